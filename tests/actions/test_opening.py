@@ -1,0 +1,277 @@
+"""Opening a view, with real servers and real clients."""
+
+from __future__ import annotations
+
+import os
+import signal
+import termios
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.wait import stays, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.server import Home, Server
+
+
+def test_two_tabs_have_a_window_of_their_own_each(server: Server) -> None:
+    first, one = server.open("proj")
+    _, two = server.open("proj")
+    assert one != two
+    server.tmux("select-window", "-t", f"={one}:0")
+    server.tmux("select-window", "-t", f"={two}:1")
+    assert server.show(f"={one}:", "#{window_name}") == "one"
+    assert server.show(f"={two}:", "#{window_name}") == "two"
+    assert server.clients()[first.pid] == one
+
+
+def test_a_closed_tab_takes_its_view_along_and_nothing_else(server: Server) -> None:
+    before = server.pane_pids()
+    closed, gone = server.open("proj")
+    _, stays_open = server.open("proj")
+    closed.hang_up()
+    until(lambda: gone not in server.sessions(), "the end of the closed tab's view")
+    assert stays(server.sessions) == ["proj", stays_open]
+    assert server.pane_pids() == before
+
+
+def test_a_new_view_starts_on_its_parents_current_window(server: Server) -> None:
+    server.tmux("select-window", "-t", "=proj:1")
+    _, view = server.open("proj")
+    until(lambda: server.show(f"={view}:", "#{window_name}") == "two", "the parent's window")
+
+
+def test_a_view_has_its_parents_options_environment_and_folder(server: Server, home: Home) -> None:
+    nasty = "a;b \\ \"q\" 'z' $HOME #{pid} }"
+    server.tmux("set-option", "-t", "=proj:", "status-left", nasty)
+    server.tmux("set-option", "-t", "=proj:", "@mine", "multi\nline")
+    server.tmux("set-option", "-t", "=proj:", "history-limit", "777")
+    server.tmux("set-environment", "-t", "=proj:", "FOO", nasty)
+    server.tmux("set-environment", "-t", "=proj:", "LINES2", "one\ntwo")
+    server.tmux("set-environment", "-r", "-t", "=proj:", "GONE")
+    _, view = server.open("proj")
+    target = f"={view}:"
+    until(lambda: server.tmux("show-options", "-v", "-t", target, "history-limit") == "777", "the options")
+    assert server.tmux("show-options", "-v", "-t", target, "status-left") == nasty
+    assert server.tmux("show-options", "-v", "-t", target, "@mine") == "multi\nline"
+    assert server.tmux("show-environment", "-t", target, "FOO") == f"FOO={nasty}"
+    assert server.tmux("show-environment", "-t", target, "LINES2") == "LINES2=one\ntwo"
+    assert server.tmux("show-environment", "-t", target, "GONE") == "-GONE"
+    assert server.show(target, "#{session_path}") == server.show("=proj:", "#{session_path}")
+
+
+def test_the_folder_is_the_parents_or_the_one_asked_for(servers: Callable[..., Server], home: Home) -> None:
+    odd = os.path.join(home.path, "a #{pid} 'folder' ;")
+    os.mkdir(odd)
+    server = servers().start("-s", "proj", "-c", odd.replace("#", "##").replace(";", "\\;"))
+    assert server.show("=proj:", "#{session_path}") == odd
+    _, view = server.open("proj")
+    assert server.show(f"={view}:", "#{session_path}") == odd
+    _, other = server.open("proj", "--new", "--cwd", home.path)
+    assert server.show(f"={other}:", "#{session_path}") == home.path
+
+
+def test_the_row_is_completed_with_what_the_server_gave(server: Server, home: Home) -> None:
+    tab, view = server.open("proj")
+    row = until(lambda: home.rows().get(view, {}).get("state") == "open" and home.rows()[view], "the row")
+    assert (row["parent"], row["pid"], row["tty"], row["attached"]) == ("proj", tab.pid, tab.tty, True)
+
+
+def test_a_free_view_is_reused_on_its_own_window(server: Server, home: Home) -> None:
+    env = {"VIEWSYNC_HOOKS": "0"}
+    tab, view = server.open("proj", env=env)
+    server.tmux("select-window", "-t", f"={view}:1")
+    tab.signal(signal.SIGHUP)
+    tab.wait()
+    until(lambda: server.show(f"={view}:", "#{session_attached}") == "0", "the detach")
+    _, again = server.open("proj", env=env)
+    assert again == view
+    assert server.show(f"={view}:", "#{window_name}") == "two"
+    _, new = server.open("proj", "--new", env=env)
+    assert new != view
+    home.viewsync("sweep")
+    assert set(home.rows()) == {view, new}
+
+
+def test_a_suspended_client_keeps_its_view_to_itself(server: Server) -> None:
+    env = {"VIEWSYNC_HOOKS": "0"}
+    _, view = server.open("proj", env=env)
+    server.tmux("suspend-client", "-t", server.tmux("list-clients", "-F", "#{client_name}"))
+    until(lambda: server.show(f"={view}:", "#{session_attached}") == "0", "the suspension")
+    _, other = server.open("proj", env=env)
+    assert other != view
+
+
+def test_a_pinned_or_leased_view_is_known_as_such(server: Server, home: Home) -> None:
+    reserved = home.viewsync("open", "--json", "-S", server.socket, "--lease", "600", "proj").json()
+    assert reserved["action"] == "created"
+    _, other = server.open("proj")
+    assert other != reserved["view"]
+    listing = home.viewsync("views", "--json").json()
+    views = {each["name"]: each for each in listing["parents"][0]["views"]}
+    assert views[reserved["view"]]["reason"] == "reserved by a lease"
+
+
+def test_the_terminal_is_told_and_its_end_of_file_is_off(server: Server) -> None:
+    tab, _ = server.open("proj", "--title", "my\033]0;title")
+    assert "\033]1337;SetUserVar=viewsync_parent=cHJvag==\a" in tab.text()
+    assert "\033]0;my ]0;title\a" in tab.text()
+    assert termios.tcgetattr(tab.master)[6][termios.VEOF] == b"\0"
+
+
+def test_json_opens_without_a_terminal_and_says_how_to_attach(server: Server, home: Home) -> None:
+    opened = home.viewsync("open", "--json", "-S", server.socket, "proj").json()
+    assert opened["view"] in server.sessions()
+    tab = home.program(opened["attach"])
+    until(lambda: server.clients().get(tab.pid) == opened["view"], "the client")
+
+
+def test_without_a_terminal_open_says_what_would_do(server: Server, home: Home) -> None:
+    done = home.viewsync("open", "-S", server.socket, "proj")
+    assert done.code == 1
+    assert done.err == "viewsync: open needs a terminal to become a tmux client (--json opens without attaching)\n"
+    assert server.sessions() == ["proj"]
+    assert not home.rows()
+
+
+@pytest.mark.parametrize("name", ["pro", "proj:", "Proj", "=proj", "$0", "proj-view", "%0", "@0", ""])
+def test_a_missing_parent_is_named_with_the_nearest(server: Server, home: Home, name: str) -> None:
+    done = home.viewsync("open", "--json", "-S", server.socket, "--", name)
+    assert done.code == 3, done
+    assert done.json()["error"]["kind"] == "missing-session"
+    assert server.sessions() == ["proj"]
+    if name in ("pro", "Proj"):
+        assert "did you mean 'proj'" in done.err
+
+
+NAMES = [
+    "-dash",
+    "--new",
+    "=equals",
+    "@at",
+    "$0",
+    "%percent",
+    "{curly}",
+    "a space",
+    "trailing;",
+    "semi;colon",
+    'it\'s "quoted"',
+    "#{pid}",
+    "#(touch INJECTED)",
+    "`touch INJECTED`$(touch INJECTED)",
+    "日本 naïve 🎉",
+    "comma,brace}",
+    "star*[a-z]?",
+    "|&<>",
+    "~",
+    "!x",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_exactly_that_name_is_opened(server: Server, home: Home, name: str) -> None:
+    server.tmux(
+        "rename-session", "-t", "=proj:", "--", name.replace("#", "##").removesuffix(";") + "\\;" * name.endswith(";")
+    )
+    server.tmux("new-session", "-d", "-s", "proj")
+    assert name in server.sessions()
+    tab = home.tab("open", "-S", server.socket, "--", name)
+    until(lambda: tab.pid in server.clients() or tab.ended(), "a client")
+    view = server.clients()[tab.pid]
+    assert server.show(f"={view}:", "#{session_windows}") == "2"
+    until(lambda: server.tmux("show-options", "-v", "-t", f"={view}:", "@viewsync_parent") == name, "the mark")
+    assert home.rows()[view]["parent"] == name
+    tab.hang_up()
+    until(lambda: view not in server.sessions(), "the end of the view")
+    assert server.sessions() == [name, "proj"]
+    assert not os.path.exists(os.path.join(home.path, "INJECTED"))
+    assert not os.path.exists("INJECTED")
+
+
+def test_create_makes_a_missing_parent_and_the_server(servers: Callable[..., Server], home: Home) -> None:
+    server = servers()
+    tab = home.tab("open", "--create", "-S", server.socket, "fresh one;")
+    until(lambda: tab.ended() or server.run("list-clients").out, "a client")
+    assert not tab.ended(), tab.text()
+    server.pid = int(server.tmux("display-message", "-p", "#{pid}"))
+    assert "fresh one;" in server.sessions()
+
+
+@pytest.mark.parametrize("name", ["a.b", "a:b", "", "back\\slash", "tab\there", "$9", "=x", "-x"])
+def test_create_refuses_a_name_that_tmux_would_rewrite(server: Server, home: Home, name: str) -> None:
+    done = home.viewsync("open", "--create", "--json", "-S", server.socket, "--", name)
+    assert done.code == 1
+    assert "cannot create a session" in done.err
+    assert server.sessions() == ["proj"]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("a.b", "a_b"), ("$dollar", "\\$dollar"), ("back\\slash", "back\\\\slash")]
+)
+def test_a_name_that_tmux_rewrote_is_said_to_be_missing(server: Server, home: Home, given: str, kept: str) -> None:
+    server.tmux("new-session", "-d", "-s", given)
+    assert kept in server.sessions()
+    done = home.viewsync("open", "--json", "-S", server.socket, given)
+    assert done.code == 3
+    assert f"did you mean {kept!r}" in done.err
+    assert home.viewsync("open", "--json", "-S", server.socket, kept).code == 0
+
+
+def test_a_parent_keeps_an_escaped_name_through_the_detour(server: Server) -> None:
+    for name in ("back\\slash", "$dollar"):
+        server.tmux("new-session", "-d", "-s", name)
+        kept = server.sessions()[-1]
+        server.open(kept)
+        server.tmux("rename-session", "-t", f"={kept}:", f"moved{len(name)}")
+        server.tmux("new-session", "-d", "-s", name)
+        server.open(kept)
+        assert kept in server.sessions()
+
+
+def test_a_view_of_a_view_is_a_view_of_its_parent(server: Server, home: Home) -> None:
+    _, view = server.open("proj")
+    _, other = server.open(view)
+    assert home.rows()[other]["parent"] == "proj"
+
+
+def test_the_group_of_a_renamed_parent_is_not_hijacked(server: Server) -> None:
+    """Trap B: without the guard the second view would show the first session's windows, and destroy proj's."""
+    _, first = server.open("proj")
+    server.tmux("rename-session", "-t", "=proj:", "renamed")
+    server.tmux("new-session", "-d", "-s", "proj", "-n", "mine")
+    before = server.pane_pids()
+    _, second = server.open("proj")
+    assert server.show(f"={second}:", "#{window_name}") == "mine"
+    server.tmux("new-window", "-t", "=proj:", "-n", "more")
+    assert set(before) <= set(server.pane_pids())
+    assert server.show(f"={first}:", "#{session_windows}") == "2"
+    assert server.sessions() == ["renamed", first, "proj", second]
+
+
+def test_a_gone_parents_work_is_opened_through_its_view(server: Server, home: Home) -> None:
+    _, view = server.open("proj")
+    server.tmux("kill-session", "-t", "=proj:")
+    _, other = server.open("proj")
+    assert server.show(f"={other}:", "#{session_windows}") == "2"
+    assert home.rows()[other]["parent"] == "proj"
+    assert set(server.sessions()) == {view, other}
+
+
+def test_a_large_environment_still_opens(server: Server) -> None:
+    for number in range(40):
+        server.tmux("set-environment", "-t", "=proj:", f"BIG{number}", "x" * 1000)
+    _, view = server.open("proj")
+    until(lambda: server.tmux("show-options", "-t", f"={view}:", "@viewsync_view"), "the mark")
+    assert server.tmux("show-environment", "-t", f"={view}:", "BIG39") == "BIG39=" + "x" * 1000
+
+
+def test_a_pane_of_the_same_server_is_not_nested(server: Server, home: Home) -> None:
+    server.tmux("new-window", "-t", "=proj:", "-n", "nest", f"{home.launcher} open proj; sleep 100")
+    until(
+        lambda: "pane of the same tmux server" in server.tmux("capture-pane", "-p", "-J", "-t", "=proj:nest"),
+        "the error",
+    )
+    assert server.sessions() == ["proj"]

@@ -1,0 +1,47 @@
+"""Fixtures: a home, and real tmux servers in it. Nothing of the user's is within reach."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.server import Home, Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# A test that forgets to name a folder finds none, instead of the developer's own.
+for _name in ("TMUX", "TMUX_PANE", "CLAUDE_TMUX_SOCKET_DIR", "VIEWSYNC_DIRS", "WEZTERM_UNIX_SOCKET", "WEZTERM_PANE"):
+    os.environ.pop(_name, None)
+os.environ["HOME"] = os.environ["VIEWSYNC_STATE_DIR"] = "/nonexistent/tests-name-their-own-home"
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    found = Home()
+    yield found
+    found.remove()
+
+
+@pytest.fixture
+def servers(home: Home) -> Iterator[Callable[..., Server]]:
+    """Makes servers in that home: `servers(label, conf)`. Each is ended by its process id."""
+    made: list[Server] = []
+
+    def make(label: str = "default", conf: str = "") -> Server:
+        made.append(Server(home, label, conf))
+        return made[-1]
+
+    yield make
+    for tab in home.tabs:
+        tab.end()
+    for server in made:
+        server.stop()
+
+
+@pytest.fixture
+def server(servers: Callable[..., Server]) -> Server:
+    """A server with the session `proj`, which has the windows `one` and `two`."""
+    return servers().start()

@@ -1,0 +1,92 @@
+"""A real program on a real pseudo-terminal: what a terminal tab is to the program in it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import signal
+import struct
+import subprocess
+import termios
+import threading
+from typing import TYPE_CHECKING
+
+from tests.support.wait import until
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Tab:
+    """`argv` as session leader of a new terminal. Its pid is the program's own, through every exec."""
+
+    def __init__(self, argv: Sequence[str], env: Mapping[str, str], size: tuple[int, int] = (80, 24)) -> None:
+        self.master, slave = os.openpty()
+        columns, rows = size
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.tty = os.ttyname(slave)
+        # setsid(1) makes the terminal the controlling one and then is the program itself: it does not fork here.
+        self.process = subprocess.Popen(
+            ["setsid", "--ctty", *argv], stdin=slave, stdout=slave, stderr=slave, env={"TERM": "xterm-256color", **env}
+        )
+        os.close(slave)
+        self.output = bytearray()
+        self._lock = threading.Lock()
+        self._reader = threading.Thread(target=self._drain, daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def _drain(self) -> None:
+        """A terminal always reads; a program would block on one that does not."""
+        while True:
+            try:
+                chunk = os.read(self.master, 65536)
+            except OSError as error:
+                if error.errno == errno.EAGAIN:
+                    continue
+                return  # EIO: nobody is on the other side any more; EBADF: we closed it
+            if not chunk:
+                return
+            self.output += chunk
+
+    def type(self, text: str) -> None:
+        os.write(self.master, text.encode())
+
+    def signal(self, number: int) -> None:
+        self.process.send_signal(number)
+
+    def hang_up(self) -> None:
+        """As WezTerm closes a tab: SIGHUP to the tab's first process, then the terminal is gone."""
+        self.signal(signal.SIGHUP)
+        self.close()
+
+    def close(self) -> None:
+        """The terminal disappears, as when its emulator crashed."""
+        with self._lock:
+            if self.master >= 0:
+                with contextlib.suppress(OSError):
+                    # A reader in read(2) keeps the terminal open; a character to nobody wakes it up.
+                    os.close(self.master)
+                self.master = -1
+
+    def wait(self, timeout: float = 20.0) -> int:
+        return self.process.wait(timeout)
+
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def text(self) -> str:
+        return self.output.decode("utf-8", "replace")
+
+    def end(self) -> None:
+        """End it by its own id, whatever state it is in."""
+        if not self.ended():
+            with contextlib.suppress(ProcessLookupError):
+                self.process.send_signal(signal.SIGKILL)
+            until(self.ended, f"the end of process {self.pid}")
+        self.close()

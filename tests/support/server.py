@@ -1,0 +1,190 @@
+"""A real tmux server of a test's own: its own HOME, TMUX_TMPDIR, socket, state folder and launcher."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tests.support.client import Tab
+from tests.support.wait import until
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Home:
+    """Everything a user has, in a temporary folder: nothing of the real one is seen or touched."""
+
+    def __init__(self) -> None:
+        # Short: a UNIX socket's path takes 107 bytes.
+        self.path = os.path.realpath(tempfile.mkdtemp(prefix="vs-", dir="/tmp"))
+        self.state = os.path.join(self.path, "state")
+        self.launcher = self._write_launcher()
+        self.env = {
+            "HOME": self.path,
+            "LANG": "C.UTF-8",
+            "PATH": os.environ["PATH"],
+            "SHELL": "/bin/sh",
+            "TERM": "xterm-256color",
+            "TMUX_TMPDIR": self.path,
+            "VIEWSYNC_STATE_DIR": self.state,
+            "VIEWSYNC_LAUNCHER": self.launcher,
+        }
+        self.tabs: list[Tab] = []
+
+    def _write_launcher(self) -> str:
+        path = os.path.join(self.path, "viewsync")
+        code = "import sys; from viewsync.cli import main; sys.exit(main())"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -I -c {shlex.quote(code)} "$@"\n')
+        os.chmod(path, 0o700)
+        return path
+
+    def viewsync(
+        self, *words: str, env: Mapping[str, str] | None = None, stdin: str = "", timeout: float = 60.0
+    ) -> Done:
+        """The real command line, as a process of its own."""
+        done = subprocess.run(
+            [self.launcher, *words],
+            env={**self.env, **(env or {})},
+            input=stdin.encode(),
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+
+    def tab(self, *words: str, env: Mapping[str, str] | None = None) -> Tab:
+        """A terminal tab that runs `viewsync WORDS`."""
+        return self.program([self.launcher, *words], env=env)
+
+    def program(self, argv: Sequence[str], env: Mapping[str, str] | None = None) -> Tab:
+        tab = Tab(argv, {**self.env, **(env or {})})
+        self.tabs.append(tab)
+        return tab
+
+    def registry(self) -> dict[str, Any]:
+        try:
+            with open(os.path.join(self.state, ".sessions.json"), encoding="utf-8") as file:
+                data: dict[str, Any] = json.load(file)
+                return data
+        except FileNotFoundError:
+            return {"version": "1.0", "sessions": {}, "views": {}}
+
+    def rows(self) -> dict[str, Any]:
+        views: dict[str, Any] = self.registry()["views"]
+        return views
+
+    def remove(self) -> None:
+        for tab in self.tabs:
+            tab.end()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+class Server:
+    """One tmux server of that home; `label` as in `tmux -L`."""
+
+    def __init__(self, home: Home, label: str = "default", conf: str = "") -> None:
+        self.home = home
+        folder = os.path.join(home.path, f"tmux-{os.geteuid()}")
+        self.socket = os.path.join(folder, label)
+        self.conf = "/dev/null"
+        if conf:
+            self.conf = os.path.join(home.path, f"{label}.conf")
+            with open(self.conf, "w", encoding="utf-8") as file:
+                file.write(conf)
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        self.pid = 0
+
+    def start(self, *words: str) -> Server:
+        """Start it with one session, `new-session WORDS` (default: one called `proj`, with two windows)."""
+        if words:
+            self.tmux("new-session", "-d", *words)
+        else:
+            self.tmux("new-session", "-d", "-s", "proj", "-n", "one")
+            self.tmux("new-window", "-t", "=proj:", "-n", "two")
+        self.pid = int(self.tmux("display-message", "-p", "#{pid}"))
+        return self
+
+    def run(self, *words: str, timeout: float = 20.0) -> Done:
+        argv = ["tmux", "-u", "-f", self.conf, "-S", self.socket, *words]
+        done = subprocess.run(argv, env=self.home.env, capture_output=True, timeout=timeout, check=False)
+        return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+
+    def tmux(self, *words: str) -> str:
+        done = self.run(*words)
+        assert done.code == 0, f"tmux {words}: {done.err}"
+        return done.out.rstrip("\n")
+
+    def sessions(self) -> list[str]:
+        """Names, in the order of their ids; none when the server is gone."""
+        done = self.run("list-sessions", "-F", "#{session_id}\t#{session_name}")
+        rows = [line.split("\t") for line in done.out.splitlines()]
+        return [name for _, name in sorted(rows, key=lambda row: int(row[0][1:]))]
+
+    def views(self) -> list[str]:
+        return [each for each in self.sessions() if "-view-" in each]
+
+    def clients(self) -> dict[int, str]:
+        """Session name by the client's process id."""
+        rows = self.tmux("list-clients", "-F", "#{client_pid}\t#{client_session}").splitlines()
+        return {int(pid): name for pid, name in (row.split("\t") for row in rows)}
+
+    def show(self, target: str, fmt: str) -> str:
+        return self.tmux("display-message", "-p", "-t", target, fmt)
+
+    def pane_pids(self) -> list[str]:
+        """The processes in the panes: what must survive everything."""
+        return sorted(set(self.tmux("list-panes", "-a", "-F", "#{window_id} #{pane_id} #{pane_pid}").splitlines()))
+
+    def remove_hooks(self) -> None:
+        for event in ("client-detached", "client-session-changed"):
+            self.tmux("set-hook", "-gu", f"{event}[4242]")
+
+    def open(self, *words: str, env: Mapping[str, str] | None = None) -> tuple[Tab, str]:
+        """A tab on a view; returns it once its client is attached, with the view's name."""
+        tab = self.home.tab("open", "-S", self.socket, *words, env=env)
+        view = until(lambda: self.clients().get(tab.pid) or (tab.ended() and f"ended: {tab.text()}"), "a client")
+        assert not tab.ended(), tab.text()
+        return tab, str(view)
+
+    def stop(self) -> None:
+        """By its own process id, after asking it to end."""
+        if not self.pid:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGCONT)
+            os.kill(self.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):
+            until(lambda: not alive(self.pid), f"the end of tmux server {self.pid}", timeout=5)
+            return
+        os.kill(self.pid, signal.SIGKILL)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    with contextlib.suppress(FileNotFoundError), open(f"/proc/{pid}/stat", "rb") as file:
+        return file.read().rpartition(b")")[2].split()[0] != b"Z"
+    return True

@@ -1,0 +1,36 @@
+"""Waiting without sleeping: poll with a deadline, and the negative check polls too."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+_STEP = 0.02
+
+
+def until(reading: Callable[[], T], what: str, timeout: float = 20.0) -> T:
+    """The first truthy reading; fails with `what` and the last reading when there is none in time."""
+    deadline = time.monotonic() + timeout
+    while True:
+        last = reading()
+        if last:
+            return last
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {timeout:g} s for {what}; last seen: {last!r}")
+        time.sleep(_STEP)
+
+
+def stays(reading: Callable[[], T], seconds: float = 0.6) -> T:
+    """The reading, which must not change for that long."""
+    first = reading()
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        now = reading()
+        assert now == first, f"changed from {first!r} to {now!r}"
+        time.sleep(_STEP)
+    return first

@@ -1,0 +1,7 @@
+"""The entry of `python -m viewsync`."""
+
+import sys
+
+from viewsync.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""What viewsync does, on the decisions of rules, through gateways and store."""

@@ -1,0 +1,71 @@
+"""Sessions with their views, a group a row, as one sees them and as the policy does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync.actions import panes, sweep
+from viewsync.errors import ViewsyncError
+from viewsync.gateways import tmux_read
+from viewsync.rules import cleanup, tracking
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.context import Context
+    from viewsync.rules.model import Inventory, Session, Verdict
+    from viewsync.rules.tracking import Row
+
+
+class View(NamedTuple):
+    session: Session
+    row: Row
+    verdict: Verdict  # what the next sweep would do
+
+
+class Parent(NamedTuple):
+    """A session, or the name that a gone one left to its views (`session` is None)."""
+
+    name: str
+    socket: str
+    session: Session | None
+    views: list[View]
+
+
+class Listing(NamedTuple):
+    parents: list[Parent]
+    servers: list[dict[str, Any]]
+    errors: list[str]
+
+
+def read(ctx: Context, sockets: Sequence[str] | None = None) -> Listing:
+    """One tmux call a server, and nothing is changed."""
+    data, doubt = sweep.read_registry(ctx)
+    listing = Listing([], [], [doubt] if doubt else [])
+    for socket in sweep.servers(ctx, data["views"]) if sockets is None else sockets:
+        try:
+            found = tmux_read.inventory(ctx.tmux, socket)
+        except ViewsyncError as error:
+            listing.errors.append(error.message)
+            continue
+        listing.servers.append(found.server._asdict())
+        listing.parents.extend(_parents(ctx, found, data, doubt))
+    return listing
+
+
+def _parents(ctx: Context, found: Inventory, data: dict[str, Any], doubt: str) -> list[Parent]:
+    now = ctx.clock()
+    changes = tracking.compare(found, data["views"], (), now, "listing")
+    rows = sweep.merged(data["views"], changes.rows)
+    facts = tracking.facts(found, rows, panes.live_ttys(data["guis"]))
+    verdicts = {each.session: each for each in cleanup.decide(facts, ctx.config.policy, now, doubt)}
+    names = {each.name: each.parent for each in facts}
+    parents = {
+        each.name: Parent(each.name, found.server.socket, each, []) for each in found.sessions if each.name not in names
+    }
+    for each in found.sessions:
+        if each.name in names:
+            name = names[each.name]
+            parent = parents.setdefault(name, Parent(name, found.server.socket, None, []))
+            parent.views.append(View(each, rows.get(each.name, {}), verdicts[each.name]))
+    return list(parents.values())

@@ -1,0 +1,252 @@
+"""Open a view of a session: decided here as far as can be known, and by the server at the moment of attaching."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync import paths
+from viewsync.errors import MissingSession, TmuxError, UsageError
+from viewsync.gateways import terminal, tmux_read, tmux_write
+from viewsync.gateways.tmux import ServerGone
+from viewsync.gateways.wezterm import gui_pid
+from viewsync.rules import hooks, naming, tracking
+from viewsync.rules.model import Inventory, Place, Session
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+    from viewsync.gateways.tmux_read import Origin
+
+_TRIES = 3  # free views to try before a new one is made
+_LONGEST_COMMAND = 12_000  # bytes; tmux takes 16 KB in one message, less the rest of the command line
+
+
+class Request(NamedTuple):
+    parent: str
+    socket: str
+    create: bool = False
+    new: bool = False
+    cwd: str = ""
+    title: str = ""
+    window: str = ""
+    lease: float = 10.0  # seconds, for `reserve`
+
+
+class Plan(NamedTuple):
+    """What `open` is about to do. `free`: views that may be reused, the one used last first."""
+
+    found: Inventory
+    free: list[Session]
+    view: tmux_write.NewView
+    launcher: str  # "" when our hooks stand
+
+
+def become_client(ctx: Context, request: Request) -> None:
+    """Turn this process into the tmux client of a view. Returns only by raising."""
+    plan = _plan(ctx, request)
+    place = _place(ctx)
+    _refuse_nesting(ctx, place, plan)
+    argv = tmux_write.attach(ctx.tmux, request.socket, plan.free, plan.view, plan.launcher, ctx.clock())
+    _write_row(ctx, plan, place, tracking.CREATING)
+    terminal.announce({"viewsync_parent": request.parent, "viewsync_socket": request.socket}, request.title)
+    terminal.disable_end_of_file()
+    argv = _short(ctx, argv)
+    try:
+        os.execvpe(argv[0], argv, ctx.tmux.env)
+    except OSError as error:
+        raise TmuxError(
+            f"cannot run {argv[0]}: {error.strerror}",
+            "install tmux, or set its path in config.toml",
+        ) from None
+
+
+def reserve(ctx: Context, request: Request) -> dict[str, Any]:
+    """Have a view without being its client: reserved for `request.lease` seconds, then cleaned up as any other."""
+    plan = _plan(ctx, request)
+    now = ctx.clock()
+    lease = f"{int(now + request.lease)}.{os.getpid()}"
+    _write_row(ctx, plan, Place(os.getpid(), "", 0, -1), tracking.CREATING)
+    name = tmux_write.reserve(ctx.tmux, request.socket, plan.free, plan.view, plan.launcher, lease, now)
+    if name != plan.view.name:
+        with ctx.registry.change() as data:
+            data["views"].pop(plan.view.name, None)
+    attach = ctx.tmux.argv(request.socket, "attach-session", "-t", f"={name}")
+    return {
+        "view": name,
+        "parent": plan.view.parent,
+        "socket": request.socket,
+        "action": "created" if name == plan.view.name else "reused",
+        "lease_seconds": request.lease,
+        "attach": attach,
+    }
+
+
+def _plan(ctx: Context, request: Request) -> Plan:
+    found, origin = _look(ctx, request)
+    views = ctx.registry.read()["views"]
+    parent, joined = _resolve(request.parent, found, tracking.rows_of(found.server, views))
+    if origin is None or origin.session != joined.id:
+        origin = tmux_read.origin(ctx.tmux, request.socket, joined.id)
+    free = [] if request.new else _free(found, joined, tracking.rows_of(found.server, views), ctx.clock())
+    view = _new_view(ctx, request, parent, joined, origin)
+    missing = ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.launcher)
+    return Plan(found, free, view, ctx.launcher if missing else "")
+
+
+def _look(ctx: Context, request: Request) -> tuple[Inventory, Origin | None]:
+    """The server's sessions; with --create, made to hold the one asked for."""
+    try:
+        found, origin = tmux_read.opening(ctx.tmux, request.socket, request.parent)
+    except ServerGone:
+        if not request.create:
+            raise MissingSession(
+                f"there is no session {request.parent!r}: no tmux server on {request.socket}",
+                "--create makes it; -L or -S names another server",
+            ) from None
+        found, origin = None, None
+    if request.create and (found is None or all(each.name != request.parent for each in found.sessions)):
+        if problem := naming.refusal(request.parent):
+            raise UsageError(f"cannot create a session {request.parent!r}: {problem}", "choose another name")
+        tmux_write.create_parent(ctx.tmux, request.socket, request.parent, request.cwd or os.getcwd())
+        found, origin = tmux_read.opening(ctx.tmux, request.socket, request.parent)
+    assert found is not None
+    return found, origin
+
+
+def _resolve(name: str, found: Inventory, rows: dict[str, dict[str, Any]]) -> tuple[str, Session]:
+    """The parent's name, and the session to join. A view's name means its parent.
+
+    While the parent is gone, its work lives in its views: then the one used last stands for it.
+    """
+    sessions = {each.name: each for each in found.sessions}
+    if name in sessions and (sessions[name].marked or name in rows):
+        name = str(rows.get(name, {}).get("parent") or sessions[name].marked_parent or name)
+    if name in sessions:
+        return name, sessions[name]
+    views = [each for each in found.sessions if each.marked and _parent(each, rows) == name]
+    if views:
+        return name, max(views, key=lambda each: (each.last_attached, each.created))
+    parents = [each.name for each in found.sessions if not each.marked and each.name not in rows]
+    near = ", ".join(repr(each) for each in naming.nearest(name, parents))
+    hint = f"did you mean {near}? --create makes a new one" if near else "--create makes it"
+    raise MissingSession(f"there is no session {name!r} on {found.server.socket}", hint)
+
+
+def _parent(session: Session, rows: dict[str, dict[str, Any]]) -> str:
+    return str(rows.get(session.name, {}).get("parent") or session.marked_parent)
+
+
+def _free(found: Inventory, joined: Session, rows: dict[str, dict[str, Any]], now: float) -> list[Session]:
+    """Views of that group that nobody is on; what may change until the attach is asked of the server again."""
+    if not joined.group_size:
+        return []
+    free = [
+        each
+        for each in found.sessions
+        if (each.marked or each.name in rows)
+        and each.group_size
+        and each.group == joined.group
+        and not (each.attached or each.clients or each.lease >= now)
+        and not rows.get(each.name, {}).get("quarantined")
+    ]
+    return sorted(free, key=lambda each: (-each.last_attached, each.name))[:_TRIES]
+
+
+def _new_view(ctx: Context, request: Request, parent: str, joined: Session, origin: Origin) -> tmux_write.NewView:
+    digits = int.from_bytes(os.urandom(4), "big") % 10**9
+    return tmux_write.NewView(
+        name=naming.view_name(parent, ctx.clock(), digits),
+        origin=origin,
+        parent=parent,
+        joins=joined.name,
+        folder=os.path.abspath(request.cwd) if request.cwd else "",
+        window=request.window,
+        detour=f"viewsync-detour-{digits}",
+    )
+
+
+def _place(ctx: Context) -> Place:
+    """Where we are. WezTerm's variables are true only on a terminal of its own, never inside tmux (#4439)."""
+    tty = terminal.name()
+    if not tty:
+        raise UsageError("open needs a terminal to become a tmux client", "--json opens without attaching")
+    gui = _gui(ctx)
+    pane = ctx.env.get("WEZTERM_PANE", "")
+    return Place(os.getpid(), tty, gui, int(pane) if gui and pane.isdigit() else -1)
+
+
+def _gui(ctx: Context) -> int:
+    """The pid of the WezTerm that owns our terminal, 0 when none does."""
+    named = gui_pid(ctx.env.get("WEZTERM_UNIX_SOCKET", ""))
+    if not terminal.is_session_leader():
+        return 0 if ctx.env.get("TMUX") else named
+    if named == os.getppid() or (ctx.env.get("WEZTERM_PANE") and not ctx.env.get("TMUX")):
+        return os.getppid()
+    return 0
+
+
+def _refuse_nesting(ctx: Context, place: Place, plan: Plan) -> None:
+    """A client inside a pane of its own server shows itself in itself."""
+    if ctx.env.get("TMUX") and place.tty in tmux_read.panes(ctx.tmux, plan.found.server.socket):
+        raise UsageError(
+            f"this terminal is a pane of the same tmux server ({plan.found.server.socket})",
+            f"inside tmux, `tmux switch-client -t ={plan.view.parent}` goes there",
+        )
+
+
+def _write_row(ctx: Context, plan: Plan, place: Place, state: str) -> None:
+    """Before the session is made: its exact name in the registry is what makes it ours."""
+    view = plan.view
+    row = {
+        "socket": plan.found.server.socket,
+        "server": tracking.identity(plan.found.server),
+        "parent": view.parent,
+        "parent_id": view.origin.session,
+        "state": state,
+        "created": ctx.clock(),
+        "pid": place.pid,
+        "tty": place.tty,
+        "gui": place.gui,
+        "pane": place.pane,
+        "window": view.window or view.origin.window,
+        "attached": False,
+        "idle_since": 0,
+        "detour": view.detour,
+    }
+    with ctx.registry.change() as data:
+        data["views"][view.name] = row
+
+
+def _short(ctx: Context, argv: list[str]) -> list[str]:
+    """A parent with a very large environment makes a command that tmux refuses; a file of ours carries it then."""
+    if sum(len(os.fsencode(word)) + 1 for word in argv) < _LONGEST_COMMAND:
+        return argv
+    from viewsync.store.registry import write_all
+
+    path = os.path.join(ctx.folder, f"open.conf-{os.getpid()}")
+    write_all(path, argv[-1] + "\n")
+    return [*argv[:-1], tmux_write.source(path)]
+
+
+def socket_of(ctx: Context, label: str, path: str) -> str:
+    """The server that -L or -S names; without either the one we are in, else tmux's default one."""
+    if label and path:
+        raise UsageError("-L and -S name two servers", "give one of them")
+    if label and ("/" in label or label in (".", "..")):
+        raise UsageError(f"-L takes a name, not a path: {label!r}", "-S takes a path")
+    if path:
+        return checked(os.path.abspath(path))
+    if not label and ctx.env.get("TMUX"):
+        from viewsync.actions.sweep import socket_inside
+
+        return socket_inside(ctx.env["TMUX"])
+    return checked(paths.tmux_socket(ctx.env, label or "default"))
+
+
+def checked(socket: str) -> str:
+    if len(os.fsencode(socket)) > paths.LONGEST_SOCKET:
+        raise UsageError(
+            f"the socket's path has {len(os.fsencode(socket))} bytes, and a UNIX socket takes {paths.LONGEST_SOCKET}",
+            "name a shorter one with -S",
+        )
+    return socket

@@ -1,0 +1,229 @@
+"""Inventory, verdicts, act, record: for one server, or for all. Every clean-up layer ends here."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync import paths
+from viewsync.actions import panes
+from viewsync.errors import StateError, ViewsyncError
+from viewsync.gateways import processes, tmux_read, tmux_write
+from viewsync.rules import cleanup, hooks, tracking
+from viewsync.rules.model import KEEP, Inventory, Server, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from viewsync.context import Context
+    from viewsync.rules.model import Event
+    from viewsync.rules.tracking import Changes, Row
+
+
+class Swept(NamedTuple):
+    """What a sweep found and did. `failed`: verdicts that the server did not let pass, since it knew better."""
+
+    verdicts: list[Verdict]
+    failed: list[Verdict]
+    errors: list[str]
+
+    def count(self, action: str) -> int:
+        return sum(each.action == action for each in self.verdicts if each not in self.failed)
+
+
+class Scope(NamedTuple):
+    """`gui`: only views opened from that WezTerm (its pid), 0 for all."""
+
+    trigger: str
+    dry_run: bool = False
+    gui: int = 0
+
+
+def sweep(ctx: Context, scope: Scope, sockets: Iterable[str] | None = None) -> Swept:
+    """One pass over the given servers, or over all of the user's. One that fails does not stop the others."""
+    total = Swept([], [], [])
+    data, doubt = read_registry(ctx)
+    for socket in servers(ctx, data["views"]) if sockets is None else sockets:
+        try:
+            done = clean(ctx, socket, scope)
+            total.verdicts.extend(done.verdicts)
+            total.failed.extend(done.failed)
+            total.errors.extend(done.errors)
+        except ViewsyncError as error:
+            total.errors.append(error.message)
+    if doubt and doubt not in total.errors:
+        total.errors.append(doubt)
+    if sockets is None and not scope.dry_run:
+        total.errors.extend(_guarded(lambda: _forget_dead_servers(ctx, scope.trigger)))
+    return total
+
+
+def servers(ctx: Context, views: Mapping[str, Row]) -> list[str]:
+    """The sockets of all live servers of this user: tmux's folders, ours, and those that rows name."""
+    named = [str(row["socket"]) for row in views.values() if row.get("socket")]
+    if inside := ctx.env.get("TMUX"):
+        named.append(socket_inside(inside))
+    return tmux_read.live_sockets(paths.tmux_folders(ctx.env), named)
+
+
+def socket_inside(variable: str) -> str:
+    """The socket in $TMUX, `path,pid,session`. The path may hold commas."""
+    return variable.rsplit(",", 2)[0]
+
+
+def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
+    """One server: what is ours there, what the policy says, do it, write it down."""
+    found = tmux_read.inventory(ctx.tmux, socket)
+    data, doubt = read_registry(ctx)
+    if not found.complete:
+        doubt = f"{socket}: tmux's answer was not understood in full"
+    now = ctx.clock()
+    views = data["views"]
+    changes = tracking.compare(found, views, _running(views), now, scope.trigger)
+    after = merged(views, changes.rows)
+    facts = tracking.facts(found, after, panes.live_ttys(data["guis"]))
+    in_scope = [each for each in facts if _in_scope(after.get(each.name, {}), scope)]
+    verdicts = cleanup.decide(in_scope, ctx.config.policy, now, doubt)
+    errors = [doubt] if doubt else []
+    if scope.dry_run:
+        return Swept(verdicts, [], errors)
+    wanted = [each for each in verdicts if each.action != KEEP]
+    done = tmux_write.act(ctx.tmux, found.server, wanted, now, ctx.config.policy.grace) if wanted else []
+    failed = [each for each, ok in zip(wanted, done, strict=True) if not ok]
+    errors += _guarded(lambda: _mend(ctx, found, changes, bool(facts)))
+    outcome = [each for each in verdicts if each not in failed]
+    errors += _guarded(lambda: _record(ctx, found.server, views, changes, outcome, now, scope.trigger))
+    return Swept(verdicts, failed, errors)
+
+
+def _in_scope(row: Mapping[str, Any], scope: Scope) -> bool:
+    return not scope.gui or row.get("gui") == scope.gui
+
+
+def read_registry(ctx: Context) -> tuple[dict[str, Any], str]:
+    """The registry, or an empty one with the reason why nothing may end on its strength."""
+    try:
+        return ctx.registry.read(), ""
+    except StateError as error:
+        return {"sessions": {}, "views": {}, "guis": {}}, error.message
+
+
+def _running(views: Mapping[str, Row]) -> set[int]:
+    """The openers that are still on their way."""
+    pids = {int(row.get("pid") or 0) for row in views.values() if row.get("state") == tracking.CREATING}
+    return {pid for pid in pids if processes.alive(pid)}
+
+
+def merged(views: Mapping[str, Row], rows: Mapping[str, Row | None]) -> dict[str, Row]:
+    merged = {**views, **rows}
+    return {name: row for name, row in merged.items() if row is not None}
+
+
+def _mend(ctx: Context, found: Inventory, changes: Changes, any_view: bool) -> None:
+    """Set again what a user's hooks or a reload of the configuration took away."""
+    socket = found.server.socket
+    for session, detour, name in changes.detours:
+        tmux_write.rename_back(ctx.tmux, socket, session, detour, name)
+    for session, name, parent in changes.unmarked:
+        tmux_write.mark(ctx.tmux, socket, session, name, parent)
+    if any_view and ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.launcher):
+        tmux_write.set_hooks(ctx.tmux, socket, ctx.launcher)
+
+
+def _record(
+    ctx: Context,
+    server: Server,
+    before: Mapping[str, Row],
+    changes: Changes,
+    verdicts: list[Verdict],
+    now: float,
+    trigger: str,
+) -> None:
+    """Rows first, then history: one line for each row that this process was the one to change."""
+    rows = dict(changes.rows)
+    events = list(changes.events)
+    for each in verdicts:
+        row = rows.get(each.session) or before.get(each.session) or {}
+        if each.action == KEEP and row.get("verdict") == each.reason:
+            continue
+        rows[each.session] = {**row, "verdict": each.reason} if each.action == KEEP else None
+        events.append(tracking.event(server, each.session, row, each.action, each.reason, now, trigger))
+    if rows:
+        with ctx.registry.change() as data:
+            written = {name for name, row in rows.items() if _replace(data["views"], name, before.get(name), row)}
+        _log(ctx, [each for each in events if each.session in written])
+
+
+def _replace(views: dict[str, Row], name: str, seen: Row | None, row: Row | None) -> bool:
+    """A row that somebody else changed meanwhile stays as they left it."""
+    if views.get(name) != seen:
+        return False
+    if row is None:
+        views.pop(name, None)
+    else:
+        views[name] = row
+    return True
+
+
+def _log(ctx: Context, events: list[Event]) -> None:
+    """The history may be locked or broken: that is worth a line in the log, and no more."""
+    try:
+        ctx.history.add(events)
+    except StateError as error:
+        ctx.log.warning("%s; not recorded: %s", error.message, [tuple(each) for each in events])
+
+
+def _guarded(work: Callable[[], None]) -> list[str]:
+    try:
+        work()
+    except ViewsyncError as error:
+        return [error.message]
+    return []
+
+
+def _forget_dead_servers(ctx: Context, trigger: str) -> None:
+    """Drop the rows of servers that are certainly gone: nobody listens, and the server's process has ended."""
+    views = ctx.registry.read()["views"]
+    dead = {name: row for name, row in views.items() if _is_dead(row)}
+    if not dead:
+        return
+    with ctx.registry.change() as data:
+        for name, row in dead.items():
+            _replace(data["views"], name, row, None)
+    _log(ctx, [_gone(name, row, ctx.clock(), trigger) for name, row in dead.items()])
+
+
+def _is_dead(row: Row) -> bool:
+    socket = str(row.get("socket") or "")
+    if not socket or tmux_read.state(socket) == "live":
+        return False
+    server, opener = _pid(row.get("server")), int(row.get("pid") or 0)
+    if server:
+        return not processes.alive(server)
+    return not processes.alive(opener)
+
+
+def _pid(identity: Any) -> int:
+    first = str(identity or "").partition(".")[0]
+    return int(first) if first.isdigit() else 0
+
+
+def _gone(name: str, row: Row, now: float, trigger: str) -> Event:
+    pid = _pid(row.get("server"))
+    return tracking.event(
+        Server(str(row["socket"]), pid, 0, ""),
+        name,
+        row,
+        "gone",
+        "its tmux server is gone",
+        now,
+        trigger,
+    )
+
+
+def tidy(ctx: Context) -> None:
+    """Remove what writers that were killed left in the state folder: temporary files of processes that are gone."""
+    for name in os.listdir(ctx.folder):
+        stem, _, pid = name.rpartition("-")
+        if stem in (".sessions.json.tmp", "open.conf") and pid.isdigit() and not processes.alive(int(pid)):
+            os.unlink(os.path.join(ctx.folder, name))

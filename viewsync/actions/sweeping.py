@@ -1,0 +1,44 @@
+"""A whole sweep: ask WezTerm which panes live, pass over the servers, tidy up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import panes, sweep
+from viewsync.errors import ViewsyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.context import Context
+
+
+class Gui(NamedTuple):
+    """A WezTerm that tells of itself: all terminals of its panes. `only`: act on views opened from it alone."""
+
+    pid: int
+    ttys: Sequence[str]
+    only: bool
+
+
+def everything(
+    ctx: Context,
+    trigger: str,
+    *,
+    dry_run: bool = False,
+    sockets: Sequence[str] | None = None,
+    gui: Gui | None = None,
+) -> sweep.Swept:
+    """`sockets`: only those servers; without it all of the user's."""
+    problems: list[str] = []
+    try:
+        if gui:
+            panes.remember(ctx, gui.pid, gui.ttys)
+        else:
+            panes.ask(ctx)  # a WezTerm that does not answer is no error of a sweep: `doctor` tells of it
+        sweep.tidy(ctx)
+    except ViewsyncError as error:
+        problems.append(error.message)
+    scope = sweep.Scope(trigger, dry_run, gui.pid if gui and gui.only else 0)
+    done = sweep.sweep(ctx, scope, sockets)
+    return done._replace(errors=list(dict.fromkeys([*problems, *done.errors])))

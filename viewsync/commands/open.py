@@ -1,0 +1,58 @@
+"""Open a view of a session: this process becomes its tmux client.
+
+A free view of the session is reused, else a new one is made: a session grouped with it, which shares its windows
+and has a current window of its own. Exit codes: 0 done, 1 arguments, 3 no such session, 4 tmux, 5 state folder.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import opening
+from viewsync.commands import args
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("parent", metavar="PARENT", help="the session's exact name")
+    parser.add_argument("--create", action="store_true", help="make the session when it is missing")
+    parser.add_argument("--new", action="store_true", help="never reuse a view")
+    parser.add_argument(
+        "--cwd",
+        default="",
+        metavar="DIR",
+        help="the folder for new windows, instead of the session's",
+    )
+    parser.add_argument("--title", default="", help="the terminal's title")
+    parser.add_argument("--window", default="", type=args.window, metavar="@ID", help="the window to start on")
+    parser.add_argument(
+        "--lease",
+        type=args.seconds,
+        default=10.0,
+        metavar="SECONDS",
+        help="with --json: how long the view waits for its client",
+    )
+    args.server(parser)
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    request = opening.Request(
+        parent=parsed.parent,
+        socket=opening.socket_of(ctx, parsed.label, parsed.socket),
+        create=parsed.create,
+        new=parsed.new,
+        cwd=parsed.cwd,
+        title=parsed.title,
+        window=parsed.window,
+        lease=parsed.lease,
+    )
+    if parsed.json:
+        return Result(opening.reserve(ctx, request))
+    opening.become_client(ctx, request)
+    raise AssertionError("the process is a tmux client by now")

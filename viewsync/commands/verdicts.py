@@ -1,0 +1,46 @@
+"""How a clean-up is told: the same reasons for people and for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.output import Result
+from viewsync.rules.model import END, KEEP, PROMOTE, Verdict
+
+if TYPE_CHECKING:
+    from viewsync.actions.sweep import Swept
+
+_DONE = {END: "ended", PROMOTE: "promoted", KEEP: "kept"}
+
+
+def result(swept: Swept, *, dry_run: bool, verbose: bool) -> Result:
+    counts = {done: swept.count(action) for action, done in _DONE.items()}
+    data = {
+        **counts,
+        "failed": len(swept.failed),
+        "dry_run": dry_run,
+        "verdicts": [row(each) for each in swept.verdicts],
+        "errors": swept.errors,
+    }
+    shown = swept.verdicts if verbose or dry_run else [each for each in swept.verdicts if each.action != KEEP]
+    lines = [_line(each, dry_run=dry_run, passed=each not in swept.failed) for each in shown]
+    would = "would have " if dry_run else ""
+    lines.append(would + ", ".join(f"{done} {count}" for done, count in counts.items()))
+    return Result(data, lines, code=4 if swept.errors else 0, warnings=swept.errors)
+
+
+def row(verdict: Verdict) -> dict[str, str]:
+    return {
+        "socket": verdict.socket,
+        "session": verdict.session,
+        "action": verdict.action,
+        "reason": verdict.reason,
+    }
+
+
+def _line(verdict: Verdict, *, dry_run: bool, passed: bool) -> str:
+    if not passed:
+        return f"{verdict.session}: left alone, somebody was faster"
+    action = f"would {verdict.action}" if dry_run else _DONE[verdict.action]
+    named = f" as {verdict.parent}" if verdict.action == PROMOTE else ""
+    return f"{verdict.session}: {action}{named} ({verdict.reason})"

@@ -1,0 +1,91 @@
+"""List sessions with their views: who is on them, how old they are, and what the next sweep does with each and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import listing, opening
+from viewsync.commands import args
+from viewsync.output import Result, age, table
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+_HEAD = ("SESSION", "WINDOWS", "CLIENTS", "TERMINAL", "AGE", "STATE", "NEXT SWEEP")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--all", action="store_true", help="sessions without a view, too")
+    args.server(parser)
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    one = parsed.label or parsed.socket
+    sockets = [opening.socket_of(ctx, parsed.label, parsed.socket)] if one else None
+    found = listing.read(ctx, sockets)
+    parents = [each for each in found.parents if each.views or parsed.all]
+    data = {"parents": [_parent(each) for each in parents], "servers": found.servers, "errors": found.errors}
+    return Result(data, _lines(parents, ctx.clock()), code=4 if found.errors else 0, warnings=found.errors)
+
+
+def _parent(parent: listing.Parent) -> dict[str, Any]:
+    session = parent.session
+    return {
+        "name": parent.name,
+        "id": session.id if session else None,
+        "socket": parent.socket,
+        "exists": session is not None,
+        "windows": session.windows if session else max((each.session.windows for each in parent.views), default=0),
+        "attached": session.attached if session else 0,
+        "created": session.created if session else None,
+        "views": [_view(each) for each in parent.views],
+    }
+
+
+def _view(view: listing.View) -> dict[str, Any]:
+    session, row, verdict = view
+    return {
+        "name": session.name,
+        "id": session.id,
+        "attached": session.attached,
+        "tty": row.get("tty") or None,
+        "pid": row.get("pid") or None,
+        "window": session.window,
+        "created": session.created,
+        "last_attached": session.last_attached or None,
+        "idle_since": row.get("idle_since") or None,
+        "pinned": session.pinned,
+        "state": _state(view),
+        "action": verdict.action,
+        "reason": verdict.reason,
+    }
+
+
+def _state(view: listing.View) -> str:
+    if view.session.attached:
+        return "attached"
+    return "suspended" if view.session.clients else "unattached"
+
+
+def _lines(parents: list[listing.Parent], now: float) -> list[str]:
+    if not parents:
+        return ["no views (viewsync open SESSION opens one, --all lists the sessions)"]
+    rows: list[tuple[str, ...]] = []
+    for parent in parents:
+        session = parent.session
+        clients = sum(each.session.attached for each in parent.views) + (session.attached if session else 0)
+        windows = str(session.windows) if session else "-"
+        state = "" if session else "gone"
+        rows.append((parent.name, windows, str(clients), "", age(now, session.created) if session else "-", state, ""))
+        rows += [_row(each, now) for each in parent.views]
+    return table(_HEAD, rows)
+
+
+def _row(view: listing.View, now: float) -> tuple[str, ...]:
+    session, row, verdict = view
+    tty = str(row.get("tty") or "-").removeprefix("/dev/") if session.attached or session.clients else "-"
+    told = f"{verdict.action}: {verdict.reason}"
+    return (f"  {session.name}", "", str(session.attached), tty, age(now, session.created), _state(view), told)

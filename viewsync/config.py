@@ -1,0 +1,118 @@
+"""Settings: defaults < config.toml < environment < flags. The table below is all there is."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync.errors import UsageError
+from viewsync.rules.model import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Setting(NamedTuple):
+    """One setting; `VIEWSYNC_<KEY>` in the environment means the same as `key` in the file."""
+
+    default: Any
+    help: str
+    env: str = ""  # where the environment's name is another one
+    least: float = 0.0
+    choices: tuple[str, ...] = ()
+
+
+SETTINGS: dict[str, Setting] = {
+    "tmux": Setting("tmux", "the tmux program"),
+    "tmux_timeout": Setting(2.0, "seconds that a tmux server may take for one answer", least=0.05),
+    "wezterm": Setting("wezterm", "the wezterm program"),
+    "wezterm_timeout": Setting(3.0, "seconds that `wezterm cli` may take", least=0.05),
+    "lock_timeout": Setting(5.0, "seconds to wait for the registry's lock", env="LOCK_TIMEOUT"),
+    "grace": Setting(15.0, "seconds that a view made without a client waits for its first one"),
+    "linger": Setting(0.0, "seconds that a view is kept for reuse after its tab was closed"),
+    "stale_after": Setting(300.0, "seconds until an unattached view goes although its WezTerm pane is there"),
+    "sweep_every": Setting(60.0, "seconds between two sweeps of the sweeper", least=1.0),
+    "hooks": Setting(True, "set again tmux hooks that a reload of your configuration wiped"),
+    "log_level": Setting("warning", "how much the log tells", choices=("debug", "info", "warning", "error")),
+}
+
+
+class Config:
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key]
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(self["grace"], self["linger"], self["stale_after"])
+
+
+def load(path: str, env: Mapping[str, str]) -> Config:
+    """Raises UsageError, naming the setting, for a value that is none, or a setting that is not there."""
+    values = {key: setting.default for key, setting in SETTINGS.items()}
+    for key, value in _file(path).items():
+        if key not in SETTINGS:
+            known = ", ".join(SETTINGS)
+            raise UsageError(f"{path}: there is no setting {key!r}", f"there are: {known}")
+        values[key] = _value(key, value, path)
+    for key, setting in SETTINGS.items():
+        name = setting.env or f"VIEWSYNC_{key.upper()}"
+        if env.get(name):
+            values[key] = _value(key, env[name], name)
+    return Config(values)
+
+
+def _file(path: str) -> dict[str, Any]:
+    if not os.path.exists(path):
+        return {}
+    if sys.version_info >= (3, 11):
+        import tomllib  # 5 ms: only where there is a file
+    else:
+        import tomli as tomllib
+    try:
+        with open(path, "rb") as file:
+            return tomllib.load(file)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: {error}", "mend or remove the file") from None
+
+
+def _value(key: str, value: Any, source: str) -> Any:
+    setting = SETTINGS[key]
+    if isinstance(setting.default, bool):
+        return _boolean(key, value, source)
+    if isinstance(setting.default, float):
+        return _number(key, value, source, setting.least)
+    if not isinstance(value, str) or not value:
+        raise UsageError(f"{source}: {key} must be text, not {value!r}")
+    if setting.choices and value not in setting.choices:
+        raise UsageError(f"{source}: {key} must be one of {', '.join(setting.choices)}, not {value!r}")
+    return value
+
+
+def _boolean(key: str, value: Any, source: str) -> bool:
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
+    if str(value).lower() not in words:
+        raise UsageError(f"{source}: {key} must be true or false, not {value!r}")
+    return words[str(value).lower()]
+
+
+def _number(key: str, value: Any, source: str, least: float) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if not least <= number < 1e9 or isinstance(value, bool):
+        raise UsageError(f"{source}: {key} must be a number of seconds from {least:g} on, not {value!r}")
+    return number

@@ -1,0 +1,86 @@
+"""Wires gateways and stores on first use: the only composition root. A hot verb pays for what it touches."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from viewsync import paths
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable, Mapping
+
+    from viewsync.config import Config
+    from viewsync.gateways.tmux import Tmux
+    from viewsync.gateways.wezterm import Wezterm
+    from viewsync.store.history import History
+    from viewsync.store.registry import Registry
+
+
+class Context:
+    def __init__(
+        self,
+        env: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.time,
+        overrides: Mapping[str, str] | None = None,
+    ) -> None:
+        """`overrides`: settings that global flags name; they stand above the environment."""
+        self.env = dict(os.environ if env is None else env)
+        self.env.update(overrides or {})
+        self.clock = clock  # epoch seconds
+
+    @cached_property
+    def config(self) -> Config:
+        from viewsync import config
+
+        return config.load(paths.config_file(self.env), self.env)
+
+    @cached_property
+    def tmux(self) -> Tmux:
+        from viewsync.gateways.tmux import Tmux
+
+        return Tmux(self.config["tmux"], self.config["tmux_timeout"], self.env)
+
+    @cached_property
+    def wezterm(self) -> Wezterm:
+        from viewsync.gateways.wezterm import Wezterm
+
+        return Wezterm(self.config["wezterm"], self.config["wezterm_timeout"], self.env)
+
+    @cached_property
+    def folder(self) -> str:
+        """The state folder, made and checked."""
+        from viewsync.store import folder
+
+        return folder.secure(paths.state_dir(self.env))
+
+    @cached_property
+    def registry(self) -> Registry:
+        from viewsync.store.registry import Registry
+
+        return Registry(self.folder, self.config["lock_timeout"])
+
+    @cached_property
+    def history(self) -> History:
+        from viewsync.store.history import History
+
+        return History(self.folder)
+
+    @cached_property
+    def launcher(self) -> str:
+        return paths.launcher(self.env)
+
+    @cached_property
+    def log(self) -> logging.Logger:
+        """Imported only by who has something to log (3 ms)."""
+        from viewsync import log
+        from viewsync.errors import ViewsyncError
+
+        try:
+            level = self.config["log_level"]
+        except ViewsyncError:  # a wrong setting is what is to be logged
+            level = "warning"
+        return log.open_log(paths.log_dir(self.env), level)

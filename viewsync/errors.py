@@ -1,0 +1,54 @@
+"""Every error that viewsync raises on purpose, each with its exit code.
+
+ViewsyncError        1   the request cannot be done as it stands
+├── UsageError       1   an argument is wrong
+├── MissingSession   3   no session has exactly that name
+├── TmuxError        4   tmux refused, is missing, or its server is gone
+│   └── TmuxTimeout  4   tmux did not answer within its bound
+├── StateError       5   the state folder, the registry or the history cannot be used
+├── LockTimeout     75   somebody else holds the registry's lock
+└── (anything else) 70   a bug: the traceback is in the log
+KeyboardInterrupt  130
+"""
+
+from __future__ import annotations
+
+
+class ViewsyncError(Exception):
+    """What was wrong, with what (`message`), and what would do (`hint`)."""
+
+    code = 1
+    kind = "refused"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(ViewsyncError):
+    kind = "usage"
+
+
+class MissingSession(ViewsyncError):
+    code = 3
+    kind = "missing-session"
+
+
+class TmuxError(ViewsyncError):
+    code = 4
+    kind = "tmux"
+
+
+class TmuxTimeout(TmuxError):
+    kind = "tmux-timeout"
+
+
+class StateError(ViewsyncError):
+    code = 5
+    kind = "state"
+
+
+class LockTimeout(ViewsyncError):
+    code = 75
+    kind = "lock-timeout"

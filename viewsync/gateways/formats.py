@@ -1,0 +1,124 @@
+"""tmux's two languages: quoting for them, and putting conditions together in them.
+
+Formats (`#{...}`) and the command language (`if-shell -F '...' { ... }`) each have their own quoting. Whatever
+viewsync did not write itself goes through `literal` or `quoted`, for exactly the language it goes into.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+def literal(text: str) -> str:
+    """Text that a format expands to itself, inside `#{==:...}` and friends too."""
+    return text.replace("#", "##").replace(",", "#,").replace("}", "#}")
+
+
+def name(stored: str) -> str:
+    """The argument that gives a session a name which tmux shows as `stored`.
+
+    tmux stores backslashes, control characters and a `$` before a letter as escapes, so a name that it shows has
+    to be unescaped to come out the same.
+    """
+    return unexpanded(_ESCAPE.sub(_unescaped, stored))
+
+
+def unexpanded(text: str) -> str:
+    """An argument that tmux expands as a format (`-s`, `-c`, rename-session), meant as it stands."""
+    return text.replace("#", "##")
+
+
+def argument(text: str) -> str:
+    """The same as a word of its own on tmux's command line, where a `;` at the end would separate commands."""
+    text = unexpanded(text)
+    return text[:-1] + "\\;" if text.endswith(";") else text
+
+
+def quoted(text: str) -> str:
+    """One word of the command language. Single quotes hold everything but themselves."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def both(*conditions: str) -> str:
+    """All of them. tmux up to 3.5a ignores a third argument of `&&`, so it nests."""
+    result = conditions[-1]
+    for each in reversed(conditions[:-1]):
+        result = f"#{{&&:{each},{result}}}"
+    return result
+
+
+def either(one: str, other: str) -> str:
+    return f"#{{||:{one},{other}}}"
+
+
+def equal(name: str, value: str) -> str:
+    return f"#{{==:#{{{name}}},{literal(value)}}}"
+
+
+def if_session(session: str, condition: str, then: str, otherwise: str) -> str:
+    """`then` where the session with id `session` meets `condition`, `otherwise` where it does not or is gone.
+
+    if-shell falls back to some other session when its target is missing, so the id is part of the condition.
+    Only for conditions without a time variable: see `if_existing`.
+    """
+    pinned = both(equal("session_id", session), condition)
+    return f"if-shell -F -t '{session}:' {quoted(pinned)} {{ {then} }} {{ {otherwise} }}"
+
+
+def if_existing(session: str, condition: str, then: str, otherwise: str) -> str:
+    """The same for conditions with a time variable (`session_created`, ...).
+
+    tmux 3.2 and 3.2a crash on a time variable of a missing session, and `&&` evaluates both sides, so that the
+    session is there is asked first, in a step of its own (facts/tmux.md, trap F).
+    """
+    inner = f"if-shell -F -t '{session}:' {quoted(condition)} {{ {then} }} {{ {otherwise} }}"
+    exists = quoted(equal("session_id", session))
+    return f"if-shell -F -t '{session}:' {exists} {{ {inner} }} {{ {otherwise} }}"
+
+
+_ESCAPES = {
+    "a": "\a",
+    "b": "\b",
+    "e": "\033",
+    "f": "\f",
+    "n": "\n",
+    "r": "\r",
+    "s": " ",
+    "t": "\t",
+    "v": "\v",
+}
+_ESCAPE = re.compile(r"\\(?:([0-7]{3})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_WORD = re.compile(r"""'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>(?:[^\s"'\\]|\\.)+)""", re.DOTALL)
+
+
+def words(line: str) -> list[str]:
+    """The words of a line that tmux printed for its own parser (`show-options`)."""
+    found: list[str] = []
+    position = 0
+    while position < len(line):
+        if line[position].isspace():
+            position += 1
+            continue
+        word = ""
+        while match := _WORD.match(line, position):
+            position = match.end()
+            word += _unquoted(match)
+        found.append(word)
+        if position < len(line) and not line[position].isspace():
+            raise ValueError(f"not a line of tmux's command language: {line!r}")
+    return found
+
+
+def _unquoted(match: re.Match[str]) -> str:
+    if match["single"] is not None:
+        return match["single"]
+    return _ESCAPE.sub(_unescaped, match["double"] if match["double"] is not None else match["bare"])
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    octal, short, long, char = match.groups()
+    if octal:
+        return bytes([int(octal, 8) & 0xFF]).decode("utf-8", "surrogateescape")
+    if short or long:
+        return chr(int(short or long, 16))
+    return _ESCAPES.get(char, char)

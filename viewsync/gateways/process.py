@@ -1,0 +1,71 @@
+"""The only door to other programs. Every call has a bound."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.errors import ViewsyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Completed(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+class NotStarted(ViewsyncError):
+    """The program is not there, or may not be run."""
+
+    kind = "not-started"
+
+
+class TimedOut(ViewsyncError):
+    """The program was ended because it did not come back in time."""
+
+    kind = "timed-out"
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    timeout: float,
+    stdin: str = "",
+    env: Mapping[str, str] | None = None,
+) -> Completed:
+    """Run one program to its end, `timeout` seconds at most. Bytes that are no UTF-8 survive the round trip."""
+    try:
+        done = subprocess.run(
+            argv,
+            input=stdin.encode("utf-8", "surrogateescape"),
+            capture_output=True,
+            timeout=timeout,
+            env=env,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise TimedOut(f"{argv[0]} did not answer within {timeout:g} s") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL byte in an argument
+        raise NotStarted(f"cannot run {argv[0]}: {error}") from None
+    return Completed(done.returncode, _text(done.stdout), _text(done.stderr))
+
+
+def start(argv: Sequence[str], *, env: Mapping[str, str] | None = None, log: str) -> int:
+    """Start a program that outlives us, in a session of its own; returns its pid. `log` takes what it prints."""
+    with open(log, "ab") as output:
+        return subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            cwd="/",
+            env=env,
+        ).pid
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")

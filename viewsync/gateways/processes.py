@@ -1,0 +1,44 @@
+"""Which processes live. A pid alone proves nothing, since pids come back: its start time goes with it."""
+
+from __future__ import annotations
+
+import os
+
+
+def alive(pid: int, start: float = 0.0) -> bool:
+    """Whether that process runs; with `start`, whether it is still the one that started then."""
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's, and alive
+    return not start or abs(start_time(pid) - start) < 0.02
+
+
+def start_time(pid: int) -> float:
+    """When it started, in seconds since some fixed moment of this boot; 0 when it is gone.
+
+    From /proc where there is one (0.1 ms), from psutil elsewhere (30 ms). Only ever compared with itself.
+    """
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+        return int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    except FileNotFoundError:
+        if os.path.isdir("/proc/self"):
+            return 0.0
+    except (OSError, ValueError, IndexError):
+        return 0.0
+    return _by_psutil(pid)
+
+
+def _by_psutil(pid: int) -> float:
+    import psutil
+
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return 0.0

@@ -1,0 +1,63 @@
+"""Our own terminal: what it is, what we tell it, and what it must not type."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import re
+import sys
+import termios
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DEAF = ("dumb", "linux", "")  # terminals that would show an unknown sequence, or none at all
+_CC = 6  # where termios keeps the control characters
+
+
+def name() -> str:
+    """Its path, "" when input or output is none: tmux needs both."""
+    try:
+        return os.ttyname(0) if os.isatty(1) else ""
+    except OSError:
+        return ""
+
+
+def is_session_leader() -> bool:
+    """Whether we are the first process of the terminal, as in a tab that was opened on us."""
+    return os.getsid(0) == os.getpid()
+
+
+def announce(variables: Mapping[str, str], title: str) -> None:
+    """Tell WezTerm user variables (OSC 1337) and the title (OSC 0). Other terminals pass over them.
+
+    The values travel in base64, the title without control characters: nothing in them commands the terminal.
+    """
+    if os.environ.get("TERM", "") in _DEAF:
+        return
+    text = "".join(f"\033]1337;SetUserVar={key}={_base64(value)}\a" for key, value in variables.items())
+    if title:
+        text += "\033]0;" + re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", title) + "\a"
+    with contextlib.suppress(OSError):
+        os.write(1, text.encode("utf-8", "replace"))
+
+
+def disable_end_of_file() -> None:
+    """Keep a closing tab from typing into the program in the pane (promise 9).
+
+    WezTerm writes a newline and the terminal's end-of-file character into a terminal that it closes, unless that
+    character is disabled (wezterm #7898). Only as session leader, or the user's shell would lose its Ctrl-D; and
+    only on Linux: the disabled value is 0xff on macOS, where WezTerm would type that.
+    """
+    if sys.platform != "linux" or not is_session_leader():
+        return
+    with contextlib.suppress(termios.error, OSError):
+        settings = termios.tcgetattr(0)
+        settings[_CC][termios.VEOF] = b"\0"
+        termios.tcsetattr(0, termios.TCSANOW, settings)
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode("utf-8", "surrogateescape")).decode("ascii")

@@ -1,0 +1,80 @@
+"""One bounded call of tmux, for one server. `tmux_read` and `tmux_write` know what to say; this knows how."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from viewsync.errors import TmuxError, TmuxTimeout
+from viewsync.gateways import process
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_GONE = ("no server running on", "error connecting to", "lost server", "server exited")
+
+
+class ServerGone(TmuxError):
+    """Nothing listens on the socket."""
+
+    kind = "no-server"
+
+
+class Tmux:
+    def __init__(self, program: str, timeout: float, env: Mapping[str, str]) -> None:
+        self.program = program
+        self.timeout = timeout  # seconds for one call
+        self.env = clean(env)
+
+    def argv(self, socket: str, *words: str) -> list[str]:
+        """-u: without it tmux replaces tabs and non-ASCII in its output when the locale is C (section 5)."""
+        return [self.program, "-u", "-S", socket, *words]
+
+    def run(self, socket: str, *words: str, stdin: str = "") -> process.Completed:
+        """One call, whatever its exit code. Raises TmuxTimeout, ServerGone, or TmuxError when it cannot run."""
+        try:
+            done = process.run(self.argv(socket, *words), timeout=self.timeout, stdin=stdin, env=self.env)
+        except process.TimedOut:
+            raise TmuxTimeout(
+                f"the tmux server on {socket} did not answer within {self.timeout:g} s",
+                "it may be stopped or very busy; nothing was changed",
+            ) from None
+        except process.NotStarted as error:
+            raise TmuxError(error.message, "install tmux, or set its path as `tmux` in config.toml") from None
+        if done.code and any(each in done.err for each in _GONE):
+            raise ServerGone(f"no tmux server on {socket}", "start one with `tmux`, or name it with -L or -S")
+        return done
+
+    def ask(self, socket: str, *words: str, stdin: str = "") -> str:
+        """The output of a call that must succeed."""
+        done = self.run(socket, *words, stdin=stdin)
+        if done.code:
+            raise TmuxError(f"tmux on {socket}: {done.err.strip() or f'exit code {done.code}'}")
+        return done.out
+
+
+def clean(env: Mapping[str, str]) -> dict[str, str]:
+    """TMUX would choose another server, and refuses to attach inside tmux; both of our own words name the server."""
+    return {name: value for name, value in env.items() if name not in ("TMUX", "TMUX_PANE")}
+
+
+def chain(*commands: Sequence[str]) -> list[str]:
+    """Several commands as the words of one call."""
+    words: list[str] = []
+    for command in commands:
+        words += [";", *command] if words else command
+    return words
+
+
+def number(version: str) -> tuple[int, int, str]:
+    """ "3.3a" as (3, 3, "a"); "next-3.8" as (3, 8, ""). (0, 0, "") for what is no version."""
+    match = re.search(r"(\d+)\.(\d+)([a-z]?)", version)
+    return (int(match[1]), int(match[2]), match[3]) if match else (0, 0, "")
+
+
+OLDEST = (3, 2, "a")  # before it, lost terminals fire no hook
+
+
+def dies_on_kill(version: str) -> bool:
+    """3.7 to 3.7b crash on kill-session where detach-on-destroy is previous or next (facts/tmux.md, trap E)."""
+    return (3, 7, "") <= number(version) <= (3, 7, "b")

@@ -1,0 +1,80 @@
+"""`wezterm cli`, asked from outside of WezTerm. Each GUI has a socket of its own, found by its pid."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from viewsync.errors import ViewsyncError
+from viewsync.gateways import process, processes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class WeztermError(ViewsyncError):
+    kind = "wezterm"
+
+
+class Wezterm:
+    def __init__(self, program: str, timeout: float, env: Mapping[str, str]) -> None:
+        self.program = program
+        self.timeout = timeout  # seconds for one call: the client itself would wait for 60
+        self.env = dict(env)
+
+    def guis(self) -> dict[int, str]:
+        """The sockets of the GUIs that live, by pid. Stale sockets are normal (wezterm #4417)."""
+        found: dict[int, str] = {}
+        for folder in self._folders():
+            for path in sorted(glob.glob(os.path.join(glob.escape(folder), "gui-sock-*"))):
+                pid = gui_pid(path)
+                if processes.alive(pid):
+                    found[pid] = path
+        return found
+
+    def ttys(self, socket: str) -> list[str]:
+        """The terminals of all panes of one GUI, in one call."""
+        return [pane["tty_name"] for pane in self.panes(socket) if pane.get("tty_name")]
+
+    def panes(self, socket: str) -> list[dict[str, Any]]:
+        text = self._cli(socket, "list", "--format", "json")
+        try:
+            panes = json.loads(text)
+            return [dict(pane) for pane in panes]
+        except (ValueError, TypeError):
+            raise WeztermError(f"{self.program} cli list gave something else than JSON") from None
+
+    def spawn(self, socket: str, argv: Sequence[str]) -> int:
+        """A new tab that runs `argv`; its pane id."""
+        said = self._cli(socket, "spawn", "--", *argv).strip()
+        if not said.isdigit():
+            raise WeztermError(f"{self.program} cli spawn named no pane: {said[:80]!r}")
+        return int(said)
+
+    def _cli(self, socket: str, *words: str) -> str:
+        # Without --no-auto-start a stale socket would start a wezterm-mux-server of its own.
+        argv = [self.program, "cli", "--no-auto-start", *words]
+        env = {**self.env, "WEZTERM_UNIX_SOCKET": socket}
+        try:
+            done = process.run(argv, timeout=self.timeout, env=env)
+        except ViewsyncError as error:
+            raise WeztermError(error.message) from None
+        if done.code:
+            raise WeztermError(f"{self.program} cli {words[0]}: {done.err.strip() or f'exit code {done.code}'}")
+        return done.out
+
+    def _folders(self) -> list[str]:
+        home = self.env.get("HOME") or os.path.expanduser("~")
+        named = [os.path.join(home, ".local", "share", "wezterm")]
+        if self.env.get("XDG_RUNTIME_DIR"):
+            named.insert(0, os.path.join(self.env["XDG_RUNTIME_DIR"], "wezterm"))
+        return [each for each in named if os.path.isdir(each)]
+
+
+def gui_pid(socket: str) -> int:
+    """The pid in `.../gui-sock-<pid>`, 0 for any other path."""
+    match = re.search(r"/gui-sock-(\d+)\Z", socket)
+    return int(match[1]) if match else 0

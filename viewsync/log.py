@@ -1,0 +1,34 @@
+"""The log file: rotating, in the user's log folder. What fails to be logged must not fail a verb."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+
+FILE = "viewsync.log"
+
+
+def open_log(folder: str, level: str) -> logging.Logger:
+    logger = logging.getLogger("viewsync")
+    logger.propagate = False
+    logger.setLevel(level.upper())
+    if not logger.handlers:
+        logger.addHandler(_handler(folder))
+    return logger
+
+
+def _handler(folder: str) -> logging.Handler:
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        handler: logging.Handler = logging.handlers.RotatingFileHandler(
+            os.path.join(folder, FILE),
+            maxBytes=1_000_000,
+            backupCount=3,
+            encoding="utf-8",
+            errors="backslashreplace",
+        )
+    except OSError:
+        return logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
+    return handler

@@ -1,0 +1,67 @@
+"""What a verb returns, and how it is shown: lines for people, one JSON value for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.errors import ViewsyncError
+
+
+class Result(NamedTuple):
+    data: Any = None  # what --json prints
+    lines: Sequence[str] = ()  # what a person sees
+    code: int = 0
+    warnings: Sequence[str] = ()  # on stderr, one line each
+
+
+def show(result: Result, as_json: bool) -> None:
+    for warning in result.warnings:
+        print(f"viewsync: {printable(warning)}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(result.data, indent=2))
+    else:
+        for line in result.lines:
+            print(printable(line))
+
+
+def show_error(error: ViewsyncError, as_json: bool) -> None:
+    hint = f" ({error.hint})" if error.hint else ""
+    print(f"viewsync: {printable(error.message + hint)}", file=sys.stderr)
+    if as_json:
+        body = {
+            "code": error.code,
+            "kind": error.kind,
+            "message": error.message,
+            "hint": error.hint,
+        }
+        print(json.dumps({"error": body}, indent=2))
+
+
+def printable(text: str) -> str:
+    """Text that cannot command the terminal: control characters are shown as escapes."""
+    return "".join(char if char.isprintable() else _escape(char) for char in text)
+
+
+def _escape(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Columns as wide as their widest cell, the last one open."""
+    shown = [[printable(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(len(row[column]) for row in shown) for column in range(len(head))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown]
+
+
+def age(now: float, then: float) -> str:
+    """How long ago, in its largest unit: 42s, 7m, 3h, 2d."""
+    seconds = max(0, int(now - then))
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= size:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"

@@ -1,0 +1,82 @@
+"""Where everything of viewsync lives. The only module that knows the environment's names for it.
+
+The launcher that `install.sh` writes carries what platformdirs answered at install time (VIEWSYNC_DIRS), so that
+a hot verb need not import it, and so that a tmux hook, whose environment is the server's, finds the same folders.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Env = Mapping[str, str]
+
+APP = "viewsync"
+BAKED = "VIEWSYNC_DIRS"  # state, log and config folder, joined by newlines
+_TMP = "/tmp"  # noqa: S108  tmux's own default
+LONGEST_SOCKET = 107  # bytes of a UNIX socket's path on Linux; tmux says "File name too long" beyond
+_KINDS = ("state", "log", "config")
+
+
+def state_dir(env: Env) -> str:
+    """The folder of the registry and the history."""
+    named = env.get("VIEWSYNC_STATE_DIR") or env.get("CLAUDE_TMUX_SOCKET_DIR")
+    return os.path.abspath(named) if named else _user_dir(env, "state")
+
+
+def log_dir(env: Env) -> str:
+    """Beside a state folder that was named, so that a test or a second setup never writes into the user's log."""
+    if env.get("VIEWSYNC_STATE_DIR") or env.get("CLAUDE_TMUX_SOCKET_DIR"):
+        return os.path.join(state_dir(env), "log")
+    return _user_dir(env, "log")
+
+
+def config_file(env: Env) -> str:
+    return env.get("VIEWSYNC_CONFIG") or os.path.join(_user_dir(env, "config"), "config.toml")
+
+
+def launcher(env: Env) -> str:
+    """What tmux hooks and WezTerm are told to run."""
+    return env.get("VIEWSYNC_LAUNCHER") or APP
+
+
+def shared_file(*parts: str) -> str:
+    """A file of `hooks/` or `lua/`: inside the package when installed, beside it in a checkout."""
+    package = os.path.dirname(os.path.abspath(__file__))
+    installed = os.path.join(package, "share", *parts)
+    return installed if os.path.exists(installed) else os.path.join(os.path.dirname(package), *parts)
+
+
+def baked(env: Env) -> str:
+    """The value of VIEWSYNC_DIRS for the launcher."""
+    return "\n".join(_user_dir({k: v for k, v in env.items() if k != BAKED}, kind) for kind in _KINDS)
+
+
+def tmux_socket(env: Env, label: str = "default") -> str:
+    """The path that `tmux -L label` means: under the first of $TMUX_TMPDIR and /tmp that is there."""
+    for base in tmux_folders(env):
+        return os.path.join(base, label)
+    raise AssertionError("tmux_folders is never empty")
+
+
+def tmux_folders(env: Env) -> list[str]:
+    """The folders that tmux keeps its sockets in, tmux's own first. They need not exist."""
+    named = [each for each in (env.get("TMUX_TMPDIR"), _TMP) if each and os.path.isdir(each)]
+    folders = [os.path.join(os.path.realpath(each), f"tmux-{os.geteuid()}") for each in named or [_TMP]]
+    return list(dict.fromkeys(folders))
+
+
+def _user_dir(env: Env, kind: str) -> str:
+    if env.get(BAKED):
+        return dict(zip(_KINDS, env[BAKED].split("\n"), strict=False))[kind]
+    import platformdirs  # 5 to 12 ms: only without a launcher
+
+    dirs = platformdirs.PlatformDirs(APP, appauthor=False)
+    return {
+        "state": dirs.user_state_dir,
+        "log": dirs.user_log_dir,
+        "config": dirs.user_config_dir,
+    }[kind]

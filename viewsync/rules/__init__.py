@@ -1,0 +1,1 @@
+"""What viewsync decides: pure functions, no clock, file or process."""

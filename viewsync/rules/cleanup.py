@@ -1,0 +1,127 @@
+"""THE policy: which views end, which are kept, which are promoted, and why.
+
+Every layer (tmux hook, WezTerm event, timer, key, person) asks this one function. The server checks the same
+conditions once more in the step that acts (`gateways/tmux_write.py`), so a verdict is never older than its act.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.rules.model import END, KEEP, PROMOTE, Facts, Policy, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    Rule = Callable[[Facts, Policy, float], str | None]
+
+
+def decide(facts: Sequence[Facts], policy: Policy, now: float, doubt: str = "") -> list[Verdict]:
+    """One verdict per session, in the order given. The first rule that matches wins; protections come first.
+
+    `doubt` says why the reading behind `facts` cannot be trusted; then everything is kept, for that reason.
+    """
+    if doubt:
+        return [_verdict(each, KEEP, doubt) for each in facts]
+    verdicts = [_judge(each, policy, now) for each in facts]
+    return _spare_last_holders(facts, verdicts)
+
+
+def _judge(facts: Facts, policy: Policy, now: float) -> Verdict:
+    for protect in PROTECT:
+        if reason := protect(facts, policy, now):
+            return _verdict(facts, KEEP, reason)
+    if facts.group_size <= 1:
+        return _last_holder(facts)
+    for delay in DELAY:
+        if reason := delay(facts, policy, now):
+            return _verdict(facts, KEEP, reason)
+    return _verdict(
+        facts,
+        END,
+        "stale: tracked, but nobody came back" if facts.tracked else "orphan: nobody is on it",
+    )
+
+
+def not_ours(facts: Facts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all rules
+    return None if facts.ours else "not ours"
+
+
+def attached(facts: Facts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all rules
+    return "attached" if facts.attached else None
+
+
+def leased(facts: Facts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all rules
+    return "reserved by a lease" if facts.lease >= now else None
+
+
+def brand_new(facts: Facts, policy: Policy, now: float) -> str | None:
+    """A view made detached (`open --json`) waits for its first client that long."""
+    if facts.last_attached or now - facts.created >= policy.grace:
+        return None
+    return "just made, and waits for its first client"
+
+
+def pinned(facts: Facts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all rules
+    if facts.pinned:
+        return "pinned"
+    return "quarantined" if facts.quarantined else None
+
+
+def lingering(facts: Facts, policy: Policy, now: float) -> str | None:
+    if policy.linger and now - (facts.idle_since or now) < policy.linger:
+        return f"kept for reuse for {policy.linger:g} s after its detach"
+    return None
+
+
+def tracked_and_fresh(facts: Facts, policy: Policy, now: float) -> str | None:
+    """Unattached is counted from when a sweep first saw it so: tmux has no time of detach."""
+    if facts.tracked and now - (facts.idle_since or now) < policy.stale_after:
+        return "its WezTerm pane is still there"
+    return None
+
+
+PROTECT: tuple[Rule, ...] = (not_ours, attached, leased, brand_new, pinned)
+DELAY: tuple[Rule, ...] = (lingering, tracked_and_fresh)
+
+
+def _last_holder(facts: Facts) -> Verdict:
+    """To end it would end its windows. Its work goes back under the parent's name, or it stays as it is."""
+    if not facts.parent:
+        return _verdict(facts, KEEP, "last holder of its windows, and nobody knows its parent's name")
+    if facts.parent_taken:
+        return _verdict(facts, KEEP, "last holder of its windows, and its parent's name is taken")
+    return _verdict(facts, PROMOTE, "last holder of its windows: its parent is gone")
+
+
+def _spare_last_holders(facts: Sequence[Facts], verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Where every member of a group would end, the one used last is spared: ending all would end the windows."""
+    spared = {
+        survivor: _last_holder(facts[survivor])
+        for members in _groups(facts)
+        if (survivor := _survivor(facts, verdicts, members)) is not None
+    }
+    return [spared.get(index, verdict) for index, verdict in enumerate(verdicts)]
+
+
+def _groups(facts: Sequence[Facts]) -> Iterable[list[int]]:
+    groups: dict[tuple[str, str], list[int]] = {}
+    for index, each in enumerate(facts):
+        if each.group_size > 1:
+            groups.setdefault((each.socket, each.group), []).append(index)
+    return groups.values()
+
+
+def _survivor(facts: Sequence[Facts], verdicts: Sequence[Verdict], members: list[int]) -> int | None:
+    ending = [index for index in members if verdicts[index].action == END]
+    # Compared with what tmux says the size is, so that a member we were not shown still counts as a holder.
+    if not ending or len(ending) < facts[members[0]].group_size:
+        return None
+    return max(
+        ending,
+        key=lambda index: (facts[index].last_attached, facts[index].created, facts[index].id),
+    )
+
+
+def _verdict(facts: Facts, action: str, reason: str) -> Verdict:
+    return Verdict(facts.socket, facts.id, facts.name, action, reason, facts.parent)

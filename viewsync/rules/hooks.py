@@ -1,0 +1,62 @@
+"""The text of our tmux hooks: where they stand, and what they run."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INDEX = 4242  # our own slot in tmux's hook arrays, so that nobody's own hook is touched
+EVENTS = ("client-detached", "client-session-changed")
+
+# A server without a view starts no process. The name is looked at beside the mark, because a user's blocking
+# hook can lose the mark of a view whose client died at that moment (facts/tmux.md section 4).
+_ANY_VIEW = "#{S:#{?#{||:#{@viewsync_view},#{m:*-view-[0-9]*-[0-9]*,#{session_name}}},1,}}"
+
+
+def slot(event: str) -> str:
+    return f"{event}[{INDEX}]"
+
+
+def text(launcher: str) -> str:
+    """What stands in each slot. It passes nothing: in these hooks no format can be trusted (section 2).
+
+    Its output goes nowhere, since tmux would show it over the user's pane.
+    """
+    # tmux would expand "#" in what run-shell gets; doubled, it stays itself.
+    command = f"{_shell(launcher)} hook >/dev/null 2>&1".replace("#", "##")
+    return f"if-shell -F {_quoted(_ANY_VIEW)} {{ run-shell -b {_quoted(command)} }}"
+
+
+def configuration(launcher: str) -> str:
+    """The same as a tmux configuration file, which can be sourced any number of times."""
+    lines = [
+        "# viewsync: views whose terminal is gone are cleaned up at once.",
+        f"# Each hook stands at index {INDEX}, beside whatever hooks you have; remove them exactly with",
+        *(f"#   set-hook -gu '{slot(event)}'" for event in EVENTS),
+        "# `viewsync install` writes this file with the launcher's whole path.",
+        *(f"set-hook -g '{slot(event)}' {_quoted(text(launcher))}" for event in EVENTS),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _shell(word: str) -> str:
+    """Quoted for sh, where it needs it."""
+    if re.fullmatch(r"[A-Za-z0-9_./@%+=:,-]+", word):
+        return word
+    return "'" + word.replace("'", "'\\''") + "'"
+
+
+def _quoted(value: str) -> str:
+    """Quoted for tmux's command language, which reads single quotes as sh does."""
+    return "'" + value.replace("'", "'\\''") + "'"
+
+
+def stand(texts: Sequence[str], launcher: str) -> bool:
+    """Whether all our hooks are set and call this launcher. tmux prints them in a form of its own.
+
+    A launcher whose path needs quoting is not recognised; its hooks are then set once more, which changes nothing.
+    """
+    return len(texts) == len(EVENTS) and all(f"{launcher} hook " in each for each in texts)

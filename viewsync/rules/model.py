@@ -1,0 +1,116 @@
+"""The nouns that rules, actions and gateways share. NamedTuples: a hot verb cannot pay for dataclasses."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+KEEP = "keep"
+END = "end"
+PROMOTE = "promote"
+
+
+class Server(NamedTuple):
+    """One tmux server. The socket path alone is not enough: the next server reuses it."""
+
+    socket: str
+    pid: int
+    start: int  # epoch seconds
+    version: str  # as `#{version}` says it: "3.3a", "next-3.8"
+
+
+class Session(NamedTuple):
+    """One row of an inventory, as the server told it."""
+
+    id: str  # "$7"; never reused while the server lives
+    name: str
+    group: str  # the group's name, "" when in none; it need not be any session's name
+    group_size: int  # 0 when in no group
+    created: int  # epoch seconds
+    last_attached: int  # epoch seconds, 0 when never; tmux does not change it on detach
+    attached: int  # clients, without suspended and locked ones
+    clients: bool  # anyone at all in session_attached_list, suspended and locked ones included
+    marked: bool  # carries @viewsync_view
+    marked_parent: str  # @viewsync_parent
+    pinned: bool
+    lease: float  # epoch seconds until which somebody has reserved it, 0 when nobody
+    window: str  # "@5", its current window
+    windows: int
+
+
+class Client(NamedTuple):
+    pid: int
+    tty: str
+    session: str  # "$7"
+
+
+class Inventory(NamedTuple):
+    """Everything one server said in one call. `complete` is False when any line was not understood."""
+
+    server: Server
+    sessions: tuple[Session, ...]
+    clients: tuple[Client, ...]
+    hooks: tuple[str, ...]  # the text in each of our slots (hooks.EVENTS) that is filled
+    complete: bool
+
+
+class Facts(NamedTuple):
+    """All that the clean-up policy may know of one session."""
+
+    socket: str
+    id: str
+    name: str
+    group: str
+    group_size: int
+    ours: bool
+    attached: bool
+    lease: float
+    created: int
+    last_attached: int
+    pinned: bool
+    quarantined: bool
+    parent: str  # the parent's name, "" when nobody knows it
+    parent_taken: bool  # some session has the parent's name
+    idle_since: float  # when a sweep first saw it unattached, 0 when it did not yet
+    tracked: bool  # a live WezTerm pane is on the terminal that it was opened from
+
+
+class Policy(NamedTuple):
+    """Seconds, all of them."""
+
+    grace: float = 15.0
+    linger: float = 0.0
+    stale_after: float = 300.0
+
+
+class Verdict(NamedTuple):
+    socket: str
+    id: str
+    session: str
+    action: str  # KEEP, END or PROMOTE
+    reason: str
+    parent: str  # the name that a promoted session gets
+
+
+class Place(NamedTuple):
+    """Where a view is opened from."""
+
+    pid: int  # of the process that becomes the client
+    tty: str  # "" without a terminal
+    gui: int  # pid of the WezTerm process that owns the terminal, 0 when none does
+    pane: int  # WezTerm's pane id, -1 when none
+
+
+class Event(NamedTuple):
+    """One line of the history: what happened, and what led to it (`trigger`)."""
+
+    at: float
+    event: str
+    trigger: str
+    socket: str
+    server: str
+    session: str
+    parent: str = ""
+    window: str = ""
+    gui: int = 0
+    tty: str = ""
+    reason: str = ""

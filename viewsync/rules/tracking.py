@@ -1,0 +1,217 @@
+"""What the registry's rows say, brought in line with what a server says.
+
+Which view a tab got is known only after `open` became its client: by the process id, which the exec keeps, and
+by the terminal. A row whose view was never made is dropped; a marked view without a row gets one.
+
+A view's row: socket, server ("pid.start"), parent, parent_id, state ("creating" until seen), created (epoch
+seconds), pid, tty, gui, pane, window, attached, idle_since (epoch seconds, 0 while attached), detour.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync.rules.model import Client, Event, Facts, Inventory, Server, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    Row = dict[str, Any]
+
+CREATING = "creating"
+OPEN = "open"
+_LONGEST_OPENING = 60.0  # seconds from the row to the session, on a machine that is very busy
+
+
+class Changes(NamedTuple):
+    rows: dict[str, Row | None]  # None: the row goes
+    events: list[Event]
+    unmarked: list[tuple[str, str, str]]  # id, name and parent of views that lost their mark
+    detours: list[tuple[str, str, str]]  # id, present name and right name of parents that are called otherwise
+
+
+def identity(server: Server) -> str:
+    return f"{server.pid}.{server.start}"
+
+
+def rows_of(server: Server, views: Mapping[str, Row]) -> dict[str, Row]:
+    """The rows of exactly that server, not of another one that had or has its socket."""
+    return {name: row for name, row in views.items() if row.get("socket") == server.socket and _same(row, server)}
+
+
+def _same(row: Row, server: Server) -> bool:
+    return row.get("server") in (identity(server), None)
+
+
+def compare(found: Inventory, views: Mapping[str, Row], running: Iterable[int], now: float, trigger: str) -> Changes:
+    """What changes in the rows. `running`: the processes among the rows' that live; `now` in epoch seconds."""
+    comparison = _Comparison(found, views, set(running), now, trigger)
+    comparison.run(views)
+    return comparison.changes
+
+
+class _Comparison:
+    def __init__(
+        self,
+        found: Inventory,
+        views: Mapping[str, Row],
+        running: set[int],
+        now: float,
+        trigger: str,
+    ) -> None:
+        self.found = found
+        self.mine = rows_of(found.server, views)
+        self.running = running
+        self.now = now
+        self.trigger = trigger
+        self.changes = Changes({}, [], [], [])
+        # Who is about to become a client, with the place that it said it opens from.
+        self.openers = {row.get("pid"): row for row in self.mine.values() if row.get("state") == CREATING}
+        self.by_id = {each.id: each for each in found.sessions}
+        self.on = {each.session: each for each in found.clients}
+        self.clients = {each.pid for each in found.clients}
+
+    def run(self, views: Mapping[str, Row]) -> None:
+        for name, row in views.items():
+            if row.get("socket") == self.found.server.socket and name not in self.mine:
+                self.drop(name, row, "gone", "its tmux server is gone")
+        sessions = {each.name: each for each in self.found.sessions}
+        for name, row in self.mine.items():
+            if name in sessions:
+                self.seen(sessions[name], row)
+            else:
+                self.missing(name, row)
+        for each in self.found.sessions:
+            if each.marked and each.name not in self.mine:
+                self.rebuild(each)
+
+    def seen(self, session: Session, row: Row) -> None:
+        new = dict(row, state=OPEN, server=identity(self.found.server), window=session.window)
+        new["parent"] = self.parent_name(row)
+        self.seen_clients(session, row, new)
+        self.seen_detour(new)
+        if not session.marked:
+            self.changes.unmarked.append((session.id, session.name, new["parent"]))
+        if new != row:
+            self.changes.rows[session.name] = new
+
+    def seen_clients(self, session: Session, row: Row, new: Row) -> None:
+        client = self.on.get(session.id)
+        if client:
+            self.seen_client(session, row, new, client)
+        elif session.clients or session.attached:
+            new.update(attached=True, idle_since=0)  # suspended or locked
+        else:
+            if row.get("attached"):
+                self.event(session.name, new, "detach", "its client is gone")
+            elif row.get("state") == CREATING:
+                self.event(session.name, new, "open", "made without a client")
+            new["attached"] = False
+            if not row.get("idle_since") or row["idle_since"] < session.last_attached:
+                new["idle_since"] = self.now
+
+    def seen_client(self, session: Session, row: Row, new: Row, client: Client) -> None:
+        new.update(attached=True, idle_since=0, pid=client.pid, tty=client.tty)
+        if row.get("attached") and row.get("pid") == client.pid:
+            return
+        opener = self.openers.get(client.pid, {})
+        new.update(gui=opener.get("gui", 0), pane=opener.get("pane", -1))
+        kind = "open" if row.get("state") == CREATING else "reuse"
+        self.event(session.name, new, kind, f"client {client.pid} is on it")
+
+    def seen_detour(self, new: Row) -> None:
+        """A parent that was called otherwise for a moment must not stay so (trap B, and a crash just then)."""
+        if not new.get("detour"):
+            return
+        parent = self.by_id.get(new.get("parent_id", ""))
+        if parent and parent.name == new["detour"]:
+            self.changes.detours.append((parent.id, parent.name, new["parent"]))
+        else:
+            new.pop("detour")
+
+    def parent_name(self, row: Row) -> str:
+        """The parent may have been renamed; its id stays."""
+        parent = self.by_id.get(row.get("parent_id", ""))
+        if parent and not parent.marked and parent.name != row.get("detour"):
+            return parent.name
+        return str(row.get("parent", ""))
+
+    def missing(self, name: str, row: Row) -> None:
+        if row.get("state") != CREATING:
+            self.drop(name, row, "gone", "somebody else ended it")
+        elif row.get("pid") in self.clients:
+            self.changes.rows[name] = None  # the server gave that client a free view instead
+        elif row.get("pid") not in self.running or self.now - float(row.get("created") or 0) > _LONGEST_OPENING:
+            self.drop(name, row, "lost", "it was never made")
+
+    def rebuild(self, session: Session) -> None:
+        parents = [each.id for each in self.found.sessions if each.name == session.marked_parent]
+        row: Row = {
+            "socket": self.found.server.socket,
+            "server": identity(self.found.server),
+            "parent": session.marked_parent,
+            "parent_id": parents[0] if parents else "",
+            "state": OPEN,
+            "created": session.created,
+        }
+        self.event(session.name, row, "found", "it carries our mark")
+        self.seen(session, row)
+
+    def drop(self, name: str, row: Row, kind: str, reason: str) -> None:
+        self.changes.rows[name] = None
+        self.event(name, row, kind, reason)
+
+    def event(self, name: str, row: Row, kind: str, reason: str) -> None:
+        self.changes.events.append(event(self.found.server, name, row, kind, reason, self.now, self.trigger))
+
+
+def event(server: Server, name: str, row: Row, kind: str, reason: str, now: float, trigger: str) -> Event:
+    """A line of the history about a view, with what its row knows."""
+    return Event(
+        at=now,
+        event=kind,
+        trigger=trigger,
+        socket=server.socket,
+        server=str(row.get("server") or identity(server)),
+        session=name,
+        parent=str(row.get("parent", "")),
+        window=str(row.get("window", "")),
+        gui=int(row.get("gui") or 0),
+        tty=str(row.get("tty", "")),
+        reason=reason,
+    )
+
+
+def facts(found: Inventory, views: Mapping[str, Row], live_ttys: Iterable[str]) -> list[Facts]:
+    """What the policy may know of each session of ours."""
+    names = {each.name for each in found.sessions}
+    mine = rows_of(found.server, views)
+    live = set(live_ttys)
+    return [
+        _facts(found.server, each, mine.get(each.name), names, live)
+        for each in found.sessions
+        if each.marked or each.name in mine
+    ]
+
+
+def _facts(server: Server, session: Session, row: Row | None, names: set[str], live: set[str]) -> Facts:
+    row = row or {}
+    parent = str(row.get("parent") or session.marked_parent)
+    return Facts(
+        socket=server.socket,
+        id=session.id,
+        name=session.name,
+        group=session.group,
+        group_size=session.group_size,
+        ours=True,
+        attached=bool(session.attached or session.clients),
+        lease=session.lease,
+        created=session.created,
+        last_attached=session.last_attached,
+        pinned=session.pinned or bool(row.get("pinned")),
+        quarantined=bool(row.get("quarantined")),
+        parent=parent,
+        parent_taken=parent in names,
+        idle_since=float(row.get("idle_since") or 0),
+        tracked=bool(row.get("tty")) and row["tty"] in live,
+    )

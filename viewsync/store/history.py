@@ -1,0 +1,53 @@
+"""The history: what happened to which view, when and why, in SQLite. Losing a line of it must never stop a verb."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from viewsync.errors import StateError
+from viewsync.rules.model import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FILE = "history.db"
+_NAMES = ", ".join(Event._fields)
+_INSERT = f"INSERT INTO events ({_NAMES}) VALUES ({', '.join('?' * len(Event._fields))})"  # noqa: S608  our own names
+
+
+class History:
+    def __init__(self, folder: str, timeout: float = 0.25) -> None:
+        self.path = os.path.join(folder, FILE)
+        self.timeout = timeout  # seconds to wait for another writer; a hook has no more
+
+    def add(self, events: Sequence[Event]) -> None:
+        """Raises StateError when the database is locked, broken or full."""
+        if events:
+            self._run(lambda database: database.executemany(_INSERT, events))
+
+    def find(self, where: str, parameters: Sequence[Any], limit: int = 1000) -> list[Event]:
+        """Newest first. `where` is ours; whatever comes from outside goes into `parameters`."""
+        if not os.path.exists(self.path):
+            return []
+        query = f"SELECT {_NAMES} FROM events WHERE {where} ORDER BY at DESC, id DESC LIMIT {limit:d}"  # noqa: S608
+        rows = self._run(lambda db: db.execute(query, parameters).fetchall())
+        return [Event(*row) for row in rows]
+
+    def _run(self, work: Any) -> Any:
+        import sqlite3  # 3 ms: only verbs with something to record
+
+        from viewsync.store.migrations import migrate
+
+        try:
+            database = sqlite3.connect(self.path, timeout=self.timeout)
+            try:
+                database.execute("PRAGMA journal_mode = WAL")
+                database.execute("PRAGMA synchronous = NORMAL")
+                migrate(database)
+                with database:
+                    return work(database)
+            finally:
+                database.close()
+        except sqlite3.Error as error:
+            raise StateError(f"cannot use the history {self.path}: {error}") from None

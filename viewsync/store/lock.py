@@ -1,0 +1,141 @@
+"""The registry's lock: flock(2) on `.sessions.lock`, as flock(1) and the shell tools take it.
+
+The lock file is never unlinked: a waiter would hold the old inode and a newcomer the new one. Where flock(1) is
+missing (macOS) the shell tools make a *directory* of that name instead. A file in its place would lock them out
+for ever, so there, and wherever such a directory stands, it is the lock for us too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import time
+from typing import TYPE_CHECKING
+
+from viewsync.errors import LockTimeout, StateError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_BUSY = (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK)
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+_OWNER = "owner"  # in the lock directory: "PID HOST TIME", as the shell tools write it
+
+
+@contextlib.contextmanager
+def exclusive(path: str, timeout: float) -> Iterator[None]:
+    """Hold the lock at `path`, or raise LockTimeout after `timeout` seconds."""
+    release = _take(path, timeout)
+    try:
+        yield
+    finally:
+        release()
+
+
+def try_exclusive(path: str) -> int | None:
+    """Take the lock at once and keep it: the open descriptor, or None when somebody else holds it."""
+    handle = _open(path)
+    if _flock(handle, path):
+        return handle
+    os.close(handle)
+    return None
+
+
+def _take(path: str, timeout: float) -> Callable[[], None]:
+    deadline = time.monotonic() + timeout
+    pause = 0.001
+    while True:
+        release = _by_directory(path) if _is_directory_lock(path) else _by_file(path)
+        if release:
+            return release
+        if time.monotonic() >= deadline:
+            raise LockTimeout(
+                f"Failed to acquire lock after {timeout:g}s: {path}",
+                "another process holds it; try again, or raise LOCK_TIMEOUT",
+            )
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.02)
+
+
+def _is_directory_lock(path: str) -> bool:
+    try:
+        return os.path.isdir(path) if os.path.lexists(path) else not _has_flock()
+    except OSError as error:
+        raise _unusable(path, error) from None
+
+
+def _has_flock() -> bool:
+    """Whether the shell tools of this machine find flock(1). Every Linux has it."""
+    if os.path.isdir("/proc/self"):
+        return True
+    return any(os.access(os.path.join(each, "flock"), os.X_OK) for each in os.get_exec_path())
+
+
+def _by_file(path: str) -> Callable[[], None] | None:
+    try:
+        handle = _open(path)
+    except IsADirectoryError:  # it appeared just now
+        return None
+    if _flock(handle, path):
+        return lambda: os.close(handle)  # ends the flock too, as the kernel does after kill -9
+    os.close(handle)
+    return None
+
+
+def _open(path: str) -> int:
+    try:
+        return os.open(path, _FLAGS, 0o600)
+    except IsADirectoryError:
+        raise
+    except OSError as error:
+        raise _unusable(path, error) from None
+
+
+def _flock(handle: int, path: str) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in _BUSY:
+            return False
+        raise _unusable(path, error) from None
+    return True
+
+
+def _by_directory(path: str) -> Callable[[], None] | None:
+    owner = os.path.join(path, _OWNER)
+    try:
+        os.mkdir(path, 0o700)
+    except FileExistsError:
+        _clear_dead(path, owner)
+        return None
+    except OSError as error:
+        raise _unusable(path, error) from None
+    with open(owner, "w", encoding="utf-8") as file:
+        file.write(f"{os.getpid()} {os.uname().nodename} {int(time.time())}\n")
+    return lambda: _remove(path, owner)
+
+
+def _clear_dead(path: str, owner: str) -> None:
+    """Remove the directory of a process of this machine that is gone: nothing else ends such a lock."""
+    try:
+        with open(owner, encoding="utf-8") as file:
+            pid, host, _ = file.read().split()
+        if host == os.uname().nodename:
+            os.kill(int(pid), 0)
+    except ProcessLookupError:
+        _remove(path, owner)
+    except (OSError, ValueError):
+        return  # no owner yet, somebody else's process, or not ours to judge
+
+
+def _remove(path: str, owner: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(owner)
+    with contextlib.suppress(OSError):
+        os.rmdir(path)
+
+
+def _unusable(path: str, error: OSError) -> StateError:
+    return StateError(f"cannot use the lock {path}: {error.strerror}", "`viewsync doctor` checks the folder")

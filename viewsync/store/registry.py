@@ -1,0 +1,140 @@
+"""The shared registry, `.sessions.json`: sessions and views as plain JSON objects, unknown keys kept.
+
+Shape (DESIGN section 7): {"version": "1.0", "sessions": {NAME: row}, "views": {NAME: row}, "guis": {PID: row}}.
+A write is all or nothing: lock, temp file in the same folder, fsync, read back, rename.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from viewsync.errors import StateError
+from viewsync.store import lock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Row = dict[str, Any]
+    Data = dict[str, Any]
+
+FILE = ".sessions.json"
+LOCK = ".sessions.lock"
+VERSION = "1.0"
+_MAPS = ("sessions", "views", "guis")
+
+
+class Corrupt(StateError):
+    """The file is no registry. It is set aside by the next write, never deleted."""
+
+    kind = "registry-corrupt"
+
+
+class Registry:
+    def __init__(self, folder: str, lock_timeout: float = 5.0) -> None:
+        self.path = os.path.join(folder, FILE)
+        self.lock_path = os.path.join(folder, LOCK)
+        self.lock_timeout = lock_timeout
+
+    def read(self) -> Data:
+        """The registry as it is now, without the lock: a rename swaps it whole. Raises Corrupt or StateError."""
+        try:
+            with open(self.path, encoding="utf-8", errors="surrogateescape") as file:
+                text = file.read()
+        except FileNotFoundError:
+            return _empty()
+        except OSError as error:
+            raise StateError(f"cannot read the registry {self.path}: {error.strerror}") from None
+        return _parse(text, self.path)
+
+    @contextlib.contextmanager
+    def change(self) -> Iterator[Data]:
+        """The registry under its lock; what the block leaves in it is written, if it differs.
+
+        Never call tmux, or sleep, inside the block. A corrupt file is set aside first: the block then sees an
+        empty registry, and the next sweep fills in what the live servers know.
+        """
+        with lock.exclusive(self.lock_path, self.lock_timeout):
+            try:
+                data = self.read()
+            except Corrupt:
+                self._set_aside()
+                data = _empty()
+            before = json.dumps(data, sort_keys=True)
+            yield data
+            if json.dumps(data, sort_keys=True) != before:
+                self._write(data)
+
+    def _set_aside(self) -> None:
+        aside = f"{self.path}.corrupt-{int(time.time())}-{os.getpid()}"
+        try:
+            os.rename(self.path, aside)
+        except OSError as error:
+            raise StateError(f"cannot set the corrupt registry {self.path} aside: {error.strerror}") from None
+
+    def _write(self, data: Data) -> None:
+        text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+        temporary = f"{self.path}.tmp-{os.getpid()}"
+        try:
+            write_all(temporary, text)
+            os.rename(temporary, self.path)
+            _sync_folder(os.path.dirname(self.path))
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise StateError(
+                f"cannot write the registry {self.path}: {error.strerror}",
+                "the registry is as it was before",
+            ) from None
+
+
+def write_all(path: str, text: str, mode: int = 0o600) -> None:
+    """A new file with that text, on the disk when this returns, and read back to be sure of it. OSError."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+    raw = text.encode("utf-8", "surrogateescape")
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
+    with open(handle, "r+b") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(handle)
+        file.seek(0)
+        if file.read() != raw:
+            raise OSError(5, "what was read back is not what was written")
+
+
+def _sync_folder(folder: str) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _parse(text: str, path: str) -> Data:
+    if not text.strip():
+        raise Corrupt(f"the registry {path} is empty")
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise Corrupt(f"the registry {path} is not JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise Corrupt(f"the registry {path} holds no JSON object")
+    version = str(data.setdefault("version", VERSION))
+    if version.partition(".")[0] != VERSION.partition(".")[0]:
+        raise StateError(
+            f"the registry {path} is of version {version}, newer than this viewsync knows",
+            "upgrade viewsync; nothing was changed",
+        )
+    for name in _MAPS:
+        rows = data.setdefault(name, {})
+        if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
+            raise Corrupt(f"the registry {path} has something else than objects in {name!r}")
+    return data
+
+
+def _empty() -> Data:
+    return {"version": VERSION, "sessions": {}, "views": {}, "guis": {}}
