@@ -7,6 +7,7 @@ a hot verb need not import it, and so that a tmux hook, whose environment is the
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ def config_file(env: Env) -> str:
 def launcher(env: Env) -> str:
     """What tmux hooks and WezTerm are told to run."""
     return env.get("VIEWSYNC_LAUNCHER") or APP
+
+
+def launch_argv(env: Env) -> list[str]:
+    """The words that start viewsync again, from wherever it runs now."""
+    return [env["VIEWSYNC_LAUNCHER"]] if env.get("VIEWSYNC_LAUNCHER") else [sys.executable, "-m", "viewsync"]
 
 
 def shared_file(*parts: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,6 +66,20 @@ def start(argv: Sequence[str], *, env: Mapping[str, str] | None = None, log: str
             cwd="/",
             env=env,
         ).pid
+
+
+def on_terminal(argv: Sequence[str], env: Mapping[str, str]) -> tuple[int, int]:
+    """Start a program as the first process of a new terminal, as a terminal's tab does: its pid and our end."""
+    import pty  # only the demo is a terminal
+
+    pid, master = pty.fork()
+    if pid == 0:
+        try:
+            os.execvpe(argv[0], list(argv), env)
+        finally:
+            os._exit(127)
+    os.set_blocking(master, False)
+    return pid, master
 
 
 def _text(raw: bytes) -> str:

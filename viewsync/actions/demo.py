@@ -1,0 +1,218 @@
+"""The demo: views and their clean-up on a throwaway server, with real clients on real terminals.
+
+Everything lives in one temporary folder and under one tmux server of its own, and goes with them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from typing import TYPE_CHECKING
+
+from viewsync import paths
+from viewsync.errors import ViewsyncError
+from viewsync.gateways import process, processes
+from viewsync.gateways.tmux import Tmux, clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from viewsync.context import Context
+
+_ROW = "    #{session_name}: window #{window_index} (#{window_name}), #{session_attached} client(s)"
+_PATIENCE = 8.0  # seconds for a step that takes a few hundredths of one
+
+
+class DemoError(ViewsyncError):
+    kind = "demo"
+
+
+class Tab:
+    """A terminal with a client in it."""
+
+    def __init__(self, argv: list[str], env: dict[str, str]) -> None:
+        self.pid, self.master = process.on_terminal(argv, env)
+        self.output = b""
+
+    def drain(self) -> None:
+        with contextlib.suppress(OSError):  # nothing to read, or nobody there any more
+            self.output += os.read(self.master, 65536)
+
+    def press(self, keys: str) -> None:
+        os.write(self.master, keys.encode())
+
+    def end(self, number: int = signal.SIGKILL) -> None:
+        """The program dies and its terminal disappears."""
+        if self.master < 0:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+        os.close(self.master)
+        self.master = -1
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+
+
+class Stage:
+    """The throwaway server, its folder, and the tabs on it."""
+
+    def __init__(self, ctx: Context, folder: str) -> None:
+        self.folder = folder
+        self.socket = os.path.join(folder, "demo.sock")
+        self.env = {
+            **clean(ctx.env),
+            "HOME": folder,
+            "TMUX_TMPDIR": folder,
+            "VIEWSYNC_STATE_DIR": os.path.join(folder, "state"),
+            "VIEWSYNC_CONFIG": os.path.join(folder, "config.toml"),
+            "TERM": ctx.env.get("TERM", "") if ctx.env.get("TERM") not in (None, "", "dumb") else "xterm",
+        }
+        for name in ("WEZTERM_UNIX_SOCKET", "WEZTERM_PANE", "CLAUDE_TMUX_SOCKET_DIR"):
+            self.env.pop(name, None)
+        self.launcher = ctx.env.get("VIEWSYNC_LAUNCHER") or self._launcher()
+        self.env["VIEWSYNC_LAUNCHER"] = self.launcher
+        self.tmux = Tmux(ctx.config["tmux"], ctx.config["tmux_timeout"], self.env)
+        self.tabs: list[Tab] = []
+        self.server = 0
+
+    def _launcher(self) -> str:
+        path = os.path.join(self.folder, "viewsync")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f'#!/bin/sh\nexec {shlex.join(paths.launch_argv({}))} "$@"\n')
+        os.chmod(path, 0o700)
+        return path
+
+    def ask(self, *words: str) -> str:
+        return self.tmux.ask(self.socket, *words).rstrip("\n")
+
+    def start(self) -> None:
+        words = ["-f", os.devnull, "new-session", "-d", "-s", "demo", "-n", "editor", "sleep 600"]
+        self.ask(*words)
+        self.server = int(self.ask("display-message", "-p", "#{pid}"))
+        self.ask("new-window", "-d", "-t", "=demo:", "-n", "server", "sleep 601")
+
+    def open(self) -> Tab:
+        tab = Tab([self.launcher, "open", "-S", self.socket, "demo"], self.env)
+        self.tabs.append(tab)
+        self.until(lambda: self.view(tab), "the client", tab)
+        return tab
+
+    def view(self, tab: Tab) -> str:
+        """The name of the session that its client is on, "" when it is on none."""
+        rows = self.ask("list-clients", "-F", "#{client_pid} #{client_session}").splitlines()
+        return dict(row.split(" ", 1) for row in rows).get(str(tab.pid), "")
+
+    def sessions(self) -> list[str]:
+        return self.ask("list-sessions", "-F", "#{session_name}").splitlines()
+
+    def table(self) -> list[str]:
+        return self.ask("list-sessions", "-F", _ROW).splitlines()
+
+    def panes(self) -> str:
+        rows = self.ask("list-panes", "-a", "-F", "#{pane_pid}").split()
+        return " ".join(sorted(set(rows), key=int))
+
+    def window(self, view: str) -> str:
+        return self.ask("display-message", "-p", "-t", f"={view}:", "#{window_index}")
+
+    def until(self, condition: Callable[[], object], what: str, tab: Tab | None = None) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while not condition():
+            for each in self.tabs:
+                each.drain()
+            if time.monotonic() > deadline:
+                said = tab.output.decode("utf-8", "replace").strip() if tab else ""
+                raise DemoError(f"waited {_PATIENCE:g} s in vain for {what}", said or "`viewsync doctor` may know why")
+            time.sleep(0.02)
+
+    def end(self) -> None:
+        for tab in self.tabs:
+            tab.end()
+        if self.server:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.server, signal.SIGTERM)
+            deadline = time.monotonic() + 3
+            while processes.alive(self.server) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.server, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def _stage(ctx: Context) -> Iterator[Stage]:
+    folder = tempfile.mkdtemp(prefix="viewsync-demo-")
+    stage: Stage | None = None
+    try:
+        stage = Stage(ctx, folder)
+        yield stage
+    finally:
+        if stage:
+            stage.end()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(ctx: Context, say: Callable[[str], None]) -> None:
+    """Play it. Raises DemoError at the first step that does not prove what it says."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left then either
+    with _stage(ctx) as stage:
+        _set_up(stage, say)
+        _independent(stage, say)
+        _closed(stage, say)
+        _promoted(stage, say)
+    say("Nothing is left: the demo's server and its folder are gone.")
+
+
+def _set_up(stage: Stage, say: Callable[[str], None]) -> None:
+    stage.start()
+    say("1. A session `demo` with two windows, on a tmux server of its own:")
+    _show(stage, say)
+    stage.open()
+    stage.open()
+    say("2. Two tabs, each with `viewsync open demo`, each on a view of its own:")
+    _show(stage, say)
+
+
+def _independent(stage: Stage, say: Callable[[str], None]) -> None:
+    first, second = stage.tabs
+    first.press("\x020")  # C-b 0
+    second.press("\x021")  # C-b 1
+    one, two = stage.view(first), stage.view(second)
+    stage.until(lambda: (stage.window(one), stage.window(two)) == ("0", "1"), "two windows at once")
+    say("3. C-b 0 in the first tab, C-b 1 in the second: they move independently.")
+    _show(stage, say)
+
+
+def _closed(stage: Stage, say: Callable[[str], None]) -> None:
+    first, second = stage.tabs
+    gone, kept, panes = stage.view(first), stage.view(second), stage.panes()
+    first.end(signal.SIGKILL)
+    stage.until(lambda: gone not in stage.sessions(), "the end of the closed tab's view")
+    if stage.view(second) != kept or stage.window(kept) != "1" or stage.panes() != panes:
+        raise DemoError("closing one tab changed the other", "this is a bug")
+    say(f"4. The first tab's client was killed (-9) and its terminal closed. {gone} is gone, the rest is untouched:")
+    _show(stage, say)
+
+
+def _promoted(stage: Stage, say: Callable[[str], None]) -> None:
+    last, panes = stage.view(stage.tabs[1]), stage.panes()
+    stage.ask("kill-session", "-t", "=demo")
+    say("5. `tmux kill-session -t demo`. Its windows live on in the last view:")
+    _show(stage, say)
+    stage.tabs[1].end(signal.SIGHUP)
+    stage.until(lambda: stage.sessions() == ["demo"], "the promotion of the last view")
+    if stage.panes() != panes:
+        raise DemoError("a process in a pane was lost", "this is a bug")
+    say(f"6. The second tab is closed too. {last} holds the last of the work, so it becomes `demo` again:")
+    _show(stage, say)
+
+
+def _show(stage: Stage, say: Callable[[str], None]) -> None:
+    for line in stage.table():
+        say(line)
+    say(f"    processes in the panes: {stage.panes()}")

@@ -1,0 +1,81 @@
+"""The resident sweeper seen from outside: is it there, start it, stop it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+from viewsync import paths
+from viewsync.errors import ViewsyncError
+from viewsync.gateways import process, processes
+from viewsync.store import lock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from viewsync.context import Context
+
+LOCK = ".sweeper.lock"  # held while it runs; what it tells of itself stands in it
+_PATIENCE = 10.0  # seconds for it to come up, or to finish its pass and go
+
+
+class SweeperError(ViewsyncError):
+    kind = "sweeper"
+
+
+def status(ctx: Context) -> dict[str, Any]:
+    """{"running": bool, "pid": int, "since": epoch, "last_sweep": epoch, "watching": [folders], "problem": str}."""
+    path = os.path.join(ctx.folder, LOCK)
+    handle = lock.try_exclusive(path)
+    if handle is not None:
+        os.close(handle)
+        return {"running": False, "pid": 0}
+    return {"running": True, "pid": 0, **_told(path)}
+
+
+def _told(path: str) -> dict[str, Any]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            told = json.loads(file.read() or "{}")
+        return told if isinstance(told, dict) else {}
+    except (OSError, ValueError):
+        return {}  # it is writing just now
+
+
+def start(ctx: Context) -> dict[str, Any]:
+    """Start it in the background, unless it runs; what `status` says then."""
+    found = status(ctx)
+    if found["running"]:
+        return found
+    log = os.path.join(ctx.folder, "sweeper.out")
+    env = {name: value for name, value in ctx.env.items() if name not in ("TMUX", "TMUX_PANE")}
+    process.start([*paths.launch_argv(ctx.env), "sweeper", "run"], env=env, log=log)
+    if not _wait(lambda: status(ctx).get("pid")):
+        raise SweeperError("the sweeper did not start", f"what it said is in {log}")
+    return status(ctx)
+
+
+def stop(ctx: Context) -> bool:
+    """Ask it to end after its pass, and wait for that. False when none ran."""
+    found = status(ctx)
+    if not found["running"]:
+        return False
+    pid = int(found["pid"] or 0)
+    if not processes.alive(pid, float(found.get("start") or 0)):
+        raise SweeperError("a sweeper runs, but did not say yet which process it is", "try again in a moment")
+    os.kill(pid, signal.SIGTERM)
+    if not _wait(lambda: not status(ctx)["running"]):
+        raise SweeperError(f"the sweeper (process {pid}) did not end within {_PATIENCE:g} s", "it may wait for tmux")
+    return True
+
+
+def _wait(condition: Callable[[], Any]) -> bool:
+    deadline = time.monotonic() + _PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True

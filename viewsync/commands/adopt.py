@@ -1,0 +1,37 @@
+"""Take over views that an older configuration made: those named like views and grouped with the named session.
+
+They are shown first, and taken over with --yes. From then on the clean-up treats them as any other view.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import adopting, opening
+from viewsync.commands import args
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("parent", metavar="PARENT", help="the session's exact name")
+    parser.add_argument("--yes", action="store_true", help="take them over")
+    args.server(parser)
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    socket = opening.socket_of(ctx, parsed.label, parsed.socket)
+    found = adopting.candidates(ctx, socket, parsed.parent)
+    names = [each.session.name for each in found]
+    adopted = adopting.adopt(ctx, found) if parsed.yes else []
+    lines = [f"adopted {name}" for name in adopted] if parsed.yes else [f"would adopt {name}" for name in names]
+    if not names:
+        lines = [f"{parsed.parent} has no views that are not viewsync's already"]
+    elif not parsed.yes:
+        lines.append("--yes takes them over")
+    return Result({"parent": parsed.parent, "socket": socket, "found": names, "adopted": adopted}, lines)

@@ -1,0 +1,23 @@
+"""Show views and their clean-up: two real clients on a throwaway tmux server, with tmux's own readings as proof."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import demo
+from viewsync.output import Result, printable
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    del parser  # it takes none
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    del parsed
+    demo.run(ctx, lambda line: print(printable(line), flush=True))
+    return Result()

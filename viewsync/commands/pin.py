@@ -1,0 +1,29 @@
+"""Keep a view from every clean-up, or with --off no longer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import adopting, opening
+from viewsync.commands import args
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("view", metavar="VIEW", help="the view's exact name, as `viewsync views` shows it")
+    parser.add_argument("--off", action="store_true", help="treat it as any other view again")
+    args.server(parser)
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    one = parsed.label or parsed.socket
+    sockets = [opening.socket_of(ctx, parsed.label, parsed.socket)] if one else None
+    socket = adopting.pin(ctx, parsed.view, sockets, on=not parsed.off)
+    word = "no longer pinned" if parsed.off else "pinned"
+    return Result({"view": parsed.view, "socket": socket, "pinned": not parsed.off}, [f"{parsed.view}: {word}"])

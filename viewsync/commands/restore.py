@@ -1,0 +1,52 @@
+"""Open again the views that a WezTerm which is gone had: after a crash, or after you quit it.
+
+Tabs that were closed before that are left closed. --plan shows what would be opened; --hand-over prints it and
+notes it as done, for a caller that opens the tabs itself (the WezTerm module does).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import restoring
+from viewsync.commands import args
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+    from viewsync.rules.restoring import Tab
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--plan", action="store_true", help="show what would be opened")
+    how.add_argument("--hand-over", action="store_true", help="the caller opens the tabs")
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    plan = restoring.plan(ctx)
+    panes: list[int] = []
+    if parsed.hand_over:
+        restoring.hand_over(ctx, plan, "wezterm")
+    elif not parsed.plan:
+        panes = restoring.spawn(ctx, plan)
+    tabs = [_tab(ctx, each) for each in plan.tabs]
+    missing = [each.parent for each in plan.missing]
+    data = {"gui_pid": plan.gui, "tabs": tabs, "missing": missing, "panes": panes}
+    done = "opened" if panes else "would open"
+    lines = [f"{done} {each.parent} on {each.socket} {each.window}".rstrip() for each in plan.tabs]
+    lines += [f"{each.parent}: its session is gone" for each in plan.missing]
+    return Result(data, lines or ["nothing to restore"])
+
+
+def _tab(ctx: Context, tab: Tab) -> dict[str, Any]:
+    return {
+        "parent": tab.parent,
+        "socket": tab.socket,
+        "window": tab.window or None,
+        "title": tab.parent,
+        "argv": restoring.argv(ctx, tab),
+    }

@@ -1,0 +1,45 @@
+"""The resident sweeper: run it here, start it in the background, stop it, or see whether it is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import sweeper
+from viewsync.commands import args
+from viewsync.output import Result, age
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("run", "start", "stop", "status"))
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if parsed.what == "run":
+        from viewsync import sweeper as resident  # watchdog, 20 ms: only for the one that watches
+
+        resident.run(ctx)
+        return Result({"running": False, "pid": 0})
+    if parsed.what == "stop":
+        stopped = sweeper.stop(ctx)
+        return Result({"stopped": stopped}, ["stopped" if stopped else "no sweeper was running"])
+    found = sweeper.start(ctx) if parsed.what == "start" else sweeper.status(ctx)
+    code = 0 if found["running"] else 1
+    return Result(found, _lines(found, ctx.clock()), code)
+
+
+def _lines(found: dict[str, Any], now: float) -> list[str]:
+    if not found["running"]:
+        return ["not running (`viewsync sweeper start` starts it)"]
+    lines = [f"running: process {found['pid']}"]
+    if "since" in found:
+        lines.append(f"since {age(now, found['since'])}, last sweep {age(now, found['last_sweep'])} ago")
+        lines += [f"watching {folder}" for folder in found["watching"]]
+    if found.get("problem"):
+        lines.append(found["problem"])
+    return lines

@@ -1,0 +1,73 @@
+"""Which views a WezTerm that is gone had when it went, from the history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from viewsync.rules.model import Event
+
+OPENED = ("open", "reuse")
+CLOSED = ("detach", "end", "promote", "gone")
+RESTORED = "restore"
+TOGETHER = 10.0  # seconds: what a crash closes, it closes at once; a tab closed before that was closed on purpose
+
+
+class Tab(NamedTuple):
+    parent: str
+    socket: str
+    server: str
+    window: str  # "@5", its current window when it was last seen
+    opened: float  # epoch seconds; tabs come back in the order in which they were opened
+
+
+def lost_tabs(events: Sequence[Event], alive: Iterable[int]) -> tuple[int, list[Tab]]:
+    """The pid of the WezTerm that went last, and its tabs; (0, []) when there is none to restore.
+
+    `events` in any order; `alive`: the WezTerm processes that live.
+    """
+    living = set(alive)
+    lives: dict[int, dict[str, list[Event]]] = {}
+    done: set[int] = set()
+    for each in sorted(events, key=lambda event: event.at):
+        if each.event == RESTORED:
+            done.add(each.gui)
+        elif each.gui and each.gui not in living:
+            done.discard(each.gui)  # its number came back, and it opened views of its own
+            lives.setdefault(each.gui, {}).setdefault(each.session, []).append(each)
+    gone = {gui: views for gui, views in lives.items() if gui not in done}
+    if not gone:
+        return 0, []
+    gui = max(gone, key=lambda each: max(event.at for view in gone[each].values() for event in view))
+    return gui, _tabs(list(gone[gui].values()))
+
+
+def _tabs(views: list[list[Event]]) -> list[Tab]:
+    ends = [_closed_at(view) for view in views]
+    last = max((each for each in ends if each), default=0.0)
+    tabs = [
+        _tab(view)
+        for view, end in zip(views, ends, strict=True)
+        if any(each.event in OPENED for each in view) and (not end or last - end <= TOGETHER)
+    ]
+    return sorted(tabs, key=lambda tab: tab.opened)
+
+
+def _closed_at(view: list[Event]) -> float:
+    """When its tab was closed, 0 while it is open. What follows a detach is only the clean-up of it."""
+    closed = 0.0
+    for each in view:
+        if each.event in OPENED:
+            closed = 0.0
+        elif each.event in CLOSED and not closed:
+            closed = each.at
+    return closed
+
+
+def _tab(view: list[Event]) -> Tab:
+    opened = [each for each in view if each.event in OPENED][-1]
+    seen = [each for each in view if each.window]
+    window = seen[-1].window if seen else ""
+    return Tab(view[-1].parent or opened.parent, opened.socket, opened.server, window, opened.at)

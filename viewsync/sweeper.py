@@ -1,0 +1,182 @@
+"""The resident sweeper: it sweeps when the registry or a socket folder changes, and on a timer.
+
+At most once a second in a storm. One instance, by a lock that the kernel drops with the process. Without inotify
+(all watches or instances in use) it goes on with its timer and says so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+
+from viewsync import paths
+from viewsync.actions import sweeper as control
+from viewsync.actions import sweeping
+from viewsync.errors import ViewsyncError
+from viewsync.gateways import processes
+from viewsync.store import lock, registry
+
+if TYPE_CHECKING:
+    from watchdog.observers.api import BaseObserver, ObservedWatch
+
+    from viewsync.context import Context
+
+_REST = 1.0  # seconds between two passes, whatever happens meanwhile
+_COMINGS_AND_GOINGS = ("created", "deleted", "moved")
+
+
+class Wake(FileSystemEventHandler):
+    """Sets a flag for what matters: the registry's file was replaced, or a socket came or went."""
+
+    def __init__(self, flag: threading.Event, folder: str, only: frozenset[str] | None) -> None:
+        self.flag = flag
+        self.folder = folder
+        self.only = only  # names in that folder that matter, None for all
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        if event.event_type not in _COMINGS_AND_GOINGS:
+            return
+        for path in (event.src_path, event.dest_path):
+            name = os.path.basename(os.fsdecode(path))
+            if path and (self.only is None or name in self.only):
+                self.flag.set()
+
+
+class Eyes:
+    """Watches folders as they come and go. A socket folder that is not there yet is awaited in its parent."""
+
+    def __init__(self, flag: threading.Event, state: str, sockets: list[str]) -> None:
+        self.flag = flag
+        self.state = state
+        self.sockets = sockets
+        self.problem = ""
+        self._observer: BaseObserver = Observer()
+        self._watches: dict[str, tuple[int, ObservedWatch]] = {}
+
+    def start(self) -> None:
+        self._observer.start()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look at what is there now. OSError from inotify (EMFILE, ENOSPC) leaves us with the timer."""
+        wanted = self._wanted()
+        for folder in [each for each in self._watches if each not in wanted]:
+            self._observer.unschedule(self._watches.pop(folder)[1])
+        self.problem = ""
+        for folder, (inode, only) in wanted.items():
+            if self._watches.get(folder, (0, None))[0] == inode:
+                continue
+            if folder in self._watches:  # another folder of that name by now
+                self._observer.unschedule(self._watches.pop(folder)[1])
+            try:
+                handler = Wake(self.flag, folder, only)
+                self._watches[folder] = (inode, self._observer.schedule(handler, folder, recursive=False))
+            except OSError as error:
+                self.problem = f"cannot watch {folder} ({error.strerror or error}): sweeping on the timer alone"
+
+    def watching(self) -> list[str]:
+        return sorted(self._watches)
+
+    def stop(self) -> None:
+        self._observer.stop()
+        self._observer.join(timeout=5)
+
+    def _wanted(self) -> dict[str, tuple[int, frozenset[str] | None]]:
+        wanted: dict[str, tuple[int, frozenset[str] | None]] = {}
+        for folder in self.sockets:
+            if inode := _inode(folder):
+                wanted[folder] = (inode, None)
+            elif inode := _inode(os.path.dirname(folder)):
+                wanted[os.path.dirname(folder)] = (inode, frozenset([os.path.basename(folder)]))
+        if inode := _inode(self.state):
+            wanted[self.state] = (inode, frozenset([registry.FILE]))
+        return wanted
+
+
+def _inode(folder: str) -> int:
+    try:
+        return os.stat(folder).st_ino if os.path.isdir(folder) else 0
+    except OSError:
+        return 0
+
+
+class Sweeper:
+    def __init__(self, ctx: Context, stop: threading.Event | None = None) -> None:
+        self.ctx = ctx
+        self.stop = stop or threading.Event()
+        self.wake = threading.Event()
+        self.eyes = Eyes(self.wake, ctx.folder, paths.tmux_folders(ctx.env))
+        self._told: set[str] = set()
+
+    def run(self) -> None:
+        """Until `stop` is set. SweeperError when another one runs."""
+        path = os.path.join(self.ctx.folder, control.LOCK)
+        handle = lock.try_exclusive(path)
+        if handle is None:
+            pid = control.status(self.ctx).get("pid")
+            raise control.SweeperError(f"a sweeper runs already (process {pid})", "`viewsync sweeper stop` ends it")
+        since = self.ctx.clock()
+        self.eyes.start()
+        try:
+            while not self.stop.is_set():
+                self.wake.clear()
+                problems = self.sweep()
+                self.eyes.refresh()
+                self.tell([*problems, *([self.eyes.problem] if self.eyes.problem else [])])
+                self.write_status(handle, since)
+                self.stop.wait(_REST) or self.wake.wait(max(0.0, self.ctx.config["sweep_every"] - _REST))
+        finally:
+            self.eyes.stop()
+            os.ftruncate(handle, 0)
+            os.close(handle)
+
+    def end(self) -> None:
+        self.stop.set()
+        self.wake.set()
+
+    def sweep(self) -> list[str]:
+        """One pass. Nothing that a server, the registry or the history does may end the sweeper."""
+        try:
+            return sweeping.everything(self.ctx, "sweeper").errors
+        except ViewsyncError as error:
+            return [error.message]
+        except Exception as error:
+            self.ctx.log.exception("a bug in the sweep")
+            return [f"a bug: {type(error).__name__}"]
+
+    def tell(self, problems: list[str]) -> None:
+        """Each problem once, when it comes and not every minute that it stays."""
+        for problem in problems:
+            if problem not in self._told:
+                self.ctx.log.warning("sweeper: %s", problem)
+                print(f"viewsync sweeper: {problem}", file=sys.stderr, flush=True)
+        self._told = set(problems)
+
+    def write_status(self, handle: int, since: float) -> None:
+        status: dict[str, Any] = {
+            "pid": os.getpid(),
+            "start": processes.start_time(os.getpid()),
+            "since": since,
+            "last_sweep": self.ctx.clock(),
+            "watching": self.eyes.watching(),
+            "problem": self.eyes.problem,
+        }
+        text = json.dumps(status).encode()
+        os.pwrite(handle, text, 0)
+        os.ftruncate(handle, len(text))
+
+
+def run(ctx: Context) -> None:
+    """In the foreground, until TERM or INT."""
+    sweeper = Sweeper(ctx)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sweeper.end())
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    sweeper.run()
