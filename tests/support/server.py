@@ -47,6 +47,8 @@ class Home:
             "TERM": "xterm-256color",
             "TMUX_TMPDIR": self.path,
             "VIEWSYNC_STATE_DIR": self.state,
+            # As the installed launcher has it: state, log and config folder.
+            "VIEWSYNC_DIRS": "\n".join(os.path.join(self.path, each) for each in ("state", "log", "config")),
             "VIEWSYNC_LAUNCHER": self.launcher,
         }
         self.tabs: list[Tab] = []

@@ -25,6 +25,17 @@ FILE = ".sessions.json"
 LOCK = ".sessions.lock"
 VERSION = "1.0"
 _MAPS = ("sessions", "views", "guis")
+_NUMBER = (int, float)
+# What viewsync itself reads of its rows. A value of another kind counts as none: others write this file too.
+_KINDS: dict[str, dict[str, type | tuple[type, ...]]] = {
+    "sessions": {},
+    "views": {
+        **dict.fromkeys(("socket", "server", "parent", "parent_id", "state", "tty", "window", "detour"), str),
+        **dict.fromkeys(("pid", "gui", "pane"), int),
+        **dict.fromkeys(("created", "idle_since"), _NUMBER),
+    },
+    "guis": {"start": _NUMBER, "ttys": list},
+}
 
 
 class Corrupt(StateError):
@@ -133,7 +144,14 @@ def _parse(text: str, path: str) -> Data:
         rows = data.setdefault(name, {})
         if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
             raise Corrupt(f"the registry {path} has something else than objects in {name!r}")
+        for row in rows.values():
+            _drop_wrong_kinds(row, _KINDS[name])
     return data
+
+
+def _drop_wrong_kinds(row: Row, kinds: dict[str, type | tuple[type, ...]]) -> None:
+    for key in [key for key, kind in kinds.items() if key in row and not isinstance(row[key], kind)]:
+        del row[key]
 
 
 def _empty() -> Data:

@@ -1,0 +1,137 @@
+"""The command line: verbs, errors and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from viewsync import __version__
+from viewsync.cli import COMMANDS
+
+if TYPE_CHECKING:
+    from tests.support.server import Home, Server
+
+
+@pytest.mark.parametrize("verb", sorted(COMMANDS))
+def test_every_verb_explains_itself(home: Home, verb: str) -> None:
+    done = home.viewsync(verb, "--help")
+    assert done.code == 0
+    assert done.out.startswith(f"usage: viewsync {verb}")
+
+
+def test_help_lists_the_verbs_and_hides_what_tmux_calls(home: Home) -> None:
+    out = home.viewsync("--help").out
+    assert all(f"  {verb} " in out for verb, each in COMMANDS.items() if not each.hidden)
+    assert "  hook " not in out
+
+
+def test_version(home: Home) -> None:
+    assert home.viewsync("--version").out == f"viewsync {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("nonsense",), 1, "there is no verb 'nonsense'"),
+        (("open",), 1, "PARENT"),
+        (("open", "--nonsense", "x"), 1, "--nonsense"),
+        (("open", "--json", "-L", "a", "-S", "/b", "x"), 1, "-L and -S name two servers"),
+        (("open", "--json", "-L", "../a", "x"), 1, "-L takes a name"),
+        (("open", "--json", "--lease", "soon", "x"), 1, "not a number of seconds: 'soon'"),
+        (("open", "--json", "--window", "3", "x"), 1, "a window id looks like @5"),
+        (("open", "--json", "-S", "/" + "x" * 120, "x"), 1, "121 bytes, and a UNIX socket takes 107"),
+        (("open", "--json", "-S", "/nonexistent/s", "x"), 3, "no tmux server on /nonexistent/s"),
+        (("views", "-S", "/nonexistent/s"), 4, "no tmux server on /nonexistent/s"),
+        (("cleanup",), 1, "--views cleans up views"),
+        (("sweeper", "dance"), 1, "dance"),
+        (("pin", "no-such-view"), 3, "there is no view 'no-such-view'"),
+    ],
+)
+def test_an_error_is_one_line_with_its_code(home: Home, words: tuple[str, ...], code: int, said: str) -> None:
+    done = home.viewsync(*words)
+    assert done.code == code, done
+    assert said in done.err
+    assert done.err.startswith("viewsync: ")
+    assert done.err.count("\n") == 1
+
+
+def test_with_json_the_error_is_json_too(home: Home) -> None:
+    done = home.viewsync("open", "--json", "-S", "/nonexistent/s", "x")
+    assert set(json.loads(done.out)["error"]) == {"code", "kind", "message", "hint"}
+    assert json.loads(done.out)["error"]["code"] == done.code == 3
+
+
+def test_json_behind_two_dashes_is_a_name(home: Home) -> None:
+    assert home.viewsync("open", "-S", "/nonexistent/s", "--", "--json").out == ""
+
+
+def test_a_name_in_an_error_does_not_command_the_terminal(home: Home) -> None:
+    done = home.viewsync("open", "--json", "-S", "/nonexistent/s", "\033[2Jevil\n\a")
+    assert "\033" not in done.err
+    assert "\a" not in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_a_bug_ends_with_70_and_its_traceback_in_the_log(home: Home) -> None:
+    code = "import sys, viewsync.commands.views as v; from viewsync.cli import main; v.run = None; sys.exit(main(['views']))"
+    argv = [sys.executable, "-I", "-c", code]
+    done = subprocess.run(argv, env=home.env, capture_output=True, text=True, check=False)
+    assert done.returncode == 70
+    assert "viewsync: a bug: TypeError; the details are in" in done.stderr
+    assert "Traceback" not in done.stderr
+    with open(os.path.join(home.state, "log", "viewsync.log"), encoding="utf-8") as file:
+        assert "Traceback" in file.read()
+
+
+def test_a_row_with_values_of_the_wrong_kind_stops_nothing(home: Home, server: Server) -> None:
+    opened = home.viewsync("open", "--json", "-S", server.socket, "proj").json()
+    data = home.registry()
+    data["views"][opened["view"]].update(pid="no number", created=[], idle_since="x", gui={}, tty=3, state="creating")
+    data["guis"] = {"x": {"start": "y", "ttys": 3}}
+    with open(os.path.join(home.state, ".sessions.json"), "w", encoding="utf-8") as file:
+        json.dump(data, file)
+    assert home.viewsync("sweep").code == 0
+    assert opened["view"] in server.sessions()
+
+
+def test_a_reader_that_goes_away_is_no_error(home: Home, server: Server) -> None:
+    done = home.program(["sh", "-c", f"{home.launcher} views --all --json | true"])
+    assert done.wait() == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nonsense = 1", "there is no setting 'nonsense'"),
+        ("linger = 'soon'", "linger must be a number of seconds"),
+        ("linger = -1", "linger must be a number of seconds from 0 on"),
+        ("hooks = 'maybe'", "hooks must be true or false"),
+        ("log_level = 'loud'", "log_level must be one of debug, info, warning, error"),
+        ("tmux = 3", "tmux must be text"),
+        ("linger = ", "config.toml"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_file(home: Home, server: Server, text: str, said: str) -> None:
+    path = os.path.join(home.path, "config.toml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    done = home.viewsync("views", env={"VIEWSYNC_CONFIG": path})
+    assert done.code == 1
+    assert said in done.err
+    assert "config.toml" in done.err
+
+
+def test_settings_come_from_file_and_environment_and_flag(home: Home, server: Server) -> None:
+    path = os.path.join(home.path, "config.toml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write('tmux = "/from/file"\n')
+    env = {"VIEWSYNC_CONFIG": path}
+    assert "/from/file" in home.viewsync("views", "-S", server.socket, env=env).err
+    assert "/from/env" in home.viewsync("views", "-S", server.socket, env={**env, "VIEWSYNC_TMUX": "/from/env"}).err
+    done = home.viewsync("--tmux", "/from/flag", "views", "-S", server.socket, env={**env, "VIEWSYNC_TMUX": "/from/env"})
+    assert "/from/flag" in done.err

@@ -1,0 +1,82 @@
+"""Hot verbs import only what they need. The check is by module name: a time would depend on the machine."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.support.server import Home, Server
+
+# Each costs 2 to 50 ms (shared notes on style, section 5).
+FORBIDDEN = {
+    "asyncio",
+    "dataclasses",
+    "datetime",
+    "importlib.metadata",
+    "importlib.resources",
+    "inspect",
+    "libtmux",
+    "logging",
+    "pathlib",
+    "platformdirs",
+    "psutil",
+    "random",
+    "rich",
+    "tempfile",
+    "tomllib",
+    "watchdog",
+    "yaml",
+}
+
+_PROBE = """
+import json, sys
+before = set(sys.modules)
+from viewsync.cli import main
+code = main({words!r})
+print(json.dumps({{"code": code, "new": sorted(set(sys.modules) - before)}}), file=sys.stderr)
+"""
+
+
+def imported(home: Home, *words: str, **env: str) -> set[str]:
+    """The modules that a verb made Python import, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", _PROBE.format(words=list(words))],
+        env={**home.env, **env},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    told = json.loads(done.stderr.splitlines()[-1])
+    assert told["code"] == 0, done
+    return set(told["new"])
+
+
+@pytest.mark.parametrize("verb", ["open", "hook", "views"])
+def test_a_hot_verb_imports_nothing_that_it_does_not_need(server: Server, home: Home, verb: str) -> None:
+    words = {
+        "open": ("open", "--json", "-S", server.socket, "proj"),
+        "hook": ("hook",),
+        "views": ("views", "--json"),
+    }[verb]
+    home.viewsync("open", "--json", "-S", server.socket, "proj")
+    allowed = {"datetime"} if verb == "hook" else set()  # sqlite3 brings it along, and a hook records what it did
+    assert imported(home, *words, TMUX=f"{server.socket},1,0") & FORBIDDEN == allowed
+
+
+def test_the_history_is_imported_only_where_something_is_recorded(server: Server, home: Home) -> None:
+    assert "sqlite3" not in imported(home, "open", "--json", "-S", server.socket, "proj")
+
+
+def test_the_check_can_fail(home: Home) -> None:
+    """Without what the launcher carries, platformdirs has to be asked."""
+    assert "platformdirs" in imported(home, "views", "--json", VIEWSYNC_DIRS="")
+
+
+def test_only_the_named_verb_is_imported(home: Home) -> None:
+    commands = {each for each in imported(home, "views", "--json") if each.startswith("viewsync.commands.")}
+    assert commands == {"viewsync.commands.views", "viewsync.commands.args"}
