@@ -1,0 +1,204 @@
+"""The policy: written cases, then what must hold for any facts at all."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from viewsync.rules.cleanup import decide
+from viewsync.rules.model import END, KEEP, PROMOTE, Facts, Policy
+
+NOW = 1_795_000_000.0
+
+# An unattached view that was used an hour ago, of a parent that is there: the plain orphan.
+ORPHAN = Facts(
+    socket="/s",
+    id="$7",
+    name="proj-view-1795000000-1",
+    group="proj",
+    group_size=2,
+    ours=True,
+    attached=False,
+    lease=0.0,
+    created=int(NOW) - 7200,
+    last_attached=int(NOW) - 3600,
+    pinned=False,
+    quarantined=False,
+    parent="proj",
+    parent_taken=True,
+    idle_since=NOW - 10,
+    tracked=False,
+)
+
+CASES = {
+    "orphan": ({}, {}, END, "orphan: nobody is on it"),
+    "not ours": ({"ours": False}, {}, KEEP, "not ours"),
+    "attached": ({"attached": True}, {}, KEEP, "attached"),
+    "leased": ({"lease": NOW + 1}, {}, KEEP, "reserved by a lease"),
+    "lease over": ({"lease": NOW - 1}, {}, END, "orphan: nobody is on it"),
+    "just made": ({"last_attached": 0, "created": int(NOW) - 14}, {}, KEEP, "just made, and waits for its first client"),
+    "never used": ({"last_attached": 0, "created": int(NOW) - 15}, {}, END, "orphan: nobody is on it"),
+    "attached once, young": ({"created": int(NOW), "last_attached": int(NOW)}, {}, END, "orphan: nobody is on it"),
+    "pinned": ({"pinned": True}, {}, KEEP, "pinned"),
+    "quarantined": ({"quarantined": True}, {}, KEEP, "quarantined"),
+    "last holder": (
+        {"group_size": 1, "parent_taken": False},
+        {},
+        PROMOTE,
+        "last holder of its windows: its parent is gone",
+    ),
+    "last holder in no group": (
+        {"group_size": 0, "parent_taken": False},
+        {},
+        PROMOTE,
+        "last holder of its windows: its parent is gone",
+    ),
+    "last holder, name taken": (
+        {"group_size": 1},
+        {},
+        KEEP,
+        "last holder of its windows, and its parent's name is taken",
+    ),
+    "last holder, parent unknown": (
+        {"group_size": 1, "parent": "", "parent_taken": False},
+        {},
+        KEEP,
+        "last holder of its windows, and nobody knows its parent's name",
+    ),
+    "last holder, attached": ({"group_size": 1, "attached": True, "parent_taken": False}, {}, KEEP, "attached"),
+    "last holder, pinned": ({"group_size": 1, "pinned": True, "parent_taken": False}, {}, KEEP, "pinned"),
+    "lingers": ({}, {"linger": 60.0}, KEEP, "kept for reuse for 60 s after its detach"),
+    "lingered enough": ({"idle_since": NOW - 61}, {"linger": 60.0}, END, "orphan: nobody is on it"),
+    "lingers, first seen now": ({"idle_since": 0.0}, {"linger": 60.0}, KEEP, "kept for reuse for 60 s after its detach"),
+    "tracked": ({"tracked": True}, {}, KEEP, "its WezTerm pane is still there"),
+    "tracked, first seen now": ({"tracked": True, "idle_since": 0.0}, {}, KEEP, "its WezTerm pane is still there"),
+    "stale": ({"tracked": True, "idle_since": NOW - 301}, {}, END, "stale: tracked, but nobody came back"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_case(case: str) -> None:
+    changes, policy, action, reason = CASES[case]
+    (verdict,) = decide([ORPHAN._replace(**changes)], Policy(**policy), NOW)  # type: ignore[arg-type]  # a table
+    assert (verdict.action, verdict.reason) == (action, reason)
+    assert (verdict.socket, verdict.id, verdict.session) == (ORPHAN.socket, ORPHAN.id, ORPHAN.name)
+
+
+def test_in_doubt_everything_is_kept_and_the_doubt_is_the_reason() -> None:
+    facts = [ORPHAN, ORPHAN._replace(id="$8", group_size=1, parent_taken=False)]
+    assert [(each.action, each.reason) for each in decide(facts, Policy(), NOW, "half an answer")] == [
+        (KEEP, "half an answer")
+    ] * 2
+
+
+def members(*last_attached: int) -> list[Facts]:
+    """A group whose parent is gone: nothing but views."""
+    size = len(last_attached)
+    return [
+        ORPHAN._replace(id=f"${at}", name=f"proj-view-1795000000-{at}", last_attached=at, group_size=size, parent_taken=False)
+        for at in last_attached
+    ]
+
+
+def test_where_all_of_a_group_would_end_the_one_used_last_is_promoted() -> None:
+    assert [each.action for each in decide(members(3, 9, 5), Policy(), NOW)] == [END, PROMOTE, END]
+
+
+def test_where_one_of_the_group_stays_the_others_may_end() -> None:
+    first, second = members(3, 9)
+    verdicts = decide([first._replace(attached=True), second], Policy(), NOW)
+    assert [each.action for each in verdicts] == [KEEP, END]
+
+
+def test_a_member_that_was_not_shown_holds_the_windows_too() -> None:
+    assert [each.action for each in decide(members(3, 9, 5)[:2], Policy(), NOW)] == [END, END]
+
+
+def test_equal_groups_of_two_servers_are_two_groups() -> None:
+    mine = members(3, 9)
+    theirs = [each._replace(socket="/other") for each in members(4, 2)]
+    assert [each.action for each in decide(mine + theirs, Policy(), NOW)] == [END, PROMOTE, PROMOTE, END]
+
+
+times = st.integers(int(NOW) - 10_000, int(NOW) + 10)
+any_facts = st.builds(
+    Facts,
+    socket=st.sampled_from(["/s", "/t"]),
+    id=st.just(""),
+    name=st.just(""),
+    group=st.sampled_from(["a", "b"]),
+    group_size=st.integers(0, 4),
+    ours=st.booleans(),
+    attached=st.booleans(),
+    lease=st.one_of(st.just(0.0), times.map(float)),
+    created=times,
+    last_attached=st.one_of(st.just(0), times),
+    pinned=st.booleans(),
+    quarantined=st.booleans(),
+    parent=st.sampled_from(["", "proj"]),
+    parent_taken=st.booleans(),
+    idle_since=st.one_of(st.just(0.0), times.map(float)),
+    tracked=st.booleans(),
+)
+some_facts = st.lists(any_facts, max_size=7).map(
+    lambda found: [each._replace(id=f"${index}", name=f"v{index}") for index, each in enumerate(found)]
+)
+policies = st.builds(
+    Policy, grace=st.sampled_from([0.0, 15.0]), linger=st.sampled_from([0.0, 60.0]), stale_after=st.sampled_from([0.0, 300.0])
+)
+
+
+@given(some_facts, policies)
+def test_there_is_one_verdict_per_session_and_it_has_a_reason(facts: list[Facts], policy: Policy) -> None:
+    verdicts = decide(facts, policy, NOW)
+    assert [each.id for each in verdicts] == [each.id for each in facts]
+    assert all(each.reason and each.action in (KEEP, END, PROMOTE) for each in verdicts)
+
+
+@given(some_facts, policies, st.randoms(use_true_random=False))
+def test_the_order_does_not_matter(facts: list[Facts], policy: Policy, random: object) -> None:
+    shuffled = list(facts)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis gives a Random
+    assert sorted(decide(shuffled, policy, NOW)) == sorted(decide(facts, policy, NOW))
+
+
+@given(some_facts, policies)
+def test_deciding_twice_gives_the_same(facts: list[Facts], policy: Policy) -> None:
+    assert decide(facts, policy, NOW) == decide(facts, policy, NOW)
+
+
+@given(some_facts, policies)
+def test_what_is_protected_is_kept(facts: list[Facts], policy: Policy) -> None:
+    for each, verdict in zip(facts, decide(facts, policy, NOW), strict=True):
+        if not each.ours or each.attached or each.pinned or each.quarantined or each.lease >= NOW:
+            assert verdict.action == KEEP
+        if each.group_size <= 1:
+            assert verdict.action != END
+
+
+@given(some_facts, policies, st.data())
+def test_attaching_a_client_never_turns_keep_into_an_end(facts: list[Facts], policy: Policy, data: st.DataObject) -> None:
+    before = decide(facts, policy, NOW)
+    index = data.draw(st.integers(0, max(0, len(facts) - 1)))
+    after = decide([each._replace(attached=each.attached or at == index) for at, each in enumerate(facts)], policy, NOW)
+    for at, (old, new) in enumerate(zip(before, after, strict=True)):
+        if at == index or old.action == KEEP:
+            assert new.action == KEEP
+
+
+@given(some_facts, policies)
+def test_a_group_never_ends_whole(facts: list[Facts], policy: Policy) -> None:
+    ended: dict[tuple[str, str], int] = {}
+    sizes: dict[tuple[str, str], int] = {}
+    for each, verdict in zip(facts, decide(facts, policy, NOW), strict=True):
+        key = (each.socket, each.group)
+        sizes[key] = min(sizes.get(key, 99), each.group_size) if each.group_size > 1 else sizes.get(key, 99)
+        ended[key] = ended.get(key, 0) + (verdict.action == END)
+    consistent = {key for key in ended if len({each.group_size for each in facts if (each.socket, each.group) == key}) == 1}
+    assert all(ended[key] < sizes[key] for key in consistent)
+
+
+@given(some_facts, policies)
+def test_in_doubt_nothing_dies(facts: list[Facts], policy: Policy) -> None:
+    assert all(each.action == KEEP for each in decide(facts, policy, NOW, "doubt"))

@@ -1,0 +1,158 @@
+"""Rows brought in line with what a server says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from viewsync.rules.model import Client, Inventory, Server, Session
+from viewsync.rules.tracking import Changes, compare, facts, rows_of
+
+NOW = 1_795_000_000.0
+SERVER = Server("/s", 100, 1_794_000_000, "3.3a")
+PARENT = Session("$0", "proj", "proj", 2, 1_794_000_000, 0, 0, False, False, "", False, 0.0, "@1", 2)
+VIEW = PARENT._replace(id="$1", name="proj-view-1-1", attached=1, clients=True, marked=True, marked_parent="proj", window="@2")
+CLIENT = Client(500, "/dev/pts/5", "$1")
+
+
+def row(**fields: Any) -> dict[str, Any]:
+    base = {
+        "socket": "/s",
+        "server": "100.1794000000",
+        "parent": "proj",
+        "parent_id": "$0",
+        "state": "creating",
+        "created": NOW - 1,
+        "pid": 500,
+        "tty": "/dev/pts/5",
+        "gui": 77,
+        "pane": 3,
+        "window": "@1",
+        "attached": False,
+        "idle_since": 0,
+    }
+    return {**base, **fields}
+
+
+def look(
+    views: dict[str, dict[str, Any]],
+    *sessions: Session,
+    clients: tuple[Client, ...] = (CLIENT,),
+    running: set[int] | None = None,
+) -> Changes:
+    return compare(Inventory(SERVER, (PARENT, *sessions), clients, (), True), views, running or set(), NOW, "test")
+
+
+def kinds(changes: Changes) -> list[tuple[str, str]]:
+    return [(each.event, each.session) for each in changes.events]
+
+
+def test_a_view_that_was_made_is_completed_by_its_client() -> None:
+    changes = look({VIEW.name: row()}, VIEW)
+    done = changes.rows[VIEW.name]
+    assert done is not None
+    assert (done["state"], done["attached"], done["window"], done["gui"], done["pane"]) == ("open", True, "@2", 77, 3)
+    assert kinds(changes) == [("open", VIEW.name)]
+    assert changes.events[0].gui == 77
+
+
+def test_a_row_whose_view_was_never_made_is_dropped() -> None:
+    changes = look({"proj-view-2-2": row(pid=501)})
+    assert changes.rows == {"proj-view-2-2": None}
+    assert kinds(changes) == [("lost", "proj-view-2-2")]
+
+
+def test_a_row_whose_opener_is_on_its_way_stays() -> None:
+    assert look({"proj-view-2-2": row(pid=501)}, running={501}).rows == {}
+    assert look({"proj-view-2-2": row(pid=501, created=NOW - 61)}, running={501}).rows == {"proj-view-2-2": None}
+
+
+def test_a_reused_view_takes_over_where_its_client_sits() -> None:
+    old = row(state="open", pid=400, tty="/dev/pts/4", gui=11, idle_since=NOW - 5)
+    changes = look({VIEW.name: old, "proj-view-2-2": row()}, VIEW)
+    done = changes.rows[VIEW.name]
+    assert done is not None
+    assert (done["pid"], done["tty"], done["gui"], done["idle_since"]) == (500, "/dev/pts/5", 77, 0)
+    assert changes.rows["proj-view-2-2"] is None
+    assert kinds(changes) == [("reuse", VIEW.name)]
+
+
+def test_a_client_that_we_did_not_open_belongs_to_no_wezterm() -> None:
+    changes = look({VIEW.name: row(state="open", pid=400)}, VIEW)
+    assert changes.rows[VIEW.name]["gui"] == 0  # type: ignore[index]  # it is there
+
+
+def test_a_detach_is_stamped_when_it_is_first_seen() -> None:
+    left = VIEW._replace(attached=0, clients=False, last_attached=int(NOW) - 50)
+    changes = look({VIEW.name: row(state="open", attached=True)}, left, clients=())
+    done = changes.rows[VIEW.name]
+    assert done is not None
+    assert (done["attached"], done["idle_since"]) == (False, NOW)
+    assert kinds(changes) == [("detach", VIEW.name)]
+    later = compare(Inventory(SERVER, (PARENT, left), (), (), True), {VIEW.name: done}, (), NOW + 60, "test")
+    assert later.rows == {}
+
+
+def test_a_stamp_older_than_the_last_attach_is_renewed() -> None:
+    left = VIEW._replace(attached=0, clients=False, last_attached=int(NOW) - 5)
+    changes = look({VIEW.name: row(state="open", idle_since=NOW - 100)}, left, clients=())
+    assert changes.rows[VIEW.name]["idle_since"] == NOW  # type: ignore[index]  # it is there
+
+
+def test_a_suspended_client_is_attached() -> None:
+    suspended = VIEW._replace(attached=0, clients=True)
+    changes = look({VIEW.name: row(state="open", attached=True)}, suspended, clients=())
+    assert changes.rows[VIEW.name]["attached"] is True  # type: ignore[index]  # it is there
+    assert changes.events == []
+
+
+def test_a_view_that_somebody_else_ended_is_forgotten() -> None:
+    assert kinds(look({VIEW.name: row(state="open")})) == [("gone", VIEW.name)]
+
+
+def test_rows_of_the_server_that_had_this_socket_before_go() -> None:
+    views = {VIEW.name: row(server="99.1793000000", state="open")}
+    assert rows_of(SERVER, views) == {}
+    assert look(views).rows == {VIEW.name: None}
+
+
+def test_rows_of_another_socket_are_not_looked_at() -> None:
+    assert look({VIEW.name: row(socket="/t", state="open")}).rows == {}
+
+
+def test_a_marked_view_without_a_row_gets_one() -> None:
+    changes = look({}, VIEW)
+    done = changes.rows[VIEW.name]
+    assert done is not None
+    assert (done["parent"], done["parent_id"], done["state"]) == ("proj", "$0", "open")
+    assert ("found", VIEW.name) in kinds(changes)
+
+
+def test_a_view_that_lost_its_mark_gets_it_again() -> None:
+    bare = VIEW._replace(marked=False, marked_parent="")
+    assert look({VIEW.name: row()}, bare).unmarked == [("$1", VIEW.name, "proj")]
+
+
+def test_a_renamed_parent_is_known_by_its_id() -> None:
+    found = Inventory(SERVER, (PARENT._replace(name="renamed"), VIEW), (CLIENT,), (), True)
+    changes = compare(found, {VIEW.name: row()}, (), NOW, "test")
+    assert changes.rows[VIEW.name]["parent"] == "renamed"  # type: ignore[index]  # it is there
+
+
+def test_a_parent_stuck_on_its_detour_gets_its_name_back() -> None:
+    found = Inventory(SERVER, (PARENT._replace(name="viewsync-detour-9"), VIEW), (CLIENT,), (), True)
+    changes = compare(found, {VIEW.name: row(detour="viewsync-detour-9")}, (), NOW, "test")
+    assert changes.detours == [("$0", "viewsync-detour-9", "proj")]
+    done = changes.rows[VIEW.name]
+    assert done is not None
+    assert (done["parent"], done["detour"]) == ("proj", "viewsync-detour-9")
+    over = look({VIEW.name: done}, VIEW)
+    assert "detour" not in (over.rows[VIEW.name] or {})
+
+
+def test_the_facts_are_of_our_sessions_alone() -> None:
+    stranger = VIEW._replace(id="$2", name="theirs-view-1-1", marked=False)
+    found = Inventory(SERVER, (PARENT, VIEW, stranger), (CLIENT,), (), True)
+    (fact,) = facts(found, {VIEW.name: row(state="open")}, {"/dev/pts/5"})
+    assert (fact.name, fact.ours, fact.attached, fact.parent_taken, fact.tracked) == (VIEW.name, True, True, True, True)
+    registered = facts(found, {stranger.name: row(state="open", tty="")}, {""})
+    assert [(each.name, each.tracked) for each in registered] == [(VIEW.name, False), (stranger.name, False)]
