@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.server import Home, Server
+from tests.support.wezterm import FakeWezterm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 for _name in ("TMUX", "TMUX_PANE", "CLAUDE_TMUX_SOCKET_DIR", "VIEWSYNC_DIRS", "WEZTERM_UNIX_SOCKET", "WEZTERM_PANE"):
     os.environ.pop(_name, None)
 os.environ["HOME"] = os.environ["VIEWSYNC_STATE_DIR"] = "/nonexistent/tests-name-their-own-home"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="the long forms of the stress tests")
 
 
 @pytest.fixture
@@ -45,3 +50,10 @@ def servers(home: Home) -> Iterator[Callable[..., Server]]:
 def server(servers: Callable[..., Server]) -> Server:
     """A server with the session `proj`, which has the windows `one` and `two`."""
     return servers().start()
+
+
+@pytest.fixture
+def wezterm(home: Home) -> Iterator[FakeWezterm]:
+    found = FakeWezterm(home)
+    yield found
+    found.end()

@@ -17,7 +17,17 @@ ALLOWED = {
     "store": ("store", "errors", "rules.model"),
     "gateways": ("gateways", "errors", "paths", "rules.model", "rules.hooks"),
     "actions": ("actions", "rules", "gateways", "store", "errors", "paths", "context", "config"),
-    "commands": ("actions", "rules", "commands.args", "commands.verdicts", "errors", "paths", "context", "output", "sweeper"),
+    "commands": (
+        "actions",
+        "rules",
+        "commands.args",
+        "commands.verdicts",
+        "errors",
+        "paths",
+        "context",
+        "output",
+        "sweeper",
+    ),
     "context": ("config", "errors", "gateways", "log", "paths", "store"),
     "sweeper": ("actions", "context", "errors", "gateways", "paths", "store"),
     "cli": ("context", "errors", "output", "paths"),
@@ -85,7 +95,9 @@ def test_rules_have_no_door_to_the_outside(path: str) -> None:
 
 
 def test_only_one_module_starts_programs() -> None:
-    assert [path for path in modules() if "import subprocess" in source(path)] == [os.path.join("gateways", "process.py")]
+    assert [path for path in modules() if "import subprocess" in source(path)] == [
+        os.path.join("gateways", "process.py")
+    ]
 
 
 @pytest.mark.parametrize("path", modules())

@@ -78,7 +78,8 @@ def test_a_name_in_an_error_does_not_command_the_terminal(home: Home) -> None:
 
 
 def test_a_bug_ends_with_70_and_its_traceback_in_the_log(home: Home) -> None:
-    code = "import sys, viewsync.commands.views as v; from viewsync.cli import main; v.run = None; sys.exit(main(['views']))"
+    code = "import sys, viewsync.commands.views as views; from viewsync.cli import main; views.run = None; "
+    code += "sys.exit(main(['views']))"
     argv = [sys.executable, "-I", "-c", code]
     done = subprocess.run(argv, env=home.env, capture_output=True, text=True, check=False)
     assert done.returncode == 70
@@ -133,5 +134,7 @@ def test_settings_come_from_file_and_environment_and_flag(home: Home, server: Se
     env = {"VIEWSYNC_CONFIG": path}
     assert "/from/file" in home.viewsync("views", "-S", server.socket, env=env).err
     assert "/from/env" in home.viewsync("views", "-S", server.socket, env={**env, "VIEWSYNC_TMUX": "/from/env"}).err
-    done = home.viewsync("--tmux", "/from/flag", "views", "-S", server.socket, env={**env, "VIEWSYNC_TMUX": "/from/env"})
+    done = home.viewsync(
+        "--tmux", "/from/flag", "views", "-S", server.socket, env={**env, "VIEWSYNC_TMUX": "/from/env"}
+    )
     assert "/from/flag" in done.err

@@ -57,36 +57,38 @@ class Eyes:
         self.state = state
         self.sockets = sockets
         self.problem = ""
-        self._observer: BaseObserver = Observer()
+        self._observer: BaseObserver | None = None
         self._watches: dict[str, tuple[int, ObservedWatch]] = {}
 
-    def start(self) -> None:
-        self._observer.start()
-        self.refresh()
-
     def refresh(self) -> None:
-        """Look at what is there now. OSError from inotify (EMFILE, ENOSPC) leaves us with the timer."""
-        wanted = self._wanted()
-        for folder in [each for each in self._watches if each not in wanted]:
-            self._observer.unschedule(self._watches.pop(folder)[1])
+        """Look at what is there now. An OSError from inotify (EMFILE, ENOSPC) leaves us with the timer."""
         self.problem = ""
+        try:
+            # watchdog asks for its inotify instance when it is made (7.1), or at its first watch (4 to 6).
+            observer = self._observer or Observer()
+            if self._observer is None:
+                observer.start()
+                self._observer = observer
+            self._watch(observer, self._wanted())
+        except OSError as error:
+            self.problem = f"cannot watch for changes ({error.strerror or error}): sweeping on the timer alone"
+
+    def _watch(self, observer: BaseObserver, wanted: dict[str, tuple[int, frozenset[str] | None]]) -> None:
+        for folder, (inode, _) in list(self._watches.items()):
+            if wanted.get(folder, (0, None))[0] != inode:  # it is gone, or another one of that name by now
+                observer.unschedule(self._watches.pop(folder)[1])
         for folder, (inode, only) in wanted.items():
-            if self._watches.get(folder, (0, None))[0] == inode:
-                continue
-            if folder in self._watches:  # another folder of that name by now
-                self._observer.unschedule(self._watches.pop(folder)[1])
-            try:
-                handler = Wake(self.flag, folder, only)
-                self._watches[folder] = (inode, self._observer.schedule(handler, folder, recursive=False))
-            except OSError as error:
-                self.problem = f"cannot watch {folder} ({error.strerror or error}): sweeping on the timer alone"
+            if folder not in self._watches:
+                watch = observer.schedule(Wake(self.flag, folder, only), folder, recursive=False)
+                self._watches[folder] = (inode, watch)
 
     def watching(self) -> list[str]:
         return sorted(self._watches)
 
     def stop(self) -> None:
-        self._observer.stop()
-        self._observer.join(timeout=5)
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer.join(timeout=5)
 
     def _wanted(self) -> dict[str, tuple[int, frozenset[str] | None]]:
         wanted: dict[str, tuple[int, frozenset[str] | None]] = {}
@@ -123,7 +125,7 @@ class Sweeper:
             pid = control.status(self.ctx).get("pid")
             raise control.SweeperError(f"a sweeper runs already (process {pid})", "`viewsync sweeper stop` ends it")
         since = self.ctx.clock()
-        self.eyes.start()
+        self.eyes.refresh()
         try:
             while not self.stop.is_set():
                 self.wake.clear()

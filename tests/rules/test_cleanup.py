@@ -31,13 +31,21 @@ ORPHAN = Facts(
     tracked=False,
 )
 
+_JUST_MADE = "just made, and waits for its first client"
+_LINGERS = "kept for reuse for 60 s after its detach"
+
 CASES = {
     "orphan": ({}, {}, END, "orphan: nobody is on it"),
     "not ours": ({"ours": False}, {}, KEEP, "not ours"),
     "attached": ({"attached": True}, {}, KEEP, "attached"),
     "leased": ({"lease": NOW + 1}, {}, KEEP, "reserved by a lease"),
     "lease over": ({"lease": NOW - 1}, {}, END, "orphan: nobody is on it"),
-    "just made": ({"last_attached": 0, "created": int(NOW) - 14}, {}, KEEP, "just made, and waits for its first client"),
+    "just made": (
+        {"last_attached": 0, "created": int(NOW) - 14},
+        {},
+        KEEP,
+        _JUST_MADE,
+    ),
     "never used": ({"last_attached": 0, "created": int(NOW) - 15}, {}, END, "orphan: nobody is on it"),
     "attached once, young": ({"created": int(NOW), "last_attached": int(NOW)}, {}, END, "orphan: nobody is on it"),
     "pinned": ({"pinned": True}, {}, KEEP, "pinned"),
@@ -68,9 +76,14 @@ CASES = {
     ),
     "last holder, attached": ({"group_size": 1, "attached": True, "parent_taken": False}, {}, KEEP, "attached"),
     "last holder, pinned": ({"group_size": 1, "pinned": True, "parent_taken": False}, {}, KEEP, "pinned"),
-    "lingers": ({}, {"linger": 60.0}, KEEP, "kept for reuse for 60 s after its detach"),
+    "lingers": ({}, {"linger": 60.0}, KEEP, _LINGERS),
     "lingered enough": ({"idle_since": NOW - 61}, {"linger": 60.0}, END, "orphan: nobody is on it"),
-    "lingers, first seen now": ({"idle_since": 0.0}, {"linger": 60.0}, KEEP, "kept for reuse for 60 s after its detach"),
+    "lingers, first seen now": (
+        {"idle_since": 0.0},
+        {"linger": 60.0},
+        KEEP,
+        _LINGERS,
+    ),
     "tracked": ({"tracked": True}, {}, KEEP, "its WezTerm pane is still there"),
     "tracked, first seen now": ({"tracked": True, "idle_since": 0.0}, {}, KEEP, "its WezTerm pane is still there"),
     "stale": ({"tracked": True, "idle_since": NOW - 301}, {}, END, "stale: tracked, but nobody came back"),
@@ -96,7 +109,9 @@ def members(*last_attached: int) -> list[Facts]:
     """A group whose parent is gone: nothing but views."""
     size = len(last_attached)
     return [
-        ORPHAN._replace(id=f"${at}", name=f"proj-view-1795000000-{at}", last_attached=at, group_size=size, parent_taken=False)
+        ORPHAN._replace(
+            id=f"${at}", name=f"v-{at}", last_attached=at, group_size=size, parent_taken=False
+        )
         for at in last_attached
     ]
 
@@ -145,7 +160,10 @@ some_facts = st.lists(any_facts, max_size=7).map(
     lambda found: [each._replace(id=f"${index}", name=f"v{index}") for index, each in enumerate(found)]
 )
 policies = st.builds(
-    Policy, grace=st.sampled_from([0.0, 15.0]), linger=st.sampled_from([0.0, 60.0]), stale_after=st.sampled_from([0.0, 300.0])
+    Policy,
+    grace=st.sampled_from([0.0, 15.0]),
+    linger=st.sampled_from([0.0, 60.0]),
+    stale_after=st.sampled_from([0.0, 300.0]),
 )
 
 
@@ -178,7 +196,9 @@ def test_what_is_protected_is_kept(facts: list[Facts], policy: Policy) -> None:
 
 
 @given(some_facts, policies, st.data())
-def test_attaching_a_client_never_turns_keep_into_an_end(facts: list[Facts], policy: Policy, data: st.DataObject) -> None:
+def test_attaching_a_client_never_turns_keep_into_an_end(
+    facts: list[Facts], policy: Policy, data: st.DataObject
+) -> None:
     before = decide(facts, policy, NOW)
     index = data.draw(st.integers(0, max(0, len(facts) - 1)))
     after = decide([each._replace(attached=each.attached or at == index) for at, each in enumerate(facts)], policy, NOW)
@@ -195,7 +215,9 @@ def test_a_group_never_ends_whole(facts: list[Facts], policy: Policy) -> None:
         key = (each.socket, each.group)
         sizes[key] = min(sizes.get(key, 99), each.group_size) if each.group_size > 1 else sizes.get(key, 99)
         ended[key] = ended.get(key, 0) + (verdict.action == END)
-    consistent = {key for key in ended if len({each.group_size for each in facts if (each.socket, each.group) == key}) == 1}
+    consistent = {
+        key for key in ended if len({each.group_size for each in facts if (each.socket, each.group) == key}) == 1
+    }
     assert all(ended[key] < sizes[key] for key in consistent)
 
 

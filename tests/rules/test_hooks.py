@@ -26,7 +26,7 @@ def test_any_launcher_is_called(servers: Callable[..., Server], home: Home, fold
     os.mkdir(os.path.dirname(launcher))
     canary = os.path.join(home.path, "called")
     with open(launcher, "w", encoding="utf-8") as file:
-        file.write(f"#!/bin/sh\necho \"$@\" >> {canary}\n")
+        file.write(f'#!/bin/sh\necho "$@" >> {canary}\n')
     os.chmod(launcher, 0o700)
     conf = os.path.join(home.path, "hooks.conf")
     with open(conf, "w", encoding="utf-8") as file:

@@ -47,7 +47,12 @@ def test_a_view_that_nobody_saw_closing_was_open() -> None:
 
 
 def test_a_reused_view_counts_from_its_last_opening() -> None:
-    events = [event(10, "open", "a-1"), event(20, "detach", "a-1"), event(30, "reuse", "a-1"), event(99, "detach", "a-1")]
+    events = [
+        event(10, "open", "a-1"),
+        event(20, "detach", "a-1"),
+        event(30, "reuse", "a-1"),
+        event(99, "detach", "a-1"),
+    ]
     (tab,) = lost_tabs(events, ())[1]
     assert tab.opened == 30
 

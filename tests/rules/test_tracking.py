@@ -10,7 +10,9 @@ from viewsync.rules.tracking import Changes, compare, facts, rows_of
 NOW = 1_795_000_000.0
 SERVER = Server("/s", 100, 1_794_000_000, "3.3a")
 PARENT = Session("$0", "proj", "proj", 2, 1_794_000_000, 0, 0, False, False, "", False, 0.0, "@1", 2)
-VIEW = PARENT._replace(id="$1", name="proj-view-1-1", attached=1, clients=True, marked=True, marked_parent="proj", window="@2")
+VIEW = PARENT._replace(
+    id="$1", name="proj-view-1-1", attached=1, clients=True, marked=True, marked_parent="proj", window="@2"
+)
 CLIENT = Client(500, "/dev/pts/5", "$1")
 
 

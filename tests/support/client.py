@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import os
+import select
 import signal
 import struct
 import subprocess
@@ -33,7 +33,7 @@ class Tab:
         )
         os.close(slave)
         self.output = bytearray()
-        self._lock = threading.Lock()
+        self._stop_reading, self._stop = os.pipe()
         self._reader = threading.Thread(target=self._drain, daemon=True)
         self._reader.start()
 
@@ -44,15 +44,13 @@ class Tab:
     def _drain(self) -> None:
         """A terminal always reads; a program would block on one that does not."""
         while True:
-            try:
-                chunk = os.read(self.master, 65536)
-            except OSError as error:
-                if error.errno == errno.EAGAIN:
-                    continue
-                return  # EIO: nobody is on the other side any more; EBADF: we closed it
-            if not chunk:
+            ready, _, _ = select.select([self.master, self._stop_reading], [], [])
+            if self._stop_reading in ready:
                 return
-            self.output += chunk
+            try:
+                self.output += os.read(self.master, 65536)
+            except OSError:
+                return  # EIO: nobody is on the other side any more
 
     def type(self, text: str) -> None:
         os.write(self.master, text.encode())
@@ -67,12 +65,13 @@ class Tab:
 
     def close(self) -> None:
         """The terminal disappears, as when its emulator crashed."""
-        with self._lock:
-            if self.master >= 0:
-                with contextlib.suppress(OSError):
-                    # A reader in read(2) keeps the terminal open; a character to nobody wakes it up.
-                    os.close(self.master)
-                self.master = -1
+        if self.master < 0:
+            return
+        os.write(self._stop, b"x")
+        self._reader.join()  # a read(2) under way would keep the terminal open
+        for handle in (self.master, self._stop, self._stop_reading):
+            os.close(handle)
+        self.master = -1
 
     def wait(self, timeout: float = 20.0) -> int:
         return self.process.wait(timeout)

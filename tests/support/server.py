@@ -169,6 +169,21 @@ class Server:
         assert not tab.ended(), tab.text()
         return tab, str(view)
 
+    def open_from_shell(self, *words: str, env: Mapping[str, str] | None = None) -> tuple[Tab, str]:
+        """A tab with a shell in it, from which a view was opened; the shell is there when the client ends."""
+        line = '"$@"; read -r line'
+        tab = self.home.program(
+            ["sh", "-c", line, "sh", self.home.launcher, "open", "-S", self.socket, *words], env=env
+        )
+        view = until(lambda: self.on_terminal(tab) or (tab.ended() and f"ended: {tab.text()}"), "a client")
+        assert not tab.ended(), tab.text()
+        return tab, str(view)
+
+    def on_terminal(self, tab: Tab) -> str:
+        """The session that the client on that tab's terminal is on, "" when there is none."""
+        rows = self.tmux("list-clients", "-F", "#{client_tty}\t#{client_session}").splitlines()
+        return dict(row.split("\t") for row in rows).get(tab.tty, "")
+
     def stop(self) -> None:
         """By its own process id, after asking it to end."""
         if not self.pid:

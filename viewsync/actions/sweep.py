@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,7 +11,7 @@ from viewsync.actions import panes
 from viewsync.errors import StateError, ViewsyncError
 from viewsync.gateways import processes, tmux_read, tmux_write
 from viewsync.rules import cleanup, hooks, tracking
-from viewsync.rules.model import KEEP, Inventory, Server, Verdict
+from viewsync.rules.model import KEEP, PROMOTE, Inventory, Server, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -73,8 +74,9 @@ def socket_inside(variable: str) -> str:
 
 def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     """One server: what is ours there, what the policy says, do it, write it down."""
-    found = tmux_read.inventory(ctx.tmux, socket)
+    # The registry first: a row that is older than the reading may be dropped for what the reading does not show.
     data, doubt = read_registry(ctx)
+    found = tmux_read.inventory(ctx.tmux, socket)
     if not found.complete:
         doubt = f"{socket}: tmux's answer was not understood in full"
     now = ctx.clock()
@@ -85,9 +87,10 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     in_scope = [each for each in facts if _in_scope(after.get(each.name, {}), scope)]
     verdicts = cleanup.decide(in_scope, ctx.config.policy, now, doubt)
     errors = [doubt] if doubt else []
-    if scope.dry_run:
+    if scope.dry_run or not found.complete:  # what was not understood may be the very view that seems to be gone
         return Swept(verdicts, [], errors)
-    wanted = [each for each in verdicts if each.action != KEEP]
+    # Ends first: until the others of its group are gone, the server does not let a last holder be promoted.
+    wanted = sorted((each for each in verdicts if each.action != KEEP), key=lambda each: each.action == PROMOTE)
     done = tmux_write.act(ctx.tmux, found.server, wanted, now, ctx.config.policy.grace) if wanted else []
     failed = [each for each, ok in zip(wanted, done, strict=True) if not ok]
     errors += _guarded(lambda: _mend(ctx, found, changes, bool(facts)))
@@ -150,7 +153,10 @@ def _record(
         events.append(tracking.event(server, each.session, row, each.action, each.reason, now, trigger))
     if rows:
         with ctx.registry.change() as data:
-            written = {name for name, row in rows.items() if _replace(data["views"], name, before.get(name), row)}
+            views = data["views"]
+            # What this process ended is gone, whatever somebody wrote about it meanwhile.
+            seen = {**before, **{each.session: views.get(each.session) for each in verdicts if each.action != KEEP}}
+            written = {name for name, row in rows.items() if _replace(views, name, seen.get(name), row)}
         _log(ctx, [each for each in events if each.session in written])
 
 
@@ -226,4 +232,5 @@ def tidy(ctx: Context) -> None:
     for name in os.listdir(ctx.folder):
         stem, _, pid = name.rpartition("-")
         if stem in (".sessions.json.tmp", "open.conf") and pid.isdigit() and not processes.alive(int(pid)):
-            os.unlink(os.path.join(ctx.folder, name))
+            with contextlib.suppress(OSError):  # another sweep was faster, or the folder cannot be written just now
+                os.unlink(os.path.join(ctx.folder, name))

@@ -35,8 +35,10 @@ def argument(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """One word of the command language. Single quotes hold everything but themselves."""
-    return "'" + text.replace("'", "'\\''") + "'"
+    """One word of the command language. Single quotes hold everything but themselves, and the end of a line:
+    behind that tmux skips spaces and comments even there (cmd-parse.y, yylex_token).
+    """
+    return "'" + text.replace("'", "'\\''").replace("\n", "'\"\\n\"'") + "'"
 
 
 def both(*conditions: str) -> str:

@@ -79,7 +79,7 @@ def parse(socket: str, output: str) -> Inventory:
     texts: list[str] = []
     server: Server | None = None
     complete = True
-    for line in output.splitlines():
+    for line in output.split("\n"):  # not splitlines: a name may hold U+2028 and the like
         kind, _, rest = line.partition("\t")
         try:
             if kind == "S":
@@ -188,7 +188,7 @@ def _origin(output: str) -> Origin | None:
 
 def _options(text: str) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
-    for line in text.splitlines():
+    for line in filter(None, text.split("\n")):
         name, *value = formats.words(line)
         if name not in _NOT_INHERITED and not name.startswith("@viewsync_"):
             found.append((name, value[0] if value else ""))

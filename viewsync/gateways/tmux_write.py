@@ -85,7 +85,12 @@ def act(tmux: Tmux, server: Server, verdicts: Sequence[Verdict], now: float, gra
     said = done.out.split("\n")
     if "acted" not in said:
         raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
-    return [f"no {index}" not in said for index in range(len(verdicts))]
+    return [_carried_out(each, index, said) for index, each in enumerate(verdicts)]
+
+
+def _carried_out(verdict: Verdict, index: int, said: Sequence[str]) -> bool:
+    """A rename can be refused, since somebody took the name; a kill that was let pass cannot."""
+    return f"yes {index}" in said if verdict.action == PROMOTE else f"no {index}" not in said
 
 
 def _act(verdict: Verdict, index: int, now: float, grace: float, version: str) -> str:
@@ -98,7 +103,8 @@ def _act(verdict: Verdict, index: int, now: float, grace: float, version: str) -
         target = f"'{verdict.id}:'"
         rename = f"rename-session -t {target} -- {quoted(formats.name(verdict.parent))}"
         unmark = " ; ".join(f"set-option -u -t {target} {mark}" for mark in MARKS)
-        return if_existing(verdict.id, _promotable(verdict.session, now, grace), f"{rename} ; {unmark}", missed)
+        then = f"{rename} ; display-message -p 'yes {index}' ; {unmark}"
+        return if_existing(verdict.id, _promotable(verdict.session, now, grace), then, missed)
     raise ValueError(f"nothing to act on: {verdict}")
 
 

@@ -47,6 +47,11 @@ def not_ours(facts: Facts, policy: Policy, now: float) -> str | None:  # noqa: A
     return None if facts.ours else "not ours"
 
 
+def bears_its_parents_name(facts: Facts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all
+    """A promotion that was interrupted before the marks went, or a user who renamed it: it is the parent now."""
+    return "it has its parent's name" if facts.parent and facts.name == facts.parent else None
+
+
 def attached(facts: Facts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all rules
     return "attached" if facts.attached else None
 
@@ -81,7 +86,7 @@ def tracked_and_fresh(facts: Facts, policy: Policy, now: float) -> str | None:
     return None
 
 
-PROTECT: tuple[Rule, ...] = (not_ours, attached, leased, brand_new, pinned)
+PROTECT: tuple[Rule, ...] = (not_ours, bears_its_parents_name, attached, leased, brand_new, pinned)
 DELAY: tuple[Rule, ...] = (lingering, tracked_and_fresh)
 
 

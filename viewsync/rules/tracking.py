@@ -121,13 +121,15 @@ class _Comparison:
 
     def seen_detour(self, new: Row) -> None:
         """A parent that was called otherwise for a moment must not stay so (trap B, and a crash just then)."""
-        if not new.get("detour"):
-            return
-        parent = self.by_id.get(new.get("parent_id", ""))
-        if parent and parent.name == new["detour"]:
-            self.changes.detours.append((parent.id, parent.name, new["parent"]))
-        else:
+        if new.get("detour") and not self.on_detour(new):
             new.pop("detour")
+
+    def on_detour(self, row: Row) -> bool:
+        parent = self.by_id.get(row.get("parent_id", ""))
+        if not parent or not row.get("detour") or parent.name != row["detour"]:
+            return False
+        self.changes.detours.append((parent.id, parent.name, row["parent"]))
+        return True
 
     def parent_name(self, row: Row) -> str:
         """The parent may have been renamed; its id stays."""
@@ -141,6 +143,8 @@ class _Comparison:
             self.drop(name, row, "gone", "somebody else ended it")
         elif row.get("pid") in self.clients:
             self.changes.rows[name] = None  # the server gave that client a free view instead
+        elif row.get("pid") not in self.running and self.on_detour(row):
+            pass  # its client died before the join: the row stays until the parent has its name back
         elif row.get("pid") not in self.running or self.now - float(row.get("created") or 0) > _LONGEST_OPENING:
             self.drop(name, row, "lost", "it was never made")
 

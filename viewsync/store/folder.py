@@ -46,8 +46,15 @@ def secure(path: str) -> str:
     if problem := unsafe(path, found):
         raise StateError(problem, "name another folder in VIEWSYNC_STATE_DIR")
     if stat.S_IMODE(found.st_mode) & 0o077:
-        os.chmod(path, 0o700)
+        _close_to_others(path)
     return path
+
+
+def _close_to_others(path: str) -> None:
+    try:
+        os.chmod(path, 0o700)
+    except OSError as error:
+        raise StateError(f"{path} is open to others, and cannot be closed to them: {error.strerror}") from None
 
 
 def unsafe(path: str, found: os.stat_result) -> str:

@@ -1,0 +1,84 @@
+"""What a crashed WezTerm had is opened again, each view on its window."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tests.support.wait import until
+
+if TYPE_CHECKING:
+    from tests.support.server import Home, Server
+    from tests.support.wezterm import FakeWezterm
+
+
+def test_the_tabs_of_a_crash_come_back(server: Server, home: Home, wezterm: FakeWezterm) -> None:
+    gui = wezterm.start()
+    tabs = []
+    for window in ("0", "1", "0"):
+        tab, view = server.open_from_shell("proj", env=wezterm.env(gui))
+        until(lambda view=view: home.rows().get(view, {}).get("attached"), "the row")  # type: ignore[misc]  # bound now
+        assert home.rows()[view]["gui"] == gui
+        server.tmux("select-window", "-t", f"={view}:{window}")
+        tabs.append(tab)
+    rows = server.tmux("list-windows", "-t", "=proj:", "-F", "#{window_index} #{window_id}").splitlines()
+    windows = dict(row.split() for row in rows)
+    wezterm.crash(gui)
+    for tab in tabs:
+        tab.close()
+        tab.end()
+    until(lambda: server.sessions() == ["proj"], "the end of all views")
+    until(lambda: not home.rows(), "the end of all rows")
+    plan = home.viewsync("restore", "--plan", "--json").json()
+    assert [(tab["parent"], tab["window"]) for tab in plan["tabs"]] == [("proj", windows[each]) for each in "010"]
+    fresh = wezterm.start()
+    done = home.viewsync("restore", "--json")
+    assert done.code == 0, done
+    spawned = wezterm.spawned()
+    assert [each[0] for each in spawned] == [fresh] * 3
+    tab = home.program(spawned[1][1:])
+    again = until(lambda: server.clients().get(tab.pid), "the client")
+    assert server.show(f"={again}:", "#{window_index}") == "1"
+    assert home.viewsync("restore").out == "nothing to restore\n"
+
+
+def test_handing_over_is_noted_and_planning_is_not(server: Server, home: Home, wezterm: FakeWezterm) -> None:
+    gui = wezterm.start()
+    tab, _ = server.open_from_shell("proj", env=wezterm.env(gui))
+    until(lambda: any(row.get("attached") for row in home.rows().values()), "the row")
+    wezterm.crash(gui)
+    tab.end()
+    until(lambda: server.sessions() == ["proj"], "the end of the view")
+    assert len(home.viewsync("restore", "--plan", "--json").json()["tabs"]) == 1
+    assert len(home.viewsync("restore", "--hand-over", "--json").json()["tabs"]) == 1
+    assert home.viewsync("restore", "--plan", "--json").json()["tabs"] == []
+
+
+def test_a_session_that_is_gone_is_named(server: Server, home: Home, wezterm: FakeWezterm) -> None:
+    server.tmux("new-session", "-d", "-s", "other")
+    gui = wezterm.start()
+    tab, view = server.open_from_shell("other", env=wezterm.env(gui))
+    until(lambda: home.rows().get(view, {}).get("attached"), "the row")
+    server.tmux("kill-session", "-t", f"={view}")
+    server.tmux("kill-session", "-t", "=other")
+    until(lambda: not server.on_terminal(tab), "the end of the client")
+    wezterm.crash(gui)
+    home.viewsync("sweep")
+    assert home.viewsync("restore").out == "other: its session is gone\n"
+
+
+def test_without_a_wezterm_it_says_so(server: Server, home: Home, wezterm: FakeWezterm) -> None:
+    gui = wezterm.start()
+    tab, _ = server.open_from_shell("proj", env=wezterm.env(gui))
+    until(lambda: any(row.get("attached") for row in home.rows().values()), "the row")
+    wezterm.crash(gui)
+    tab.end()
+    until(lambda: server.sessions() == ["proj"], "the end of the view")
+    done = home.viewsync("restore")
+    assert (done.code, "start WezTerm" in done.err) == (1, True)
+    assert len(home.viewsync("restore", "--plan", "--json").json()["tabs"]) == 1
+    assert os.path.exists(os.path.join(home.state, "history.db"))
+
+
+def test_nothing_happened_nothing_to_restore(home: Home) -> None:
+    assert home.viewsync("restore").out == "nothing to restore\n"

@@ -1,0 +1,220 @@
+"""The resident sweeper: real inotify, real signals, real trouble."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import json
+import os
+import signal
+import sqlite3
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.server import Home, Server, alive
+from tests.support.wait import until
+from viewsync.context import Context
+from viewsync.sweeper import Sweeper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.client import Tab
+
+
+@pytest.fixture
+def sweeper(home: Home) -> Callable[..., Tab]:
+    """Starts `viewsync sweeper run`, with hooks off: what it does not clean up, nobody does."""
+    home.env["VIEWSYNC_HOOKS"] = "0"
+
+    def start(**env: str) -> Tab:
+        tab = home.tab("sweeper", "run", env=env)
+        until(lambda: status(home).get("last_sweep") or tab.ended(), "the first sweep")
+        assert not tab.ended(), tab.text()
+        return tab
+
+    return start
+
+
+def status(home: Home) -> dict[str, Any]:
+    return dict(home.viewsync("sweeper", "status", "--json").json())
+
+
+def detached(server: Server) -> str:
+    """A view whose client is gone, with no hook to clean it up."""
+    tab, view = server.open("proj")
+    tab.hang_up()
+    return view
+
+
+def test_it_wakes_on_a_change_of_the_registry(server: Server, home: Home, sweeper: Callable[..., Tab]) -> None:
+    sweeper(VIEWSYNC_SWEEP_EVERY="3600")
+    first = detached(server)
+    detached(server)  # its row is the change
+    until(lambda: first not in server.sessions(), "the end of the view")
+
+
+def test_it_wakes_on_a_new_server(servers: Callable[..., Server], home: Home, sweeper: Callable[..., Tab]) -> None:
+    sweeper(VIEWSYNC_SWEEP_EVERY="3600")
+    before = status(home)["last_sweep"]
+    servers("late").start()
+    until(lambda: status(home)["last_sweep"] > before, "a sweep")
+
+
+def test_a_socket_folder_that_comes_later_is_watched(home: Home, sweeper: Callable[..., Tab]) -> None:
+    sweeper(VIEWSYNC_SWEEP_EVERY="3600")
+    folder = os.path.join(home.path, f"tmux-{os.geteuid()}")
+    assert folder not in status(home)["watching"]
+    os.mkdir(folder, 0o700)
+    until(lambda: folder in status(home)["watching"], "the new folder being watched")
+
+
+def test_it_sweeps_on_its_timer(server: Server, home: Home, sweeper: Callable[..., Tab]) -> None:
+    view = detached(server)
+    home.viewsync("pin", view)
+    sweeper(VIEWSYNC_SWEEP_EVERY="1")
+    server.tmux("set-option", "-u", "-t", f"={view}:", "@viewsync_pin")  # nothing that a file tells of
+    until(lambda: view not in server.sessions(), "the end of the view")
+
+
+def test_a_storm_is_one_sweep_a_second(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever happens meanwhile, two sweeps are a second apart, and the last change is not missed."""
+    found = Sweeper(Context({**home.env, "VIEWSYNC_SWEEP_EVERY": "3600"}))
+    sweeps: list[float] = []
+
+    def note() -> list[str]:
+        sweeps.append(time.monotonic())
+        return []
+
+    monkeypatch.setattr(found, "sweep", note)
+    thread = threading.Thread(target=found.run)
+    thread.start()
+    try:
+        until(lambda: sweeps, "the first sweep")
+        path = os.path.join(home.state, ".sessions.json")
+
+        def storm() -> bool:
+            with open(f"{path}.new", "w", encoding="utf-8") as file:
+                file.write("{}")
+            os.rename(f"{path}.new", path)
+            return len(sweeps) >= 4
+
+        until(storm, "four sweeps")
+        last_change = time.monotonic()
+        storm()
+        until(lambda: sweeps[-1] > last_change, "a sweep after the last change")
+    finally:
+        found.end()
+        thread.join(20)
+    assert not thread.is_alive()
+    assert min(later - sooner for sooner, later in itertools.pairwise(sweeps)) >= 0.99
+
+
+def test_there_is_only_one(home: Home, sweeper: Callable[..., Tab]) -> None:
+    tab = sweeper()
+    done = home.viewsync("sweeper", "run")
+    assert (done.code, done.err) == (
+        1,
+        f"viewsync: a sweeper runs already (process {tab.pid}) (`viewsync sweeper stop` ends it)\n",
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_cleanly(home: Home, sweeper: Callable[..., Tab], number: signal.Signals) -> None:
+    tab = sweeper()
+    tab.signal(number)
+    assert tab.wait() == 0
+    assert status(home) == {"running": False, "pid": 0}
+
+
+def test_a_killed_one_leaves_no_lock(home: Home, sweeper: Callable[..., Tab]) -> None:
+    tab = sweeper()
+    tab.signal(signal.SIGKILL)
+    tab.wait()
+    assert home.viewsync("sweeper", "status").code == 1
+    sweeper()
+
+
+def test_start_and_stop(home: Home, server: Server) -> None:
+    assert home.viewsync("sweeper", "stop").out == "no sweeper was running\n"
+    assert home.viewsync("sweeper", "status").out.startswith("not running")
+    started = home.viewsync("sweeper", "start", "--json").json()
+    try:
+        assert started["running"]
+        assert home.viewsync("sweeper", "start", "--json").json()["pid"] == started["pid"]
+        assert f"process {started['pid']}" in home.viewsync("sweeper", "status").out
+    finally:
+        assert home.viewsync("sweeper", "stop").out == "stopped\n"
+    until(lambda: not alive(started["pid"]), "the end of the sweeper")
+
+
+def test_a_corrupt_registry_ends_nothing_and_is_rebuilt(
+    server: Server, home: Home, sweeper: Callable[..., Tab]
+) -> None:
+    _, view = server.open("proj")
+    tab = sweeper()
+    with open(os.path.join(home.state, ".sessions.json"), "w", encoding="utf-8") as file:
+        file.write("{ this is not JSON")
+    until(lambda: "is not JSON" in tab.text(), "its word of that")
+    until(lambda: json.dumps(home.rows()).count(view) >= 1, "the rebuilt row")
+    assert view in server.sessions()
+    assert [each for each in os.listdir(home.state) if ".corrupt-" in each]
+    assert not tab.ended()
+
+
+def test_a_locked_history_stops_nothing(server: Server, home: Home, sweeper: Callable[..., Tab]) -> None:
+    home.viewsync("restore", "--hand-over")
+    detached(server)
+    home.viewsync("sweep")
+    with sqlite3.connect(os.path.join(home.state, "history.db")) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        tab = sweeper()
+        view = detached(server)
+        detached(server)
+        until(lambda: view not in server.sessions(), "the end of the view")
+        assert not tab.ended()
+        database.rollback()
+    database.close()
+
+
+def test_a_hung_server_does_not_stop_the_others(
+    servers: Callable[..., Server], home: Home, sweeper: Callable[..., Tab]
+) -> None:
+    hung, other = servers("hung").start(), servers("other").start()
+    os.kill(hung.pid, signal.SIGSTOP)
+    try:
+        tab = sweeper(VIEWSYNC_TMUX_TIMEOUT="0.3")
+        view = detached(other)
+        detached(other)
+        until(lambda: view not in other.sessions(), "the end of the view")
+        assert "did not answer within 0.3 s" in tab.text()
+    finally:
+        os.kill(hung.pid, signal.SIGCONT)
+
+
+def exhausted() -> list[int]:
+    """All inotify instances that this user may have."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    found: list[int] = []
+    while (handle := libc.inotify_init1(os.O_CLOEXEC)) >= 0:
+        found.append(handle)
+    return found
+
+
+def test_without_inotify_the_timer_does_it_and_it_says_so(
+    server: Server, home: Home, sweeper: Callable[..., Tab]
+) -> None:
+    handles = exhausted()
+    try:
+        tab = sweeper(VIEWSYNC_SWEEP_EVERY="1")
+        assert "sweeping on the timer alone" in tab.text()
+        assert "timer alone" in status(home)["problem"]
+        view = detached(server)
+        until(lambda: view not in server.sessions(), "the end of the view")
+    finally:
+        for handle in handles:
+            os.close(handle)
+    until(lambda: not status(home)["problem"], "its eyes being open again")

@@ -1,0 +1,139 @@
+"""Files of the user's that viewsync changes, by their owner's leave: whole or not at all, mode and owner kept."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.errors import ViewsyncError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class FileError(ViewsyncError):
+    kind = "file"
+
+
+class Change(NamedTuple):
+    """`before` and `after` are None where there is no file."""
+
+    path: str  # without symbolic links in it
+    before: bytes | None
+    after: bytes | None
+    mode: int = 0o666  # of a new file, less the umask
+
+
+def read(path: str) -> bytes | None:
+    """None when there is no file. Raises FileError for anything that is there and cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise FileError(f"cannot read {path}: {error.strerror}") from None
+
+
+def refusal(path: str) -> str:
+    """Why the file at `path` cannot be written or removed, "" when it can."""
+    folder = os.path.dirname(path)
+    while not os.path.lexists(folder):
+        folder = os.path.dirname(folder)
+    if not os.path.isdir(folder):
+        return f"{folder} is not a folder"
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return f"the folder {folder} is read-only"
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return ""
+    if not stat.S_ISREG(found.st_mode):
+        return f"{path} is not a file"
+    # The mode is asked too, since to root every file is writable.
+    if not found.st_mode & 0o222 or not os.access(path, os.W_OK):
+        return f"{path} is read-only"
+    return ""
+
+
+def missing_folders(path: str) -> list[str]:
+    """The folders above `path` that are not there, the outermost first."""
+    missing: list[str] = []
+    folder = os.path.dirname(path)
+    while not os.path.lexists(folder):
+        missing.insert(0, folder)
+        folder = os.path.dirname(folder)
+    return missing
+
+
+def apply(change: Change) -> None:
+    """Raises FileError, and then the file is as it was."""
+    try:
+        if change.after is None:
+            os.unlink(change.path)
+        else:
+            os.makedirs(os.path.dirname(change.path), exist_ok=True)
+            _write(change.path, change.after, change.mode)
+    except OSError as error:
+        raise FileError(f"cannot change {change.path}: {error.strerror}") from None
+
+
+def revert(changes: Sequence[Change]) -> None:
+    """Put back what was applied, the last one first. What cannot be put back is left."""
+    for each in reversed(changes):
+        with contextlib.suppress(FileError):
+            apply(Change(each.path, each.after, each.before, each.mode))
+
+
+def remove_empty(folders: Sequence[str]) -> list[str]:
+    """Remove those that are empty, the innermost first; returns the ones that are gone."""
+    gone: list[str] = []
+    for folder in sorted(folders, key=len, reverse=True):
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
+            gone.append(folder)
+    return gone
+
+
+def _write(path: str, data: bytes, mode: int) -> None:
+    """By a temporary file and a rename; only a file with several hard links is written in place, or it would lose
+    the others."""
+    old = os.stat(path) if os.path.exists(path) else None
+    if old and old.st_nlink > 1:
+        with open(path, "r+b") as file:
+            _fill(file.fileno(), data)
+            file.truncate(len(data))
+        return
+    temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.viewsync-{os.getpid()}")
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(temporary)  # a killed process had our pid
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        with open(handle, "wb", closefd=True):
+            if old:
+                _keep(path, temporary, old)
+            _fill(handle, data)
+        os.rename(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _fill(handle: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+    os.fsync(handle)
+
+
+def _keep(path: str, temporary: str, old: os.stat_result) -> None:
+    """Owner, mode, and whatever else the system keeps of a file, but not its times."""
+    made = os.stat(temporary)
+    if (made.st_uid, made.st_gid) != (old.st_uid, old.st_gid):
+        os.chown(temporary, old.st_uid, old.st_gid)
+    shutil.copystat(path, temporary)
+    os.utime(temporary)

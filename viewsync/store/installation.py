@@ -1,0 +1,38 @@
+"""What `viewsync install` did, so that `viewsync uninstall` can put exactly that back: one JSON file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from viewsync.errors import StateError
+
+FILE = "install.json"
+
+
+class Record(NamedTuple):
+    launcher: str = ""
+    files: dict[str, str] = {}  # noqa: RUF012  a default that nobody changes; path: SHA-256 of what we wrote
+    conf: str = ""  # the tmux configuration that has our line
+    glue: str = ""  # what was put between its last line and ours
+    conf_made: bool = False  # it was not there before
+    folders: tuple[str, ...] = ()  # those that were not there before
+    sweeper: str = "none"
+    venvs: str = ""  # the folder of the private environments that install.sh made, "" without it
+
+
+def parse(text: bytes, path: str) -> Record:
+    try:
+        data = json.loads(text)
+        found = {name: data[name] for name in Record._fields if name in data}
+        record = Record(**{**found, "folders": tuple(data.get("folders", ()))})
+    except (ValueError, TypeError, AttributeError):
+        raise StateError(f"{path} is no record of an installation", "move it away; nothing was changed") from None
+    if not all(isinstance(value, type(default)) for value, default in zip(record, Record(), strict=True)):
+        raise StateError(f"{path} is no record of an installation", "move it away; nothing was changed")
+    return record
+
+
+def serialise(record: Record) -> bytes:
+    data: dict[str, Any] = record._asdict()
+    return (json.dumps(data, indent=2) + "\n").encode()
