@@ -38,6 +38,14 @@ COMMANDS = {
 }
 
 
+class Formatter(argparse.HelpFormatter):
+    """With a width of its own: to ask the terminal for one, argparse imports shutil, lzma and bz2 (5 ms)."""
+
+    def __init__(self, prog: str) -> None:
+        columns = os.environ.get("COLUMNS", "")
+        super().__init__(prog, width=int(columns) if columns.isdigit() and int(columns) > 40 else 100)
+
+
 class Parser(argparse.ArgumentParser):
     """Errors become ours, with our exit code; the rest is argparse's."""
 
@@ -88,7 +96,7 @@ def _run(words: list[str], as_json: bool) -> int:
 
 def _command(verb: str, words: list[str], ctx: Context, as_json: bool) -> int:
     module = importlib.import_module(f"viewsync.commands.{COMMANDS[verb].module}")
-    parser = Parser(prog=f"viewsync {verb}", description=module.__doc__, allow_abbrev=False)
+    parser = Parser(prog=f"viewsync {verb}", description=module.__doc__, allow_abbrev=False, formatter_class=Formatter)
     module.arguments(parser)
     result: output.Result = module.run(parser.parse_args(words), ctx)
     output.show(result, as_json)

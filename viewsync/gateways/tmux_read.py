@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import socket as sockets
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -262,6 +261,8 @@ def state(path: str, timeout: float = 0.5) -> str:
         return "missing"
     if not stat.S_ISSOCK(found.st_mode) or found.st_uid != os.geteuid():
         return "foreign"
+    import socket as sockets  # 3 ms, which `open` and `hook` need not pay
+
     with sockets.socket(sockets.AF_UNIX) as probe:
         probe.settimeout(timeout)
         try:

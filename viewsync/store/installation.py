@@ -13,6 +13,7 @@ FILE = "install.json"
 class Record(NamedTuple):
     launcher: str = ""
     files: dict[str, str] = {}  # noqa: RUF012  a default that nobody changes; path: SHA-256 of what we wrote
+    module: str = ""  # the path of the WezTerm module
     conf: str = ""  # the tmux configuration that has our line
     glue: str = ""  # what was put between its last line and ours
     conf_made: bool = False  # it was not there before
@@ -22,17 +23,22 @@ class Record(NamedTuple):
 
 
 def parse(text: bytes, path: str) -> Record:
+    """Fields that it does not know are passed over: a newer version wrote them."""
     try:
         data = json.loads(text)
         found = {name: data[name] for name in Record._fields if name in data}
         record = Record(**{**found, "folders": tuple(data.get("folders", ()))})
     except (ValueError, TypeError, AttributeError):
-        raise StateError(f"{path} is no record of an installation", "move it away; nothing was changed") from None
+        raise _strange(path) from None
     if not all(isinstance(value, type(default)) for value, default in zip(record, Record(), strict=True)):
-        raise StateError(f"{path} is no record of an installation", "move it away; nothing was changed")
+        raise _strange(path)
     return record
 
 
 def serialise(record: Record) -> bytes:
     data: dict[str, Any] = record._asdict()
     return (json.dumps(data, indent=2) + "\n").encode()
+
+
+def _strange(path: str) -> StateError:
+    return StateError(f"{path} is no record of an installation", "move it away; nothing was changed")

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import stat
 import time
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _BUSY = (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK)
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _OWNER = "owner"  # in the lock directory: "PID HOST TIME", as the shell tools write it
+_NAMELESS = 30.0  # seconds after which a lock directory without an owner is nobody's
 
 
 @contextlib.contextmanager
@@ -61,7 +63,9 @@ def _take(path: str, timeout: float) -> Callable[[], None]:
 
 def _is_directory_lock(path: str) -> bool:
     try:
-        return os.path.isdir(path) if os.path.lexists(path) else not _has_flock()
+        return stat.S_ISDIR(os.lstat(path).st_mode)  # not isdir: a symbolic link to a folder is no lock
+    except FileNotFoundError:
+        return not _has_flock()
     except OSError as error:
         raise _unusable(path, error) from None
 
@@ -118,16 +122,41 @@ def _by_directory(path: str) -> Callable[[], None] | None:
 
 
 def _clear_dead(path: str, owner: str) -> None:
-    """Remove the directory of a process of this machine that is gone: nothing else ends such a lock."""
+    """Remove the directory of a process of this machine that is gone: nothing else ends such a lock.
+
+    Of many who see that, one at a time looks again and removes, and only the very directory that it looked at:
+    the next owner may have made another one by then.
+    """
     try:
-        with open(owner, encoding="utf-8") as file:
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return  # released just now
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _is_dead(handle) and os.path.samestat(os.fstat(handle), os.lstat(path)):
+            _remove(path, owner)
+    except OSError:
+        return  # another one is at it, or it is gone
+    finally:
+        os.close(handle)
+
+
+def _is_dead(directory: int) -> bool:
+    """Whether the process that made it is gone, as far as can be known."""
+    try:
+        handle = os.open(_OWNER, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=directory)
+        with open(handle, encoding="utf-8") as file:
             pid, host, _ = file.read().split()
         if host == os.uname().nodename:
             os.kill(int(pid), 0)
     except ProcessLookupError:
-        _remove(path, owner)
-    except (OSError, ValueError):
-        return  # no owner yet, somebody else's process, or not ours to judge
+        return True
+    except (FileNotFoundError, ValueError):
+        # It is writing its name just now, or was killed before it could.
+        return time.time() - os.fstat(directory).st_mtime > _NAMELESS
+    except (OSError, OverflowError):
+        pass  # somebody else's process, or not ours to judge
+    return False
 
 
 def _remove(path: str, owner: str) -> None:

@@ -1,0 +1,203 @@
+"""The benchmark of opening and cleaning up views. Prints ratios; nothing is asserted but that every run worked."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+
+from bench import peers
+from bench.measure import Subject, medians, process, table
+from bench.stage import Stage
+from tests.support.wait import until
+from viewsync.gateways import tmux_read
+
+SIZES = (1, 50, 200, 1000)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and sizes")
+    quick = parser.parse_args().quick
+    sizes = SIZES[:2] if quick else SIZES
+    rounds = 5 if quick else 15
+    print("Ratios of whole processes (medians, one run, one machine). 1.0 is the floor: the interpreter with argparse,")
+    print("json and subprocess, plus the tmux calls that the verb cannot avoid.\n")
+    steady(sizes, rounds)
+    killing(sizes, 3 if quick else 5)
+    deaths(10 if quick else 40)
+    together(50)
+
+
+def steady(sizes: tuple[int, ...], rounds: int) -> None:
+    """With that many views which are all kept: what a verb costs when nothing has to be done."""
+    rows = []
+    for size in sizes:
+        stage = Stage()
+        try:
+            stage.fill(size, pinned=True)
+            process([stage.home.launcher, "sweep"], stage.home.env)
+            for verb, subjects in _verbs(stage).items():
+                found = medians(subjects, rounds if size < 1000 else max(3, rounds // 3))
+                rows.append(_row(verb, size, found))
+        finally:
+            stage.end()
+    print("### Nothing to do: all views are kept\n")
+    print(table(("verb", "views", "floor ms", "viewsync", "libtmux", "sh"), sorted(rows, key=lambda row: row[0])), "\n")
+
+
+def _verbs(stage: Stage) -> dict[str, list[Subject]]:
+    socket, env = stage.server.socket, stage.home.env
+    inside = {**env, "TMUX": f"{socket},1,0"}
+    read = ["tmux", "-u", "-S", socket, "list-sessions", "-F", tmux_read._SESSION]
+    act = ["tmux", "-u", "-S", socket, "if-shell", "-F", "1", "display-message -p x"]
+    opening = {"before": lambda: _forget_new(stage)}
+
+    def floor(*calls: list[str]) -> Subject:
+        return Subject("floor", lambda: [process(argv, env) for argv in (peers.FLOOR, *calls)])
+
+    def peer(name: str, argv: list[str], **more: object) -> Subject:
+        return Subject(name, lambda: process(argv, env), **more)  # type: ignore[arg-type]  # only `before`
+
+    return {
+        "open --json": [
+            floor(read, act),
+            Subject(
+                "viewsync",
+                lambda: process([stage.home.launcher, "open", "--json", "-S", socket, "proj"], env),
+                **opening,
+            ),
+            peer("libtmux", peers.libtmux(peers.LIBTMUX_OPEN, socket), **opening),
+            peer("sh", peers.sh(peers.SH_OPEN, socket), **opening),
+        ],
+        "hook": [
+            floor(read),
+            Subject("viewsync", lambda: process([stage.home.launcher, "hook"], inside)),
+            peer("libtmux", peers.libtmux(peers.LIBTMUX_SWEEP, socket)),
+            peer("sh", peers.sh(peers.SH_SWEEP, socket)),
+        ],
+        "views --json": [
+            floor(read),
+            Subject("viewsync", lambda: process([stage.home.launcher, "views", "--json"], env)),
+            peer("libtmux", peers.libtmux(peers.LIBTMUX_LIST, socket)),
+            peer("sh", peers.sh(peers.SH_LIST, socket)),
+        ],
+        "sweep": [
+            floor(read),
+            Subject("viewsync", lambda: process([stage.home.launcher, "sweep"], env)),
+            peer("libtmux", peers.libtmux(peers.LIBTMUX_SWEEP, socket)),
+            peer("sh", peers.sh(peers.SH_SWEEP, socket)),
+        ],
+    }
+
+
+def _forget_new(stage: Stage) -> None:
+    """Take away what the last run opened: the views that are not pinned."""
+    rows = stage.server.tmux("list-sessions", "-F", "#{?@viewsync_pin,1,0} #{session_name}").splitlines()
+    for row in rows:
+        pinned, name = row.split(" ", 1)
+        if pinned == "0" and "-view-" in name:
+            stage.server.run("kill-session", "-t", f"={name}")
+
+
+def _row(verb: str, size: int, found: dict[str, float]) -> tuple[str, ...]:
+    floor = found["floor"]
+    return (
+        verb,
+        str(size),
+        f"{floor * 1000:.1f}",
+        *(f"{found[name] / floor:.2f}" for name in ("viewsync", "libtmux", "sh")),
+    )
+
+
+def killing(sizes: tuple[int, ...], rounds: int) -> None:
+    """A sweep that has to end them all, against one reading and one call that ends them."""
+    rows = []
+    for size in sizes:
+        stage = Stage()
+        try:
+            rows.append(_killing(stage, size, rounds))
+        finally:
+            stage.end()
+    print("### A sweep that ends all views\n")
+    print("budget: 3 x list-sessions + one call for all kills, beside the interpreter\n")
+    print(table(("views", "list ms", "kill ms", "sweep ms", "budget ms", "sweep / budget"), rows), "\n")
+
+
+def _killing(stage: Stage, size: int, rounds: int) -> tuple[str, ...]:
+    socket, env = stage.server.socket, {**stage.home.env, "VIEWSYNC_GRACE": "0"}
+    names: list[str] = []
+
+    def refill() -> None:
+        stage.clear()
+        names[:] = stage.fill(size)
+
+    def kill() -> None:
+        script = "".join(
+            f"if-shell -F -t '={name}:' '#{{==:#{{session_attached}},0}}' {{ kill-session -t '={name}' }}\n"
+            for name in names
+        )
+        process(["tmux", "-u", "-S", socket, "source-file", "-"], env, script)
+
+    found = medians(
+        [
+            Subject("floor", lambda: process(peers.FLOOR, env)),
+            Subject(
+                "list",
+                lambda: process(["tmux", "-u", "-S", socket, "list-sessions", "-F", tmux_read._SESSION], env),
+                refill,
+            ),
+            Subject("kill", kill),
+            Subject("sweep", lambda: process([stage.home.launcher, "sweep"], env), refill),
+        ],
+        rounds,
+    )
+    budget = 3 * found["list"] + found["kill"] + found["floor"]
+    cells = (found["list"], found["kill"], found["sweep"], budget)
+    return (str(size), *(f"{each * 1000:.1f}" for each in cells), f"{found['sweep'] / budget:.2f}")
+
+
+def deaths(count: int) -> None:
+    """From a client's death to its view being gone, with the hooks alone, one at a time."""
+    stage = Stage()
+    try:
+        times = []
+        for _ in range(count):
+            tab, view = stage.server.open("proj")
+            until(lambda view=view: stage.home.rows().get(view, {}).get("attached"), "the row")  # type: ignore[misc]
+            start = time.perf_counter()
+            tab.process.kill()
+            until(lambda view=view: view not in stage.server.sessions(), "the end of the view")  # type: ignore[misc]
+            times.append(time.perf_counter() - start)
+            tab.end()
+        floor = medians([Subject("floor", lambda: process(peers.FLOOR, stage.home.env))], 11)["floor"]
+    finally:
+        stage.end()
+    ranked = sorted(times)
+    p95 = ranked[int(len(ranked) * 0.95) - 1]
+    print(f"### From a client's death to its view being gone, hooks only ({count} times)\n")
+    print(f"median {statistics.median(times) * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms", end="")
+    print(f" ({statistics.median(times) / floor:.1f} and {p95 / floor:.1f} times the interpreter's start)\n")
+
+
+def together(count: int) -> None:
+    """That many clients dying at once."""
+    stage = Stage()
+    try:
+        tabs = [stage.server.open("proj")[0] for _ in range(count)]
+        until(lambda: sum(bool(row.get("attached")) for row in stage.home.rows().values()) == count, "the rows")
+        start = time.perf_counter()
+        for tab in tabs:
+            tab.process.kill()
+        until(lambda: not stage.server.views(), "the end of all views", timeout=60)
+        gone = time.perf_counter() - start
+        until(lambda: not stage.home.rows(), "the end of all rows", timeout=60)
+        floor = medians([Subject("floor", lambda: process(peers.FLOOR, stage.home.env))], 11)["floor"]
+    finally:
+        stage.end()
+    print(f"### {count} clients dying at once, hooks only\n")
+    print(f"all views gone after {gone * 1000:.0f} ms ({gone / floor:.0f} times the interpreter's start)")
+
+
+if __name__ == "__main__":
+    main()
