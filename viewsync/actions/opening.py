@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
-from viewsync.errors import MissingSession, TmuxError, UsageError
+from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
 from viewsync.gateways import terminal, tmux_read, tmux_write
 from viewsync.gateways.tmux import ServerGone
 from viewsync.gateways.wezterm import gui_pid
@@ -48,7 +48,7 @@ def become_client(ctx: Context, request: Request) -> None:
     _refuse_nesting(ctx, place, plan)
     argv = tmux_write.attach(ctx.tmux, request.socket, plan.free, plan.view, plan.launcher, ctx.clock())
     _write_row(ctx, plan, place, tracking.CREATING)
-    terminal.announce({"viewsync_parent": request.parent, "viewsync_socket": request.socket}, request.title)
+    terminal.announce({"viewsync_parent": plan.view.parent, "viewsync_socket": request.socket}, request.title)
     terminal.disable_end_of_file()
     argv = _short(ctx, argv)
     try:
@@ -224,7 +224,10 @@ def _short(ctx: Context, argv: list[str]) -> list[str]:
     from viewsync.store.registry import write_all
 
     path = os.path.join(ctx.folder, f"open.conf-{os.getpid()}")
-    write_all(path, argv[-1] + "\n")
+    try:
+        write_all(path, argv[-1] + "\n")
+    except OSError as error:
+        raise StateError(f"cannot write {path}: {error.strerror}") from None
     return [*argv[:-1], tmux_write.source(path)]
 
 
