@@ -208,27 +208,29 @@ def test_create_refuses_a_name_that_tmux_would_rewrite(server: Server, home: Hom
     assert server.sessions() == ["proj"]
 
 
-@pytest.mark.parametrize(
-    ("given", "kept"), [("a.b", "a_b"), ("$dollar", "\\$dollar"), ("back\\slash", "back\\\\slash")]
-)
-def test_a_name_that_tmux_rewrote_is_said_to_be_missing(server: Server, home: Home, given: str, kept: str) -> None:
+@pytest.mark.parametrize("given", ["a.b", "a:b", "$dollar", "back\\slash"])
+def test_a_name_that_tmux_rewrote_is_said_to_be_missing(server: Server, home: Home, given: str) -> None:
+    """Which ones it rewrites depends on its version: 3.7a and newer keep `.` and `:`, 3.5a keeps `$`."""
     server.tmux("new-session", "-d", "-s", given)
-    assert kept in server.sessions()
+    kept = server.sessions()[-1]
     done = home.viewsync("open", "--json", "-S", server.socket, given)
-    assert done.code == 3
-    assert f"did you mean {kept!r}" in done.err
-    assert home.viewsync("open", "--json", "-S", server.socket, kept).code == 0
+    if kept != given:
+        assert done.code == 3
+        assert f"did you mean {kept!r}" in done.err
+        done = home.viewsync("open", "--json", "-S", server.socket, kept)
+    assert done.code == 0
+    assert server.show(f"={done.json()['view']}:", "#{session_group}") == kept
 
 
-def test_a_parent_keeps_an_escaped_name_through_the_detour(server: Server) -> None:
-    for name in ("back\\slash", "$dollar"):
-        server.tmux("new-session", "-d", "-s", name)
-        kept = server.sessions()[-1]
-        server.open(kept)
-        server.tmux("rename-session", "-t", f"={kept}:", f"moved{len(name)}")
-        server.tmux("new-session", "-d", "-s", name)
-        server.open(kept)
-        assert kept in server.sessions()
+@pytest.mark.parametrize("name", ["back\\slash", "$dollar"])
+def test_a_parent_keeps_an_escaped_name_through_the_detour(server: Server, name: str) -> None:
+    first = server.tmux("new-session", "-d", "-P", "-F", "#{session_id}", "-s", name)
+    kept = server.sessions()[-1]
+    server.open("--", kept)
+    server.tmux("rename-session", "-t", f"{first}:", "moved")
+    server.tmux("new-session", "-d", "-s", name)
+    server.open("--", kept)
+    assert kept in server.sessions()
 
 
 def test_a_view_of_a_view_is_a_view_of_its_parent(server: Server, home: Home) -> None:
@@ -275,3 +277,18 @@ def test_a_pane_of_the_same_server_is_not_nested(server: Server, home: Home) -> 
         "the error",
     )
     assert server.sessions() == ["proj"]
+
+
+def test_a_corrupt_registry_stops_no_tab(server: Server, home: Home) -> None:
+    """It is set aside, and the next sweep writes down again what the server knows."""
+    _, first = server.open("proj")
+    path = os.path.join(home.state, ".sessions.json")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write('{"views": ')
+    _, second = server.open("proj")
+    until(lambda: set(home.rows()) == {first, second}, "both rows")
+    (aside,) = [each for each in os.listdir(home.state) if ".corrupt-" in each]
+    with open(os.path.join(home.state, aside), encoding="utf-8") as file:
+        assert file.read() == '{"views": '
+    with open(os.path.join(home.state, "log", "viewsync.log"), encoding="utf-8") as file:
+        assert "is not JSON" in file.read()

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
+from viewsync.actions import sweep
 from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
 from viewsync.gateways import terminal, tmux_read, tmux_write
 from viewsync.gateways.tmux import ServerGone
@@ -83,7 +84,7 @@ def reserve(ctx: Context, request: Request) -> dict[str, Any]:
 
 def _plan(ctx: Context, request: Request) -> Plan:
     found, origin = _look(ctx, request)
-    views = ctx.registry.read()["views"]
+    views = sweep.read_registry(ctx)[0]["views"]  # one that is corrupt is set aside by the write below
     parent, joined = _resolve(request.parent, found, tracking.rows_of(found.server, views))
     if origin is None or origin.session != joined.id:
         origin = tmux_read.origin(ctx.tmux, request.socket, joined.id)
@@ -146,7 +147,7 @@ def _free(found: Inventory, joined: Session, rows: dict[str, dict[str, Any]], no
         if (each.marked or each.name in rows)
         and each.group_size
         and each.group == joined.group
-        and not (each.attached or each.clients or each.lease >= now)
+        and not (each.attached or each.clients or each.lease >= int(now))
         and not rows.get(each.name, {}).get("quarantined")
     ]
     return sorted(free, key=lambda each: (-each.last_attached, each.name))[:_TRIES]
@@ -240,9 +241,7 @@ def socket_of(ctx: Context, label: str, path: str) -> str:
     if path:
         return checked(os.path.abspath(path))
     if not label and ctx.env.get("TMUX"):
-        from viewsync.actions.sweep import socket_inside
-
-        return socket_inside(ctx.env["TMUX"])
+        return sweep.socket_inside(ctx.env["TMUX"])
     return checked(paths.tmux_socket(ctx.env, label or "default"))
 
 

@@ -108,6 +108,7 @@ def read_registry(ctx: Context) -> tuple[dict[str, Any], str]:
     try:
         return ctx.registry.read(), ""
     except StateError as error:
+        ctx.log.warning("%s", error.message)
         return {"sessions": {}, "views": {}, "guis": {}}, error.message
 
 
