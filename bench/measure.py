@@ -38,6 +38,11 @@ def process(argv: Sequence[str], env: Mapping[str, str], stdin: str | None = Non
         raise RuntimeError(f"{argv}: exit code {done.returncode}: {done.stderr}")
 
 
+def processes(argvs: Sequence[Sequence[str]], env: Mapping[str, str]) -> None:
+    for argv in argvs:
+        process(argv, env)
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     shown = [head, *rows]
     widths = [max(len(row[at]) for row in shown) for at in range(len(head))]

@@ -11,6 +11,8 @@ _LIBTMUX = """
 import json, sys, time
 import libtmux
 server = libtmux.Server(socket_path=sys.argv[1])
+def option(session, name):
+    return session.show_option("@viewsync_" + name, ignore_errors=True)
 """
 
 LIBTMUX_OPEN = (
@@ -18,8 +20,9 @@ LIBTMUX_OPEN = (
     + """
 parent = server.sessions.get(session_name="proj")
 name = f"proj-view-{int(time.time())}-{time.time_ns() % 10**9}"
-free = [each for each in server.sessions if each.session_group == parent.session_group and each.session_attached == "0"
-        and each.session_name.startswith("proj-view-") and not each.show_option("@viewsync_pin", ignore_errors=True)][:1]
+free = [each for each in server.sessions
+        if each.session_group == parent.session_group and each.session_attached == "0"
+        and each.session_name.startswith("proj-view-") and not option(each, "pin")][:1]
 if not free:
     server.cmd("new-session", "-d", "-t", parent.session_id, "-s", name)
     view = server.sessions.get(session_name=name)
@@ -35,7 +38,7 @@ LIBTMUX_LIST = (
     _LIBTMUX
     + """
 rows = [{"name": each.session_name, "group": each.session_group, "attached": each.session_attached,
-         "created": each.session_created, "marked": each.show_option("@viewsync_view", ignore_errors=True)} for each in server.sessions]
+         "created": each.session_created, "marked": option(each, "view")} for each in server.sessions]
 print(json.dumps(rows))
 """
 )
@@ -44,7 +47,7 @@ LIBTMUX_SWEEP = (
     _LIBTMUX
     + """
 for each in server.sessions:
-    if each.show_option("@viewsync_view", ignore_errors=True) and each.session_attached == "0" and not each.show_option("@viewsync_pin", ignore_errors=True):
+    if option(each, "view") and each.session_attached == "0" and not option(each, "pin"):
         if int(each.session_group_size or 0) > 1:
             each.kill()
 """

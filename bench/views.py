@@ -7,7 +7,7 @@ import statistics
 import time
 
 from bench import peers
-from bench.measure import Subject, medians, process, table
+from bench.measure import Subject, medians, process, processes, table
 from bench.stage import Stage
 from tests.support.wait import until
 from viewsync.gateways import tmux_read
@@ -54,7 +54,7 @@ def _verbs(stage: Stage) -> dict[str, list[Subject]]:
     opening = {"before": lambda: _forget_new(stage)}
 
     def floor(*calls: list[str]) -> Subject:
-        return Subject("floor", lambda: [process(argv, env) for argv in (peers.FLOOR, *calls)])
+        return Subject("floor", lambda: processes([peers.FLOOR, *calls], env))
 
     def peer(name: str, argv: list[str], **more: object) -> Subject:
         return Subject(name, lambda: process(argv, env), **more)  # type: ignore[arg-type]  # only `before`

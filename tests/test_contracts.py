@@ -38,6 +38,17 @@ def test_the_readme_names_every_setting_with_its_default(name: str) -> None:
     assert f"| `{name}` | `{shown}` | {SETTINGS[name].help}" in page("README.md")
 
 
+def test_the_readme_names_every_option_and_function_of_the_wezterm_module() -> None:
+    module = page("lua", "viewsync.lua")
+    options = re.findall(
+        r"---@field (\w+) ", module.split("---@class viewsync.Options")[1].split("---@class viewsync.Spawn")[0]
+    )
+    functions = re.findall(r"^function M\.(\w+)", module, re.MULTILINE)
+    assert len(options) > 10
+    for name in [*options, *(each for each in functions if each not in ("choose",))]:
+        assert re.search(rf"\b{name}\b", page("README.md")), name
+
+
 def test_links_in_the_readme_lead_somewhere() -> None:
     for name in ["README.md", *(os.path.join("docs", each) for each in os.listdir(os.path.join(ROOT, "docs")))]:
         for link in re.findall(r"\]\(([^)#:]+)\)", page(name)):

@@ -23,7 +23,7 @@ def show(result: Result, as_json: bool) -> None:
     for warning in result.warnings:
         print(f"viewsync: {printable(warning)}", file=sys.stderr)
     if as_json:
-        print(json.dumps(result.data, indent=2))
+        print(as_text(result.data))
     else:
         for line in result.lines:
             print(printable(line))
@@ -39,7 +39,12 @@ def show_error(error: ViewsyncError, as_json: bool) -> None:
             "message": error.message,
             "hint": error.hint,
         }
-        print(json.dumps({"error": body}, indent=2))
+        print(as_text({"error": body}))
+
+
+def as_text(data: Any) -> str:
+    """JSON that strict readers take: bytes of a name that are no UTF-8 become U+FFFD, not lone surrogates."""
+    return json.dumps(data, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def printable(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import termios
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.wait import stays, until
+from viewsync.output import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -292,3 +294,16 @@ def test_a_corrupt_registry_stops_no_tab(server: Server, home: Home) -> None:
         assert file.read() == '{"views": '
     with open(os.path.join(home.state, "log", "viewsync.log"), encoding="utf-8") as file:
         assert "is not JSON" in file.read()
+
+
+def test_an_error_stays_readable_in_a_tab_that_would_close(server: Server, home: Home) -> None:
+    tab = home.tab("open", "-S", server.socket, "nonsense", env={"WEZTERM_PANE": "3"})
+    until(lambda: "Enter closes this tab" in tab.text(), "the error")
+    assert "there is no session 'nonsense'" in tab.text()
+    stays(tab.ended, 0.3)
+    tab.type("\n")
+    assert tab.wait() == 3
+
+
+def test_json_is_for_strict_readers_whatever_a_name_holds() -> None:
+    assert set(json.loads(as_text({"name": "a\udcffb\ud800"}))["name"]) == {"a", "b", "\ufffd"}

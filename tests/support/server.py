@@ -99,7 +99,26 @@ class Home:
     def remove(self) -> None:
         for tab in self.tabs:
             tab.end()
-        shutil.rmtree(self.path, ignore_errors=True)
+        # A hook may still be at work for a server that is gone: it would make the folder again.
+        try:
+            until(lambda: not self.processes(), "the end of what this home started", timeout=10)
+        except AssertionError:
+            for pid in self.processes():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            raise
+        finally:
+            shutil.rmtree(self.path, ignore_errors=True)
+
+    def processes(self) -> list[int]:
+        """Everything that runs with this home's state folder in its environment."""
+        mine = f"VIEWSYNC_STATE_DIR={self.state}".encode()
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/environ", "rb") as file:
+                if mine in file.read().split(b"\0"):
+                    found.append(int(pid))
+        return found
 
 
 class Server:

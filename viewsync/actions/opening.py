@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.gateways.tmux_read import Origin
 
+_READING_TIME = 120.0  # seconds that an error stands in a tab that would close with us
 _TRIES = 3  # free views to try before a new one is made
 _LONGEST_COMMAND = 12_000  # bytes; tmux takes 16 KB in one message, less the rest of the command line
 
@@ -47,17 +48,17 @@ def become_client(ctx: Context, request: Request) -> None:
     plan = _plan(ctx, request)
     place = _place(ctx)
     _refuse_nesting(ctx, place, plan)
+    told = terminal.announce({"viewsync_parent": plan.view.parent, "viewsync_socket": request.socket}, request.title)
     argv = tmux_write.attach(ctx.tmux, request.socket, plan.free, plan.view, plan.launcher, ctx.clock())
     _write_row(ctx, plan, place, tracking.CREATING)
-    terminal.announce({"viewsync_parent": plan.view.parent, "viewsync_socket": request.socket}, request.title)
-    terminal.disable_end_of_file()
     argv = _short(ctx, argv)
+    terminal.disable_end_of_file()
+    terminal.let_read(told)
     try:
         os.execvpe(argv[0], argv, ctx.tmux.env)
     except OSError as error:
         raise TmuxError(
-            f"cannot run {argv[0]}: {error.strerror}",
-            "install tmux, or set its path in config.toml",
+            f"cannot run {argv[0]}: {error.strerror}", "install tmux, or set its path in config.toml"
         ) from None
 
 
@@ -184,6 +185,15 @@ def _gui(ctx: Context) -> int:
     if named == os.getppid() or (ctx.env.get("WEZTERM_PANE") and not ctx.env.get("TMUX")):
         return os.getppid()
     return 0
+
+
+def is_tab_of_its_own(ctx: Context) -> bool:
+    """Whether WezTerm opened the tab for us, so that it ends with us."""
+    return bool(ctx.env.get("WEZTERM_PANE")) and bool(terminal.name()) and terminal.is_session_leader()
+
+
+def wait_for_reader() -> None:
+    terminal.wait_for_key(_READING_TIME)
 
 
 def _refuse_nesting(ctx: Context, place: Place, plan: Plan) -> None:

@@ -6,11 +6,13 @@ and has a current window of its own. Exit codes: 0 done, 1 arguments, 3 no such 
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from viewsync.actions import opening
 from viewsync.commands import args
-from viewsync.output import Result
+from viewsync.errors import ViewsyncError
+from viewsync.output import Result, show_error
 
 if TYPE_CHECKING:
     import argparse
@@ -54,5 +56,14 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     )
     if parsed.json:
         return Result(opening.reserve(ctx, request))
-    opening.become_client(ctx, request)
+    try:
+        opening.become_client(ctx, request)
+    except ViewsyncError as error:
+        # WezTerm closes the tab of a program that ended (exit_behavior "Close"), and nobody could read why.
+        if not opening.is_tab_of_its_own(ctx):
+            raise
+        show_error(error, as_json=False)
+        print("viewsync: Enter closes this tab", file=sys.stderr)
+        opening.wait_for_reader()
+        return Result(code=error.code)
     raise AssertionError("the process is a tmux client by now")

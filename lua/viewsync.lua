@@ -1,0 +1,794 @@
+-- The WezTerm side of viewsync: opens tabs on tmux views, and runs the clean-up layers 2 to 5.
+--
+--   local viewsync = require("viewsync")   -- or dofile(path), or wezterm.plugin.require(url)
+--   viewsync.apply_to_config(config, { picker_key = { key = "t", mods = "LEADER" } })
+--
+-- One file, and long for it: it has to work in all three of these ways, and sub-modules are what
+-- breaks in WezTerm plugins (wezterm #5812). Throughout:
+--   * nothing yields while the file loads (wezterm #2401), and nothing ever blocks the GUI thread;
+--   * every handler is guarded: an error in one ends the chain of everybody's handlers;
+--   * nothing is decided here. This file says when to look, and rules/cleanup.py says what goes.
+
+local wezterm = require("wezterm") ---@type any
+
+local M = {}
+
+-- `viewsync install` writes its absolute path here: a GUI's PATH is often anaemic.
+local INSTALLED_VIEWSYNC = nil -- @viewsync-path@
+local DEFAULT_VIEWSYNC = (os.getenv("HOME") or wezterm.home_dir) .. "/.local/bin/viewsync"
+
+local SETTLE = 0.2 -- seconds from a closing to its sweep: tmux must first see its client gone
+local LOOK_AGAIN = 2 -- seconds until an event that came too soon after a look gets one of its own
+local GAP = 2 -- seconds between the starts of two sweeps that nobody asked for by hand
+local CHILD_BOUND = 30 -- seconds until a sweep that has not ended counts as gone
+
+-- What starts a sweep. Of two that wait, the one further right runs for both: it covers more.
+local TRIGGERS =
+  { "wezterm-tab", "wezterm-window", "wezterm-user-var", "wezterm-timer", "wezterm-key" }
+local BY_HAND = "wezterm-key"
+local WIDTH = {} ---@type table<string, integer>
+for width, trigger in ipairs(TRIGGERS) do
+  WIDTH[trigger] = width
+end
+
+-- Options -----------------------------------------------------------------------------------------
+
+---@class viewsync.Key
+---@field key string
+---@field mods string?
+
+---@class viewsync.Options
+---@field viewsync_path string? absolute path of the command (default: what the installer wrote)
+---@field tmux_path string? absolute path of tmux, for a GUI whose PATH lacks it
+---@field domain string|table? where tabs are spawned (default: this machine's local domain)
+---@field icon string? a name in wezterm.nerdfonts, or any text; "" for none
+---@field set_title boolean? give each tab its title when it opens
+---@field keys boolean? false binds nothing
+---@field cleanup_key viewsync.Key|false? clean up now, and say how much went
+---@field picker_key viewsync.Key|false? pick a session for a new tab
+---@field restore_key viewsync.Key|false? open again what a crashed WezTerm had
+---@field layers string[]? what starts a clean-up by itself: "tab", "window", "timer", "user-var"
+---@field interval number? seconds between two clean-ups by the timer
+---@field toast boolean? show notifications
+---@field toast_ms integer? how long they stay, where the desktop listens
+
+---@class viewsync.SpawnOptions
+---@field title string? the tab's title (default: the session's name)
+---@field icon string? as in viewsync.Options
+---@field cwd string? folder for new windows of the view
+---@field socket_name string? tmux -L
+---@field socket_path string? tmux -S
+---@field create boolean? make a session that is missing
+---@field new boolean? always a new view, never one that is free
+---@field window string? the tmux window id to start on, such as "@3"
+---@field domain string|table? as in viewsync.Options
+
+local function is_text(value) return type(value) == "string" and value ~= "" end
+
+local function is_key(value)
+  if type(value) ~= "table" then return value == false end
+  return is_text(value.key) and (value.mods == nil or type(value.mods) == "string")
+end
+
+local function is_list_of_layers(value)
+  if type(value) ~= "table" then return false end
+  for _, layer in pairs(value) do
+    local trigger = "wezterm-" .. tostring(layer)
+    if not WIDTH[trigger] or trigger == BY_HAND then return false end
+  end
+  return true
+end
+
+---@class viewsync.Kind
+---@field what string how an error names it
+---@field fits fun(value: any): boolean?
+
+---@return viewsync.Kind
+local function kind(what, fits) return { what = what, fits = fits } end
+
+local SWITCH = kind("true or false", function(v) return type(v) == "boolean" end)
+local STRING = kind("a string", function(v) return type(v) == "string" end)
+local TEXT = kind("a string with something in it", is_text)
+local PATH = kind("an absolute path", function(v)
+  return is_text(v) and (v:find("^/") or v:find("^%a:[/\\]")) ~= nil
+end)
+local SOCKET_NAME = kind("a name as tmux -L takes it, without '/' and no dash first", function(v)
+  return is_text(v) and not v:find("/", 1, true) and not v:find("^-")
+end)
+local WINDOW_ID = kind('a tmux window id such as "@3"', function(v)
+  return type(v) == "string" and v:find("^@%d+$") ~= nil
+end)
+local DOMAIN = kind("a domain as spawn_tab takes it", function(v)
+  return is_text(v) or type(v) == "table"
+end)
+local SECONDS = kind("a number of seconds, 5 or more", function(v)
+  return type(v) == "number" and v >= 5 and v < math.huge
+end)
+local MILLISECONDS = kind("a whole number of milliseconds", function(v)
+  return math.type(v) == "integer" and v >= 0
+end)
+local KEY = kind('a table such as { key = "c", mods = "LEADER|CTRL" }, or false', is_key)
+local LAYERS = kind('a list out of "tab", "window", "timer", "user-var"', is_list_of_layers)
+
+local OPTIONS = {
+  viewsync_path = { PATH, INSTALLED_VIEWSYNC or DEFAULT_VIEWSYNC },
+  tmux_path = { PATH },
+  -- spawn_tab's own default is the domain of the current pane: beside an ssh tab that would open
+  -- the tab on the far machine, away from the tmux that viewsync looks after.
+  domain = { DOMAIN, { DomainName = "local" } },
+  icon = { STRING, "cod_terminal_tmux" },
+  set_title = { SWITCH, true },
+  keys = { SWITCH, true },
+  cleanup_key = { KEY, { key = "c", mods = "LEADER|CTRL" } },
+  picker_key = { KEY, { key = "s", mods = "LEADER|CTRL" } },
+  restore_key = { KEY, false },
+  layers = { LAYERS, { "tab", "window", "timer", "user-var" } },
+  interval = { SECONDS, 60 },
+  toast = { SWITCH, true },
+  toast_ms = { MILLISECONDS, 4000 },
+}
+
+local SPAWN_OPTIONS = {
+  title = { TEXT },
+  icon = { STRING },
+  cwd = { TEXT },
+  socket_name = { SOCKET_NAME },
+  socket_path = { PATH },
+  create = { SWITCH },
+  new = { SWITCH },
+  window = { WINDOW_ID },
+  domain = { DOMAIN },
+}
+
+local function names_of(spec)
+  local names = {}
+  for name in pairs(spec) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  return table.concat(names, ", ")
+end
+
+---@return string[] problems a sentence for each option that makes no sense
+local function problems_of(given, spec)
+  if given ~= nil and type(given) ~= "table" then
+    return { "options must be a table, not a " .. type(given) }
+  end
+  local problems = {}
+  for name, value in pairs(given or {}) do
+    local option = spec[name]
+    if not option then
+      local text = "unknown option '%s'; the known ones are: %s"
+      problems[#problems + 1] = text:format(tostring(name), names_of(spec))
+    elseif not option[1].fits(value) then
+      problems[#problems + 1] = ("option '%s' must be %s"):format(name, option[1].what)
+    end
+  end
+  table.sort(problems)
+  return problems
+end
+
+--- What `given` says where it makes sense, and the default elsewhere.
+local function values_of(given, spec)
+  local values = {}
+  for name, option in pairs(spec) do
+    local value = type(given) == "table" and given[name]
+    if type(given) == "table" and value ~= nil and option[1].fits(value) then
+      values[name] = value
+    else
+      values[name] = option[2]
+    end
+  end
+  return values
+end
+
+local settings = values_of(nil, OPTIONS) ---@type viewsync.Options
+
+local function layer_is_on(trigger)
+  for _, layer in pairs(settings.layers) do
+    if "wezterm-" .. layer == trigger then return true end
+  end
+  return false
+end
+
+-- Saying things -----------------------------------------------------------------------------------
+
+local function complain(...) wezterm.log_error("viewsync:", ...) end
+
+--- `fn` made safe as a handler: its error is logged, goes no further, and it returns nothing.
+---@return fun(...)
+local function guard(where, fn)
+  return function(...)
+    local ok, err = pcall(fn, ...)
+    if not ok then complain(where .. ":", tostring(err)) end
+  end
+end
+
+--- The window may have gone while a child ran, and a MuxWindow has no toasts: the log has it too.
+local function toast(window, text)
+  if settings.toast and window ~= nil then
+    pcall(function() window:toast_notification("viewsync", text, nil, settings.toast_ms) end)
+  end
+end
+
+---@return nil
+---@return string message
+local function fail(window, message)
+  complain(message)
+  toast(window, message)
+  return nil, message
+end
+
+--- For other people's handlers: wezterm.emit yields, and raises what they raise.
+local function announce(event, ...)
+  local ok, err = pcall(wezterm.emit, event, ...)
+  if not ok then complain("a handler of " .. event .. ":", tostring(err)) end
+end
+
+-- State that outlives a reload --------------------------------------------------------------------
+
+---@class viewsync.State
+---@field panes table<string, integer> panes that had a view: pane id to window id
+---@field started integer? when the last sweep started
+---@field under_way boolean? whether it still runs
+---@field ticked integer? when the timer last struck
+
+--- One JSON string in GLOBAL: a table there comes back as userdata that `type`, `next` and `= nil`
+--- do not treat as a table (wezterm #4802).
+---@return viewsync.State
+local function load_state()
+  local ok, state = pcall(wezterm.json_parse, wezterm.GLOBAL.viewsync)
+  if not ok or type(state) ~= "table" then state = {} end
+  if type(state.panes) ~= "table" then state.panes = {} end
+  return state
+end
+
+--- Read, changed and written with no yield between: a sweep of an older evaluation may still end.
+---@param change fun(state: viewsync.State)
+local function change_state(change)
+  local state = load_state()
+  change(state)
+  wezterm.GLOBAL.viewsync = wezterm.json_encode(state)
+end
+
+--- A clock that was set back must not stop anything.
+local function seconds_since(moment)
+  local elapsed = os.time() - (tonumber(moment) or 0)
+  return elapsed < 0 and math.huge or elapsed
+end
+
+-- The command -------------------------------------------------------------------------------------
+
+local function reason(answer, stderr)
+  local problem = type(answer) == "table" and answer.error
+  if type(problem) ~= "table" or not is_text(problem.message) then
+    return is_text(stderr) and stderr:gsub("%s+$", "") or "viewsync gave no answer to read"
+  end
+  if not is_text(problem.hint) then return problem.message end
+  return ("%s (%s)"):format(problem.message, problem.hint)
+end
+
+--- Runs viewsync with `...` and reads its JSON. Yields. run_child_process knows no time limit:
+--- viewsync bounds itself.
+---@return table? answer
+---@return string? message
+local function ask(...)
+  local argv = { settings.viewsync_path }
+  if settings.tmux_path then argv = { settings.viewsync_path, "--tmux", settings.tmux_path } end
+  table.move({ ... }, 1, select("#", ...), #argv + 1, argv)
+  local ran, success, stdout, stderr = pcall(wezterm.run_child_process, argv)
+  if not ran then
+    local text = "cannot run %s: %s; is viewsync_path right?"
+    return nil, text:format(settings.viewsync_path, tostring(success))
+  end
+  local parsed, answer = pcall(wezterm.json_parse, stdout)
+  -- Not by the exit code: where one server of several does not answer, the others' answers count.
+  if not parsed or type(answer) ~= "table" or answer.error then
+    return nil, reason(parsed and answer, stderr)
+  end
+  for _, problem in ipairs(answer.errors or {}) do
+    local text = type(problem) == "table" and wezterm.json_encode(problem) or tostring(problem)
+    wezterm.log_warn("viewsync:", text)
+  end
+  return answer
+end
+
+-- Sweeping: never more than one child, and one request waiting behind it --------------------------
+
+---@class viewsync.Request
+---@field trigger string
+---@field report fun(result: table?, message: string?)?
+
+local armed = false
+local queued = nil ---@type viewsync.Request?
+
+--- Each live pane of this process, in every window of every workspace. Memory only, and no yield.
+---@param visit fun(pane: any, window_id: integer)
+local function each_pane(visit)
+  for _, window in ipairs(wezterm.mux.all_windows()) do
+    for _, tab in ipairs(window:tabs()) do
+      for _, pane in ipairs(tab:panes()) do
+        visit(pane, window:window_id())
+      end
+    end
+  end
+end
+
+--- Layers 2 and 3 are about the views of this WezTerm, the others about all.
+local function is_closing(trigger) return WIDTH[trigger] <= WIDTH["wezterm-window"] end
+
+---@return table? result
+---@return string? message
+local function sweep(trigger)
+  local argv = { "cleanup", "--views", "--json", "--trigger", trigger, "--from-gui" }
+  if is_closing(trigger) then argv[#argv + 1] = "--only-gui" end
+  -- An error in here ends the sweep: half a list would make a live pane's view look forsaken.
+  each_pane(function(pane)
+    local tty = pane:get_tty_name()
+    if tty then table.move({ "--live-tty", tty }, 1, 2, #argv + 1, argv) end
+  end)
+  return ask(table.unpack(argv))
+end
+
+--- Seconds that a request has to wait yet. The sweep under way may be one from before a reload.
+---@param request viewsync.Request
+local function wait_of(request)
+  local state = load_state()
+  local elapsed = seconds_since(state.started)
+  if state.under_way and elapsed < CHILD_BOUND then return 1 end
+  return request.trigger == BY_HAND and 0 or GAP - elapsed
+end
+
+local run_queue
+
+--- As a task of its own: WezTerm holds back an event while a handler of it runs, and runs other
+--- people's handlers after ours, so none may wait for a child.
+local function arm(seconds)
+  -- Each call_after keeps its callback for ever, so a storm of events may not make one each.
+  if armed and queued.trigger ~= BY_HAND then return end
+  armed = true
+  local run = guard("sweep", function()
+    armed = false
+    run_queue()
+  end)
+  wezterm.time.call_after(seconds, run)
+end
+
+local function plural(count, word)
+  return ("%d %s%s"):format(count, word, count == 1 and "" or "s")
+end
+
+local function count_of(result, key) return math.tointeger(tonumber(result[key])) or 0 end
+
+local function summary(result)
+  local words = { plural(count_of(result, "ended"), "view") .. " ended" }
+  for _, key in ipairs({ "promoted", "kept", "failed" }) do
+    local count = count_of(result, key)
+    words[#words + 1] = count > 0 and ("%d %s"):format(count, key) or nil
+  end
+  return table.concat(words, ", ")
+end
+
+local function changed_anything(result)
+  return count_of(result, "ended") + count_of(result, "promoted") + count_of(result, "failed") > 0
+end
+
+---@param request viewsync.Request
+local function tell(request, result, message)
+  if result then
+    if changed_anything(result) then
+      wezterm.log_info("viewsync:", request.trigger .. ":", summary(result))
+      result.trigger = request.trigger
+      announce("viewsync.cleaned", result)
+    end
+  else
+    complain(request.trigger .. ":", message)
+  end
+  if request.report then request.report(result, message) end
+end
+
+function run_queue()
+  local request = queued
+  if not request then return end
+  local wait = wait_of(request)
+  if wait > 0 then return arm(wait) end
+
+  queued = nil
+  change_state(function(state) state.started, state.under_way = os.time(), true end)
+  local ok, result, message = pcall(sweep, request.trigger)
+  change_state(function(state) state.under_way = false end)
+  if not ok then result, message = nil, tostring(result) end
+  tell(request, result, message)
+end
+
+---@param trigger string
+---@param report fun(result: table?, message: string?)?
+local function request_sweep(trigger, report)
+  if not queued or WIDTH[trigger] >= WIDTH[queued.trigger] then
+    queued = { trigger = trigger, report = report }
+  end
+  arm(is_closing(trigger) and SETTLE or 0)
+end
+
+--- Cleans up now, and shows how much went.
+---@param window any a gui Window, for the toast
+function M.cleanup(window)
+  request_sweep(BY_HAND, function(result, message)
+    toast(window, result and summary(result) or message)
+  end)
+end
+
+-- Layers 2 and 3: WezTerm has no event for a closed tab or window, so live ids are compared -------
+
+local looked_at = 0
+local look_is_armed = false
+
+---@return string? trigger the widest one that the panes which are gone give
+local function trigger_of(known, panes, windows)
+  local widest = nil
+  for id, window_id in pairs(known) do
+    local trigger = windows[window_id] and "wezterm-tab" or "wezterm-window"
+    if not panes[id] and layer_is_on(trigger) and WIDTH[trigger] > (WIDTH[widest] or 0) then
+      widest = trigger
+    end
+  end
+  return widest
+end
+
+--- A pane counts once it had a view: opened by us, or with the user variable that `viewsync open`
+--- sets. Others come and go without a child process (what was attached by hand is the timer's).
+local function look()
+  local known = load_state().panes
+  local panes, windows = {}, {}
+  each_pane(function(pane, window_id)
+    local id = tostring(pane:pane_id())
+    windows[window_id] = true
+    if known[id] or pane:get_user_vars().viewsync_parent then panes[id] = window_id end
+  end)
+  change_state(function(state) state.panes = panes end)
+  local trigger = trigger_of(known, panes, windows)
+  if trigger then request_sweep(trigger) end
+end
+
+--- For events that come in bursts. The one that tells of a closing is often the second within its
+--- second (key down, then the tab goes) and the last one for minutes: it gets a look, later.
+local function look_soon()
+  local now = os.time()
+  if now ~= looked_at then
+    looked_at = now
+    look()
+  elseif not look_is_armed then
+    look_is_armed = true
+    local again = guard("look", function()
+      look_is_armed = false
+      look()
+    end)
+    wezterm.time.call_after(LOOK_AGAIN, again)
+  end
+end
+
+-- Layers 4 and 5 ----------------------------------------------------------------------------------
+
+--- WezTerm swallows errors in here, and drops what an older evaluation armed: one chain, unbroken.
+local function tick()
+  wezterm.time.call_after(settings.interval, tick)
+  local strike = guard("timer", function()
+    change_state(function(state) state.ticked = os.time() end)
+    look()
+    request_sweep("wezterm-timer")
+  end)
+  strike()
+end
+
+--- A configuration that is saved every half minute must not put off the timer for ever.
+local function start_timer()
+  change_state(function(state) state.ticked = state.ticked or os.time() end)
+  local left = settings.interval - seconds_since(load_state().ticked)
+  wezterm.time.call_after(math.max(1, left), tick)
+end
+
+local function user_var_changed(_, _, name)
+  if name == "TMUX_CLEANUP_TRIGGER" and layer_is_on("wezterm-user-var") then
+    request_sweep("wezterm-user-var")
+  end
+  -- A pane has just got a view: it has to be known before it goes.
+  if name == "viewsync_parent" then look() end
+end
+
+-- Opening tabs ------------------------------------------------------------------------------------
+
+---@param icon string?
+---@param text string
+local function with_icon(icon, text)
+  local clean = text:gsub("%c+", " ")
+  if not is_text(icon) then return clean end
+  return (wezterm.nerdfonts[icon] or icon) .. " " .. clean
+end
+
+--- "--title=X" and not "--title X": a value may begin with a dash.
+---@param parent string
+---@param o viewsync.SpawnOptions
+---@return string[]
+local function open_argv(parent, o)
+  local argv = { settings.viewsync_path, "open" }
+  local function add(wanted, ...)
+    if wanted then table.move({ ... }, 1, select("#", ...), #argv + 1, argv) end
+  end
+  add(o.create, "--create")
+  add(o.new, "--new")
+  add(o.socket_name, "-L", o.socket_name)
+  add(o.socket_path, "-S", o.socket_path)
+  add(o.title, "--title=" .. (o.title or ""))
+  add(o.cwd, "--cwd=" .. (o.cwd or ""))
+  add(o.window, "--window=" .. (o.window or ""))
+  add(true, "--", parent)
+  return argv
+end
+
+--- The MuxWindow behind a gui Window, a MuxWindow or a pane. To ask for what is not there raises.
+local function mux_window_of(window, pane)
+  local ways = {
+    function() return window:mux_window() end,
+    function() return window.spawn_tab and window end,
+    function() return pane:window() end,
+  }
+  for _, way in ipairs(ways) do
+    local ok, found = pcall(way)
+    if ok and found then return found end
+  end
+  return nil
+end
+
+---@return string? problem
+local function spawn_problem(parent, opts)
+  local problems = problems_of(opts, SPAWN_OPTIONS)
+  if not is_text(parent) then
+    problems[#problems + 1] = "the session's name must be a string with something in it"
+  end
+  if #problems == 0 and opts and opts.socket_name and opts.socket_path then
+    problems[1] = "socket_name and socket_path exclude each other"
+  end
+  return problems[1] and table.concat(problems, "; ")
+end
+
+--- An error of WezTerm's raises. A viewsync that is missing, or refuses, shows in the tab itself.
+local function spawn(window, pane, parent, o)
+  local env = settings.tmux_path and { VIEWSYNC_TMUX = settings.tmux_path }
+  local command = {
+    args = open_argv(parent, o),
+    domain = o.domain or settings.domain,
+    set_environment_variables = env,
+  }
+  local target = mux_window_of(window, pane)
+  if target then return target:spawn_tab(command) end
+  return wezterm.mux.spawn_window(command)
+end
+
+local function title_tab(tab, parent, o)
+  if not settings.set_title then return end
+  -- The tab may have gone already: `viewsync open` refuses a session that does not exist.
+  pcall(function() tab:set_title(with_icon(o.icon or settings.icon, o.title or parent)) end)
+end
+
+---@return any? tab
+---@return any pane or the message
+local function open_tab(window, pane, parent, opts)
+  local problem = spawn_problem(parent, opts)
+  if problem then return nil, problem end
+  local o = opts or {}
+  local ok, tab, new_pane, new_window = pcall(spawn, window, pane, parent, o)
+  if not ok then
+    return nil, ("cannot open a tab on %s: %s"):format(parent, tostring(tab))
+  end
+  local id = tostring(new_pane:pane_id())
+  change_state(function(state) state.panes[id] = new_window:window_id() end)
+  title_tab(tab, parent, o)
+  announce("viewsync.view-opened", new_window, new_pane, {
+    parent = parent,
+    title = o.title or parent,
+    socket_name = o.socket_name,
+    socket_path = o.socket_path,
+    window = o.window,
+  })
+  return tab, new_pane
+end
+
+--- Opens a tab that shows `parent` through a view of its own. It yields: for handlers of events.
+---@param window any the Window or MuxWindow for it; nil takes the pane's, else a new one is made
+---@param pane any? only to find the window
+---@param parent string the tmux session's name
+---@param opts viewsync.SpawnOptions?
+---@return any? tab nil when it could not be opened: the log and a toast say why
+---@return any pane the new pane, or the message
+function M.spawn_tab_with_session(window, pane, parent, opts)
+  local tab, new_pane = open_tab(window, pane, parent, opts)
+  if not tab then return fail(window, new_pane) end
+  return tab, new_pane
+end
+
+local function copy(from)
+  local to = {}
+  for name, value in pairs(from or {}) do
+    to[name] = value
+  end
+  return to
+end
+
+--- The same with a title and an icon of your own: (window, pane, parent, { title =, icon =, ... })
+--- or, in the order of the configuration that this replaces, (..., parent, title, icon, opts).
+---@param title string|viewsync.SpawnOptions
+---@param icon string?
+---@param opts viewsync.SpawnOptions?
+---@return any? tab
+---@return any pane
+function M.spawn_tab_with_custom_session(window, pane, parent, title, icon, opts)
+  local own = type(title) == "table" and title or copy(opts)
+  if type(title) ~= "table" then
+    own.title, own.icon = title, icon
+  end
+  if own.title == nil then return fail(window, "spawn_tab_with_custom_session needs a title") end
+  return M.spawn_tab_with_session(window, pane, parent, own)
+end
+
+--- The title of a tab that shows a view, else nil, for a format-tab-title handler of yours:
+--- `return viewsync.tab_title(tab) or my_own(tab)`. We register none: only the first one counts.
+---@param tab_info any TabInformation
+---@return string?
+function M.tab_title(tab_info)
+  local ok, title = pcall(function()
+    local parent = tab_info.active_pane.user_vars.viewsync_parent
+    if not is_text(parent) then return nil end
+    return is_text(tab_info.tab_title) and tab_info.tab_title or with_icon(settings.icon, parent)
+  end)
+  return ok and title or nil
+end
+
+-- Picking, restoring ------------------------------------------------------------------------------
+
+local function label_of(parent)
+  local words = { parent.name, plural(parent.windows or 0, "window") }
+  words[#words + 1] = plural(parent.attached or 0, "client")
+  local server = tostring(parent.socket):match("[^/]*$")
+  if server ~= "default" then words[#words + 1] = "on " .. server end
+  return (table.concat(words, "  "):gsub("%c+", " "))
+end
+
+--- One row a session that is there. Every row can be chosen, so there are no headings.
+local function choices_of(parents)
+  local choices = {}
+  for _, parent in ipairs(parents) do
+    if parent.exists ~= false and is_text(parent.name) then
+      local id = wezterm.json_encode({ name = parent.name, socket = parent.socket })
+      choices[#choices + 1] = { id = id, label = label_of(parent) }
+    end
+  end
+  return choices
+end
+
+local function pick(window, pane, chosen)
+  local answer, message = ask("views", "--all", "--json")
+  if not answer then return fail(window, message) end
+  local choices = choices_of(answer.parents or {})
+  if #choices == 0 then return fail(window, "there is no tmux session to open") end
+  local selector = wezterm.action.InputSelector({
+    title = "viewsync: a tab on which session?",
+    choices = choices,
+    fuzzy = true,
+    action = chosen,
+  })
+  window:perform_action(selector, pane)
+end
+
+--- What the picker does with a row; public, so that it can be had without a selector.
+---@param id string? JSON with name and socket; nil when the person cancelled
+---@param _label string?
+---@param opts viewsync.SpawnOptions?
+---@return any? tab
+---@return any pane
+function M.choose(window, pane, id, _label, opts)
+  if id == nil then return nil, "cancelled" end
+  local ok, session = pcall(wezterm.json_parse, id)
+  if not ok or type(session) ~= "table" then
+    return fail(window, "this is no row of the session picker: " .. tostring(id))
+  end
+  local own = copy(opts)
+  own.socket_name, own.socket_path = nil, session.socket
+  return M.spawn_tab_with_session(window, pane, session.name, own)
+end
+
+--- An action for a key: a fuzzy picker of all sessions, then a tab on the chosen one.
+---@param opts viewsync.SpawnOptions? for the tab
+---@return any action
+function M.pick_session(opts)
+  -- Made once: WezTerm keeps each action_callback for as long as the configuration lives.
+  local chosen = wezterm.action_callback(guard("choose", function(window, pane, id, label)
+    M.choose(window, pane, id, label, opts)
+  end))
+  return wezterm.action_callback(guard("pick", function(window, pane)
+    pick(window, pane, chosen)
+  end))
+end
+
+--- Opens again the views that a crashed WezTerm had, each on its tmux window; the command notes
+--- that they are handed over, so a second call opens none. Yields.
+---@return integer? opened how many tabs; nil, and a message, when there was no plan to be had
+---@return string? message
+function M.restore(window, pane)
+  local plan, message = ask("restore", "--hand-over", "--json")
+  if not plan then return fail(window, message) end
+  local opened = 0
+  for _, tab in ipairs(plan.tabs or {}) do
+    local opts = { socket_path = tab.socket, window = tab.window, title = tab.title }
+    local made, new_pane = open_tab(window, pane, tab.parent, opts)
+    if made then
+      opened, pane = opened + 1, pane or new_pane
+    else
+      complain("restore:", new_pane)
+    end
+  end
+  local gone = #(plan.missing or {})
+  local text = plural(opened, "tab") .. " restored"
+  toast(window, gone > 0 and ("%s, %s gone"):format(text, plural(gone, "session")) or text)
+  return opened
+end
+
+-- Into the configuration --------------------------------------------------------------------------
+
+--- The same text for "c" with "LEADER|CTRL" and for "mapped:c" with "CTRL | LEADER".
+local function chord(binding)
+  local mods = {}
+  for mod in tostring(binding.mods or ""):gmatch("[^|%s]+") do
+    mods[#mods + 1] = mod:upper()
+  end
+  table.sort(mods)
+  return table.concat(mods, "|") .. "+" .. tostring(binding.key):gsub("^%a+:(.+)$", "%1")
+end
+
+local function bind(keys, option, action)
+  local key = settings[option]
+  if not key then return end
+  for _, binding in ipairs(keys) do
+    if chord(binding) == chord(key) then
+      local text = "%s is taken in config.keys and stays as it is; %s can be set to another"
+      return wezterm.log_warn("viewsync:", text:format(chord(key), option))
+    end
+  end
+  keys[#keys + 1] = { key = key.key, mods = key.mods, action = action }
+end
+
+local function add_keys(config)
+  local keys = copy(config.keys)
+  bind(keys, "cleanup_key", wezterm.action_callback(guard("cleanup", M.cleanup)))
+  bind(keys, "picker_key", M.pick_session())
+  bind(keys, "restore_key", wezterm.action_callback(guard("restore", M.restore)))
+  config.keys = keys
+end
+
+local function register_handlers()
+  local watch = guard("look", look_soon)
+  wezterm.on("update-status", watch)
+  wezterm.on("window-focus-changed", watch)
+  wezterm.on("window-config-reloaded", watch)
+  wezterm.on("user-var-changed", guard("user-var-changed", user_var_changed))
+  if layer_is_on("wezterm-timer") then start_timer() end
+end
+
+-- Of this evaluation, and never in GLOBAL: that outlives a reload, and the handlers do not.
+local applied = false
+
+--- Registers the handlers, starts the timer, adds the keys: call it after your `config.keys =`.
+---@param config table
+---@param opts viewsync.Options?
+function M.apply_to_config(config, opts)
+  for _, problem in ipairs(problems_of(opts, OPTIONS)) do
+    complain(problem)
+  end
+  if applied then return complain("apply_to_config counts once; the second call did nothing") end
+  applied = true
+  settings = values_of(opts, OPTIONS)
+  -- The mux server and `wezterm cli` evaluate the configuration too, and have no windows.
+  if wezterm.gui then guard("apply_to_config", register_handlers)() end
+  if settings.keys then guard("keys", add_keys)(config) end
+end
+
+return M

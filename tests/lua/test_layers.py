@@ -1,0 +1,234 @@
+"""Layers 2 to 5: what starts a clean-up, and with which words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.lua.fake import Gui, config
+from tests.lua.helpers import close, only, seen, triggers, ttys, view
+
+if TYPE_CHECKING:
+    from tests.lua.fake_mux import Window
+
+pytestmark = pytest.mark.usefixtures("viewsync")
+
+SHARED = ["cleanup", "--views", "--json", "--trigger"]
+
+# Layers 2 and 3
+
+
+def test_a_closed_tab_of_a_view_starts_a_clean_up(gui: Gui) -> None:
+    gui.load(only("tab"))
+    window = gui.open_window()
+    tab = view(gui, window)
+    close(gui, tab, window)
+    gui.advance(3)
+    assert triggers(gui) == ["wezterm-tab"]
+
+
+def test_the_command_is_told_every_terminal_that_lives(gui: Gui) -> None:
+    gui.load(only("tab"))
+    window, other = gui.open_window(), gui.open_window()
+    gui.mux.new_tab(other, ["sh"], {}, domain="unix")  # has no tty name here
+    close(gui, view(gui, window), window)
+    gui.advance(3)
+    (argv,) = gui.ran
+    assert argv[1:] == [*SHARED, "wezterm-tab", "--from-gui", "--only-gui", *live(window), *live(other)]
+    assert len(ttys(argv)) == 2
+
+
+def live(window: Window) -> list[str]:
+    return [word for tab in window.tabs for pane in tab.panes if pane.tty for word in ("--live-tty", pane.tty)]
+
+
+def test_a_closed_window_starts_one_clean_up(gui: Gui) -> None:
+    gui.load(only("tab", "window"))
+    window, other = gui.open_window(), gui.open_window()
+    for _ in range(3):
+        view(gui, window)
+    gui.mux.close_window(window)
+    gui.fire("window-focus-changed", other)
+    gui.advance(3)
+    assert triggers(gui) == ["wezterm-window"]
+
+
+def test_a_closed_window_is_the_window_layers_alone(gui: Gui) -> None:
+    gui.load(only("tab"))
+    window, other = gui.open_window(), gui.open_window()
+    view(gui, window)
+    gui.mux.close_window(window)
+    gui.fire("update-status", other)
+    gui.advance(60)
+    assert gui.ran == []
+
+
+def test_a_closed_tab_is_the_tab_layers_alone(gui: Gui) -> None:
+    gui.load(only("window"))
+    window = gui.open_window()
+    close(gui, view(gui, window), window)
+    gui.advance(60)
+    assert gui.ran == []
+
+
+def test_a_tab_that_never_had_a_view_closes_without_a_child(gui: Gui) -> None:
+    gui.load(only("tab", "window"))
+    window = gui.open_window()
+    tab = gui.mux.new_tab(window, ["sh"], {})
+    seen(gui, window)
+    close(gui, tab, window)
+    gui.advance(60)
+    assert gui.ran == []
+
+
+def test_a_tab_that_we_opened_counts_before_it_says_anything(gui: Gui) -> None:
+    gui.load(only("tab"))
+    window = gui.open_window()
+    gui.run("viewsync.spawn_tab_with_session(..., nil, 'proj')", gui.window_object(window))
+    seen(gui, window)
+    assert gui.ran == []
+    close(gui, window.tabs[-1], window)
+    gui.advance(3)
+    assert triggers(gui) == ["wezterm-tab"]
+
+
+def test_tmux_gets_a_moment_to_see_that_its_client_is_gone(gui: Gui) -> None:
+    gui.load(only("tab"))
+    window = gui.open_window()
+    tab = view(gui, window)
+    gui.advance(5)
+    close(gui, tab, window)
+    gui.advance(0.1)
+    assert gui.ran == []
+    gui.advance(0.2)
+    assert triggers(gui) == ["wezterm-tab"]
+
+
+def test_a_closing_just_after_a_look_is_still_seen_though_no_event_follows(gui: Gui) -> None:
+    gui.load(only("tab"))
+    window = gui.open_window()
+    tab = view(gui, window)
+    gui.advance(1)
+    gui.fire("update-status", window)  # the modifier of the closing key
+    close(gui, tab, window)  # within the same second
+    assert gui.ran == []
+    gui.advance(3)
+    assert triggers(gui) == ["wezterm-tab"]
+
+
+def test_a_storm_of_events_arms_one_look(gui: Gui) -> None:
+    gui.load(only("tab"))
+    window = gui.open_window()
+    gui.advance(10)
+    for _ in range(100):
+        gui.fire("update-status", window)
+        gui.fire("window-focus-changed", window)
+    assert gui.timers == 1
+
+
+def test_a_tab_moved_to_another_window_is_not_gone(gui: Gui) -> None:
+    gui.load(only("tab", "window"))
+    window, other = gui.open_window(), gui.open_window()
+    tab = view(gui, window)
+    window.tabs.remove(tab)
+    window.active = window.tabs[0]
+    other.tabs.append(tab)
+    gui.advance(5)
+    gui.fire("update-status", other)
+    gui.advance(60)
+    assert gui.ran == []
+
+
+def test_with_every_window_closed_the_timer_still_notices(gui: Gui) -> None:
+    """quit_when_all_windows_are_closed = false: no window, no event, but timers run."""
+    gui.load(only("window", "timer"))
+    window = gui.open_window()
+    view(gui, window)
+    gui.mux.close_window(window)
+    gui.advance(61)
+    assert triggers(gui) == ["wezterm-timer"]
+    assert gui.state()["panes"] == {}
+
+
+@pytest.mark.parametrize("layer", ["timer", "user-var"])
+def test_the_wider_layers_and_the_key_are_about_all_views(gui: Gui, layer: str) -> None:
+    gui.load(only(layer))
+    gui.set_user_var(gui.open_window().tabs[0], "TMUX_CLEANUP_TRIGGER", "")
+    gui.advance(61)
+    gui.press(gui.mux.windows[0], "c", "LEADER|CTRL")
+    gui.advance(0)
+    assert len(gui.ran) == 2
+    assert not any("--only-gui" in argv for argv in gui.ran)
+
+
+# Layer 4
+
+
+def test_the_timer_strikes_every_minute_with_no_event_at_all(gui: Gui) -> None:
+    gui.load(only("timer"))
+    gui.advance(305)
+    assert triggers(gui) == ["wezterm-timer"] * 5
+
+
+def test_its_interval_can_be_set(gui: Gui) -> None:
+    gui.load(config("{ interval = 300, layers = { 'timer' } }"))
+    gui.advance(299)
+    assert gui.ran == []
+    gui.advance(2)
+    assert triggers(gui) == ["wezterm-timer"]
+
+
+def test_an_error_in_the_timer_is_logged_and_it_strikes_again(gui: Gui) -> None:
+    gui.load(only("timer"))
+    wezterm = gui.lua.globals().package.loaded.wezterm
+    all_windows, wezterm.mux.all_windows = wezterm.mux.all_windows, gui.lua.eval("function() error('lost') end")
+    gui.advance(61)
+    (error,) = gui.take_errors()
+    assert error.startswith("viewsync: timer: ")
+    wezterm.mux.all_windows = all_windows
+    gui.advance(60)
+    assert triggers(gui) == ["wezterm-timer"]
+
+
+def test_half_a_list_of_terminals_ends_the_clean_up_and_not_the_next_one(gui: Gui) -> None:
+    gui.load(only())
+    window = gui.open_window()
+    mux = gui.lua.globals().package.loaded.wezterm.mux
+    all_windows, mux.all_windows = mux.all_windows, gui.lua.eval("function() error('half') end")
+    gui.press(window, "c", "LEADER|CTRL")
+    gui.advance(0)
+    assert gui.ran == []
+    assert "half" in gui.take_errors()[0]
+    assert "half" in gui.toasts.pop()
+    mux.all_windows = all_windows
+    gui.press(window, "c", "LEADER|CTRL")
+    gui.advance(0)
+    assert gui.toasts == ["0 views ended"]
+
+
+def test_no_layer_at_all_leaves_only_the_key(gui: Gui) -> None:
+    gui.load(only())
+    window = gui.open_window()
+    close(gui, view(gui, window), window)
+    gui.fire("user-var-changed", window, "TMUX_CLEANUP_TRIGGER", "")
+    gui.advance(600)
+    assert gui.ran == []
+
+
+# Layer 5
+
+
+@pytest.mark.parametrize("value", ["", "1", "detached:$3"])
+def test_the_user_variable_starts_a_clean_up(gui: Gui, value: str) -> None:
+    gui.load(only("user-var"))
+    gui.set_user_var(gui.open_window().tabs[0], "TMUX_CLEANUP_TRIGGER", value)
+    gui.advance(1)
+    assert triggers(gui) == ["wezterm-user-var"]
+
+
+def test_other_user_variables_do_not(gui: Gui) -> None:
+    gui.load(only("user-var"))
+    gui.set_user_var(gui.open_window().tabs[0], "TMUX_CLEANUP", "1")
+    gui.advance(60)
+    assert gui.ran == []
