@@ -28,6 +28,17 @@ def state_dir(env: Env) -> str:
     return os.path.abspath(named) if named else _user_dir(env, "state")
 
 
+def socket_dir(env: Env) -> str:
+    """The folder of the tmux sockets that viewsync makes: the state folder where one was named."""
+    if env.get("VIEWSYNC_STATE_DIR") or env.get("CLAUDE_TMUX_SOCKET_DIR"):
+        return state_dir(env)
+    if env.get("XDG_RUNTIME_DIR"):
+        return os.path.join(env["XDG_RUNTIME_DIR"], APP)
+    import platformdirs
+
+    return platformdirs.user_runtime_dir(APP, appauthor=False)
+
+
 def log_dir(env: Env) -> str:
     """Beside a state folder that was named, so that a test or a second setup never writes into the user's log."""
     if env.get("VIEWSYNC_STATE_DIR") or env.get("CLAUDE_TMUX_SOCKET_DIR"):
@@ -35,8 +46,12 @@ def log_dir(env: Env) -> str:
     return _user_dir(env, "log")
 
 
+def config_dir(env: Env) -> str:
+    return _user_dir(env, "config")
+
+
 def config_file(env: Env) -> str:
-    return env.get("VIEWSYNC_CONFIG") or os.path.join(_user_dir(env, "config"), "config.toml")
+    return env.get("VIEWSYNC_CONFIG") or os.path.join(config_dir(env), "config.toml")
 
 
 def launcher(env: Env) -> str:

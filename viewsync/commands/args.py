@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from viewsync.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
+
+    from viewsync.actions.targets import Asked
 
 
 def json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON value")
 
 
-def server(parser: argparse.ArgumentParser) -> None:
+def server(parser: argparse.ArgumentParser, long: str = "") -> None:
+    """-L and -S; `long` is another spelling of -S."""
     parser.add_argument(
         "-L",
         dest="label",
@@ -22,7 +27,24 @@ def server(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="the tmux server of that name (a WezTerm workspace)",
     )
-    parser.add_argument("-S", dest="socket", default="", metavar="PATH", help="the tmux server on that socket")
+    names = ["-S", long] if long else ["-S"]
+    parser.add_argument(*names, dest="socket", default="", metavar="PATH", help="the tmux server on that socket")
+
+
+def target(parser: argparse.ArgumentParser) -> None:
+    """Which session: -S or -L with -t, else -s, else the only one that is registered."""
+    parser.add_argument("-s", "--session", default="", metavar="NAME", help="a registered session")
+    parser.add_argument(
+        "-t", "--target", default="", metavar="TARGET", help="session:window.pane, or an id; names match whole"
+    )
+    server(parser, long="--socket")
+
+
+def asked(parsed: argparse.Namespace) -> Asked:
+    """What `target` read."""
+    from viewsync.actions.targets import Asked
+
+    return Asked(parsed.label, parsed.socket, parsed.target, parsed.session)
 
 
 def dry_run(parser: argparse.ArgumentParser) -> None:
@@ -44,3 +66,23 @@ def window(text: str) -> str:
     if text and not (text.startswith("@") and text[1:].isdigit()):
         raise UsageError(f"not a tmux window id: {text!r}", "a window id looks like @5")
     return text
+
+
+def teller(parsed: argparse.Namespace) -> Callable[[str], None]:
+    """Prints each change before it is made. With --json the one value at the end tells of all.
+
+    Nobody listening any more (`viewsync install | head`) is no reason to stop half way.
+    """
+    from viewsync.output import printable
+
+    would = "would " if getattr(parsed, "dry_run", False) else ""
+
+    def tell(text: str) -> None:
+        if parsed.json:
+            return
+        try:
+            print(printable(would + text), flush=True)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+    return tell

@@ -88,14 +88,18 @@ def revert(changes: Sequence[Change]) -> None:
             apply(Change(each.path, each.after, each.before, each.mode))
 
 
-def remove_empty(folders: Sequence[str]) -> list[str]:
-    """Remove those that are empty, the innermost first; returns the ones that are gone."""
-    gone: list[str] = []
+def is_empty(folder: str) -> bool:
+    try:
+        return not os.listdir(folder)
+    except OSError:
+        return False
+
+
+def remove_empty(folders: Sequence[str]) -> None:
+    """Remove those that are empty, the innermost first."""
     for folder in sorted(folders, key=len, reverse=True):
         with contextlib.suppress(OSError):
             os.rmdir(folder)
-            gone.append(folder)
-    return gone
 
 
 def _write(path: str, data: bytes, mode: int) -> None:

@@ -26,7 +26,7 @@ def text(launcher: str) -> str:
     Its output goes nowhere, since tmux would show it over the user's pane.
     """
     # tmux would expand "#" in what run-shell gets; doubled, it stays itself.
-    command = f"{_shell(launcher)} hook >/dev/null 2>&1".replace("#", "##")
+    command = _unexpanded(f"{_shell(launcher)} hook >/dev/null 2>&1")
     return f"if-shell -F {_quoted(_ANY_VIEW)} {{ run-shell -b {_quoted(command)} }}"
 
 
@@ -55,8 +55,20 @@ def _quoted(value: str) -> str:
 
 
 def stand(texts: Sequence[str], launcher: str) -> bool:
-    """Whether all our hooks are set and call this launcher. tmux prints them in a form of its own.
+    """Whether all our hooks are set and call this launcher."""
+    return len(texts) == len(EVENTS) and all(call([each], launcher) for each in texts)
 
-    A launcher whose path needs quoting is not recognised; its hooks are then set once more, which changes nothing.
-    """
-    return len(texts) == len(EVENTS) and all(f"{launcher} hook " in each for each in texts)
+
+def call(texts: Sequence[str], launcher: str) -> bool:
+    """Whether any of them calls this launcher. tmux prints them with escapes of its own."""
+    command = _unescaped(_unexpanded(f"{_shell(launcher)} hook "))
+    return any(command in _unescaped(each) for each in texts)
+
+
+def _unexpanded(text: str) -> str:
+    """As gateways/formats.py has it: before a `[` tmux leaves every `#` as it is."""
+    return re.sub(r"#+(?![#\[])", r"\g<0>\g<0>", text)
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("\\", "")

@@ -1,0 +1,278 @@
+#!/bin/sh
+# Installs viewsync from this checkout for one user; `./install.sh --help` tells more.
+#
+# A private Python environment, a launcher, then `viewsync install`, which sets up tmux and WezTerm. Nothing is
+# changed before it was said. Only the last line does anything, so half of a download does nothing.
+set -eu
+
+usage() {
+    cat << 'END'
+usage: ./install.sh [--dry-run] [--prefix DIR] [--sweeper systemd|launchd|none]
+       ./install.sh --uninstall [--purge] [--dry-run] [--prefix DIR]
+
+  --dry-run       say what would be changed, and change nothing
+  --prefix DIR    install below DIR instead of ~/.local: DIR/bin/viewsync, DIR/share/viewsync
+  --sweeper KIND  run the sweeper as a service of yours (default: as it was; at first none)
+  --uninstall     put everything back as it was; the registry and the history stay
+  --purge         with --uninstall: remove the registry, the history and the log, too
+
+PYTHON names the interpreter (3.10 or newer), and pip listens to its PIP_ variables.
+END
+}
+
+say() { printf '%s\n' "$*"; }
+
+fail() {
+    printf 'install.sh: %s\n' "$*" >&2
+    exit 1
+}
+
+main() {
+    dry_run='' action=install_all purge='' prefix='' sweeper=''
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --dry-run) dry_run=--dry-run ;;
+            --uninstall) action=uninstall_all ;;
+            --purge) purge=--purge ;;
+            --prefix=?*) prefix=${1#*=} ;;
+            --sweeper=?*) sweeper=${1#*=} ;;
+            --prefix | --sweeper)
+                [ -n "${2-}" ] || fail "$1 needs a value (--help tells more)"
+                if [ "$1" = --prefix ]; then prefix=$2; else sweeper=$2; fi
+                shift
+                ;;
+            -h | --help)
+                usage
+                return
+                ;;
+            *) fail "there is no option $1 (--help tells more)" ;;
+        esac
+        shift
+    done
+    case $sweeper in
+        '' | systemd | launchd | none) ;;
+        *) fail "--sweeper is systemd, launchd or none, not $sweeper" ;;
+    esac
+    [ -n "${HOME-}" ] || fail 'HOME is not set, and everything is installed below it'
+    checkout=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+    [ -f "$checkout/viewsync/cli.py" ] || fail 'this is only the installer: run it from a checkout of viewsync'
+    prefix=${prefix:-$HOME/.local}
+    case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
+    prefix=${prefix%/}
+    venvs=$prefix/share/viewsync/venv
+    # Whatever started us: the environment and the folders are those of this installation.
+    unset VIEWSYNC_DIRS VIEWSYNC_LAUNCHER PYTHONHOME PYTHONPATH
+    "$action"
+}
+
+# Installing ----------------------------------------------------------------------------------------------------------
+
+install_all() {
+    find_python
+    need_venv
+    need_tmux
+    if [ -e "$prefix/bin/viewsync" ] && ! is_launcher "$prefix/bin/viewsync"; then
+        fail "$prefix/bin/viewsync is there already, and is not ours: move it away, or name another --prefix"
+    fi
+    venv=$venvs/$(identity)
+    made=$(missing_folders "$venvs")
+    if works "$venv/bin/python"; then
+        set_up "$venv/bin/python"
+    elif [ -n "$dry_run" ]; then
+        say "would make a Python environment in $venv"
+        say 'would install viewsync and what it needs into it, with pip'
+        set_up "$python"
+    else
+        build
+        if ! set_up "$venv/bin/python"; then
+            rm -rf "$venv"
+            remove_made
+            exit 1
+        fi
+    fi
+    [ -n "$dry_run" ] || say "installed: $prefix/bin/viewsync (its verb doctor checks it, demo shows it)"
+    [ -z "$missing_tmux" ] || printf 'install.sh: %s\n' "$missing_tmux" >&2
+}
+
+set_up() {
+    viewsync_by "$1" install --prefix "$prefix" --made "$made" ${dry_run:+"$dry_run"} \
+        ${sweeper:+--sweeper "$sweeper"}
+}
+
+# viewsync_by PYTHON WORDS: by the Python of an environment, or by any other with the code of the checkout.
+viewsync_by() {
+    interpreter=$1
+    shift
+    run='from viewsync.cli import main; sys.exit(main())'
+    case $interpreter in
+        "$venvs"/*) "$interpreter" -I -X utf8 -c "import sys; $run" "$@" ;;
+        *)
+            # Without an environment there is no platformdirs; -B, so that not even a cache is written.
+            VIEWSYNC_DIRS=$(folders) "$interpreter" -I -B -X utf8 \
+                -c "import sys; sys.path.insert(0, sys.argv.pop(1)); $run" "$checkout" "$@"
+            ;;
+    esac
+}
+
+# What platformdirs would say: the folders for state, log and configuration.
+folders() {
+    if [ "$(uname -s)" = Darwin ]; then
+        state="$HOME/Library/Application Support/viewsync"
+        printf '%s\n%s\n%s\n' "$state" "$HOME/Library/Logs/viewsync" "$state"
+    else
+        state=${XDG_STATE_HOME:-$HOME/.local/state}/viewsync
+        printf '%s\n%s\n%s\n' "$state" "$state/log" "${XDG_CONFIG_HOME:-$HOME/.config}/viewsync"
+    fi
+}
+
+# A name for this version of viewsync on this Python: an environment of that name need not be made again.
+identity() {
+    version=$(sed -n 's/^__version__ = "\([0-9A-Za-z.+-]*\)"$/\1/p' "$checkout/viewsync/__init__.py")
+    sum=$(
+        cd "$checkout"
+        {
+            find viewsync hooks lua pyproject.toml -type f ! -name '*.pyc' -exec cksum {} +
+            "$python" -I -c 'import sys; print(sys.version, sys.base_prefix)'
+        } | LC_ALL=C sort | cksum
+    )
+    printf '%s-%s\n' "$version" "${sum%% *}"
+}
+
+works() { "$1" -I -c 'import viewsync.cli, libtmux, platformdirs, psutil, watchdog' 2> /dev/null; }
+
+# Under another name until it is complete, so that half of an environment is never taken for a whole.
+build() {
+    new=$venv.new-$$
+    log=$(mktemp "${TMPDIR:-/tmp}/viewsync-install.XXXXXX")
+    trap 'rm -rf "$new" "$log"; remove_made' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    say "make a Python environment in $venv"
+    mkdir -p "$venvs"
+    logged "$python" -I -m venv "$new" || give_up 'Python could not make an environment'
+    say 'install viewsync and what it needs into it, with pip'
+    pip_there install . || give_up 'pip could not install viewsync'
+    # It costs 1 ms at each start, and nothing here uses it. From Python 3.12 on it is not there to begin with.
+    pip_there uninstall --yes setuptools || true
+    works "$new/bin/python" || give_up 'what pip installed cannot be used'
+    # The programs beside Python have the name that is about to change in their first line.
+    for each in "$new"/bin/*; do
+        case ${each##*/} in python*) ;; *) rm -f "$each" ;; esac
+    done
+    rm -rf "$venv" # one that did not work
+    mv "$new" "$venv"
+    rm -f "$log"
+    trap - EXIT INT TERM HUP
+}
+
+# Where pip is told to install elsewhere, it is not told here; and nobody asked for a cache.
+pip_there() {
+    (
+        cd "$checkout"
+        unset PIP_TARGET PIP_PREFIX PIP_ROOT
+        export PIP_USER=0
+        [ -n "${PIP_CACHE_DIR-}" ] || export PIP_NO_CACHE_DIR=1
+        logged "$new/bin/python" -I -m pip "$@"
+    )
+}
+
+logged() { "$@" > "$log" 2>&1 < /dev/null; }
+
+give_up() {
+    cat "$log" >&2
+    fail "$1; what it said stands above, and nothing was changed"
+}
+
+missing_folders() {
+    folder=$1
+    while [ ! -d "$folder" ]; do
+        printf '%s\n' "$folder"
+        folder=$(dirname -- "$folder")
+    done
+}
+
+# The innermost first, as missing_folders named them.
+# shellcheck disable=SC2317  # reached by the trap
+remove_made() {
+    printf '%s\n' "$made" | while IFS= read -r folder; do
+        rmdir "$folder" 2> /dev/null || true
+    done
+}
+
+is_launcher() { [ ! -L "$1" ] && grep -qs "^# viewsync's launcher, written by install.sh" "$1"; }
+
+uninstall_all() {
+    launcher=$prefix/bin/viewsync
+    if is_launcher "$launcher" && "$launcher" --version > /dev/null 2>&1; then
+        "$launcher" uninstall ${purge:+"$purge"} ${dry_run:+"$dry_run"}
+    else
+        find_python
+        VIEWSYNC_LAUNCHER=$launcher
+        export VIEWSYNC_LAUNCHER
+        viewsync_by "$python" uninstall ${purge:+"$purge"} ${dry_run:+"$dry_run"}
+    fi
+}
+
+# What has to be there -------------------------------------------------------------------------------------------------
+
+find_python() {
+    for each in ${PYTHON:+"$PYTHON"} python3 python3.14 python3.13 python3.12 python3.11 python3.10; do
+        python=$("$each" -I -c 'import sys; print(sys.executable if sys.version_info >= (3, 10) else "")' \
+            2> /dev/null) || python=''
+        [ -z "$python" ] || return 0
+        [ "$each" != "${PYTHON-}" ] || fail "PYTHON is $PYTHON, which is no Python 3.10 or newer"
+    done
+    fail "viewsync needs Python 3.10 or newer: $(how_to python3), then run this again"
+}
+
+need_venv() {
+    "$python" -I -c 'import ensurepip, venv' 2> /dev/null && return
+    package=$("$python" -I -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+    get "$package" || fail "Python's venv module is missing: $(how_to "$package"), then run this again"
+    [ -n "$dry_run" ] || "$python" -I -c 'import ensurepip, venv' 2> /dev/null ||
+        fail "$python has no venv module, with $package or without; name another interpreter in PYTHON"
+}
+
+# Without tmux all can be set up and nothing be used, so that is the last thing said.
+need_tmux() {
+    missing_tmux=''
+    command -v "${VIEWSYNC_TMUX:-tmux}" > /dev/null && return
+    get tmux || missing_tmux="tmux is missing, and viewsync does nothing without it: $(how_to tmux)"
+}
+
+# Install a package where that asks no question: as root, on Debian and its like.
+get() {
+    [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null || return 1
+    if [ -n "$dry_run" ]; then
+        say "would install $1 with apt-get"
+        return 0
+    fi
+    say "install $1 with apt-get"
+    log=$(mktemp "${TMPDIR:-/tmp}/viewsync-install.XXXXXX")
+    status=0
+    apt "$1" || { logged apt-get update && apt "$1"; } || status=1
+    [ "$status" = 0 ] || cat "$log" >&2
+    rm -f "$log"
+    return "$status"
+}
+
+apt() { DEBIAN_FRONTEND=noninteractive logged apt-get install -y "$1"; }
+
+# The command that installs a package on this machine, for a person to run.
+how_to() {
+    sudo='sudo '
+    [ "$(id -u)" != 0 ] || sudo=''
+    for each in 'apt-get install' 'dnf install' 'pacman -S' 'zypper install' 'apk add'; do
+        if command -v "${each%% *}" > /dev/null; then
+            printf '%s%s %s\n' "$sudo" "$each" "$1"
+            return
+        fi
+    done
+    if command -v brew > /dev/null; then
+        printf 'brew install %s\n' "$1"
+    else
+        printf 'install %s with your package manager\n' "$1"
+    fi
+}
+
+{ main "$@"; }

@@ -1,0 +1,355 @@
+"""Every link of the chain, broken one at a time: `doctor` names that one, and --fix mends what it may."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.server import alive
+from tests.support.tree import tree
+from tests.support.wait import until
+from tests.support.wezterm import FakeWezterm
+from viewsync.store import lock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.support.server import Home, Server
+
+
+@pytest.fixture
+def installed(home: Home, server: Server) -> Server:
+    """A home where all is in order, with a running server."""
+    assert home.viewsync("install").code == 0
+    put(home, ".config/wezterm/wezterm.lua", 'require("viewsync")\n')
+    return server
+
+
+def put(home: Home, name: str, text: str, mode: int = 0o644) -> str:
+    path = os.path.join(home.path, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(path, mode)
+    return path
+
+
+def examine(home: Home, *words: str, **env: str) -> tuple[int, dict[str, Any]]:
+    """The exit code, and the checks of this home's only server by name."""
+    done = home.viewsync("doctor", "--json", *words, env=env)
+    data = done.json()
+    assert data["ok"] is (done.code == 0)
+    ours = [each for each in data["checks"] if each["server"] in ("", *servers_of(home))]
+    return done.code, {each["name"]: each for each in ours} | {"fixed": data["fixed"]}
+
+
+def servers_of(home: Home) -> list[str]:
+    folder = os.path.join(home.path, f"tmux-{os.geteuid()}")
+    return [os.path.join(folder, name) for name in os.listdir(folder)]
+
+
+def not_ok(checks: dict[str, Any]) -> list[str]:
+    return [name for name, each in checks.items() if name != "fixed" and each["status"] != "ok"]
+
+
+def test_after_an_installation_nothing_fails(home: Home, installed: Server) -> None:
+    code, checks = examine(home)
+    assert code == 0
+    assert not_ok(checks) == ["WezTerm", "sweeper"]
+    assert {each["status"] for name, each in checks.items() if name in ("WezTerm", "sweeper")} == {"warn"}
+    assert {"name", "status", "found", "hint", "fixable", "server"} == set(checks["hooks"])
+
+
+def test_it_looks_and_changes_nothing(home: Home, server: Server) -> None:
+    before = tree(home.path)
+    code, checks = examine(home)
+    assert code == 1
+    assert [name for name in not_ok(checks) if checks[name]["status"] == "fail"] == [
+        "hooks file",
+        "tmux.conf",
+        "Lua module",
+        "hooks",
+    ]
+    assert tree(home.path) == before
+    assert server.tmux("show-options", "-gqv", "client-detached[4242]") == ""
+
+
+def lose_hooks(home: Home, server: Server) -> None:
+    server.remove_hooks()
+
+
+def lose_one_hook(home: Home, server: Server) -> None:
+    server.tmux("set-hook", "-gu", "client-session-changed[4242]")
+
+
+def call_another_launcher(home: Home, server: Server) -> None:
+    home.viewsync("install", "--here", env={"VIEWSYNC_LAUNCHER": "/another", "TMUX": f"{server.socket},1,0"})
+
+
+def lose_hooks_file(home: Home, server: Server) -> None:
+    os.unlink(os.path.join(home.path, "config", "tmux.conf"))
+
+
+def change_hooks_file(home: Home, server: Server) -> None:
+    with open(os.path.join(home.path, "config", "tmux.conf"), "a", encoding="utf-8") as file:
+        file.write("set -g @x 1\n")
+
+
+def lose_line(home: Home, server: Server) -> None:
+    put(home, ".tmux.conf", "set -g @mine 1\n")
+
+
+def change_line(home: Home, server: Server) -> None:
+    put(home, ".tmux.conf", "source-file -q '/elsewhere' # added by viewsync install\n")
+
+
+def lose_module(home: Home, server: Server) -> None:
+    os.unlink(os.path.join(home.path, ".config", "wezterm", "viewsync.lua"))
+
+
+def module_calls_another(home: Home, server: Server) -> None:
+    module = os.path.join(home.path, ".config", "wezterm", "viewsync.lua")
+    with open(module, encoding="utf-8") as file:
+        text = file.read()
+    put(home, ".config/wezterm/viewsync.lua", text.replace(home.launcher, "/gone/viewsync"))
+
+
+def change_module(home: Home, server: Server) -> None:
+    with open(os.path.join(home.path, ".config", "wezterm", "viewsync.lua"), "a", encoding="utf-8") as file:
+        file.write("-- mine\n")
+
+
+def open_state(home: Home, server: Server) -> None:
+    os.chmod(home.state, 0o755)  # noqa: S103  the harm itself
+
+
+def lose_state(home: Home, server: Server) -> None:
+    shutil.rmtree(home.state)
+
+
+@pytest.mark.parametrize(
+    ("harm", "name"),
+    [
+        (lose_hooks, "hooks"),
+        (lose_one_hook, "hooks"),
+        (call_another_launcher, "hooks"),
+        (lose_hooks_file, "hooks file"),
+        (change_hooks_file, "hooks file"),
+        (lose_line, "tmux.conf"),
+        (change_line, "tmux.conf"),
+        (lose_module, "Lua module"),
+        (module_calls_another, "Lua module"),
+        (change_module, "Lua module"),
+        (open_state, "state folder"),
+        (lose_state, "state folder"),
+    ],
+)
+def test_a_broken_link_is_named_and_mended(
+    home: Home, installed: Server, harm: Callable[[Home, Server], None], name: str
+) -> None:
+    harm(home, installed)
+    code, checks = examine(home)
+    assert [each for each in not_ok(checks) if each not in ("WezTerm", "sweeper")] == [name]
+    assert code == (1 if checks[name]["status"] == "fail" else 0)
+    assert checks[name]["fixable"]
+    assert checks[name]["hint"]
+    code, checks = examine(home, "--fix")
+    assert checks["fixed"]
+    assert not_ok(checks) == ["WezTerm", "sweeper"]
+    assert code == 0
+    assert examine(home, "--fix")[1]["fixed"] == []
+
+
+def test_for_people_it_is_a_table(home: Home, installed: Server) -> None:
+    lose_line(home, installed)
+    lines = home.viewsync("doctor").out.splitlines()
+    assert lines[0].split() == ["CHECK", "FOUND"]
+    assert any(line.startswith("✓  hooks (default)") for line in lines)
+    (at,) = [at for at, line in enumerate(lines) if line.startswith("✗  tmux.conf ")]
+    assert lines[at + 1].strip() == "-> `viewsync install` adds it"
+    assert lines[-1].endswith("1 failed (--fix repairs what it can)")
+
+
+def test_fix_says_what_it_does(home: Home, installed: Server) -> None:
+    open_state(home, installed)
+    lose_hooks(home, installed)
+    said = home.viewsync("doctor", "--fix").out.splitlines()
+    assert said[:2] == [
+        f"close the folder {home.state} to others",
+        f"load the hooks into the tmux server on {installed.socket}",
+    ]
+
+
+def test_a_line_that_is_commented_out_is_a_choice(home: Home, installed: Server) -> None:
+    put(home, ".tmux.conf", "# source-file -q '/x' # added by viewsync install\n")
+    code, checks = examine(home, "--fix")
+    assert (code, checks["tmux.conf"]["status"], checks["fixed"]) == (0, "warn", [])
+
+
+def test_the_plugin_managers_are_ways_too(home: Home, installed: Server) -> None:
+    put(home, ".tmux.conf", "set -g @plugin 'somebody/viewsync'\n")
+    lose_module(home, installed)
+    put(home, ".config/wezterm/wezterm.lua", 'wezterm.plugin.require("https://example.org/viewsync")\n')
+    assert not_ok(examine(home)[1]) == ["WezTerm", "sweeper"]
+
+
+def test_nobody_loads_the_module(home: Home, installed: Server) -> None:
+    put(home, ".config/wezterm/wezterm.lua", "return {}\n")
+    code, checks = examine(home)
+    assert (code, checks["wezterm.lua"]["status"]) == (0, "warn")
+
+
+def test_settings_that_cannot_be_read(home: Home, installed: Server) -> None:
+    put(home, "config/config.toml", "grace = 'x'\n")
+    code, checks = examine(home)
+    assert code == 1
+    assert "grace must be a number of seconds" in checks["settings"]["found"]
+    assert checks["hooks"]["status"] == "ok"
+
+
+def another_version(home: Home, version: str) -> None:
+    """The real tmux, but for what it says of its version."""
+    real = shutil.which("tmux")
+    path = put(home, "bin/tmux", f'#!/bin/sh\n[ "$1" != -V ] || exec echo "tmux {version}"\nexec {real} "$@"\n', 0o755)
+    home.env["VIEWSYNC_TMUX"] = path
+
+
+def test_a_tmux_that_is_too_old(home: Home, installed: Server) -> None:
+    another_version(home, "3.1c")
+    code, checks = examine(home)
+    assert code == 1
+    assert checks["tmux"]["status"] == "fail"
+    assert "3.2a or newer" in checks["tmux"]["hint"]
+
+
+def test_a_tmux_that_may_crash(home: Home, installed: Server) -> None:
+    another_version(home, "3.6b")
+    code, checks = examine(home)
+    assert (code, checks["known crashes"]["status"], checks["server"]["status"]) == (0, "warn", "warn")
+    assert "#5065" in checks["known crashes"]["found"]
+
+
+def test_no_tmux_at_all(home: Home, installed: Server) -> None:
+    code, checks = examine(home, VIEWSYNC_TMUX="/gone/tmux")
+    assert code == 1
+    assert checks["tmux"]["found"] == "there is no program /gone/tmux"
+
+
+def test_a_launcher_that_cannot_be_run(home: Home, installed: Server) -> None:
+    checks = examine(home, VIEWSYNC_LAUNCHER="/gone/viewsync")[1]
+    assert checks["launcher"]["status"] == "fail"
+    assert checks["Lua module"]["status"] == "fail"
+
+
+def test_no_launcher_at_all(home: Home, installed: Server) -> None:
+    code, checks = examine(home, VIEWSYNC_LAUNCHER="", PATH=os.path.dirname(shutil.which("tmux") or ""))
+    assert (code, checks["launcher"]["status"]) == (1, "fail")
+    assert checks["launcher"]["hint"] == "./install.sh makes one"
+
+
+def test_a_state_folder_that_is_a_link(home: Home, installed: Server) -> None:
+    os.rename(home.state, home.state + ".real")
+    os.symlink(home.state + ".real", home.state)
+    code, checks = examine(home)
+    assert (code, checks["state folder"]["status"], checks["state folder"]["fixable"]) == (1, "fail", False)
+
+
+def test_a_corrupt_registry(home: Home, installed: Server) -> None:
+    put(home, "state/.sessions.json", "{", 0o600)
+    code, checks = examine(home)
+    assert (code, checks["registry"]["status"]) == (1, "fail")
+
+
+def test_a_lock_that_somebody_holds(home: Home, installed: Server) -> None:
+    with lock.exclusive(os.path.join(home.state, ".sessions.lock"), 5):
+        code, checks = examine(home, LOCK_TIMEOUT="0.1")
+    assert (code, checks["lock"]["status"]) == (1, "fail")
+    assert examine(home)[0] == 0
+
+
+@pytest.fixture
+def busy_history(home: Home, installed: Server) -> Iterator[None]:
+    home.viewsync("open", "--json", "proj")
+    home.viewsync("sweep")
+    database = sqlite3.connect(os.path.join(home.state, "history.db"), isolation_level=None)
+    database.execute("PRAGMA journal_mode = DELETE")
+    database.execute("BEGIN EXCLUSIVE")
+    yield
+    database.close()
+
+
+def test_a_history_that_cannot_be_used(home: Home, busy_history: None) -> None:
+    code, checks = examine(home)
+    assert (code, checks["history"]["status"]) == (0, "warn")
+
+
+def test_a_running_sweeper(home: Home, installed: Server) -> None:
+    pid = home.viewsync("sweeper", "start", "--json").json()["pid"]
+    try:
+        checks = examine(home)[1]
+        assert checks["sweeper"]["status"] == "ok"
+        assert str(pid) in checks["sweeper"]["found"]
+    finally:
+        os.kill(pid, signal.SIGTERM)
+        until(lambda: not alive(pid), "the end of the sweeper")
+
+
+def test_a_hook_that_stands_in_the_way(home: Home, installed: Server) -> None:
+    installed.tmux("new-session", "-d", "-s", "other")
+    assert examine(home)[1]["own hooks"]["status"] == "ok"
+    installed.tmux("set-hook", "-t", "=other:", "client-detached", "display-message hi")
+    check = examine(home)[1]["own hooks"]
+    assert (check["status"], check["found"]) == ("warn", "instead of ours, a hook of its own is called in 'other'")
+
+
+def test_destroy_unattached_is_a_danger(home: Home, installed: Server) -> None:
+    """With a client attached, and off again before it goes: it is what the check warns of."""
+    tab = home.program(["tmux", "-S", installed.socket, "attach-session", "-t", "=proj"])
+    until(lambda: tab.pid in installed.clients(), "the client")
+    installed.tmux("set-option", "-g", "destroy-unattached", "on")
+    code, checks = examine(home)
+    installed.tmux("set-option", "-g", "destroy-unattached", "off")
+    assert (code, checks["destroy-unattached"]["status"]) == (1, "fail")
+
+
+def test_views_of_an_older_configuration(home: Home, installed: Server) -> None:
+    installed.tmux("new-session", "-d", "-t", "=proj", "-s", "proj-view-1735324800-5432")
+    installed.tmux("new-session", "-d", "-s", "alone-view-1735324800-5432")
+    check = examine(home)[1]["stray views"]
+    assert (check["status"], check["found"]) == ("warn", "1 that are not ours: proj-view-1735324800-5432")
+
+
+def test_views_that_nobody_uses(home: Home, installed: Server) -> None:
+    put(home, "config/config.toml", "hooks = false\n")  # or the hook that is under way sets them again
+    installed.remove_hooks()
+    tab, view = installed.open("proj")
+    tab.hang_up()
+    until(lambda: not installed.clients(), "the detach")
+    check = examine(home)[1]["orphans"]
+    assert (check["status"], check["found"]) == ("warn", "1 views that nobody uses")
+    assert view in installed.sessions()
+
+
+def test_a_server_that_hangs(home: Home, installed: Server) -> None:
+    os.kill(installed.pid, signal.SIGSTOP)
+    code, checks = examine(home, VIEWSYNC_TMUX_TIMEOUT="0.3")
+    assert code == 1
+    assert "did not answer" in checks["server"]["found"]
+
+
+def test_a_wezterm_that_answers_and_one_that_does_not(home: Home, installed: Server) -> None:
+    wezterm = FakeWezterm(home)
+    try:
+        wezterm.show(wezterm.start(), ["/dev/pts/998", "/dev/pts/999"])
+        check = examine(home)[1]["WezTerm"]
+        assert (check["status"], check["found"]) == ("ok", "2 panes in 1 running")
+        wezterm.hang()
+        code, checks = examine(home, VIEWSYNC_WEZTERM_TIMEOUT="0.3")
+        assert (code, checks["WezTerm"]["status"]) == (0, "warn")
+    finally:
+        wezterm.end()

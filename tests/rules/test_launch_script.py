@@ -1,0 +1,50 @@
+"""The launcher's text, run by a real sh."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from viewsync.rules import launch_script
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PRINT = "import os, sys; print(*sys.argv[1:], os.environ.get('VIEWSYNC_LAUNCHER'), os.environ.get('VIEWSYNC_DIRS'))"
+
+
+def run(path: Path, home: str = "/home/it's $me", **env: str) -> str:
+    """What the started program sees. It stands in for Python, whose words come after `-c CODE`."""
+    python = path.parent / "py 'thon $x"
+    python.write_text(f'#!/bin/sh\nshift 5\nexec {sys.executable} -I -c "{_PRINT}" "$@"\n')
+    python.chmod(0o700)
+    path.write_text(launch_script.text(str(path), str(python), "/home/it's $me", "/s 's/$x\n/log\n/config"))
+    path.chmod(0o700)
+    done = subprocess.run([str(path), "a b", "$c"], env={"HOME": home, **env}, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+@pytest.mark.parametrize("name", ["plain", "with space", "it's", 'a"b', "$HOME", "`x`", "#", "-n"])
+def test_it_knows_itself_and_the_folders(tmp_path: Path, name: str) -> None:
+    assert run(tmp_path / name) == f"a b $c {tmp_path / name} /s 's/$x\n/log\n/config\n"
+
+
+def test_folders_that_are_named_stay(tmp_path: Path) -> None:
+    assert run(tmp_path / "x", VIEWSYNC_DIRS="/mine") == f"a b $c {tmp_path / 'x'} /mine\n"
+
+
+def test_another_users_folders_are_their_own(tmp_path: Path) -> None:
+    assert run(tmp_path / "x", home="/home/other") == f"a b $c {tmp_path / 'x'} None\n"
+
+
+def test_whoever_calls_it_it_is_the_launcher(tmp_path: Path) -> None:
+    assert "/elsewhere" not in run(tmp_path / "x", VIEWSYNC_LAUNCHER="/elsewhere")
+
+
+def test_it_starts_python_isolated(tmp_path: Path) -> None:
+    text = launch_script.text("/l", "/venv/bin/python", os.sep, "/s")
+    assert "exec '/venv/bin/python' -I -X utf8 -c " in text

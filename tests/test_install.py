@@ -1,0 +1,429 @@
+"""install.sh, as on a fresh machine: an empty home of an awkward name, a real environment, a real tmux.
+
+The environment is made once for this file; its tests run in their order, from the first installation to the last
+uninstallation.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.server import ROOT, Done, Home, Server
+from tests.support.tree import tree
+from tests.support.wait import until
+from viewsync import __version__, paths
+from viewsync.rules import hooks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PARTS = ["hooks", "lua", "plugin", "viewsync", "install.sh", "pyproject.toml", "README.md", "LICENSE", "viewsync.tmux"]
+# All that install.sh needs beside Python.
+_TOOLS = ["cat", "cksum", "dirname", "find", "grep", "id", "mkdir", "mktemp", "mv", "rm", "rmdir", "sed", "sh", "sort"]
+_TOOLS += ["uname", "env"]
+
+
+class Machine:
+    """A user's home, a checkout, and nothing else of viewsync's."""
+
+    def __init__(self) -> None:
+        self.around = Home()
+        self.path = os.path.join(self.around.path, "it's $HOME")
+        self.checkout = os.path.join(self.around.path, "check out")
+        self.launcher = os.path.join(self.path, ".local", "bin", "viewsync")
+        self.venvs = os.path.join(self.path, ".local", "share", "viewsync", "venv")
+        os.mkdir(self.path)
+        os.mkdir(self.checkout)
+        for each in _PARTS:
+            source, copy = os.path.join(ROOT, each), os.path.join(self.checkout, each)
+            if os.path.isdir(source):
+                shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, copy)
+        # pip listens to its own variables, and what it downloads once need not be downloaded for every test.
+        passed = {name: value for name, value in os.environ.items() if re.match(r"PIP_|SSL_|\w+_(PROXY|proxy)$", name)}
+        self.env = {
+            **passed,
+            "HOME": self.path,
+            "LANG": "C.UTF-8",
+            "PATH": self.tools(*_TOOLS, "tmux"),
+            "PIP_CACHE_DIR": os.path.join(self.around.path, "cache"),
+            "PYTHON": os.path.realpath(sys.executable),
+            "SHELL": "/bin/sh",
+            "TERM": "xterm-256color",
+            "TMUX_TMPDIR": self.around.path,
+        }
+        self.around.env = self.env
+
+    def tools(self, *names: str, **scripts: str) -> str:
+        """A folder for the PATH that has just these programs, the real ones, and these scripts."""
+        folder = os.path.join(self.around.path, f"tools-{len(os.listdir(self.around.path))}")
+        os.mkdir(folder)
+        for name in names:
+            if name not in scripts:
+                os.symlink(shutil.which(name) or name, os.path.join(folder, name))
+        for name, body in scripts.items():
+            self.script(os.path.join(folder, name.replace("_", "-")), body)
+        return folder
+
+    def script(self, path: str, body: str) -> str:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\n{body}\n")
+        os.chmod(path, 0o700)
+        return path
+
+    def install(self, *words: str, script: str = "install.sh", **env: str) -> Done:
+        return self.run(os.path.join(self.checkout, script), *words, **env)
+
+    def run(self, *words: str, **env: str) -> Done:
+        full = {name: value for name, value in {**self.env, **env}.items() if value}
+        done = subprocess.run(words, env=full, capture_output=True, timeout=300, check=False, cwd="/")
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def write(self, name: str, text: str) -> None:
+        with open(os.path.join(self.path, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def remove(self) -> None:
+        self.around.remove()
+
+
+@pytest.fixture(scope="module")
+def used() -> Iterator[Machine]:
+    """One machine for the whole file, on which viewsync is installed."""
+    machine = Machine()
+    machine.write(".tmux.conf", "set -g @mine 1")
+    # As if another installation had started the shell: nothing of it may come into this one.
+    elsewhere = os.path.join(machine.around.path, "elsewhere")
+    dirs = "\n".join(os.path.join(elsewhere, each) for each in ("state", "log", "config"))
+    done = machine.install(VIEWSYNC_DIRS=dirs, VIEWSYNC_LAUNCHER=os.path.join(elsewhere, "viewsync"))
+    assert done.code == 0, done
+    assert not os.path.exists(elsewhere)
+    yield machine
+    if os.path.exists(machine.launcher):
+        machine.run(machine.launcher, "sweeper", "stop")
+    machine.remove()
+
+
+@pytest.fixture
+def fresh() -> Iterator[Machine]:
+    machine = Machine()
+    yield machine
+    assert tree(machine.path) == {}, "a test on a fresh machine leaves its home empty"
+    machine.remove()
+
+
+def test_half_a_download_does_nothing(fresh: Machine) -> None:
+    """Cut off at any line, and at any byte of the last one. What runs would complain of this PYTHON."""
+    with open(os.path.join(ROOT, "install.sh"), "rb") as file:
+        text = file.read()
+    ends = [match.end() for match in re.finditer(rb"\n", text)]
+    last = range(ends[-2] + 1, len(text) - 1)
+    half = os.path.join(fresh.checkout, "half.sh")
+    for end in [*ends[:-1], *last, len(text)]:
+        with open(half, "wb") as file:
+            file.write(text[:end])
+        done = fresh.run("sh", half, PYTHON="/gone")
+        assert done.out == ""
+        assert ("install.sh: PYTHON is /gone" in done.err) == (end == len(text)), end
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["--prefx"], "there is no option --prefx"),
+        (["--prefix"], "--prefix needs a value"),
+        (["--prefix="], "there is no option --prefix="),
+        (["--sweeper", "cron"], "--sweeper is systemd, launchd or none, not cron"),
+    ],
+)
+def test_a_wrong_option_is_said(fresh: Machine, words: list[str], problem: str) -> None:
+    done = fresh.install(*words)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(f"install.sh: {problem}")
+
+
+def test_help_tells_every_option(fresh: Machine) -> None:
+    done = fresh.install("--help")
+    assert done.code == 0
+    for option in ("--dry-run", "--prefix", "--sweeper", "--uninstall", "--purge"):
+        assert f"  {option} " in done.out
+
+
+def test_outside_of_a_checkout_it_is_only_an_installer(fresh: Machine) -> None:
+    alone = shutil.copy(os.path.join(ROOT, "install.sh"), fresh.around.path)
+    assert "run it from a checkout" in fresh.run("sh", alone).err
+
+
+def test_a_rehearsal_on_a_fresh_machine_changes_nothing(fresh: Machine) -> None:
+    before = tree(fresh.checkout)
+    done = fresh.install("--dry-run")
+    assert (done.code, done.err) == (0, "")
+    assert f"would make a Python environment in {fresh.venvs}/{__version__}-" in done.out
+    assert f"would write {fresh.launcher}: the launcher" in done.out
+    assert f"would add to {fresh.path}/.tmux.conf: " in done.out
+    assert tree(fresh.checkout) == before
+
+
+@pytest.mark.parametrize("xdg", ["", "xdg"])
+def test_the_rehearsal_knows_the_folders(fresh: Machine, xdg: str) -> None:
+    """install.sh has to name them before there is a platformdirs to ask."""
+    base = os.path.join(fresh.around.path, xdg) if xdg else ""
+    env = {"XDG_CONFIG_HOME": base, "XDG_STATE_HOME": base}
+    code = "import os; from viewsync import paths; print(paths.baked(os.environ))"
+    said = fresh.run(sys.executable, "-c", code, **env).out
+    config = dict(zip(paths._KINDS, said.split("\n"), strict=False))["config"]
+    assert f"would write {config}/install.json" in fresh.install("--dry-run", **env).out
+
+
+def test_python_is_found_by_any_of_its_names(fresh: Machine) -> None:
+    real = fresh.env["PYTHON"]
+    folder = fresh.tools(*_TOOLS, "tmux", python3="exit 1", **{"python3.12": f'exec {real} "$@"'})
+    assert fresh.install("--dry-run", PATH=folder, PYTHON="").code == 0
+
+
+def test_without_a_python_that_is_new_enough_it_says_so(fresh: Machine) -> None:
+    old = fresh.tools(*_TOOLS, "tmux", python3="echo", apt_get="", id="echo 1000")
+    done = fresh.install(PATH=old, PYTHON="")
+    assert done.code == 1
+    assert done.err == (
+        "install.sh: viewsync needs Python 3.10 or newer: sudo apt-get install python3, then run this again\n"
+    )
+    named = fresh.install(PYTHON=os.path.join(old, "python3"))
+    assert "which is no Python 3.10 or newer" in named.err
+
+
+def without_venv(machine: Machine) -> str:
+    """As Debian has it without its package: Python with no ensurepip."""
+    body = f"""case "$*" in
+        *sys.executable*) echo "$0" ;;
+        *ensurepip*) [ -e {machine.around.path}/venv-package ] ;;
+        *) exec {machine.env["PYTHON"]} "$@" ;;
+    esac"""
+    return machine.script(os.path.join(machine.around.path, "python"), body)
+
+
+def test_a_missing_venv_module_is_named_by_its_package(fresh: Machine) -> None:
+    major, minor = sys.version_info[:2]
+    folder = fresh.tools(*_TOOLS, "tmux", apt_get="", id="echo 1000")
+    done = fresh.install(PATH=folder, PYTHON=without_venv(fresh))
+    assert done.code == 1
+    assert f"sudo apt-get install python{major}.{minor}-venv, then run this again" in done.err
+
+
+@pytest.mark.parametrize(
+    ("manager", "command"),
+    [
+        ("apt-get", "sudo apt-get install tmux"),
+        ("dnf", "sudo dnf install tmux"),
+        ("pacman", "sudo pacman -S tmux"),
+        ("zypper", "sudo zypper install tmux"),
+        ("apk", "sudo apk add tmux"),
+        ("brew", "brew install tmux"),
+        ("none", "install tmux with your package manager"),
+    ],
+)
+def test_a_missing_tmux_is_the_last_thing_said(fresh: Machine, manager: str, command: str) -> None:
+    folder = fresh.tools(*_TOOLS, id="echo 1000", **{manager.replace("-", "_"): ""})
+    done = fresh.install("--dry-run", PATH=folder)
+    assert done.code == 0
+    assert done.err == f"install.sh: tmux is missing, and viewsync does nothing without it: {command}\n"
+
+
+def test_what_pip_says_is_shown_and_nothing_is_left(fresh: Machine) -> None:
+    done = fresh.install(PIP_NO_INDEX="1", PIP_FIND_LINKS="/nonexistent", PIP_CACHE_DIR="")
+    assert done.code == 1
+    lines = done.err.splitlines()
+    assert any("No matching distribution found" in line for line in lines)
+    assert lines[-1] == (
+        "install.sh: pip could not install viewsync; what it said stands above, and nothing was changed"
+    )
+
+
+def test_somebody_elses_program_is_not_replaced(fresh: Machine) -> None:
+    os.makedirs(os.path.dirname(fresh.launcher))
+    fresh.script(fresh.launcher, "echo mine")
+    before = tree(fresh.path)
+    done = fresh.install()
+    assert (done.code, done.out) == (1, "")
+    assert f"{fresh.launcher} is there already, and is not ours" in done.err
+    assert tree(fresh.path) == before
+    shutil.rmtree(os.path.join(fresh.path, ".local"))
+
+
+def test_the_launcher_runs_what_was_installed_and_nothing_else(used: Machine) -> None:
+    evil = os.path.join(used.around.path, "evil")
+    os.makedirs(os.path.join(evil, "viewsync"))
+    for name in ("json.py", "viewsync/__init__.py"):
+        with open(os.path.join(evil, name), "w", encoding="utf-8") as file:
+            file.write("raise SystemExit('evil')\n")
+    done = used.run(used.launcher, "--version", PYTHONPATH=evil, PYTHONSTARTUP=evil)
+    assert done == Done(0, f"viewsync {__version__}\n", "")
+    (environment,) = os.listdir(used.venvs)
+    assert environment.startswith(f"{__version__}-")
+    assert sorted(os.listdir(os.path.join(used.venvs, environment, "bin")))[0] == "python"
+
+
+def test_a_locale_that_is_not_utf_8_changes_nothing(used: Machine) -> None:
+    assert used.run(used.launcher, "doctor", LANG="C", LC_ALL="POSIX").out.splitlines()[1].startswith("✓")
+
+
+def test_twice_is_the_same_as_once(used: Machine) -> None:
+    once = tree(used.path, but=("__pycache__",))
+    done = used.install()
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("everything is set up already; nothing was changed\n")
+    assert tree(used.path, but=("__pycache__",)) == once
+
+
+def test_the_verb_alone_leaves_the_program_where_it_is(used: Machine) -> None:
+    once = tree(used.path, but=("__pycache__",))
+    done = used.run(used.launcher, "install")
+    assert done.out.startswith("everything is set up already; nothing was changed\n")
+    assert tree(used.path, but=("__pycache__",)) == once
+
+
+def test_nothing_fails_the_doctor(used: Machine) -> None:
+    done = used.run(used.launcher, "doctor", "--json")
+    failed = [each for each in done.json()["checks"] if each["status"] == "fail" and not each["server"]]
+    assert failed == []
+
+
+@pytest.fixture
+def plain(used: Machine) -> Iterator[Server]:
+    """A server as that user starts it: with nothing but their own configuration."""
+    server = Server(used.around)
+    server.conf = os.path.join(used.path, ".tmux.conf")
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_a_killed_clients_view_goes_by_the_hook_alone(used: Machine, plain: Server) -> None:
+    assert hooks.stand([plain.tmux("show-options", "-gqv", hooks.slot(each)) for each in hooks.EVENTS], used.launcher)
+    assert plain.tmux("show-options", "-gv", "@mine") == "1"
+    env = {"PATH": os.environ["PATH"]}
+    tab = used.around.program([used.launcher, "open", "-S", plain.socket, "proj"], env=env)
+    view = until(lambda: plain.clients().get(tab.pid), "the client")
+    tab.signal(9)
+    until(lambda: view not in plain.sessions(), "the end of the view")
+    assert plain.sessions() == ["proj"]
+
+
+def test_the_demo_that_the_readme_promises(used: Machine) -> None:
+    assert used.run(used.launcher, "demo", PATH=os.environ["PATH"]).code == 0
+
+
+def test_a_running_server_gets_the_hooks(used: Machine, plain: Server) -> None:
+    plain.remove_hooks()
+    assert f"load the hooks into the tmux server on {plain.socket}" in used.install().out
+    assert plain.tmux("show-options", "-gqv", "client-detached[4242]")
+
+
+def test_what_cannot_be_set_up_leaves_what_there_was(used: Machine) -> None:
+    path = os.path.join(used.path, ".tmux.conf")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    used.write(".tmux.conf", "set -g @mine 1")
+    os.chmod(path, 0o444)
+    before = tree(used.path)
+    done = used.install()
+    assert done.code == 1
+    assert f"{path} is read-only" in done.err
+    assert tree(used.path) == before
+    os.chmod(path, 0o644)
+    used.write(".tmux.conf", text)
+
+
+def apt(machine: Machine, package: str) -> dict[str, str]:
+    """Debian's package manager, which knows its package lists only after an update, and root to run it."""
+    machine.around.env["ASKED"] = os.path.join(machine.around.path, "asked")
+    body = f"""echo "$DEBIAN_FRONTEND $*" >> "$ASKED"
+    case $1 in
+        update) : > "$ASKED.lists" ;;
+        *) [ -e "$ASKED.lists" ] || {{ echo no such package >&2; exit 1; }}; {package} ;;
+    esac"""
+    folder = machine.tools(*_TOOLS, "ln", apt_get=body, id="echo 0")
+    return {"PATH": folder}
+
+
+def test_root_on_debian_gets_tmux(used: Machine) -> None:
+    env = apt(used, f"ln -s {shutil.which('tmux')} ${{0%/*}}/tmux")
+    rehearsal = used.install("--dry-run", **env)
+    assert "would install tmux with apt-get\n" in rehearsal.out
+    done = used.install(**env)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("install tmux with apt-get\n")
+    with open(used.env["ASKED"], encoding="utf-8") as file:
+        assert file.read().splitlines() == [
+            "noninteractive install -y tmux",
+            " update",
+            "noninteractive install -y tmux",
+        ]
+
+
+def test_root_on_debian_gets_the_venv_module(used: Machine) -> None:
+    env = apt(used, f": > {used.around.path}/venv-package")
+    done = used.install(**env, PYTHON=without_venv(used))
+    assert done.out.startswith(f"install python{sys.version_info[0]}.{sys.version_info[1]}-venv with apt-get\n")
+
+
+def test_an_upgrade_leaves_the_old_one_to_who_still_runs_it(used: Machine) -> None:
+    """And takes it away as soon as nobody does. The sweeper is started anew."""
+    (old,) = os.listdir(used.venvs)
+    python = os.path.join(used.venvs, old, "bin", "python")
+    running = subprocess.Popen([python, "-I", "-c", "input()"], stdin=subprocess.PIPE)
+    sweeper = used.run(used.launcher, "sweeper", "start", "--json").json()["pid"]
+    try:
+        with open(os.path.join(used.checkout, "viewsync", "__init__.py"), encoding="utf-8") as file:
+            text = file.read()
+        with open(os.path.join(used.checkout, "viewsync", "__init__.py"), "w", encoding="utf-8") as file:
+            file.write(text.replace(__version__, "99.1"))
+        assert "start the sweeper anew\n" in used.install().out
+        assert used.run(used.launcher, "--version").out == "viewsync 99.1\n"
+        assert used.run(used.launcher, "sweeper", "status", "--json").json()["pid"] not in (0, sweeper)
+        assert sorted(os.listdir(used.venvs))[0] == old
+    finally:
+        running.communicate(b"\n")
+    assert f"remove {used.venvs}/{old}, an earlier version\n" in used.install().out
+    (new,) = os.listdir(used.venvs)
+    assert new.startswith("99.1-")
+
+
+def test_a_broken_environment_is_made_anew(used: Machine) -> None:
+    """Whatever pip is told of other places to install into."""
+    (environment,) = os.listdir(used.venvs)
+    shutil.rmtree(os.path.join(used.venvs, environment, "lib"))
+    assert used.run(used.launcher, "--version").code != 0
+    elsewhere = os.path.join(used.around.path, "elsewhere")
+    done = used.install("--prefix", f"{used.path}/.local/", PIP_TARGET=elsewhere, PIP_USER="1")
+    assert "make a Python environment" in done.out
+    assert used.run(used.launcher, "--version").code == 0
+
+
+def test_uninstall_says_what_it_would_do(used: Machine) -> None:
+    before = tree(used.path, but=("__pycache__",))
+    done = used.install("--uninstall", "--dry-run")
+    assert f"would remove {used.launcher}\n" in done.out
+    assert tree(used.path, but=("__pycache__",)) == before
+
+
+def test_uninstall_leaves_the_home_as_it_was(used: Machine, plain: Server) -> None:
+    done = used.install("--uninstall")
+    assert (done.code, done.err) == (0, "")
+    state = os.path.join(used.path, ".local", "state", "viewsync")
+    assert f"{state} stays" in done.out
+    assert "stop the sweeper\n" in done.out
+    assert {".local", ".tmux.conf"} == set(os.listdir(used.path))
+    assert plain.tmux("show-options", "-gqv", "client-detached[4242]") == ""
+    shutil.rmtree(os.path.join(used.path, ".local", "state"))
+    os.rmdir(os.path.join(used.path, ".local"))
+    assert tree(used.path) == {".tmux.conf": ("file", 0o644, b"set -g @mine 1")}
+    assert used.install("--uninstall").out == "nothing is installed\n"

@@ -1,0 +1,208 @@
+"""The links of the chain that are there once for a user: each check looks at one, changes nothing, and says."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync import paths
+from viewsync.actions import sweeper, wanted
+from viewsync.errors import StateError, ViewsyncError
+from viewsync.gateways import files, tmux_read
+from viewsync.gateways.tmux import OLDEST, number
+from viewsync.rules import marked_line, tmux_bugs, wezterm_module
+from viewsync.store import folder, lock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from viewsync.context import Context
+
+OK, WARN, FAIL = "ok", "warn", "fail"
+
+
+class Check(NamedTuple):
+    name: str
+    status: str
+    found: str
+    hint: str = ""  # what would do
+    fixable: bool = False  # by --fix
+    server: str = ""  # the socket, where it is about one server
+
+
+def tmux(ctx: Context) -> Check:
+    path = shutil.which(ctx.tmux.program, path=ctx.env.get("PATH"))
+    if not path:
+        hint = "install tmux, or name it as `tmux` in config.toml"
+        return Check("tmux", FAIL, f"there is no program {ctx.tmux.program}", hint)
+    version = tmux_read.version(ctx.tmux)
+    if number(version) < OLDEST:
+        hint = "install 3.2a or newer: before it no hook tells of a lost terminal"
+        return Check("tmux", FAIL, f"{version} at {path}", hint)
+    return Check("tmux", OK, f"{version} at {path}")
+
+
+def known_crashes(ctx: Context) -> Check:
+    """One that all versions have is no reason to warn: nothing can be done about it but to know."""
+    if not shutil.which(ctx.tmux.program, path=ctx.env.get("PATH")):
+        return Check("known crashes", OK, "without tmux none")
+    version = number(tmux_read.version(ctx.tmux))
+    of_some = tmux_bugs.known(version, tmux_bugs.OF_SOME)
+    known = [*of_some, *tmux_bugs.known(version, tmux_bugs.OF_ALL)]
+    found = f"viewsync avoids, and you should: {'; '.join(known)}" if known else "none"
+    hint = "other versions of tmux do not have the first one" if of_some else ""
+    return Check("known crashes", WARN if of_some else OK, found, hint)
+
+
+def launcher(ctx: Context) -> Check:
+    path = wanted.launcher_path(ctx)
+    if not os.access(path, os.X_OK):
+        return Check("launcher", FAIL, f"{path} cannot be run", "./install.sh writes it anew")
+    if os.path.dirname(path) not in ctx.env.get("PATH", "").split(os.pathsep):
+        return Check("launcher", OK, f"{path} (not on your PATH, which nothing of viewsync needs)")
+    return Check("launcher", OK, path)
+
+
+def hooks_file(ctx: Context) -> Check:
+    want = wanted.wanted(ctx, wanted.Options(), wanted.recorded(ctx))
+    file = want.files[0]
+    current = files.read(file.path)
+    if current is None:
+        return Check("hooks file", FAIL, f"{file.path} is missing", "`viewsync install` writes it", fixable=True)
+    if current != file.data:
+        found = f"{file.path} is of another version, or calls another launcher"
+        return Check("hooks file", FAIL, found, "`viewsync install` writes it anew", fixable=True)
+    return Check("hooks file", OK, file.path)
+
+
+def tmux_conf(ctx: Context) -> Check:
+    """Without our line, a new server has no hooks until the first view is opened in it."""
+    want = wanted.wanted(ctx, wanted.Options(), wanted.recorded(ctx))
+    text = files.read(want.conf) or b""
+    if at := marked_line.commented_at(text):
+        return Check("tmux.conf", WARN, f"{want.conf}, line {at}: our line is commented out", "uncomment it")
+    if at_all := marked_line.lines_at(text):
+        if want.line in text:
+            return Check("tmux.conf", OK, f"{want.conf}, line {at_all[0]}")
+        found = f"{want.conf}, line {at_all[0]}: reads another file than ours"
+        return Check("tmux.conf", FAIL, found, "`viewsync install` mends it", fixable=True)
+    for path in wanted.conf_candidates(ctx):
+        if b"viewsync" in (files.read(path) or b""):  # @plugin '.../viewsync', or a line of the user's own
+            return Check("tmux.conf", OK, f"{path} speaks of viewsync")
+    return Check("tmux.conf", FAIL, f"{want.conf} has no line of ours", "`viewsync install` adds it", fixable=True)
+
+
+def module(ctx: Context) -> Check:
+    path = wanted.module_path(ctx, "", wanted.recorded(ctx))
+    current = files.read(path)
+    by = wanted.loaded_by(ctx, path)
+    if current is None and by and b"plugin.require" in (files.read(by) or b""):
+        return Check("Lua module", OK, f"{by} loads it as a plugin")
+    if current is None:
+        return Check("Lua module", FAIL, f"{path} is missing", "`viewsync install` copies it", fixable=True)
+    named = wezterm_module.launcher_of(current.decode("utf-8", "surrogateescape"))
+    if os.path.islink(path):
+        return Check("Lua module", OK, f"{path}, a link to {os.path.realpath(path)}")
+    if not os.access(named, os.X_OK) or named != wanted.launcher_path(ctx):
+        found = f"{path} calls {named or 'no launcher'}, and ours is {wanted.launcher_path(ctx)}"
+        return Check("Lua module", FAIL, found, "`viewsync install` copies it anew", fixable=True)
+    if current != wanted.module_text(named):
+        found = f"{path} is of another version, or was changed"
+        return Check("Lua module", WARN, found, "`viewsync install` copies it anew, and keeps this one", fixable=True)
+    return Check("Lua module", OK, path)
+
+
+def wezterm_config(ctx: Context) -> Check:
+    path = wanted.module_path(ctx, "", wanted.recorded(ctx))
+    if found := wanted.loaded_by(ctx, path):
+        return Check("wezterm.lua", OK, f"{found} speaks of viewsync")
+    hint = f"put into it: {wanted.module_expression(ctx, path)}.apply_to_config(config)"
+    return Check("wezterm.lua", WARN, "no WezTerm configuration speaks of viewsync", hint)
+
+
+def state_folder(ctx: Context) -> Check:
+    path = paths.state_dir(ctx.env)
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return Check("state folder", WARN, f"{path} is not there yet", "`viewsync install` makes it", fixable=True)
+    except OSError as error:
+        return Check("state folder", FAIL, f"{path}: {error.strerror}", "name another one in VIEWSYNC_STATE_DIR")
+    if problem := folder.unsafe(path, found):
+        return Check("state folder", FAIL, problem, "name another one in VIEWSYNC_STATE_DIR")
+    mode = stat.S_IMODE(found.st_mode)
+    if mode & 0o077:
+        hint = "the next viewsync that uses it makes it 0700"
+        return Check("state folder", WARN, f"{path} is open to others (mode {mode:04o})", hint, fixable=True)
+    return Check("state folder", OK, path)
+
+
+def registry(ctx: Context) -> Check:
+    try:
+        data = ctx.registry.read()
+    except StateError as error:
+        hint = error.hint or "the next viewsync that writes sets it aside, and the live servers fill it again"
+        return Check("registry", FAIL, error.message, hint)
+    return Check("registry", OK, f"{len(data['views'])} views, {len(data['sessions'])} sessions")
+
+
+def registry_lock(ctx: Context) -> Check:
+    path = ctx.registry.lock_path
+    if not os.path.lexists(path):
+        return Check("lock", OK, "free: nobody took it yet")
+    with lock.exclusive(path, ctx.registry.lock_timeout):
+        return Check("lock", OK, "free")
+
+
+def history(ctx: Context) -> Check:
+    """A broken history stops nothing, so it is no failure."""
+    try:
+        newest = ctx.history.find("1", (), 1)
+    except StateError as error:
+        return Check("history", WARN, error.message, "move it away: a new one is begun")
+    if not newest:
+        return Check("history", OK, "nothing happened yet")
+    return Check("history", OK, f"last: {newest[0].event} of {newest[0].session}")
+
+
+def the_sweeper(ctx: Context) -> Check:
+    found = {"running": False}
+    if os.path.exists(os.path.join(ctx.folder, sweeper.LOCK)):
+        found = sweeper.status(ctx)
+    if found["running"]:
+        problem = str(found.get("problem") or "")
+        return Check("sweeper", WARN if problem else OK, problem or f"process {found.get('pid')}")
+    hint = "`viewsync sweeper start`, or `viewsync install --sweeper systemd` for always"
+    return Check("sweeper", WARN, "not running: hooks and WezTerm's timer are what cleans up", hint)
+
+
+def wezterm(ctx: Context) -> Check:
+    guis = ctx.wezterm.guis()
+    if not guis:
+        return Check("WezTerm", WARN, "none is running that could be asked", "outside of WezTerm that is all right")
+    try:
+        panes = sum(len(ctx.wezterm.ttys(socket)) for socket in guis.values())
+    except ViewsyncError as error:
+        hint = "name the program as `wezterm` in config.toml; views stay known by what the Lua module tells"
+        return Check("WezTerm", WARN, error.message, hint)
+    return Check("WezTerm", OK, f"{panes} panes in {len(guis)} running")
+
+
+# In the order of the chain.
+ONCE: tuple[tuple[str, Callable[[Context], Check]], ...] = (
+    ("tmux", tmux),
+    ("known crashes", known_crashes),
+    ("launcher", launcher),
+    ("hooks file", hooks_file),
+    ("tmux.conf", tmux_conf),
+    ("Lua module", module),
+    ("wezterm.lua", wezterm_config),
+    ("WezTerm", wezterm),
+    ("state folder", state_folder),
+    ("registry", registry),
+    ("lock", registry_lock),
+    ("history", history),
+    ("sweeper", the_sweeper),
+)

@@ -1,0 +1,150 @@
+"""What has to change, file by file, until an installation is as wanted, or gone. Nothing is changed here."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync import paths
+from viewsync.actions import wanted
+from viewsync.gateways import files
+from viewsync.gateways.files import Change, FileError
+from viewsync.rules import marked_line
+from viewsync.store import installation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from viewsync.actions.wanted import File, Options, Wanted
+    from viewsync.context import Context
+    from viewsync.store.installation import Record
+
+
+class Step(NamedTuple):
+    text: str  # what is about to happen: "write /home/me/.config/..."
+    change: Change
+
+
+class Plan(NamedTuple):
+    steps: list[Step]
+    made: list[str]  # folders that have to be made, the outermost first
+    notes: list[str]
+    record: Record  # what is so when all is done
+
+
+class _Line(NamedTuple):
+    """Where our line stands, as the record keeps it."""
+
+    conf: str = ""
+    glue: str = ""
+    conf_made: bool = False
+
+
+def to_install(ctx: Context, want: Wanted, record: Record, options: Options) -> Plan:
+    notes: list[str] = []
+    steps: list[Step] = []
+    mine = {each.path: wanted.sha(each.data) for each in want.files}
+    if not options.prefix and record.launcher in record.files:  # only install.sh writes it, so it stays
+        mine[record.launcher] = record.files[record.launcher]
+    for file in want.files:
+        steps += _file(file, record)
+    steps += _removals([path for path in record.files if path not in mine], record, notes)
+    if record.conf and record.conf != want.conf:
+        steps += _line_removal(record)
+    line = _line(want, record, steps, notes)
+    path = wanted.record_path(ctx)
+    states = [os.path.join(paths.state_dir(ctx.env), "any"), path]
+    made = _missing([*states, *(each.change.path for each in steps)])
+    new = record._replace(
+        launcher=want.launcher,
+        files=mine,
+        module=want.module,
+        folders=tuple(sorted({*record.folders, *options.made, *made})),
+        sweeper=want.sweeper,
+        venvs=want.venvs,
+        **line._asdict(),
+    )
+    current = files.read(path)
+    if current is None or new != record:
+        # First of all, so that whatever comes of the rest, `uninstall` knows of it.
+        steps.insert(0, Step(f"write {path}: what was done", Change(path, current, installation.serialise(new))))
+    return Plan(steps, made, notes, new)
+
+
+def to_uninstall(ctx: Context, record: Record) -> Plan:
+    notes: list[str] = []
+    steps = _line_removal(record) + _removals(record.files, record, notes)
+    path = wanted.record_path(ctx)
+    if (current := files.read(path)) is not None:
+        steps.append(_removal(path, current))
+    return Plan(steps, [], notes, installation.Record())
+
+
+def _file(file: File, record: Record) -> list[Step]:
+    """Ours is replaced, and kept beside if somebody changed it. Somebody else's file stays, and that is an error."""
+    current = files.read(file.path)
+    ours = current is None or file.mark.encode() in current or file.path in record.files
+    if os.path.islink(file.path) or not ours:
+        raise FileError(f"{file.path} is there already, and is not viewsync's", "move it away; nothing was changed")
+    if current == file.data:
+        return []
+    change = Change(file.path, current, file.data, file.mode)
+    if current is None:
+        return [Step(f"write {file.path}: {file.what}", change)]
+    replace = Step(f"replace {file.path}: {file.what}", change)
+    if wanted.sha(current) == record.files.get(file.path):
+        return [replace]
+    saved = _free_name(f"{file.path}.saved")
+    return [Step(f"keep what somebody wrote into it as {saved}", Change(saved, None, current, file.mode)), replace]
+
+
+def _free_name(path: str) -> str:
+    number, found = 1, path
+    while os.path.lexists(found):
+        number += 1
+        found = f"{path}-{number}"
+    return found
+
+
+def _line(want: Wanted, record: Record, steps: list[Step], notes: list[str]) -> _Line:
+    current = files.read(want.conf)
+    text = current or b""
+    if number := marked_line.commented_at(text):
+        notes.append(f"{want.conf}, line {number}: our line is commented out, and stays so")
+        return _Line()
+    placed = marked_line.put(text, want.line)
+    if placed.text != text:
+        said = want.line.decode("utf-8", "replace")
+        steps.append(Step(f"add to {want.conf}: {said}", Change(want.conf, current, placed.text)))
+    if record.conf == want.conf and marked_line.lines_at(text):
+        return _Line(record.conf, record.glue, record.conf_made)
+    return _Line(want.conf, placed.glue.decode(), current is None)
+
+
+def _line_removal(record: Record) -> list[Step]:
+    current = files.read(record.conf) if record.conf else None
+    if current is None or not marked_line.lines_at(current):
+        return []
+    text = marked_line.take(current, record.glue.encode())
+    if not text and record.conf_made:
+        return [_removal(record.conf, current)]
+    return [Step(f"take our line out of {record.conf}", Change(record.conf, current, text))]
+
+
+def _removals(gone: Iterable[str], record: Record, notes: list[str]) -> list[Step]:
+    steps: list[Step] = []
+    for path in gone:
+        current = files.read(path)
+        if current is not None and wanted.sha(current) == record.files[path]:
+            steps.append(_removal(path, current))
+        elif current is not None:
+            notes.append(f"{path} was changed by somebody, and stays")
+    return steps
+
+
+def _removal(path: str, current: bytes) -> Step:
+    return Step(f"remove {path}", Change(path, current, None, os.stat(path).st_mode & 0o777))
+
+
+def _missing(wanted_paths: Iterable[str]) -> list[str]:
+    return sorted({folder for path in wanted_paths for folder in files.missing_folders(path)})

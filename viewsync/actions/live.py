@@ -1,0 +1,155 @@
+"""The living part of an installation: hooks in running servers, the sweeper, what still runs an earlier version.
+
+All of it can be made good later, so what fails here is a warning.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from viewsync import paths
+from viewsync.actions import sweep, sweeper
+from viewsync.errors import UsageError, ViewsyncError
+from viewsync.gateways import environments, services, tmux_read, tmux_write
+from viewsync.rules import hooks
+from viewsync.store.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from typing import Any
+
+    from viewsync.actions.wanted import Wanted
+    from viewsync.context import Context
+    from viewsync.store.installation import Record
+
+
+class Doing:
+    """Says each change, makes it unless this is a rehearsal, and remembers what went wrong."""
+
+    def __init__(self, ctx: Context, say: Callable[[str], None], *, dry_run: bool) -> None:
+        self.ctx = ctx
+        self.say = say
+        self.dry_run = dry_run
+        self.problems: list[str] = []
+
+    def do(self, text: str, work: Callable[..., object], *args: object) -> None:
+        self.say(text)
+        if not self.dry_run:
+            self.guard(work, *args)
+
+    def guard(self, work: Callable[..., object], *args: object) -> None:
+        try:
+            work(*args)
+        except ViewsyncError as error:
+            self.problems.append(error.message)
+
+    def service(self, text: str, commands: list[list[str]]) -> None:
+        self.say(text)
+        problem = "" if self.dry_run else services.run_all(commands, self.ctx.env)
+        self.problems += [problem] if problem else []
+
+
+def load_here(ctx: Context, launcher: str) -> None:
+    """For the tmux plugin manager: the hooks, into the server that we are called from, and nothing else."""
+    if not ctx.env.get("TMUX"):
+        raise UsageError("--here is for inside tmux", "`viewsync install` sets up everything")
+    tmux_write.set_hooks(ctx.tmux, sweep.socket_inside(ctx.env["TMUX"]), launcher)
+
+
+def sockets(ctx: Context) -> list[str]:
+    """The servers that this environment's tmux talks to, and those that have views of ours."""
+    folders = paths.tmux_folders(ctx.env)[1:]
+    known = {row.get("socket") for row in _views(ctx).values()}
+    return [each for each in everywhere(ctx) if each in known or os.path.dirname(each) not in folders]
+
+
+def everywhere(ctx: Context) -> list[str]:
+    return sweep.servers(ctx, _views(ctx))
+
+
+def _views(ctx: Context) -> dict[str, Any]:
+    """Without touching the state folder: an installation may be about to make it."""
+    try:
+        views: dict[str, Any] = Registry(paths.state_dir(ctx.env)).read()["views"]
+    except ViewsyncError:
+        return {}
+    return views
+
+
+def retire(doing: Doing, want: Wanted, old: Record) -> None:
+    """Before its file goes: systemd disables no unit that is not there."""
+    if old.sweeper not in ("none", want.sweeper):
+        stop_service(doing, old)
+
+
+def install(doing: Doing, want: Wanted, changed: Collection[str]) -> None:
+    """`changed`: the files that were written just now."""
+    for socket in sockets(doing.ctx):
+        doing.guard(_load, doing, socket, want.launcher)
+    _start_service(doing, want, changed)
+    _let_go(doing, want)
+
+
+def _load(doing: Doing, socket: str, launcher: str) -> None:
+    found = tmux_read.inventory(doing.ctx.tmux, socket)
+    if not hooks.stand(found.hooks, launcher):
+        text = f"load the hooks into the tmux server on {socket}"
+        doing.do(text, tmux_write.set_hooks, doing.ctx.tmux, socket, launcher)
+
+
+def _start_service(doing: Doing, want: Wanted, changed: Collection[str]) -> None:
+    """A new version has to be started anew, as a service or without one."""
+    upgraded = want.launcher in changed
+    if want.unit:
+        if upgraded or want.unit in changed or not services.runs(want.sweeper, want.unit, doing.ctx.env):
+            _stop_sweeper(doing)  # one that somebody started by hand would keep the service out
+            doing.service(f"start the sweeper with {want.sweeper}", services.starting(want.sweeper, want.unit))
+    elif upgraded and _sweeper_runs(doing.ctx):
+        doing.do("start the sweeper anew", _restart, doing.ctx)
+
+
+def _let_go(doing: Doing, want: Wanted) -> None:
+    for each in environments.unused(want.venvs) if want.venvs else []:
+        doing.do(f"remove {each}, an earlier version", environments.remove, each)
+
+
+def stop(doing: Doing, record: Record) -> None:
+    if record.sweeper != "none":
+        stop_service(doing, record)
+    _stop_sweeper(doing)
+
+
+def unload(doing: Doing, record: Record) -> None:
+    """When the launcher is gone: a hook that runs just now would set the hooks again."""
+    for socket in everywhere(doing.ctx):
+        doing.guard(_unload, doing, socket, record.launcher)
+
+
+def _unload(doing: Doing, socket: str, launcher: str) -> None:
+    """Hooks that call another launcher are another installation's."""
+    if hooks.call(tmux_read.inventory(doing.ctx.tmux, socket).hooks, launcher):
+        text = f"take the hooks out of the tmux server on {socket}"
+        doing.do(text, tmux_write.remove_hooks, doing.ctx.tmux, socket)
+
+
+def stop_service(doing: Doing, record: Record) -> None:
+    unit = next((path for path in record.files if path.endswith((".service", ".plist"))), "")
+    if unit:
+        doing.service(f"stop the sweeper with {record.sweeper}", services.stopping(record.sweeper, unit))
+
+
+def _stop_sweeper(doing: Doing) -> None:
+    if _sweeper_runs(doing.ctx):
+        doing.do("stop the sweeper", sweeper.stop, doing.ctx)
+
+
+def _restart(ctx: Context) -> None:
+    sweeper.stop(ctx)
+    sweeper.start(ctx)
+
+
+def _sweeper_runs(ctx: Context) -> bool:
+    if not os.path.exists(os.path.join(paths.state_dir(ctx.env), sweeper.LOCK)):
+        return False
+    return bool(sweeper.status(ctx)["running"])

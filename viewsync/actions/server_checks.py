@@ -1,0 +1,103 @@
+"""The links of the chain in each running tmux server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import adopting, listing
+from viewsync.actions.checks import FAIL, OK, WARN, Check
+from viewsync.gateways import tmux_options, tmux_read
+from viewsync.gateways.tmux import OLDEST, number
+from viewsync.rules import hooks, tmux_bugs, tracking
+from viewsync.rules.model import KEEP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from viewsync.context import Context
+    from viewsync.rules.model import Inventory
+
+
+class Reading(NamedTuple):
+    ctx: Context
+    found: Inventory
+    views: dict[str, Any]  # the registry's
+
+    @property
+    def socket(self) -> str:
+        return self.found.server.socket
+
+
+def version(reading: Reading) -> Check:
+    running = reading.found.server.version
+    client = tmux_read.version(reading.ctx.tmux)
+    if number(running) < OLDEST:
+        return Check(
+            "server",
+            FAIL,
+            f"runs tmux {running}",
+            "end it when you can spare its sessions: 3.2a tells of lost terminals",
+        )
+    if number(running) != number(client):
+        hint = "end it when you can spare its sessions; the next one is as new as the program"
+        return Check("server", WARN, f"runs tmux {running}, and the program is {client}", hint)
+    return Check("server", OK, f"tmux {running}, {len(reading.found.sessions)} sessions")
+
+
+def loaded(reading: Reading) -> Check:
+    texts = reading.found.hooks
+    if hooks.stand(texts, reading.ctx.launcher):
+        return Check("hooks", OK, "loaded")
+    found = "not loaded" if len(texts) < len(hooks.EVENTS) else "another launcher is called"
+    return Check("hooks", FAIL, found, "`viewsync install` loads them", fixable=True)
+
+
+def shadowed(reading: Reading) -> Check:
+    """tmux looks a hook up in the session first: one that stands there is called instead of ours."""
+    names = {each.id: each.name for each in reading.found.sessions}
+    found = tmux_options.shadows(reading.ctx.tmux, reading.socket, list(names))
+    if not found:
+        return Check("own hooks", OK, "no session has a hook of its own in the way")
+    said = ", ".join(repr(names[each]) for each in found)
+    hint = "set it for all sessions (`set-hook -ga`), or rely on the sweeper"
+    return Check("own hooks", WARN, f"instead of ours, a hook of its own is called in {said}", hint)
+
+
+def unattached(reading: Reading) -> Check:
+    value = tmux_options.of_all(reading.ctx.tmux, reading.socket, "destroy-unattached")
+    if value == "off":
+        return Check("destroy-unattached", OK, "off")
+    if tmux_bugs.crashes_unattached(number(reading.found.server.version)):
+        hint = "`set -g destroy-unattached off`: it can crash this server, and viewsync does its work without danger"
+        return Check("destroy-unattached", FAIL, value, hint)
+    return Check("destroy-unattached", WARN, value, "viewsync does its work, and spares the last one with windows")
+
+
+def strays(reading: Reading) -> Check:
+    rows = tracking.rows_of(reading.found.server, reading.views)
+    found = adopting.strays(reading.found, rows)
+    if not found:
+        return Check("stray views", OK, "none")
+    said = ", ".join(each.name for each in found[:3]) + (" ..." if len(found) > 3 else "")
+    return Check(
+        "stray views", WARN, f"{len(found)} that are not ours: {said}", "`viewsync adopt SESSION` takes them over"
+    )
+
+
+def orphans(reading: Reading) -> Check:
+    parents = listing.read(reading.ctx, [reading.socket]).parents
+    waiting = [each for parent in parents for each in parent.views if each.verdict.action != KEEP]
+    if not waiting:
+        return Check("orphans", OK, "none")
+    return Check("orphans", WARN, f"{len(waiting)} views that nobody uses", "`viewsync sweep` ends or promotes them")
+
+
+IN_EACH: tuple[tuple[str, Callable[[Reading], Check]], ...] = (
+    ("server", version),
+    ("hooks", loaded),
+    ("own hooks", shadowed),
+    ("destroy-unattached", unattached),
+    ("stray views", strays),
+    ("orphans", orphans),
+)

@@ -1,0 +1,141 @@
+"""Install and uninstall: what is wanted is compared with what is there, each difference is said, then made.
+
+Files go first, all or none: one that cannot be written stops everything before anything was changed, and a failure
+after that puts back what was. Running servers and services follow.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync import paths
+from viewsync.actions import comparing, live, wanted
+from viewsync.actions.live import Doing
+from viewsync.errors import ViewsyncError
+from viewsync.gateways import environments, files
+from viewsync.gateways.files import Change, FileError
+from viewsync.store import folder, installation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from viewsync.actions.comparing import Plan
+    from viewsync.actions.wanted import Options
+    from viewsync.context import Context
+    from viewsync.store.installation import Record
+
+    Say = Callable[[str], None]  # called before each change, with what it is
+
+
+class Report(NamedTuple):
+    changes: list[str]
+    notes: list[str]
+    warnings: list[str]
+    record: Record
+
+
+def install(ctx: Context, options: Options, say: Say) -> Report:
+    if options.prefix:  # what starts viewsync again, here and in a service
+        ctx.env["VIEWSYNC_LAUNCHER"] = wanted.launcher_path(ctx, options.prefix)
+    record = wanted.recorded(ctx)
+    want = wanted.wanted(ctx, options, record)
+    plan = comparing.to_install(ctx, want, record, options)
+    _refuse(plan, want.line)
+    changes, doing = _doing(ctx, say, dry_run=options.dry_run)
+    live.retire(doing, want, record)
+    for each in plan.made:
+        doing.say(f"make the folder {each}")
+    state = paths.state_dir(ctx.env)
+    if os.path.isdir(state) and os.stat(state).st_mode & 0o077:
+        doing.say(f"close the folder {state} to others")
+    _apply(doing, plan, lambda: folder.secure(state))
+    live.install(doing, want, [each.change.path for each in plan.steps])
+    return Report(changes, plan.notes, doing.problems, plan.record)
+
+
+def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool) -> Report:
+    record = wanted.recorded(ctx)
+    if record == installation.Record():
+        record = wanted.guessed(ctx)
+    plan = comparing.to_uninstall(ctx, record)
+    _refuse(plan)
+    changes, doing = _doing(ctx, say, dry_run=dry_run)
+    live.stop(doing, record)
+    _apply(doing, plan)
+    live.unload(doing, record)
+    if purge:
+        _purge(doing, plan.notes)
+    elif os.path.isdir(paths.state_dir(ctx.env)):
+        plan.notes.append(f"{paths.state_dir(ctx.env)} stays: the registry and the history (--purge removes them)")
+    for each in environments.environments(record.venvs) if record.venvs else []:
+        doing.do(f"remove {each}", environments.remove, each)
+    for each in reversed(record.folders):  # the innermost first
+        if files.is_empty(each):
+            doing.do(f"remove the empty folder {each}", files.remove_empty, [each])
+    return Report(changes, plan.notes, doing.problems, record)
+
+
+def _doing(ctx: Context, say: Say, *, dry_run: bool) -> tuple[list[str], Doing]:
+    changes: list[str] = []
+
+    def told(text: str) -> None:
+        changes.append(text)
+        say(text)
+
+    return changes, Doing(ctx, told, dry_run=dry_run)
+
+
+def _refuse(plan: Plan, line: bytes = b"") -> None:
+    """Before anything is changed. `line`: what a person can put into a tmux configuration that we may not write."""
+    for each in plan.steps:
+        if problem := files.refusal(each.change.path):
+            by_hand = line and line in (each.change.after or b"")
+            hint = f"; put this line there yourself: {line.decode('utf-8', 'replace')}" if by_hand else ""
+            raise FileError(problem, f"nothing was changed{hint}")
+
+
+def _apply(doing: Doing, plan: Plan, last: Callable[[], object] = lambda: None) -> None:
+    done: list[Change] = []
+    try:
+        for each in plan.steps:
+            doing.say(each.text)
+            if not doing.dry_run:
+                files.apply(each.change)
+                done.append(each.change)
+        if not doing.dry_run:
+            last()
+    except BaseException as error:  # somebody's ^C too
+        files.revert(done)
+        files.remove_empty(plan.made)
+        if isinstance(error, ViewsyncError):
+            error.hint = f"{error.hint}; all is as it was before".removeprefix("; ")
+        raise
+
+
+# How the names begin of what viewsync writes into the state folder. Other things there are not ours to remove.
+_STATE = (
+    ".sessions.json",
+    ".sessions.lock",
+    "history.db",
+    ".sweeper.lock",
+    "sweeper.out",
+    "viewsync.log",
+    "open.conf-",
+)
+
+
+def _purge(doing: Doing, notes: list[str]) -> None:
+    state = paths.state_dir(doing.ctx.env)
+    if doing.ctx.env.get("CLAUDE_TMUX_SOCKET_DIR"):
+        notes.append(f"{state} stays: other tools have their sessions in it")
+        return
+    for where in (paths.log_dir(doing.ctx.env), state):
+        for name in sorted(os.listdir(where)) if os.path.isdir(where) else []:
+            path = os.path.join(where, name)
+            if (name == "README" or name.startswith(_STATE)) and os.path.isfile(path):
+                doing.do(f"remove {path}", files.apply, Change(path, b"", None))
+        if files.is_empty(where):
+            doing.do(f"remove the empty folder {where}", files.remove_empty, [where])
+    if not doing.dry_run and os.path.isdir(state):
+        notes.append(f"{state} stays: there is more in it")

@@ -1,0 +1,216 @@
+"""What an installation consists of: which files, with what in them, and which of the user's files gets our line."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync import paths
+from viewsync.errors import UsageError
+from viewsync.gateways import environments, files, services
+from viewsync.rules import hooks, launch_script, marked_line, units, wezterm_module
+from viewsync.store import installation
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+    from viewsync.store.installation import Record
+
+HOOKS = "tmux.conf"
+MODULE = "viewsync.lua"
+
+
+class Options(NamedTuple):
+    dry_run: bool = False
+    conf: str = ""  # the tmux configuration, "" to find it
+    wezterm_dir: str = ""
+    sweeper: str = ""  # "systemd", "launchd", "none", or "" for what it was
+    prefix: str = ""  # what install.sh installs into: the launcher is to be written, too
+    made: tuple[str, ...] = ()  # folders that install.sh had to make
+
+
+class File(NamedTuple):
+    path: str
+    what: str
+    data: bytes
+    mark: str  # what every version of this file has in it: by it we know our own
+    mode: int = 0o666
+
+
+class Wanted(NamedTuple):
+    launcher: str
+    files: list[File]
+    module: str
+    conf: str
+    line: bytes
+    sweeper: str
+    unit: str  # the path of the service's file, "" without one
+    venvs: str
+
+
+def record_path(ctx: Context) -> str:
+    return os.path.join(os.path.realpath(paths.config_dir(ctx.env)), installation.FILE)
+
+
+def recorded(ctx: Context) -> Record:
+    """What the last `install` did; an empty record when there was none."""
+    path = record_path(ctx)
+    text = files.read(path)
+    return installation.Record() if text is None else installation.parse(text, path)
+
+
+def guessed(ctx: Context) -> Record:
+    """Where the record is lost: what an installation of this version would have made, where that is there."""
+    empty = installation.Record()
+    prefix = os.path.dirname(os.path.dirname(launcher_path(ctx)))
+    want = wanted(ctx, Options(prefix=prefix if environments.folder(prefix) else ""), empty)
+    there = {each.path: sha(each.data) for each in want.files if each.mark.encode() in (files.read(each.path) or b"")}
+    return empty._replace(launcher=want.launcher, files=there, conf=want.conf, venvs=want.venvs)
+
+
+def wanted(ctx: Context, options: Options, record: Record) -> Wanted:
+    path = launcher_path(ctx, options.prefix)
+    hooks_file = File(
+        os.path.join(os.path.dirname(record_path(ctx)), HOOKS),
+        "the tmux hooks",
+        _encode(hooks.configuration(path)),
+        hooks.slot(hooks.EVENTS[0]),
+    )
+    module = module_path(ctx, options.wezterm_dir, record)
+    found = [hooks_file, *_module(module, path)]
+    sweeper = options.sweeper or record.sweeper
+    unit = _unit(ctx, sweeper, path)
+    found += [unit] if unit else []
+    found += [_launcher(ctx, path)] if options.prefix else []
+    return Wanted(
+        launcher=path,
+        files=found,
+        module=module,
+        conf=conf_path(ctx, options.conf, record),
+        line=marked_line.line(hooks_file.path),
+        sweeper=sweeper,
+        unit=unit.path if unit else "",
+        venvs=environments.folder(options.prefix) if options.prefix else record.venvs,
+    )
+
+
+def launcher_path(ctx: Context, prefix: str = "") -> str:
+    """The absolute path that tmux and WezTerm are told: their PATH is not the shell's."""
+    if prefix:
+        return os.path.join(os.path.abspath(prefix), "bin", "viewsync")
+    import shutil
+
+    found = ctx.launcher if os.path.isabs(ctx.launcher) else shutil.which(ctx.launcher, path=ctx.env.get("PATH"))
+    if not found:
+        raise UsageError("there is no viewsync on the PATH for tmux and WezTerm to call", "./install.sh makes one")
+    return os.path.abspath(found)
+
+
+def module_path(ctx: Context, folder: str, record: Record) -> str:
+    """WezTerm looks for modules here, wherever wezterm.lua itself is (facts/wezterm.md section 5)."""
+    if not folder and record.module:
+        return record.module
+    return os.path.join(_real(folder or os.path.join(config_home(ctx), "wezterm")), MODULE)
+
+
+def config_home(ctx: Context) -> str:
+    return ctx.env.get("XDG_CONFIG_HOME") or os.path.join(home(ctx), ".config")
+
+
+def home(ctx: Context) -> str:
+    return ctx.env.get("HOME") or os.path.expanduser("~")
+
+
+def conf_candidates(ctx: Context) -> list[str]:
+    """tmux reads all of these that are there, in this order."""
+    named = [
+        os.path.join(home(ctx), ".tmux.conf"),
+        os.path.join(config_home(ctx), "tmux", "tmux.conf"),
+        os.path.join(home(ctx), ".config", "tmux", "tmux.conf"),
+    ]
+    return list(dict.fromkeys(named))
+
+
+def conf_path(ctx: Context, named: str, record: Record) -> str:
+    """The file for our line, through symbolic links: the link stays, and what it means is changed."""
+    if named:
+        return _resolved(os.path.abspath(named))
+    candidates = [*([record.conf] if record.conf else []), *conf_candidates(ctx)]
+    marked = [each for each in candidates if marked_line.MARK in (files.read(each) or b"")]
+    there = [each for each in candidates if os.path.lexists(each)]
+    return _resolved((marked or there or conf_candidates(ctx))[0])
+
+
+def _resolved(path: str) -> str:
+    if os.path.islink(path) and not os.path.exists(path):
+        raise UsageError(
+            f"{path} is a link to {os.readlink(path)}, which is not there",
+            "mend the link, or name another file with --tmux-conf",
+        )
+    return _real(path)
+
+
+def _real(path: str) -> str:
+    return os.path.realpath(path)
+
+
+def module_expression(ctx: Context, module: str) -> str:
+    """How wezterm.lua gets at the module: `require` finds it in WezTerm's own folder only."""
+    if os.path.dirname(module) == _real(os.path.join(config_home(ctx), "wezterm")):
+        return 'require("viewsync")'
+    return f"dofile({wezterm_module.quoted(module)})"
+
+
+def loaded_by(ctx: Context, module: str) -> str:
+    """The file of the user's WezTerm configuration that speaks of viewsync, "" when none does."""
+    folder = os.path.join(config_home(ctx), "wezterm")
+    named = [ctx.env.get("WEZTERM_CONFIG_FILE", ""), os.path.join(home(ctx), ".wezterm.lua")]
+    below = [os.path.join(above, name) for above, _, names in os.walk(folder) for name in sorted(names)]
+    for path in [*named, *(each for each in below if each.endswith(".lua"))]:
+        ours = _real(path) == _real(module)
+        if path and not ours and os.path.isfile(path) and b"viewsync" in (files.read(path) or b""):
+            return path
+    return ""
+
+
+def module_text(launcher: str) -> bytes:
+    """lua/viewsync.lua as it is installed."""
+    return _encode(wezterm_module.with_launcher(_shared("lua", MODULE), launcher))
+
+
+def sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _module(path: str, launcher: str) -> list[File]:
+    """A link there was made by somebody who keeps the module elsewhere, and it stays."""
+    if os.path.islink(path):
+        return []
+    return [File(path, "the WezTerm module", module_text(launcher), wezterm_module.MARK)]
+
+
+def _launcher(ctx: Context, path: str) -> File:
+    # install.sh names the folders when it rehearses, without platformdirs to ask.
+    dirs = ctx.env.get(paths.BAKED) or paths.baked(ctx.env)
+    text = launch_script.text(path, sys.executable, home(ctx), dirs)
+    return File(path, "the launcher", _encode(text), launch_script.MARK, 0o777)
+
+
+def _unit(ctx: Context, kind: str, path: str) -> File | None:
+    if kind not in services.KINDS:
+        return None
+    if kind == "systemd":
+        name, text = units.SYSTEMD, units.systemd(_shared("hooks", units.SYSTEMD), path, ctx.env)
+    else:
+        name, text = units.LAUNCHD, units.launchd(_shared("hooks", units.LAUNCHD), path, ctx.env)
+    folder = _real(services.folder(kind, ctx.env, home(ctx)))
+    return File(os.path.join(folder, name), f"the sweeper as a {kind} service", _encode(text), "`viewsync install")
+
+
+def _shared(*parts: str) -> str:
+    return (files.read(paths.shared_file(*parts)) or b"").decode()
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

@@ -1,0 +1,82 @@
+"""Set up tmux's hooks, the WezTerm module and the state folder. Each change is said before it is made.
+
+What is set up already stays as it is. `viewsync uninstall` puts everything back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+from viewsync.actions import live, setup, wanted
+from viewsync.commands import args
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tmux-conf",
+        default="",
+        metavar="PATH",
+        help="the tmux configuration that gets our line (default: the one that tmux reads)",
+    )
+    parser.add_argument(
+        "--wezterm-dir",
+        default="",
+        metavar="DIR",
+        help="the folder that gets viewsync.lua (default: WezTerm's own)",
+    )
+    parser.add_argument(
+        "--sweeper",
+        default="",
+        choices=("systemd", "launchd", "none"),
+        help="run the sweeper as a service of yours (default: as it was; at first none)",
+    )
+    parser.add_argument(
+        "--here",
+        action="store_true",
+        help="only load the hooks into the tmux server that we are in (for a plugin manager)",
+    )
+    # From install.sh: what it installs into, and the folders that it made.
+    parser.add_argument("--prefix", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--made", default="", help=argparse.SUPPRESS)
+    args.dry_run(parser)
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if parsed.here:
+        live.load_here(ctx, wanted.launcher_path(ctx))
+        return Result({"changes": ["load the hooks"], "notes": [], "dry_run": False})
+    options = wanted.Options(
+        dry_run=parsed.dry_run,
+        conf=parsed.tmux_conf,
+        wezterm_dir=parsed.wezterm_dir,
+        sweeper=parsed.sweeper,
+        prefix=parsed.prefix,
+        made=tuple(filter(None, parsed.made.split("\n"))),
+    )
+    report = setup.install(ctx, options, args.teller(parsed))
+    notes = [*report.notes, *_advice(ctx, report)]
+    data = {"changes": report.changes, "notes": notes, "dry_run": parsed.dry_run}
+    lines = [] if report.changes else ["everything is set up already; nothing was changed"]
+    return Result(data, [*lines, *notes], warnings=report.warnings)
+
+
+def _advice(ctx: Context, report: setup.Report) -> list[str]:
+    advice = []
+    module = report.record.module
+    if not wanted.loaded_by(ctx, module):
+        advice += [
+            "for WezTerm, put this into wezterm.lua, before it returns the config:",
+            f"  local viewsync = {wanted.module_expression(ctx, module)}",
+            "  viewsync.apply_to_config(config)",
+        ]
+    folder = os.path.dirname(report.record.launcher)
+    if folder not in ctx.env.get("PATH", "").split(os.pathsep):
+        advice.append(f"{folder} is not on your PATH: add it, or call {report.record.launcher}")
+    return advice

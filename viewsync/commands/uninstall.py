@@ -1,0 +1,30 @@
+"""Take back what `install` did, exactly. Each change is said before it is made.
+
+The registry and the history stay, and so do files that you have changed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import setup
+from viewsync.commands import args
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--purge", action="store_true", help="remove the registry, the history and the log, too")
+    args.dry_run(parser)
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    report = setup.uninstall(ctx, args.teller(parsed), dry_run=parsed.dry_run, purge=parsed.purge)
+    data = {"changes": report.changes, "notes": report.notes, "dry_run": parsed.dry_run}
+    lines = [] if report.changes else ["nothing is installed"]
+    return Result(data, [*lines, *report.notes], warnings=report.warnings)

@@ -1,0 +1,53 @@
+"""The private Python environments that install.sh makes: one for each version, side by side.
+
+The launcher names exactly one, so replacing the launcher is the switch, and what still runs keeps the version that
+it was started with.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+_FOLDER = ("share", "viewsync", "venv")  # below the prefix; in it one folder for each version
+
+
+def folder(prefix: str) -> str:
+    """The folder of the environments below that prefix, if this process runs from one of them, else ""."""
+    found = os.path.join(os.path.abspath(prefix), *_FOLDER)
+    return found if os.path.realpath(os.path.dirname(sys.prefix)) == os.path.realpath(found) else ""
+
+
+def unused(above: str) -> list[str]:
+    """The environments there that are not ours and that no process runs from."""
+    ours = os.path.realpath(sys.prefix)
+    others = [each for each in environments(above) if os.path.realpath(each) != ours]
+    running = _running() if others else set()
+    return [each for each in others if os.path.realpath(each) not in running]
+
+
+def environments(above: str) -> list[str]:
+    try:
+        paths = [os.path.join(above, name) for name in sorted(os.listdir(above))]
+    except OSError:
+        return []
+    return [path for path in paths if _is_environment(path)]
+
+
+def remove(environment: str) -> None:
+    """Nothing else than an environment is ever removed so."""
+    if _is_environment(environment):
+        shutil.rmtree(environment, ignore_errors=True)
+
+
+def _is_environment(path: str) -> bool:
+    return os.path.isfile(os.path.join(path, "pyvenv.cfg")) and not os.path.islink(path)
+
+
+def _running() -> set[str]:
+    """The environments, or whatever else has a `bin`, of all processes that we may look at."""
+    import psutil  # 30 ms, and only after an upgrade
+
+    programs = [words[0] for each in psutil.process_iter(["cmdline"]) if (words := each.info["cmdline"])]
+    return {os.path.realpath(os.path.dirname(os.path.dirname(each))) for each in programs}

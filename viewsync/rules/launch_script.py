@@ -1,0 +1,30 @@
+"""The text of the launcher: the sh script that people, tmux hooks and WezTerm run."""
+
+from __future__ import annotations
+
+MARK = "# viewsync's launcher, written by install.sh"
+
+# Measured against `-m viewsync` and a script of its own: all start alike, and this one needs no file.
+# -X utf8: what a session is called does not depend on the locale that tmux or a GUI was started with.
+_CODE = "import sys; from viewsync.cli import main; sys.exit(main())"
+
+
+def text(path: str, python: str, home: str, dirs: str) -> str:
+    """`path`: where the script stands; `python`: the interpreter of the private environment; `dirs`: VIEWSYNC_DIRS.
+
+    The folders hold for the user who installed. Another one, by `--prefix /usr/local`, has their own.
+    """
+    return f"""#!/bin/sh
+{MARK}; `install.sh --uninstall` removes it.
+VIEWSYNC_LAUNCHER={_shell(path)}
+export VIEWSYNC_LAUNCHER
+if [ -z "${{VIEWSYNC_DIRS-}}" ] && [ "${{HOME-}}" = {_shell(home)} ]; then
+    VIEWSYNC_DIRS={_shell(dirs)}
+    export VIEWSYNC_DIRS
+fi
+exec {_shell(python)} -I -X utf8 -c {_shell(_CODE)} "$@"
+"""
+
+
+def _shell(word: str) -> str:
+    return "'" + word.replace("'", "'\\''") + "'"

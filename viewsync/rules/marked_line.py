@@ -1,0 +1,71 @@
+"""Our one line in the user's tmux configuration: put in, found again, taken out byte for byte.
+
+Everything here is bytes: a configuration may be in any encoding, with either kind of line ending, and what is not
+ours must come out as it went in.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+MARK = b"# added by viewsync install"
+
+
+class Placed(NamedTuple):
+    text: bytes
+    glue: bytes  # what we had to put between the user's last line and ours; goes when ours is still the last
+
+
+def line(path: str) -> bytes:
+    """The line that makes tmux read the file at `path`, if it is there."""
+    pattern = re.sub(r"([*?\[\]\\])", r"\\\1", path)  # source-file takes a glob(7) pattern
+    quoted = "'" + pattern.replace("'", "'\\''") + "'"
+    return b"source-file -q " + quoted.encode("utf-8", "surrogateescape") + b" " + MARK
+
+
+def lines_at(text: bytes) -> list[int]:
+    """The numbers, from 1, of the lines that carry our mark and are in force."""
+    return [number for number, each in enumerate(_lines(text), 1) if _is_ours(each)]
+
+
+def commented_at(text: bytes) -> int:
+    """The number of the line that somebody put a `#` before, 0 when there is none: they want it so."""
+    marked = [number for number, each in enumerate(_lines(text), 1) if MARK in each and not _is_ours(each)]
+    return marked[0] if marked else 0
+
+
+def put(text: bytes, wanted: bytes) -> Placed:
+    """With our line, once. One that is there already stays at its place."""
+    found = _lines(text)
+    at = lines_at(text)
+    if at:
+        found[at[0] - 1] = wanted + _ending(found[at[0] - 1])
+        return Placed(b"".join(each for number, each in enumerate(found, 1) if number not in at[1:]), b"")
+    end = b"\r\n" if b"\r\n" in text else b"\n"
+    glue = b"" if not text or text.endswith(b"\n") else end
+    if re.search(rb"\\(\r?\n)?\Z", text):  # the user's last line goes on in the next one, which must not be ours
+        glue += end
+    return Placed(text + glue + wanted + end, glue)
+
+
+def take(text: bytes, glue: bytes) -> bytes:
+    """Without our line. `glue`: what `put` said, which stays if the user wrote on behind our line."""
+    found = _lines(text)
+    kept = [each for each in found if not _is_ours(each)]
+    was_last = bool(found) and _is_ours(found[-1])
+    return b"".join(kept).removesuffix(glue) if was_last else b"".join(kept)
+
+
+def _is_ours(each: bytes) -> bool:
+    return MARK in each and not each.lstrip().startswith(b"#")
+
+
+def _lines(text: bytes) -> list[bytes]:
+    """With their endings. bytes.splitlines would also split at a lone carriage return, as tmux does not."""
+    return re.findall(rb"[^\n]*\n|[^\n]+\Z", text)
+
+
+def _ending(each: bytes) -> bytes:
+    match = re.search(rb"\r?\n\Z", each)
+    return match[0] if match else b""
