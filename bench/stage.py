@@ -26,7 +26,9 @@ class Stage:
         path = os.path.join(self.home.path, "bench.conf")
         with open(path, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
-        self.server.tmux("source-file", path)
+        done = self.server.run("source-file", path, timeout=300)
+        if done.code:
+            raise RuntimeError(done.err)
 
     def fill(self, count: int, *, pinned: bool = False) -> list[str]:
         """As many views more, with their rows, as if their tabs were closed an hour ago."""
@@ -68,8 +70,7 @@ class Stage:
 
     def clear(self) -> None:
         """Only the parent is left, and an empty registry."""
-        for name in self.server.views():
-            self.server.run("kill-session", "-t", f"={name}")
+        self.source([f"kill-session -t ={name}" for name in self.server.views()])
         for name in (".sessions.json", "history.db", "history.db-wal", "history.db-shm"):
             path = os.path.join(self.home.state, name)
             if os.path.exists(path):

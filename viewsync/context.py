@@ -83,4 +83,16 @@ class Context:
             level = self.config["log_level"]
         except ViewsyncError:  # a wrong setting is what is to be logged
             level = "warning"
-        return log.open_log(paths.log_dir(self.env), level)
+        return log.open_log(self._log_folder(), level)
+
+    def _log_folder(self) -> str:
+        """Below the state folder only where that is ours to write in; "" where it is not."""
+        from viewsync.errors import ViewsyncError
+
+        log_dir = paths.log_dir(self.env)
+        if log_dir.startswith(paths.state_dir(self.env) + os.sep):
+            try:
+                return os.path.join(self.folder, os.path.relpath(log_dir, self.folder))
+            except ViewsyncError:
+                return ""
+        return log_dir

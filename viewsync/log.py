@@ -10,6 +10,7 @@ FILE = "viewsync.log"
 
 
 def open_log(folder: str, level: str) -> logging.Logger:
+    logging.raiseExceptions = False  # a full disk is no reason to print a traceback
     logger = logging.getLogger("viewsync")
     logger.propagate = False
     logger.setLevel(level.upper())
@@ -19,6 +20,9 @@ def open_log(folder: str, level: str) -> logging.Logger:
 
 
 def _handler(folder: str) -> logging.Handler:
+    """Without a folder (the state folder was refused) nothing is logged."""
+    if not folder:
+        return logging.NullHandler()
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
         handler: logging.Handler = logging.handlers.RotatingFileHandler(

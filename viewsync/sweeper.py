@@ -120,7 +120,7 @@ class Sweeper:
     def run(self) -> None:
         """Until `stop` is set. SweeperError when another one runs."""
         path = os.path.join(self.ctx.folder, control.LOCK)
-        handle = lock.try_exclusive(path)
+        handle = self._lock(path)
         if handle is None:
             pid = control.status(self.ctx).get("pid")
             raise control.SweeperError(f"a sweeper runs already (process {pid})", "`viewsync sweeper stop` ends it")
@@ -138,6 +138,15 @@ class Sweeper:
             self.eyes.stop()
             os.ftruncate(handle, 0)
             os.close(handle)
+
+    def _lock(self, path: str) -> int | None:
+        """`status` takes the lock for a moment, too: one that holds it longer is a sweeper."""
+        for _ in range(10):
+            if (handle := lock.try_exclusive(path)) is not None:
+                return handle
+            if control.status(self.ctx).get("pid") or self.stop.wait(0.05):
+                return None
+        return None
 
     def end(self) -> None:
         self.stop.set()

@@ -109,9 +109,7 @@ def members(*last_attached: int) -> list[Facts]:
     """A group whose parent is gone: nothing but views."""
     size = len(last_attached)
     return [
-        ORPHAN._replace(
-            id=f"${at}", name=f"v-{at}", last_attached=at, group_size=size, parent_taken=False
-        )
+        ORPHAN._replace(id=f"${at}", name=f"v-{at}", last_attached=at, group_size=size, parent_taken=False)
         for at in last_attached
     ]
 

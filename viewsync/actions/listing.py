@@ -48,8 +48,10 @@ def read(ctx: Context, sockets: Sequence[str] | None = None) -> Listing:
         except ViewsyncError as error:
             listing.errors.append(error.message)
             continue
+        partial = sweep.doubt_of(found)
+        listing.errors.extend([partial] if partial else [])
         listing.servers.append(found.server._asdict())
-        listing.parents.extend(_parents(ctx, found, data, doubt))
+        listing.parents.extend(_parents(ctx, found, data, partial or doubt))
     return listing
 
 

@@ -24,7 +24,7 @@ def live_ttys(guis: Mapping[str, Mapping[str, Any]]) -> set[str]:
         for pid, gui in guis.items()
         if pid.isdigit() and processes.alive(int(pid), float(gui.get("start") or 0))
         for tty in gui.get("ttys", ())
-        if os.path.exists(tty)
+        if isinstance(tty, str) and os.path.exists(tty)
     }
 
 

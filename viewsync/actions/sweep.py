@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from viewsync.rules.tracking import Changes, Row
 
 
+HOOK = "hook"  # the trigger of the tmux hooks
+
+
 class Swept(NamedTuple):
     """What a sweep found and did. `failed`: verdicts that the server did not let pass, since it knew better."""
 
@@ -51,7 +54,8 @@ def sweep(ctx: Context, scope: Scope, sockets: Iterable[str] | None = None) -> S
             total.failed.extend(done.failed)
             total.errors.extend(done.errors)
         except ViewsyncError as error:
-            total.errors.append(error.message)
+            if sockets is not None or tmux_read.listens(socket):  # else it ended since it was listed, as servers do
+                total.errors.append(error.message)
     if doubt and doubt not in total.errors:
         total.errors.append(doubt)
     if sockets is None and not scope.dry_run:
@@ -77,8 +81,7 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     # The registry first: a row that is older than the reading may be dropped for what the reading does not show.
     data, doubt = read_registry(ctx)
     found = tmux_read.inventory(ctx.tmux, socket)
-    if not found.complete:
-        doubt = f"{socket}: tmux's answer was not understood in full"
+    doubt = doubt_of(found) or doubt
     now = ctx.clock()
     views = data["views"]
     changes = tracking.compare(found, views, _running(views), now, scope.trigger)
@@ -93,10 +96,15 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     wanted = sorted((each for each in verdicts if each.action != KEEP), key=lambda each: each.action == PROMOTE)
     done = tmux_write.act(ctx.tmux, found.server, wanted, now, ctx.config.policy.grace) if wanted else []
     failed = [each for each, ok in zip(wanted, done, strict=True) if not ok]
-    errors += _guarded(lambda: _mend(ctx, found, changes, bool(facts)))
+    errors += _guarded(lambda: _mend(ctx, found, changes, hooks_wanted=bool(facts) and scope.trigger != HOOK))
     outcome = [each for each in verdicts if each not in failed]
     errors += _guarded(lambda: _record(ctx, found.server, views, changes, outcome, now, scope.trigger))
     return Swept(verdicts, failed, errors)
+
+
+def doubt_of(found: Inventory) -> str:
+    """Why nothing may end on the strength of that reading, "" when it is whole."""
+    return "" if found.complete else f"{found.server.socket}: tmux's answer was not understood in full"
 
 
 def _in_scope(row: Mapping[str, Any], scope: Scope) -> bool:
@@ -106,7 +114,11 @@ def _in_scope(row: Mapping[str, Any], scope: Scope) -> bool:
 def read_registry(ctx: Context) -> tuple[dict[str, Any], str]:
     """The registry, or an empty one with the reason why nothing may end on its strength."""
     try:
-        return ctx.registry.read(), ""
+        registry = ctx.registry
+    except StateError as error:  # a folder that is refused takes no log either
+        return {"sessions": {}, "views": {}, "guis": {}}, error.message
+    try:
+        return registry.read(), ""
     except StateError as error:
         ctx.log.warning("%s", error.message)
         return {"sessions": {}, "views": {}, "guis": {}}, error.message
@@ -123,14 +135,17 @@ def merged(views: Mapping[str, Row], rows: Mapping[str, Row | None]) -> dict[str
     return {name: row for name, row in merged.items() if row is not None}
 
 
-def _mend(ctx: Context, found: Inventory, changes: Changes, any_view: bool) -> None:
-    """Set again what a user's hooks or a reload of the configuration took away."""
+def _mend(ctx: Context, found: Inventory, changes: Changes, *, hooks_wanted: bool) -> None:
+    """Set again what a user's hooks or a reload of the configuration took away.
+
+    A hook that was called does not look after the hooks: with two launchers on one server they would take turns.
+    """
     socket = found.server.socket
     for session, detour, name in changes.detours:
         tmux_write.rename_back(ctx.tmux, socket, session, detour, name)
     for session, name, parent in changes.unmarked:
         tmux_write.mark(ctx.tmux, socket, session, name, parent)
-    if any_view and ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.launcher):
+    if hooks_wanted and ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.launcher):
         tmux_write.set_hooks(ctx.tmux, socket, ctx.launcher)
 
 
@@ -191,7 +206,8 @@ def _guarded(work: Callable[[], None]) -> list[str]:
 def _forget_dead_servers(ctx: Context, trigger: str) -> None:
     """Drop the rows of servers that are certainly gone: nobody listens, and the server's process has ended."""
     views = ctx.registry.read()["views"]
-    dead = {name: row for name, row in views.items() if _is_dead(row)}
+    silent = {socket for socket in {_socket(row) for row in views.values()} if socket and not _listens(socket)}
+    dead = {name: row for name, row in views.items() if _socket(row) in silent and _has_ended(row)}
     if not dead:
         return
     with ctx.registry.change() as data:
@@ -200,14 +216,17 @@ def _forget_dead_servers(ctx: Context, trigger: str) -> None:
     _log(ctx, [_gone(name, row, ctx.clock(), trigger) for name, row in dead.items()])
 
 
-def _is_dead(row: Row) -> bool:
-    socket = str(row.get("socket") or "")
-    if not socket or tmux_read.state(socket) == "live":
-        return False
-    server, opener = _pid(row.get("server")), int(row.get("pid") or 0)
-    if server:
-        return not processes.alive(server)
-    return not processes.alive(opener)
+def _socket(row: Row) -> str:
+    return str(row.get("socket") or "")
+
+
+def _listens(socket: str) -> bool:
+    return tmux_read.state(socket) == "live"
+
+
+def _has_ended(row: Row) -> bool:
+    """The server's process; of a row that knows none yet, the one that was to become its client."""
+    return not processes.alive(_pid(row.get("server")) or int(row.get("pid") or 0))
 
 
 def _pid(identity: Any) -> int:

@@ -30,7 +30,13 @@ def everything(
     gui: Gui | None = None,
 ) -> sweep.Swept:
     """`sockets`: only those servers; without it all of the user's."""
-    problems: list[str] = []
+    problems = [] if dry_run else _prepare(ctx, gui)
+    scope = sweep.Scope(trigger, dry_run, gui.pid if gui and gui.only else 0)
+    done = sweep.sweep(ctx, scope, sockets)
+    return done._replace(errors=list(dict.fromkeys([*problems, *done.errors])))
+
+
+def _prepare(ctx: Context, gui: Gui | None) -> list[str]:
     try:
         if gui:
             panes.remember(ctx, gui.pid, gui.ttys)
@@ -38,7 +44,5 @@ def everything(
             panes.ask(ctx)  # a WezTerm that does not answer is no error of a sweep: `doctor` tells of it
         sweep.tidy(ctx)
     except ViewsyncError as error:
-        problems.append(error.message)
-    scope = sweep.Scope(trigger, dry_run, gui.pid if gui and gui.only else 0)
-    done = sweep.sweep(ctx, scope, sockets)
-    return done._replace(errors=list(dict.fromkeys([*problems, *done.errors])))
+        return [error.message]
+    return []

@@ -28,7 +28,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if not inside:
         return Result(warnings=["hook is called by tmux, and finds the server in $TMUX"], code=1)
     try:
-        done = sweep.clean(ctx, sweep.socket_inside(inside), sweep.Scope("hook"))
+        done = sweep.clean(ctx, sweep.socket_inside(inside), sweep.Scope(sweep.HOOK))
         problems = done.errors
     except ViewsyncError as error:
         problems = [error.message]

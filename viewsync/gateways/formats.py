@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 
+_HASHES = re.compile(r"#+(?![#\[])")
+
 
 def literal(text: str) -> str:
     """Text that a format expands to itself, inside `#{==:...}` and friends too."""
-    return text.replace("#", "##").replace(",", "#,").replace("}", "#}")
+    return unexpanded(text).replace(",", "#,").replace("}", "#}")
 
 
 def name(stored: str) -> str:
@@ -24,8 +26,11 @@ def name(stored: str) -> str:
 
 
 def unexpanded(text: str) -> str:
-    """An argument that tmux expands as a format (`-s`, `-c`, rename-session), meant as it stands."""
-    return text.replace("#", "##")
+    """An argument that tmux expands as a format (`-s`, `-c`, rename-session), meant as it stands.
+
+    Before a `[` tmux leaves every `#` as it is, however many (a style, format.c).
+    """
+    return _HASHES.sub(r"\g<0>\g<0>", text)
 
 
 def argument(text: str) -> str:
@@ -90,7 +95,7 @@ _ESCAPES = {
     "v": "\v",
 }
 _ESCAPE = re.compile(r"\\(?:([0-7]{3})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
-_WORD = re.compile(r"""'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>(?:[^\s"'\\]|\\.)+)""", re.DOTALL)
+_WORD = re.compile(r"""'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>(?:[^ "'\\]|\\.)+)""", re.DOTALL)
 
 
 def words(line: str) -> list[str]:
@@ -98,23 +103,28 @@ def words(line: str) -> list[str]:
     found: list[str] = []
     position = 0
     while position < len(line):
-        if line[position].isspace():
+        if line[position] == " ":  # and no other space: a value may begin with one of Unicode's
             position += 1
             continue
         word = ""
         while match := _WORD.match(line, position):
             position = match.end()
             word += _unquoted(match)
-        found.append(word)
-        if position < len(line) and not line[position].isspace():
+        found.append(_joined(word))
+        if position < len(line) and line[position] != " ":
             raise ValueError(f"not a line of tmux's command language: {line!r}")
     return found
 
 
 def _unquoted(match: re.Match[str]) -> str:
-    if match["single"] is not None:
-        return match["single"]
-    return _ESCAPE.sub(_unescaped, match["double"] if match["double"] is not None else match["bare"])
+    """tmux escapes what it prints even between single quotes (arguments.c, args_escape)."""
+    quoted = match["single"] if match["single"] is not None else match["double"]
+    return _ESCAPE.sub(_unescaped, match["bare"] if quoted is None else quoted)
+
+
+def _joined(text: str) -> str:
+    """Characters that tmux spelled byte by byte (`\\302\\200`) as the characters that they are."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -15,7 +15,18 @@ def alive(pid: int, start: float = 0.0) -> bool:
         return False
     except PermissionError:
         pass  # somebody else's, and alive
+    if _ended(pid):
+        return False
     return not start or abs(start_time(pid) - start) < 0.02
+
+
+def _ended(pid: int) -> bool:
+    """Whether it is only waiting to be reaped, which in a container without an init nobody ever does."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()[0] in (b"Z", b"X")
+    except (OSError, IndexError):
+        return False
 
 
 def start_time(pid: int) -> float:

@@ -53,9 +53,14 @@ class Tmux:
         return done.out
 
 
+# TMUX would choose another server, and refuses to attach inside tmux; what the launcher sets is for this process,
+# and a server that we start would hand it to every pane.
+_OURS_ALONE = ("TMUX", "TMUX_PANE", "VIEWSYNC_DIRS", "VIEWSYNC_LAUNCHER")
+
+
 def clean(env: Mapping[str, str]) -> dict[str, str]:
-    """TMUX would choose another server, and refuses to attach inside tmux; both of our own words name the server."""
-    return {name: value for name, value in env.items() if name not in ("TMUX", "TMUX_PANE")}
+    """The environment that tmux is to see."""
+    return {name: value for name, value in env.items() if name not in _OURS_ALONE}
 
 
 def chain(*commands: Sequence[str]) -> list[str]:

@@ -169,6 +169,7 @@ def origin(tmux: Tmux, socket: str, session: str) -> Origin:
 def _origin_commands(target: str) -> list[list[str]]:
     return [
         ["display-message", "-p", "-t", target, "#{session_id}\t#{window_id}\t#{session_path}"],
+        ["display-message", "-p", "-t", target, "=refreshed"],
         ["show-options", "-gv", "update-environment"],
         ["display-message", "-p", "-t", target, "=options"],
         ["show-options", "-t", target],
@@ -177,8 +178,13 @@ def _origin_commands(target: str) -> list[list[str]]:
     ]
 
 
+_ORIGIN = re.compile(
+    r"(\$\d+)\t(@\d+)\t(.*?)\n=refreshed\n((?:.*?\n)?)=options\n((?:.*?\n)?)=environment\n(.*)", re.DOTALL
+)
+
+
 def _origin(output: str) -> Origin | None:
-    match = re.fullmatch(r"(\$\d+)\t(@\d+)\t(.*?)\n((?:\w+\n)*)=options\n(.*?)=environment\n(.*)", output, re.DOTALL)
+    match = _ORIGIN.fullmatch(output)
     if not match:
         return None
     session, window, folder, refreshed, options, environment = match.groups()

@@ -57,7 +57,7 @@ def attached(facts: Facts, policy: Policy, now: float) -> str | None:  # noqa: A
 
 
 def leased(facts: Facts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all rules
-    return "reserved by a lease" if facts.lease >= now else None
+    return "reserved by a lease" if facts.lease >= int(now) else None  # whole seconds, as the server compares
 
 
 def brand_new(facts: Facts, policy: Policy, now: float) -> str | None:

@@ -68,6 +68,7 @@ def _closed_at(view: list[Event]) -> float:
 
 def _tab(view: list[Event]) -> Tab:
     opened = [each for each in view if each.event in OPENED][-1]
-    seen = [each for each in view if each.window]
+    # "gone" is said by who did not see the view any more, and knows its window only from the row.
+    seen = sorted((each for each in view if each.window), key=lambda each: each.event != "gone")
     window = seen[-1].window if seen else ""
     return Tab(view[-1].parent or opened.parent, opened.socket, opened.server, window, opened.at)

@@ -36,11 +36,10 @@ def identity(server: Server) -> str:
 
 def rows_of(server: Server, views: Mapping[str, Row]) -> dict[str, Row]:
     """The rows of exactly that server, not of another one that had or has its socket."""
-    return {name: row for name, row in views.items() if row.get("socket") == server.socket and _same(row, server)}
-
-
-def _same(row: Row, server: Server) -> bool:
-    return row.get("server") in (identity(server), None)
+    same = (identity(server), None)  # a row that was written before its server was known has none
+    return {
+        name: row for name, row in views.items() if row.get("socket") == server.socket and row.get("server") in same
+    }
 
 
 def compare(found: Inventory, views: Mapping[str, Row], running: Iterable[int], now: float, trigger: str) -> Changes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import time
 from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import StateError
@@ -49,5 +51,19 @@ class History:
                     return work(database)
             finally:
                 database.close()
-        except sqlite3.Error as error:
+        except sqlite3.OperationalError as error:  # locked, full, not to be opened
             raise StateError(f"cannot use the history {self.path}: {error}") from None
+        except sqlite3.DatabaseError as error:
+            raise StateError(f"the history {self.path} is corrupt ({error}); {self._set_aside()}") from None
+
+    def _set_aside(self) -> str:
+        """Never deleted. The next line of history begins a new one."""
+        aside = f"{self.path}.corrupt-{int(time.time())}-{os.getpid()}"
+        try:
+            os.rename(self.path, aside)
+        except OSError as error:
+            return f"it cannot be set aside: {error.strerror}"
+        for suffix in ("-wal", "-shm"):
+            with contextlib.suppress(OSError):
+                os.rename(self.path + suffix, aside + suffix)
+        return f"it was set aside as {aside}"

@@ -1,0 +1,161 @@
+"""The history: locked, corrupt or new, it never stops a verb."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.store.support import python, start
+from tests.support.wait import until
+from viewsync.errors import StateError
+from viewsync.rules.model import Event
+from viewsync.store import migrations
+from viewsync.store.history import History
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.server import Home, Server
+
+EVENT = Event(1.5, "open", "person", "/s", "1.2", "v", "proj", "@1", 7, "/dev/pts/1", "because '; DROP TABLE events")
+
+ADD = """
+from viewsync.store.history import History
+from viewsync.rules.model import Event
+print("ready", flush=True)
+sys.stdin.read()
+History(sys.argv[1], timeout=20).add([Event(1.0, "open", "t", "/s", "1.2", sys.argv[2])])
+"""
+
+HOLD = """
+import sqlite3
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def log(home: Home) -> str:
+    with open(os.path.join(home.state, "log", "viewsync.log"), encoding="utf-8") as file:
+        return file.read()
+
+
+def closed(server: Server) -> str:
+    """A view whose tab is gone, with nothing that cleans it up."""
+    tab, view = server.open("proj", env={"VIEWSYNC_HOOKS": "0"})
+    tab.hang_up()
+    until(lambda: server.show(f"={view}:", "#{session_attached}") == "0", "the detach")
+    return view
+
+
+def test_what_is_added_is_found_newest_first(tmp_path: Path) -> None:
+    history = History(str(tmp_path))
+    assert history.find("1", ()) == []
+    history.add([EVENT, EVENT._replace(at=3.0, session="w")])
+    history.add([])
+    assert [each.session for each in history.find("1", ())] == ["w", "v"]
+    assert history.find("session = ?", ("v",)) == [EVENT]
+    assert len(history.find("1", (), limit=1)) == 1
+
+
+def test_a_sweep_writes_down_what_it_did_and_why(server: Server, home: Home) -> None:
+    view = closed(server)
+    home.viewsync("sweep")
+    events = History(home.state).find("session = ?", (view,))
+    assert events[0].event == "end"
+    assert events[0].reason == "orphan: nobody is on it"
+    assert (events[0].parent, events[0].trigger, events[0].socket) == ("proj", "person", server.socket)
+
+
+def test_a_locked_history_does_not_stop_a_sweep(server: Server, home: Home) -> None:
+    view = closed(server)
+    History(home.state).add([EVENT])
+    holder = start(python(HOLD, os.path.join(home.state, "history.db")))
+    assert holder.stdout
+    assert holder.stdout.readline() == "held\n"
+    done = home.viewsync("sweep", "--json")
+    assert (done.code, done.json()["ended"]) == (0, 1)
+    assert server.sessions() == ["proj"]
+    assert "database is locked; not recorded" in log(home)
+    assert view in log(home)
+    holder.communicate(timeout=20)
+
+
+@pytest.mark.parametrize(
+    "content", [b"this is no database, and it is long enough to be seen as none" * 20, b"\0" * 4096]
+)
+def test_a_corrupt_history_stops_no_sweep_and_is_set_aside(server: Server, home: Home, content: bytes) -> None:
+    closed(server)
+    path = os.path.join(home.state, "history.db")
+    for suffix in ("", "-wal", "-shm"):
+        if os.path.exists(path + suffix):
+            os.unlink(path + suffix)
+    with open(path, "wb") as file:
+        file.write(content)
+    done = home.viewsync("sweep", "--json")
+    assert (done.code, done.json()["ended"]) == (0, 1)
+    assert server.sessions() == ["proj"]
+    if content.strip(b"\0"):
+        assert "not recorded" in log(home)
+        (aside,) = [each for each in os.listdir(home.state) if each.startswith("history.db.corrupt-")]
+        with open(os.path.join(home.state, aside), "rb") as file:
+            assert file.read() == content
+        server.open("proj")
+        assert until(lambda: os.path.exists(path), "a new history")
+
+
+def test_a_corrupt_history_is_an_error_for_who_asks_it(tmp_path: Path) -> None:
+    (tmp_path / "history.db").write_bytes(b"no database " * 400)
+    with pytest.raises(StateError, match=r"is corrupt \(.*\); it was set aside as"):
+        History(str(tmp_path)).find("1", ())
+
+
+def test_concurrent_first_writers_migrate_once_and_all_write(tmp_path: Path) -> None:
+    writers = [start(python(ADD, str(tmp_path), str(number))) for number in range(20)]
+    for each in writers:
+        assert each.stdout
+        assert each.stdout.readline() == "ready\n"
+    for each in writers:
+        assert each.stdin
+        each.stdin.close()
+        each.stdin = None
+    assert [err for _, err in [each.communicate(timeout=60) for each in writers] if err] == []
+    found = History(str(tmp_path)).find("1", ())
+    assert {each.session for each in found} == {str(number) for number in range(20)}
+
+
+def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
+    database = sqlite3.connect(tmp_path / "h.db")
+    migrations.migrate(database)
+    schema = list(database.execute("SELECT sql FROM sqlite_master"))
+    migrations.migrate(database)
+    assert list(database.execute("SELECT sql FROM sqlite_master")) == schema
+    assert database.execute("PRAGMA user_version").fetchone() == (len(migrations.MIGRATIONS),)
+    database.close()
+
+
+def test_a_step_that_fails_leaves_the_schema_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(database: sqlite3.Connection) -> None:
+        database.execute("CREATE TABLE half (x)")
+        raise sqlite3.OperationalError("disk I/O error")
+
+    database = sqlite3.connect(tmp_path / "h.db")
+    monkeypatch.setattr(migrations, "MIGRATIONS", (migrations.events, broken))
+    with pytest.raises(sqlite3.OperationalError):
+        migrations.migrate(database)
+    assert list(database.execute("SELECT name FROM sqlite_master")) == []
+    assert database.execute("PRAGMA user_version").fetchone() == (0,)
+    database.close()
+
+
+def test_a_newer_history_is_left_alone(tmp_path: Path) -> None:
+    database = sqlite3.connect(tmp_path / "h.db")
+    database.execute("PRAGMA user_version = 99")
+    migrations.migrate(database)
+    assert database.execute("PRAGMA user_version").fetchone() == (99,)
+    assert list(database.execute("SELECT name FROM sqlite_master")) == []
+    database.close()
