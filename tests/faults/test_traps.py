@@ -16,6 +16,7 @@ from tests.support.wait import stays, until
 from viewsync.gateways import tmux_write
 from viewsync.gateways.tmux import Tmux
 from viewsync.gateways.tmux_read import inventory
+from viewsync.rules import model
 from viewsync.rules.model import END, PROMOTE, Verdict
 
 if TYPE_CHECKING:
@@ -260,15 +261,21 @@ def test_d_a_control_client_is_no_danger(server: Server, home: Home) -> None:
 STEP = "set-option -t '$7:' detach-on-destroy on"
 
 
+def line(action: str, version: str) -> str:
+    """What one verdict says to a server of that version."""
+    verdict = Verdict("/s", "$7", "v", action, "", "proj")
+    return tmux_write.script(model.Server("/s", 1, 1, version), [verdict], 1.0, 15.0)
+
+
 @pytest.mark.parametrize("version", ["3.7", "3.7a", "3.7b"])
 def test_e_the_versions_that_crash_get_another_detach_on_destroy_first(version: str) -> None:
-    text = tmux_write._act(Verdict("/s", "$7", "v", END, "", ""), 0, 1.0, 15.0, version)
+    text = line(END, version)
     assert text.index(STEP) < text.index("kill-session")
 
 
 @pytest.mark.parametrize("version", ["3.2a", "3.3a", "3.6b", "3.7c", "3.8", "next-3.8", "odd"])
 def test_e_other_versions_get_nothing_more_than_the_kill(version: str) -> None:
-    text = tmux_write._act(Verdict("/s", "$7", "v", END, "", ""), 0, 1.0, 15.0, version)
+    text = line(END, version)
     assert "detach-on-destroy" not in text
 
 
@@ -292,7 +299,7 @@ def test_e_the_extra_step_changes_no_verdict(servers: Callable[..., Server], hom
 
 
 def test_e_a_promotion_never_kills() -> None:
-    text = tmux_write._act(Verdict("/s", "$7", "v", PROMOTE, "", "proj"), 0, 1.0, 15.0, "3.7b")
+    text = line(PROMOTE, "3.7b")
     assert "kill-session" not in text
 
 

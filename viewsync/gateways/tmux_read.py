@@ -21,7 +21,7 @@ _SERVER = "V\t#{pid}\t#{start_time}\t#{version}"
 # Fields with a shape of their own first, names behind them, the one option with free text last. Names cannot
 # hold a raw tab or newline (3.2 and newer store them escaped); an option can, and then its line is not
 # understood and the reading counts as incomplete.
-_SESSION = "\t".join(
+SESSION = "\t".join(
     (
         "S",
         "#{session_id}",
@@ -55,7 +55,7 @@ class Origin(NamedTuple):
 
 def _inventory_commands() -> list[list[str]]:
     return [
-        ["list-sessions", "-F", _SESSION],
+        ["list-sessions", "-F", SESSION],
         ["list-clients", "-F", _CLIENT],
         *(["show-options", "-gqv", hooks.slot(event)] for event in hooks.EVENTS),
         # The server's own line comes last, so that having it means that nothing before it failed.

@@ -75,17 +75,17 @@ def act(tmux: Tmux, server: Server, verdicts: Sequence[Verdict], now: float, gra
     The commands go in through stdin, where each line stands alone: a view that somebody attached to meanwhile,
     or that is gone, says so and the rest goes on. A server that is another one than was read does nothing.
     """
-    same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)))
-    lines = [_act(each, index, now, grace, server.version) for index, each in enumerate(verdicts)]
-    script = "".join(
-        f"if-shell -F {quoted(same)} {{ {line} }} {{ display-message -p 'no {index}' }}\n"
-        for index, line in enumerate(lines)
-    )
-    done = tmux.run(server.socket, "source-file", "-", stdin=script + "display-message -p 'acted'\n")
+    text = script(server, verdicts, now, grace)
+    done = tmux.run(server.socket, "source-file", "-", stdin=text + "display-message -p 'acted'\n")
     said = done.out.split("\n")
     if "acted" not in said:
         raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
     return [_carried_out(each, index, said) for index, each in enumerate(verdicts)]
+
+
+def script(server: Server, verdicts: Sequence[Verdict], now: float, grace: float) -> str:
+    """A line of tmux's command language for each verdict, which checks and acts in one step."""
+    return "".join(_line(each, index, server, now, grace) + "\n" for index, each in enumerate(verdicts))
 
 
 def _carried_out(verdict: Verdict, index: int, said: Sequence[str]) -> bool:
@@ -93,25 +93,26 @@ def _carried_out(verdict: Verdict, index: int, said: Sequence[str]) -> bool:
     return f"yes {index}" in said if verdict.action == PROMOTE else f"no {index}" not in said
 
 
-def _act(verdict: Verdict, index: int, now: float, grace: float, version: str) -> str:
+def _line(verdict: Verdict, index: int, server: Server, now: float, grace: float) -> str:
+    same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)))
     missed = f"display-message -p 'no {index}'"
     if verdict.action == END:
         kill = f"kill-session -t '{verdict.id}'"
-        guarded = if_existing(verdict.id, _killable(verdict.session, now, grace), kill, missed)
-        return _defuse(verdict) + guarded if dies_on_kill(version) else guarded
+        guarded = if_existing(verdict.id, both(same, _killable(verdict.session, now, grace)), kill, missed)
+        return _defuse(verdict, same) + guarded if dies_on_kill(server.version) else guarded
     if verdict.action == PROMOTE:
         target = f"'{verdict.id}:'"
         rename = f"rename-session -t {target} -- {quoted(formats.name(verdict.parent))}"
         unmark = " ; ".join(f"set-option -u -t {target} {mark}" for mark in MARKS)
         then = f"{rename} ; display-message -p 'yes {index}' ; {unmark}"
-        return if_existing(verdict.id, _promotable(verdict.session, now, grace), then, missed)
+        return if_existing(verdict.id, both(same, _promotable(verdict.session, now, grace)), then, missed)
     raise ValueError(f"nothing to act on: {verdict}")
 
 
-def _defuse(verdict: Verdict) -> str:
+def _defuse(verdict: Verdict, same: str) -> str:
     """Trap E. In a step before the check, because set-option has an after-hook that could come between."""
     safe = f"set-option -t '{verdict.id}:' detach-on-destroy on"
-    return if_session(verdict.id, equal("session_name", verdict.session), safe, "") + " ; "
+    return if_session(verdict.id, both(same, equal("session_name", verdict.session)), safe, "") + " ; "
 
 
 def attach(tmux: Tmux, socket: str, free: Sequence[Session], new: NewView, launcher: str, now: float) -> list[str]:

@@ -19,7 +19,7 @@ _INSERT = f"INSERT INTO events ({_NAMES}) VALUES ({', '.join('?' * len(Event._fi
 
 
 class History:
-    def __init__(self, folder: str, timeout: float = 0.25) -> None:
+    def __init__(self, folder: str, timeout: float = 0.5) -> None:
         self.path = os.path.join(folder, FILE)
         self.timeout = timeout  # seconds to wait for another writer; a hook has no more
 
@@ -39,22 +39,32 @@ class History:
     def _run(self, work: Any) -> Any:
         import sqlite3  # 3 ms: only verbs with something to record
 
+        deadline = time.monotonic() + self.timeout
+        while True:
+            try:
+                return self._once(work)
+            except sqlite3.OperationalError as error:  # locked, full, not to be opened
+                # SQLite does not wait for a lock itself while the database becomes a WAL one.
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise StateError(f"cannot use the history {self.path}: {error}") from None
+                time.sleep(0.005)
+            except sqlite3.DatabaseError as error:
+                raise StateError(f"the history {self.path} is corrupt ({error}); {self._set_aside()}") from None
+
+    def _once(self, work: Any) -> Any:
+        import sqlite3
+
         from viewsync.store.migrations import migrate
 
+        database = sqlite3.connect(self.path, timeout=self.timeout)
         try:
-            database = sqlite3.connect(self.path, timeout=self.timeout)
-            try:
-                database.execute("PRAGMA journal_mode = WAL")
-                database.execute("PRAGMA synchronous = NORMAL")
-                migrate(database)
-                with database:
-                    return work(database)
-            finally:
-                database.close()
-        except sqlite3.OperationalError as error:  # locked, full, not to be opened
-            raise StateError(f"cannot use the history {self.path}: {error}") from None
-        except sqlite3.DatabaseError as error:
-            raise StateError(f"the history {self.path} is corrupt ({error}); {self._set_aside()}") from None
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+            migrate(database)
+            with database:
+                return work(database)
+        finally:
+            database.close()
 
     def _set_aside(self) -> str:
         """Never deleted. The next line of history begins a new one."""

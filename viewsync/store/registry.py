@@ -80,8 +80,10 @@ class Registry:
             except Corrupt:
                 self._set_aside()
                 text, data = None, _empty()
+            before = _outline(data)
             yield data
-            if data != self._parsed(text):
+            # Parsing once more finds what the outline cannot see, a change inside of a row's list; it is slower.
+            if _outline(data) != before or data != self._parsed(text):
                 self._write(data)
 
     def _set_aside(self) -> None:
@@ -164,14 +166,29 @@ def _parse(text: str, path: str) -> Data:
         rows = data.setdefault(name, {})
         if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
             raise Corrupt(f"the registry {path} has something else than objects in {name!r}")
-        for row in rows.values():
-            _drop_wrong_kinds(row, _KINDS[name])
+        _drop_wrong_kinds(rows, _KINDS[name])
     return data
 
 
-def _drop_wrong_kinds(row: Row, kinds: dict[str, type | tuple[type, ...]]) -> None:
-    for key in [key for key, kind in kinds.items() if key in row and not isinstance(row[key], kind)]:
-        del row[key]
+def _drop_wrong_kinds(rows: dict[str, Row], kinds: dict[str, type | tuple[type, ...]]) -> None:
+    sound: set[Any] = set()  # rows look alike: each look is judged once
+    for row in rows.values():
+        look = (tuple(row), tuple(map(type, row.values())))
+        if look in sound:
+            continue
+        wrong = [key for key, kind in kinds.items() if key in row and not isinstance(row[key], kind)]
+        for key in wrong:
+            del row[key]
+        if not wrong:
+            sound.add(look)
+
+
+def _outline(data: Data) -> Data:
+    """A copy down to the rows, to see by comparing whether any was changed."""
+    copied = {key: value for key, value in data.items() if key not in _MAPS}
+    for name in _MAPS:
+        copied[name] = {key: dict(row) for key, row in data[name].items()}
+    return copied
 
 
 def _empty() -> Data:
