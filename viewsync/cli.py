@@ -30,6 +30,11 @@ COMMANDS = {
     "pin": Command("pin", "keep a view from every clean-up, or no longer"),
     "adopt": Command("adopt", "take over views that an older configuration made"),
     "restore": Command("restore", "open again the views that a WezTerm which is gone had"),
+    "create": Command("create", "make and register a session for a program or an agent"),
+    "list": Command("list", "list registered sessions with their health"),
+    "find": Command("find", "list the tmux sessions of a server, or of all"),
+    "health": Command("health", "say whether a pane and its program live"),
+    "kill": Command("kill", "end a session and forget it"),
     "install": Command("install", "set up tmux hooks and the WezTerm module"),
     "uninstall": Command("uninstall", "take back what install did"),
     "doctor": Command("doctor", "check every link of the chain"),
@@ -98,7 +103,12 @@ def _command(verb: str, words: list[str], ctx: Context, as_json: bool) -> int:
     module = importlib.import_module(f"viewsync.commands.{COMMANDS[verb].module}")
     parser = Parser(prog=f"viewsync {verb}", description=module.__doc__, allow_abbrev=False, formatter_class=Formatter)
     module.arguments(parser)
-    result: output.Result = module.run(parser.parse_args(words), ctx)
+    try:
+        result: output.Result = module.run(parser.parse_args(words), ctx)
+    except errors.ViewsyncError as error:
+        codes = getattr(module, "CODES", ())
+        error.code = next((code for kind, code in codes if isinstance(error, kind)), error.code)
+        raise
     output.show(result, as_json)
     sys.stdout.flush()
     return result.code

@@ -2,6 +2,8 @@
 
 ViewsyncError        1   the request cannot be done as it stands
 ├── UsageError       1   an argument is wrong
+│   └── Ambiguous    1   no session was named, and there are several
+├── SessionExists    2   a session has that name
 ├── MissingSession   3   no session has exactly that name
 ├── TmuxError        4   tmux refused, is missing, or its server is gone
 │   └── TmuxTimeout  4   tmux did not answer within its bound
@@ -9,6 +11,8 @@ ViewsyncError        1   the request cannot be done as it stands
 ├── LockTimeout     75   somebody else holds the registry's lock
 └── (anything else) 70   a bug: the traceback is in the log
 KeyboardInterrupt  130
+
+The session verbs promise codes of their own for some of these: `CODES` in the verb's module.
 """
 
 from __future__ import annotations
@@ -28,6 +32,15 @@ class ViewsyncError(Exception):
 
 class UsageError(ViewsyncError):
     kind = "usage"
+
+
+class Ambiguous(UsageError):
+    kind = "ambiguous"
+
+
+class SessionExists(ViewsyncError):
+    code = 2
+    kind = "session-exists"
 
 
 class MissingSession(ViewsyncError):

@@ -17,12 +17,13 @@ class Result(NamedTuple):
     lines: Sequence[str] = ()  # what a person sees
     code: int = 0
     warnings: Sequence[str] = ()  # on stderr, one line each
+    always_json: bool = False  # `data` is what people see, too
 
 
 def show(result: Result, as_json: bool) -> None:
     for warning in result.warnings:
         print(f"viewsync: {printable(warning)}", file=sys.stderr)
-    if as_json:
+    if as_json or result.always_json:
         print(as_text(result.data))
     else:
         for line in result.lines:
@@ -49,6 +50,8 @@ def as_text(data: Any) -> str:
 
 def printable(text: str) -> str:
     """Text that cannot command the terminal: control characters are shown as escapes."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else _escape(char) for char in text)
 
 

@@ -132,16 +132,23 @@ class Stage:
             time.sleep(0.02)
 
     def end(self) -> None:
+        """Everything that was started ends; a hook that is still at work would make the folder again."""
         for tab in self.tabs:
             tab.end()
         if self.server:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.server, signal.SIGTERM)
-            deadline = time.monotonic() + 3
-            while processes.alive(self.server) and time.monotonic() < deadline:
-                time.sleep(0.02)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.server, signal.SIGKILL)
+            _end(self.server, signal.SIGTERM)
+        for pid in processes.with_variable("VIEWSYNC_STATE_DIR", self.env["VIEWSYNC_STATE_DIR"]):
+            _end(pid, 0)
+
+
+def _end(pid: int, number: int) -> None:
+    """Signal it, give it a moment to go, then end it."""
+    deadline = time.monotonic() + 3
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+        while processes.alive(pid) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.kill(pid, signal.SIGKILL)
 
 
 @contextlib.contextmanager

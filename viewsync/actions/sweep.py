@@ -59,7 +59,7 @@ def sweep(ctx: Context, scope: Scope, sockets: Iterable[str] | None = None) -> S
     if doubt and doubt not in total.errors:
         total.errors.append(doubt)
     if sockets is None and not scope.dry_run:
-        total.errors.extend(_guarded(lambda: _forget_dead_servers(ctx, scope.trigger)))
+        total.errors.extend(_guarded(lambda: _forget_dead_servers(ctx, data["views"], scope.trigger)))
     return total
 
 
@@ -203,9 +203,8 @@ def _guarded(work: Callable[[], None]) -> list[str]:
     return []
 
 
-def _forget_dead_servers(ctx: Context, trigger: str) -> None:
+def _forget_dead_servers(ctx: Context, views: Mapping[str, Row], trigger: str) -> None:
     """Drop the rows of servers that are certainly gone: nobody listens, and the server's process has ended."""
-    views = ctx.registry.read()["views"]
     silent = {socket for socket in {_socket(row) for row in views.values()} if socket and not _listens(socket)}
     dead = {name: row for name, row in views.items() if _socket(row) in silent and _has_ended(row)}
     if not dead:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import adopting, opening
+from viewsync.actions import addresses, adopting
 from viewsync.commands import args
 from viewsync.output import Result
 
@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    socket = opening.socket_of(ctx, parsed.label, parsed.socket)
+    socket = addresses.socket_of(ctx, parsed.label, parsed.socket)
     found = adopting.candidates(ctx, socket, parsed.parent)
     names = [each.session.name for each in found]
     adopted = adopting.adopt(ctx, found) if parsed.yes else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from viewsync.actions import opening, sweeping
+from viewsync.actions import addresses, sweeping
 from viewsync.commands import args, verdicts
 from viewsync.errors import UsageError
 
@@ -48,7 +48,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     sockets = None
     if parsed.socket:
         is_path = "/" in parsed.socket
-        sockets = [opening.socket_of(ctx, "" if is_path else parsed.socket, parsed.socket if is_path else "")]
+        sockets = [addresses.socket_of(ctx, "" if is_path else parsed.socket, parsed.socket if is_path else "")]
     gui = sweeping.Gui(os.getppid(), parsed.live_tty, parsed.only_gui) if parsed.from_gui else None
     done = sweeping.everything(ctx, parsed.trigger, dry_run=parsed.dry_run, sockets=sockets, gui=gui)
     return verdicts.result(done, dry_run=parsed.dry_run, verbose=parsed.verbose)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from viewsync.actions import opening
+from viewsync.actions import addresses, opening
 from viewsync.commands import args
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result, show_error
@@ -46,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     request = opening.Request(
         parent=parsed.parent,
-        socket=opening.socket_of(ctx, parsed.label, parsed.socket),
+        socket=addresses.socket_of(ctx, parsed.label, parsed.socket),
         create=parsed.create,
         new=parsed.new,
         cwd=parsed.cwd,

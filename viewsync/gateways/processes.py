@@ -29,6 +29,15 @@ def _ended(pid: int) -> bool:
         return False
 
 
+def command_line(pid: int) -> list[str]:
+    """The words that it was started with; none when it is gone, or where there is no /proc."""
+    try:
+        with open(f"/proc/{pid}/cmdline", encoding="utf-8", errors="surrogateescape") as file:
+            return file.read().split("\0")[:-1]
+    except OSError:
+        return []
+
+
 def start_time(pid: int) -> float:
     """When it started, in seconds since some fixed moment of this boot; 0 when it is gone.
 
@@ -53,3 +62,17 @@ def _by_psutil(pid: int) -> float:
         return float(psutil.Process(pid).create_time())
     except psutil.Error:
         return 0.0
+
+
+def with_variable(name: str, value: str) -> list[int]:
+    """The processes of this user that were started with that environment variable, ourselves left out."""
+    import psutil
+
+    found = []
+    for each in psutil.process_iter():
+        try:
+            if each.pid != os.getpid() and each.environ().get(name) == value:
+                found.append(each.pid)
+        except (psutil.Error, OSError):
+            continue  # it ended just now, or is somebody else's
+    return found

@@ -53,6 +53,32 @@ class Inventory(NamedTuple):
     complete: bool
 
 
+class Pane(NamedTuple):
+    """One pane as one session shows it: a window that several sessions share comes once with each."""
+
+    session: str  # "$7"
+    session_name: str
+    window: str  # "@5"
+    window_index: int
+    window_name: str
+    window_active: bool  # the session's current window
+    id: str  # "%9"
+    pane_index: int
+    active: bool  # the window's current pane
+    dead: bool  # its program ended, and remain-on-exit keeps it
+    pid: int  # of the program that it was started with
+    base: int  # the session's base-index
+    pane_base: int  # the window's pane-base-index
+
+
+class Panes(NamedTuple):
+    """All panes of one server, read in one call. `complete` is False when any line was not understood."""
+
+    server: Server
+    panes: tuple[Pane, ...]
+    complete: bool
+
+
 class Facts(NamedTuple):
     """All that the clean-up policy may know of one session."""
 

@@ -1,0 +1,32 @@
+"""The health of a pane, from what tmux and the process table say."""
+
+from __future__ import annotations
+
+import pytest
+
+from viewsync.rules.health import ALIVE, DEAD, MISSING, SERVER, ZOMBIE, Health, judge
+from viewsync.rules.model import Pane
+from viewsync.rules.panes import NOTHING, Found
+
+PANE = Pane("$1", "web", "@1", 0, "shell", True, "%1", 0, True, False, 77, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("found", "running", "expected"),
+    [
+        (None, False, Health(SERVER)),
+        (NOTHING, False, Health(MISSING)),
+        (Found("$1", "web"), False, Health(MISSING, session_exists=True)),
+        (Found("$1", "web", PANE._replace(dead=True)), False, Health(DEAD, True, True, True)),
+        (Found("$1", "web", PANE._replace(dead=True)), True, Health(DEAD, True, True, True)),
+        (Found("$1", "web", PANE), False, Health(ZOMBIE, True, True, False, 77, False)),
+        (Found("$1", "web", PANE), True, Health(ALIVE, True, True, False, 77, True)),
+    ],
+)
+def test_each_state_is_told_apart(found: Found | None, running: bool, expected: Health) -> None:
+    assert judge(found, running) == expected
+
+
+def test_only_a_missing_server_is_not_running() -> None:
+    assert not judge(None, running=False).server_running
+    assert judge(NOTHING, running=False).server_running

@@ -1,0 +1,256 @@
+"""Make a session, and register it: the row first, so that whatever happens between the two can be found again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync import paths
+from viewsync.actions import addresses, registry_rows
+from viewsync.errors import SessionExists, TmuxError, TmuxTimeout, UsageError, ViewsyncError
+from viewsync.gateways import processes, tmux_panes, tmux_sessions
+from viewsync.gateways.tmux import ServerGone
+from viewsync.rules import naming, panes
+from viewsync.rules.registered import CREATING, Registered, registered
+from viewsync.store.registry import Corrupt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.context import Context
+    from viewsync.gateways.tmux_sessions import Made
+
+_TRIES = 3  # somebody else may change the row between the look at it and the lock
+_LONGEST_START = 0.5  # seconds from tmux's fork to the program, on a machine that is very busy
+_LARGEST = 10_000  # columns or rows, tmux's own limit
+# What each kind of session runs, and what that needs to be driven by a program.
+PROGRAMS: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
+    "shell": (["bash"], []),
+    "python-repl": (["python3", "-q"], [("PYTHON_BASIC_REPL", "1")]),
+    "debugger": (["gdb", "-iex", "set pagination off"], []),
+}
+PROGRAM = "program"  # the type of a session that runs anything else
+
+
+class Request(NamedTuple):
+    name: str
+    label: str = ""
+    socket: str = ""
+    window: str = "shell"
+    type: str = "shell"
+    command: Sequence[str] = ()  # for PROGRAM
+    cwd: str = ""
+    environment: Sequence[str] = ()  # NAME=VALUE
+    size: str = ""  # WxH
+    register: bool = True
+
+
+class Created(NamedTuple):
+    socket: str
+    made: Made
+    running: bool
+    registered: bool
+    warnings: list[str]
+
+
+def create(ctx: Context, request: Request) -> Created:
+    """Nothing is touched before every argument has been found good."""
+    new = _checked(ctx, request)
+    socket = _socket(ctx, request)
+    warnings: list[str] = []
+    row = _reserve(ctx, request, socket, warnings) if request.register else None
+    try:
+        made = tmux_sessions.make(ctx.tmux, socket, new)
+    except TmuxTimeout as error:  # it may have been made: the row stays, so that it can be found
+        problem = f"Failed to create tmux session '{request.name}': {error.message}"
+        raise TmuxTimeout(problem, "it may be made yet: look with `viewsync list`") from None
+    except TmuxError as error:
+        _withdraw(ctx, row)
+        if isinstance(error, tmux_sessions.Duplicate):
+            raise _taken(f"Tmux session '{request.name}' already exists on socket {socket}", "kill") from None
+        raise TmuxError(f"Failed to create tmux session '{request.name}': {error.message}") from None
+    start = processes.start_time(made.pid)
+    done = _complete(ctx, row, made, start, warnings) if row else False
+    if not _started(made, start) and _vanished(ctx, socket, made):
+        _withdraw(ctx, _finished(row, made) if row and done else row)
+        raise TmuxError(
+            f"Failed to create tmux session '{request.name}': {new.argv[0]} ended at once",
+            "run it by hand to see why",
+        )
+    return Created(socket, made, processes.alive(made.pid, start), done, warnings)
+
+
+def _checked(ctx: Context, request: Request) -> tmux_sessions.NewSession:
+    if problem := naming.refusal(request.name):
+        raise UsageError(f"cannot create a session {request.name!r}: {problem}", "choose another name")
+    if not request.window or not request.window.isprintable():
+        raise UsageError(f"not a window's name: {request.window!r}", "-w takes printable text")
+    if request.cwd and not os.path.isdir(request.cwd):
+        raise UsageError(f"--cwd {request.cwd!r} is no folder", "name one that is there")
+    argv, environment = PROGRAMS.get(request.type, (list(request.command), []))
+    return tmux_sessions.NewSession(
+        name=request.name,
+        window=request.window,
+        argv=[_program(ctx, request.name, argv[0]), *argv[1:]],
+        cwd=os.path.abspath(request.cwd) if request.cwd else "",
+        environment=[*environment, *(_variable(each) for each in request.environment)],
+        size=_size(request.size),
+    )
+
+
+def _variable(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise UsageError(f"not a variable: {text!r}", "-e takes NAME=VALUE")
+    return name, value
+
+
+def _size(text: str) -> tuple[int, int] | None:
+    if not text:
+        return None
+    match = re.fullmatch(r"([1-9]\d{0,4})x([1-9]\d{0,4})", text, re.ASCII)
+    if not match or max(int(match[1]), int(match[2])) > _LARGEST:
+        raise UsageError(f"not a size: {text!r}", f"--size takes WIDTHxHEIGHT, each from 1 to {_LARGEST}")
+    return int(match[1]), int(match[2])
+
+
+def _program(ctx: Context, session: str, name: str) -> str:
+    """Where the program is for whoever asks: the PATH of a server that runs for weeks may be another one."""
+    folders = ctx.env.get("PATH", os.defpath).split(os.pathsep)
+    places = [name] if "/" in name else [os.path.join(each, name) for each in folders]
+    for place in places:
+        if name and os.path.isfile(place) and os.access(place, os.X_OK):
+            return os.path.abspath(place)
+    problem = f"Failed to create tmux session '{session}': there is no program {name!r}"
+    raise TmuxError(problem, "install it, or name its path")
+
+
+def _socket(ctx: Context, request: Request) -> str:
+    if request.label or request.socket:
+        return addresses.socket_of(ctx, request.label, request.socket)
+    socket = addresses.checked(os.path.join(paths.socket_dir(ctx.env), "claude.sock"))
+    from viewsync.store import folder
+
+    folder.secure(os.path.dirname(socket))
+    return socket
+
+
+def _reserve(ctx: Context, request: Request, socket: str, warnings: list[str]) -> Registered:
+    """Write the row, unless the name stands for a session that lives, or that is just being made."""
+    new = _row(request, socket, registry_rows.stamp(ctx.clock()))
+    for _ in range(_TRIES):
+        judged = _stale_row(ctx, request.name, warnings)
+        with ctx.registry.change() as data:
+            if data["sessions"].get(request.name) == judged:
+                data["sessions"][request.name] = new
+                return registered(request.name, new)
+    raise _taken(f"Session '{request.name}' already exists in registry", "remove")
+
+
+def _row(request: Request, socket: str, now: str) -> dict[str, Any]:
+    pid = os.getpid()
+    return {
+        "socket": socket,
+        "target": f"{request.name}:0.0",
+        "type": request.type,
+        "created_at": now,
+        "last_active": now,
+        "state": CREATING,
+        "maker": pid,
+        "maker_start": processes.start_time(pid),
+    }
+
+
+def _stale_row(ctx: Context, name: str, warnings: list[str]) -> dict[str, Any] | None:
+    """The row of that name whose session is certainly gone, None when there is no row."""
+    try:
+        row = ctx.registry.read()["sessions"].get(name)
+    except Corrupt as error:  # the write sets it aside
+        warnings.append(f"{error.message}: it is kept beside the new one, for you to look at")
+        return None
+    if row is None or _is_gone(ctx, registered(name, row)):
+        return dict(row) if row is not None else None
+    raise _taken(f"Session '{name}' already exists in registry", "remove")
+
+
+def _is_gone(ctx: Context, row: Registered) -> bool:
+    if row.maker and processes.alive(row.maker, row.maker_start):
+        return False
+    if not os.path.isabs(row.socket):
+        return False  # relative to a folder that nobody knows: when unsure, keep
+    try:
+        reading = tmux_panes.read(ctx.tmux, row.socket)
+    except ServerGone:
+        return True
+    return reading.complete and not panes.by_row(reading, row).session
+
+
+def _taken(message: str, verb: str) -> SessionExists:
+    return SessionExists(message, f"Use a different name or {verb} the existing session first")
+
+
+def _completion(made: Made, start: float) -> dict[str, Any]:
+    return {
+        "target": made.target,
+        "pid": made.pid,
+        "pid_start": start,
+        "server": made.server,
+        "session_id": made.session_id,
+        "pane_id": made.pane_id,
+    }
+
+
+def _complete(ctx: Context, row: Registered, made: Made, start: float, warnings: list[str]) -> bool:
+    """The session lives whether or not this can be written; the caller learns which."""
+    try:
+        if registry_rows.update(ctx, row, _completion(made, start), drop=("state", "maker", "maker_start")):
+            return True
+        reason = "somebody else changed its row"
+    except ViewsyncError as error:
+        reason = error.message
+    warnings.append(f"Warning: Session created but failed to register in registry: {reason}")
+    return False
+
+
+def _finished(row: Registered, made: Made) -> Registered:
+    """The row as its completion left it, as far as `registry_rows.same` looks."""
+    return row._replace(target=made.target, server=made.server, session_id=made.session_id, maker=0, maker_start=0.0)
+
+
+def _withdraw(ctx: Context, row: Registered | None) -> None:
+    """A row that cannot be taken back now is of a process that ended, and blocks nothing."""
+    if row:
+        with contextlib.suppress(ViewsyncError):
+            registry_rows.remove(ctx, row)
+
+
+def _started(made: Made, start: float) -> bool:
+    """Whether the program runs, once it is certain that it became one: until then its process is tmux, then sh.
+
+    Without /proc that cannot be seen, and what counts is whether the process lives by now.
+    """
+    server = processes.command_line(int(made.server.partition(".")[0]))
+    deadline = time.monotonic() + _LONGEST_START
+    while server and processes.alive(made.pid, start) and time.monotonic() < deadline:
+        words = processes.command_line(made.pid)
+        if words != server and tuple(words[:3]) != tmux_sessions.STARTER:
+            break
+        time.sleep(0.001)
+    return processes.alive(made.pid, start)
+
+
+def _vanished(ctx: Context, socket: str, made: Made) -> bool:
+    """Whether tmux has taken away the session of a program that ended. It needs a moment to notice."""
+    deadline = time.monotonic() + 0.5
+    while time.monotonic() < deadline:
+        try:
+            mine = [each for each in tmux_panes.read(ctx.tmux, socket).panes if each.id == made.pane_id]
+        except ServerGone:
+            return True
+        if not mine or mine[0].dead or mine[0].pid != made.pid:
+            return not mine
+        time.sleep(0.01)
+    return False

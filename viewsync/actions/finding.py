@@ -1,0 +1,63 @@
+"""The sessions of tmux servers, registered or not: one call a server."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync import paths
+from viewsync.actions import addresses
+from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.gateways import tmux_read
+from viewsync.gateways.tmux import ServerGone
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+    from viewsync.rules.model import Session
+
+
+class Server(NamedTuple):
+    label: str  # as a person knows it: "default socket", "socket name 'N'", "socket path 'P'"
+    socket: str
+    sessions: list[Session]
+
+
+def one(ctx: Context, label: str, path: str, query: str) -> Server:
+    shown = f"socket name '{label}'" if label else f"socket path '{path}'" if path else "default socket"
+    socket = addresses.socket_of(ctx, label, path)
+    try:
+        return Server(shown, socket, _sessions(ctx, socket, query))
+    except ServerGone:
+        raise TmuxError(f"No tmux server found on {shown}", "start one with `tmux`, or name it with -L or -S") from None
+
+
+def everywhere(ctx: Context, query: str) -> tuple[list[Server], list[str]]:
+    """All live servers of ours. A stale socket is no server, and one that does not answer hides no other."""
+    found: list[Server] = []
+    errors: list[str] = []
+    for socket in _sockets(ctx, errors):
+        try:
+            found.append(Server(f"socket path '{socket}'", socket, _sessions(ctx, socket, query)))
+        except ServerGone:
+            continue
+        except TmuxError as error:
+            errors.append(error.message)
+    return found, errors
+
+
+def _sockets(ctx: Context, errors: list[str]) -> list[str]:
+    """tmux's folders, the folder of our own sockets, and what the registry names."""
+    try:
+        data = ctx.registry.read()
+        rows = [*data["sessions"].values(), *data["views"].values()]
+    except ViewsyncError as error:
+        errors.append(error.message)
+        rows = []
+    named = [str(row.get("socket")) for row in rows if os.path.isabs(str(row.get("socket")))]
+    return tmux_read.live_sockets([*paths.tmux_folders(ctx.env), paths.socket_dir(ctx.env)], named)
+
+
+def _sessions(ctx: Context, socket: str, query: str) -> list[Session]:
+    """Those whose name holds the query, as text and whatever its case."""
+    wanted = query.casefold()
+    return [each for each in tmux_read.inventory(ctx.tmux, socket).sessions if wanted in each.name.casefold()]

@@ -1,0 +1,33 @@
+"""The health of exactly the pane that was named, in one tmux call. Nothing is written, and no lock is taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import targets
+from viewsync.gateways import tmux_panes, usage
+from viewsync.gateways.tmux import ServerGone
+from viewsync.rules import health
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+    from viewsync.gateways.usage import Usage
+    from viewsync.rules.health import Health
+
+
+class Report(NamedTuple):
+    socket: str
+    target: str
+    health: Health
+    usage: Usage | None  # of a program that runs, when it was asked for
+
+
+def check(ctx: Context, asked: targets.Asked, *, with_usage: bool) -> Report:
+    wanted = targets.resolve(ctx, asked)
+    try:
+        found = targets.find(tmux_panes.read(ctx.tmux, wanted.socket), wanted)
+    except ServerGone:
+        return Report(wanted.socket, wanted.target, health.judge(None, running=False), None)
+    judged = health.judge(found, targets.running(found.pane, wanted.row))
+    used = usage.foreground(judged.pid) if with_usage and judged.process_running and judged.pid else None
+    return Report(wanted.socket, wanted.target, judged, used)

@@ -1,0 +1,87 @@
+"""End one session, by id, and forget it: never another one that a name or a pattern might also mean."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import registry_rows, targets
+from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.gateways import tmux_panes, tmux_sessions
+from viewsync.gateways.tmux import ServerGone
+from viewsync.rules import panes
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+    from viewsync.rules.model import Panes
+    from viewsync.rules.panes import Found
+    from viewsync.rules.registered import Registered
+
+
+class Killed(NamedTuple):
+    """`killed` and `removed` are None for what there was nothing to do about; with --dry-run, for all."""
+
+    name: str
+    socket: str
+    session_id: str  # "" when there is no such session
+    killed: bool
+    removed: bool | None  # None: it was not registered
+    problem: str  # why it could not be killed
+    registry_problem: str
+
+
+def kill(ctx: Context, asked: targets.Asked, *, dry_run: bool) -> Killed:
+    wanted = targets.resolve(ctx, asked)
+    reading: Panes | None = None
+    problem = ""
+    certain = True  # that what is not seen is not there
+    try:
+        reading = tmux_panes.read(ctx.tmux, wanted.socket)
+        certain = reading.complete
+    except ServerGone as error:
+        problem = error.message
+    except TmuxError as error:
+        problem, certain = error.message, False
+    found = targets.find(reading, wanted) if reading else panes.NOTHING
+    row = wanted.row or _row_of(ctx, wanted, found)
+    name = wanted.row.name if wanted.row else found.session_name or wanted.target.partition(":")[0].removeprefix("=")
+    result = Killed(name, wanted.socket, found.session, False, None, problem, "")
+    if not found.session:
+        result = result._replace(problem=problem or "there is no such session")
+    if dry_run:
+        return result._replace(removed=False if row else None)
+    if reading and found.session:
+        result = _end(ctx, reading, result)
+    if row is None:
+        return result
+    if not result.killed and (not certain or (found.session and result.problem)):
+        return result._replace(removed=False, registry_problem="its session may still be there")
+    return _forget(ctx, row, result)
+
+
+def _end(ctx: Context, reading: Panes, result: Killed) -> Killed:
+    try:
+        done = tmux_sessions.kill(ctx.tmux, reading.server, result.session_id)
+    except TmuxError as error:
+        return result._replace(problem=error.message)
+    return result._replace(killed=done, problem="" if done else "it ended just now")
+
+
+def _row_of(ctx: Context, wanted: targets.Wanted, found: Found) -> Registered | None:
+    """The row of a session that was named explicitly: of that server, and of that session in it."""
+    try:
+        rows = [row for row in registry_rows.read(ctx) if os.path.abspath(row.socket) == wanted.socket]
+    except ViewsyncError:
+        return None  # a target that was named needs no registry
+    if found.session:
+        mine = [row for row in rows if row.session_id == found.session]
+        return next(iter(mine or [row for row in rows if not row.session_id and row.name == found.session_name]), None)
+    name = wanted.target.partition(":")[0].removeprefix("=")
+    return next((row for row in rows if row.name == name), None)
+
+
+def _forget(ctx: Context, row: Registered, result: Killed) -> Killed:
+    try:
+        return result._replace(removed=registry_rows.remove(ctx, row))
+    except ViewsyncError as error:
+        return result._replace(removed=False, registry_problem=error.message)

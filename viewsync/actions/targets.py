@@ -1,0 +1,97 @@
+"""Which session is meant: -S or -L with -t, else -s NAME, else the only one in the registry."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import addresses, registry_rows
+from viewsync.errors import Ambiguous, MissingSession, UsageError
+from viewsync.gateways import processes
+from viewsync.rules import panes
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+    from viewsync.rules.model import Pane, Panes
+    from viewsync.rules.panes import Found
+    from viewsync.rules.registered import Registered
+
+_SEE = "Use 'viewsync list' to see available sessions"
+
+
+class Asked(NamedTuple):
+    """The words of -L, -S, -t and -s, "" where there were none."""
+
+    label: str = ""
+    socket: str = ""
+    target: str = ""
+    session: str = ""
+
+
+class Wanted(NamedTuple):
+    """`row` is None for an explicit target; otherwise `target` is its own, or a pane in it that -t names."""
+
+    socket: str
+    target: str
+    row: Registered | None
+
+
+def resolve(ctx: Context, asked: Asked) -> Wanted:
+    """Touches neither tmux nor, for an explicit target, the registry. MissingSession, Ambiguous or UsageError."""
+    named = bool(asked.label or asked.socket)
+    if asked.target and (named or not asked.session):
+        return Wanted(addresses.socket_of(ctx, asked.label, asked.socket), asked.target, None)
+    if not asked.session and named:
+        raise UsageError("target is required", "name it with -t, as session:window.pane")
+    row = _named(ctx, asked.session) if asked.session else _only(ctx)
+    if not os.path.isabs(row.socket):
+        raise UsageError(
+            f"Invalid session data in registry for '{row.name}': its socket is {row.socket!r}",
+            "name the server with -S and the pane with -t",
+        )
+    if named and addresses.socket_of(ctx, asked.label, asked.socket) != os.path.abspath(row.socket):
+        raise UsageError(f"session '{row.name}' is on another server, {row.socket}", "give -t with it, or leave it out")
+    return Wanted(row.socket, asked.target or row.target, row)
+
+
+def _named(ctx: Context, name: str) -> Registered:
+    for row in registry_rows.read(ctx):
+        if row.name == name:
+            return row
+    raise MissingSession(f"Session '{name}' not found in registry", _SEE)
+
+
+def _only(ctx: Context) -> Registered:
+    rows = registry_rows.read(ctx)
+    if not rows:
+        raise MissingSession(
+            "No sessions found in registry",
+            "Create a session with 'viewsync create' or specify -t and -S explicitly",
+        )
+    if len(rows) > 1:
+        raise Ambiguous(
+            f"Multiple sessions found ({len(rows)} total)",
+            f"Please specify session name with -s or use -t/-S explicitly. {_SEE}",
+        )
+    return rows[0]
+
+
+def find(reading: Panes, wanted: Wanted) -> Found:
+    """The pane that is meant, in a reading of its server."""
+    if wanted.row is None:
+        return panes.by_target(reading, wanted.target)
+    session = panes.by_row(reading, wanted.row)
+    if wanted.target == wanted.row.target or not session.session:
+        return session
+    found = panes.by_target(reading, wanted.target)
+    if found.session != session.session:
+        raise UsageError(f"{wanted.target!r} is not in session '{wanted.row.name}'", "give -S or -L with -t")
+    return found
+
+
+def running(pane: Pane | None, row: Registered | None) -> bool:
+    """Whether the pane's program runs: by pid, and by start time where the registry knows it for that pid."""
+    if pane is None or pane.dead:
+        return False
+    known = row.pid_start if row and row.pid == pane.pid else 0.0
+    return processes.alive(pane.pid, known)

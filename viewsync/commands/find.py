@@ -1,0 +1,74 @@
+"""List the tmux sessions of a server, or with --all of every server of yours, registered or not.
+
+Exit codes: 0 also when the query leaves none, 1 no server or arguments.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import finding, registry_rows
+from viewsync.commands import args
+from viewsync.errors import UsageError, ViewsyncError
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+    from viewsync.rules.model import Session
+
+CODES = ((ViewsyncError, 1),)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-L", "--socket", dest="label", default="", metavar="NAME", help="the server of that name")
+    parser.add_argument("-S", "--socket-path", dest="socket", default="", metavar="PATH", help="the server there")
+    parser.add_argument("-A", "--all", action="store_true", help="every server of yours")
+    parser.add_argument("-q", "--query", default="", metavar="TEXT", help="only names that hold it, in any case")
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if parsed.all and (parsed.label or parsed.socket):
+        raise UsageError("Cannot combine --all with -L or -S", "give one of them")
+    if parsed.label and parsed.socket:
+        raise UsageError("Use either -L or -S, not both", "they name two servers")
+    errors: list[str] = []
+    if parsed.all:
+        servers, errors = finding.everywhere(ctx, parsed.query)
+        if not servers:
+            raise ViewsyncError("No tmux servers found", "; ".join(errors) or "start one with `tmux`")
+    else:
+        servers = [finding.one(ctx, parsed.label, parsed.socket, parsed.query)]
+    lines = [line for server in servers for line in _lines(server)]
+    return Result({"servers": [_data(each) for each in servers], "errors": errors}, lines, warnings=errors)
+
+
+def _lines(server: finding.Server) -> list[str]:
+    if not server.sessions:
+        return [f"No sessions found on {server.label}"]
+    told = [
+        f"  - {each.name} ({_state(each)}, started {registry_rows.stamp(each.created)})" for each in server.sessions
+    ]
+    return [f"Sessions on {server.label}:", *told]
+
+
+def _data(server: finding.Server) -> dict[str, Any]:
+    return {
+        "socket": server.socket,
+        "sessions": [
+            {
+                "name": each.name,
+                "id": each.id,
+                "attached": _state(each) == "attached",
+                "created_at": registry_rows.stamp(each.created),
+                "windows": each.windows,
+            }
+            for each in server.sessions
+        ],
+    }
+
+
+def _state(session: Session) -> str:
+    return "attached" if session.attached or session.clients else "detached"

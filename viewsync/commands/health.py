@@ -1,0 +1,78 @@
+"""Say whether exactly the pane that is named lives, and its program: tmux and the process table both have a say.
+
+Exit codes: 0 alive, 1 dead, 2 missing, 3 zombie, 4 no tmux server or no answer from it, 64 arguments.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import health
+from viewsync.commands import args
+from viewsync.errors import MissingSession, UsageError
+from viewsync.output import Result
+from viewsync.rules.health import ALIVE, DEAD, MISSING, SERVER, ZOMBIE
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+CODES = ((MissingSession, 2), (UsageError, 64))  # 1 means dead, so a wrong argument cannot be 1
+
+# The words of the tool, and its exit codes.
+_TOLD = {
+    ALIVE: ("healthy", 0),
+    DEAD: ("dead", 1),
+    MISSING: ("missing", 2),
+    ZOMBIE: ("zombie", 3),
+    SERVER: ("server_not_running", 4),
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    args.target(parser)
+    parser.add_argument("--format", choices=("json", "text"), default="json", help="how to say it (json)")
+    parser.add_argument("--json", action="store_true", help="the same as --format json")
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    as_json = parsed.json or parsed.format == "json"
+    report = health.check(ctx, args.asked(parsed), with_usage=as_json)
+    _, code = _TOLD[report.health.status]
+    if as_json:
+        return Result(_data(report), code=code, always_json=True)
+    return Result(lines=[_line(report)], code=code)
+
+
+def _data(report: health.Report) -> dict[str, Any]:
+    found = report.health
+    status, _ = _TOLD[found.status]
+    used = report.usage
+    return {
+        "status": status,
+        "server_running": found.server_running,
+        "session_exists": found.session_exists,
+        "pane_exists": found.pane_exists,
+        "pane_dead": found.pane_dead,
+        "pid": found.pid,
+        "process_running": found.process_running,
+        "socket": report.socket,
+        "target": report.target,
+        "command": used.command if used else None,
+        "command_pid": used.pid if used else None,
+        "cpu_percent": used.cpu_percent if used else None,
+        "memory_bytes": used.memory_bytes if used else None,
+    }
+
+
+def _line(report: health.Report) -> str:
+    found, target = report.health, report.target
+    missing = "Pane" if found.session_exists else "Session"
+    return {
+        ALIVE: f"Pane {target} is healthy (PID: {found.pid}, process running)",
+        DEAD: f"Pane {target} is dead (marked as dead by tmux)",
+        MISSING: f"{missing} does not exist (target: {target})",
+        ZOMBIE: f"Pane {target} is a zombie (pane exists but process {found.pid} exited)",
+        SERVER: f"tmux server is not running on socket: {report.socket}",
+    }[found.status]

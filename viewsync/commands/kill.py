@@ -1,0 +1,92 @@
+"""End exactly the session that is named, and forget it.
+
+Exit codes: 0 both done (or it was not registered), 1 partly, 2 neither, 3 arguments.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import killing
+from viewsync.commands import args
+from viewsync.errors import Ambiguous, LockTimeout, UsageError, ViewsyncError
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+CODES = ((LockTimeout, 75), (Ambiguous, 2), (UsageError, 3), (ViewsyncError, 2))
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    args.target(parser)
+    parser.add_argument("-v", "--verbose", action="store_true", help="say which server and which session it is")
+    args.dry_run(parser)
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    asked = args.asked(parsed)
+    if bool(asked.target) != bool(asked.socket or asked.label):
+        raise UsageError("Both -S and -t must be specified together", "-L NAME does as well as -S; -s names a session")
+    done = killing.kill(ctx, asked, dry_run=parsed.dry_run)
+    warnings = [f"{done.name}: session {done.session_id or '-'} on {done.socket}"] if parsed.verbose else []
+    data = {
+        "name": done.name,
+        "socket": done.socket,
+        "session_id": done.session_id or None,
+        "killed": done.killed,
+        "registered": done.removed is not None,
+        "deregistered": bool(done.removed),
+        "dry_run": parsed.dry_run,
+    }
+    if parsed.dry_run:
+        code = 0 if done.session_id or done.removed is not None else 2
+        return Result(data, _dry(done), code, [*warnings, *_problem(done)])
+    code = _code(done)
+    return Result(data, _lines(done, code), code, [*warnings, *_warnings(done, code)])
+
+
+def _code(done: killing.Killed) -> int:
+    if done.killed:
+        return 1 if done.removed is False else 0
+    return 1 if done.removed else 2
+
+
+def _dry(done: killing.Killed) -> list[str]:
+    second = f"Remove from registry: {done.name}"
+    return [
+        "Dry-run mode: Would perform the following operations:",
+        f'  1. Kill tmux session: tmux -S "{done.socket}" kill-session -t "{done.name}"',
+        f"  2. {second if done.removed is not None else 'Session not in registry, skip deregistration'}",
+    ]
+
+
+def _lines(done: killing.Killed, code: int) -> list[str]:
+    lines = [f"Killing tmux session: {done.name}"]
+    if done.killed:
+        lines.append("  ✓ Tmux session killed successfully")
+    if done.removed is not None:
+        lines.append(f"Removing from registry: {done.name}")
+    if done.removed:
+        lines.append("  ✓ Removed from registry successfully")
+    return [*lines, f"Session '{done.name}' fully removed"] if code == 0 else lines
+
+
+def _problem(done: killing.Killed) -> list[str]:
+    return [f"  ✗ Failed to kill tmux session: {done.problem}"] if done.problem else []
+
+
+def _warnings(done: killing.Killed, code: int) -> list[str]:
+    lines = [] if done.killed else _problem(done)
+    if done.removed is False:
+        lines.append(
+            f"  ✗ Failed to remove from registry: {done.registry_problem or 'it names another session by now'}"
+        )
+    if code == 1:
+        lines.append(f"Warning: Partial removal of session '{done.name}'")
+    if code == 2:
+        lines.append(f"Error: Failed to remove session '{done.name}'")
+    return lines

@@ -1,0 +1,101 @@
+"""List the registered sessions with their health, age and activity. Exit codes: 0 done, 1 it cannot be known."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import sessions
+from viewsync.commands import args
+from viewsync.errors import UsageError, ViewsyncError
+from viewsync.output import Result, age, table
+from viewsync.rules.health import ALIVE
+from viewsync.rules.times import epoch
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+CODES = ((ViewsyncError, 1),)
+
+_HEAD = ("NAME", "SOCKET", "TARGET", "STATUS", "PID", "CREATED", "ACTIVE", "TYPE")
+_FIELDS = ("name", "socket", "socket_basename", "target", "type", "status", "pid", "created_at", "last_active", "age")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sort", choices=_FIELDS, default="name", metavar="FIELD", help="a field of --json (name)")
+    parser.add_argument(
+        "--filter", action="append", default=[], metavar="FIELD=VALUE", help="only those; several must all hold"
+    )
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    filters = [_filter(each) for each in parsed.filter]
+    listed, errors = sessions.read(ctx)
+    now = ctx.clock()
+    found = [each for each in (_data(each, now) for each in listed) if all(_fits(each, *one) for one in filters)]
+    found.sort(key=lambda each: _order(each[parsed.sort]))
+    alive = sum(each["status"] == ALIVE for each in found)
+    data = {"sessions": found, "total": len(found), "alive": alive, "dead": len(found) - alive}
+    return Result(data, _lines(found, data, now), warnings=errors)
+
+
+def _filter(text: str) -> tuple[str, str]:
+    field, equals, value = text.partition("=")
+    if not equals or field not in _FIELDS:
+        raise UsageError(f"not a filter: {text!r}", f"FIELD=VALUE, FIELD one of {', '.join(_FIELDS)}")
+    return field, value
+
+
+def _fits(session: dict[str, Any], field: str, value: str) -> bool:
+    found = session[field]
+    return value == ("" if found is None else str(found))
+
+
+def _order(value: Any) -> tuple[bool, Any]:
+    """What is not known comes last."""
+    return (value is None, "" if value is None else value)
+
+
+def _data(listed: sessions.Listed, now: float) -> dict[str, Any]:
+    row, health = listed
+    created = epoch(row.created_at)
+    return {
+        "name": row.name,
+        "socket": row.socket,
+        "socket_basename": os.path.basename(row.socket),
+        "target": row.target,
+        "type": row.type,
+        "status": health.status,
+        "pid": health.pid,
+        "created_at": row.created_at or None,
+        "last_active": row.last_active or None,
+        "age": max(0, int(now - created)) if created else None,
+    }
+
+
+def _lines(found: list[dict[str, Any]], data: dict[str, Any], now: float) -> list[str]:
+    if not found:
+        return ["No sessions registered."]
+    total = f"Total: {data['total']} | Alive: {data['alive']} | Dead: {data['dead']}"
+    return [*table(_HEAD, [_row(each, now) for each in found]), "", total]
+
+
+def _row(session: dict[str, Any], now: float) -> tuple[str, ...]:
+    return (
+        session["name"],
+        session["socket_basename"],
+        session["target"],
+        session["status"],
+        str(session["pid"] or "-"),
+        _ago(session["created_at"], now),
+        _ago(session["last_active"], now),
+        session["type"],
+    )
+
+
+def _ago(text: str | None, now: float) -> str:
+    then = epoch(text or "")
+    return f"{age(now, then)} ago" if then else "unknown"

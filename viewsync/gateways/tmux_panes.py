@@ -1,0 +1,83 @@
+"""All panes of one server, in one call."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from viewsync.errors import TmuxError
+from viewsync.gateways.tmux import chain
+from viewsync.rules.model import Pane, Panes, Server
+
+if TYPE_CHECKING:
+    from viewsync.gateways.tmux import Tmux
+
+_SERVER = "V\t#{pid}\t#{start_time}\t#{version}"
+# Names hold no raw tab or newline (3.2 and newer store them escaped). Nothing else here is anybody's free text.
+_PANE = "\t".join(
+    (
+        "P",
+        "#{session_id}",
+        "#{window_id}",
+        "#{pane_id}",
+        "#{window_index}",
+        "#{pane_index}",
+        "#{window_active}",
+        "#{pane_active}",
+        "#{pane_dead}",
+        "#{pane_pid}",
+        "#{base-index}",
+        "#{pane-base-index}",
+        "#{session_name}",
+        "#{window_name}",
+    )
+)
+
+
+def read(tmux: Tmux, socket: str) -> Panes:
+    """ServerGone when no server runs there, TmuxError when it says nothing usable."""
+    # The server's own line comes last, so that having it means that nothing before it failed.
+    commands = chain(["list-panes", "-a", "-F", _PANE], ["display-message", "-p", _SERVER])
+    return parse(socket, tmux.ask(socket, *commands))
+
+
+def parse(socket: str, output: str) -> Panes:
+    """What `read` read, from its text."""
+    panes: list[Pane] = []
+    server: Server | None = None
+    complete = True
+    for line in output.split("\n"):  # not splitlines: a name may hold U+2028 and the like
+        kind, _, rest = line.partition("\t")
+        try:
+            if kind == "P":
+                panes.append(_pane(rest.split("\t")))
+            elif kind == "V":
+                pid, start, version = rest.split("\t")
+                server = Server(socket, int(pid), int(start), version)
+            elif line:
+                complete = False
+        except ValueError:
+            complete = False
+    if server is None:
+        raise TmuxError(f"the tmux server on {socket} gave no full answer", "nothing was changed")
+    return Panes(server, tuple(panes), complete)
+
+
+def _pane(row: list[str]) -> Pane:
+    if len(row) != 13 or not re.fullmatch(r"\$\d+ @\d+ %\d+", " ".join(row[:3])):
+        raise ValueError(row)
+    return Pane(
+        session=row[0],
+        session_name=row[11],
+        window=row[1],
+        window_index=int(row[3]),
+        window_name=row[12],
+        window_active=row[5] == "1",
+        id=row[2],
+        pane_index=int(row[4]),
+        active=row[6] == "1",
+        dead=row[7] == "1",
+        pid=int(row[8] or 0),
+        base=int(row[9] or 0),
+        pane_base=int(row[10] or 0),
+    )

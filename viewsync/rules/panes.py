@@ -1,0 +1,120 @@
+"""Which pane a target means. Names match whole, never as prefix or pattern; an id means exactly what has it.
+
+tmux's own `-t web` also finds `web-prod`, reads `build.0` as a pane, and falls back to some other session. So
+targets are looked up here, in a reading of all panes, and tmux is told ids only.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.rules.tracking import identity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from viewsync.rules.model import Pane, Panes
+    from viewsync.rules.registered import Registered
+
+_FIRST = "0.0"  # what the shell tools write for every session, whatever base-index says
+
+
+class Found(NamedTuple):
+    """`session` is the id of the session that was meant, "" when there is none."""
+
+    session: str = ""
+    session_name: str = ""
+    pane: Pane | None = None
+
+
+NOTHING = Found()
+
+
+def by_target(reading: Panes, target: str) -> Found:
+    """`session`, `session:window`, `session:window.pane`, or an id in place of each; `%5` and `@3` alone, too."""
+    if re.fullmatch(r"%\d+", target):
+        return _first(reading.panes, lambda each: each.id == target)
+    if re.fullmatch(r"@\d+", target):
+        return _first(reading.panes, lambda each: each.window == target and each.active)
+    for session, rest in _splits(target):
+        if mine := _of_session(reading.panes, session):
+            return _within(mine, rest)
+    return NOTHING
+
+
+def by_row(reading: Panes, row: Registered) -> Found:
+    """The session of a row: by its ids where it has them, which a rename does not change; else by exact name."""
+    if row.server and row.server != identity(reading.server):
+        return NOTHING
+    if row.session_id:
+        mine = [each for each in reading.panes if each.session == row.session_id]
+        return _first(mine, lambda each: each.id == row.pane_id, mine)
+    session, _, rest = row.target.rpartition(":")
+    if not row.target or session not in ("", row.name):
+        return by_target(reading, row.target) if row.target else NOTHING
+    mine = [each for each in reading.panes if each.session_name == row.name]
+    if not mine:
+        return NOTHING
+    found = _within(mine, rest if session else "")
+    if found.pane is None and rest == _FIRST:
+        return _first(mine, lambda each: each.window_index == each.base and each.pane_index == each.pane_base, mine)
+    return found
+
+
+def _first(panes: Sequence[Pane], fits: Callable[[Pane], bool], session: Sequence[Pane] = ()) -> Found:
+    pane = next((each for each in panes if fits(each)), None)
+    if pane:
+        return Found(pane.session, pane.session_name, pane)
+    return Found(session[0].session, session[0].session_name) if session else NOTHING
+
+
+def _splits(target: str) -> Iterator[tuple[str, str]]:
+    """Every way to read it as session and rest: on tmux 3.7a and newer a session's name may hold colons."""
+    yield target, ""
+    at = target.rfind(":")
+    while at >= 0:
+        yield target[:at], target[at + 1 :]
+        at = target.rfind(":", 0, at)
+
+
+def _of_session(panes: Sequence[Pane], session: str) -> list[Pane]:
+    if re.fullmatch(r"\$\d+", session):
+        return [each for each in panes if each.session == session]
+    mine = [each for each in panes if each.session_name == session]
+    if not mine and session.startswith("="):
+        return [each for each in panes if each.session_name == session[1:]]
+    return mine
+
+
+def _within(mine: Sequence[Pane], rest: str) -> Found:
+    """The pane that `window`, `window.pane` or nothing means in a session."""
+    window, _, pane = rest.rpartition(".")
+    readings = [(window, pane), (rest, "")] if "." in rest else [(rest, "")]
+    for wanted_window, wanted_pane in readings:
+        there = _of_window(mine, wanted_window)
+        for each in there:
+            if _is_pane(each, wanted_pane):
+                return Found(each.session, each.session_name, each)
+    return Found(mine[0].session, mine[0].session_name)
+
+
+def _of_window(mine: Sequence[Pane], wanted: str) -> list[Pane]:
+    """By index before name, as tmux does; of windows of one name the first."""
+    if not wanted:
+        return [each for each in mine if each.window_active]
+    tests: tuple[Callable[[Pane], bool], ...] = (
+        lambda each: each.window == wanted,
+        lambda each: str(each.window_index) == wanted,
+        lambda each: each.window_name == wanted,
+    )
+    for fits in tests:
+        if there := [each for each in mine if fits(each)]:
+            return [each for each in there if each.window_index == there[0].window_index]
+    return []
+
+
+def _is_pane(pane: Pane, wanted: str) -> bool:
+    if not wanted:
+        return pane.active
+    return wanted in (pane.id, str(pane.pane_index))

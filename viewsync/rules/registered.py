@@ -1,0 +1,63 @@
+"""One row of the registry's sessions, as far as it is understood. Others write these rows, too.
+
+The shell tools write socket, target, type, pid, created_at, last_active. viewsync adds who the target is beyond
+its name: `server` ("pid.start"), `session_id`, `pane_id`, and `pid_start`, by which a pid that came back is told
+apart. While a session is being made, `state` is "creating", and `maker` and `maker_start` say by which process.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CREATING = "creating"
+_MOST = 2**31  # more than any pid, and than any start time in seconds
+
+
+class Registered(NamedTuple):
+    name: str
+    socket: str
+    target: str
+    type: str
+    pid: int  # 0 when it is not known
+    pid_start: float
+    created_at: str
+    last_active: str
+    server: str  # "" in a row of the shell tools, as the two ids
+    session_id: str
+    pane_id: str
+    maker: int  # 0 when the session is made
+    maker_start: float
+
+
+def registered(name: str, row: Mapping[str, Any]) -> Registered:
+    """A value of another kind than is promised counts as none."""
+
+    def text(key: str) -> str:
+        value = row.get(key)
+        return value if isinstance(value, str) else ""
+
+    def number(key: str) -> float:
+        value = row.get(key)
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            return 0
+        return value if 0 <= value < _MOST else 0
+
+    creating = row.get("state") == CREATING
+    return Registered(
+        name=name,
+        socket=text("socket"),
+        target=text("target"),
+        type=text("type"),
+        pid=int(number("pid")),
+        pid_start=float(number("pid_start")),
+        created_at=text("created_at"),
+        last_active=text("last_active"),
+        server=text("server"),
+        session_id=text("session_id"),
+        pane_id=text("pane_id"),
+        maker=int(number("maker")) if creating else 0,
+        maker_start=float(number("maker_start")) if creating else 0.0,
+    )
