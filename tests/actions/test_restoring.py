@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from tests.support.wezterm import FakeWezterm
 
 
+def one_tab_is_lost(server: Server, home: Home, wezterm: FakeWezterm) -> None:
+    """A WezTerm with one tab crashes, and its view is cleaned up."""
+    gui = wezterm.start()
+    tab, _ = server.open_from_shell("proj", env=wezterm.env(gui))
+    until(lambda: any(row.get("attached") for row in home.rows().values()), "the row")
+    wezterm.crash(gui)
+    tab.end()
+    until(lambda: server.sessions() == ["proj"], "the end of the view")
+
+
 def test_the_tabs_of_a_crash_come_back(server: Server, home: Home, wezterm: FakeWezterm) -> None:
     gui = wezterm.start()
     tabs = []
@@ -43,12 +53,7 @@ def test_the_tabs_of_a_crash_come_back(server: Server, home: Home, wezterm: Fake
 
 
 def test_handing_over_is_noted_and_planning_is_not(server: Server, home: Home, wezterm: FakeWezterm) -> None:
-    gui = wezterm.start()
-    tab, _ = server.open_from_shell("proj", env=wezterm.env(gui))
-    until(lambda: any(row.get("attached") for row in home.rows().values()), "the row")
-    wezterm.crash(gui)
-    tab.end()
-    until(lambda: server.sessions() == ["proj"], "the end of the view")
+    one_tab_is_lost(server, home, wezterm)
     assert len(home.viewsync("restore", "--plan", "--json").json()["tabs"]) == 1
     assert len(home.viewsync("restore", "--hand-over", "--json").json()["tabs"]) == 1
     assert home.viewsync("restore", "--plan", "--json").json()["tabs"] == []
@@ -68,12 +73,7 @@ def test_a_session_that_is_gone_is_named(server: Server, home: Home, wezterm: Fa
 
 
 def test_without_a_wezterm_it_says_so(server: Server, home: Home, wezterm: FakeWezterm) -> None:
-    gui = wezterm.start()
-    tab, _ = server.open_from_shell("proj", env=wezterm.env(gui))
-    until(lambda: any(row.get("attached") for row in home.rows().values()), "the row")
-    wezterm.crash(gui)
-    tab.end()
-    until(lambda: server.sessions() == ["proj"], "the end of the view")
+    one_tab_is_lost(server, home, wezterm)
     done = home.viewsync("restore")
     assert (done.code, "start WezTerm" in done.err) == (1, True)
     assert len(home.viewsync("restore", "--plan", "--json").json()["tabs"]) == 1
