@@ -200,7 +200,7 @@ def _options(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-# destroy-unattached crashes every released tmux (trap A), so a view never has it; default-size is how large the
+# destroy-unattached crashes every tmux before 3.8 (trap A), so a view never has it; default-size is how large the
 # parent was made, and a view is as large as its own client.
 _NOT_INHERITED = frozenset(("destroy-unattached", "default-size"))
 

@@ -16,11 +16,11 @@ class Bug(NamedTuple):
     text: str
 
 
-LAST_RELEASE = (3, 7, "c")  # as of writing; what follows is mended in the next one
+LAST_BEFORE_3_8 = (3, 7, "c")
 
 OF_ALL = (
-    Bug((0, 0, ""), LAST_RELEASE, "destroy-unattached on, while clients come and go"),
-    Bug((0, 0, ""), LAST_RELEASE, "`move-window -r` in a session with views, where window numbers have gaps"),
+    Bug((0, 0, ""), LAST_BEFORE_3_8, "destroy-unattached on, while clients come and go"),
+    Bug((0, 0, ""), LAST_BEFORE_3_8, "`move-window -r` in a session with views, where window numbers have gaps"),
 )
 OF_SOME = (
     Bug((3, 2, ""), (3, 2, "a"), "a format with a time in it, such as #{session_created}, of a session that is gone"),
