@@ -116,6 +116,11 @@ def words(line: str) -> list[str]:
     return found
 
 
+def unescaped(text: str) -> str:
+    """Text that tmux printed with its escapes, as it was. 3.4 and 3.5 print control characters so everywhere."""
+    return _joined(_ESCAPE.sub(_unescaped, text))
+
+
 def _unquoted(match: re.Match[str]) -> str:
     """tmux escapes what it prints even between single quotes (arguments.c, args_escape)."""
     quoted = match["single"] if match["single"] is not None else match["double"]

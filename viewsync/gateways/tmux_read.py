@@ -218,7 +218,7 @@ def _environment(text: str, refreshed: Iterable[str]) -> tuple[tuple[str, str | 
         if match["gone"]:
             found.append((match["gone"], None))
         else:
-            found.append((match["name"], re.sub(r"\\(.)", r"\1", match["value"], flags=re.DOTALL)))
+            found.append((match["name"], formats.unescaped(match["value"])))
     return tuple((name, value) for name, value in found if name not in skip)
 
 
