@@ -11,7 +11,9 @@ import contextlib
 import errno
 import fcntl
 import os
+import signal
 import stat
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -49,7 +51,7 @@ def _take(path: str, timeout: float) -> Callable[[], None]:
     deadline = time.monotonic() + timeout
     pause = 0.001
     while True:
-        release = _by_directory(path) if _is_directory_lock(path) else _by_file(path)
+        release = _by_directory(path) if _is_directory_lock(path) else _by_file(path, deadline)
         if release:
             return release
         if time.monotonic() >= deadline:
@@ -77,15 +79,46 @@ def _has_flock() -> bool:
     return any(os.access(os.path.join(each, "flock"), os.X_OK) for each in os.get_exec_path())
 
 
-def _by_file(path: str) -> Callable[[], None] | None:
+def _by_file(path: str, deadline: float) -> Callable[[], None] | None:
     try:
         handle = _open(path)
     except IsADirectoryError:  # it appeared just now
         return None
-    if _flock(handle, path):
+    if _flock(handle, path) or _queue(handle, path, deadline - time.monotonic()):
         return lambda: os.close(handle)  # ends the flock too, as the kernel does after kill -9
     os.close(handle)
     return None
+
+
+class _Alarm(Exception):
+    """The time to wait for the lock is over."""
+
+
+def _queue(handle: int, path: str, seconds: float) -> bool:
+    """Wait in the kernel's queue: in turn, and without a poll that takes the machine from who holds the lock.
+
+    An alarm is the only bound that flock(2) knows, and only the main thread may set one; others poll.
+    """
+    if seconds <= 0 or threading.current_thread() is not threading.main_thread():
+        return False
+
+    def over(*_: object) -> None:
+        raise _Alarm
+
+    before = signal.signal(signal.SIGALRM, over)
+    try:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except _Alarm:
+        return False  # even if it was granted just then: the caller closes, and so releases, it
+    except OSError as error:
+        raise _unusable(path, error) from None
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    return True
 
 
 def _open(path: str) -> int:
