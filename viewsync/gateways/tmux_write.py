@@ -94,7 +94,7 @@ def _carried_out(verdict: Verdict, index: int, said: Sequence[str]) -> bool:
 
 
 def _line(verdict: Verdict, index: int, server: Server, now: float, grace: float) -> str:
-    same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)))
+    same = f"#{{==:#{{pid}}.#{{start_time}},{server.pid}.{server.start}}}"
     missed = f"display-message -p 'no {index}'"
     if verdict.action == END:
         kill = f"kill-session -t '{verdict.id}'"
