@@ -181,10 +181,11 @@ def _create(new: NewView, *, detached: bool) -> str:
     )
     inherit = " ; ".join(_inherit(new))
     # has-session fails, and with it the rest, when the parent is gone: new-session would make a fresh group.
-    return (
-        f"has-session -t '{parent}:' ; "
-        f"if-shell -F -t '{parent}:' {quoted(safe)} {{ {join} }} {{ {around} }} ; {inherit}"
-    )
+    make = f"if-shell -F -t '{parent}:' {quoted(safe)} {{ {join} }} {{ {around} }} ; {inherit}"
+    # Both the question above and the way back from the detour name the parent: renamed meanwhile, it is left alone.
+    named = quoted(equal("session_name", new.joins))
+    renamed = "display-message -p 'viewsync: the session was renamed just now; try again'"
+    return f"has-session -t '{parent}:' ; if-shell -F -t '{parent}:' {named} {{ {make} }} {{ {renamed} }}"
 
 
 def _join(new: NewView, *, detached: bool) -> str:
