@@ -62,6 +62,16 @@ def seconds(text: str) -> float:
     return value
 
 
+def duration(text: str, what: str) -> float:
+    """`30m`, `2h`, `1d`, `500ms`, or seconds; `what` names the argument in the error."""
+    from viewsync.rules import durations
+
+    value = durations.seconds(text)
+    if value is None:
+        raise UsageError(f"{what}: not a duration: {text!r}", "a number with ms, s, m, h or d behind it, as in 30m")
+    return value
+
+
 def window(text: str) -> str:
     if text and not (text.startswith("@") and text[1:].isdigit()):
         raise UsageError(f"not a tmux window id: {text!r}", "a window id looks like @5")

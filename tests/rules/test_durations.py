@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+
+from viewsync.rules.durations import seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("30m", 1800),
+        ("2h", 7200),
+        ("1d", 86400),
+        ("3600s", 3600),
+        ("500ms", 0.5),
+        ("2.5", 2.5),
+        (".5", 0.5),
+        ("15", 15),
+        ("08h", 8 * 3600),  # D46: the shell reads it as octal
+        ("010h", 10 * 3600),
+        ("0s", 0),
+    ],
+)
+def test_durations(text: str, expected: float) -> None:
+    assert seconds(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "m", "-1s", "1w", "1 h", "1h30m", "nan", "inf", "1e3", "99999999999999999999d", "٣s"]
+)
+def test_what_is_none(text: str) -> None:
+    assert seconds(text) is None
+
+
+def test_a_unit_can_be_asked_for() -> None:
+    assert seconds("15", unit=True) is None
+    assert seconds("15s", unit=True) == 15

@@ -1,0 +1,18 @@
+"""Durations as people write them: `30m`, `2h`, `1d`, `500ms`, `2.5s`, and a bare number of seconds."""
+
+from __future__ import annotations
+
+import re
+
+_UNITS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_LONGEST = 366 * 86400 * 100  # a hundred years: beyond it somebody mistyped
+_DURATION = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ms|[smhd]?)", re.ASCII)
+
+
+def seconds(text: str, *, unit: bool = False) -> float | None:
+    """Seconds; None for what is no duration. `unit`: a bare number is none."""
+    match = _DURATION.fullmatch(text)
+    if not match or (unit and not match[2]):
+        return None
+    value = float(match[1]) * _UNITS[match[2]]
+    return value if value <= _LONGEST else None
