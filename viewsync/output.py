@@ -18,11 +18,14 @@ class Result(NamedTuple):
     code: int = 0
     warnings: Sequence[str] = ()  # on stderr, one line each
     always_json: bool = False  # `data` is what people see, too
+    printed: bool = False  # the verb has printed it itself, as it came
 
 
 def show(result: Result, as_json: bool) -> None:
     for warning in result.warnings:
         print(f"viewsync: {printable(warning)}", file=sys.stderr)
+    if result.printed:
+        return
     if as_json or result.always_json:
         print(as_text(result.data))
     else:
@@ -32,7 +35,7 @@ def show(result: Result, as_json: bool) -> None:
 
 def show_error(error: ViewsyncError, as_json: bool) -> None:
     hint = f" ({error.hint})" if error.hint else ""
-    print(f"viewsync: {printable(error.message + hint)}", file=sys.stderr)
+    print(f"{error.speaker}: {printable(error.message + hint)}", file=sys.stderr)
     if as_json:
         body = {
             "code": error.code,

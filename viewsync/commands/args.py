@@ -72,6 +72,13 @@ def duration(text: str, what: str) -> float:
     return value
 
 
+def count(text: str, problem: str) -> int:
+    """A whole number from 0 on."""
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise UsageError(f"{problem}: {text!r}", "a whole number from 0 on")
+    return int(text)
+
+
 def window(text: str) -> str:
     if text and not (text.startswith("@") and text[1:].isdigit()):
         raise UsageError(f"not a tmux window id: {text!r}", "a window id looks like @5")

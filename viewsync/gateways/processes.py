@@ -29,6 +29,20 @@ def _ended(pid: int) -> bool:
         return False
 
 
+def exit_status(pid: int) -> int | None:
+    """Of a process that ended and that nobody has reaped yet: tmux 3.3a now and then misses that a program ended.
+
+    None for one that runs, is gone, or was ended by a signal, and where there is no /proc.
+    """
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+        code = int(fields[49])  # as wait(2) gives it (proc(5), exit_code)
+    except (OSError, IndexError, ValueError):
+        return None
+    return code >> 8 if fields[0] == b"Z" and not code & 0x7F else None
+
+
 def command_line(pid: int) -> list[str]:
     """The words that it was started with; none when it is gone, or where there is no /proc."""
     try:

@@ -1,0 +1,141 @@
+"""Every line that comes out is seen once, whatever is read when: on a model of tmux's history."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from viewsync.rules.anchor import Anchor
+from viewsync.rules.screen import Screen, Tail, after_cells, width
+
+
+class Terminal:
+    """tmux's grid, as far as it matters: a full history loses a tenth of its limit at once (grid.c)."""
+
+    def __init__(self, limit: int = 50, height: int = 5) -> None:
+        self.limit, self.height = limit, height
+        self.rows = [""]  # the last one is the cursor's
+        self.dropped = 0
+
+    def write(self, *lines: str) -> None:
+        for line in lines:
+            self.rows[-1] += line
+            self.rows.append("")
+            if len(self.rows) - self.height > self.limit:
+                tenth = max(1, self.limit // 10)
+                del self.rows[:tenth]
+                self.dropped += tenth
+
+    @property
+    def history(self) -> int:
+        return max(0, len(self.rows) - self.height)
+
+    def read(self, back: int | None) -> Screen:
+        first = 0 if back is None else max(0, self.history - back)
+        return Screen(
+            pane_id="%1",
+            server="1.1",
+            history=self.history,
+            limit=self.limit,
+            width=80,
+            height=self.height,
+            column=len(self.rows[-1]),
+            row=len(self.rows) - 1 - self.history,
+            alternate=False,
+            dead=False,
+            status=None,
+            pid=1,
+            first=first,
+            rows=tuple(self.rows[first:]),
+            wrapped=frozenset(),
+            over=(),
+            anchor="",
+        )
+
+    def anchor(self) -> Anchor:
+        screen = self.read(0)
+        return Anchor(screen.history, screen.row, screen.column, alternate=False, width=80)
+
+
+def look(tail: Tail, terminal: Terminal, last: int) -> None:
+    """As waiting.Watch does it."""
+    if not tail.take(terminal.read(max(0, last - tail.wanted()) + 3)):
+        assert tail.take(terminal.read(None))
+
+
+def output(tail: Tail) -> list[str]:
+    return [each for each in [*tail.settled, *tail.open] if each]
+
+
+@settings(max_examples=300)
+@given(
+    before=st.integers(0, 120),
+    batches=st.lists(st.integers(0, 70), max_size=12),
+    by_cursor=st.booleans(),
+    limit=st.sampled_from([7, 50]),
+)
+def test_every_line_once_and_in_order(before: int, batches: list[int], by_cursor: bool, limit: int) -> None:
+    terminal = Terminal(limit)
+    terminal.write(*(f"old {number}" for number in range(before)))
+    tail = Tail(terminal.anchor(), by_cursor=by_cursor)
+    look(tail, terminal, terminal.history)
+    written, seen_to, gone = 0, 0, 0
+    for size in batches:
+        last = terminal.history
+        terminal.write(*(f"new {number}" for number in range(written, written + size)))
+        written += size
+        look(tail, terminal, last)
+        # What left the history between two readings cannot have been seen.
+        gone += max(0, terminal.dropped - before - seen_to - gone) if terminal.dropped > before + seen_to else 0
+        seen_to = written
+    numbers = [int(each.removeprefix("new ")) for each in output(tail)]
+    assert numbers == sorted(set(numbers))
+    kept = written - max(0, terminal.dropped - before)
+    assert numbers[len(numbers) - min(kept, written) :] == list(range(written - min(kept, written), written))
+    if sum(batches) <= limit:
+        assert numbers == list(range(written))
+
+
+def test_lines_that_are_all_alike_are_counted() -> None:
+    terminal = Terminal()
+    tail = Tail(terminal.anchor(), by_cursor=True)
+    look(tail, terminal, 0)
+    for _ in range(20):
+        last = terminal.history
+        terminal.write("y", "y", "y")
+        look(tail, terminal, last)
+    assert len(tail.settled) == 60
+
+
+def test_the_prompt_on_the_anchors_line_is_old() -> None:
+    terminal = Terminal()
+    terminal.rows[-1] = "$ "
+    tail = Tail(terminal.anchor())
+    terminal.write("echo x", "x")
+    look(tail, terminal, 0)
+    assert output(tail) == ["echo x", "x"]
+
+
+def test_a_line_that_can_change_stays_open() -> None:
+    terminal = Terminal()
+    tail = Tail(terminal.anchor(), by_cursor=True)
+    terminal.write("done")
+    terminal.rows[-1] = "50%"
+    look(tail, terminal, 0)
+    assert (list(tail.settled), tail.open, tail.ends_at_cursor) == (["done"], ["50%"], True)
+    terminal.rows[-1] = "100%"
+    look(tail, terminal, 0)
+    assert (list(tail.settled), tail.open) == (["done"], ["100%"])
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "rest"),
+    [("$ ls", 2, "ls"), ("日本 x", 5, "x"), ("e\u0301x", 1, "x"), ("ab", 5, ""), ("😀$ x", 4, "x")],
+)
+def test_what_stands_behind_some_cells(text: str, cells: int, rest: str) -> None:
+    assert after_cells(text, cells) == rest
+
+
+def test_widths() -> None:
+    assert [width(each) for each in ("a", "é", "日", "\u0301", "😀", "\u200d")] == [1, 1, 2, 0, 2, 0]

@@ -1,0 +1,40 @@
+"""Text typed into a pane as `viewsync send` does it, with the anchor, but by nothing of viewsync's sending."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.support.wait import until
+from viewsync.actions.places import Place
+from viewsync.context import Context
+from viewsync.gateways import tmux_panes
+from viewsync.rules import anchor, echo
+
+if TYPE_CHECKING:
+    from tests.support.server import Server
+
+
+def type_in(server: Server, pane: str, text: str) -> None:
+    option = anchor.kept(echo.marks(text))
+    server.tmux("set-option", "-p", "-F", "-t", pane, anchor.OPTION, option, ";", "send-keys", "-t", pane, "-l", text)
+    server.tmux("send-keys", "-t", pane, "Enter")
+
+
+def place(server: Server, pane: str) -> tuple[Context, Place]:
+    ctx = Context(env=server.home.env)
+    reading = tmux_panes.read(ctx.tmux, server.socket)
+    return ctx, Place(server.socket, reading.server, pane)
+
+
+def shell(server: Server, name: str = "sh", *words: str, size: tuple[int, int] = (80, 24)) -> str:
+    """A session with a plain shell whose prompt is `$ `; the pane's id, once the prompt is there."""
+    argv = words or ("env", "PS1=$ ", "sh")
+    width, height = map(str, size)
+    pane = server.tmux("new-session", "-d", "-s", name, "-x", width, "-y", height, "-P", "-F", "#{pane_id}", *argv)
+    if not words:
+        until(lambda: screen(server, pane).startswith("$"), "a prompt")
+    return pane
+
+
+def screen(server: Server, pane: str) -> str:
+    return server.tmux("capture-pane", "-p", "-t", pane)

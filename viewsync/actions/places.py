@@ -1,0 +1,38 @@
+"""Where a pane is: the server as it was read, and the pane's id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import targets
+from viewsync.errors import MissingSession
+from viewsync.gateways import tmux_panes
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+    from viewsync.rules.model import Pane, Server
+    from viewsync.rules.registered import Registered
+
+
+class Place(NamedTuple):
+    socket: str
+    server: Server
+    pane_id: str
+
+
+class Located(NamedTuple):
+    place: Place
+    pane: Pane
+    target: str  # as it was asked for
+    row: Registered | None  # None for an explicit target
+
+
+def locate(ctx: Context, asked: targets.Asked) -> Located:
+    """In one tmux call. MissingSession when there is no such session or pane, ServerGone when there is no server."""
+    wanted = targets.resolve(ctx, asked)
+    reading = tmux_panes.read(ctx.tmux, wanted.socket)
+    found = targets.find(reading, wanted)
+    if found.pane is None:
+        what = "Pane" if found.session else "Session"
+        raise MissingSession(f"{what} does not exist (target: {wanted.target})", "`viewsync list` shows what is there")
+    return Located(Place(wanted.socket, reading.server, found.pane.id), found.pane, wanted.target, wanted.row)

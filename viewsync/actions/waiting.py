@@ -1,0 +1,237 @@
+"""Wait for what comes out of a pane: a pattern, silence, or the end of its program. Nothing of it can be seen in tmux.
+
+Only what came since the anchor counts, and not the echo of what was sent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.errors import MissingSession, UsageError
+from viewsync.gateways import activity, processes, tmux_screen
+from viewsync.rules import anchor as anchors
+from viewsync.rules import patterns
+from viewsync.rules.screen import Tail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from viewsync.actions.places import Place
+    from viewsync.context import Context
+    from viewsync.rules.anchor import Anchor
+    from viewsync.rules.echo import Mark
+    from viewsync.rules.patterns import Pattern
+    from viewsync.rules.screen import Screen
+
+FOUND = "found"
+STOPPED = "stopped"
+IDLE = "idle"
+EXITED = "exited"
+TIMEOUT = "timeout"
+_LONGEST_END = 1.0  # seconds that tmux may take to notice that a program ended
+_MARGIN = 100  # lines of history read beyond those that are wanted: some may come in the meantime
+
+
+class Wish(NamedTuple):
+    """What ends the wait. Of several, what is seen first."""
+
+    patterns: Sequence[Pattern] = ()
+    stop: Sequence[Pattern] = ()
+    idle: float = 0.0  # seconds without output, 0 when that is not asked for
+    exit: bool = False
+    timeout: float = 15.0  # seconds
+
+
+class Outcome(NamedTuple):
+    kind: str  # FOUND, STOPPED, IDLE, EXITED or TIMEOUT
+    pattern: str  # which one was found
+    line: str  # and where
+    output: list[str]  # what came since the anchor, up to where it was found; without the prompt that it was found in
+    status: int | None  # the exit status of a program that ended, where tmux keeps it
+
+
+def pattern(text: str, *, fixed: bool = False) -> Pattern:
+    try:
+        return patterns.pattern(text, fixed=fixed)
+    except ValueError as error:
+        raise UsageError(f"not a pattern: {text!r}: {error}", "-F takes it as plain text") from None
+
+
+def wait(ctx: Context, place: Place, wish: Wish, anchor: Anchor | None, sent: Sequence[Mark] = ()) -> Outcome:
+    """`anchor` None: all that the pane holds counts. MissingSession when the pane goes away, TmuxError as tmux says."""
+    watch = Watch(ctx, place, Tail(anchor, sent), anchor.history if anchor else 0)
+    return _until(watch, wish, time.monotonic())
+
+
+SENT = "sent"
+NOW = "now"
+ALL = "all"
+
+
+def beginning(ctx: Context, place: Place, since: str, lines: int) -> tuple[Anchor, tuple[Mark, ...]]:
+    """Where new output begins, and the lines sent there.
+
+    SENT: with the last sending into this pane; where nothing was sent, as ALL, since a prompt that waits is an answer.
+    NOW: with this moment. ALL: with all that is shown, and `lines` lines of history above.
+    """
+    screen = tmux_screen.read(ctx.tmux, place.socket, place.pane_id, 0)
+    kept = anchors.parse(screen.anchor)
+    if since == SENT and kept:
+        return kept, anchors.sent(screen.anchor)
+    if since == NOW:
+        return anchors.Anchor(screen.history, screen.row, screen.column, screen.alternate, screen.width), ()
+    return anchors.Anchor(max(0, screen.history - lines), 0, 0, alternate=False, width=screen.width), ()
+
+
+class Watch:
+    """Readings of one pane, each put into its tail, no more of them than needed."""
+
+    def __init__(self, ctx: Context, place: Place, tail: Tail, history: int) -> None:
+        self.tail = tail
+        self._ctx = ctx
+        self._place = place
+        self._history = history  # lines in it, as far as is known
+        self._activity = activity.Activity(place.server.pid)
+
+    def look(self) -> Screen:
+        self._activity.mark()
+        screen = self._read(max(0, self._history - self.tail.wanted()) + _MARGIN)
+        if not self.tail.take(screen):
+            screen = self._read(None)
+            self.tail.take(screen)
+        self._history = screen.history
+        self._activity.follow(screen.pid)
+        return screen
+
+    def _read(self, back: int | None) -> Screen:
+        place = self._place
+        screen = tmux_screen.read(self._ctx.tmux, place.socket, place.pane_id, back)
+        if screen.server != f"{place.server.pid}.{place.server.start}":
+            raise MissingSession(f"the tmux server on {place.socket} is another one now", "its sessions are gone")
+        return screen
+
+    def nap(self, until: float, *, new: bool) -> None:
+        """Until there may be something new; `new`: whether there was, in the last look."""
+        self._activity.wait(until, new=new)
+
+    def program_runs(self) -> bool:
+        return self._activity.program_runs()
+
+    def close(self) -> None:
+        self._activity.close()
+
+
+def _until(watch: Watch, wish: Wish, begin: float) -> Outcome:
+    deadline = begin + wish.timeout
+    progress = _Progress(begin)
+    try:
+        while True:
+            try:
+                screen = watch.look()
+            except MissingSession:
+                if wish.exit:
+                    return _outcome(EXITED, watch.tail)
+                raise
+            with _bounded(deadline):
+                if ending := _found(watch.tail, wish, progress):
+                    return ending
+            new = progress.see(screen)
+            if ending := _ended(watch, screen, wish, progress):
+                return ending
+            now = time.monotonic()
+            if now >= deadline:
+                return _outcome(TIMEOUT, watch.tail)
+            watch.nap(_next_look(wish, progress, deadline), new=new)
+    finally:
+        watch.close()
+
+
+class _Progress:
+    """What was seen so far."""
+
+    def __init__(self, begin: float) -> None:
+        self.settled = 0  # lines that have been looked at, and cannot change
+        self.changed = begin  # when anything was new, monotonic
+        self.gone = 0.0  # when the program was first seen to have ended
+        self._last: object = None
+
+    def see(self, screen: Screen) -> bool:
+        shown = (screen.history, screen.row, screen.column, screen.rows[-screen.height :], screen.over)
+        new = shown != self._last
+        if new and self._last is not None:
+            self.changed = time.monotonic()
+        self._last = shown
+        return new
+
+
+def _next_look(wish: Wish, progress: _Progress, deadline: float) -> float:
+    moments = [deadline]
+    if wish.idle:
+        moments.append(progress.changed + wish.idle)
+    if progress.gone:
+        moments.append(time.monotonic() + 0.01)
+    return min(moments)
+
+
+def _found(tail: Tail, wish: Wish, progress: _Progress) -> Outcome | None:
+    """The first line that has one of the patterns. Lines that cannot change are looked at once."""
+    settled = list(tail.settled)
+    fresh = settled[max(0, len(settled) - (tail.count - progress.settled)) :]
+    progress.settled = tail.count
+    for lines, before in ((fresh, settled[: len(settled) - len(fresh)]), (tail.open, settled)):
+        for number, line in enumerate(lines):
+            for each, kind in (*((one, FOUND) for one in wish.patterns), *((one, STOPPED) for one in wish.stop)):
+                if each.found(line):
+                    is_prompt = lines is tail.open and tail.ends_at_cursor and number == len(lines) - 1
+                    output = [*before, *lines[: number if is_prompt else number + 1]]
+                    return Outcome(kind, each.text, line, output, None)
+    return None
+
+
+def _ended(watch: Watch, screen: Screen, wish: Wish, progress: _Progress) -> Outcome | None:
+    """What else ends the wait: silence, or that nothing can come any more."""
+    status = processes.exit_status(screen.pid) if screen.status is None else screen.status
+    if screen.dead and status is not None:
+        return _outcome(EXITED, watch.tail, status)
+    if screen.dead or not watch.program_runs():
+        # tmux closes the pane, says that it is dead, and learns the status, one after the other.
+        progress.gone = progress.gone or time.monotonic()
+        if time.monotonic() - progress.gone > _LONGEST_END:
+            return _outcome(EXITED, watch.tail, status)
+    if wish.idle and time.monotonic() - progress.changed >= wish.idle:
+        return _outcome(IDLE, watch.tail)
+    return None
+
+
+def _outcome(kind: str, tail: Tail, status: int | None = None) -> Outcome:
+    return Outcome(kind, "", "", [*tail.settled, *tail.open], status)
+
+
+class _TooSlow(Exception):
+    """A pattern takes for ever on this text."""
+
+
+@contextlib.contextmanager
+def _bounded(deadline: float) -> Iterator[None]:
+    """End a pattern that backtracks without end. Only the main thread can; others wait for it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def over(*_: object) -> None:
+        raise _TooSlow
+
+    before = signal.signal(signal.SIGALRM, over)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, max(0.5, deadline - time.monotonic()))
+        yield
+    except _TooSlow:
+        problem = "the pattern takes too long on what the pane shows"
+        raise UsageError(problem, "write it without nested repetitions") from None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

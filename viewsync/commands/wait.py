@@ -1,0 +1,114 @@
+"""Wait for what comes out of a pane, without anything of it to be seen in tmux.
+
+What counts is what came since the last `viewsync send` into the pane, without the echo of what was sent; where nothing
+was sent, also what stands there already.
+
+Exit codes: 0 found (or idle, or ended, where that was asked for), 1 time is over, or arguments, 2 --stop was found,
+3 no such pane, or its program ended, 4 tmux.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import places, waiting
+from viewsync.commands import args
+from viewsync.errors import UsageError
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.actions.places import Located
+    from viewsync.actions.waiting import Outcome, Wish
+    from viewsync.context import Context
+
+_ENDED = 3
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    args.target(parser)
+    parser.add_argument(
+        "-p", "--pattern", "--any", action="append", default=[], metavar="PATTERN", help="a line has it; of several any"
+    )
+    parser.add_argument("-F", "--fixed", action="store_true", help="patterns are plain text, not expressions")
+    parser.add_argument("--stop", action="append", default=[], metavar="PATTERN", help="give up when a line has it")
+    parser.add_argument("--idle", default="", metavar="DURATION", help="until nothing came for so long")
+    parser.add_argument("--exit", action="store_true", help="until the pane's program ends")
+    parser.add_argument("-T", "--timeout", default="15", metavar="DURATION", help="give up after that (15)")
+    parser.add_argument("-i", "--interval", default="", metavar="SECONDS", help="as the shell tool has it; not needed")
+    parser.add_argument("-l", "--lines", default="1000", metavar="N", help="lines of history that count, too (1000)")
+    since = parser.add_mutually_exclusive_group()
+    since.add_argument(
+        "--new", dest="since", action="store_const", const=waiting.NOW, help="only what comes from now on"
+    )
+    since.add_argument(
+        "--all", dest="since", action="store_const", const=waiting.ALL, help="also what was there before"
+    )
+    parser.add_argument("--compat", action="store_true", help="as the shell tool: --all, and the echo counts, too")
+    parser.add_argument("-o", "--output", action="store_true", help="print what came")
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    wish = _wish(parsed)
+    lines = args.count(parsed.lines, "lines must be an integer")
+    if parsed.interval:
+        args.duration(parsed.interval, "-i")
+    located = places.locate(ctx, args.asked(parsed))
+    since = waiting.ALL if parsed.compat else parsed.since or waiting.SENT
+    anchor, sent = waiting.beginning(ctx, located.place, since, lines)
+    outcome = waiting.wait(ctx, located.place, wish, anchor, sent)
+    code = _code(outcome, wish)
+    told = outcome.output if parsed.output else []
+    return Result(_data(outcome, located), told, code, _warnings(outcome, wish, parsed, located) if code else ())
+
+
+def _wish(parsed: argparse.Namespace) -> Wish:
+    if not (parsed.pattern or parsed.idle or parsed.exit):
+        raise UsageError("target and pattern are required", "-p PATTERN, or --idle DURATION, or --exit")
+    idle = args.duration(parsed.idle, "--idle") if parsed.idle else 0.0
+    if parsed.idle and not idle:
+        raise UsageError("--idle: silence takes some time", "as in --idle 2s")
+    return waiting.Wish(
+        patterns=[waiting.pattern(each, fixed=parsed.fixed) for each in parsed.pattern],
+        stop=[waiting.pattern(each, fixed=parsed.fixed) for each in parsed.stop],
+        idle=idle,
+        exit=parsed.exit,
+        timeout=args.duration(parsed.timeout, "-T"),
+    )
+
+
+def _code(outcome: Outcome, wish: Wish) -> int:
+    if outcome.kind == waiting.EXITED:
+        return 0 if wish.exit else _ENDED
+    return {waiting.FOUND: 0, waiting.IDLE: 0, waiting.STOPPED: 2, waiting.TIMEOUT: 1}[outcome.kind]
+
+
+def _data(outcome: Outcome, located: Located) -> dict[str, object]:
+    return {
+        "outcome": outcome.kind,
+        "pattern": outcome.pattern or None,
+        "line": outcome.line if outcome.pattern else None,
+        "output": outcome.output,
+        "exit_status": outcome.status,
+        "session": located.pane.session_name,
+        "target": located.target,
+    }
+
+
+def _warnings(outcome: Outcome, wish: Wish, parsed: argparse.Namespace, located: Located) -> list[str]:
+    if outcome.kind == waiting.STOPPED:
+        return [f"stopped by {outcome.pattern!r}: {outcome.line}"]
+    if outcome.kind == waiting.EXITED:
+        status = "" if outcome.status is None else f" with status {outcome.status}"
+        return [f"the program in {located.target} ended{status} before that came"]
+    wanted = " or ".join(each.text for each in wish.patterns) or ("silence" if wish.idle else "the end of the program")
+    shown = outcome.output[-_shown(parsed) :]
+    told = [f"Last {len(shown)} lines from {located.target}:", *shown] if shown else []
+    return [f"Timed out after {parsed.timeout.removesuffix('s')}s waiting for pattern: {wanted}", *told]
+
+
+def _shown(parsed: argparse.Namespace) -> int:
+    """Lines that are printed when time is over: enough to see why."""
+    return min(args.count(parsed.lines, "lines must be an integer"), 20)

@@ -1,0 +1,152 @@
+"""What a terminal shows of the text that was typed into it: that is no answer, and does not count as one.
+
+A shell shows each line behind its prompt; a program that is busy leaves it to the terminal, which shows it at once,
+and a shell that comes back shows it a second time. So a line of output that is a line that was sent, alone or behind
+a prompt, is left out, once for each line sent, in their order.
+
+A later `wait` has to know what was sent, too, and nothing of the text may be kept for that: of each line its length
+and a short checksum are enough.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+# What stands before what one types, in the shells and REPLs that we know, ends with one of these.
+_PROMPT_END = re.compile("(?:[$#%>:)\\]}\u276f\u00bb\u279c\u03bb]|\\.{3})\\s?")  # some as themes have them
+_LONGEST_PROMPT = 200
+_LATE = 3  # lines that may come between the place of sending and its echo
+_SUMMED = 200  # characters that the checksum looks at
+_MOST = 200  # lines that are remembered for a later `wait`
+
+
+class Mark(NamedTuple):
+    """One line that was sent: how many characters it has without spaces, and their checksum."""
+
+    length: int
+    sum: int
+
+
+class Echo(NamedTuple):
+    sent: tuple[Mark, ...] = ()
+    at: int = 0  # which of them is expected next
+    passed: int = 0  # lines that came before the first one
+    again: bool = False  # they may all come a second time, each behind a prompt
+    second: bool = False  # this is that time
+
+
+def marks(text: str) -> tuple[Mark, ...]:
+    """Of a text's lines."""
+    return tuple(_mark(line) for line in text.split("\n"))
+
+
+def _mark(line: str) -> Mark:
+    shown = "".join(line.split())
+    return Mark(len(shown), _sum(0, shown[:_SUMMED]))
+
+
+def _sum(start: int, text: str) -> int:
+    for char in text:
+        start = (start * 31 + ord(char)) & 0xFFFF
+    return start
+
+
+def written(sent: Sequence[Mark]) -> str:
+    """As text, `12.4711 3.99`."""
+    return " ".join(f"{each.length}.{each.sum}" for each in sent[:_MOST])
+
+
+def read(text: str) -> tuple[Mark, ...]:
+    """What `written` wrote; none for anything else."""
+    if not re.fullmatch(r"\d+\.\d+( \d+\.\d+)*", text, re.ASCII):
+        return ()
+    return tuple(Mark(*map(int, each.split("."))) for each in text.split(" "))
+
+
+def expect(sent: Sequence[Mark], *, typed_ahead: bool) -> Echo:
+    """`typed_ahead`: the cursor stood at the beginning of a line, so that nobody was at a prompt."""
+    return Echo(tuple(sent), again=typed_ahead and bool(sent))
+
+
+def removed(lines: Sequence[str], echo: Echo) -> tuple[list[str], Echo]:
+    """The lines without the echo, and what is to come of it."""
+    kept: list[str] = []
+    index = 0
+    while index < len(lines):
+        echo = _next(echo)
+        found = _shown(lines, index, echo)
+        if found is None:
+            kept.append(lines[index])
+            index += 1
+            echo = echo._replace(passed=echo.passed + 1)
+            continue
+        rest, index = found
+        kept += [rest] if rest.strip() else []
+        echo = echo._replace(at=echo.at + 1)
+    return kept, echo
+
+
+def is_prompt(text: str) -> bool:
+    """Whether a text ends as prompts do."""
+    return any(match.end() == len(text) for match in _PROMPT_END.finditer(text))
+
+
+def begins(line: str, echo: Echo) -> bool:
+    """Whether a line begins with what was sent first."""
+    return bool(echo.sent) and echo.sent[0].length > 0 and _read([line], 0, 0, echo.sent[0]) is not None
+
+
+def _next(echo: Echo) -> Echo:
+    """After the last line the first one may come again."""
+    if echo.at == len(echo.sent) and echo.again:
+        return echo._replace(at=0, again=False, second=True)
+    return echo
+
+
+def _shown(lines: Sequence[str], index: int, echo: Echo) -> tuple[str, int] | None:
+    """Whether the line that is expected stands there: what is left behind it, and the index of the next line."""
+    if echo.at == len(echo.sent) or (not echo.at and not echo.second and echo.passed >= _LATE):
+        return None
+    mark = echo.sent[echo.at]
+    for begin in _places(lines, index, echo):
+        found = _read(lines, index, begin, mark)
+        if found and (not begin or not found[0].strip()):
+            return found
+    return None
+
+
+def _places(lines: Sequence[str], index: int, echo: Echo) -> Iterator[int]:
+    """Where in a line an echo may begin: at its beginning, and behind what may be a prompt.
+
+    An empty line behind a prompt is one that was sent only when something follows: else it is the prompt that waits.
+    """
+    if not echo.second:
+        yield 0
+    here = not echo.at and not echo.passed  # at the place of sending the prompt has been cut off already
+    if (here and not echo.second) or (not echo.sent[echo.at].length and index == len(lines) - 1):
+        return
+    for match in _PROMPT_END.finditer(lines[index][:_LONGEST_PROMPT]):
+        yield match.end()
+
+
+def _read(lines: Sequence[str], index: int, begin: int, mark: Mark) -> tuple[str, int] | None:
+    """Read a sent line from there on. It may go on in the next lines, where the program itself broke it."""
+    taken, summed = 0, 0
+    for number in range(index, len(lines)):
+        line = lines[number]
+        place = begin if number == index else 0
+        while place < len(line) and taken < mark.length:
+            if not line[place].isspace():
+                summed = _sum(summed, line[place]) if taken < _SUMMED else summed
+                taken += 1
+            place += 1
+        if taken == mark.length:
+            rest = line[place:]
+            return (rest, number + 1) if summed == mark.sum and (mark.length or not rest.strip()) else None
+        if not line.strip():
+            return None
+    return None

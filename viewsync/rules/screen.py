@@ -1,0 +1,216 @@
+"""What came out of a pane since a moment: from readings of its screen, as whole lines.
+
+A line has a number that stays: its place from the first line of the history on. Two things shift the numbers, and
+both are noticed: tmux drops a tenth of a full history at once (grid.c, grid_collect_history), and another width
+wraps the lines anew.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.rules import echo
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.rules.anchor import Anchor
+    from viewsync.rules.echo import Mark
+
+_CONTEXT = 8  # lines above, by which a place is found again
+_KEPT = 50_000  # lines of output that are remembered
+
+
+class Screen(NamedTuple):
+    """One reading of a pane. `rows` are the lines as wide as the pane, without those that tmux was not asked for."""
+
+    pane_id: str
+    server: str  # "pid.start"
+    history: int  # lines in the history
+    limit: int  # that it may have
+    width: int
+    height: int
+    column: int  # of the cursor
+    row: int
+    alternate: bool
+    dead: bool
+    status: int | None  # the exit status of a dead pane's program
+    pid: int
+    first: int  # the number of rows[0]
+    rows: tuple[str, ...]  # history and main screen, also behind an alternate one
+    wrapped: frozenset[int]  # indexes of rows that go on in the next one
+    over: tuple[str, ...]  # the alternate screen's lines, while it is shown
+    anchor: str  # what the option OPTION holds
+
+    @property
+    def cursor(self) -> int:
+        """The number of the cursor's line."""
+        return self.history + self.row
+
+
+class Tail:
+    """The lines that come after an anchor; without one, all there are."""
+
+    def __init__(self, anchor: Anchor | None, sent: Sequence[Mark] = (), *, by_cursor: bool = False) -> None:
+        """`sent`: lines whose echo does not count. `by_cursor`: a line above the cursor is taken as final."""
+        self.settled: deque[str] = deque(maxlen=_KEPT)  # lines that cannot change any more
+        self.count = 0  # of the settled lines, those that are no longer remembered too
+        self.open: list[str] = []  # lines that can, the alternate screen's last
+        self.ends_at_cursor = False  # whether the last open line of the main screen is the cursor's
+        self._from = anchor.line if anchor else 0  # the number of the first row that is not settled
+        self._cut = anchor.column if anchor else 0  # cells of that row that are old
+        self._echo = echo.expect(sent, typed_ahead=not self._cut)
+        self._width = anchor.width if anchor else 0
+        self._history = anchor.history if anchor else 0
+        self._context: tuple[str, ...] = ()
+        self._by_cursor = by_cursor
+
+    def wanted(self) -> int:
+        """The number of the first row that the next reading has to have."""
+        return max(0, self._from - _CONTEXT)
+
+    def take(self, screen: Screen) -> bool:
+        """Look at one more reading. False: it has to be read again from the first line of the history on."""
+        if self._moved(screen):
+            if screen.first > 0:
+                return False
+            self._find_again(screen)
+        elif screen.first > self.wanted():
+            return False
+        if screen.cursor < self._from and not screen.alternate and not self._stands(screen):
+            self._from, self._cut = max(screen.history, screen.first), 0  # the screen was cleared
+        self._split(screen)
+        self._width, self._history = screen.width, screen.history
+        return True
+
+    def _moved(self, screen: Screen) -> bool:
+        """Whether lines may have other numbers than in the last reading."""
+        if self._width and screen.width != self._width:
+            return True
+        if screen.history < self._history:
+            return True
+        if screen.history < screen.limit - screen.limit // 10:
+            return False
+        if not self._context:  # a whole history may have gone by
+            return screen.history - self._history > screen.limit // 2
+        return screen.first > self.wanted() or not self._fits(screen, self._from)
+
+    def _stands(self, screen: Screen) -> bool:
+        """Whether the lines above are as they were: then a program only paints its prompt anew."""
+        return bool(self._context) and self._fits(screen, self._from)
+
+    def _fits(self, screen: Screen, line: int) -> bool:
+        """Whether above that line stands what stood above the first unsettled one, as far as the history goes."""
+        end = max(0, line - screen.first)
+        above = screen.rows[max(0, end - len(self._context)) : end]
+        return above == self._context[len(self._context) - len(above) :]
+
+    def _find_again(self, screen: Screen) -> None:
+        """Where the unsettled lines begin now, in a reading of everything. What is nowhere any more has gone by."""
+        if self._width and screen.width != self._width:
+            self._from = self._by_text(screen)
+        else:
+            tenth = max(1, screen.limit // 10)
+            places = [self._from - tenth * times for times in range(1, self._from // tenth + 1)]
+            found = [each for each in places if each > 0 and self._fits(screen, each)]
+            if not found:
+                self._cut = 0
+            self._from = found[0] if found else 0
+
+    def _by_text(self, screen: Screen) -> int:
+        """After a change of width: below the last place that reads as the context did, else the screen's top."""
+        known = "".join(self._context)
+        text, ends = "", []
+        for row in screen.rows:
+            text += row
+            ends.append(len(text))
+        at = text.rfind(known) + len(known) if known.strip() and known in text else -1
+        self._cut = 0
+        return ends.index(at) + 1 if at in ends else screen.history
+
+    def _split(self, screen: Screen) -> None:
+        """Settle what cannot change; the rest is open until the next reading."""
+        start = self._from - screen.first
+        last = max((number for number, row in enumerate(screen.rows) if row), default=-1)
+        cursor = last if screen.alternate else screen.cursor - screen.first  # there the cursor is the other screen's
+        end = max(last, cursor) + 1
+        border = cursor if self._by_cursor else screen.history - screen.first
+        while border > start and border - 1 in screen.wrapped:
+            border -= 1
+        rows = list(screen.rows)
+        if self._cut and start < len(rows):
+            rows[start] = self._behind_prompt(rows[start])
+        if border > start:
+            lines, self._echo = echo.removed(_joined(rows, screen.wrapped, start, border), self._echo)
+            self.settled.extend(lines)
+            self.count += len(lines)
+            self._from, self._cut, start = screen.first + border, 0, border
+            self._context = tuple(screen.rows[max(0, border - _CONTEXT) : border])
+        elif not self._context:
+            self._context = tuple(screen.rows[max(0, start - _CONTEXT) : start])
+        open_lines, _ = echo.removed(_joined(rows, screen.wrapped, start, end), self._echo)
+        self.ends_at_cursor = bool(open_lines) and end - 1 == cursor and not screen.alternate
+        self.open = [*open_lines, *screen.over]
+
+
+    def _behind_prompt(self, row: str) -> str:
+        """What came on the line that the cursor was on. Another text may stand there since, after a `clear`."""
+        rest = after_cells(row, self._cut)
+        same = echo.is_prompt(row[: len(row) - len(rest)]) or echo.begins(rest, self._echo)
+        return rest if same else row
+
+
+def _joined(rows: Sequence[str], wrapped: frozenset[int], start: int, end: int) -> list[str]:
+    """Rows as the lines that a program wrote."""
+    lines: list[str] = []
+    going_on = False
+    for index in range(max(0, start), min(end, len(rows))):
+        if going_on:
+            lines[-1] += rows[index]
+        else:
+            lines.append(rows[index])
+        going_on = index in wrapped
+    return lines
+
+
+def after_cells(text: str, cells: int) -> str:
+    """What is left of a line behind its first `cells` columns."""
+    if text.isascii():
+        return text[cells:]
+    used = 0
+    for index, char in enumerate(text):
+        if used >= cells and width(char):
+            return text[index:]
+        used += width(char)
+    return ""
+
+
+def width(char: str) -> int:
+    """Columns that a character takes, as terminals have it: wide ones two, combining ones none."""
+    code = ord(char)
+    if code < 0x300:
+        return 1
+    if 0x300 <= code < 0x370 or code in (0x200B, 0x200C, 0x200D) or 0xFE00 <= code <= 0xFE0F or 0x20D0 <= code < 0x2100:
+        return 0
+    return 2 if any(low <= code <= high for low, high in _WIDE) else 1
+
+
+# Unicode's East Asian Wide and Fullwidth blocks, and emoji.
+_WIDE = (
+    (0x1100, 0x115F),
+    (0x2E80, 0x303E),
+    (0x3041, 0x33FF),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xA000, 0xA4CF),
+    (0xAC00, 0xD7A3),
+    (0xF900, 0xFAFF),
+    (0xFE30, 0xFE6F),
+    (0xFF00, 0xFF60),
+    (0xFFE0, 0xFFE6),
+    (0x1F300, 0x1F64F),
+    (0x1F680, 0x1F6FF),
+    (0x1F900, 0x1FAFF),
+    (0x20000, 0x3FFFD),
+)
