@@ -61,7 +61,7 @@ class Context:
     def registry(self) -> Registry:
         from viewsync.store.registry import Registry
 
-        return Registry(self.folder, self.config["lock_timeout"])
+        return Registry(self.folder, self.config["lock_timeout"], self.env.get("VIEWSYNC_LOCK_HELD", ""))
 
     @cached_property
     def history(self) -> History:

@@ -23,6 +23,7 @@ class ViewsyncError(Exception):
 
     code = 1
     kind = "refused"
+    speaker = "viewsync"  # who says it, at the beginning of the line
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

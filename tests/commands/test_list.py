@@ -39,6 +39,8 @@ def test_the_table_and_the_json(server: Server, home: Home) -> None:
         "pid": made["pid"],
         "created_at": rows(home)["web"]["created_at"],
         "last_active": rows(home)["web"]["last_active"],
+        "quarantined": False,
+        "views": [],
     }
 
 
@@ -65,6 +67,34 @@ def test_d62_a_wrong_or_missing_value_is_named(home: Home, words: tuple[str, ...
     done = home.viewsync("list", *words)
     assert (done.code, done.err.count("\n")) == (1, 1), done
     assert words[0] in done.err or "not a filter" in done.err
+
+
+def test_views_are_folded_under_their_session(server: Server, home: Home) -> None:
+    create(server, "web")
+    create(server, "alone")
+    _, on = server.open("web")
+    idle = home.viewsync("open", "--json", "-S", server.socket, "web").json()["view"]
+    server.open("proj")
+    server.tmux("new-session", "-d", "-t", "=web", "-s", "somebody's")
+    env, log = counting_tmux(home)
+    done = home.viewsync("list", "--json", env=env).json()
+    assert count(log) == 1
+    assert (done["total"], done["alive"], done["dead"]) == (2, 2, 0)
+    found = {each["name"]: each["views"] for each in done["sessions"]}
+    assert found["alone"] == []
+    assert {each["name"]: each["attached"] for each in found["web"]} == {on: True, idle: False}
+    assert {each["id"] for each in found["web"]} == {server.show(f"={each}:", "#{session_id}") for each in (on, idle)}
+    lines = home.viewsync("list", "--sort", "name").out.splitlines()
+    assert [each.split()[0] for each in lines[1:5]] == ["alone", "web", "└", "└"]
+    assert {(each.split()[1], each.split()[3]) for each in lines[3:5]} == {(on, "attached"), (idle, "idle")}
+    assert lines[-1] == "Total: 2 | Alive: 2 | Dead: 0"
+
+
+def test_a_view_that_lost_its_mark_is_one_by_its_row(server: Server, home: Home) -> None:
+    create(server, "web")
+    _, view = server.open("web")
+    server.tmux("set-option", "-u", "-t", f"={view}:", "@viewsync_view")
+    assert [each["name"] for each in listed(home)["web"]["views"]] == [view]
 
 
 def test_one_tmux_process_a_server_however_many_sessions(servers: Callable[..., Server], home: Home) -> None:
@@ -126,7 +156,7 @@ def test_d41_d58_a_registry_that_cannot_be_read_is_not_an_empty_one(server: Serv
     for words in (("list",), ("list", "--json")):
         done = home.viewsync(*words)
         assert done.code == 1, done
-        assert "the registry" in done.err
+        assert path in done.err
         assert "No sessions" not in done.out
     with open(path, encoding="utf-8") as file:
         assert file.read() == text

@@ -43,7 +43,7 @@ def kill(ctx: Context, asked: targets.Asked, *, dry_run: bool) -> Killed:
     except TmuxError as error:
         problem, certain = error.message, False
     found = targets.find(reading, wanted) if reading else panes.NOTHING
-    row = wanted.row or _row_of(ctx, wanted, found)
+    row = wanted.row or row_of(ctx, wanted, found)
     name = wanted.row.name if wanted.row else found.session_name or wanted.target.partition(":")[0].removeprefix("=")
     result = Killed(name, wanted.socket, found.session, False, None, problem, "")
     if not found.session:
@@ -67,7 +67,7 @@ def _end(ctx: Context, reading: Panes, result: Killed) -> Killed:
     return result._replace(killed=done, problem="" if done else "it ended just now")
 
 
-def _row_of(ctx: Context, wanted: targets.Wanted, found: Found) -> Registered | None:
+def row_of(ctx: Context, wanted: targets.Wanted, found: Found) -> Registered | None:
     """The row of a session that was named explicitly: of that server, and of that session in it."""
     try:
         rows = [row for row in registry_rows.read(ctx) if os.path.abspath(row.socket) == wanted.socket]

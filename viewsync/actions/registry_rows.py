@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from viewsync.rules.registered import Registered, registered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from viewsync.context import Context
 
 # What makes two rows of one name the same session. Others may touch the rest (last_active) meanwhile.
@@ -16,17 +18,29 @@ _IDENTITY = ("socket", "target", "created_at", "server", "session_id", "maker", 
 
 def read(ctx: Context) -> list[Registered]:
     """All of them, by name. Raises StateError when they cannot be known: that is not the same as none."""
-    return [registered(name, row) for name, row in sorted(ctx.registry.read()["sessions"].items())]
+    return of(ctx.registry.read())
+
+
+def of(data: dict[str, Any]) -> list[Registered]:
+    """The same, of what the registry read."""
+    return [registered(name, row) for name, row in sorted(data["sessions"].items())]
+
+
+def remove_all(ctx: Context, rows: Iterable[Registered]) -> set[str]:
+    """Forget those sessions in one write; the names of those that were still what they were."""
+    removed = set()
+    with ctx.registry.change() as data:
+        sessions = data["sessions"]
+        for row in rows:
+            if row.name in sessions and same(registered(row.name, sessions[row.name]), row):
+                del sessions[row.name]
+                removed.add(row.name)
+    return removed
 
 
 def remove(ctx: Context, row: Registered) -> bool:
     """Forget that session, unless the name stands for another one by now."""
-    with ctx.registry.change() as data:
-        sessions = data["sessions"]
-        if row.name not in sessions or not same(registered(row.name, sessions[row.name]), row):
-            return False
-        del sessions[row.name]
-    return True
+    return row.name in remove_all(ctx, [row])
 
 
 def same(one: Registered, other: Registered) -> bool:
@@ -42,6 +56,32 @@ def update(ctx: Context, row: Registered, values: dict[str, Any], drop: tuple[st
         kept = {key: value for key, value in sessions[row.name].items() if key not in drop}
         sessions[row.name] = {**kept, **values}
     return True
+
+
+def rekey(sessions: dict[str, dict[str, Any]], row: Registered, name: str) -> bool:
+    """Give that session's row another name, and its target with it; for inside of `change`.
+
+    False when it stands for another session by now, or when the name is taken.
+    """
+    if row.name not in sessions or not same(registered(row.name, sessions[row.name]), row):
+        return False
+    return not rename(sessions, {row.name: name})
+
+
+def rename(sessions: dict[str, dict[str, Any]], names: Mapping[str, str]) -> set[str]:
+    """Give rows other names, all at once, and their targets with them; for inside of `change`.
+
+    A row whose new name another one has keeps its own: those names come back.
+    """
+    moved = {old: sessions.pop(old) for old in names}
+    taken: set[str] = set()
+    while more := {old for old in moved.keys() - taken if names[old] in sessions or names[old] in taken}:
+        taken |= more  # who stays keeps its name from those that wanted it
+    for old, values in moved.items():
+        name = old if old in taken else names[old]
+        session, colon, place = str(values.get("target", "")).rpartition(":")
+        sessions[name] = {**values, "target": f"{name}:{place}"} if colon and session else values
+    return taken
 
 
 def stamp(now: float) -> str:

@@ -1,54 +1,93 @@
-"""The registered sessions with their health: one tmux call a server, however many sessions it has."""
+"""The registered sessions with their health and views: one tmux call a server, however many sessions it has."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.actions import registry_rows, targets
 from viewsync.errors import TmuxError
-from viewsync.gateways import tmux_panes
+from viewsync.gateways import process_tree, tmux_panes
 from viewsync.gateways.tmux import ServerGone
-from viewsync.rules import health, panes
+from viewsync.rules import groups, health, panes, tracking
 from viewsync.rules.health import Health
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from viewsync.context import Context
+    from viewsync.rules.groups import View
     from viewsync.rules.model import Panes
+    from viewsync.rules.panes import Found
     from viewsync.rules.registered import Registered
+
+    Answer = Panes | ServerGone | TmuxError
 
 
 class Listed(NamedTuple):
     row: Registered
     health: Health
+    doubt: str = ""  # why nothing may be concluded from its health
+    reading: Panes | None = None  # of its server, when that answered
+    found: Found = panes.NOTHING
+    views: tuple[View, ...] = ()
+    in_use: bool = False  # somebody is on it, or on another session of its group
 
 
 def read(ctx: Context) -> tuple[list[Listed], list[str]]:
     """Each row by name, and what went wrong: a server that does not answer leaves its sessions unknown."""
-    rows = registry_rows.read(ctx)
-    readings: dict[str, Panes | None] = {}
-    errors: dict[str, str] = {}
-    for socket in dict.fromkeys(row.socket for row in rows):
-        if not os.path.isabs(socket):
-            errors[socket] = f"a session's socket is {socket!r}, and nobody knows in which folder"
-            continue
-        try:
-            readings[socket] = tmux_panes.read(ctx.tmux, socket)
-        except ServerGone:
-            readings[socket] = None
-        except TmuxError as error:
-            errors[socket] = error.message
-    listed = [
-        Listed(row, Health(health.UNKNOWN) if row.socket in errors else _judge(row, readings[row.socket]))
-        for row in rows
-    ]
-    return listed, list(errors.values())
+    data = ctx.registry.read()
+    rows = registry_rows.of(data)
+    answers = ask(ctx, (row.socket for row in rows))
+    shared = {socket: groups.index(each) for socket, each in answers.items() if not isinstance(each, TmuxError)}
+    listed = []
+    for row in rows:
+        one = judge(row, answers[row.socket])
+        if one.reading and one.found.session:
+            one = _with_views(one, one.reading, shared[row.socket], data["views"])
+        listed.append(one)
+    failed = [each for each in answers.values() if isinstance(each, TmuxError) and not isinstance(each, ServerGone)]
+    return listed, [each.message for each in failed]
 
 
-def _judge(row: Registered, reading: Panes | None) -> Health:
-    if reading is None:
-        return health.judge(None, running=False)
-    found = panes.by_row(reading, row)
-    if found.pane is None and not reading.complete:
-        return Health(health.UNKNOWN)  # what was not understood may be the very pane
-    return health.judge(found, targets.running(found.pane, row))
+def ask(ctx: Context, sockets: Iterable[str]) -> dict[str, Answer]:
+    """What the server on each socket says, or why it says nothing."""
+    answers: dict[str, Answer] = {}
+    for socket in sockets:
+        if socket not in answers:
+            answers[socket] = _ask(ctx, socket)
+    return answers
+
+
+def _ask(ctx: Context, socket: str) -> Answer:
+    if not os.path.isabs(socket):
+        return TmuxError(f"a session's socket is {socket!r}, and nobody knows in which folder")
+    try:
+        return tmux_panes.read(ctx.tmux, socket)
+    except TmuxError as error:
+        return error
+
+
+def judge(row: Registered, answer: Answer) -> Listed:
+    """The health of one row's session, as far as its server's answer tells."""
+    if isinstance(answer, ServerGone):
+        lives = process_tree.is_server(row.server)
+        return Listed(row, health.judge(None, running=False), _UNREACHABLE if lives else "")
+    if isinstance(answer, TmuxError):
+        return Listed(row, Health(health.UNKNOWN), answer.message)
+    found = panes.by_row(answer, row)
+    if found.pane is None and not answer.complete:  # what was not understood may be the very pane
+        return Listed(row, Health(health.UNKNOWN), "its server's answer was not understood in full", answer, found)
+    return Listed(row, health.judge(found, targets.running(found.pane, row)), "", answer, found)
+
+
+_UNREACHABLE = "its tmux server runs, and cannot be reached: its socket is gone"
+
+
+def _with_views(listed: Listed, reading: Panes, shared: groups.Groups, views: Mapping[str, dict[str, Any]]) -> Listed:
+    known = tracking.rows_of(reading.server, views)
+    session = listed.found.session
+    return listed._replace(
+        views=tuple(groups.views(shared, session, known)),
+        in_use=groups.in_use(shared, session),
+    )

@@ -1,50 +1,75 @@
-"""End the views that nobody uses. Nothing that is attached, not ours, or the last holder of its windows is ended."""
+"""Remove registered sessions that have ended, or are old, and end views that nobody uses; each with its reason.
+
+Without --views it is about sessions: of one whose program is gone the row goes. --all, --older-than and --idle-than
+end sessions that live, too. What is attached, quarantined, being sent to, or not certain is kept. With --views it is
+about views alone. Exit codes: 0 done, 1 arguments or a registry that cannot be read.
+"""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import addresses, sweeping
 from viewsync.commands import args, verdicts
-from viewsync.errors import UsageError
+from viewsync.errors import LockTimeout, UsageError, ViewsyncError
+from viewsync.output import Result
+from viewsync.rules import durations
+from viewsync.rules.expiry import Limit, Wish
+from viewsync.rules.model import KEEP
 
 if TYPE_CHECKING:
     import argparse
 
+    from viewsync.actions.expiring import Item
     from viewsync.context import Context
-    from viewsync.output import Result
+
+_OF_SESSIONS = ("all", "older_than", "idle_than", "compat")
+_OF_VIEWS = ("socket", "from_gui", "only_gui", "live_tty")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--views", action="store_true", help="clean up views")
-    parser.add_argument("--verbose", action="store_true", help="name the views that are kept, too")
-    parser.add_argument("--socket", default="", metavar="NAME", help="only that server: a -L name, or a path")
-    parser.add_argument("--trigger", default="person", metavar="NAME", help="what led to this, for the history")
-    parser.add_argument(
+    ages = parser.add_argument_group("sessions")
+    ages.add_argument("--all", action="store_true", help="every session")
+    ages.add_argument("--older-than", metavar="DUR", help="those made and last used longer ago, as in 30m, 2h, 1d")
+    ages.add_argument("--idle-than", metavar="DUR", help="those last used longer ago")
+    ages.add_argument("--compat", action="store_true", help="as the shell tool: rows alone, by when they were made")
+    views = parser.add_argument_group("views")
+    views.add_argument("--views", action="store_true", help="clean up views")
+    views.add_argument("--socket", default="", metavar="NAME", help="only that server: a -L name, or a path")
+    views.add_argument("--trigger", default="person", metavar="NAME", help="what led to this, for the history")
+    views.add_argument(
         "--from-gui",
         action="store_true",
         help="our parent process is a WezTerm; --live-tty lists all its panes",
     )
-    parser.add_argument(
+    views.add_argument(
         "--only-gui",
         action="store_true",
         help="with --from-gui: only views opened from that WezTerm",
     )
-    parser.add_argument(
+    views.add_argument(
         "--live-tty",
         action="append",
         default=[],
         metavar="TTY",
         help="the terminal of a WezTerm pane that lives",
     )
+    parser.add_argument("--verbose", action="store_true", help="name what is kept, too")
     args.dry_run(parser)
     args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    if not parsed.views:
-        raise UsageError("nothing to clean up", "--views cleans up views")
+    for name in _OF_SESSIONS if parsed.views else _OF_VIEWS:
+        if getattr(parsed, name) not in (None, False, "", []):
+            there = "without" if parsed.views else "with"
+            raise UsageError(f"--{name.replace('_', '-')} goes {there} --views")
+    return _views(parsed, ctx) if parsed.views else _sessions(parsed, ctx)
+
+
+def _views(parsed: argparse.Namespace, ctx: Context) -> Result:
+    from viewsync.actions import addresses, sweeping  # neither half pays for the other
+
     sockets = None
     if parsed.socket:
         is_path = "/" in parsed.socket
@@ -52,3 +77,93 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     gui = sweeping.Gui(os.getppid(), parsed.live_tty, parsed.only_gui) if parsed.from_gui else None
     done = sweeping.everything(ctx, parsed.trigger, dry_run=parsed.dry_run, sockets=sockets, gui=gui)
     return verdicts.result(done, dry_run=parsed.dry_run, verbose=parsed.verbose)
+
+
+def _sessions(parsed: argparse.Namespace, ctx: Context) -> Result:
+    wish = Wish(parsed.all, _limit(parsed.older_than), _limit(parsed.idle_than), parsed.compat)
+    try:
+        return _expire(parsed, ctx, wish)
+    except LockTimeout:
+        raise
+    except ViewsyncError as error:
+        error.code = 1
+        raise
+
+
+def _limit(text: str | None) -> Limit | None:
+    if text is None:
+        return None
+    value = durations.seconds(text, unit=True)
+    if value is None:
+        raise UsageError(f"Invalid duration format: {text}", "Use format like: 30m, 2h, 1d")
+    return Limit(value, text)
+
+
+def _expire(parsed: argparse.Namespace, ctx: Context, wish: Wish) -> Result:
+    from viewsync.actions import expiring
+
+    items, errors = expiring.plan(ctx, wish)
+    going = [each for each in items if each.verdict.action != KEEP]
+    lines = _told(items, going, parsed)
+    warnings = errors + [_spared(each) for each in items if each.verdict.spared]
+    if parsed.dry_run or not going:
+        return Result(_data(items, errors, dry_run=parsed.dry_run), lines, warnings=warnings)
+    tell = args.teller(parsed)
+    for line in lines:
+        tell(line)
+    outcome = {each.listed.row.name: each for each in expiring.carry_out(ctx, items)}
+    items = [outcome.get(each.listed.row.name, each) for each in items]
+    removed = sum(each.removed for each in items)
+    warnings += [f"    Warning: Failed to remove {name}: {each.problem}" for name, each in _failed(outcome)]
+    saved = [f"    {name}: its output is kept in {each.evidence}" for name, each in outcome.items() if each.evidence]
+    last = [f"Removed {removed} session(s) successfully."] if removed else []
+    return Result(_data(items, errors, dry_run=False), [*saved, *last], warnings=warnings)
+
+
+def _failed(outcome: dict[str, Item]) -> list[tuple[str, Item]]:
+    return [(name, each) for name, each in outcome.items() if each.problem or not each.removed]
+
+
+def _told(items: list[Item], going: list[Item], parsed: argparse.Namespace) -> list[str]:
+    """What will be done and why, in the tool's words."""
+    if not items:
+        return ["No sessions in registry."]
+    kept = (
+        [f"  {each.listed.row.name}: kept ({each.verdict.reason})" for each in items if each.verdict.action == KEEP]
+        if parsed.verbose
+        else []
+    )
+    if not going:
+        return [*kept, "No sessions to clean up."]
+    would = "Dry-run mode: Would remove" if parsed.dry_run else "Removing"
+    head = f"{would} {len(going)} session(s):"
+    return [*kept, head, *(f"  - {each.listed.row.name} ({each.verdict.reason})" for each in going)]
+
+
+def _spared(item: Item) -> str:
+    return f"{item.listed.row.name}: kept: {item.verdict.reason}"
+
+
+def _data(items: list[Item], errors: list[str], *, dry_run: bool) -> dict[str, Any]:
+    removed = sum(each.removed for each in items)
+    return {
+        "removed": removed,
+        "kept": sum(each.verdict.action == KEEP for each in items),
+        "failed": 0 if dry_run else sum(each.verdict.action != KEEP and not each.removed for each in items),
+        "dry_run": dry_run,
+        "sessions": [
+            {
+                "name": each.listed.row.name,
+                "socket": each.listed.row.socket,
+                "status": each.listed.health.status,
+                "action": each.verdict.action,
+                "reason": each.verdict.reason,
+                "removed": each.removed,
+                "ended": each.ended,
+                "evidence": each.evidence or None,
+                "problem": each.problem or None,
+            }
+            for each in items
+        ],
+        "errors": errors,
+    }

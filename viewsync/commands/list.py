@@ -60,7 +60,7 @@ def _order(value: Any) -> tuple[bool, Any]:
 
 
 def _data(listed: sessions.Listed, now: float) -> dict[str, Any]:
-    row, health = listed
+    row, health = listed.row, listed.health
     created = epoch(row.created_at)
     return {
         "name": row.name,
@@ -73,6 +73,8 @@ def _data(listed: sessions.Listed, now: float) -> dict[str, Any]:
         "created_at": row.created_at or None,
         "last_active": row.last_active or None,
         "age": max(0, int(now - created)) if created else None,
+        "quarantined": row.quarantined,
+        "views": [{"name": each.name, "id": each.id, "attached": each.attached} for each in listed.views],
     }
 
 
@@ -80,7 +82,13 @@ def _lines(found: list[dict[str, Any]], data: dict[str, Any], now: float) -> lis
     if not found:
         return ["No sessions registered."]
     total = f"Total: {data['total']} | Alive: {data['alive']} | Dead: {data['dead']}"
-    return [*table(_HEAD, [_row(each, now) for each in found]), "", total]
+    rows = [row for each in found for row in (_row(each, now), *map(_view, each["views"]))]
+    return [*table(_HEAD, rows), "", total]
+
+
+def _view(view: dict[str, Any]) -> tuple[str, ...]:
+    """Folded under its session."""
+    return (f"└ {view['name']}", "", view["id"], "attached" if view["attached"] else "idle", "", "", "", "view")
 
 
 def _row(session: dict[str, Any], now: float) -> tuple[str, ...]:
@@ -88,7 +96,7 @@ def _row(session: dict[str, Any], now: float) -> tuple[str, ...]:
         session["name"],
         session["socket_basename"],
         session["target"],
-        session["status"],
+        f"{session['status']} (quarantined)" if session["quarantined"] else session["status"],
         str(session["pid"] or "-"),
         _ago(session["created_at"], now),
         _ago(session["last_active"], now),

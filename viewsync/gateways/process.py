@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
 
@@ -39,19 +39,28 @@ def run(
 ) -> Completed:
     """Run one program to its end, `timeout` seconds at most. Bytes that are no UTF-8 survive the round trip."""
     try:
-        done = subprocess.run(
-            argv,
-            input=stdin.encode("utf-8", "surrogateescape"),
-            capture_output=True,
-            timeout=timeout,
-            env=env,
-            check=False,
-        )
+        with _whole(stdin.encode("utf-8", "surrogateescape")) as source:
+            done = subprocess.run(argv, stdin=source, capture_output=True, timeout=timeout, env=env, check=False)
     except subprocess.TimeoutExpired:
         raise TimedOut(f"{argv[0]} did not answer within {timeout:g} s") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in an argument
         raise NotStarted(f"cannot run {argv[0]}: {error}") from None
     return Completed(done.returncode, _text(done.stdout), _text(done.stderr))
+
+
+def _whole(raw: bytes) -> IO[bytes]:
+    """An open file with all of it. Of a pipe a program would get only a part, and take it for the whole, if we were
+    killed while it reads.
+    """
+    if hasattr(os, "memfd_create"):
+        file: IO[bytes] = os.fdopen(os.memfd_create("viewsync"), "w+b")
+    else:
+        import tempfile
+
+        file = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
+    file.write(raw)
+    file.seek(0)
+    return file
 
 
 def start(argv: Sequence[str], *, env: Mapping[str, str] | None = None, log: str) -> int:

@@ -28,8 +28,12 @@ _PANE = "\t".join(
         "#{pane_pid}",
         "#{base-index}",
         "#{pane-base-index}",
+        "#{?session_attached_list,1,#{session_attached}}",
+        "#{?@viewsync_view,1,0}",
+        "#{session_created}",
         "#{session_name}",
         "#{window_name}",
+        "#{?session_grouped,#{session_group},}",
     )
 )
 
@@ -64,14 +68,14 @@ def parse(socket: str, output: str) -> Panes:
 
 
 def _pane(row: list[str]) -> Pane:
-    if len(row) != 13 or not re.fullmatch(r"\$\d+ @\d+ %\d+", " ".join(row[:3])):
+    if len(row) != 17 or not re.fullmatch(r"\$\d+ @\d+ %\d+", " ".join(row[:3])):
         raise ValueError(row)
     return Pane(
         session=row[0],
-        session_name=row[11],
+        session_name=row[14],
         window=row[1],
         window_index=int(row[3]),
-        window_name=row[12],
+        window_name=row[15],
         window_active=row[5] == "1",
         id=row[2],
         pane_index=int(row[4]),
@@ -80,4 +84,8 @@ def _pane(row: list[str]) -> Pane:
         pid=int(row[8] or 0),
         base=int(row[9] or 0),
         pane_base=int(row[10] or 0),
+        attached=row[11] != "0",
+        marked=row[12] == "1",
+        created=int(row[13]),
+        group=row[16],
     )

@@ -69,6 +69,10 @@ class Pane(NamedTuple):
     pid: int  # of the program that it was started with
     base: int  # the session's base-index
     pane_base: int  # the window's pane-base-index
+    attached: bool = False  # anyone at all is on the session, suspended and locked clients included
+    marked: bool = False  # the session carries @viewsync_view
+    created: int = 0  # the session, in epoch seconds
+    group: str = ""  # the name of the session's group, "" when in none
 
 
 class Panes(NamedTuple):

@@ -3,6 +3,8 @@
 The shell tools write socket, target, type, pid, created_at, last_active. viewsync adds who the target is beyond
 its name: `server` ("pid.start"), `session_id`, `pane_id`, and `pid_start`, by which a pid that came back is told
 apart. While a session is being made, `state` is "creating", and `maker` and `maker_start` say by which process.
+`quarantined` keeps it from every clean-up; quarantined_at, reason and evidence say since when, why, and where its
+output was saved.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ class Registered(NamedTuple):
     pane_id: str
     maker: int  # 0 when the session is made
     maker_start: float
+    quarantined: bool = False  # no clean-up touches it
 
 
 def registered(name: str, row: Mapping[str, Any]) -> Registered:
@@ -60,4 +63,5 @@ def registered(name: str, row: Mapping[str, Any]) -> Registered:
         pane_id=text("pane_id"),
         maker=int(number("maker")) if creating else 0,
         maker_start=float(number("maker_start")) if creating else 0.0,
+        quarantined=row.get("quarantined") is True,
     )

@@ -29,9 +29,18 @@ _NAMELESS = 30.0  # seconds after which a lock directory without an owner is nob
 
 
 @contextlib.contextmanager
-def exclusive(path: str, timeout: float) -> Iterator[None]:
-    """Hold the lock at `path`, or raise LockTimeout after `timeout` seconds."""
-    release = _take(path, timeout)
+def exclusive(path: str, timeout: float, held: str = "") -> Iterator[None]:
+    """Hold the lock at `path`, or raise LockTimeout after `timeout` seconds.
+
+    `held`: how the shell that called us holds it already, as store/shell_lock.py has it. It keeps it after us.
+    """
+    if held:
+        from viewsync.store import shell_lock
+
+        if shell_lock.holds(path, held):
+            yield
+            return
+    release = take(path, timeout)
     try:
         yield
     finally:
@@ -40,18 +49,27 @@ def exclusive(path: str, timeout: float) -> Iterator[None]:
 
 def try_exclusive(path: str) -> int | None:
     """Take the lock at once and keep it: the open descriptor, or None when somebody else holds it."""
-    handle = _open(path)
-    if _flock(handle, path):
+    handle = open_file(path)
+    if flock(handle, path):
         return handle
     os.close(handle)
     return None
 
 
-def _take(path: str, timeout: float) -> Callable[[], None]:
+def take(
+    path: str,
+    timeout: float,
+    by_file: Callable[[str, float], Callable[[], None] | None] | None = None,
+    pid: int = 0,
+) -> Callable[[], None]:
+    """What lets it go again. `by_file` takes it where it is a file; `pid`: in whose name a directory is made."""
     deadline = time.monotonic() + timeout
     pause = 0.001
     while True:
-        release = _by_directory(path) if _is_directory_lock(path) else _by_file(path, deadline)
+        if is_directory_lock(path):
+            release = _by_directory(path, pid or os.getpid())
+        else:
+            release = (by_file or _by_file)(path, deadline)
         if release:
             return release
         if time.monotonic() >= deadline:
@@ -63,7 +81,7 @@ def _take(path: str, timeout: float) -> Callable[[], None]:
         pause = min(pause * 1.5, 0.02)
 
 
-def _is_directory_lock(path: str) -> bool:
+def is_directory_lock(path: str) -> bool:
     try:
         return stat.S_ISDIR(os.lstat(path).st_mode)  # not isdir: a symbolic link to a folder is no lock
     except FileNotFoundError:
@@ -81,13 +99,17 @@ def _has_flock() -> bool:
 
 def _by_file(path: str, deadline: float) -> Callable[[], None] | None:
     try:
-        handle = _open(path)
+        handle = open_file(path)
     except IsADirectoryError:  # it appeared just now
         return None
-    if _flock(handle, path) or _queue(handle, path, deadline - time.monotonic()):
+    if wait_for(handle, path, deadline):
         return lambda: os.close(handle)  # ends the flock too, as the kernel does after kill -9
     os.close(handle)
     return None
+
+
+def wait_for(handle: int, path: str, deadline: float) -> bool:
+    return flock(handle, path) or _queue(handle, path, deadline - time.monotonic())
 
 
 class _Alarm(Exception):
@@ -121,7 +143,7 @@ def _queue(handle: int, path: str, seconds: float) -> bool:
     return True
 
 
-def _open(path: str) -> int:
+def open_file(path: str) -> int:
     try:
         return os.open(path, _FLAGS, 0o600)
     except IsADirectoryError:
@@ -130,7 +152,7 @@ def _open(path: str) -> int:
         raise _unusable(path, error) from None
 
 
-def _flock(handle: int, path: str) -> bool:
+def flock(handle: int, path: str) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -140,7 +162,7 @@ def _flock(handle: int, path: str) -> bool:
     return True
 
 
-def _by_directory(path: str) -> Callable[[], None] | None:
+def _by_directory(path: str, pid: int) -> Callable[[], None] | None:
     owner = os.path.join(path, _OWNER)
     try:
         os.mkdir(path, 0o700)
@@ -150,8 +172,21 @@ def _by_directory(path: str) -> Callable[[], None] | None:
     except OSError as error:
         raise _unusable(path, error) from None
     with open(owner, "w", encoding="utf-8") as file:
-        file.write(f"{os.getpid()} {os.uname().nodename} {int(time.time())}\n")
+        file.write(f"{pid} {os.uname().nodename} {int(time.time())}\n")
     return lambda: _remove(path, owner)
+
+
+def owner_of(path: str) -> str:
+    """The pid that a lock directory names, "" where it names none."""
+    try:
+        with open(os.path.join(path, _OWNER), encoding="utf-8") as file:
+            return file.read().partition(" ")[0]
+    except (OSError, ValueError):
+        return ""
+
+
+def remove_directory(path: str) -> None:
+    _remove(path, os.path.join(path, _OWNER))
 
 
 def _clear_dead(path: str, owner: str) -> None:

@@ -45,10 +45,12 @@ class Corrupt(StateError):
 
 
 class Registry:
-    def __init__(self, folder: str, lock_timeout: float = 5.0) -> None:
+    def __init__(self, folder: str, lock_timeout: float = 5.0, held: str = "") -> None:
+        """`held`: how the shell that called us holds the lock already (store/shell_lock.py), "" when it does not."""
         self.path = os.path.join(folder, FILE)
         self.lock_path = os.path.join(folder, LOCK)
         self.lock_timeout = lock_timeout
+        self.held = held
 
     def read(self) -> Data:
         """The registry as it is now, without the lock: a rename swaps it whole. Raises Corrupt or StateError."""
@@ -64,7 +66,7 @@ class Registry:
             raise StateError(f"cannot read the registry {self.path}: {error.strerror}") from None
 
     def _parsed(self, text: str | None) -> Data:
-        return _empty() if text is None else _parse(text, self.path)
+        return _empty() if text is None else parse(text, self.path)
 
     @contextlib.contextmanager
     def change(self) -> Iterator[Data]:
@@ -73,7 +75,7 @@ class Registry:
         Never call tmux, or sleep, inside the block. A corrupt file is set aside first: the block then sees an
         empty registry, and the next sweep fills in what the live servers know.
         """
-        with lock.exclusive(self.lock_path, self.lock_timeout):
+        with lock.exclusive(self.lock_path, self.lock_timeout, self.held):
             text = self._text()
             try:
                 data = self._parsed(text)
@@ -86,6 +88,12 @@ class Registry:
             if _outline(data) != before or data != self._parsed(text):
                 self._write(data)
 
+    def init(self) -> None:
+        """Make the file where there is none; a corrupt one is set aside."""
+        with self.change() as data:
+            if self._text() is None:
+                self._write(data)
+
     def _set_aside(self) -> None:
         aside = f"{self.path}.corrupt-{int(time.time())}-{os.getpid()}"
         try:
@@ -94,7 +102,7 @@ class Registry:
             raise StateError(f"cannot set the corrupt registry {self.path} aside: {error.strerror}") from None
 
     def _write(self, data: Data) -> None:
-        text = _shown(data)
+        text = shown(data)
         temporary = f"{self.path}.tmp-{os.getpid()}"
         try:
             write_all(temporary, text)
@@ -108,7 +116,7 @@ class Registry:
             ) from None
 
 
-def _shown(data: Data) -> str:
+def shown(data: Data) -> str:
     """As people and jq read it, one line a row: json's own indentation is ten times slower."""
     parts = [f"{_json(key)}: {_rows(value) if key in _MAPS else _json(value)}" for key, value in data.items()]
     return "{\n  " + ",\n  ".join(parts) + "\n}\n"
@@ -147,7 +155,8 @@ def write_all(path: str, text: str, mode: int = 0o600) -> None:
             raise OSError(5, "what was read back is not what was written")
 
 
-def _parse(text: str, path: str) -> Data:
+def parse(text: str, path: str) -> Data:
+    """What a registry's file says; `path` is for the words of an error. Corrupt or StateError."""
     if not text.strip():
         raise Corrupt(f"the registry {path} is empty")
     try:
@@ -159,13 +168,13 @@ def _parse(text: str, path: str) -> Data:
     version = str(data.setdefault("version", VERSION))
     if version.partition(".")[0] != VERSION.partition(".")[0]:
         raise StateError(
-            f"the registry {path} is of version {version}, newer than this viewsync knows",
+            f"Version mismatch - expected {VERSION}, got {version}: {path} is newer than this viewsync knows",
             "upgrade viewsync; nothing was changed",
         )
     for name in _MAPS:
         rows = data.setdefault(name, {})
         if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
-            raise Corrupt(f"the registry {path} has something else than objects in {name!r}")
+            raise Corrupt(f"Invalid registry structure - .{name} is not an object of objects: the registry {path}")
         _drop_wrong_kinds(rows, _KINDS[name])
     return data
 

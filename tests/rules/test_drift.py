@@ -1,0 +1,128 @@
+"""What has come apart: written cases, and what must hold for any registry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from viewsync.rules import drift, panes
+from viewsync.rules.drift import Change, Finding, Seen
+from viewsync.rules.model import Pane, Panes, Server
+from viewsync.rules.registered import Registered, registered
+
+PANE = Pane("$1", "web", "@1", 0, "shell", True, "%1", 0, True, False, 77, 0, 0)
+READING = Panes(Server("/s", 10, 20, "3.3a"), (PANE,), True)
+FOUND = panes.Found("$1", "web", PANE)
+FIELDS = {"socket": "/s", "target": "web:0.0", "pid": 77, "server": "10.20", "session_id": "$1", "pane_id": "%1"}
+
+
+def row(name: str = "web", **fields: Any) -> Registered:
+    return registered(name, {**FIELDS, **fields})
+
+
+def seen(one: Registered, **fields: Any) -> Seen:
+    return Seen(one, "", READING, FOUND, making=False, pid_start=1.5, made_since=True)._replace(**fields)
+
+
+NOTHING = {"found": panes.NOTHING}
+NO_SERVER = {"found": panes.NOTHING, "reading": None}
+RENAMED = {"found": FOUND._replace(session_name="api")}
+HALF = {"state": "creating", "maker": 5, "session_id": "", "server": "", "pane_id": ""}
+IDS = {"server": "10.20", "session_id": "$1", "target": "web:0.0", "pane_id": "%1", "pid": 77, "pid_start": 1.5}
+
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, Change | None]] = {
+    "well": ({}, {}, "", None),
+    "gone": ({}, NOTHING, "gone", Change(remove=True)),
+    "no server": ({}, NO_SERVER, "gone", Change(remove=True)),
+    "gone, quarantined": ({"quarantined": True}, NOTHING, "", None),
+    "no answer": ({}, {**NO_SERVER, "doubt": "no answer"}, "unknown", None),
+    "being made": (HALF, {**NOTHING, "making": True}, "", None),
+    "never made": (HALF, NOTHING, "half-made", Change(remove=True)),
+    "made, and not written down": (HALF, {}, "half-made", Change(values=IDS, drop=drift.MAKING)),
+    "another's of that name": (HALF, {"made_since": False}, "half-made", Change(remove=True)),
+    "by name alone": ({"server": "", "session_id": "", "pane_id": ""}, {}, "no-ids", Change(values=IDS)),
+    "respawned": ({"pid": 5}, {}, "respawned", Change(values={"pid": 77, "pid_start": 1.5})),
+    "dead": ({"pid": 5}, {"found": FOUND._replace(pane=PANE._replace(dead=True))}, "", None),
+    "pane gone": ({}, {"found": FOUND._replace(pane=None)}, "no-pane", None),
+    "renamed": ({}, RENAMED, "renamed", Change(name="api")),
+    "of another name, renamed": (
+        {"target": "old:0.0"},
+        RENAMED,
+        "renamed",
+        Change(values={"target": "api:0.0"}),
+    ),
+    "of another name": ({"target": "web:0.0"}, {}, "", None),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_case(case: str) -> None:
+    fields, changes, kind, change = CASES[case]
+    found = drift.rows([seen(row(**fields), **changes)])
+    assert [(each.kind, each.change) for each in found] == ([(kind, change)] if kind else [])
+    assert all(bool(each.repair) == bool(each.change) for each in found)
+
+
+def test_two_rows_of_one_session() -> None:
+    found = drift.rows([seen(row()), seen(row("also"))])
+    assert [(each.kind, each.name, each.repair) for each in found] == [("twice", "also", "")]
+
+
+def test_strangers_are_neither_registered_nor_views() -> None:
+    others = (
+        PANE._replace(session="$2", session_name="own"),
+        PANE._replace(session="$3", session_name="v", marked=True),
+        PANE._replace(session="$4", session_name="row"),
+    )
+    reading = READING._replace(panes=(PANE, *others))
+    assert [each.session_name for each in drift.strangers(reading, {"$1"}, {"row"})] == ["own"]
+
+
+names = st.sampled_from(["a", "b", "c", "d"])
+anything = st.dictionaries(
+    names,
+    st.tuples(names, st.sampled_from(["there", "gone", "no answer", "making"]), st.sampled_from(["", "a", "x"])),
+    max_size=4,
+)
+
+
+def build(spec: dict[str, tuple[str, str, str]]) -> list[Seen]:
+    """Rows whose sessions are called otherwise by now, are gone, or of which nobody knows."""
+    made = []
+    for number, (name, (now, state, alias)) in enumerate(sorted(spec.items())):
+        session = f"${number}"
+        pane = PANE._replace(session=session, session_name=now, id=f"%{number}")
+        fields = {"session_id": session, "pane_id": f"%{number}", "target": f"{alias or name}:0.0"}
+        found = panes.NOTHING if state == "gone" else panes.Found(session, now, pane)
+        doubt = state if state == "no answer" else ""
+        made.append(seen(row(name, **fields), found=found, doubt=doubt, making=state == "making"))
+    return made
+
+
+def apply(rows: list[Seen], found: list[Finding]) -> list[Seen]:
+    """What a repair leaves, as the next comparison sees it."""
+    changes = [each for each in found if each.change]
+    left = []
+    for each in rows:
+        one = each.row
+        mine = [finding.change for finding in changes if finding.name == one.name and finding.change]
+        if any(change.remove for change in mine):
+            continue
+        for change in mine:
+            one = one._replace(**(change.values or {}))
+            if change.name:
+                one = one._replace(name=change.name, target=f"{change.name}:0.0")
+        left.append(each._replace(row=one))
+    return left
+
+
+@given(anything)
+def test_a_repair_holds_and_loses_no_row_of_what_may_live(spec: dict[str, tuple[str, str, str]]) -> None:
+    before = build(spec)
+    after = apply(before, drift.rows(before))
+    assert len({each.row.name for each in after}) == len(after)
+    assert {each.row.session_id for each in after} >= {each.row.session_id for each in before if each.found.session}
+    assert not [each for each in drift.rows(after) if each.repair]

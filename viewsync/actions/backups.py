@@ -1,0 +1,58 @@
+"""Copy the registry, and put a copy back."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync.store import backups
+from viewsync.store.registry import Corrupt
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+
+
+class Differences(NamedTuple):
+    """What putting a copy back does to the sessions, by name."""
+
+    added: list[str]
+    replaced: list[str]
+    removed: list[str]
+
+
+def backup(ctx: Context, path: str) -> tuple[str, int]:
+    """The file, and how many sessions are in it. "" for a file among our own."""
+    data = ctx.registry.read()
+    written = backups.write(os.path.abspath(path), data) if path else backups.keep(ctx.folder, data, ctx.clock())
+    return written, len(data["sessions"])
+
+
+def load(path: str) -> dict[str, Any]:
+    """A copy, checked in full before anything is changed. UsageError."""
+    return backups.read(path)
+
+
+def differences(ctx: Context, copy: dict[str, Any], *, merge: bool) -> Differences:
+    try:
+        now = ctx.registry.read()["sessions"]
+    except Corrupt:  # the write sets it aside
+        now = {}
+    there = copy["sessions"]
+    added = sorted(there.keys() - now.keys())
+    if merge:
+        return Differences(added, [], [])
+    replaced = sorted(name for name in there.keys() & now.keys() if there[name] != now[name])
+    return Differences(added, replaced, sorted(now.keys() - there.keys()))
+
+
+def restore(ctx: Context, copy: dict[str, Any], *, merge: bool) -> str:
+    """Where the registry as it was is kept. What it knows of views that live is newer than any copy, and stays."""
+    with ctx.registry.change() as data:
+        kept = backups.keep(ctx.folder, data, ctx.clock())
+        now = dict(data)
+        data.clear()
+        data.update({**copy, **now} if merge else copy)
+        data["sessions"] = {**copy["sessions"], **now["sessions"]} if merge else copy["sessions"]
+        data["views"] = {**copy["views"], **now["views"]}
+        data["guis"] = now["guis"]
+    return kept

@@ -1,0 +1,106 @@
+"""Save what is left of a session: what its panes show, what runs in them, and what is known of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync.errors import StateError, TmuxError
+from viewsync.gateways import process_tree, tmux_capture
+from viewsync.store import registry
+
+if TYPE_CHECKING:
+    from viewsync.actions.sessions import Listed
+    from viewsync.context import Context
+    from viewsync.rules.model import Pane
+
+FOLDER = "evidence"
+_METADATA = "metadata.json"
+
+
+class Saved(NamedTuple):
+    folder: str
+    problems: list[str]  # why something of it is missing
+
+
+def save(ctx: Context, listed: Listed, why: str) -> Saved:
+    """Into a new folder. Where the server or a pane is gone, what is known of it alone. StateError."""
+    folder = _new_folder(ctx, listed.row.name)
+    problems = [listed.doubt] if listed.doubt else []
+    panes = [_pane(ctx, listed, each, folder, problems) for each in _panes(listed)]
+    metadata = {
+        "name": listed.row.name,
+        "saved_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ctx.clock())),
+        "why": why,
+        "row": _raw(ctx, listed.row.name),
+        "health": listed.health._asdict(),
+        "server": listed.reading.server._asdict() if listed.reading else None,
+        "panes": panes,
+        "problems": problems,
+    }
+    _write(os.path.join(folder, _METADATA), json.dumps(metadata, indent=2) + "\n")
+    return Saved(folder, problems)
+
+
+def _raw(ctx: Context, name: str) -> dict[str, Any] | None:
+    data = ctx.registry.read()
+    row: dict[str, Any] | None = data["sessions"].get(name) or data["views"].get(name)
+    return row
+
+
+def _new_folder(ctx: Context, name: str) -> str:
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(ctx.clock()))
+    stem = os.path.join(ctx.folder, FOLDER, f"{re.sub(r'[^A-Za-z0-9_-]', '_', name)[:64]}-{stamp}")
+    number, path = 1, stem
+    try:
+        os.makedirs(os.path.dirname(stem), mode=0o700, exist_ok=True)
+        while True:
+            try:
+                os.mkdir(path, 0o700)
+                return path
+            except FileExistsError:
+                number += 1
+                path = f"{stem}-{number}"
+    except OSError as error:
+        raise StateError(f"cannot make {path}: {error.strerror}", "`viewsync doctor` checks the folder") from None
+
+
+def _panes(listed: Listed) -> list[Pane]:
+    if listed.reading is None or not listed.found.session:
+        return []
+    return [each for each in listed.reading.panes if each.session == listed.found.session]
+
+
+def _pane(ctx: Context, listed: Listed, pane: Pane, folder: str, problems: list[str]) -> dict[str, Any]:
+    now = ctx.clock()
+    captured = _captured(ctx, listed, pane, problems)
+    file = f"pane-{pane.id.removeprefix('%')}.txt" if captured else None
+    if captured and file:
+        _write(os.path.join(folder, file), captured.text)
+    return {
+        **pane._asdict(),
+        "file": file,
+        "exit_status": captured.exit_status if captured else None,
+        "processes": [each._asdict() for each in process_tree.below(pane.pid, now)] if not pane.dead else [],
+    }
+
+
+def _captured(ctx: Context, listed: Listed, pane: Pane, problems: list[str]) -> tmux_capture.Captured | None:
+    try:
+        found = tmux_capture.history(ctx.tmux, listed.row.socket, pane.id)
+    except TmuxError as error:
+        problems.append(error.message)
+        return None
+    if found is None:
+        problems.append(f"pane {pane.id} is gone")
+    return found
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        registry.write_all(path, text)
+    except OSError as error:
+        raise StateError(f"cannot write {path}: {error.strerror}", "the disk may be full") from None

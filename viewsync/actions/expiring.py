@@ -1,0 +1,137 @@
+"""Remove registered sessions that have ended or are old: plan it, so that it can be told first, and carry it out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import evidence, leases, recording, registry_rows, sessions
+from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.gateways import processes, tmux_ends
+from viewsync.rules import expiry
+from viewsync.rules.expiry import FORGET, Known
+from viewsync.rules.model import END, KEEP
+from viewsync.rules.times import epoch
+
+if TYPE_CHECKING:
+    from viewsync.actions.sessions import Listed
+    from viewsync.context import Context
+    from viewsync.rules.expiry import Expiry, Wish
+    from viewsync.rules.model import Server
+
+_TRIGGER = "cleanup"
+_FASTER = "somebody was faster: it is in use, or another one by now"
+
+
+class Item(NamedTuple):
+    """One session, and what is to become of it. The rest is what came of it."""
+
+    listed: Listed
+    verdict: Expiry
+    removed: bool = False
+    ended: bool = False
+    evidence: str = ""
+    problem: str = ""
+
+
+def plan(ctx: Context, wish: Wish) -> tuple[list[Item], list[str]]:
+    """What would become of every registered session, and what went wrong. Nothing is changed."""
+    listed, errors = sessions.read(ctx)
+    verdicts = expiry.decide([_known(ctx, each) for each in listed], wish, ctx.clock())
+    return [Item(one, verdict) for one, verdict in zip(listed, verdicts, strict=True)], errors
+
+
+def _known(ctx: Context, listed: Listed) -> Known:
+    row = listed.row
+    mine = [each for each in listed.reading.panes if each.session == listed.found.session] if listed.reading else []
+    return Known(
+        name=row.name,
+        status=listed.health.status,
+        created=epoch(row.created_at),
+        active=epoch(row.last_active),
+        doubt=listed.doubt,
+        making=processes.alive(row.maker, row.maker_start),
+        quarantined=row.quarantined,
+        attached=listed.in_use,
+        leased=any(leases.held(ctx, listed.reading.server, each.id) for each in mine) if listed.reading else False,
+        only_dead=bool(mine) and all(each.dead for each in mine),
+        viewed=bool(listed.views),
+        session=f"{row.socket} {listed.found.session}" if listed.found.session else "",
+    )
+
+
+def carry_out(ctx: Context, items: list[Item]) -> list[Item]:
+    """The sessions first, then the rows of those that are gone: what fails in between is found by the next one."""
+    going = [each for each in items if each.verdict.action != KEEP]
+    if not going:
+        return []
+    ready = _unchanged(ctx, [_saved(ctx, each) if each.verdict.save else each for each in going])
+    ended = [each for batch in _by_server(ready) for each in _end(ctx, batch)]
+    done = _forget(ctx, ended)
+    events = [
+        recording.event(ctx, each.listed.row, each.verdict.action, _TRIGGER, each.verdict.reason)
+        for each in done
+        if each.removed or each.ended
+    ]
+    recording.record(ctx, events)
+    return done
+
+
+def _saved(ctx: Context, item: Item) -> Item:
+    """With what its panes show on disk, without which nothing of it ends."""
+    try:
+        saved = evidence.save(ctx, item.listed, f"cleanup: {item.verdict.reason}")
+    except ViewsyncError as error:
+        return item._replace(problem=error.message)
+    return item._replace(evidence=saved.folder, problem="; ".join(saved.problems))
+
+
+def _unchanged(ctx: Context, items: list[Item]) -> list[Item]:
+    """Who was used, quarantined or made anew since it was read is left alone."""
+    now = {row.name: row for row in registry_rows.read(ctx)}
+    return [
+        each if now.get(each.listed.row.name) == each.listed.row else each._replace(problem=_FASTER) for each in items
+    ]
+
+
+def _by_server(items: list[Item]) -> list[list[Item]]:
+    """Those of one server together; those with nothing to end are of none."""
+    batches: dict[Server | None, list[Item]] = {}
+    for each in items:
+        reading = each.listed.reading
+        ends = each.verdict.action == END and not each.problem
+        batches.setdefault(reading.server if reading and ends else None, []).append(each)
+    return list(batches.values())
+
+
+def _end(ctx: Context, batch: list[Item]) -> list[Item]:
+    reading = batch[0].listed.reading
+    if reading is None or batch[0].verdict.action != END or batch[0].problem:
+        return batch
+    ends: dict[str, tmux_ends.End] = {}  # two rows may name one session
+    for each in batch:
+        found, save = each.listed.found, each.verdict.save
+        known = ends.get(found.session)
+        ends[found.session] = tmux_ends.End(found.session, found.session_name, save or bool(known and known.only_dead))
+    try:
+        done = dict(zip(ends, tmux_ends.end(ctx.tmux, reading.server, list(ends.values())), strict=True))
+    except TmuxError as error:
+        return [each._replace(problem=error.message) for each in batch]
+    return [
+        each._replace(ended=True) if done[each.listed.found.session] else each._replace(problem=_FASTER)
+        for each in batch
+    ]
+
+
+def _forget(ctx: Context, items: list[Item]) -> list[Item]:
+    rows = [each.listed.row for each in items if each.ended or (each.verdict.action == FORGET and not each.problem)]
+    try:
+        removed = registry_rows.remove_all(ctx, rows) if rows else set()
+    except ViewsyncError as error:
+        return [each._replace(problem=each.problem or error.message) for each in items]
+    names = {row.name for row in rows}
+    return [_outcome(each, removed) if each.listed.row.name in names else each for each in items]
+
+
+def _outcome(item: Item, removed: set[str]) -> Item:
+    name = item.listed.row.name
+    return item._replace(removed=True) if name in removed else item._replace(problem=_FASTER)

@@ -1,0 +1,59 @@
+"""Whether somebody is sending to a pane. A sender holds the pane's lease, a lock in a file of its own, as long as
+it is at work; the kernel lets go of it when the sender ends, however that ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING
+
+from viewsync.errors import LockTimeout, StateError
+from viewsync.rules.tracking import identity
+from viewsync.store import lock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from viewsync.context import Context
+    from viewsync.rules.model import Server
+
+FOLDER = "leases"
+
+
+@contextlib.contextmanager
+def hold(ctx: Context, server: Server, pane: str, timeout: float) -> Iterator[None]:
+    """Be the only sender to that pane, or raise LockTimeout after `timeout` seconds. `pane`: its id, "%9"."""
+    path = _path(ctx, server, pane)
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise StateError(f"cannot make the folder {os.path.dirname(path)}: {error.strerror}") from None
+    with contextlib.ExitStack() as held_now:
+        try:
+            held_now.enter_context(lock.exclusive(path, timeout))
+        except LockTimeout:
+            raise LockTimeout(
+                f"another sender has been at work on pane {pane} for {timeout:g}s",
+                "try again, or wait longer with --lease-timeout; keys (--keys, -c C-c) do not wait",
+            ) from None
+        yield
+
+
+def held(ctx: Context, server: Server, pane: str) -> bool:
+    """A lease whose file is not there is not made."""
+    return is_held(_path(ctx, server, pane))
+
+
+def _path(ctx: Context, server: Server, pane: str) -> str:
+    return os.path.join(ctx.folder, FOLDER, f"{identity(server)}-{pane.removeprefix('%')}")
+
+
+def is_held(path: str) -> bool:
+    if not os.path.exists(path):
+        return False
+    handle = lock.try_exclusive(path)
+    if handle is None:
+        return True
+    os.close(handle)
+    return False

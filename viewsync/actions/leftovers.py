@@ -1,0 +1,143 @@
+"""What processes that were killed left behind: files in the state folder, and buffers in tmux servers.
+
+Only what is certainly nobody's any more: its maker is gone, or it is older than any maker needs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+from typing import TYPE_CHECKING
+
+from viewsync.actions import exec_folder, leases
+from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.gateways import process_tree, processes, tmux_buffers
+from viewsync.rules import exec_script
+from viewsync.rules.drift import Finding
+from viewsync.rules.tracking import identity
+from viewsync.store import backups, lock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from viewsync.context import Context
+    from viewsync.rules.drift import Key
+    from viewsync.rules.model import Panes
+
+_YOUNG = 60.0  # seconds in which what has no maker's name on it may still be at work
+_OURS = re.compile(r".+\.json\.tmp-(\d+)")  # of the registry, and of its copies
+_THEIRS = re.compile(r"\.sessions\.[A-Za-z0-9]{6}")  # mktemp(1) of the shell tools
+_LEASE = re.compile(r"(\d+\.\d+)-\d+")
+_CORRUPT = re.compile(r"(\.sessions\.json|history\.db)\.corrupt-\d+-\d+(-wal|-shm)?")
+
+
+def find(ctx: Context, readings: Sequence[Panes]) -> list[Finding]:
+    live = {identity(each.server) for each in readings}
+    return [*_files(ctx), *_leases(ctx, live), *_exec_folders(ctx), *_buffers(ctx, readings)]
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
+
+
+def _old(ctx: Context, path: str) -> bool:
+    try:
+        return ctx.clock() - os.lstat(path).st_mtime > _YOUNG
+    except OSError:
+        return False
+
+
+def _files(ctx: Context) -> Iterator[Finding]:
+    own = os.path.join(ctx.folder, backups.FOLDER)
+    for path in [os.path.join(folder, name) for folder in (ctx.folder, own) for name in _names(folder)]:
+        name = os.path.basename(path)
+        if ours := _OURS.fullmatch(name):
+            if not processes.alive(int(ours[1])):
+                yield Finding("temporary-file", path, "its writer was killed", "remove it")
+        elif _THEIRS.fullmatch(name):
+            if _old(ctx, path) and stat.S_ISREG(os.lstat(path).st_mode):
+                yield Finding("temporary-file", path, "a shell tool was killed while it wrote", "remove it")
+        elif _CORRUPT.fullmatch(name):
+            yield Finding("corrupt-copy", path, "it was set aside, for you to look at", note=True)
+
+
+def _leases(ctx: Context, live: set[str]) -> Iterator[Finding]:
+    folder = os.path.join(ctx.folder, leases.FOLDER)
+    for name in _names(folder):
+        match, path = _LEASE.fullmatch(name), os.path.join(folder, name)
+        if match and match[1] not in live and not process_tree.is_server(match[1]) and not leases.is_held(path):
+            yield Finding("lease", path, "its tmux server is gone", "remove it")
+
+
+def _exec_folders(ctx: Context) -> Iterator[Finding]:
+    folder = os.path.join(ctx.folder, exec_folder.FOLDER)
+    for name in _names(folder):
+        path = os.path.join(folder, name)
+        if os.path.isdir(path) and not os.path.islink(path) and _is_orphan(ctx, path):
+            yield Finding("exec-folder", path, "who ran it is gone", "remove it")
+
+
+def _is_orphan(ctx: Context, path: str) -> bool:
+    try:
+        with open(os.path.join(path, exec_script.MAKER), encoding="utf-8") as file:
+            pid, start = file.read().split()
+        return not processes.alive(int(pid), float(start)) and not _still_runs(path)
+    except (OSError, ValueError):
+        return _old(ctx, path)  # until then its maker may be about to write its name
+
+
+def _still_runs(path: str) -> bool:
+    """The command went on after who ran it was gone; it removes its folder itself."""
+    try:
+        with open(os.path.join(path, exec_script.TEE), encoding="utf-8") as file:
+            return processes.alive(int(file.read()))
+    except (OSError, ValueError):
+        return False
+
+
+def _buffers(ctx: Context, readings: Sequence[Panes]) -> Iterator[Finding]:
+    for each in readings:
+        socket = each.server.socket
+        try:
+            found = tmux_buffers.ours(ctx.tmux, socket)
+        except TmuxError as error:
+            yield Finding("no-answer", socket, error.message, socket=socket)
+            continue
+        for buffer in found:
+            if ctx.clock() - buffer.created > _YOUNG:
+                yield Finding("buffer", buffer.name, "its sender was killed", "delete it", socket=socket)
+
+
+def remove(ctx: Context, wanted: list[Finding]) -> dict[Key, str]:
+    """The files under the registry's lock, so that no writer is at work; what could not be removed, and why."""
+    failed: dict[Key, str] = {}
+    files = [each for each in wanted if each.kind != "buffer"]
+    if files:
+        with lock.exclusive(ctx.registry.lock_path, ctx.registry.lock_timeout, ctx.registry.held):
+            for each in files:
+                try:
+                    _remove(each.name)
+                except OSError as error:
+                    failed[each.key] = error.strerror or "it cannot be removed"
+    for socket in {each.socket for each in wanted if each.kind == "buffer"}:
+        mine = [each for each in wanted if each.kind == "buffer" and each.socket == socket]
+        try:
+            tmux_buffers.delete(ctx.tmux, socket, [each.name for each in mine])
+        except ViewsyncError as error:
+            failed |= {each.key: error.message for each in mine}
+    return failed
+
+
+def _remove(path: str) -> None:
+    if os.path.isdir(path) and not os.path.islink(path):
+        import shutil  # only for a folder, which is rare
+
+        shutil.rmtree(path)
+        return
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)

@@ -1,0 +1,186 @@
+"""Compare the registry with all servers and with what is left in the state folder, and repair what can be."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync import paths
+from viewsync.actions import leftovers, recording, registry_rows, sessions
+from viewsync.errors import LockTimeout, MissingSession, SessionExists, TmuxError, UsageError, ViewsyncError
+from viewsync.gateways import processes, tmux_read
+from viewsync.gateways.tmux import ServerGone
+from viewsync.rules import drift, naming, tracking
+from viewsync.rules.drift import Finding, Seen
+from viewsync.rules.model import Panes
+from viewsync.rules.registered import registered
+from viewsync.rules.times import epoch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from viewsync.actions.sessions import Answer
+    from viewsync.context import Context
+    from viewsync.rules.drift import Key
+    from viewsync.rules.model import Pane
+    from viewsync.rules.registered import Registered
+
+_TRIGGER = "reconcile"
+
+
+class Reading(NamedTuple):
+    """Everything as it was found."""
+
+    data: dict[str, Any]  # the registry
+    answers: Mapping[str, Answer]
+    seen: list[Seen]
+
+
+def read(ctx: Context) -> Reading:
+    data = ctx.registry.read()
+    rows = registry_rows.of(data)
+    answers = sessions.ask(ctx, [*(row.socket for row in rows), *_servers(ctx, data)])
+    return Reading(data, answers, [_seen(row, answers[row.socket]) for row in rows])
+
+
+def _servers(ctx: Context, data: dict[str, Any]) -> list[str]:
+    """Where somebody listens: in tmux's folders, in ours, and where rows of views say."""
+    named = [str(row["socket"]) for row in data["views"].values() if row.get("socket")]
+    return tmux_read.live_sockets([*paths.tmux_folders(ctx.env), paths.socket_dir(ctx.env)], named)
+
+
+def _seen(row: Registered, answer: Answer) -> Seen:
+    listed = sessions.judge(row, answer)
+    pane = listed.found.pane
+    mine = [each for each in listed.reading.panes if each.session == listed.found.session] if listed.reading else []
+    return Seen(
+        row=row,
+        doubt=listed.doubt,
+        reading=listed.reading,
+        found=listed.found,
+        making=processes.alive(row.maker, row.maker_start),
+        pid_start=processes.start_time(pane.pid) if pane and not pane.dead else 0.0,
+        made_since=any(each.created >= epoch(row.created_at) for each in mine),
+    )
+
+
+def findings(ctx: Context, reading: Reading) -> list[Finding]:
+    """All that is amiss. A server that does not answer, and has no row, is told of as well."""
+    named = {each.row.socket for each in reading.seen}
+    silent = [
+        Finding("no-answer", socket, answer.message, socket=socket)
+        for socket, answer in reading.answers.items()
+        if isinstance(answer, TmuxError) and not isinstance(answer, ServerGone) and socket not in named
+    ]
+    strangers = [
+        Finding(
+            "unregistered",
+            pane.session_name,
+            "no row names it",
+            note=True,
+            socket=each.server.socket,
+        )
+        for each, pane in _strangers(reading)
+    ]
+    return [*drift.rows(reading.seen), *silent, *strangers, *leftovers.find(ctx, _answered(reading))]
+
+
+def _answered(reading: Reading) -> list[Panes]:
+    return [each for each in reading.answers.values() if isinstance(each, Panes)]
+
+
+def _strangers(reading: Reading) -> list[tuple[Panes, Pane]]:
+    found: list[tuple[Panes, Pane]] = []
+    for each in _answered(reading):
+        ids = {one.found.session for one in reading.seen if one.reading and one.reading.server == each.server}
+        views = tracking.rows_of(each.server, reading.data["views"])
+        found += [(each, pane) for pane in drift.strangers(each, ids, views)]
+    return found
+
+
+def repair(ctx: Context, found: list[Finding]) -> dict[Key, str]:
+    """What was not repaired of what can be, and why. Rows first, then what is left over."""
+    wanted = [each for each in found if each.repair]
+    failed = _guarded(ctx, [each for each in wanted if each.change], _repair_rows)
+    failed |= _guarded(ctx, [each for each in wanted if not each.change], leftovers.remove)
+    done = [each for each in wanted if each.row and each.key not in failed]
+    recording.record(ctx, [recording.event(ctx, each.row, each.kind, _TRIGGER, each.text) for each in done if each.row])
+    return failed
+
+
+def _guarded(
+    ctx: Context, wanted: list[Finding], work: Callable[[Context, list[Finding]], dict[Key, str]]
+) -> dict[Key, str]:
+    if not wanted:
+        return {}
+    try:
+        return work(ctx, wanted)
+    except LockTimeout:
+        raise
+    except ViewsyncError as error:
+        return {each.key: error.message for each in wanted}
+
+
+def _repair_rows(ctx: Context, wanted: list[Finding]) -> dict[Key, str]:
+    by_row: dict[str, list[Finding]] = {}
+    for each in wanted:
+        by_row.setdefault(each.name, []).append(each)
+    failed: dict[Key, str] = {}
+    names: dict[str, Finding] = {}
+    with ctx.registry.change() as data:
+        rows = data["sessions"]
+        for name, mine in by_row.items():
+            if name not in rows or registered(name, rows[name]) != mine[0].row:
+                failed |= {each.key: "somebody changed it just now" for each in mine}
+                continue
+            for each in mine:
+                _change(rows, name, each.change or drift.Change())
+                if each.change and each.change.name:
+                    names[name] = each
+        taken = registry_rows.rename(rows, {name: each.change.name for name, each in names.items() if each.change})
+    return failed | {names[each].key: "the name was taken just now" for each in taken}
+
+
+def _change(rows: dict[str, dict[str, Any]], name: str, change: drift.Change) -> None:
+    """All but its name: names change together, after everything else."""
+    if change.remove:
+        del rows[name]
+        return
+    kept = {key: value for key, value in rows[name].items() if key not in change.drop}
+    rows[name] = {**kept, **(change.values or {})}
+
+
+def register(ctx: Context, reading: Reading, name: str, socket: str) -> str:
+    """Give the session of exactly that name a row; the socket of its server."""
+    fitting = [
+        (each, pane)
+        for each, pane in _strangers(reading)
+        if pane.session_name == name and socket in ("", each.server.socket)
+    ]
+    if not fitting:
+        raise MissingSession(f"there is no session {name!r} without a row", "`viewsync reconcile` lists them")
+    if len(fitting) > 1:
+        places = ", ".join(each.server.socket for each, _ in fitting)
+        raise UsageError(f"{name!r} is a session on {places}", "say with -S which one is meant")
+    if problem := naming.refusal(name):
+        raise UsageError(f"cannot register a session {name!r}: {problem}", "rename it first")
+    found, pane = fitting[0]
+    row = _new_row(ctx, found, pane)
+    with ctx.registry.change() as data:
+        if name in data["sessions"]:
+            raise SessionExists(f"Session '{name}' already exists in registry", "rename one of the two first")
+        data["sessions"][name] = row
+    recording.record(ctx, [recording.event(ctx, registered(name, row), "register", _TRIGGER, "somebody asked for it")])
+    return found.server.socket
+
+
+def _new_row(ctx: Context, reading: Panes, pane: Pane) -> dict[str, Any]:
+    return {
+        "socket": reading.server.socket,
+        "type": "shell",
+        "created_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(pane.created)),
+        "last_active": registry_rows.stamp(ctx.clock()),
+        "server": tracking.identity(reading.server),
+        "session_id": pane.session,
+        **drift.pane_fields(pane, processes.start_time(pane.pid)),
+    }

@@ -1,0 +1,118 @@
+"""Give a session another name, in tmux and in the registry.
+
+tmux first: a row whose session is called otherwise by now finds it by its ids, and `reconcile` lets its name follow.
+So a row of the shell tools gets the ids before anything is renamed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync.actions import killing, recording, registry_rows, targets
+from viewsync.errors import MissingSession, SessionExists, StateError, TmuxError, UsageError, ViewsyncError
+from viewsync.gateways import processes, tmux_panes, tmux_rename
+from viewsync.gateways.tmux_sessions import Duplicate
+from viewsync.rules import drift, groups, naming, tracking
+from viewsync.rules.registered import registered
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+    from viewsync.rules.model import Panes
+    from viewsync.rules.panes import Found
+    from viewsync.rules.registered import Registered
+
+
+class Renamed(NamedTuple):
+    old: str
+    new: str
+    socket: str
+    session_id: str
+    registered: bool
+    views: list[str]
+
+
+def rename(ctx: Context, asked: targets.Asked, new: str) -> Renamed:
+    if problem := naming.refusal(new):
+        raise UsageError(f"cannot name a session {new!r}: {problem}", "choose another name")
+    wanted = targets.resolve(ctx, asked)
+    reading = tmux_panes.read(ctx.tmux, wanted.socket)
+    found = targets.find(reading, wanted)
+    if not found.session:
+        what = wanted.row.name if wanted.row else wanted.target
+        raise MissingSession(f"there is no session {what!r} on {wanted.socket}", "`viewsync list` tells more")
+    row = wanted.row or killing.row_of(ctx, wanted, found)
+    known = _views(ctx, reading, found)
+    if row:
+        _refuse_taken(ctx, row, new)
+        row = _identified(ctx, row, reading, found)
+    mine = groups.views(groups.index(reading), found.session, known)
+    ids = [each.id for each in mine]
+    _in_tmux(ctx, reading, found, new, ids)
+    if row:
+        try:
+            _in_registry(ctx, row, new, reading, found)
+        except ViewsyncError:
+            _in_tmux(ctx, reading, found._replace(session_name=new), found.session_name, ids)
+            raise
+        recording.record(ctx, [recording.event(ctx, row, "rename", "rename", f"it is called {new} now")])
+    old = row.name if row else found.session_name
+    return Renamed(old, new, wanted.socket, found.session, row is not None, [each.name for each in mine])
+
+
+def _views(ctx: Context, reading: Panes, found: Found) -> dict[str, dict[str, Any]]:
+    """The rows of that server's views. A session that is one itself is refused."""
+    try:
+        known = tracking.rows_of(reading.server, ctx.registry.read()["views"])
+    except StateError:  # a session that was named by its target needs no registry
+        known = {}
+    if found.session_name in known or any(each.marked for each in reading.panes if each.session == found.session):
+        raise UsageError(f"{found.session_name!r} is a view, and viewsync knows it by that name", "rename its parent")
+    return known
+
+
+def _refuse_taken(ctx: Context, row: Registered, new: str) -> None:
+    if new != row.name and new in ctx.registry.read()["sessions"]:
+        raise _taken(new)
+
+
+def _taken(new: str) -> SessionExists:
+    return SessionExists(f"Session '{new}' already exists in registry", "choose another name, or remove that one first")
+
+
+def _identified(ctx: Context, row: Registered, reading: Panes, found: Found) -> Registered:
+    """With the ids by which it is found under any name."""
+    if processes.alive(row.maker, row.maker_start):
+        raise UsageError(f"session '{row.name}' is just being made", "try again")
+    if row.session_id and row.server:
+        return row
+    values = drift.ids(reading, found, processes.start_time(found.pane.pid) if found.pane else 0.0)
+    if not registry_rows.update(ctx, row, values, drop=drift.MAKING):
+        raise _changed(row)
+    return registered(row.name, {**row._asdict(), **values})
+
+
+def _in_tmux(ctx: Context, reading: Panes, found: Found, new: str, views: list[str]) -> None:
+    try:
+        done = tmux_rename.rename(ctx.tmux, reading.server, found.session, found.session_name, new, views)
+    except Duplicate:
+        raise SessionExists(
+            f"Tmux session '{new}' already exists on socket {reading.server.socket}", "choose another name"
+        ) from None
+    if not done:
+        raise TmuxError(f"session {found.session_name!r} ended or was renamed just now", "look with `viewsync list`")
+
+
+def _changed(row: Registered) -> MissingSession:
+    return MissingSession(f"session '{row.name}' was changed by somebody just now", "try again")
+
+
+def _in_registry(ctx: Context, row: Registered, new: str, reading: Panes, found: Found) -> None:
+    """The row's name follows, and so do its views'."""
+    with ctx.registry.change() as data:
+        if not registry_rows.rekey(data["sessions"], row, new):
+            raise _taken(new) if new in data["sessions"] else _changed(row)
+        for each in tracking.rows_of(reading.server, data["views"]).values():
+            if each.get("parent_id") == found.session or (
+                not each.get("parent_id") and each.get("parent") == found.session_name
+            ):
+                each["parent"] = new

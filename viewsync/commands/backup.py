@@ -1,0 +1,24 @@
+"""Copy the registry into a file, which must not be there yet (one among viewsync's own, named by the time)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import backups
+from viewsync.commands import args
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", default="", metavar="FILE", help="where to (backups/ in the state folder)")
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    path, count = backups.backup(ctx, parsed.file)
+    return Result({"file": path, "sessions": count}, [f"{count} session(s) kept in {path}"])

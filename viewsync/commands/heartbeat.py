@@ -1,0 +1,24 @@
+"""Say that a session is in use, so that `cleanup --idle-than` and `--older-than` leave it alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import heartbeat
+from viewsync.commands import args
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-s", "--session", default="", metavar="NAME", help="a registered session (the only one)")
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    name, now = heartbeat.beat(ctx, parsed.session)
+    return Result({"name": name, "last_active": now}, [f"{name}: in use at {now}"])

@@ -1,0 +1,38 @@
+"""Keep a session, or a view, from every clean-up, and save what its panes show.
+
+What is saved stands in a folder of its own: the text of each pane, and metadata.json. `viewsync release` takes the
+session back; what was saved stays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import quarantine
+from viewsync.commands import args
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-s", "--session", default="", metavar="NAME", help="a registered session, or a view")
+    parser.add_argument("--reason", default="", metavar="TEXT", help="why, for whoever looks at it later")
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    done = quarantine.put(ctx, parsed.session, parsed.reason)
+    data = {
+        "name": done.name,
+        "status": done.status,
+        "quarantined": True,
+        "evidence": done.evidence or None,
+        "problems": done.problems,
+    }
+    lines = [f"{done.name}: quarantined"]
+    lines += [f"  its output is kept in {done.evidence}"] if done.evidence else []
+    return Result(data, lines, warnings=done.problems)

@@ -1,0 +1,81 @@
+"""Compare the registry with all tmux servers, both ways, and say what is amiss; with --repair mend it.
+
+No session is ever ended. Exit codes: 0 nothing is amiss, or all of it was repaired; 1 something remains.
+Sessions without a row, and corrupt copies that were set aside, are told of, and are nothing amiss.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import addresses, reconciling
+from viewsync.commands import args
+from viewsync.errors import UsageError
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+    from viewsync.rules.drift import Finding, Key
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--report", action="store_true", help="say it, and change nothing (the default)")
+    what.add_argument("--repair", action="store_true", help="mend what can be")
+    what.add_argument("--register", default="", metavar="NAME", help="give the session of that name a row")
+    args.server(parser)
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    reading = reconciling.read(ctx)
+    one = parsed.label or parsed.socket
+    if parsed.register:
+        socket = addresses.socket_of(ctx, parsed.label, parsed.socket) if one else ""
+        socket = reconciling.register(ctx, reading, parsed.register, socket)
+        data = {"name": parsed.register, "socket": socket, "registered": True}
+        return Result(data, [f"{parsed.register}: registered, on {socket}"])
+    if one:
+        raise UsageError("-L and -S go with --register", "everything is compared with all servers")
+    found = reconciling.findings(ctx, reading)
+    tell = args.teller(parsed)
+    for each in found if parsed.repair else []:
+        if each.repair:
+            tell(f"{each.name}: {each.text}: {each.repair}")
+    failed = reconciling.repair(ctx, found) if parsed.repair else {}
+    remaining = [each for each in found if not each.note and not _repaired(parsed, each, failed)]
+    data = {
+        "findings": [_data(each, repaired=_repaired(parsed, each, failed)) for each in found],
+        "remaining": len(remaining),
+        "repaired": sum(_repaired(parsed, each, failed) for each in found),
+    }
+    warnings = [f"{each.name}: not repaired: {failed[each.key]}" for each in found if each.key in failed]
+    lines = [_line(each) for each in found if not (parsed.repair and each.repair)]
+    return Result(data, lines or [_end(found)], 1 if remaining else 0, warnings)
+
+
+def _repaired(parsed: argparse.Namespace, finding: Finding, failed: dict[Key, str]) -> bool:
+    return bool(parsed.repair and finding.repair and finding.key not in failed)
+
+
+def _line(finding: Finding) -> str:
+    repair = f" (--repair: {finding.repair})" if finding.repair else ""
+    return f"{finding.name}: {finding.text}{repair}"
+
+
+def _end(found: list[Finding]) -> str:
+    return "nothing else is amiss" if found else "nothing is amiss"
+
+
+def _data(finding: Finding, *, repaired: bool) -> dict[str, Any]:
+    return {
+        "kind": finding.kind,
+        "name": finding.name,
+        "socket": finding.socket or None,
+        "text": finding.text,
+        "repair": finding.repair or None,
+        "note": finding.note,
+        "repaired": repaired,
+    }

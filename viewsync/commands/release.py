@@ -1,0 +1,24 @@
+"""Take a session, or a view, back from quarantine. What was saved of it stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import quarantine
+from viewsync.commands import args
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-s", "--session", default="", metavar="NAME", help="a quarantined session, or view")
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    name = quarantine.release(ctx, parsed.session)
+    return Result({"name": name, "quarantined": False}, [f"{name}: no longer quarantined"])

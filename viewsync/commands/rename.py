@@ -1,0 +1,39 @@
+"""Give a session another name, in tmux and in the registry.
+
+Exit codes: 0 done, 1 arguments, 2 the name is taken, 3 no such session, 4 tmux failed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import renaming
+from viewsync.commands import args
+from viewsync.errors import UsageError
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    args.target(parser)
+    parser.add_argument("-n", "--name", default="", help="its new name (required)")
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if not parsed.name:
+        raise UsageError("a new name is required (use -n <name>)", "`viewsync rename --help` tells more")
+    done = renaming.rename(ctx, args.asked(parsed), parsed.name)
+    data = {
+        "old": done.old,
+        "name": done.new,
+        "socket": done.socket,
+        "session_id": done.session_id,
+        "registered": done.registered,
+        "views": done.views,
+    }
+    return Result(data, [f"{done.old}: called {done.new} now"])

@@ -1,0 +1,33 @@
+"""Put a copy of the registry back. The present one is kept first; nothing happens to any tmux session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import backups
+from viewsync.commands import args
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="what `viewsync backup` wrote")
+    parser.add_argument("--merge", action="store_true", help="only add the names that are not there")
+    args.dry_run(parser)
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    copy = backups.load(parsed.file)
+    changes = backups.differences(ctx, copy, merge=parsed.merge)
+    tell = args.teller(parsed)
+    for verb, names in (("add", changes.added), ("replace", changes.replaced), ("remove", changes.removed)):
+        for name in names:
+            tell(f"{verb} {name}")
+    kept = "" if parsed.dry_run else backups.restore(ctx, copy, merge=parsed.merge)
+    data = {**changes._asdict(), "dry_run": parsed.dry_run, "kept_as": kept or None}
+    return Result(data, [f"the registry as it was is kept as {kept}"] if kept else [])

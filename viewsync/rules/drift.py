@@ -1,0 +1,188 @@
+"""Where the registry and the servers have come apart, and what brings them together again. Nothing is ever ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync.rules.tracking import identity
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from viewsync.rules.model import Pane, Panes
+    from viewsync.rules.panes import Found
+    from viewsync.rules.registered import Registered
+
+    Key = tuple[str, str, str]
+
+MAKING = ("state", "maker", "maker_start")  # the fields of a row whose session is not made yet
+
+
+class Seen(NamedTuple):
+    """A row, and what its server says of it."""
+
+    row: Registered
+    doubt: str  # why nothing may be concluded, "" when it may
+    reading: Panes | None  # None: no server runs there
+    found: Found
+    making: bool  # the process that makes it is at work
+    pid_start: float  # when the program of the pane that was found started
+    made_since: bool  # the session is not older than the row
+
+
+class Change(NamedTuple):
+    """What --repair does to a row: remove it, or give it these fields, without those, under that name."""
+
+    remove: bool = False
+    values: dict[str, Any] | None = None
+    drop: tuple[str, ...] = ()
+    name: str = ""
+
+
+class Finding(NamedTuple):
+    kind: str
+    name: str  # of the row, the session, the buffer or the file
+    text: str  # a sentence
+    repair: str = ""  # what --repair does, "" when that is for a person to decide
+    note: bool = False  # for you to know: nothing is wrong
+    socket: str = ""
+    row: Registered | None = None
+    change: Change | None = None
+
+    @property
+    def key(self) -> Key:
+        return (self.kind, self.name, self.socket)
+
+
+def rows(seen: Sequence[Seen]) -> list[Finding]:
+    """What is wrong with the rows, in their order."""
+    names = _names(seen)
+    found = [finding for each in seen for finding in _row(each, names)]
+    return [*found, *_twice(seen)]
+
+
+def _row(seen: Seen, names: Mapping[str, str]) -> list[Finding]:
+    row = seen.row
+    if seen.doubt:
+        return [Finding("unknown", row.name, f"nobody knows whether it lives: {seen.doubt}", socket=row.socket)]
+    if seen.making:
+        return []
+    if _goes(seen):
+        return _gone(seen)
+    return _there(seen, seen.reading, names) if seen.reading else []
+
+
+def _goes(seen: Seen) -> bool:
+    """Its session is certainly not there."""
+    if seen.doubt or seen.making:
+        return False
+    return seen.reading is None or not seen.found.session or bool(seen.row.maker and not seen.made_since)
+
+
+def _names(seen: Sequence[Seen]) -> dict[str, str]:
+    """What each row is called in the end. It follows its session's name where no other row is called so then."""
+    wanted = {each.row.name: _follows(each) for each in seen if each.row.quarantined or not _goes(each)}
+    while True:
+        counts = Counter(wanted.values())
+        clashing = [old for old, new in wanted.items() if old != new and counts[new] > 1]
+        if not clashing:
+            return wanted
+        wanted |= {each: each for each in clashing}
+
+
+def _follows(seen: Seen) -> str:
+    name, alias = seen.row.name, seen.row.target.rpartition(":")[0] not in ("", seen.row.name)
+    return name if seen.doubt or seen.making or alias or not seen.found.session else seen.found.session_name
+
+
+def _gone(seen: Seen) -> list[Finding]:
+    row = seen.row
+    if row.quarantined:
+        return []
+    where = "its tmux server is gone" if seen.reading is None else "there is no such session any more"
+    if seen.found.session:
+        where = "the session of that name is older than it"
+    kind, text = ("half-made", f"its maker ended, and {where}") if row.maker else ("gone", where)
+    return [_finding(kind, row, text, "forget it", Change(remove=True))]
+
+
+def _there(seen: Seen, reading: Panes, names: Mapping[str, str]) -> list[Finding]:
+    row, found, pane = seen.row, seen.found, seen.found.pane
+    result = []
+    values = ids(reading, found, seen.pid_start)
+    if pane is None:
+        result.append(Finding("no-pane", row.name, "its session lives, and its pane is gone", socket=row.socket))
+    if row.maker:
+        change = Change(values=values, drop=MAKING)
+        result.append(_finding("half-made", row, "its maker ended before its row was complete", "complete it", change))
+    elif not (row.server and row.session_id and row.pane_id) and pane:
+        text = "it knows its session by name alone"
+        result.append(_finding("no-ids", row, text, "write its ids down", Change(values=values)))
+    elif pane and not pane.dead and row.pid != pane.pid:
+        change = Change(values={"pid": pane.pid, "pid_start": seen.pid_start})
+        text = f"its pane runs process {pane.pid} by now, not {row.pid}"
+        result.append(_finding("respawned", row, text, "write that down", change))
+    session = row.target.rpartition(":")[0]
+    if found.session_name not in (row.name, session):
+        result.append(_renamed(row, found, names, alias=session not in ("", row.name)))
+    return result
+
+
+def _renamed(row: Registered, found: Found, names: Mapping[str, str], *, alias: bool) -> Finding:
+    """Some rows were never called like their session; of those the target alone follows."""
+    text = f"its session is called {found.session_name!r} by now"
+    if alias:
+        place = row.target.rpartition(":")[2]
+        change = Change(values={"target": f"{found.session_name}:{place}"})
+        return _finding("renamed", row, text, "write that down", change)
+    if names[row.name] != found.session_name:
+        return Finding("renamed", row.name, f"{text}, which is another row's name", socket=row.socket)
+    return _finding("renamed", row, text, "call it so", Change(name=found.session_name))
+
+
+def _finding(kind: str, row: Registered, text: str, repair: str, change: Change) -> Finding:
+    return Finding(kind, row.name, text, repair, socket=row.socket, row=row, change=change)
+
+
+def ids(reading: Panes, found: Found, pid_start: float) -> dict[str, Any]:
+    """The fields by which a row finds its session whatever it is called."""
+    values: dict[str, Any] = {"server": identity(reading.server), "session_id": found.session}
+    if found.pane:
+        values |= pane_fields(found.pane, pid_start)
+    return values
+
+
+def pane_fields(pane: Pane, pid_start: float) -> dict[str, Any]:
+    return {
+        "target": f"{pane.session_name}:{pane.window_index}.{pane.pane_index}",
+        "pane_id": pane.id,
+        "pid": pane.pid,
+        "pid_start": pid_start,
+    }
+
+
+def _twice(seen: Iterable[Seen]) -> list[Finding]:
+    """Which of the two is right is for a person to say."""
+    first: dict[tuple[str, str], str] = {}
+    result = []
+    for each in seen:
+        if each.doubt or each.reading is None or not each.found.session:
+            continue
+        key = (identity(each.reading.server), each.found.session)
+        other = first.setdefault(key, each.row.name)
+        if other != each.row.name:
+            text = f"it is the session of '{other}', too"
+            result.append(Finding("twice", each.row.name, text, socket=each.row.socket))
+    return result
+
+
+def strangers(reading: Panes, registered: Collection[str], views: Collection[str]) -> list[Pane]:
+    """The current pane of each session that no row names: `registered` holds the ids, `views` names of views."""
+    shown = {each.session: each for each in reversed(reading.panes)}
+    shown |= {each.session: each for each in reading.panes if each.window_active and each.active}
+    return [
+        each
+        for each in shown.values()
+        if each.session not in registered and not each.marked and each.session_name not in views
+    ]

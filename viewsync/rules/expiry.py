@@ -1,0 +1,128 @@
+"""Which registered sessions a clean-up removes, and why. What is in use, or not certain, is kept, whatever was asked.
+
+A row always goes alone (FORGET) where its program is gone. A session that lives ends with its row (END), so that
+its name is free again; one with nothing but dead panes ends only once its last output has been saved.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.rules import health
+from viewsync.rules.model import END, KEEP
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FORGET = "forget"
+_GONE = (health.DEAD, health.MISSING, health.ZOMBIE, health.SERVER)
+
+
+class Limit(NamedTuple):
+    """A duration, in seconds and as it was written."""
+
+    seconds: float
+    text: str
+
+
+class Wish(NamedTuple):
+    """Sessions whose program is gone are always meant. `compat`: what the shell tool does, rows by created_at alone."""
+
+    everything: bool = False
+    older_than: Limit | None = None
+    idle_than: Limit | None = None
+    compat: bool = False
+
+
+class Known(NamedTuple):
+    """All that may be known of one registered session; times in epoch seconds, 0 where nobody knows."""
+
+    name: str
+    status: str
+    created: float = 0.0
+    active: float = 0.0
+    doubt: str = ""  # why its status may not be trusted
+    making: bool = False  # the process that makes it is at work
+    quarantined: bool = False
+    attached: bool = False  # it, or another session that shares its windows
+    leased: bool = False  # somebody is sending to it
+    only_dead: bool = False  # all its panes are dead
+    viewed: bool = False  # it has views, nobody on them
+    session: str = ""  # which session it is: two rows may name one
+
+
+class Expiry(NamedTuple):
+    name: str
+    action: str  # KEEP, FORGET or END
+    reason: str
+    spared: str = ""  # why a session would have been removed that is kept
+    save: bool = False  # its output first; and it ends only while all its panes are dead
+
+
+def decide(sessions: Sequence[Known], wish: Wish, now: float) -> list[Expiry]:
+    """One verdict per session, in the order given."""
+    verdicts = [_judge(each, wish, now) for each in sessions]
+    pairs = list(zip(sessions, verdicts, strict=True))
+    kept = {known.session: known.name for known, verdict in pairs if known.session and verdict.action == KEEP}
+    return [_spare(verdict, kept.get(known.session, "")) for known, verdict in pairs]
+
+
+def _spare(verdict: Expiry, other: str) -> Expiry:
+    """`other`: a row of the same session, which stays; so the session does."""
+    if verdict.action != END or not other:
+        return verdict
+    return Expiry(verdict.name, KEEP, f"it is the session of '{other}', too, which is kept", spared=verdict.reason)
+
+
+def _judge(known: Known, wish: Wish, now: float) -> Expiry:
+    aged = _aged(known, wish, now)
+    gone = ["dead/missing/zombie"] if known.status in _GONE else []
+    reason = "all sessions mode" if wish.everything else " + ".join([*gone, *aged])
+    if not reason:
+        return Expiry(known.name, KEEP, _kept(known, wish))
+    last_words = known.status == health.DEAD and known.only_dead
+    lives = known.status in (health.ALIVE, health.DEAD)  # beside a dead pane others live
+    ends = not wish.compat and (last_words or (lives and (wish.everything or bool(aged))))
+    if protection := _protection(known, wish, ends=ends):
+        return Expiry(known.name, KEEP, protection, spared=reason)
+    return Expiry(known.name, END if ends else FORGET, reason, save=ends and last_words)
+
+
+def _aged(known: Known, wish: Wish, now: float) -> list[str]:
+    """A session that was used just now is not old; one whose age nobody knows is neither."""
+    reasons = []
+    if wish.older_than and known.created:
+        latest = known.created if wish.compat else max(known.created, known.active)
+        reasons += [f"older than {wish.older_than.text}"] if _passed(latest, wish.older_than, now) else []
+    if wish.idle_than and (latest := known.active or known.created):
+        reasons += [f"idle for {wish.idle_than.text}"] if _passed(latest, wish.idle_than, now) else []
+    return reasons
+
+
+def _passed(then: float, limit: Limit, now: float) -> bool:
+    return max(0.0, now - then) >= limit.seconds
+
+
+def _protection(known: Known, wish: Wish, *, ends: bool) -> str:
+    if known.status == health.UNKNOWN or known.doubt:
+        return known.doubt or "nobody knows whether it lives"
+    if known.making:
+        return "it is just being made"
+    if known.quarantined:
+        return "quarantined"
+    if wish.compat:
+        return ""  # nothing ends, so nobody is disturbed
+    if known.attached:
+        return "attached"
+    if known.leased:
+        return "somebody is sending to it"
+    # A view that is kept unattached waits for somebody, and would keep the windows under the session's name.
+    return "it has a view" if ends and known.viewed else ""
+
+
+def _kept(known: Known, wish: Wish) -> str:
+    if known.status == health.UNKNOWN or known.doubt:
+        return known.doubt or "nobody knows whether it lives"
+    if (wish.older_than or wish.idle_than) and not (known.created or known.active):
+        return f"{known.status}, of unknown age"
+    return f"{known.status}, and not old" if wish.older_than or wish.idle_than else known.status

@@ -1,0 +1,70 @@
+"""Copies of the registry: written whole or not at all, never over anything, and read only when they are sound."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from typing import TYPE_CHECKING
+
+from viewsync.errors import StateError, UsageError
+from viewsync.store.registry import parse, shown, write_all
+
+if TYPE_CHECKING:
+    from viewsync.store.registry import Data
+
+FOLDER = "backups"
+
+
+def write(path: str, data: Data) -> str:
+    """A new file, 0600; its path. UsageError when something stands there, StateError when it cannot be written."""
+    text = shown(data)
+    parse(text, path)  # what cannot be read back is no backup
+    temporary = f"{path}.tmp-{os.getpid()}"
+    try:
+        write_all(temporary, text)
+        os.link(temporary, path)  # unlike a rename, it replaces nothing
+    except FileExistsError:
+        raise UsageError(f"{path} is there already", "name another file; nothing was changed") from None
+    except OSError as error:
+        raise StateError(f"cannot write {path}: {error.strerror}", "name another file; nothing was changed") from None
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+    return path
+
+
+def keep(folder: str, data: Data, now: float) -> str:
+    """A copy among our own, named by the time; its path."""
+    own = os.path.join(folder, FOLDER)
+    try:
+        os.makedirs(own, mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise StateError(f"cannot make {own}: {error.strerror}", "nothing was changed") from None
+    stem = os.path.join(own, time.strftime("sessions-%Y%m%dT%H%M%SZ", time.gmtime(now)))
+    number, path = 1, f"{stem}.json"
+    while True:
+        try:
+            return write(path, data)
+        except UsageError:  # another one of the same second
+            number += 1
+            path = f"{stem}-{number}.json"
+
+
+def read(path: str) -> Data:
+    """A copy that is a registry in full. UsageError says what is wrong with one that is not."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            text = file.read()
+        data = parse(text, path)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}", "nothing was changed") from None
+    except StateError as error:
+        raise UsageError(error.message, "nothing was changed") from None
+    if not {"sessions", "version"} <= json.loads(text).keys():
+        raise UsageError(f"{path} is no registry: it names no sessions or no version", "nothing was changed")
+    for name, row in data["sessions"].items():
+        if not all(isinstance(row.get(key), str) and row[key] for key in ("socket", "target")):
+            raise UsageError(f"{path}: the row of {name!r} lacks a socket or a target", "nothing was changed")
+    return data
