@@ -131,7 +131,7 @@ identity() {
     sum=$(
         cd "$checkout"
         {
-            find viewsync hooks lua pyproject.toml -type f ! -name '*.pyc' -exec cksum {} +
+            find viewsync hooks lib lua templates pyproject.toml -type f ! -name '*.pyc' -exec cksum {} +
             "$python" -I -c 'import sys; print(sys.version, sys.base_prefix)'
         } | LC_ALL=C sort | cksum
     )

@@ -15,7 +15,7 @@ PACKAGE = os.path.join(ROOT, "viewsync")
 ALLOWED = {
     "rules": ("rules",),
     "store": ("store", "errors", "rules.model"),
-    "gateways": ("gateways", "errors", "paths", "rules.model", "rules.hooks"),
+    "gateways": ("gateways", "errors", "paths", "rules.model", "rules.hooks", "rules.projects", "rules.anchor", "rules.screen"),
     "actions": ("actions", "rules", "gateways", "store", "errors", "paths", "context", "config"),
     "commands": (
         "actions",
@@ -30,7 +30,9 @@ ALLOWED = {
     ),
     "context": ("config", "errors", "gateways", "log", "paths", "store"),
     "sweeper": ("actions", "context", "errors", "gateways", "paths", "store"),
-    "cli": ("context", "errors", "output", "paths"),
+    "cli": ("context", "errors", "output", "paths", "rules.tool_names", "tools"),
+    "tools": ("tools", "actions", "rules", "errors", "paths", "context", "output"),
+    "api": ("actions", "rules", "context", "errors"),
     "config": ("errors", "rules.model"),
     "output": ("errors",),
     "errors": (),
@@ -67,7 +69,7 @@ def imports(path: str) -> list[str]:
 def forbidden(path: str, imported: list[str]) -> list[str]:
     layer = path.split(os.sep)[0].removesuffix(".py")
     if layer == "__init__":
-        return imported
+        return [name for name in imported if not name.startswith("api")]
     allowed = ALLOWED[layer]
     return [
         name

@@ -92,5 +92,7 @@ def test_the_wheel_carries_the_hooks_and_the_lua_module(tmp_path: str) -> None:
     )
     (wheel,) = os.listdir(tmp_path)
     names = zipfile.ZipFile(os.path.join(tmp_path, wheel)).namelist()
-    assert {"viewsync/cli.py", "viewsync/share/hooks/viewsync.conf", "viewsync/share/lua/viewsync.lua"} <= set(names)
+    share = {"hooks/viewsync.conf", "lib/registry.sh", "lua/viewsync.lua"}
+    assert {"viewsync/cli.py", *(f"viewsync/share/{each}" for each in share)} <= set(names)
+    assert "viewsync/share/templates/gdb.toml" in names
     assert not [name for name in names if name.startswith(("tests/", "bench/"))]

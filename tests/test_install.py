@@ -24,7 +24,8 @@ from viewsync.rules import hooks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PARTS = ["hooks", "lua", "plugin", "viewsync", "install.sh", "pyproject.toml", "README.md", "LICENSE", "viewsync.tmux"]
+_PARTS = ["hooks", "lib", "lua", "plugin", "templates", "viewsync"]
+_PARTS += ["install.sh", "pyproject.toml", "README.md", "LICENSE", "viewsync.tmux"]
 # All that install.sh needs beside Python.
 _TOOLS = ["cat", "cksum", "dirname", "find", "grep", "id", "mkdir", "mktemp", "mv", "rm", "rmdir", "sed", "sh", "sort"]
 _TOOLS += ["uname", "env"]

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from viewsync import __version__, errors, output
 from viewsync.context import Context
+from viewsync.rules.tool_names import TOOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 class Command(NamedTuple):
@@ -24,7 +25,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "open": Command("open", "open a view of a session in this terminal"),
     "views": Command("views", "list sessions with their views, and what the next sweep does with each"),
-    "cleanup": Command("cleanup", "end views that nobody uses, and say why"),
+    "cleanup": Command("cleanup", "forget sessions that ended; with --views, end views that nobody uses"),
     "sweep": Command("sweep", "one pass over all of your tmux servers"),
     "sweeper": Command("sweeper", "run, start or stop the resident sweeper"),
     "pin": Command("pin", "keep a view from every clean-up, or no longer"),
@@ -34,13 +35,29 @@ COMMANDS = {
     "list": Command("list", "list registered sessions with their health"),
     "find": Command("find", "list the tmux sessions of a server, or of all"),
     "health": Command("health", "say whether a pane and its program live"),
+    "send": Command("send", "put text into a session, or press keys, and wait for the answer"),
+    "wait": Command("wait", "wait for what comes out of a session"),
+    "exec": Command("exec", "run a shell command in a session: its exit code and its output"),
+    "follow": Command("follow", "print what comes out of a session, as it comes"),
+    "capture": Command("capture", "print what a session shows"),
     "kill": Command("kill", "end a session and forget it"),
+    "rename": Command("rename", "give a session another name"),
+    "heartbeat": Command("heartbeat", "say that a session is in use"),
+    "quarantine": Command("quarantine", "keep a session from every clean-up, and save its output"),
+    "release": Command("release", "take a session back from quarantine"),
+    "reconcile": Command("reconcile", "compare the registry with all servers, and repair it"),
+    "backup": Command("backup", "copy the registry"),
+    "restore-registry": Command("restore_registry", "put a copy of the registry back"),
+    "registry": Command("registry", "read and change the registry, for scripts"),
     "install": Command("install", "set up tmux hooks and the WezTerm module"),
     "uninstall": Command("uninstall", "take back what install did"),
     "doctor": Command("doctor", "check every link of the chain"),
     "demo": Command("demo", "show views and their clean-up on a throwaway server"),
     "hook": Command("hook", "called by tmux's hooks", hidden=True),
 }
+
+
+_VERBATIM = "\0"  # stands before a value that argparse is to leave alone: no argument can hold it
 
 
 class Formatter(argparse.HelpFormatter):
@@ -60,9 +77,28 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
+    if argv is None and (tool := _called_as(sys.argv[0])):
+        return _guarded(lambda: _tool(tool, words), as_json=False)
     as_json = "--json" in words[: words.index("--")] if "--" in words else "--json" in words
+    return _guarded(lambda: _run(words, as_json), as_json)
+
+
+def _called_as(path: str) -> str:
+    """The shell tool that `path` is named as, or a link to one; "" for our own name."""
+    for _ in range(40):  # as deep as links go
+        name = os.path.basename(path)
+        if name in TOOLS:
+            return name
+        try:
+            path = os.path.join(os.path.dirname(path), os.readlink(path))
+        except OSError:
+            return ""
+    return ""
+
+
+def _guarded(run: Callable[[], int], as_json: bool) -> int:
     try:
-        return _run(words, as_json)
+        return run()
     except errors.ViewsyncError as error:
         output.show_error(error, as_json)
         return error.code
@@ -88,30 +124,65 @@ def _run(words: list[str], as_json: bool) -> int:
     if verb not in COMMANDS:
         raise errors.UsageError(f"there is no verb {verb!r}", "`viewsync --help` lists them")
     ctx = Context(overrides=overrides)
+    return _bugs_logged(ctx, verb, lambda: _command(verb, words[1:], ctx, as_json))
+
+
+def _tool(name: str, words: list[str]) -> int:
+    from viewsync.tools import running
+
+    ctx = Context()
+    return _bugs_logged(ctx, name, lambda: running.run(name, words, ctx, _result))
+
+
+def _bugs_logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
+    """Without the words that were given: they may hold a password, in `send -c` or `create -e`."""
     try:
-        return _command(verb, words[1:], ctx, as_json)
+        return run()
     except (errors.ViewsyncError, KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:
-        ctx.log.exception("a bug in %s %r", verb, words[1:])
+        ctx.log.exception("a bug in %s", what)
         where = os.path.join(_log_folder(ctx), "viewsync.log")
         print(f"viewsync: a bug: {type(error).__name__}; the details are in {where}", file=sys.stderr)
         return 70
 
 
 def _command(verb: str, words: list[str], ctx: Context, as_json: bool) -> int:
+    paired = _paired(verb, words)
+    result = _result(verb, paired, ctx)
+    output.show(result, as_json and "--json" in paired)
+    sys.stdout.flush()
+    return result.code
+
+
+def _result(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
+    """What a verb has to say, to words with their values joined. Its errors have its own exit codes."""
     module = importlib.import_module(f"viewsync.commands.{COMMANDS[verb].module}")
     parser = Parser(prog=f"viewsync {verb}", description=module.__doc__, allow_abbrev=False, formatter_class=Formatter)
+    parser.register("type", None, lambda text: text.removeprefix(_VERBATIM))
     module.arguments(parser)
     try:
         result: output.Result = module.run(parser.parse_args(words), ctx)
+        return result
     except errors.ViewsyncError as error:
         codes = getattr(module, "CODES", ())
         error.code = next((code for kind, code in codes if isinstance(error, kind)), error.code)
         raise
-    output.show(result, as_json)
-    sys.stdout.flush()
-    return result.code
+
+
+def _paired(verb: str, words: Sequence[str]) -> list[str]:
+    """The options in the verb's VERBATIM joined with their values: argparse would take `-c --help` for two options."""
+    module = importlib.import_module(f"viewsync.commands.{COMMANDS[verb].module}")
+    verbatim = getattr(module, "VERBATIM", ())
+    paired: list[str] = []
+    left = iter(words)
+    for word in left:
+        if word == "--":
+            return [*paired, word, *left]
+        name, equals, joined = word.partition("=")
+        value = joined if equals else next(left, None) if name in verbatim else None
+        paired.append(f"{name}={_VERBATIM}{value}" if name in verbatim and value is not None else word)
+    return paired
 
 
 def usage() -> str:
@@ -121,7 +192,7 @@ def usage() -> str:
         "A tmux view of its own for every WezTerm tab.",
         "",
     ]
-    lines += [f"  {verb:<10} {each.summary}" for verb, each in COMMANDS.items() if not each.hidden]
+    lines += [f"  {verb:<16} {each.summary}" for verb, each in COMMANDS.items() if not each.hidden]
     return "\n".join([*lines, "", "`viewsync VERB --help` tells more. `viewsync --version` prints the version."])
 
 

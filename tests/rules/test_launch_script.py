@@ -20,7 +20,7 @@ _PRINT = "import os, sys; print(*sys.argv[1:], os.environ.get('VIEWSYNC_LAUNCHER
 def run(path: Path, home: str = "/home/it's $me", **env: str) -> str:
     """What the started program sees. It stands in for Python, whose words come after `-c CODE`."""
     python = path.parent / "py 'thon $x"
-    python.write_text(f'#!/bin/sh\nshift 5\nexec {sys.executable} -I -c "{_PRINT}" "$@"\n')
+    python.write_text(f'#!/bin/sh\nshift 6\nexec {sys.executable} -I -c "{_PRINT}" "$@"\n')
     python.chmod(0o700)
     path.write_text(launch_script.text(str(path), str(python), "/home/it's $me", "/s 's/$x\n/log\n/config"))
     path.chmod(0o700)
@@ -31,6 +31,19 @@ def run(path: Path, home: str = "/home/it's $me", **env: str) -> str:
 @pytest.mark.parametrize("name", ["plain", "with space", "it's", 'a"b', "$HOME", "`x`", "#", "-n"])
 def test_it_knows_itself_and_the_folders(tmp_path: Path, name: str) -> None:
     assert run(tmp_path / name) == f"a b $c {tmp_path / name} /s 's/$x\n/log\n/config\n"
+
+
+def test_it_passes_on_the_name_that_it_was_called_by(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\nshift 5\nprintf "%s\\n" "$@"\n')
+    python.chmod(0o700)
+    path = tmp_path / "viewsync"
+    path.write_text(launch_script.text(str(path), str(python), "/home", "/state"))
+    path.chmod(0o700)
+    link = tmp_path / "safe-send.sh"
+    link.symlink_to("viewsync")
+    done = subprocess.run([str(link), "-c", "x"], env={"HOME": "/home"}, capture_output=True, check=True)
+    assert done.stdout.decode() == f"{link}\n-c\nx\n"
 
 
 def test_folders_that_are_named_stay(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shlex
 import shutil
 import signal
 import subprocess
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.support.client import Tab
 from tests.support.wait import until
+from viewsync.rules import launch_script
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,9 +55,8 @@ class Home:
 
     def _write_launcher(self) -> str:
         path = os.path.join(self.path, "viewsync")
-        code = "import sys; from viewsync.cli import main; sys.exit(main())"
         with open(path, "w", encoding="utf-8") as file:
-            file.write(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -I -c {shlex.quote(code)} "$@"\n')
+            file.write(f"#!/bin/sh\n{launch_script.start(sys.executable)}\n")
         os.chmod(path, 0o700)
         return path
 

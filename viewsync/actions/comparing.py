@@ -49,6 +49,8 @@ def to_install(ctx: Context, want: Wanted, record: Record, options: Options) -> 
     for file in want.files:
         steps += _file(file, record)
     steps += _removals([path for path in record.files if path not in mine], record, notes)
+    steps += _links(want, record)
+    steps += _link_removals([path for path in record.links if path not in want.links], record, notes)
     if record.conf and record.conf != want.conf:
         steps += _line_removal(record)
     line = _line(want, record, steps, notes)
@@ -61,6 +63,8 @@ def to_install(ctx: Context, want: Wanted, record: Record, options: Options) -> 
         module=want.module,
         folders=tuple(sorted({*record.folders, *options.made, *made})),
         sweeper=want.sweeper,
+        tools=want.tools,
+        links=want.links,
         venvs=want.venvs,
         **line._asdict(),
     )
@@ -74,6 +78,7 @@ def to_install(ctx: Context, want: Wanted, record: Record, options: Options) -> 
 def to_uninstall(ctx: Context, record: Record) -> Plan:
     notes: list[str] = []
     steps = _line_removal(record) + _removals(record.files, record, notes)
+    steps += _link_removals(record.links, record, notes)
     path = wanted.record_path(ctx)
     if (current := files.read(path)) is not None:
         steps.append(_removal(path, current))
@@ -138,6 +143,32 @@ def _removals(gone: Iterable[str], record: Record, notes: list[str]) -> list[Ste
         if current is not None and wanted.sha(current) == record.files[path]:
             steps.append(_removal(path, current))
         elif current is not None:
+            notes.append(f"{path} was changed by somebody, and stays")
+    return steps
+
+
+def _links(want: Wanted, record: Record) -> list[Step]:
+    """A link of ours is turned to where it should lead; anything else of that name stays, and that is an error."""
+    steps: list[Step] = []
+    for path, target in want.links.items():
+        after = os.fsencode(target)
+        current = files.read_link(path)
+        if current == after:
+            continue
+        ours = current is not None and os.fsdecode(current) == record.links.get(path)
+        if os.path.lexists(path) and not ours:
+            raise FileError(f"{path} is there already, and is not viewsync's", "move it away; nothing was changed")
+        steps.append(Step(f"link {path} to {target}", Change(path, current, after, link=True)))
+    return steps
+
+
+def _link_removals(gone: Iterable[str], record: Record, notes: list[str]) -> list[Step]:
+    steps: list[Step] = []
+    for path in gone:
+        current = files.read_link(path)
+        if current is not None and os.fsdecode(current) == record.links[path]:
+            steps.append(Step(f"remove {path}", Change(path, current, None, link=True)))
+        elif os.path.lexists(path):
             notes.append(f"{path} was changed by somebody, and stays")
     return steps
 

@@ -89,7 +89,7 @@ def _doing(ctx: Context, say: Say, *, dry_run: bool) -> tuple[list[str], Doing]:
 def _refuse(plan: Plan, line: bytes = b"") -> None:
     """Before anything is changed. `line`: what a person can put into a tmux configuration that we may not write."""
     for each in plan.steps:
-        if problem := files.refusal(each.change.path):
+        if problem := files.refusal(each.change.path, link=each.change.link):
             by_hand = line and line in (each.change.after or b"")
             hint = f"; put this line there yourself: {line.decode('utf-8', 'replace')}" if by_hand else ""
             raise FileError(problem, f"nothing was changed{hint}")

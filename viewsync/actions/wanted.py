@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync import paths
 from viewsync.errors import UsageError
 from viewsync.gateways import environments, files, services
-from viewsync.rules import hooks, launch_script, marked_line, units, wezterm_module
+from viewsync.rules import hooks, launch_script, marked_line, registry_script, units, wezterm_module
+from viewsync.rules.tool_names import TOOLS
 from viewsync.store import installation
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Options(NamedTuple):
     conf: str = ""  # the tmux configuration, "" to find it
     wezterm_dir: str = ""
     sweeper: str = ""  # "systemd", "launchd", "none", or "" for what it was
+    tools: str = ""  # the folder for the shell tools' names, "" for what it was
     prefix: str = ""  # what install.sh installs into: the launcher is to be written, too
     made: tuple[str, ...] = ()  # folders that install.sh had to make
 
@@ -46,6 +48,8 @@ class Wanted(NamedTuple):
     line: bytes
     sweeper: str
     unit: str  # the path of the service's file, "" without one
+    tools: str
+    links: dict[str, str]  # path: where it leads
     venvs: str
 
 
@@ -83,6 +87,8 @@ def wanted(ctx: Context, options: Options, record: Record) -> Wanted:
     unit = _unit(ctx, sweeper, path)
     found += [unit] if unit else []
     found += [_launcher(ctx, path)] if options.prefix else []
+    tools = _real(os.path.abspath(options.tools)) if options.tools else record.tools
+    found += [_registry_script(tools, path)] if tools else []
     return Wanted(
         launcher=path,
         files=found,
@@ -91,6 +97,8 @@ def wanted(ctx: Context, options: Options, record: Record) -> Wanted:
         line=marked_line.line(hooks_file.path),
         sweeper=sweeper,
         unit=unit.path if unit else "",
+        tools=tools,
+        links={os.path.join(tools, name): path for name in TOOLS} if tools else {},
         venvs=environments.folder(options.prefix) if options.prefix else record.venvs,
     )
 
@@ -195,6 +203,12 @@ def _launcher(ctx: Context, path: str) -> File:
     dirs = ctx.env.get(paths.BAKED) or paths.baked(ctx.env)
     text = launch_script.text(path, sys.executable, home(ctx), dirs)
     return File(path, "the launcher", _encode(text), launch_script.MARK, 0o777)
+
+
+def _registry_script(folder: str, launcher: str) -> File:
+    text = registry_script.with_program(_shared("lib", "registry.sh"), launcher)
+    path = os.path.join(folder, "lib", "registry.sh")
+    return File(path, "the registry for shell scripts", _encode(text), registry_script.MARK, 0o777)
 
 
 def _unit(ctx: Context, kind: str, path: str) -> File | None:

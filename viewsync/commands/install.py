@@ -37,6 +37,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="run the sweeper as a service of yours (default: as it was; at first none)",
     )
     parser.add_argument(
+        "--tools",
+        default="",
+        metavar="DIR",
+        help="put the shell tools' names (safe-send.sh, ...) and lib/registry.sh there (default: as it was)",
+    )
+    parser.add_argument(
         "--here",
         action="store_true",
         help="only load the hooks into the tmux server that we are in (for a plugin manager)",
@@ -57,6 +63,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         conf=parsed.tmux_conf,
         wezterm_dir=parsed.wezterm_dir,
         sweeper=parsed.sweeper,
+        tools=parsed.tools,
         prefix=parsed.prefix,
         made=tuple(filter(None, parsed.made.split("\n"))),
     )

@@ -19,12 +19,13 @@ class FileError(ViewsyncError):
 
 
 class Change(NamedTuple):
-    """`before` and `after` are None where there is no file."""
+    """`before` and `after` are None where there is no file. Of a symbolic link they are where it leads."""
 
     path: str  # without symbolic links in it
     before: bytes | None
     after: bytes | None
     mode: int = 0o666  # of a new file, less the umask
+    link: bool = False
 
 
 def read(path: str) -> bytes | None:
@@ -38,8 +39,16 @@ def read(path: str) -> bytes | None:
         raise FileError(f"cannot read {path}: {error.strerror}") from None
 
 
-def refusal(path: str) -> str:
-    """Why the file at `path` cannot be written or removed, "" when it can."""
+def read_link(path: str) -> bytes | None:
+    """Where the symbolic link leads, None when there is none."""
+    try:
+        return os.fsencode(os.readlink(path))
+    except OSError:
+        return None
+
+
+def refusal(path: str, *, link: bool = False) -> str:
+    """Why the file, or the link, at `path` cannot be written or removed, "" when it can."""
     folder = os.path.dirname(path)
     while not os.path.lexists(folder):
         folder = os.path.dirname(folder)
@@ -47,6 +56,8 @@ def refusal(path: str) -> str:
         return f"{folder} is not a folder"
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"the folder {folder} is read-only"
+    if link:
+        return ""
     try:
         found = os.stat(path)
     except FileNotFoundError:
@@ -76,7 +87,10 @@ def apply(change: Change) -> None:
             os.unlink(change.path)
         else:
             os.makedirs(os.path.dirname(change.path), exist_ok=True)
-            _write(change.path, change.after, change.mode)
+            if change.link:
+                _link(change.path, change.after)
+            else:
+                _write(change.path, change.after, change.mode)
     except OSError as error:
         raise FileError(f"cannot change {change.path}: {error.strerror}") from None
 
@@ -85,7 +99,7 @@ def revert(changes: Sequence[Change]) -> None:
     """Put back what was applied, the last one first. What cannot be put back is left."""
     for each in reversed(changes):
         with contextlib.suppress(FileError):
-            apply(Change(each.path, each.after, each.before, each.mode))
+            apply(each._replace(before=each.after, after=each.before))
 
 
 def is_empty(folder: str) -> bool:
@@ -111,9 +125,7 @@ def _write(path: str, data: bytes, mode: int) -> None:
             _fill(file.fileno(), data)
             file.truncate(len(data))
         return
-    temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.viewsync-{os.getpid()}")
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(temporary)  # a killed process had our pid
+    temporary = _temporary(path)
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with open(handle, "wb", closefd=True):
@@ -125,6 +137,20 @@ def _write(path: str, data: bytes, mode: int) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _temporary(path: str) -> str:
+    """A free name beside it."""
+    found = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.viewsync-{os.getpid()}")
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(found)  # a killed process had our pid
+    return found
+
+
+def _link(path: str, target: bytes) -> None:
+    temporary = _temporary(path)
+    os.symlink(os.fsdecode(target), temporary)
+    os.rename(temporary, path)
 
 
 def _fill(handle: int, data: bytes) -> None:

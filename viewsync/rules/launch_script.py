@@ -6,7 +6,8 @@ MARK = "# viewsync's launcher, written by install.sh"
 
 # Measured against `-m viewsync` and a script of its own: all start alike, and this one needs no file.
 # -X utf8: what a session is called does not depend on the locale that tmux or a GUI was started with.
-_CODE = "import sys; from viewsync.cli import main; sys.exit(main())"
+# The first word is the name that the script was called by: a link to it, or a copy, may be one of the shell tools.
+_CODE = "import sys; del sys.argv[0]; from viewsync.cli import main; sys.exit(main())"
 
 
 def text(path: str, python: str, home: str, dirs: str) -> str:
@@ -22,8 +23,13 @@ if [ -z "${{VIEWSYNC_DIRS-}}" ] && [ "${{HOME-}}" = {_shell(home)} ]; then
     VIEWSYNC_DIRS={_shell(dirs)}
     export VIEWSYNC_DIRS
 fi
-exec {_shell(python)} -I -X utf8 -c {_shell(_CODE)} "$@"
+{start(python)}
 """
+
+
+def start(python: str) -> str:
+    """The script's last line, which becomes viewsync."""
+    return f'exec {_shell(python)} -I -X utf8 -c {_shell(_CODE)} "$0" "$@"'
 
 
 def _shell(word: str) -> str:

@@ -19,6 +19,8 @@ class Record(NamedTuple):
     conf_made: bool = False  # it was not there before
     folders: tuple[str, ...] = ()  # those that were not there before
     sweeper: str = "none"
+    tools: str = ""  # the folder that has the shell tools' names, "" without
+    links: dict[str, str] = {}  # noqa: RUF012  as above; path: where it leads
     venvs: str = ""  # the folder of the private environments that install.sh made, "" without it
 
 

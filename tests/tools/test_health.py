@@ -1,0 +1,93 @@
+"""pane-health.sh."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.sessions import add_by_jq, create
+from tests.support.wait import until
+
+if TYPE_CHECKING:
+    from tests.support.server import Home, Server
+    from tests.tools.conftest import Tools
+
+COMPAT = {"VIEWSYNC_COMPAT": "1"}
+
+
+def test_a_healthy_pane(tools: Tools, server: Server) -> None:
+    pid = create(server, "web")["pid"]
+    done = tools("pane-health.sh")
+    assert (done.code, done.err) == (0, "")
+    told = done.json()
+    fields = ("status", "server_running", "session_exists", "pane_exists", "pane_dead", "pid", "process_running")
+    assert tuple(told[each] for each in fields) == ("healthy", True, True, True, False, pid, True)
+    done = tools("pane-health.sh", "-s", "web", "--format", "text")
+    assert (done.code, done.out) == (0, f"Pane web:0.0 is healthy (PID: {pid}, process running)\n")
+    done = tools("pane-health.sh", "-S", server.socket, "-t", "web", "--format", "text")
+    assert (done.code, done.out) == (0, f"Pane web is healthy (PID: {pid}, process running)\n")
+    assert tools("pane-health.sh", "--target", "web:0.0", env={"TMUX_TMPDIR": server.home.path}).code == 0
+
+
+def test_d8_a_dead_pane_beside_a_living_one(tools: Tools, server: Server) -> None:
+    server.tmux("set-option", "-g", "remain-on-exit", "on")
+    server.tmux("new-session", "-d", "-s", "p", "exit 3")
+    server.tmux("split-window", "-t", "=p:", "sleep 1000")
+    until(lambda: server.show("=p:.0", "#{pane_dead}") == "1", "a dead pane")
+    done = tools("pane-health.sh", "-S", server.socket, "-t", "p:0.0", "--format", "text")
+    assert (done.code, done.out) == (1, "Pane p:0.0 is dead (marked as dead by tmux)\n")
+    assert tools("pane-health.sh", "-S", server.socket, "-t", "p:0.1").code == 0
+
+
+def test_what_is_missing(tools: Tools, server: Server, home: Home) -> None:
+    at = ("-S", server.socket, "--format", "text", "-t")
+    assert tools("pane-health.sh", *at, "pro").out == "Session does not exist (target: pro)\n"
+    done = tools("pane-health.sh", *at, "proj:0.7")
+    assert (done.code, done.out) == (2, "Pane does not exist (target: proj:0.7)\n")
+    none = os.path.join(home.path, "none.sock")
+    done = tools("pane-health.sh", "-S", none, "-t", "x", "--format", "text")
+    assert (done.code, done.out) == (4, f"tmux server is not running on socket: {none}\n")
+    assert tools("pane-health.sh", "-S", none, "-t", "x").json()["status"] == "server_not_running"
+
+
+def test_d57_only_a_dead_pane_gives_1(tools: Tools, server: Server, home: Home) -> None:
+    see = "Use 'list-sessions.sh' to see available sessions\n"
+    done = tools("pane-health.sh")
+    assert done.code == 2
+    assert done.err == (
+        "Error: No sessions found in registry\n"
+        "Create a session with 'create-session.sh' or specify -t and -S explicitly\n"
+    )
+    assert tools("pane-health.sh", env=COMPAT).code == 1
+    add_by_jq(home, "a", server)
+    add_by_jq(home, "b", server)
+    done = tools("pane-health.sh")
+    assert done.code == 64
+    assert done.err == (
+        f"Error: Multiple sessions found (2 total)\nPlease specify session name with -s or use -t/-S explicitly\n{see}"
+    )
+    assert tools("pane-health.sh", env=COMPAT).code == 1
+    done = tools("pane-health.sh", "-s", "nope")
+    assert (done.code, done.err) == (2, f"Error: Session 'nope' not found in registry\n{see}")
+    assert tools("pane-health.sh", "-s", "nope", env=COMPAT).code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--format", "xml"), "format must be 'json' or 'text'"),
+        (("-S", "/x"), "target is required"),
+    ],
+)
+def test_wrong_arguments(tools: Tools, words: tuple[str, ...], said: str) -> None:
+    done = tools("pane-health.sh", *words)
+    assert (done.code, done.err) == (64, f"{said}\n")
+    assert done.out.startswith("Usage: pane-health.sh ")
+    assert tools("pane-health.sh", *words, env=COMPAT).code == 1
+
+
+def test_d56_an_explicit_target_needs_no_folder(tools: Tools, server: Server) -> None:
+    env = {"VIEWSYNC_STATE_DIR": "/proc/nope"}
+    assert tools("pane-health.sh", "-S", server.socket, "-t", "proj", env=env).code == 0

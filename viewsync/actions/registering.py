@@ -1,0 +1,88 @@
+"""The registry as scripts change it: row by row, each change whole and under the lock."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import registry_rows
+from viewsync.errors import UsageError
+from viewsync.store import shell_lock
+from viewsync.store.registry import Corrupt
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+
+# What viewsync knows of a session beyond what a script says of it. A script that says it anew may mean another one.
+_KNOWN_ONLY_BY_US = ("server", "session_id", "pane_id", "pid", "pid_start", "state", "maker", "maker_start")
+
+
+def add(ctx: Context, name: str, socket: str, target: str, kind: str, pid: int | None) -> list[str]:
+    """Register it, or register it anew: `created_at` stays, and so does what others wrote. Returns warnings."""
+    warnings = _corrupt(ctx)
+    now = registry_rows.stamp(ctx.clock())
+    with ctx.registry.change() as data:
+        old = data["sessions"].get(name, {})
+        row: dict[str, Any] = {key: value for key, value in old.items() if key not in _KNOWN_ONLY_BY_US}
+        row |= {"socket": os.path.abspath(socket), "target": target, "type": kind, "last_active": now}
+        row.setdefault("created_at", now)
+        data["sessions"][name] = row if pid is None else {**row, "pid": pid}
+    return warnings
+
+
+def _corrupt(ctx: Context) -> list[str]:
+    try:
+        ctx.registry.read()
+    except Corrupt as error:  # the write sets it aside
+        return [f"{error.message}: it is kept beside the new one, for you to look at"]
+    return []
+
+
+def remove(ctx: Context, name: str) -> bool:
+    """Whether there was such a row."""
+    with ctx.registry.change() as data:
+        return data["sessions"].pop(name, None) is not None
+
+
+def touch(ctx: Context, name: str) -> bool:
+    with ctx.registry.change() as data:
+        row = data["sessions"].get(name)
+        if row is not None:
+            row["last_active"] = registry_rows.stamp(ctx.clock())
+    return row is not None
+
+
+def row_of(ctx: Context, name: str) -> dict[str, Any] | None:
+    row: dict[str, Any] | None = ctx.registry.read()["sessions"].get(name)
+    return row
+
+
+def forget_dead(ctx: Context, *, dry_run: bool) -> tuple[int, list[str]]:
+    """Forget the sessions whose program or server is gone, and end none: how many, and what went wrong."""
+    from viewsync.actions import expiring  # tmux and all that belongs to it: the others only need the file
+    from viewsync.rules.expiry import Wish
+    from viewsync.rules.model import KEEP
+
+    items, errors = expiring.plan(ctx, Wish(compat=True))
+    going = [each for each in items if each.verdict.action != KEEP]
+    if dry_run:
+        return len(going), errors
+    done = expiring.carry_out(ctx, going)
+    return sum(each.removed for each in done), [*errors, *(each.problem for each in done if each.problem)]
+
+
+def process_id(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**31:
+        raise UsageError(f"not a process id: {text!r}", "give a number, or leave it out")
+    return int(text)
+
+
+def lock(ctx: Context, handle: int, shell: int) -> bool:
+    """Take the lock for the process `shell`, on the descriptor that it opened; False when it is not of the lock."""
+    return shell_lock.take(ctx.registry.lock_path, ctx.registry.lock_timeout, handle, shell)
+
+
+def unlock(ctx: Context, held: str) -> None:
+    shell_lock.release(ctx.registry.lock_path, held)

@@ -1,0 +1,128 @@
+"""Read and change the registry of sessions: what lib/registry.sh is made of, for scripts.
+
+Exit codes: 0 done, 1 not found or not said, 2 the registry is none, 3 (`lock` only) open the descriptor once more,
+75 the lock was not to be had.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from viewsync.actions import registering
+from viewsync.errors import LockTimeout, StateError, UsageError, ViewsyncError
+from viewsync.output import Result, printable
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+_REOPEN = 3
+
+CODES = ((LockTimeout, 75), (StateError, 2), (UsageError, 1))
+
+_NAME = "a session's name"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    what.add_parser("init", help="make the file, where there is none")
+    what.add_parser("validate", help="say whether the file is a registry")
+    add = what.add_parser("add", help="register a session, or register it anew")
+    # Each may be missing: that is told in the words that scripts know.
+    for each in ("name", "socket", "target", "type", "pid"):
+        add.add_argument(each, nargs="?", default="shell" if each == "type" else "")
+    for verb, help_text in (
+        ("remove", "forget a session, and leave it running"),
+        ("get", "print a session's row as JSON"),
+        ("exists", "say by the exit code whether there is such a row"),
+        ("socket", "print the socket of a session"),
+        ("target", "print the target of a session"),
+        ("touch", "note that a session was used just now"),
+    ):
+        what.add_parser(verb, help=help_text).add_argument("name", nargs="?", default="", help=_NAME)
+    what.add_parser("list", help="print the whole registry as JSON")
+    dead = what.add_parser("cleanup-dead", help="forget the sessions that are gone, and print how many")
+    dead.add_argument("--dry-run", action="store_true", help="only print how many there are")
+    what.add_parser("path", help="print where the registry is, after making its folder")
+    lock = what.add_parser("lock", help="take the lock on a descriptor that the calling shell opened")
+    lock.add_argument("handle", type=int, metavar="FD")
+    unlock = what.add_parser("unlock", help="let go what `lock` took")
+    unlock.add_argument("held", metavar="FD", help="the descriptor, or the pid that a lock directory names")
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    try:
+        return _run(parsed, ctx)
+    except ViewsyncError as error:
+        error.speaker = "registry"  # as scripts know it
+        raise
+
+
+def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    what: str = parsed.what
+    if what == "add":
+        return _add(parsed, ctx)
+    if what in ("remove", "get", "exists", "socket", "target", "touch"):
+        if not parsed.name:
+            raise UsageError("Missing session name")
+        return _one(what, parsed.name, ctx)
+    if what == "list":
+        return Result(ctx.registry.read(), always_json=True)
+    if what == "cleanup-dead":
+        gone, errors = registering.forget_dead(ctx, dry_run=parsed.dry_run)
+        return Result(lines=[str(gone)], warnings=errors)
+    if what == "path":
+        return _raw(ctx.registry.path)
+    if what in ("lock", "unlock"):
+        return _lock(parsed, ctx)
+    if what == "init":
+        ctx.registry.init()
+    elif not os.path.exists(ctx.registry.path):
+        raise ViewsyncError(f"there is no registry yet: {ctx.registry.path}")
+    ctx.registry.read()
+    return Result()
+
+
+def _add(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if not (parsed.name and parsed.socket and parsed.target):
+        raise UsageError("Missing required arguments (name, socket, target)")
+    pid = registering.process_id(parsed.pid)
+    warnings = registering.add(ctx, parsed.name, parsed.socket, parsed.target, parsed.type or "shell", pid)
+    return Result(warnings=warnings)
+
+
+def _one(what: str, name: str, ctx: Context) -> Result:
+    """One that is not there is no error to speak of: the exit code says it."""
+    if what == "remove":
+        registering.remove(ctx, name)
+        return Result()
+    if what == "touch":
+        return Result(code=0 if registering.touch(ctx, name) else 1)
+    row = registering.row_of(ctx, name)
+    if row is None:
+        return Result(code=1)
+    if what == "get":
+        return Result(row, always_json=True)
+    if what == "exists":
+        return Result()
+    value = row.get(what)
+    return _raw(value) if isinstance(value, str) else Result(code=1)
+
+
+def _lock(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if parsed.what == "unlock":
+        registering.unlock(ctx, parsed.held)
+        return Result()
+    # The launcher becomes Python, so our parent is the shell itself.
+    return Result(code=0 if registering.lock(ctx, parsed.handle, os.getppid()) else _REOPEN)
+
+
+def _raw(text: str) -> Result:
+    """To a program byte for byte; a terminal is not commanded by it."""
+    if sys.stdout.isatty():
+        return Result(lines=[printable(text)])
+    print(text)
+    return Result()

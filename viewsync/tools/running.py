@@ -1,0 +1,64 @@
+"""Run the tool that we were called as. Errors and usage go where scripts look for them: stderr, and then stdout."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING
+
+from viewsync.errors import ViewsyncError
+from viewsync.output import as_text, printable
+from viewsync.rules.tool_names import TOOLS
+from viewsync.tools.tool import Call, HelpWanted, Misuse, Tool, read
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.context import Context
+    from viewsync.output import Result
+    from viewsync.tools.tool import RunVerb
+
+
+def run(name: str, words: Sequence[str], ctx: Context, run_verb: RunVerb) -> int:
+    tool: Tool = importlib.import_module(f"viewsync.tools.{TOOLS[name]}").TOOL
+    compat = ctx.env.get("VIEWSYNC_COMPAT", "") not in ("", "0")
+    call = None
+    try:
+        call = Call(read(tool, words), ctx, compat, run_verb)
+        result = tool.run(call)
+    except HelpWanted:
+        _usage(name, tool)
+        return 0
+    except ViewsyncError as error:
+        _say_error(name, tool, error, call)
+        return tool.code_of(error, compat)
+    _show(result)
+    return result.code
+
+
+def _show(result: Result) -> None:
+    _complain(result.warnings)
+    if result.always_json:
+        print(as_text(result.data))
+    for line in () if result.always_json else result.lines:
+        print(printable(line))
+    sys.stdout.flush()
+
+
+def _say_error(name: str, tool: Tool, error: ViewsyncError, call: Call | None) -> None:
+    misused = isinstance(error, Misuse)
+    first, *rest = tool.explain(error, call)
+    if first:
+        _complain([(tool.misuse if misused else tool.error) + first, *rest])
+    if misused:
+        _usage(name, tool)
+
+
+def _complain(lines: Sequence[str]) -> None:
+    for line in lines:
+        print(printable(line), file=sys.stderr)
+
+
+def _usage(name: str, tool: Tool) -> None:
+    print(f"Usage: {name} {tool.usage}\n  -h, --help               show this")
+    sys.stdout.flush()

@@ -1,0 +1,99 @@
+"""What a shell tool is: its options, and how it says things. Each is one declaration in a file of its own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.errors import UsageError, ViewsyncError
+from viewsync.rules.tool_names import OF_VERB
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from viewsync.context import Context
+    from viewsync.output import Result
+
+    Given = dict[str, str]  # the verb's option, and its value; "" for one that takes none
+    RunVerb = Callable[[str, Sequence[str], Context], Result]
+
+
+_VERBATIM = "\0"  # before a value that argparse is to leave alone, as cli.py has it: `--query=--` would be none
+
+
+class Misuse(UsageError):
+    """The tool's own words for a wrong argument; its usage follows."""
+
+
+class HelpWanted(Exception):
+    """The usage, and nothing else."""
+
+
+class Call(NamedTuple):
+    """One call of a tool, as far as it was read."""
+
+    given: Given
+    ctx: Context
+    compat: bool  # VIEWSYNC_COMPAT: as the shell tool did, where what we do is safer
+    run_verb: RunVerb
+
+
+def code_of(error: ViewsyncError, compat: bool) -> int:  # noqa: ARG001  another tool asks
+    return error.code
+
+
+def explain(error: ViewsyncError, call: Call | None) -> list[str]:  # noqa: ARG001  another tool asks
+    """The message, and what would do in the lines below it, in the words of the tools."""
+    if error.hint.startswith("install tmux"):
+        return ["tmux not found in PATH", error.message]
+    hint = re.sub(r"\. (?=Use ')", "\n", error.hint)
+    hint = re.sub(r"viewsync (\w+)", lambda found: OF_VERB.get(found[1], found[0]), hint)
+    return [error.message, *hint.splitlines()]
+
+
+class Tool(NamedTuple):
+    usage: str  # what follows the name
+    options: Mapping[str, str]  # as it is spelled, and the verb's option: one that takes a value ends with "="
+    run: Callable[[Call], Result]
+    misuse: str = "Error: "  # what a complaint about the arguments begins with
+    error: str = "Error: "  # and any other one
+    needs: Mapping[str, str] = {}  # what a missing value is called, by the verb's option
+    one_of: Sequence[str] = ()  # of these options the last one counts
+    code_of: Callable[[ViewsyncError, bool], int] = code_of
+    explain: Callable[[ViewsyncError, Call | None], list[str]] = explain
+
+
+def read(tool: Tool, words: Sequence[str]) -> Given:
+    """Options one by one, as a loop over a script's arguments does: no bundles, no `--option=value`, no `--`."""
+    given: Given = {}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word in ("-h", "--help"):
+            raise HelpWanted
+        option = tool.options.get(word)
+        if option is None:
+            raise Misuse(f"Unknown option: {word}")
+        if option.endswith("=") and not rest:
+            raise Misuse(tool.needs.get(option, f"{word} requires a value"))
+        if option in tool.one_of:
+            given = {each: value for each, value in given.items() if each not in tool.one_of}
+        given[option] = rest.pop(0) if option.endswith("=") else ""
+    return given
+
+
+def verb_words(given: Given) -> list[str]:
+    """The same for the verb, values joined so that none reads as an option."""
+    words = []
+    for option, value in given.items():
+        if option.startswith("--"):
+            words.append(f"{option}{_VERBATIM}{value}" if option.endswith("=") else option)
+        elif value:  # -L has no long form, and without a value it is none
+            words.append(option.removesuffix("=") + value)
+    return words
+
+
+def needs_pane(given: Given) -> None:
+    """A server without a pane means nothing; a pane without a server is on tmux's default one."""
+    if (given.get("--socket=") or given.get("-L=")) and not (given.get("--target=") or given.get("--session=")):
+        raise Misuse("target is required")
