@@ -68,6 +68,34 @@ def test_we_wait_for_whoever_holds_it(path: str, ours: bool) -> None:
         pass
 
 
+@pytest.mark.parametrize("writes", [True, False])
+def test_a_queue_that_moves_is_waited_for(path: str, writes: bool) -> None:
+    """Each write ends with a rename beside the lock. Here one holder stands for a queue of them."""
+    holder = held(python(HOLD, path))
+    begin = time.monotonic()
+    over = threading.Event()
+
+    def work() -> None:
+        while not over.wait(0.2) and time.monotonic() - begin < 2.5:
+            if writes:
+                with open(f"{path}.new", "w", encoding="utf-8"):
+                    os.rename(f"{path}.new", f"{path}.written")
+        let_go(holder)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        if writes:
+            with lock.exclusive(path, 1.0):
+                assert time.monotonic() - begin > 1.5
+        else:
+            with pytest.raises(LockTimeout), lock.exclusive(path, 1.0):
+                pass
+    finally:
+        over.set()
+        worker.join()
+
+
 def test_a_verb_that_cannot_have_the_lock_ends_with_75(server: Server, home: Home) -> None:
     os.mkdir(home.state, mode=0o700)
     holder = held(flock(os.path.join(home.state, ".sessions.lock")))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _BUSY = (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK)
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _OWNER = "owner"  # in the lock directory: "PID HOST TIME", as the shell tools write it
+_QUEUES = 12  # times the timeout that a queue which moves may take in all
 _NAMELESS = 30.0  # seconds after which a lock directory without an owner is nobody's
 
 
@@ -62,8 +63,14 @@ def take(
     by_file: Callable[[str, float], Callable[[], None] | None] | None = None,
     pid: int = 0,
 ) -> Callable[[], None]:
-    """What lets it go again. `by_file` takes it where it is a file; `pid`: in whose name a directory is made."""
-    deadline = time.monotonic() + timeout
+    """What lets it go again. `by_file` takes it where it is a file; `pid`: in whose name a directory is made.
+
+    In a long queue the time begins anew whenever somebody else has got through with a write: what is not to be
+    waited for is a holder who does nothing.
+    """
+    begin = time.monotonic()
+    deadline, last = begin + timeout, begin + (timeout * _QUEUES if timeout >= 1 else timeout)
+    written = _last_write(path)
     pause = 0.001
     while True:
         if is_directory_lock(path):
@@ -72,13 +79,24 @@ def take(
             release = (by_file or _by_file)(path, deadline)
         if release:
             return release
-        if time.monotonic() >= deadline:
+        now = time.monotonic()
+        if now >= deadline and now < last and _last_write(path) != written:
+            deadline, written = min(now + timeout, last), _last_write(path)
+        elif now >= deadline:
             raise LockTimeout(
                 f"Failed to acquire lock after {timeout:g}s: {path}",
                 "another process holds it; try again, or raise LOCK_TIMEOUT",
             )
         time.sleep(pause)
         pause = min(pause * 1.5, 0.02)
+
+
+def _last_write(path: str) -> int:
+    """When a file beside the lock was last put in place: every write of the registry ends with a rename."""
+    try:
+        return os.stat(os.path.dirname(path)).st_mtime_ns
+    except OSError:
+        return 0
 
 
 def is_directory_lock(path: str) -> bool:
