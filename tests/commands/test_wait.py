@@ -59,6 +59,13 @@ def test_stopped_and_ended(server: Server, home: Home, pane: str) -> None:
     assert (told.code, told.json()["outcome"], told.json()["exit_status"]) == (0, "exited", 3)
 
 
+def test_a_session_that_is_gone_already_has_ended(server: Server, home: Home, pane: str) -> None:
+    server.tmux("kill-pane", "-t", pane)
+    assert home.viewsync("wait", "-s", "sh", "--exit").code == 0
+    assert home.viewsync("wait", "-s", "sh", "-p", "x").code == 3
+    assert home.viewsync("wait", "-S", server.socket, "-t", "sh", "--exit").code == 3
+
+
 def test_silence(server: Server, home: Home, pane: str) -> None:
     type_in(server, pane, "echo A")
     assert home.viewsync("wait", "--idle", "300ms", "--json").json()["outcome"] == "idle"

@@ -11,8 +11,10 @@ import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from viewsync.actions import places, targets
 from viewsync.errors import MissingSession, UsageError
 from viewsync.gateways import activity, processes, tmux_screen
+from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import anchor as anchors
 from viewsync.rules import patterns
 from viewsync.rules.screen import Tail
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from viewsync.actions.places import Place
+    from viewsync.actions.targets import Asked
     from viewsync.context import Context
     from viewsync.rules.anchor import Anchor
     from viewsync.rules.echo import Mark
@@ -85,6 +88,26 @@ def beginning(ctx: Context, place: Place, since: str, lines: int) -> tuple[Ancho
     if since == NOW:
         return anchors.Anchor(screen.history, screen.row, screen.column, screen.alternate, screen.width), ()
     return anchors.Anchor(max(0, screen.history - lines), 0, 0, alternate=False, width=screen.width), ()
+
+
+class Waited(NamedTuple):
+    session: str
+    target: str
+    outcome: Outcome
+
+
+def wait_in(ctx: Context, asked: Asked, wish: Wish, since: str, lines: int) -> Waited:
+    """In the pane that is meant. A registered session that is gone has EXITED, if that is what is waited for."""
+    wanted = targets.resolve(ctx, asked)
+    name = wanted.row.name if wanted.row else wanted.target
+    try:
+        place = places.locate(ctx, asked).place
+        anchor, sent = beginning(ctx, place, since, lines)
+    except (MissingSession, ServerGone):
+        if wish.exit and wanted.row:
+            return Waited(name, wanted.target, Outcome(EXITED, "", "", [], None))
+        raise
+    return Waited(name, wanted.target, wait(ctx, place, wish, anchor, sent))
 
 
 class Watch:

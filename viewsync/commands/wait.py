@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import places, waiting
+from viewsync.actions import waiting
 from viewsync.commands import args
 from viewsync.errors import UsageError
 from viewsync.output import Result
@@ -19,8 +19,7 @@ from viewsync.output import Result
 if TYPE_CHECKING:
     import argparse
 
-    from viewsync.actions.places import Located
-    from viewsync.actions.waiting import Outcome, Wish
+    from viewsync.actions.waiting import Outcome, Waited, Wish
     from viewsync.context import Context
 
 _ENDED = 3
@@ -55,13 +54,11 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     lines = args.count(parsed.lines, "lines must be an integer")
     if parsed.interval:
         args.duration(parsed.interval, "-i")
-    located = places.locate(ctx, args.asked(parsed))
     since = waiting.ALL if parsed.compat else parsed.since or waiting.SENT
-    anchor, sent = waiting.beginning(ctx, located.place, since, lines)
-    outcome = waiting.wait(ctx, located.place, wish, anchor, sent)
-    code = _code(outcome, wish)
-    told = outcome.output if parsed.output else []
-    return Result(_data(outcome, located), told, code, _warnings(outcome, wish, parsed, located) if code else ())
+    waited = waiting.wait_in(ctx, args.asked(parsed), wish, since, lines)
+    code = _code(waited.outcome, wish)
+    told = waited.outcome.output if parsed.output else []
+    return Result(_data(waited), told, code, _warnings(waited, wish, parsed) if code else ())
 
 
 def _wish(parsed: argparse.Namespace) -> Wish:
@@ -85,27 +82,29 @@ def _code(outcome: Outcome, wish: Wish) -> int:
     return {waiting.FOUND: 0, waiting.IDLE: 0, waiting.STOPPED: 2, waiting.TIMEOUT: 1}[outcome.kind]
 
 
-def _data(outcome: Outcome, located: Located) -> dict[str, object]:
+def _data(waited: Waited) -> dict[str, object]:
+    outcome = waited.outcome
     return {
         "outcome": outcome.kind,
         "pattern": outcome.pattern or None,
         "line": outcome.line if outcome.pattern else None,
         "output": outcome.output,
         "exit_status": outcome.status,
-        "session": located.pane.session_name,
-        "target": located.target,
+        "session": waited.session,
+        "target": waited.target,
     }
 
 
-def _warnings(outcome: Outcome, wish: Wish, parsed: argparse.Namespace, located: Located) -> list[str]:
+def _warnings(waited: Waited, wish: Wish, parsed: argparse.Namespace) -> list[str]:
+    outcome = waited.outcome
     if outcome.kind == waiting.STOPPED:
         return [f"stopped by {outcome.pattern!r}: {outcome.line}"]
     if outcome.kind == waiting.EXITED:
         status = "" if outcome.status is None else f" with status {outcome.status}"
-        return [f"the program in {located.target} ended{status} before that came"]
+        return [f"the program in {waited.target} ended{status} before that came"]
     wanted = " or ".join(each.text for each in wish.patterns) or ("silence" if wish.idle else "the end of the program")
     shown = outcome.output[-_shown(parsed) :]
-    told = [f"Last {len(shown)} lines from {located.target}:", *shown] if shown else []
+    told = [f"Last {len(shown)} lines from {waited.target}:", *shown] if shown else []
     return [f"Timed out after {parsed.timeout.removesuffix('s')}s waiting for pattern: {wanted}", *told]
 
 

@@ -27,13 +27,13 @@ class Activity:
 
     def __init__(self, server: int) -> None:
         self._begin = time.monotonic()
-        self._path = f"/proc/{server}/io"
+        self._counter = _opened(f"/proc/{server}/io")
         self._count = b""
         self._pause = _LEAST[0]
         self._program = 0
         self._started = 0.0
         self._handle = -1
-        self._ended = False
+        self._poll: select.poll | None = None
 
     def mark(self) -> None:
         """What comes from now on is new. To be called before each reading: what comes in between is not missed."""
@@ -42,14 +42,23 @@ class Activity:
     def follow(self, program: int) -> None:
         """Also wake when that process ends."""
         if program != self._program:
-            self.close()
+            self._leave()
             self._program, self._started = program, processes.start_time(program)
-            self._handle, self._ended = _pidfd(program), False
+            self._handle = _pidfd(program)
+            if self._handle >= 0:
+                self._poll = select.poll()
+                self._poll.register(self._handle, select.POLLIN)
 
     def close(self) -> None:
+        self._leave()
+        if self._counter >= 0:
+            os.close(self._counter)
+            self._counter = -1
+
+    def _leave(self) -> None:
         if self._handle >= 0:
             os.close(self._handle)
-            self._handle = -1
+        self._handle, self._poll = -1, None
 
     def program_runs(self) -> bool:
         return not self._program or processes.alive(self._program, self._started)
@@ -71,21 +80,29 @@ class Activity:
                 return
 
     def _read(self) -> bytes:
+        if self._counter < 0:
+            return b""
         try:
-            with open(self._path, "rb") as file:
-                return file.read(64)  # what it has read comes first
-        except OSError:
+            return os.pread(self._counter, 64, 0)  # what it has read comes first
+        except OSError:  # it may not be read, or the server ended
             return b""
 
     def _over(self, seconds: float) -> bool:
         """Sleep; True when the program ended meanwhile, which is said once."""
-        if self._handle >= 0 and not self._ended:
-            poll = select.poll()
-            poll.register(self._handle, select.POLLIN)
-            self._ended = bool(poll.poll(max(1, round(seconds * 1000))))
-            return self._ended
-        time.sleep(seconds)
-        return False
+        if self._poll is None:
+            time.sleep(seconds)
+            return False
+        ended = bool(self._poll.poll(max(1, round(seconds * 1000))))
+        if ended:
+            self._poll = None
+        return ended
+
+
+def _opened(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return -1
 
 
 def _pidfd(pid: int) -> int:

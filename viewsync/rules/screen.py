@@ -153,7 +153,6 @@ class Tail:
         self.ends_at_cursor = bool(open_lines) and end - 1 == cursor and not screen.alternate
         self.open = [*open_lines, *screen.over]
 
-
     def _behind_prompt(self, row: str) -> str:
         """What came on the line that the cursor was on. Another text may stand there since, after a `clear`."""
         rest = after_cells(row, self._cut)
