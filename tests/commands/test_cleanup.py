@@ -447,3 +447,14 @@ def test_any_name_is_ended_as_it_stands(server: Server, home: Home, name: str) -
     create(server, name)
     assert cleanup(home, "--all")[name]["ended"]
     assert (server.sessions(), rows(home)) == (["proj"], {})
+
+
+def test_a_session_that_runs_a_command_stays(server: Server, home: Home) -> None:
+    create(server, "build", "-e", "PS1=$ ", "--wait", r"\$ $", "--", "bash", "--norc")
+    begun = os.path.join(home.path, "begun")
+    running = home.tab("exec", "-s", "build", "--", f"touch {begun}; read line < {home.path}/fifo")
+    until(lambda: os.path.exists(begun), "the command")
+    done = home.viewsync("cleanup", "--all")
+    assert "somebody is sending to it" in done.err
+    assert "build" in server.sessions()
+    running.signal(signal.SIGKILL)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
-from viewsync.actions import addresses, registry_rows
-from viewsync.errors import SessionExists, TmuxError, TmuxTimeout, UsageError, ViewsyncError
+from viewsync.actions import addresses, making, registry_rows
+from viewsync.errors import SessionExists, TmuxError, TmuxTimeout, UsageError
 from viewsync.gateways import processes, tmux_panes, tmux_sessions
 from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import naming, panes
-from viewsync.rules.registered import CREATING, Registered, registered
+from viewsync.rules.registered import Registered, registered
 from viewsync.store.registry import Corrupt
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ class Request(NamedTuple):
     socket: str = ""
     window: str = "shell"
     type: str = "shell"
-    command: Sequence[str] = ()  # for PROGRAM
+    command: Sequence[str] = ()  # instead of what PROGRAMS has for the type
     cwd: str = ""
     environment: Sequence[str] = ()  # NAME=VALUE
     size: str = ""  # WxH
@@ -68,14 +67,14 @@ def create(ctx: Context, request: Request) -> Created:
         problem = f"Failed to create tmux session '{request.name}': {error.message}"
         raise TmuxTimeout(problem, "it may be made yet: look with `viewsync list`") from None
     except TmuxError as error:
-        _withdraw(ctx, row)
+        making.withdraw(ctx, row)
         if isinstance(error, tmux_sessions.Duplicate):
             raise _taken(f"Tmux session '{request.name}' already exists on socket {socket}", "kill") from None
         raise TmuxError(f"Failed to create tmux session '{request.name}': {error.message}") from None
     start = processes.start_time(made.pid)
-    done = _complete(ctx, row, made, start, warnings) if row else False
+    done = making.complete(ctx, row, made, start, warnings) if row else False
     if not _started(made, start) and _vanished(ctx, socket, made):
-        _withdraw(ctx, _finished(row, made) if row and done else row)
+        making.withdraw(ctx, making.finished(row, made) if row and done else row)
         raise TmuxError(
             f"Failed to create tmux session '{request.name}': {new.argv[0]} ended at once",
             "run it by hand to see why",
@@ -90,7 +89,7 @@ def _checked(ctx: Context, request: Request) -> tmux_sessions.NewSession:
         raise UsageError(f"not a window's name: {request.window!r}", "-w takes printable text")
     if request.cwd and not os.path.isdir(request.cwd):
         raise UsageError(f"--cwd {request.cwd!r} is no folder", "name one that is there")
-    argv, environment = PROGRAMS.get(request.type, (list(request.command), []))
+    argv, environment = (list(request.command), []) if request.command else PROGRAMS[request.type]
     return tmux_sessions.NewSession(
         name=request.name,
         window=request.window,
@@ -140,7 +139,7 @@ def _socket(ctx: Context, request: Request) -> str:
 
 def _reserve(ctx: Context, request: Request, socket: str, warnings: list[str]) -> Registered:
     """Write the row, unless the name stands for a session that lives, or that is just being made."""
-    new = _row(request, socket, registry_rows.stamp(ctx.clock()))
+    new = making.row(request.name, socket, request.type, registry_rows.stamp(ctx.clock()))
     for _ in range(_TRIES):
         judged = _stale_row(ctx, request.name, warnings)
         with ctx.registry.change() as data:
@@ -148,20 +147,6 @@ def _reserve(ctx: Context, request: Request, socket: str, warnings: list[str]) -
                 data["sessions"][request.name] = new
                 return registered(request.name, new)
     raise _taken(f"Session '{request.name}' already exists in registry", "remove")
-
-
-def _row(request: Request, socket: str, now: str) -> dict[str, Any]:
-    pid = os.getpid()
-    return {
-        "socket": socket,
-        "target": f"{request.name}:0.0",
-        "type": request.type,
-        "created_at": now,
-        "last_active": now,
-        "state": CREATING,
-        "maker": pid,
-        "maker_start": processes.start_time(pid),
-    }
 
 
 def _stale_row(ctx: Context, name: str, warnings: list[str]) -> dict[str, Any] | None:
@@ -190,41 +175,6 @@ def _is_gone(ctx: Context, row: Registered) -> bool:
 
 def _taken(message: str, verb: str) -> SessionExists:
     return SessionExists(message, f"Use a different name or {verb} the existing session first")
-
-
-def _completion(made: Made, start: float) -> dict[str, Any]:
-    return {
-        "target": made.target,
-        "pid": made.pid,
-        "pid_start": start,
-        "server": made.server,
-        "session_id": made.session_id,
-        "pane_id": made.pane_id,
-    }
-
-
-def _complete(ctx: Context, row: Registered, made: Made, start: float, warnings: list[str]) -> bool:
-    """The session lives whether or not this can be written; the caller learns which."""
-    try:
-        if registry_rows.update(ctx, row, _completion(made, start), drop=("state", "maker", "maker_start")):
-            return True
-        reason = "somebody else changed its row"
-    except ViewsyncError as error:
-        reason = error.message
-    warnings.append(f"Warning: Session created but failed to register in registry: {reason}")
-    return False
-
-
-def _finished(row: Registered, made: Made) -> Registered:
-    """The row as its completion left it, as far as `registry_rows.same` looks."""
-    return row._replace(target=made.target, server=made.server, session_id=made.session_id, maker=0, maker_start=0.0)
-
-
-def _withdraw(ctx: Context, row: Registered | None) -> None:
-    """A row that cannot be taken back now is of a process that ended, and blocks nothing."""
-    if row:
-        with contextlib.suppress(ViewsyncError):
-            registry_rows.remove(ctx, row)
 
 
 def _started(made: Made, start: float) -> bool:

@@ -40,9 +40,14 @@ def hold(ctx: Context, server: Server, pane: str, timeout: float) -> Iterator[No
         yield
 
 
+def turn(pane: str) -> str:
+    """The id under which who runs commands in a pane's shell holds it: others may send to such a command."""
+    return f"%0{pane.removeprefix('%')}"
+
+
 def held(ctx: Context, server: Server, pane: str) -> bool:
-    """A lease whose file is not there is not made."""
-    return is_held(_path(ctx, server, pane))
+    """By a sender, or by who runs a command there. A lease whose file is not there is not made."""
+    return any(is_held(_path(ctx, server, each)) for each in (pane, turn(pane)))
 
 
 def _path(ctx: Context, server: Server, pane: str) -> str:

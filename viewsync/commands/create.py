@@ -1,6 +1,9 @@
 """Make a session for a program or an agent to drive, and register it under its name.
 
-Prints one JSON value. Exit codes: 0 done, 1 arguments, 2 the name is taken, 3 tmux or the program failed,
+Prints one JSON value. With --wait it returns when the prompt is there: a line that matches the PATTERN, or the
+template's, or for --python `^>>> ?$`, for --gdb `^\\(gdb\\) ?$`, for a shell one of `$ # % >` and a space at the end.
+When that does not come the session is kept, and `ready` is false.
+Exit codes: 0 done, 1 arguments, 2 the name is taken, 3 tmux or the program failed, or the prompt did not come,
 4 the registry failed.
 """
 
@@ -18,7 +21,9 @@ from viewsync.output import Result
 if TYPE_CHECKING:
     import argparse
 
+    from viewsync.actions.templates import Template
     from viewsync.context import Context
+    from viewsync.rules.patterns import Pattern
 
 CODES = ((LockTimeout, 75), (SessionExists, 2), (TmuxError, 3), (StateError, 4), (ViewsyncError, 1))
 
@@ -30,10 +35,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     kinds.add_argument("--python", dest="type", action="store_const", const="python-repl", help="run a Python REPL")
     kinds.add_argument("--gdb", dest="type", action="store_const", const="debugger", help="run gdb")
     kinds.add_argument("--shell", dest="type", action="store_const", const="shell", help="run bash (the default)")
+    kinds.add_argument("--template", default=None, metavar="NAME", help="what a file says: bash, gdb, ..., or a path")
     parser.add_argument("command", nargs="*", metavar="-- COMMAND", help="run that program instead")
     parser.add_argument("--cwd", default="", metavar="DIR", help="the folder to run it in")
     parser.add_argument("-e", dest="environment", action="append", default=[], metavar="NAME=VALUE", help="a variable")
     parser.add_argument("--size", default="", metavar="WxH", help="columns and rows while nobody is attached")
+    parser.add_argument(
+        "--wait", nargs="?", const="", default=None, metavar="PATTERN", help="return when the prompt is there"
+    )
+    parser.add_argument("--wait-timeout", default="15", metavar="DURATION", help="and give up after that (15)")
     parser.add_argument("--no-register", action="store_true", help="leave it out of the registry")
     args.server(parser, long="--socket")
     args.json(parser)
@@ -42,21 +52,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if not parsed.name:
         raise UsageError("Session name is required (use -n <name>)", "`viewsync create --help` tells more")
-    if parsed.type and parsed.command:
-        raise UsageError("a session runs one program", "give either -- COMMAND or one of --python, --gdb and --shell")
+    if (parsed.type or parsed.template is not None) and parsed.command:
+        raise UsageError(
+            "a session runs one program", "give either -- COMMAND or one of --python, --gdb, --shell and --template"
+        )
+    template = _template(parsed, ctx)
+    kind = creating.PROGRAM if parsed.command else parsed.type or "shell"
     request = creating.Request(
         name=parsed.name,
         label=parsed.label,
         socket=parsed.socket,
         window=parsed.window,
-        type=creating.PROGRAM if parsed.command else parsed.type or "shell",
-        command=parsed.command,
+        type=template.type if template else kind,
+        command=template.program if template else parsed.command,
         cwd=parsed.cwd,
-        environment=parsed.environment,
+        environment=[*_variables(template), *parsed.environment],
         size=parsed.size,
         register=not parsed.no_register,
     )
+    prompt = _prompt(parsed, template, kind)
+    timeout = args.duration(parsed.wait_timeout, "--wait-timeout")
     done = creating.create(ctx, request)
+    problem = _prepared(ctx, done, prompt, template, timeout) if prompt else ""
     attach = ctx.tmux.argv(done.socket, "attach-session", "-t", f"={parsed.name}")
     data = {
         "name": parsed.name,
@@ -68,8 +85,41 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         "registered": done.registered,
         "session_id": done.made.session_id,
         "pane_id": done.made.pane_id,
+        "ready": not problem if prompt else None,
         "attach": attach,
     }
     told = [f"attach with: {shlex.join(attach)}"] if sys.stderr.isatty() else []
-    code = 0 if done.registered or parsed.no_register else 4
-    return Result(data, code=code, warnings=[*done.warnings, *told], always_json=True)
+    failed = [f"the session is made, and not ready: {problem}"] if problem else []
+    code = 4 if not (done.registered or parsed.no_register) else 3 if problem else 0
+    return Result(data, code=code, warnings=[*done.warnings, *failed, *told], always_json=True)
+
+
+def _template(parsed: argparse.Namespace, ctx: Context) -> Template | None:
+    if parsed.template is None:
+        return None
+    from viewsync.actions import templates
+
+    return templates.load(ctx, parsed.template)
+
+
+def _variables(template: Template | None) -> list[str]:
+    """What -e says comes behind them, and wins."""
+    return [f"{name}={value}" for name, value in template.environment.items()] if template else []
+
+
+def _prompt(parsed: argparse.Namespace, template: Template | None, kind: str) -> Pattern | None:
+    """What is to be waited for; None when nothing is."""
+    if parsed.wait is None and not (template and template.commands):
+        return None
+    from viewsync.actions import preparing, waiting
+
+    text = parsed.wait or (template.prompt if template else preparing.PROMPTS.get(kind, ""))
+    if not text:
+        raise UsageError("nobody knows the prompt of that program", "say by which line it is ready: --wait PATTERN")
+    return waiting.pattern(text)
+
+
+def _prepared(ctx: Context, done: creating.Created, prompt: Pattern, template: Template | None, timeout: float) -> str:
+    from viewsync.actions import preparing
+
+    return preparing.prepare(ctx, done, prompt, template.commands if template else (), timeout)

@@ -1,0 +1,71 @@
+"""Running a command from a process that lives on, as a program that uses viewsync's functions does."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from tests.support.sessions import create
+from tests.support.wait import until
+from viewsync.actions import running
+from viewsync.actions.targets import Asked
+from viewsync.context import Context
+
+if TYPE_CHECKING:
+    from tests.support.server import Home, Server
+
+
+def folders(home: Home) -> list[str]:
+    return os.listdir(os.path.join(home.state, "exec"))
+
+
+def test_the_output_and_the_code(server: Server, home: Home) -> None:
+    create(server, "sh", "--", "bash", "--norc")
+    taken: list[bytes] = []
+    ran = running.execute(Context(env=home.env), Asked(session="sh"), "echo x; (exit 3)", 20.0, taken.append)
+    assert (ran.session, ran.kind, ran.code, b"".join(taken)) == ("sh", running.DONE, 3, b"x\n")
+    assert folders(home) == []
+
+
+def test_what_was_left_is_removed_while_its_maker_lives_on(server: Server, home: Home) -> None:
+    create(server, "sh", "--", "bash", "--norc")
+    mark = os.path.join(home.path, "go")
+    command = f"while [ ! -e {mark} ]; do sleep 0.05; done"
+    ran = running.execute(Context(env=home.env), Asked(session="sh"), command, 0.5, bytearray().extend)
+    assert (ran.kind, ran.code, len(folders(home))) == (running.TIMEOUT, None, 1)
+    with open(mark, "w", encoding="utf-8"):
+        pass
+    until(lambda: folders(home) == [], "the folder to be removed")
+
+
+def test_whoever_takes_the_output_slowly_runs_out_of_time_too(server: Server, home: Home) -> None:
+    create(server, "sh", "--", "bash", "--norc")
+    taken = 0
+
+    def take(data: bytes) -> None:
+        nonlocal taken
+        taken += 1
+        assert taken < 100
+        time.sleep(0.1)
+
+    ran = running.execute(Context(env=home.env), Asked(session="sh"), "yes", 0.5, take)
+    assert ran.kind == running.TIMEOUT
+    server.tmux("send-keys", "-t", "=sh:", "C-c")
+    until(lambda: folders(home) == [], "the folder to be removed")
+
+
+def test_a_failure_of_whoever_takes_it_leaves_the_command_alone(server: Server, home: Home) -> None:
+    create(server, "sh", "--", "bash", "--norc")
+    mark = os.path.join(home.path, "done")
+
+    def take(data: bytes) -> None:
+        raise ZeroDivisionError
+
+    try:
+        running.execute(Context(env=home.env), Asked(session="sh"), f"echo x; sleep 0.3; touch {mark}", 20.0, take)
+    except ZeroDivisionError:
+        until(lambda: os.path.exists(mark), "the end of the command")
+        until(lambda: folders(home) == [], "the folder to be removed")
+    else:
+        raise AssertionError("it was swallowed")

@@ -1,0 +1,48 @@
+"""Fixtures: sessions with a shell in them, and `viewsync exec` beside the test."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.executing import SHELLS
+from tests.support.sessions import create
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.support.server import Home, Server
+
+
+@pytest.fixture(params=SHELLS)
+def shell(request: pytest.FixtureRequest, server: Server) -> str:
+    """The name of a session with that shell in it."""
+    words = str(request.param).split()
+    if not shutil.which(words[0]):
+        pytest.skip(f"no {words[0]} here")
+    create(server, "sh", "--", *words)
+    return words[0]
+
+
+@pytest.fixture
+def bash(server: Server) -> dict[str, str]:
+    return create(server, "sh", "--", "bash", "--norc")
+
+
+@pytest.fixture
+def started(home: Home) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Starts `viewsync exec` beside the test."""
+    made: list[subprocess.Popen[bytes]] = []
+
+    def start(*words: str) -> subprocess.Popen[bytes]:
+        argv = [home.launcher, "exec", "-T", "20", *words]
+        made.append(subprocess.Popen(argv, env=home.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+        return made[-1]
+
+    yield start
+    for each in made:
+        each.kill()
+        each.communicate()

@@ -1,0 +1,211 @@
+"""viewsync create --wait and --template: it returns when the session can be driven, and says so when it cannot."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.server import ROOT
+from tests.support.sessions import note_pid, rows
+from tests.support.wait import until
+
+if TYPE_CHECKING:
+    from tests.support.server import Done, Home, Server
+
+
+def create(server: Server, name: str, *words: str, env: dict[str, str] | None = None) -> Done:
+    done = server.home.viewsync("create", "-S", server.socket, "-n", name, *words, env=env)
+    note_pid(server)
+    return done
+
+
+def screen(server: Server, name: str) -> str:
+    return server.tmux("capture-pane", "-p", "-J", "-t", f"={name}:")
+
+
+def template(home: Home, name: str, text: str) -> str:
+    path = os.path.join(home.path, "config", "templates", f"{name}.toml")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def starts(program: str) -> bool:
+    """A version manager's stub is found, and runs nothing."""
+    found = shutil.which(program)
+    return bool(found) and subprocess.run([str(found), "--version"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "prompt"), [(("--python",), ">>>"), (("--gdb",), "(gdb)"), (("--shell",), "$ "), ((), "$ ")]
+)
+def test_the_prompt_is_there_when_it_returns(server: Server, home: Home, words: tuple[str, ...], prompt: str) -> None:
+    with open(os.path.join(home.path, ".bashrc"), "w", encoding="utf-8") as file:
+        file.write("echo '#### welcome ####'; sleep 0.4; PS1='me@here:~$ '\n")
+    done = create(server, "s", *words, "--wait")
+    assert (done.code, done.json()["ready"]) == (0, True), done
+    last = server.tmux("capture-pane", "-p", "-N", "-t", "=s:").rstrip("\n").splitlines()[-1]
+    assert last.startswith(prompt) or last.endswith(prompt)
+
+
+def test_without_wait_nothing_is_waited_for(server: Server) -> None:
+    assert create(server, "s", "--shell").json()["ready"] is None
+
+
+def test_another_program_is_ready_by_a_pattern(server: Server) -> None:
+    code = "import time; print('starting', flush=True); time.sleep(0.3); print('listening on 80', flush=True); input()"
+    done = create(server, "s", "--wait", r"listening on \d+", "--", "python3", "-c", code)
+    assert done.json()["ready"] is True
+    assert "listening" in screen(server, "s")
+
+
+def test_a_prompt_that_does_not_come_leaves_the_session_and_says_so(server: Server, home: Home) -> None:
+    done = create(server, "s", "--wait", "never", "--wait-timeout", "300ms", "--", "cat")
+    assert (done.code, done.json()["ready"], done.json()["registered"]) == (3, False, True)
+    assert done.err == "viewsync: the session is made, and not ready: the prompt was not there within 0.3s: never\n"
+    assert "s" in server.sessions()
+    assert "state" not in rows(home)["s"]
+
+
+@pytest.mark.parametrize("remain", ["on", "off"])
+def test_a_program_that_ends_first_is_told_of_at_once(server: Server, remain: str) -> None:
+    server.tmux("set-option", "-g", "remain-on-exit", remain)
+    done = create(server, "s", "--wait", "never", "--wait-timeout", "1m", "--", "sh", "-c", "sleep 0.7; echo bye")
+    assert (done.code, done.json()["ready"]) == (3, False)
+    assert done.err.count("\n") == 1
+
+
+def test_a_template_of_the_users_own(server: Server, home: Home) -> None:
+    template(
+        home,
+        "db",
+        """
+description = "a shell that knows the database"
+program = ["bash", "--norc"]
+type = "database"
+environment = { PS1 = "db> ", A = "1", B = "#{pid};" }
+commands = ["echo A=$A B=$B", "sleep 0.3; C='x y'", "cd /usr", "cat <<'END'\\none\\ntwo\\nEND"]
+prompt = '^db> $'
+""",
+    )
+    done = create(server, "s", "--template", "db", "-e", "A=2", "--size", "100x30")
+    made = done.json()
+    assert (done.code, made["type"], made["ready"], done.err) == (0, "database", True, "")
+    assert rows(home)["s"]["type"] == "database"
+    shown = screen(server, "s").splitlines()
+    assert shown[0] == "db> echo A=$A B=$B"
+    assert shown[1] == "A=2 B=#{pid};"
+    assert shown[-3:] == ["one", "two", "db> "]
+    assert server.show("=s:", "#{window_width} #{pane_current_path}") == "100 /usr"
+
+
+def test_a_command_that_does_not_come_back_is_named(server: Server, home: Home) -> None:
+    template(
+        home,
+        "x",
+        "program = ['bash', '--norc']\nenvironment = {PS1 = 'x> '}\nprompt = '^x> '\ncommands = ['cat', 'no']",
+    )
+    done = create(server, "s", "--template", "x", "--wait-timeout", "500ms")
+    assert (done.code, done.json()["ready"]) == (3, False)
+    assert "after the command 'cat': the prompt was not there within 0.5s: ^x> " in done.err
+    assert "no" not in screen(server, "s")
+
+
+def test_a_template_by_its_path_and_before_ours(server: Server, home: Home) -> None:
+    path = template(home, "gdb", "program = ['cat']\n")
+    assert create(server, "a", "--template", "gdb").json()["type"] == "program"
+    assert create(server, "b", "--template", path).json()["type"] == "program"
+    until(lambda: server.show("=b:", "#{pane_current_command}") == "cat", "the program")
+
+
+OURS = sorted(each.removesuffix(".toml") for each in os.listdir(os.path.join(ROOT, "templates")))
+
+
+def test_these_are_ours() -> None:
+    assert OURS == ["bash", "gdb", "ipython", "node", "psql", "python"]
+
+
+@pytest.mark.parametrize("name", [each for each in OURS if each != "psql"])
+def test_ours_are_ready_by_their_prompt(server: Server, name: str) -> None:
+    program = {"python": "python3"}.get(name, name)
+    if not starts(program):
+        pytest.skip(f"no {program} here")
+    done = create(server, "s", "--template", name, "--wait", "--wait-timeout", "30")
+    assert (done.code, done.json()["ready"]) == (0, True), (done, screen(server, "s"))
+
+
+def test_psql_without_a_database_says_so(server: Server) -> None:
+    if not starts("psql"):
+        pytest.skip("no psql here")
+    done = create(server, "s", "--template", "psql", "--wait", "-e", "PGHOST=/nonexistent")
+    assert done.code == 3
+    assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("program = ['cat']\ncolour = 'red'", "there is no key 'colour' (there are: program, type, environment, "),
+        ("type = 'x'", "program is missing"),
+        ("program = 'cat'", "program must be a list of words, the first of them a program, not 'cat'"),
+        ("program = []", "program must be"),
+        ("program = ['cat', 3]", "program must be"),
+        ("program = ['cat']\nenvironment = ['A=1']", "environment must be a table of variables"),
+        ("program = ['cat']\nenvironment = {A = 1}", "environment must be"),
+        ("program = ['cat']\nenvironment = {'A-B' = '1'}", "environment must be"),
+        ("program = ['cat']\ncommands = 'x'", "commands must be a list of texts"),
+        ("program = ['cat']\ncommands = ['x']", "prompt is missing"),
+        ("program = ['cat']\nprompt = '('", "prompt must be a regular expression"),
+        ("program = ['cat']\ntype = 'a b'", "type must be a word"),
+        ("program = ['cat'", "is no TOML"),
+    ],
+)
+def test_a_wrong_template_names_its_file_and_the_key(server: Server, home: Home, text: str, said: str) -> None:
+    path = template(home, "x", text)
+    done = create(server, "s", "--template", "x")
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert path in done.err
+    assert said in done.err
+    assert (server.sessions(), rows(home)) == (["proj"], {})
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("--template", "nope"),
+            "there is no template 'nope' (there are: bash, gdb, ipython, mine, node, psql, python;",
+        ),
+        (("--template", "../config"), "cannot read the template"),
+        (("--template", ".."), "there is no template '..'"),
+        (("--template", ""), "there is no template ''"),
+        (("--template", "gdb", "--python"), "--python"),
+        (("--template", "gdb", "--", "cat"), "a session runs one program"),
+        (("--wait", "--", "cat"), "nobody knows the prompt of that program"),
+        (("--wait", "(", "--shell"), "not a pattern: '('"),
+        (("--wait", "--wait-timeout", "soon"), "--wait-timeout: not a duration: 'soon'"),
+        (("--template", "mine", "--wait"), "nobody knows the prompt of that program"),
+    ],
+)
+def test_a_wrong_argument(server: Server, home: Home, words: tuple[str, ...], said: str) -> None:
+    template(home, "mine", "program = ['cat']\n")
+    done = create(server, "s", *words)
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert said in done.err
+    assert (server.sessions(), rows(home)) == (["proj"], {})
+
+
+def test_templates_and_waiting_cost_nobody_else_anything(server: Server, home: Home) -> None:
+    from tests.test_hot_path import imported
+
+    def loaded(*words: str) -> set[str]:
+        found: set[Any] = imported(home, "create", "-S", server.socket, *words)
+        return found & {"tomllib", "viewsync.actions.templates", "viewsync.actions.waiting"}
+
+    assert loaded("-n", "a", "--python") == set()
+    assert loaded("-n", "b", "--template", "bash") == {"tomllib", "viewsync.actions.templates"}

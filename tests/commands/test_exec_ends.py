@@ -1,0 +1,205 @@
+"""viewsync exec where something comes in between: a C-c, the end of the shell, of time, or of viewsync; or others."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.executing import execute, folders, screen
+from tests.support.sessions import create
+from tests.support.wait import until
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+
+    from tests.support.server import Home, Server
+
+
+def test_c_c_in_the_pane_interrupts_it(
+    shell: str, server: Server, home: Home, started: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    process = started("-s", "sh", "--", "echo begun; sleep 1000; sleep 1000")
+    until(lambda: "begun" in screen(server).splitlines(), "its start")
+    time.sleep(0.1)  # for sleep(1) to be in the foreground, which nothing tells
+    server.tmux("send-keys", "-t", "=sh:", "C-c")
+    if shell == "mksh":  # takes it for the end of the first command only
+        time.sleep(0.1)
+        server.tmux("send-keys", "-t", "=sh:", "C-c")
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (130, b"begun\n"), err
+    assert execute(home, "--", "echo alive").out == "alive\n"
+    assert folders(home) == []
+
+
+@pytest.mark.parametrize("remain", ["on", "off"])
+def test_a_shell_that_ends_is_told_of(shell: str, server: Server, home: Home, remain: str) -> None:
+    server.tmux("set-option", "-g", "remain-on-exit", remain)
+    done = execute(home, "--", "echo last words; exit 3")
+    assert (done.code, done.out) == (125, "last words\n")
+    assert "the shell in sh has ended" in done.err
+    assert folders(home) == []
+    done = execute(home, "--", "echo x")
+    assert (done.code, done.out, done.err.count("\n")) == (125, "", 1)
+
+
+def test_when_time_is_over_the_command_goes_on(shell: str, server: Server, home: Home) -> None:
+    mark = os.path.join(home.path, "go")
+    command = f"echo begun; while [ ! -e {mark} ]; do sleep 0.05; done; echo finished; cd /usr"
+    done = home.viewsync("exec", "-s", "sh", "-T", "500ms", "--", command)
+    assert (done.code, done.out) == (124, "begun\n")
+    assert "time is over (500ms): the command keeps running in sh" in done.err
+    done = home.viewsync("exec", "-s", "sh", "-T", "500ms", "--", "echo x")
+    assert done.code == 125
+    assert "sh is busy: " in done.err
+    with open(mark, "w", encoding="utf-8"):
+        pass
+    until(lambda: "finished" in screen(server).splitlines(), "its end")
+    until(lambda: folders(home) == [], "the folder to be removed")
+    assert execute(home, "--", "pwd").out == "/usr\n"
+
+
+def test_time_is_over_too_for_output_without_end(bash: dict[str, str], server: Server, home: Home) -> None:
+    done = home.viewsync("exec", "-s", "sh", "-T", "500ms", "--", "yes")
+    assert (done.code, done.out[:4]) == (124, "y\ny\n")
+    server.tmux("send-keys", "-t", "=sh:", "C-c")
+    until(lambda: folders(home) == [], "the folder to be removed")
+
+
+def test_output_that_cannot_be_kept_is_an_error(bash: dict[str, str], home: Home) -> None:
+    execute(home, "--", "ulimit -f 8")
+    done = execute(home, "--", "seq 100000")
+    assert done.code == 125
+    assert "the output could not be kept" in done.err
+    until(lambda: folders(home) == [], "the folder to be removed")
+
+
+def test_json_when_time_is_over(bash: dict[str, str], server: Server, home: Home) -> None:
+    done = home.viewsync("exec", "-s", "sh", "-T", "0.5", "--json", "--", "echo begun; sleep 1000")
+    data = done.json()
+    assert (done.code, data["code"], data["timed_out"], data["output"]) == (124, None, True, "begun\n")
+    server.tmux("send-keys", "-t", "=sh:", "C-c")
+    until(lambda: folders(home) == [], "the folder to be removed")
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_viewsync_that_is_killed_disturbs_nothing(
+    shell: str, server: Server, home: Home, started: Callable[..., subprocess.Popen[bytes]], number: int
+) -> None:
+    mark = os.path.join(home.path, "go")
+    process = started("-s", "sh", "--", f"echo begun; while [ ! -e {mark} ]; do sleep 0.05; done; echo finished")
+    until(lambda: "begun" in screen(server).splitlines(), "its start")
+    process.send_signal(number)
+    process.communicate(timeout=20)
+    assert process.returncode == (130 if number == signal.SIGINT else -signal.SIGKILL)
+    with open(mark, "w", encoding="utf-8"):
+        pass
+    until(lambda: "finished" in screen(server).splitlines(), "its end")
+    until(lambda: folders(home) == [], "the folder to be removed")
+
+
+def test_two_on_one_session_take_turns(bash: dict[str, str], started: Callable[..., subprocess.Popen[bytes]]) -> None:
+    first = started("-s", "sh", "--", "echo 1; sleep 1.5; echo 1")
+    assert first.stdout
+    assert first.stdout.readline() == b"1\n"
+    others = [started("-s", "sh", "--", f"echo {each}; sleep 0.2; echo {each}") for each in (2, 3, 4)]
+    outs = [each.communicate(timeout=30)[0].decode() for each in (first, *others)]
+    assert outs == ["1\n", "2\n2\n", "3\n3\n", "4\n4\n"]
+
+
+def test_who_waits_for_its_turn_runs_out_of_time(
+    bash: dict[str, str], home: Home, started: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    first = started("-s", "sh", "--", "echo 1; read -r line")
+    assert first.stdout
+    assert first.stdout.readline() == b"1\n"
+    done = home.viewsync("exec", "-s", "sh", "-T", "0.3", "--", "echo 2")
+    assert done.code == 125
+    assert done.err == "viewsync: sh is busy: another exec runs in it (wait longer with -T)\n"
+
+
+def test_several_sessions_do_not_wait_for_each_other(
+    server: Server, home: Home, started: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    """Each waits for the file that the next one makes."""
+    names = ["a", "b", "c"]
+    for name in names:
+        create(server, name, "--", "bash", "--norc")
+    wait = "touch {0}.up; while [ ! -e {1}.up ]; do sleep 0.02; done; echo {0}"
+    pairs = zip(names, names[1:] + names[:1], strict=True)
+    processes = [started("-s", one, "--", f"cd; {wait.format(one, other)}") for one, other in pairs]
+    assert [each.communicate(timeout=30)[0].decode() for each in processes] == ["a\n", "b\n", "c\n"]
+
+
+def test_a_session_that_is_busy_is_refused(server: Server, home: Home, bash: dict[str, str]) -> None:
+    server.tmux("send-keys", "-t", "=sh:", "sleep 1000", "Enter")
+    until(lambda: server.show("=sh:", "#{pane_current_command}") == "sleep", "the program")
+    done = execute(home, "--", "echo x")
+    assert (done.code, done.out) == (125, "")
+    assert done.err == "viewsync: sh is busy: sleep runs in it (wait for its end, or use another session)\n"
+    assert "exec/" not in screen(server)
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        (["python3", "-q"], "runs python3"),
+        (["cat"], "runs cat"),
+        (["sh", "-c", "read -r line; exec $line"], "runs sh, no shell that reads commands"),
+        (["sh", "-c", "while :; do sleep 1000; done"], "sh is busy: sleep runs in it"),
+        (["sh", "-c", "while :; do :; done"], "sh is busy: sh runs in it"),
+    ],
+)
+def test_what_is_no_shell_at_its_prompt_is_refused(server: Server, home: Home, program: list[str], said: str) -> None:
+    create(server, "sh", "--", *program)
+    done = execute(home, "--", "echo x")
+    assert (done.code, done.out, said in done.err, done.err.count("\n")) == (125, "", True, 1), done
+    assert screen(server).strip() in ("", ">>>")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "there is no command"),
+        (("--",), "there is no command"),
+        (("--", " \n"), "there is no command"),
+        (("-T", "soon", "--", "ls"), "--timeout: not a duration: 'soon'"),
+        (("-s", "nope", "--", "ls"), "Session 'nope' not found in registry"),
+        (("--nonsense", "--", "ls"), "--nonsense"),
+        (("-S", "/nowhere", "-t", "x", "--", "ls"), "no tmux server on /nowhere"),
+    ],
+)
+def test_a_failure_of_our_own_is_125(server: Server, home: Home, words: tuple[str, ...], said: str) -> None:
+    create(server, "sh")
+    done = home.viewsync("exec", *words)
+    assert (done.code, done.out, done.err.count("\n")) == (125, "", 1)
+    assert said in done.err
+
+
+def test_a_tmux_that_fails_when_it_is_to_type_leaves_nothing(bash: dict[str, str], server: Server, home: Home) -> None:
+    path = os.path.join(home.path, "tmux")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write('#!/bin/sh\ncase $* in *source-file*) exec sleep 1000;; esac\nexec tmux "$@"\n')
+    os.chmod(path, 0o700)
+    done = execute(home, "--", "echo x", env={"VIEWSYNC_TMUX": path, "VIEWSYNC_TMUX_TIMEOUT": "0.5"})
+    assert (done.code, done.out, "did not answer" in done.err) == (125, "", True)
+    assert folders(home) == []
+
+
+def test_a_shell_that_takes_the_line_too_late_finds_nothing(bash: dict[str, str], server: Server, home: Home) -> None:
+    mark = os.path.join(home.path, "made")
+    pipe = os.path.join(home.path, "pipe")
+    os.mkfifo(pipe)
+    server.tmux("send-keys", "-t", "=sh:", f"echo be''gun; : <{pipe}", "Enter")
+    until(lambda: "begun" in screen(server), "the shell to be at work, which cannot be told from waiting")
+    done = home.viewsync("exec", "-s", "sh", "-T", "0.5", "--", f"touch {mark}")
+    assert (done.code, "did not take the command" in done.err) == (125, True), done
+    assert folders(home) == []
+    with open(pipe, "w", encoding="utf-8"):
+        until(lambda: "No such file" in screen(server), "the shell to take the line")
+    assert execute(home, "--", "echo x").out == "x\n"
+    assert not os.path.exists(mark)

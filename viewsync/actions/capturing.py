@@ -1,0 +1,76 @@
+"""What exactly one pane shows, as text: its screen, as much of its history as is wanted, or what lies behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import places, registry_rows, touching
+from viewsync.gateways import tmux_capture_text
+from viewsync.gateways.tmux_capture_text import Range
+from viewsync.rules import plain_text
+
+if TYPE_CHECKING:
+    from viewsync.actions.targets import Asked
+    from viewsync.context import Context
+
+
+class Wish(NamedTuple):
+    """Lines as tmux counts them: 0 is the screen's first, -1 the history's last, None is as far as it goes."""
+
+    first: int | None = 0
+    last: int | None = None
+    at_most: int = 0  # that many from the end, out of the history too; 0: all from `first` to `last`
+    join: bool = False  # lines that the pane is too narrow for come whole
+    colours: bool = False  # with SGR sequences, and no other ones
+    main: bool = False  # what a full-screen program hides
+
+
+class Captured(NamedTuple):
+    session: str
+    target: str
+    pane_id: str
+    lines: list[str]  # without the empty ones at the end
+    captured_at: str  # as in the registry
+    width: int
+    height: int
+    history_size: int
+    cursor: tuple[int, int]  # column and row, on the screen
+    alternate: bool
+    dead: bool
+
+
+def capture(ctx: Context, asked: Asked, wish: Wish = Wish()) -> Captured:  # noqa: B008  it cannot change
+    """MissingSession when there is no such pane, ServerGone or TmuxTimeout as tmux says."""
+    located = places.locate(ctx, asked)
+    lines = Range(-wish.at_most) if wish.at_most else Range(wish.first, wish.last)
+    shot = tmux_capture_text.read(
+        ctx.tmux,
+        located.place.server,
+        located.place.pane_id,
+        lines,
+        join=wish.join,
+        colours=wish.colours,
+        main=wish.main,
+    )
+    touching.touch(ctx, located.row)
+    pane = located.pane
+    return Captured(
+        session=located.row.name if located.row else pane.session_name,
+        target=f"{pane.session_name}:{pane.window_index}.{pane.pane_index}",
+        pane_id=pane.id,
+        lines=_lines(shot.text, wish),
+        captured_at=registry_rows.stamp(ctx.clock()),
+        width=shot.width,
+        height=shot.height,
+        history_size=shot.history,
+        cursor=shot.cursor,
+        alternate=shot.alternate,
+        dead=shot.dead,
+    )
+
+
+def _lines(text: str, wish: Wish) -> list[str]:
+    lines = [plain_text.harmless(each, colours=wish.colours) for each in text.split("\n")]
+    while lines and not plain_text.harmless(lines[-1], colours=False).strip():
+        lines.pop()
+    return lines[-wish.at_most :]  # from 0: all of them

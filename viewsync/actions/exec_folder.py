@@ -1,0 +1,167 @@
+"""The folder of one command that runs in a session's shell: what the shell reads from it, and what comes back."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import select
+import signal
+import struct
+import termios
+import time
+from typing import TYPE_CHECKING
+
+from viewsync.errors import StateError
+from viewsync.gateways import processes
+from viewsync.rules import exec_script
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+
+FOLDER = "exec"
+_CHUNK = 1 << 20  # bytes
+_BEGINS = 0.25  # seconds from the script's first line to tee
+_QUIET = 0.1  # seconds without output after which nothing is on its way any more
+
+
+def make(ctx: Context, shell: str, command: str) -> ExecFolder:
+    root = os.path.join(ctx.folder, FOLDER)
+    path = os.path.join(root, os.urandom(8).hex())
+    if not path.isprintable():
+        raise StateError(f"a shell cannot be told of the folder {path!r}", "name another one in VIEWSYNC_STATE_DIR")
+    pid = os.getpid()
+    texts = {
+        exec_script.MAKER: f"{pid} {processes.start_time(pid)}\n",
+        exec_script.COMMAND: f"{command}\n",
+        exec_script.RUN: exec_script.text(path, shell, pid),
+    }
+    try:
+        os.makedirs(root, mode=0o700, exist_ok=True)
+        os.mkdir(path, 0o700)
+        for name, text in texts.items():
+            _write(os.path.join(path, name), text)
+        os.mkfifo(os.path.join(path, exec_script.PIPE), 0o600)
+    except OSError as error:
+        _remove(path)
+        raise StateError(f"cannot write into {path}: {error.strerror}") from None
+    return ExecFolder(path)
+
+
+class ExecFolder:
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._out = -1
+        self._pipe = -1
+        self._quiet_since = 0.0
+
+    def _in(self, name: str) -> str:
+        return os.path.join(self.path, name)
+
+    def started(self) -> bool:
+        return os.path.exists(self._in(exec_script.TEE))
+
+    def failed(self) -> bool:
+        """Whether the output could not be kept; for after it was started."""
+        return not self.started() and not self.drained()
+
+    def drained(self) -> bool:
+        return os.path.exists(self._in(exec_script.DRAINED))
+
+    def code(self) -> int | None:
+        try:
+            with open(self._in(exec_script.CODE), encoding="ascii") as file:
+                text = file.read()
+        except OSError:
+            return None
+        return int(text) if text.endswith("\n") else None
+
+    def output(self) -> bytes:
+        """What came since the last call, not all of it at once."""
+        if self._out < 0:
+            try:
+                self._out = os.open(self._in(exec_script.OUT), os.O_RDONLY | os.O_CLOEXEC)
+            except FileNotFoundError:
+                return b""
+        data = os.read(self._out, _CHUNK)
+        if data:
+            self._quiet_since = time.monotonic()
+        return data
+
+    def quiet(self) -> bool:
+        """Whether a program holds the pipe and says nothing; for after the code is there and all was read.
+
+        To open the pipe earlier would keep tee from seeing its end.
+        """
+        if self._pipe < 0:
+            self._pipe = os.open(self._in(exec_script.PIPE), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            self._quiet_since = time.monotonic()
+        poll = select.poll()
+        poll.register(self._pipe, 0)
+        held = not any(event & select.POLLHUP for _, event in poll.poll(0))
+        (waiting,) = struct.unpack("i", fcntl.ioctl(self._pipe, termios.FIONREAD, b"\0" * 4))
+        return held and not waiting and time.monotonic() - self._quiet_since > _QUIET
+
+    def cancel(self) -> bool:
+        """Keep the shell from beginning it. False when it has begun: then it holds the script open, or has read it."""
+        with contextlib.suppress(OSError):
+            os.unlink(self._in(exec_script.RUN))
+        deadline = time.monotonic() + _BEGINS
+        while not self.started() and time.monotonic() < deadline:
+            time.sleep(0.005)
+        return not self.started()
+
+    def leave(self) -> None:
+        """Nobody will fetch the rest. What has begun goes on, and the last one out removes the folder."""
+        if self.cancel():
+            self.remove()
+            return
+        with contextlib.suppress(OSError):
+            _write(self._in(exec_script.LEFT), "")
+        self._end_tee()
+        self.close()
+        if self.drained():
+            self.remove()
+
+    def remove(self) -> None:
+        self._end_tee()
+        self.close()
+        _remove(self.path)
+
+    def close(self) -> None:
+        for handle in (self._out, self._pipe):
+            if handle >= 0:
+                os.close(handle)
+        self._out = self._pipe = -1
+
+    def _end_tee(self) -> None:
+        """Where it still runs, which is where something holds the pipe; or let go of who waits to open that."""
+        if self.drained():
+            return
+        try:
+            with open(self._in(exec_script.TEE), encoding="ascii") as file:
+                pid = int(file.read())
+        except (OSError, ValueError):
+            with contextlib.suppress(OSError):
+                os.close(os.open(self._in(exec_script.PIPE), os.O_WRONLY | os.O_NONBLOCK))
+            return
+        words = processes.command_line(pid)
+        if self._in(exec_script.OUT) in words or not os.path.isdir("/proc/self"):
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGTERM)
+
+
+def _write(path: str, text: str) -> None:
+    """Without fsync: it is read now, or never."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with open(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(text)
+
+
+def _remove(path: str) -> None:
+    """The files in it, and itself. Not by shutil, which takes 5 ms to import."""
+    with contextlib.suppress(OSError):
+        for name in os.listdir(path):
+            with contextlib.suppress(OSError):
+                os.unlink(os.path.join(path, name))
+        os.rmdir(path)

@@ -1,0 +1,73 @@
+"""The row of a session that is being made: written before it is, completed after, taken back when it came to nothing.
+
+So whatever happens between the two can be found again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import registry_rows
+from viewsync.errors import ViewsyncError
+from viewsync.gateways import processes
+from viewsync.rules.registered import CREATING
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+    from viewsync.gateways.tmux_sessions import Made
+    from viewsync.rules.registered import Registered
+
+MAKING = ("state", "maker", "maker_start")
+
+
+def row(name: str, socket: str, kind: str, now: str) -> dict[str, Any]:
+    """By this process. `now` as `registry_rows.stamp` writes it."""
+    pid = os.getpid()
+    return {
+        "socket": socket,
+        "target": f"{name}:0.0",
+        "type": kind,
+        "created_at": now,
+        "last_active": now,
+        "state": CREATING,
+        "maker": pid,
+        "maker_start": processes.start_time(pid),
+    }
+
+
+def completion(made: Made, start: float) -> dict[str, Any]:
+    """`start`: when the process of its pane started."""
+    return {
+        "target": made.target,
+        "pid": made.pid,
+        "pid_start": start,
+        "server": made.server,
+        "session_id": made.session_id,
+        "pane_id": made.pane_id,
+    }
+
+
+def complete(ctx: Context, row: Registered, made: Made, start: float, warnings: list[str]) -> bool:
+    """The session lives whether or not this can be written; the caller learns which."""
+    try:
+        if registry_rows.update(ctx, row, completion(made, start), drop=MAKING):
+            return True
+        reason = "somebody else changed its row"
+    except ViewsyncError as error:
+        reason = error.message
+    warnings.append(f"Warning: Session created but failed to register in registry: {reason}")
+    return False
+
+
+def finished(row: Registered, made: Made) -> Registered:
+    """The row as its completion left it, as far as `registry_rows.same` looks."""
+    return row._replace(target=made.target, server=made.server, session_id=made.session_id, maker=0, maker_start=0.0)
+
+
+def withdraw(ctx: Context, row: Registered | None) -> None:
+    """A row that cannot be taken back now is of a process that ended, and blocks nothing."""
+    if row:
+        with contextlib.suppress(ViewsyncError):
+            registry_rows.remove(ctx, row)

@@ -1,0 +1,59 @@
+"""Wait until a new session's prompt is there, and send it its first commands."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from viewsync.actions import sending, waiting
+from viewsync.actions.places import Place
+from viewsync.actions.targets import Asked
+from viewsync.errors import ViewsyncError
+from viewsync.rules.model import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.actions.creating import Created
+    from viewsync.actions.waiting import Outcome
+    from viewsync.context import Context
+    from viewsync.rules.patterns import Pattern
+
+# By the type of what `create` runs. The shell's has its cursor behind it, and so a space, as a banner mostly has not.
+PROMPTS = {
+    "shell": r"[$#%>] $",
+    "python-repl": r"^>>> ?$",
+    "debugger": r"^\(gdb\) ?$",
+}
+
+
+def prepare(ctx: Context, made: Created, prompt: Pattern, commands: Sequence[str], timeout: float) -> str:
+    """Why it is not ready after `timeout` seconds in all, "" when it is. The session stays, whatever comes."""
+    deadline = time.monotonic() + timeout
+    pid, _, start = made.made.server.partition(".")
+    server = Server(made.socket, int(pid), int(start), "")
+    asked = Asked(socket=made.socket, target=made.made.pane_id)
+
+    def wish() -> waiting.Wish:
+        return waiting.Wish(patterns=[prompt], timeout=max(0.0, deadline - time.monotonic()))
+
+    try:
+        place = Place(made.socket, server, made.made.pane_id)
+        if problem := _problem(waiting.wait(ctx, place, wish(), None), prompt, timeout):
+            return problem
+        for command in commands:
+            message = sending.Message(text=command, block="\n" in command)
+            sent = sending.send(ctx, asked, message, sending.Patience(), wish())
+            if sent.outcome and (problem := _problem(sent.outcome, prompt, timeout)):
+                return f"after the command {command!r}: {problem}"
+    except ViewsyncError as error:
+        return error.message
+    return ""
+
+
+def _problem(outcome: Outcome, prompt: Pattern, timeout: float) -> str:
+    if outcome.kind == waiting.FOUND:
+        return ""
+    if outcome.kind == waiting.EXITED:
+        return f"the program ended before its prompt was there: {prompt.text}"
+    return f"the prompt was not there within {timeout:g}s: {prompt.text}"

@@ -1,0 +1,170 @@
+"""Run a command in a session's own shell: its exit code, and its output alone, however much that is.
+
+The shell reads a script from a folder of the command's own (rules/exec_script.py). What comes back is waited for in
+that folder; tmux is asked which pane it is, and told what to type, and no more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import exec_folder, leases, places, touching
+from viewsync.errors import LockTimeout, UsageError, ViewsyncError
+from viewsync.gateways import shells, tmux_send
+from viewsync.rules import anchor, echo, exec_script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from viewsync.actions.exec_folder import ExecFolder
+    from viewsync.actions.places import Located
+    from viewsync.actions.targets import Asked
+    from viewsync.context import Context
+
+DONE = "done"
+INTERRUPTED = "interrupted"  # C-c, or an error after which the shell goes back to its prompt
+ENDED = "ended"  # the shell itself
+TIMEOUT = "timeout"
+NOT_TAKEN = "not-taken"  # the shell did not read the line
+LOST = "lost"  # the output could not be kept
+_AT_PROMPT = 1.0  # seconds that a shell may need to get there: after its start, or between two commands
+_LOOK = 0.004  # seconds between two looks at it
+_TAKES = 10.0  # seconds until it reads the line, on a machine that is very busy
+_LAST_WORDS = 1.0  # seconds for what a shell that ended has printed
+_TOUCH = 30.0  # seconds between two signs that the session is in use
+_STEP = (0.002, 0.02)  # seconds between two looks, the longer one after a while without anything new
+
+
+class Ran(NamedTuple):
+    session: str
+    kind: str  # DONE, INTERRUPTED, ENDED, TIMEOUT, NOT_TAKEN or LOST
+    code: int | None  # the command's own, where it is known
+    seconds: float
+    target: str
+
+
+def execute(ctx: Context, asked: Asked, command: str, timeout: float, take: Callable[[bytes], None]) -> Ran:
+    """`take` gets the output as it comes. `timeout`: seconds for all of it, waiting for others that run here too.
+
+    Whatever ends this, the command goes on: it is the shell's.
+    """
+    if not command.strip() or "\0" in command:
+        raise UsageError("there is no command", "give it behind --, as a line of shell or as words")
+    begin = time.monotonic()
+    deadline = begin + timeout
+    located = places.locate(ctx, asked)
+    target = located.row.name if located.row else located.target
+    with contextlib.closing(shells.Program(located.pane.pid)) as program, _turn(ctx, located, target, timeout):
+        shell = _shell(located, target)
+        folder = exec_folder.make(ctx, shell, command)
+        watch = _Watch(folder, program, deadline, take, lambda: touching.touch(ctx, located.row))
+        kind = LOST
+        try:
+            _type(ctx, located, exec_script.line(folder.path, shell), deadline)
+            kind, code = watch.wait()
+        finally:
+            if kind in (TIMEOUT, LOST):
+                folder.leave()
+            else:
+                folder.remove()
+    session = located.row.name if located.row else located.pane.session_name
+    return Ran(session, kind, code, time.monotonic() - begin, target)
+
+
+@contextlib.contextmanager
+def _turn(ctx: Context, located: Located, target: str, timeout: float) -> Iterator[None]:
+    """One command at a time in one shell. Not the lease of who sends: a command may be waiting for what is sent."""
+    place = located.place
+    with contextlib.ExitStack() as mine:
+        try:
+            mine.enter_context(leases.hold(ctx, place.server, leases.turn(place.pane_id), timeout))
+        except LockTimeout:
+            raise ViewsyncError(f"{target} is busy: another exec runs in it", "wait longer with -T") from None
+        yield
+
+
+def _shell(located: Located, target: str) -> str:
+    """The name of the shell, once it waits at its prompt."""
+    pid, deadline = located.pane.pid, time.monotonic() + _AT_PROMPT
+    found, last = None if located.pane.dead else shells.foreground(pid), None
+    # Twice the same: between two programs of a loop, too, the shell is alone for a moment.
+    while found and not (found.waiting and found == last) and time.monotonic() < deadline:
+        time.sleep(_LOOK)
+        found, last = shells.foreground(pid), found
+    if not found:
+        raise ViewsyncError(f"the program in {target} has ended", "make another session with `viewsync create`")
+    if found != last or not found.waiting:
+        raise ViewsyncError(f"{target} is busy: {found.program} runs in it", "wait for its end, or use another session")
+    name = found.program.removeprefix("-")
+    if name not in exec_script.SHELLS or not exec_script.is_interactive(found.words):
+        known = " ".join(sorted(exec_script.SHELLS))
+        raise ViewsyncError(f"{target} runs {name}, no shell that reads commands", f"exec knows: {known}")
+    return name
+
+
+def _type(ctx: Context, located: Located, text: str, deadline: float) -> None:
+    place = located.place
+    what = tmux_send.Input(text=text, enter=True)
+    kept = anchor.kept(echo.marks(text.lstrip("\x15")))
+    with leases.hold(ctx, place.server, place.pane_id, max(0.0, deadline - time.monotonic())):
+        answer = tmux_send.put(ctx.tmux, place.server, place.pane_id, what, kept)
+    if answer.refused:
+        raise ViewsyncError(f"the pane takes no input: it is {answer.refused}", "nothing was run")
+
+
+class _Watch:
+    """What comes back, seen without asking anybody but the folder and the process."""
+
+    def __init__(
+        self,
+        folder: ExecFolder,
+        program: shells.Program,
+        deadline: float,
+        take: Callable[[bytes], None],
+        touch: Callable[[], None],
+    ) -> None:
+        self._folder = folder
+        self._program = program
+        self._deadline = deadline
+        self._take = take
+        self._touch = touch
+        self._started = False
+        self._gone = 0.0  # when the shell was first seen to have ended
+
+    def wait(self) -> tuple[str, int | None]:
+        """How it ended, and the code where it is known."""
+        begin = changed = time.monotonic()
+        touched = 0.0
+        while True:
+            now = time.monotonic()
+            if now - touched > _TOUCH:
+                self._touch()
+                touched = now
+            drained, code = self._folder.drained(), self._folder.code()
+            if data := self._folder.output():
+                self._take(data)
+                changed = now
+                if drained or code is not None or now < self._deadline:
+                    continue
+            if code is not None and (drained or self._folder.quiet()):
+                return DONE, code
+            if ending := self._ending(drained, now, begin, changed):
+                return ending, None
+            self._program.sleep(_STEP[now - changed > 1.0])
+
+    def _ending(self, drained: bool, now: float, begin: float, changed: float) -> str:
+        """Why there will be no code, "" as long as there may be one."""
+        self._started = self._started or self._folder.started()
+        if not self._gone and not self._program.runs():
+            self._gone = now
+        if self._gone:
+            return ENDED if drained or now - self._gone > _LAST_WORDS else ""
+        if drained:  # a shell that ends closes the pipe a moment before
+            return INTERRUPTED if now - changed > _STEP[1] else ""
+        if self._started and self._folder.failed():
+            return LOST
+        if not self._started and now - begin > min(_TAKES, self._deadline - begin) and self._folder.cancel():
+            return NOT_TAKEN
+        return TIMEOUT if now > self._deadline else ""

@@ -1,0 +1,116 @@
+"""Templates of sessions: TOML files that say what runs, with what, and by which prompt it is ready.
+
+The user's own stand in `templates/` in the configuration folder, and come before ours of the same name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync import paths
+from viewsync.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from viewsync.context import Context
+
+_FOLDER = "templates"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class Template(NamedTuple):
+    program: list[str]
+    type: str  # in the registry
+    environment: dict[str, str]
+    commands: list[str]  # sent one after another, each to the prompt
+    prompt: str  # a regular expression, "" when nothing is known of it
+    description: str
+
+
+def load(ctx: Context, name: str) -> Template:
+    """By its name, or by its path when it holds a `/`. UsageError names the file, and in it the key."""
+    if "/" in name:
+        return _read(os.path.abspath(name))
+    for folder in _folders(ctx):
+        path = os.path.join(folder, f"{name}.toml")
+        if _NAME.fullmatch(name) and os.path.isfile(path):
+            return _read(path)
+    there = ", ".join(names(ctx))
+    raise UsageError(f"there is no template {name!r}", f"there are: {there}; a path holds a /")
+
+
+def names(ctx: Context) -> list[str]:
+    found = set()
+    for folder in _folders(ctx):
+        if os.path.isdir(folder):
+            found |= {each.removesuffix(".toml") for each in os.listdir(folder) if each.endswith(".toml")}
+    return sorted(found)
+
+
+def _folders(ctx: Context) -> list[str]:
+    return [os.path.join(paths.config_dir(ctx.env), _FOLDER), paths.shared_file(_FOLDER)]
+
+
+def _read(path: str) -> Template:
+    if sys.version_info >= (3, 11):
+        import tomllib  # 5 ms: only for a template
+    else:
+        import tomli as tomllib
+    try:
+        with open(path, "rb") as file:
+            data = tomllib.load(file)
+    except OSError as error:
+        raise UsageError(f"cannot read the template {path}: {error.strerror}") from None
+    except ValueError as error:
+        raise UsageError(f"the template {path} is no TOML: {error}") from None
+    for key in data:
+        if key not in _KEYS:
+            raise UsageError(f"{path}: there is no key {key!r}", f"there are: {', '.join(_KEYS)}")
+    if "program" not in data:
+        raise UsageError(f"{path}: program is missing", 'as in program = ["python3", "-q"]')
+    values = {key: data.get(key, default) for key, (_, _, default) in _KEYS.items()}
+    for key, value in values.items():
+        what, is_so, _ = _KEYS[key]
+        if key in data and not is_so(value):
+            raise UsageError(f"{path}: {key} must be {what}, not {value!r}")
+    template = Template(**values)
+    if template.commands and not template.prompt:
+        raise UsageError(f"{path}: prompt is missing: commands are sent when it is there")
+    return template
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and "\0" not in value
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+def _is_environment(value: Any) -> bool:
+    return isinstance(value, dict) and all(_VARIABLE.fullmatch(key) and _is_text(each) for key, each in value.items())
+
+
+def _is_pattern(value: Any) -> bool:
+    from viewsync.rules import patterns
+
+    try:
+        return isinstance(value, str) and value != "" and bool(patterns.pattern(value))
+    except ValueError:
+        return False
+
+
+# What each key must be, how that is seen, and what stands for it where it is missing.
+_KEYS: dict[str, tuple[str, Callable[[Any], bool], Any]] = {
+    "program": ("a list of words, the first of them a program", lambda it: bool(_are_texts(it) and it and it[0]), []),
+    "type": ("a word", lambda it: bool(isinstance(it, str) and _NAME.fullmatch(it)), "program"),
+    "environment": ("a table of variables", _is_environment, {}),
+    "commands": ("a list of texts", _are_texts, []),
+    "prompt": ("a regular expression", _is_pattern, ""),
+    "description": ("text", _is_text, ""),
+}

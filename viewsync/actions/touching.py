@@ -1,0 +1,30 @@
+"""Say in the registry when a session was last used. Nothing depends on it, so it is not waited for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import registry_rows
+from viewsync.errors import ViewsyncError
+from viewsync.rules.registered import registered
+from viewsync.store.registry import Registry
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+    from viewsync.rules.registered import Registered
+
+_PATIENCE = 0.2  # seconds to wait for the registry's lock
+
+
+def touch(ctx: Context, row: Registered | None) -> None:
+    """`row` is None for a target that was named explicitly."""
+    now = registry_rows.stamp(ctx.clock())
+    if row is None or row.last_active == now:
+        return
+    try:
+        with Registry(ctx.folder, _PATIENCE, ctx.registry.held).change() as data:
+            known = data["sessions"].get(row.name)
+            if known and registry_rows.same(registered(row.name, known), row):
+                known["last_active"] = now
+    except ViewsyncError as error:
+        ctx.log.warning("last_active of %s stays as it was: %s", row.name, error.message)

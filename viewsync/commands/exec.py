@@ -1,0 +1,93 @@
+"""Run a command in the session's own shell, and print its output alone. `cd` and `export` last.
+
+One word is a line of shell, several words are taken as they are. The exit code is the command's own; 124 when time
+is over (the command goes on), 130 when it was interrupted, 125 for anything that went wrong on this side, wrong
+arguments too.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from viewsync.actions import running
+from viewsync.commands import args
+from viewsync.errors import ViewsyncError
+from viewsync.output import Result
+from viewsync.rules import exec_script, plain_text
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from viewsync.context import Context
+
+CODES = ((ViewsyncError, 125),)
+_INTERRUPTED = 130
+_TIMEOUT = 124
+_FAILED = 125
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    args.target(parser)
+    parser.add_argument("-T", "--timeout", default="300", metavar="DURATION", help="give up after that (300)")
+    parser.add_argument("command", nargs="*", metavar="-- COMMAND", help="a line of shell, or the words of a command")
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    command = " ".join(parsed.command if len(parsed.command) == 1 else map(exec_script.quoted, parsed.command))
+    kept = bytearray()
+    show = _shown_safely() if sys.stdout.isatty() else _shown
+    timeout = args.duration(parsed.timeout, "--timeout")
+    ran = running.execute(ctx, args.asked(parsed), command, timeout, kept.extend if parsed.json else show)
+    code, told = _outcome(ran, parsed.timeout)
+    data = {
+        "session": ran.session,
+        "command": command,
+        "code": code if ran.kind in (running.DONE, running.INTERRUPTED) else None,
+        "output": kept.decode("utf-8", "replace"),
+        "timed_out": ran.kind == running.TIMEOUT,
+        "seconds": round(ran.seconds, 3),
+    }
+    return Result(data, code=code, warnings=[told] if told else [])
+
+
+def _outcome(ran: running.Ran, timeout: str) -> tuple[int, str]:
+    """The exit code, and what a person is told about it."""
+    if ran.kind == running.DONE and ran.code is not None:
+        return ran.code, ""
+    return {
+        running.INTERRUPTED: (_INTERRUPTED, f"interrupted: the shell in {ran.target} went back to its prompt"),
+        running.ENDED: (_FAILED, f"the shell in {ran.target} has ended; what it printed is complete as far as it came"),
+        running.LOST: (_FAILED, "the output could not be kept: is the disk full? The command goes on"),
+        running.TIMEOUT: (_TIMEOUT, f"time is over ({timeout}): the command keeps running in {ran.target}"),
+        running.NOT_TAKEN: (
+            _FAILED,
+            f"the shell in {ran.target} did not take the command: look with `viewsync capture`",
+        ),
+    }[ran.kind]
+
+
+def _shown(data: bytes) -> None:
+    """The bytes as they are. Nobody listening any more is no reason to lose the exit code."""
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _shown_safely() -> Callable[[bytes], None]:
+    """For a terminal: what does more than to show text is left out, also where it comes in pieces."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    waiting = ""
+
+    def show(data: bytes) -> None:
+        nonlocal waiting
+        text, waiting = plain_text.whole(waiting + decoder.decode(data))
+        _shown(plain_text.harmless(text, colours=True).encode("utf-8", "replace"))
+
+    return show

@@ -1,0 +1,27 @@
+"""Text of a program, made harmless for whoever's terminal it is shown on."""
+
+from __future__ import annotations
+
+import re
+
+# Control sequences; strings of the terminal (titles, links, clipboards), which end in BEL or ST; two-character ones.
+_SEQUENCE = re.compile(
+    r"(?P<colour>\x1b\[[0-9;:]*m)"
+    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[P\]X^_]|[\x90\x9d\x98\x9e\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x9c|\x1b\\)?"
+    r"|\x1b[ -/]*[0-~]?"
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+)
+# The beginning of a sequence whose rest is still to come.
+_UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[P\]X^_][^\x07\x1b\x9c\n]*\x1b?|[ -/]*)?\Z")
+
+
+def harmless(text: str, *, colours: bool) -> str:
+    """Printable text, line ends and tabs; with `colours` also what only changes how text looks (SGR)."""
+    return _SEQUENCE.sub(lambda match: (match["colour"] or "") if colours else "", text)
+
+
+def whole(text: str) -> tuple[str, str]:
+    """What of a stream can be shown by now, and the beginning of a sequence that has to wait for its end."""
+    match = _UNFINISHED.search(text)
+    return (text[: match.start()], text[match.start() :]) if match else (text, "")
