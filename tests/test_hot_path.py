@@ -20,6 +20,7 @@ FORBIDDEN = {
     "importlib.metadata",
     "importlib.resources",
     "inspect",
+    "jinja2",
     "libtmux",
     "logging",
     "pathlib",
@@ -56,12 +57,13 @@ def imported(home: Home, *words: str, **env: str) -> set[str]:
     return set(told["new"])
 
 
-@pytest.mark.parametrize("verb", ["open", "hook", "views"])
+@pytest.mark.parametrize("verb", ["open", "hook", "views", "send"])
 def test_a_hot_verb_imports_nothing_that_it_does_not_need(server: Server, home: Home, verb: str) -> None:
     words = {
         "open": ("open", "--json", "-S", server.socket, "proj"),
         "hook": ("hook",),
         "views": ("views", "--json"),
+        "send": ("send", "-S", server.socket, "-t", "proj", "-m", "-c", "true\n"),
     }[verb]
     home.viewsync("open", "--json", "-S", server.socket, "proj")
     allowed = {"datetime"} if verb == "hook" else set()  # sqlite3 brings it along, and a hook records what it did

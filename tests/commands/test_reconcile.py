@@ -271,6 +271,8 @@ def test_d52_what_killed_writers_left_is_removed(server: Server, home: Home) -> 
     put(home, "exec/dead/maker", f"{DEAD_PID} 12.5\n")
     put(home, "exec/nameless/out", old=True)
     put(home, f"backups/x.json.tmp-{DEAD_PID}")
+    put(home, "blocks/dead.py", old=True)
+    put(home, "blocks/young.py")
     keep = [
         f".sessions.json.tmp-{me}",
         ".sessions.zzzzzz",
@@ -278,13 +280,14 @@ def test_d52_what_killed_writers_left_is_removed(server: Server, home: Home) -> 
         f"leases/{own}",
         "leases/notes.txt",
         "exec/young/out",
+        "blocks/young.py",
     ]
     for name in keep:
         put(home, name)
     put(home, "exec/mine/maker", f"{me} {start}\n")
     put(home, "exec/goes-on/maker", f"{DEAD_PID} 12.5\n")
     put(home, "exec/goes-on/tee", f"{me}\n")
-    assert len(repaired(home)) == 6
+    assert len(repaired(home)) == 7
     names = leftovers(home)
     assert set(keep) < set(names)
     assert {"exec/mine/maker", "exec/goes-on/maker"} < set(names)

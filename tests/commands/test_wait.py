@@ -13,6 +13,8 @@ from tests.support.typing import screen, type_in
 from tests.support.wait import until
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.server import Home, Server
 
 
@@ -64,6 +66,19 @@ def test_a_session_that_is_gone_already_has_ended(server: Server, home: Home, pa
     assert home.viewsync("wait", "-s", "sh", "--exit").code == 0
     assert home.viewsync("wait", "-s", "sh", "-p", "x").code == 3
     assert home.viewsync("wait", "-S", server.socket, "-t", "sh", "--exit").code == 3
+
+
+@pytest.mark.parametrize("verb", [("wait", "--exit"), ("follow",)])
+def test_the_last_session_takes_its_server_along(
+    servers: Callable[..., Server], home: Home, verb: tuple[str, ...]
+) -> None:
+    server = servers()
+    create(server, "sh", "-e", "PS1=$ ", "--", "sh")
+    env, log = counting_tmux(home)
+    tab = home.tab(*verb, "-s", "sh", env=env)
+    until(lambda: os.path.exists(log) and count(log) >= 3, "the first look")
+    server.tmux("send-keys", "-t", "=sh:", "exit", "Enter")
+    assert tab.wait() == 0, tab.text()
 
 
 def test_silence(server: Server, home: Home, pane: str) -> None:
@@ -124,3 +139,9 @@ def test_interrupted(server: Server, home: Home, pane: str) -> None:
     until(lambda: os.path.exists(log) and count(log) >= 3, "the first look")
     tab.signal(signal.SIGINT)
     assert tab.wait() == 130
+
+
+def test_a_pattern_that_looks_like_an_option(server: Server, home: Home, pane: str) -> None:
+    type_in(server, pane, "echo --json")
+    assert home.viewsync("wait", "-p", "--json").out == ""
+    assert home.viewsync("wait", "-p", "-S", "--stop", "^--json$").code == 2

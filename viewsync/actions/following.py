@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.actions.waiting import Watch
 from viewsync.errors import MissingSession
 from viewsync.gateways import processes, tmux_screen
+from viewsync.gateways.tmux import ServerGone
 from viewsync.rules.anchor import Anchor
 from viewsync.rules.screen import Tail
 
@@ -47,7 +48,7 @@ def _news(watch: Watch, deadline: float) -> Iterator[News]:
     while True:
         try:
             screen = watch.look()
-        except MissingSession:
+        except (MissingSession, ServerGone):  # a server ends with its last session
             yield News([last_line] if last_line else [], GONE)
             return
         tail = watch.tail

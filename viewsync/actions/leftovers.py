@@ -11,7 +11,7 @@ import re
 import stat
 from typing import TYPE_CHECKING
 
-from viewsync.actions import exec_folder, leases
+from viewsync.actions import exec_folder, leases, sending
 from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.gateways import process_tree, processes, tmux_buffers
 from viewsync.rules import exec_script
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from viewsync.rules.model import Panes
 
 _YOUNG = 60.0  # seconds in which what has no maker's name on it may still be at work
+_DAY = 86400.0
 _OURS = re.compile(r".+\.json\.tmp-(\d+)")  # of the registry, and of its copies
 _THEIRS = re.compile(r"\.sessions\.[A-Za-z0-9]{6}")  # mktemp(1) of the shell tools
 _LEASE = re.compile(r"(\d+\.\d+)-\d+")
@@ -35,7 +36,7 @@ _CORRUPT = re.compile(r"(\.sessions\.json|history\.db)\.corrupt-\d+-\d+(-wal|-sh
 
 def find(ctx: Context, readings: Sequence[Panes]) -> list[Finding]:
     live = {identity(each.server) for each in readings}
-    return [*_files(ctx), *_leases(ctx, live), *_exec_folders(ctx), *_buffers(ctx, readings)]
+    return [*_files(ctx), *_leases(ctx, live), *_exec_folders(ctx), *_blocks(ctx), *_buffers(ctx, readings)]
 
 
 def _names(folder: str) -> list[str]:
@@ -45,9 +46,9 @@ def _names(folder: str) -> list[str]:
         return []
 
 
-def _old(ctx: Context, path: str) -> bool:
+def _old(ctx: Context, path: str, seconds: float = _YOUNG) -> bool:
     try:
-        return ctx.clock() - os.lstat(path).st_mtime > _YOUNG
+        return ctx.clock() - os.lstat(path).st_mtime > seconds
     except OSError:
         return False
 
@@ -80,6 +81,15 @@ def _exec_folders(ctx: Context) -> Iterator[Finding]:
         path = os.path.join(folder, name)
         if os.path.isdir(path) and not os.path.islink(path) and _is_orphan(ctx, path):
             yield Finding("exec-folder", path, "who ran it is gone", "remove it")
+
+
+def _blocks(ctx: Context) -> Iterator[Finding]:
+    """A Python prompt removes the block that it has read. One that was busy for a day does not want it any more."""
+    folder = os.path.join(ctx.folder, sending.BLOCKS)
+    for name in _names(folder):
+        path = os.path.join(folder, name)
+        if _old(ctx, path, _DAY):
+            yield Finding("block", path, "the program that it was sent to never read it", "remove it")
 
 
 def _is_orphan(ctx: Context, path: str) -> bool:

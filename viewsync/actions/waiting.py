@@ -155,7 +155,7 @@ def _until(watch: Watch, wish: Wish, begin: float) -> Outcome:
         while True:
             try:
                 screen = watch.look()
-            except MissingSession:
+            except (MissingSession, ServerGone):  # a server ends with its last session
                 if wish.exit:
                     return _outcome(EXITED, watch.tail)
                 raise

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from viewsync.actions.waiting import Outcome, Waited, Wish
     from viewsync.context import Context
 
+# Options whose value may look like an option.
+VERBATIM = ("-p", "--pattern", "--any", "--stop")
 _ENDED = 3
 
 

@@ -41,9 +41,11 @@ def argument(text: str) -> str:
 
 def quoted(text: str) -> str:
     """One word of the command language. Single quotes hold everything but themselves, and the end of a line:
-    behind that tmux skips spaces and comments even there (cmd-parse.y, yylex_token).
+    behind that tmux skips spaces and comments even there (cmd-parse.y, yylex_token). And the byte 0xff it takes for
+    the end of everything, up to 3.8 (seen).
     """
-    return "'" + text.replace("'", "'\\''").replace("\n", "'\"\\n\"'") + "'"
+    held = text.replace("'", "'\\''").replace("\n", "'\"\\n\"'").replace("\udcff", "'\"\\377\"'")
+    return f"'{held}'"
 
 
 def both(*conditions: str) -> str:

@@ -80,11 +80,12 @@ def _screen(
     above = max(0, len(rows) - height)  # lines of history among them
     over: list[str] = []
     wrapped = _wrapped(rows, joined)
+    behind_wrapped = _wrapped(behind, behind_joined)
     if alternate:
         # What is shown lies over the main screen, whose lines tmux keeps aside; the history is the main screen's.
         over = _joined(rows[above:], frozenset(each - above for each in wrapped))
         rows = rows[:above] + behind
-        shifted = {each + above for each in _wrapped(behind, behind_joined)}
+        shifted = {each + above for each in behind_wrapped}
         wrapped = frozenset({each for each in wrapped if each < above - 1} | shifted)
     if dead:
         # tmux has pushed everything up by a line for its own "Pane is dead", and left the cursor there.
@@ -111,16 +112,21 @@ def _screen(
     )
 
 
-def _wrapped(rows: Sequence[str], joined: Sequence[str]) -> frozenset[int]:
-    """Which rows go on in the next one: a written line is its rows put together."""
+def _wrapped(rows: list[str], joined: Sequence[str]) -> frozenset[int]:
+    """Which rows go on in the next one: a written line is its rows put together.
+
+    tmux 3.4 and newer pad rows with spaces that nobody wrote; they are taken away here.
+    """
     found: set[int] = set()
     index = 0
     for line in joined:
-        text = rows[index] if index < len(rows) else ""
-        while text != line and index + 1 < len(rows):
+        taken = 0
+        while index + 1 < len(rows) and taken + len(rows[index]) < len(line):
             found.add(index)
+            taken += len(rows[index])
             index += 1
-            text += rows[index]
+        if index < len(rows):
+            rows[index] = line[taken:]
         index += 1
     return frozenset(found)
 

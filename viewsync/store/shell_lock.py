@@ -7,34 +7,40 @@ How a shell holds it is one word: the descriptor's number, or the pid that the d
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from typing import TYPE_CHECKING
 
-from viewsync.errors import UsageError, ViewsyncError
+from viewsync.errors import UsageError
 from viewsync.store import lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Reopen(ViewsyncError):
-    """The descriptor is not of what stands at the path now: open it once more."""
-
-    code = 3
-    kind = "lock-replaced"
+class _NotOfTheLock(Exception):
+    pass
 
 
-def take(path: str, timeout: float, handle: int, pid: int) -> None:
-    """On the shell's descriptor, or as a directory of process `pid`. LockTimeout, or Reopen."""
+def take(path: str, timeout: float, handle: int, pid: int) -> bool:
+    """On the shell's descriptor, or as a directory of process `pid`. LockTimeout when it is not to be had.
+
+    False when the descriptor is not of what stands at the path now: it has to be opened, or opened again.
+    """
 
     def by_file(path: str, deadline: float) -> Callable[[], None] | None:
         if not _is_of(handle, path):
-            os.close(lock.open_file(path))  # so that there is one
-            raise Reopen(f"descriptor {handle} is not of the lock {path}", "open it, then ask again")
+            raise _NotOfTheLock
         return (lambda: None) if lock.wait_for(handle, path, deadline) else None
 
-    lock.take(path, timeout, by_file, pid)
+    try:
+        lock.take(path, timeout, by_file, pid)
+    except _NotOfTheLock:
+        with contextlib.suppress(IsADirectoryError):  # it appeared just now
+            os.close(lock.open_file(path))  # so that there is one to open
+        return False
+    return True
 
 
 def release(path: str, held: str) -> None:

@@ -1,0 +1,190 @@
+"""Put text or keys into a pane, one sender at a time, and wait for the answer."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import leases, places, targets, touching
+from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
+from viewsync.gateways import processes, terminals, tmux_send, usage
+from viewsync.gateways.tmux import ServerGone
+from viewsync.gateways.tmux_send import DEAD, GONE, INPUT_OFF, SYNCHRONIZED, Input
+from viewsync.rules import anchor as anchors
+from viewsync.rules import blocks, echo
+from viewsync.store.registry import write_all
+
+if TYPE_CHECKING:
+    from viewsync.actions.places import Located, Place
+    from viewsync.actions.targets import Asked
+    from viewsync.actions.waiting import Outcome, Wish
+    from viewsync.context import Context
+    from viewsync.rules.anchor import Anchor
+    from viewsync.rules.echo import Mark
+
+LARGEST = 10_000_000  # bytes of text
+_ECHOED = 2_000  # lines whose echo is told from an answer
+BLOCKS = "blocks"  # the folder of long blocks that a Python prompt is to read
+
+_WHY = {
+    GONE: ("the pane is gone", "`viewsync list` shows what is there"),
+    DEAD: ("its program ended, and tmux only keeps its last screen", "respawn it, or make another session"),
+    INPUT_OFF: ("its input is switched off", "`tmux select-pane -e` switches it on"),
+    SYNCHRONIZED: ("its window's panes are synchronized, so a key would go to all of them", "send text, or end that"),
+}
+
+
+class NotReady(ViewsyncError):
+    """Nothing was sent, since the pane cannot take it."""
+
+    kind = "pane-not-ready"
+
+
+class Message(NamedTuple):
+    text: str = ""
+    enter: bool = True
+    block: bool = False  # code that a Python prompt gets as one line
+    keys: tuple[str, ...] = ()  # instead of text; they are pressed whoever else is at work
+
+
+class Patience(NamedTuple):
+    lease: float = 5.0  # seconds to wait for another sender
+    tries: int = 3  # to read which panes there are, from a server that is busy
+    interval: float = 0.5  # seconds between the first two of them, then twice as many each time
+
+
+class Sent(NamedTuple):
+    located: Located
+    outcome: Outcome | None  # None when nothing was waited for
+
+
+def send(
+    ctx: Context,
+    asked: Asked,
+    message: Message,
+    patience: Patience,
+    wish: Wish | None = None,
+    *,
+    all_counts: bool = False,
+) -> Sent:
+    """NotReady or MissingSession where the pane cannot take it, LockTimeout while others send to it.
+
+    `all_counts`: what is waited for may be there already, and may be the echo.
+    """
+    located = _located(ctx, asked, patience)
+    place = located.place
+    with contextlib.ExitStack() as lease:
+        if not message.keys:
+            lease.enter_context(leases.hold(ctx, place.server, place.pane_id, patience.lease))
+        typed, block = _typed(ctx, located, message)
+        marks = () if message.keys else echo.marks("\n".join(typed.split("\n", _ECHOED)[:_ECHOED]))
+        try:
+            anchor = _put(ctx, place, _input(ctx, place, typed, message), anchors.kept(marks))
+        except TmuxTimeout:
+            raise  # the program may read the block yet
+        except BaseException:
+            _remove(block)
+            raise
+        touching.touch(ctx, located.row)
+        if all_counts:
+            anchor, marks = None, ()
+        return Sent(located, _awaited(ctx, place, wish, anchor, marks) if wish else None)
+
+
+def _located(ctx: Context, asked: Asked, patience: Patience) -> Located:
+    """Nothing was sent yet, so a server that was too busy is asked again."""
+    for attempt in range(1, patience.tries + 1):
+        try:
+            located = places.locate(ctx, asked)
+        except ServerGone as error:
+            raise _not_ready(error.message, error.hint) from None
+        except TmuxTimeout as error:
+            if attempt == patience.tries:
+                problem = f"Failed to send command after {attempt} attempts: {error.message}"
+                raise TmuxTimeout(problem, "it may be stopped or very busy; nothing was sent") from None
+            time.sleep(patience.interval * 2 ** (attempt - 1))
+        else:
+            break
+    if not located.pane.dead and not targets.running(located.pane, located.row):
+        raise _not_ready(f"its program (PID {located.pane.pid}) ended", "make another session with `viewsync create`")
+    return located
+
+
+def _not_ready(why: str, hint: str) -> NotReady:
+    return NotReady(f"Pane not ready: {why}", hint)
+
+
+def _typed(ctx: Context, located: Located, message: Message) -> tuple[str, str]:
+    """The text that goes in, and the file that it makes a Python prompt read, "" when there is none."""
+    if not message.block or not blocks.needs_line(message.text) or not _at_python_prompt(located):
+        return message.text, ""
+    line = blocks.inline(message.text)
+    if len(line) <= blocks.LONGEST:
+        return line, ""
+    path = os.path.join(ctx.folder, BLOCKS, f"{os.urandom(8).hex()}.py")
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        write_all(path, blocks.script(message.text.encode("utf-8", "surrogateescape"), path))
+    except OSError as error:
+        _remove(path)
+        raise StateError(f"cannot write the block to {path}: {error.strerror}") from None
+    return blocks.run_file(path), path
+
+
+def _at_python_prompt(located: Located) -> bool:
+    busy_with = usage.foreground(located.pane.pid)
+    if busy_with is None:
+        return False
+    words = processes.command_line(busy_with.pid)
+    if not words and located.row and located.row.type == "python-repl":  # where there is no /proc
+        words = ["python3"]
+    return blocks.is_python_prompt(busy_with.command, words)
+
+
+def _remove(path: str) -> None:
+    if path:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+
+
+def _input(ctx: Context, place: Place, typed: str, message: Message) -> Input:
+    raw = typed.encode("utf-8", "surrogateescape")
+    longest = max(map(len, re.split(rb"[\r\n]", raw))) if len(raw) > terminals.LONGEST_LINE else 0
+    if longest > terminals.LONGEST_LINE and terminals.reads_lines(
+        tmux_send.terminal(ctx.tmux, place.server, place.pane_id)
+    ):
+        raise _not_ready(
+            f"its terminal takes lines of {terminals.LONGEST_LINE} bytes now, and would cut one of {longest}",
+            "send it in shorter lines, or wait for a program that reads its terminal raw",
+        )
+    # Told where the text begins and ends, a program takes a TAB in it for a TAB, and a line's end not for Enter. An
+    # end of its own in the text would have the rest taken for keys.
+    bracketed = bool(re.search(r"[\n\t]", typed)) and "\033[201~" not in typed
+    return Input(typed, bracketed, message.enter, message.keys)
+
+
+def _put(ctx: Context, place: Place, what: Input, kept: str) -> Anchor | None:
+    try:
+        answer = tmux_send.put(ctx.tmux, place.server, place.pane_id, what, kept)
+    except ServerGone as error:
+        raise _not_ready(error.message, error.hint) from None
+    except TmuxTimeout as error:
+        raise TmuxTimeout(
+            error.message, "it is not certain whether the text arrived: look before you send it again"
+        ) from None
+    if answer.refused:
+        raise _not_ready(*_WHY[answer.refused])
+    return anchors.parse(answer.anchor)
+
+
+def _awaited(ctx: Context, place: Place, wish: Wish, anchor: Anchor | None, marks: tuple[Mark, ...]) -> Outcome:
+    """A pane that is gone by now went with the program in it."""
+    from viewsync.actions import waiting
+
+    try:
+        return waiting.wait(ctx, place, wish, anchor, marks)
+    except (MissingSession, ServerGone):
+        return waiting.Outcome(waiting.EXITED, "", "", [], None)

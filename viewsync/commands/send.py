@@ -1,0 +1,189 @@
+"""Put text into a session and press Enter, or press keys, and wait for the answer.
+
+`-c` takes text, however it looks; only `C-c`, `M-x` and their like are pressed as a key, without Enter. Other keys
+go by --keys, with the names that tmux has for them.
+
+Exit codes: 0 sent (and found), 1 not sent, or the program ended before the answer, 2 the time to wait is over or
+--stop was found, 3 the pane is not ready, 4 arguments, 75 somebody else is sending.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import sending
+from viewsync.commands import args
+from viewsync.errors import LockTimeout, MissingSession, UsageError, ViewsyncError
+from viewsync.output import Result
+from viewsync.rules import keys
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.actions.waiting import Outcome, Wish
+    from viewsync.context import Context
+
+CODES = ((LockTimeout, 75), (UsageError, 4), (MissingSession, 3), (sending.NotReady, 3), (ViewsyncError, 1))
+# Options whose value may look like an option.
+VERBATIM = ("-c", "--command", "-w", "--wait", "--stop")
+
+_ENDINGS = {"found": 0, "exited": 1, "stopped": 2, "timeout": 2}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    args.target(parser)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("-c", "--command", metavar="TEXT", help='the text; "" to press just Enter')
+    what.add_argument("--file", metavar="PATH", help="the text is in that file; - for standard input")
+    what.add_argument("--keys", nargs="+", metavar="KEY", help="press keys, as tmux names them: Up Enter C-c F1 x")
+    parser.add_argument("-l", "--literal", action="store_true", help="the text as it is, without Enter")
+    parser.add_argument("-m", "--multiline", action="store_true", help="a block of lines, then Enter once")
+    parser.add_argument("--text", action="store_true", help="type even C-c as text; give Python a block as it is")
+    parser.add_argument(
+        "-w", "--wait", action="append", default=[], metavar="PATTERN", help="until a line has it; several: any"
+    )
+    parser.add_argument("-F", "--fixed", action="store_true", help="patterns are plain text, not expressions")
+    parser.add_argument(
+        "--stop", action="append", default=[], metavar="PATTERN", help="give up waiting when a line has it"
+    )
+    parser.add_argument("-T", "--timeout", default="30", metavar="SECONDS", help="wait so long (30)")
+    parser.add_argument(
+        "--lease-timeout", default="", metavar="DURATION", help="wait so long for another sender (lock_timeout)"
+    )
+    parser.add_argument("-r", "--retries", default="3", metavar="N", help="tries to reach a busy server (3)")
+    parser.add_argument("-i", "--interval", default="0.5", metavar="SECONDS", help="between the first two tries (0.5)")
+    parser.add_argument(
+        "--compat", action="store_true", help="as the shell tool: any key's name is one, an echo counts"
+    )
+    parser.add_argument("-o", "--output", action="store_true", help="print what came while waiting")
+    parser.add_argument("-v", "--verbose", action="store_true", help="say what is done")
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if parsed.socket and parsed.label:
+        raise UsageError("Cannot specify both -S and -L options", "give one of them")
+    message = _message(parsed)
+    wish = _wish(parsed)
+    patience = _patience(parsed, ctx)
+    if (parsed.stop or parsed.output) and not wish:
+        raise UsageError("--stop and --output are about waiting", "say for what, with -w")
+    sent = sending.send(ctx, args.asked(parsed), message, patience, wish, all_counts=parsed.compat)
+    outcome = sent.outcome
+    row = sent.located.row
+    data = {
+        "session": row.name if row else sent.located.pane.session_name,
+        "target": sent.located.target,
+        "sent": True,
+        "bytes": len(_raw(message.text)),
+        "keys": list(message.keys),
+        "outcome": outcome.kind if outcome else "sent",
+        "pattern": outcome.pattern if outcome and outcome.pattern else None,
+        "line": outcome.line if outcome and outcome.pattern else None,
+        "output": outcome.output if outcome else None,
+    }
+    told = [*(_verbose(data, sent) if parsed.verbose else []), *(_problem(outcome, parsed) if outcome else [])]
+    lines = outcome.output if outcome and parsed.output else []
+    return Result(data, lines, _ENDINGS[outcome.kind] if outcome else 0, told)
+
+
+def _message(parsed: argparse.Namespace) -> sending.Message:
+    if parsed.literal and parsed.multiline:
+        raise UsageError("--multiline and --literal are mutually exclusive", "-m presses Enter, -l does not")
+    if parsed.keys is not None:
+        if parsed.literal or parsed.multiline or parsed.text:
+            raise UsageError("--keys takes none of -l, -m and --text", "they are about text")
+        return sending.Message(enter=False, keys=_keys(parsed.keys))
+    if parsed.file is not None:
+        text = _read(parsed.file)
+    elif parsed.command is None:
+        raise UsageError('command is required (use -c "" to send just Enter)', "-c TEXT, --file PATH or --keys KEY")
+    else:
+        text = parsed.command
+        if not (parsed.literal or parsed.multiline or parsed.text) and keys.is_control_word(text):
+            return sending.Message(enter=False, keys=(text,))
+        if parsed.compat and len(text) > 1 and not parsed.literal and not parsed.multiline and keys.is_key(text):
+            return sending.Message(enter=False, keys=(text, "Enter"))
+    if len(_raw(text)) > sending.LARGEST:
+        raise UsageError(f"the text is longer than {sending.LARGEST:,} bytes", "send it in parts, or as a file")
+    if not parsed.literal and (parsed.multiline or parsed.file is not None):
+        text = text.removesuffix("\n")  # that is the Enter
+    return sending.Message(text, enter=not parsed.literal, block=parsed.multiline and not parsed.text)
+
+
+def _keys(words: list[str]) -> tuple[str, ...]:
+    for word in words:
+        if not keys.is_key(word):
+            like = keys.like(word)
+            hint = f"did you mean {like}? " if like else ""
+            raise UsageError(f"no key is called {word!r}", f"{hint}Enter, Escape, Up, F1, C-c, M-x; text goes by -c")
+    return tuple(words)
+
+
+def _read(path: str) -> str:
+    try:
+        if path == "-":
+            raw = sys.stdin.buffer.read(sending.LARGEST + 2)
+        else:
+            with open(path, "rb") as file:
+                raw = file.read(sending.LARGEST + 2)
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {path}: {error.strerror}", "--file takes a file, or - for standard input"
+        ) from None
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _raw(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _wish(parsed: argparse.Namespace) -> Wish | None:
+    timeout = _positive(parsed.timeout, "timeout")
+    if not parsed.wait:
+        return None
+    from viewsync.actions import waiting
+
+    patterns, stop = (
+        [waiting.pattern(each, fixed=parsed.fixed) for each in some] for some in (parsed.wait, parsed.stop)
+    )
+    return waiting.Wish(patterns=patterns, stop=stop, timeout=timeout)
+
+
+def _patience(parsed: argparse.Namespace, ctx: Context) -> sending.Patience:
+    interval = _positive(parsed.interval, "interval")
+    tries = parsed.retries
+    if not (tries.isascii() and tries.isdigit() and int(tries[:9]) >= 1 and len(tries) < 9):
+        raise UsageError(f"retries must be a positive integer (>= 1): {tries!r}", "as in -r 3")
+    named = parsed.lease_timeout
+    lease = args.duration(named, "--lease-timeout") if named else float(ctx.config["lock_timeout"])
+    return sending.Patience(lease, int(tries), interval)
+
+
+def _positive(text: str, what: str) -> float:
+    try:
+        return args.seconds(text)
+    except UsageError:
+        raise UsageError(f"{what} must be a positive number: {text!r}", "seconds, as in 2.5") from None
+
+
+def _verbose(data: dict[str, Any], sent: sending.Sent) -> list[str]:
+    place = sent.located.place
+    what = f"keys {' '.join(data['keys'])}" if data["keys"] else f"{data['bytes']} bytes"
+    return [
+        f"sent {what} to pane {place.pane_id} of {data['session']} on {place.socket}",
+        f"outcome: {data['outcome']}",
+    ]
+
+
+def _problem(outcome: Outcome, parsed: argparse.Namespace) -> list[str]:
+    wanted = " or ".join(repr(each) for each in parsed.wait)
+    if outcome.kind == "timeout":
+        return [f"Error: Timeout waiting for pattern {wanted} after {parsed.timeout}s; the text was sent"]
+    if outcome.kind == "stopped":
+        return [f"stopped by {outcome.pattern!r}: {outcome.line}"]
+    if outcome.kind == "exited":
+        status = "" if outcome.status is None else f" with status {outcome.status}"
+        return [f"the text was sent, and the program ended{status} before {wanted} came"]
+    return []
