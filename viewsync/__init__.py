@@ -1,3 +1,20 @@
-"""viewsync: a tmux view of its own for every WezTerm tab."""
+"""viewsync: a tmux view of its own for every WezTerm tab, and sessions for programs and agents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from viewsync.api import Registry, Session
 
 __version__ = "0.1.0"
+__all__ = ["Registry", "Session", "__version__"]
+
+
+def __getattr__(name: str) -> object:
+    """On first use: the command line does not pay for the library."""
+    if name in ("Registry", "Session"):
+        from viewsync import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'viewsync' has no attribute {name!r}")

@@ -1,0 +1,192 @@
+"""The Python library: what its page shows, and what a program that relies on it relies on."""
+
+from __future__ import annotations
+
+import doctest
+import itertools
+import os
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.server import ROOT
+from tests.support.wait import until
+from tests.test_hot_path import FORBIDDEN
+from viewsync import Registry
+from viewsync.errors import LockTimeout, MissingSession, SessionExists, TmuxError, UsageError
+
+if TYPE_CHECKING:
+    from tests.support.server import Home, Server
+
+
+@pytest.fixture
+def registry(server: Server, home: Home) -> Registry:
+    """On a server of the test's own, that its fixture ends: new sessions go there."""
+    return Registry(env={**home.env, "TMUX": ""})
+
+
+@pytest.fixture
+def socket(server: Server) -> str:
+    return server.socket
+
+
+def test_the_page_says_what_happens(server: Server, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in home.env.items():
+        monkeypatch.setenv(name, value)
+    # The page names no socket; here it is one that the fixture ends.
+    own = os.path.join(home.state, "claude.sock")
+    os.makedirs(home.state, mode=0o700, exist_ok=True)
+    os.symlink(server.socket, own)
+    failed, tried = doctest.testfile(
+        os.path.join(ROOT, "docs", "python.md"), module_relative=False, optionflags=doctest.ELLIPSIS
+    )
+    assert (failed, tried > 15) == (0, True)
+
+
+def test_a_session_ends_with_its_block_even_when_that_fails(registry: Registry, server: Server, socket: str) -> None:
+    def fail() -> None:
+        with registry.create("a", socket=socket):
+            assert "a" in server.sessions()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert "a" not in server.sessions()
+    assert len(registry) == 0
+    with registry.create("b", socket=socket) as session:
+        assert session.kill()
+        assert "b" not in registry
+
+
+def test_one_that_is_not_registered(registry: Registry, server: Server, socket: str) -> None:
+    with registry.create("a", socket=socket, register=False, wait=r"[$#] $") as session:
+        assert len(registry) == 0
+        assert session.send("echo $((40+2))", wait="^42$").kind == "found"
+    assert server.sessions() == ["proj"]
+
+
+def test_arguments_reach_the_program(registry: Registry, socket: str, home: Home) -> None:
+    command = ["sh", "-c", 'echo "$X in $PWD as $1"; stty size; read x', "sh", "a b"]
+    with registry.create(
+        "a", socket=socket, command=command, environment={"X": "#{pid}"}, cwd=home.path, size=(91, 17)
+    ) as a:
+        assert a.wait("^17 91$").output[0] == f"#{{pid}} in {home.path} as a b"
+
+
+def test_a_block_into_python(registry: Registry, socket: str) -> None:
+    with registry.create("py", kind="python", socket=socket, wait=True) as session:
+        code = "def f(n):\n    if n:\n\n        return n * 2\n    return 0\n\nf(21)"
+        assert session.send(code, block=True, wait="^42$").kind == "found"
+
+
+def test_patterns_that_stop_and_silence(registry: Registry, socket: str) -> None:
+    with registry.create("a", socket=socket, command=["sh"], wait=r"[$#] $") as session:
+        assert session.send("echo bad", wait="good", stop="^bad$").kind == "stopped"
+        assert session.send("echo x", wait=["y", "^x$"]).pattern == "^x$"
+        assert session.wait(idle=0.2).kind == "idle"
+        assert session.wait("(", fixed=True, since="now", timeout=0.1).kind == "timeout"
+        session.send("exit 3")
+        assert session.wait(exit=True).kind == "exited"
+
+
+def test_a_command_that_takes_too_long_goes_on(registry: Registry, socket: str, home: Home) -> None:
+    done = os.path.join(home.path, "done")
+    with registry.create("a", socket=socket, command=["bash", "--norc"], wait=r"[$#] $") as session:
+        ran = session.exec(f"echo begun; sleep 1; touch {done}", timeout=0.5)
+        assert (ran.code, ran.kind) == (None, "timeout")
+        until(lambda: os.path.exists(done), "its end")
+
+
+def test_errors(registry: Registry, server: Server, socket: str, home: Home) -> None:
+    with registry.create("a", socket=socket) as session:
+        with pytest.raises(SessionExists):
+            registry.create("a", socket=socket)
+        with pytest.raises(UsageError):
+            session.wait("(")
+        with pytest.raises(UsageError):
+            session.keys("Upp")
+        with pytest.raises(UsageError):
+            registry.create("b", kind="ruby", socket=socket)
+        with pytest.raises(UsageError, match="prompt"):
+            registry.create("b", command=["cat"], wait=True, socket=socket)
+        assert "b" not in server.sessions()
+    with pytest.raises(MissingSession):
+        registry.session("a")
+    with pytest.raises(MissingSession):
+        registry.pane("nosuch", socket=socket).capture()
+    with pytest.raises(TmuxError):
+        registry.pane("x", socket=os.path.join(home.path, "none")).capture()
+
+
+def test_a_prompt_that_does_not_come_keeps_the_session(registry: Registry, server: Server, socket: str) -> None:
+    with pytest.raises(TmuxError, match="did not come"):
+        registry.create("a", socket=socket, command=["cat"], wait="never", timeout=0.2)
+    assert "a" in server.sessions()
+    assert registry.session("a").kill()
+
+
+def test_from_many_threads(registry: Registry, socket: str) -> None:
+    """Bounds hold there, too, where no alarm can be set, and what is sent to one session does not mix."""
+    with registry.create("a", socket=socket, command=["sh", "-c", "stty -echo; cat"]) as session:
+        failed: list[BaseException] = []
+
+        def send(letter: str) -> None:
+            try:
+                for _ in range(5):
+                    session.send("\n".join([letter * 30] * 20), lease_timeout=30)
+            except BaseException as error:
+                failed.append(error)
+
+        threads = [threading.Thread(target=send, args=(letter,)) for letter in "abcd"]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        assert failed == []
+        session.send("END")
+        session.wait("^END$", since="all")
+        shown = [line[0] for line in session.capture(lines=2000).lines if len(line) == 30]
+        assert len(shown) == 4 * 5 * 20
+        assert all(len(list(group)) % 20 == 0 for _, group in itertools.groupby(shown))
+
+
+def test_another_folder(server: Server, home: Home, socket: str) -> None:
+    other = Registry(os.path.join(home.path, "other"), env=home.env)
+    with other.create("a", socket=socket):
+        assert other.folder == os.path.join(home.path, "other")
+        assert len(Registry(env=home.env)) == 0
+
+
+def test_it_is_as_light_as_the_command_line(home: Home) -> None:
+    code = "import sys; from viewsync import Registry; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) & FORBIDDEN == set()
+
+
+def test_the_lease_is_kept_by_whoever_sends(registry: Registry, socket: str, home: Home) -> None:
+    with registry.create("a", socket=socket, command=["cat"]) as session:
+        waiting = threading.Thread(target=lambda: session.send("x", wait="never", timeout=2))
+        waiting.start()
+        folder = os.path.join(home.state, "leases")
+        until(lambda: os.path.isdir(folder) and os.listdir(folder), "the lease")
+        until(lambda: _refused(session), "a refusal")
+        session.keys("C-c")  # an interrupt gets through
+        waiting.join()
+
+
+def _refused(session: object) -> bool:
+    try:
+        session.send("y", lease_timeout=0)  # type: ignore[attr-defined]
+    except LockTimeout:
+        return True
+    return False
+
+
+def test_names_that_are_not_there() -> None:
+    import viewsync
+
+    with pytest.raises(AttributeError):
+        viewsync.nothing  # noqa: B018

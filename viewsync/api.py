@@ -1,0 +1,264 @@
+"""viewsync for Python programs: a registry, and the sessions in it.
+
+    from viewsync import Registry
+
+    with Registry().create("calc", kind="python", wait=True) as calc:
+        print(calc.send("print(6 * 7)", wait="^>>> $").output)
+
+Everything that the command line does in a session, by the same rules: names match whole, a pane is known by its id,
+nothing waits without a bound, and what cannot be done raises an error of `viewsync.errors`, with `message` and `hint`.
+Importing this costs what the command line costs; psutil, libtmux and watchdog stay unloaded.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import (
+    capturing,
+    creating,
+    health,
+    killing,
+    places,
+    preparing,
+    registry_rows,
+    running,
+    sending,
+    sessions,
+    targets,
+    waiting,
+)
+from viewsync.context import Context
+from viewsync.errors import MissingSession, TmuxError, UsageError
+from viewsync.rules import keys as key_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    from viewsync.actions.capturing import Captured
+    from viewsync.actions.health import Report
+    from viewsync.actions.sessions import Listed
+    from viewsync.actions.waiting import Outcome
+    from viewsync.rules.patterns import Pattern
+
+    Patterns = str | Sequence[str]
+
+_KINDS = {"shell": "shell", "python": "python-repl", "gdb": "debugger"}
+
+
+class Executed(NamedTuple):
+    """What became of a command. `code` is None when its end was not seen: `kind` is not "done" then."""
+
+    code: int | None
+    output: str
+    kind: str
+    seconds: float
+
+
+class Registry:
+    """The registered sessions, as `viewsync list` shows them."""
+
+    def __init__(self, folder: str = "", *, env: Mapping[str, str] | None = None) -> None:
+        """`folder`: the state folder; "" for the one that the command line uses. `env`: instead of os.environ."""
+        environment = dict(os.environ if env is None else env)
+        if folder:
+            environment["VIEWSYNC_STATE_DIR"] = os.path.abspath(folder)
+        self._ctx = Context(environment)
+
+    @property
+    def folder(self) -> str:
+        return self._ctx.folder
+
+    def create(
+        self,
+        name: str,
+        *,
+        kind: str = "shell",
+        command: Sequence[str] = (),
+        cwd: str = "",
+        environment: Mapping[str, str] | None = None,
+        size: tuple[int, int] | None = None,
+        window: str = "shell",
+        socket: str = "",
+        label: str = "",
+        register: bool = True,
+        wait: bool | str = False,
+        timeout: float = 15.0,
+    ) -> Session:
+        """A new session. `kind`: "shell", "python" or "gdb"; `command`: the words of any other program instead.
+
+        `wait`: until its prompt is there, or until a line matches a pattern, `timeout` seconds at most: else TmuxError,
+        and the session is kept. SessionExists when the name is taken.
+        """
+        if kind not in _KINDS:
+            raise UsageError(f"no kind of session is called {kind!r}", f"there are: {', '.join(_KINDS)}; or a command")
+        request = creating.Request(
+            name=name,
+            label=label,
+            socket=socket,
+            window=window,
+            type=creating.PROGRAM if command else _KINDS[kind],
+            command=command,
+            cwd=cwd,
+            environment=[f"{key}={value}" for key, value in (environment or {}).items()],
+            size=f"{size[0]}x{size[1]}" if size else "",
+            register=register,
+        )
+        prompt = _prompt(request.type, wait)
+        made = creating.create(self._ctx, request)
+        asked = (
+            targets.Asked(session=name) if made.registered else targets.Asked("", made.socket, made.made.pane_id, "")
+        )
+        session = Session(self._ctx, name, asked)
+        if prompt and session.wait_for(prompt, timeout).kind != waiting.FOUND:
+            raise TmuxError(
+                f"the prompt of {name} did not come within {timeout:g} s", "the session is kept: look at it"
+            )
+        return session
+
+    def session(self, name: str) -> Session:
+        """A registered one. MissingSession when there is none of exactly that name."""
+        if name not in self:
+            raise MissingSession(f"Session '{name}' not found in registry", "`list()` tells which there are")
+        return Session(self._ctx, name, targets.Asked(session=name))
+
+    def pane(self, target: str, *, socket: str = "", label: str = "") -> Session:
+        """Any pane of any server, registered or not; `target` as the command line's -t."""
+        return Session(self._ctx, target, targets.Asked(label, socket, target, ""))
+
+    def list(self) -> list[Listed]:
+        """Each with its health. TmuxError when a server does not answer: that is not the same as no session."""
+        listed, errors = sessions.read(self._ctx)
+        if errors:
+            raise TmuxError("; ".join(errors))
+        return listed
+
+    def __contains__(self, name: object) -> bool:
+        return any(row.name == name for row in registry_rows.read(self._ctx))
+
+    def __iter__(self) -> Iterator[Session]:
+        rows = registry_rows.read(self._ctx)
+        return iter([Session(self._ctx, row.name, targets.Asked(session=row.name)) for row in rows])
+
+    def __len__(self) -> int:
+        return len(registry_rows.read(self._ctx))
+
+
+def _prompt(kind: str, wait: bool | str) -> Pattern | None:
+    if not wait:
+        return None
+    text = wait if isinstance(wait, str) else preparing.PROMPTS.get(kind, "")
+    if not text:
+        raise UsageError("nobody knows the prompt of that program", "say by which line it is ready: wait=PATTERN")
+    return waiting.pattern(text)
+
+
+class Session:
+    """One session, or one pane of it. As a context manager it is killed at the end of the block."""
+
+    def __init__(self, ctx: Context, name: str, asked: targets.Asked) -> None:
+        self.name = name
+        self._ctx = ctx
+        self._asked = asked
+
+    def __repr__(self) -> str:
+        return f"Session({self.name!r})"
+
+    def send(
+        self,
+        text: str,
+        *,
+        enter: bool = True,
+        block: bool = False,
+        wait: Patterns = (),
+        stop: Patterns = (),
+        fixed: bool = False,
+        timeout: float = 30.0,
+        lease_timeout: float = 5.0,
+    ) -> Outcome:
+        """Put text into it, and press Enter. `block`: lines that belong together.
+
+        With `wait`, until a line that comes after it matches, and `output` is what came. Without, `kind` is "sent".
+        sending.NotReady when the pane cannot take it, LockTimeout when somebody else is sending.
+        """
+        wish = self._wish(wait, stop, fixed, timeout) if wait else None
+        message = sending.Message(text, enter=enter, block=block)
+        sent = sending.send(self._ctx, self._asked, message, sending.Patience(lease=lease_timeout), wish)
+        return sent.outcome or waiting.Outcome("sent", "", "", [], None)
+
+    def keys(self, *names: str) -> None:
+        """Press keys, by tmux's names for them: "C-c", "Up", "Enter"."""
+        for each in names:
+            if not key_names.is_key(each):
+                raise UsageError(f"no key is called {each!r}", "Enter, Escape, Up, F1, C-c, M-x; text goes by send()")
+        sending.send(self._ctx, self._asked, sending.Message(enter=False, keys=names), sending.Patience())
+
+    def wait(
+        self,
+        patterns: Patterns = (),
+        *,
+        stop: Patterns = (),
+        idle: float = 0.0,
+        exit: bool = False,  # noqa: A002  as the command line has it
+        fixed: bool = False,
+        since: str = waiting.SENT,
+        timeout: float = 15.0,
+    ) -> Outcome:
+        """Until a line matches one of the patterns, nothing came for `idle` seconds, or the program ended.
+
+        `since`: "sent", what came after the last sending; "now"; or "all". `kind` of the result tells what it was:
+        "found", "stopped", "idle", "exited" or "timeout". MissingSession when the pane goes away.
+        """
+        wish = self._wish(patterns, stop, fixed, timeout)._replace(idle=idle, exit=exit)
+        return waiting.wait_in(self._ctx, self._asked, wish, since, 1000).outcome
+
+    def wait_for(self, pattern: Pattern, timeout: float) -> Outcome:
+        """The same for a pattern that is ready, in all that there is."""
+        located = places.locate(self._ctx, self._asked)
+        return waiting.wait(self._ctx, located.place, waiting.Wish([pattern], timeout=timeout), None)
+
+    def exec(self, command: str | Sequence[str], *, timeout: float = 300.0) -> Executed:
+        """Run a line of shell, or the words of a command, in the session's own shell."""
+        line = command if isinstance(command, str) else shlex.join(command)
+        output = bytearray()
+        ran = running.execute(self._ctx, self._asked, line, timeout, output.extend)
+        return Executed(ran.code, output.decode("utf-8", "replace"), ran.kind, ran.seconds)
+
+    def capture(self, lines: int = 0, *, join: bool = False) -> Captured:
+        """What it shows; with `lines`, that many from the end, out of the history too."""
+        return capturing.capture(self._ctx, self._asked, capturing.Wish(at_most=lines, join=join))
+
+    def health(self) -> Report:
+        return health.check(self._ctx, self._asked, with_usage=True)
+
+    def kill(self) -> bool:
+        """End it, and forget it. False when it was gone already; TmuxError when it could not be ended."""
+        try:
+            done = killing.kill(self._ctx, self._asked, dry_run=False)
+        except MissingSession:
+            return False
+        if done.session_id and not done.killed and done.problem:
+            raise TmuxError(f"cannot end {self.name}: {done.problem}")
+        return done.killed
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.kill()
+        except TmuxError:
+            if error is None:  # else that is what counts
+                raise
+
+    @staticmethod
+    def _wish(patterns: Patterns, stop: Patterns, fixed: bool, timeout: float) -> waiting.Wish:
+        def several(some: Patterns) -> list[Pattern]:
+            return [waiting.pattern(each, fixed=fixed) for each in ([some] if isinstance(some, str) else some)]
+
+        return waiting.Wish(several(patterns), several(stop), timeout=timeout)
