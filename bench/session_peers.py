@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-# As in the shell tools: the row by jq, the health by tmux and ps, the lock by flock(1), one jq for each field.
+# What the shell tools do, step by step: a jq for whether the row is there and for each of its fields, last_active
+# written under flock(1) by one and checked by another, the health by tmux and ps.
 _SH = r"""
 registry=$1; socket=$2; name=$3; shift 3
 row() { jq -r --arg n "$name" ".sessions[\$n].$1" "$registry"; }
@@ -11,39 +12,36 @@ alive() {
     pid=$(tmux -S "$1" list-panes -t "=$2:" -F '#{pane_pid} #{pane_dead}' | head -n 1)
     [ "${pid#* }" = 0 ] && ps -p "${pid% *}" >/dev/null
 }
-touch_row() {
-    flock "$registry.lock" sh -c 'jq --arg n "$1" --arg t "$2" ".sessions[\$n].last_active=\$t" "$3" > "$3.new" &&
-        mv "$3.new" "$3"' sh "$name" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$registry"
+put() {
+    flock "$registry.lock" sh -c 'f=$1; shift; jq "$@" "$f" > "$f.new" && jq empty "$f.new" && mv "$f.new" "$f"' \
+        sh "$registry" "$@"
+}
+resolve() {
+    jq -e --arg n "$name" '.sessions[$n]' "$registry" >/dev/null || exit 1
+    s=$(row socket); t=$(row target)
+    put --arg n "$name" --arg t "$(date -u +%Y-%m-%dT%H:%M:%SZ)" '.sessions[$n].last_active=$t'
 }
 """
 
 SH = {
-    "health": _SH + 's=$(row socket); t=$(row target); alive "$s" "${t%%:*}" && echo healthy',
+    "health": _SH + 'resolve; alive "$s" "${t%%:*}" && echo healthy',
     "health -t": _SH + 'alive "$socket" "$name" && echo healthy',
-    "send": _SH
-    + 's=$(row socket); t=$(row target); touch_row; alive "$s" "${t%%:*}"; tmux -S "$s" send-keys -t "$t" : Enter',
+    "send": _SH + 'resolve; alive "$s" "${t%%:*}"; tmux -S "$s" send-keys -t "$t" : Enter',
     "send -t": _SH + 'alive "$socket" "$name"; tmux -S "$socket" send-keys -t "=$name:" : Enter',
-    "wait": _SH
-    + 's=$(row socket); t=$(row target); touch_row; tmux -S "$s" capture-pane -p -J -t "$t" -S -1000 | grep -qE ready',
+    "wait": _SH + 'resolve; tmux -S "$s" capture-pane -p -J -t "$t" -S -1000 | grep -qE ready',
     "wait -t": _SH + 'tmux -S "$socket" capture-pane -p -J -t "=$name:" -S -1000 | grep -qE ready',
     "capture": _SH + 's=$(row socket); t=$(row target); tmux -S "$s" capture-pane -p -t "$t"',
     "create": _SH
     + r"""
+jq -e '.sessions | type == "object"' "$registry" >/dev/null
 jq -e --arg n "$name" '.sessions[$n]' "$registry" >/dev/null && exit 2
 tmux -S "$socket" new-session -d -s "$name" -n shell bash
 pid=$(tmux -S "$socket" list-panes -t "=$name:" -F '#{pane_pid}')
-now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-flock "$registry.lock" sh -c 'jq --arg n "$1" --arg s "$2" --argjson p "$3" --arg t "$4" \
-    ".sessions[\$n]={socket:\$s,target:(\$n+\":0.0\"),type:\"shell\",pid:\$p,created_at:\$t,last_active:\$t}" "$5" \
-    > "$5.new" && mv "$5.new" "$5"' sh "$name" "$socket" "$pid" "$now" "$registry"
+put --arg n "$name" --arg s "$socket" --argjson p "$pid" --arg t "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
+    '.sessions[$n]={socket:$s,target:($n+":0.0"),type:"shell",pid:$p,created_at:$t,last_active:$t}'
 jq -n --arg n "$name" --argjson p "$pid" '{name:$n,pid:$p,registered:true}'
 """,
-    "kill": _SH
-    + r"""
-tmux -S "$(row socket)" kill-session -t "=$name"
-flock "$registry.lock" sh -c 'jq --arg n "$1" "del(.sessions[\$n])" "$2" > "$2.new" &&
-    mv "$2.new" "$2"' sh "$name" "$registry"
-""",
+    "kill": _SH + 'tmux -S "$(row socket)" kill-session -t "=$name"; put --arg n "$name" "del(.sessions[\\$n])"',
     "list --json": _SH
     + r"""
 jq -r '.sessions|keys[]' "$registry" | while read -r name; do

@@ -33,7 +33,7 @@ def test_the_readme_names_every_verb(verb: str) -> None:
 def test_the_readme_names_every_setting_with_its_default(name: str) -> None:
     default = SETTINGS[name].default
     shown = (
-        str(default).lower() if isinstance(default, bool) else f"{default:g}" if isinstance(default, float) else default
+        str(default).lower() if isinstance(default, bool) else f"{default:g}" if isinstance(default, float) else default or "none"
     )
     assert f"| `{name}` | `{shown}` | {SETTINGS[name].help}" in page("README.md")
 

@@ -21,8 +21,10 @@ class Setting(NamedTuple):
     env: str = ""  # where the environment's name is another one
     least: float = 0.0
     choices: tuple[str, ...] = ()
+    also: str = ""  # another name in the environment, for who is used to it
 
 
+_LEVELS = ("debug", "info", "warning", "error")
 SETTINGS: dict[str, Setting] = {
     "tmux": Setting("tmux", "the tmux program"),
     "tmux_timeout": Setting(2.0, "seconds that a tmux server may take for one answer", least=0.05),
@@ -34,7 +36,13 @@ SETTINGS: dict[str, Setting] = {
     "stale_after": Setting(300.0, "seconds until an unattached view goes although its WezTerm pane is there"),
     "sweep_every": Setting(60.0, "seconds between two sweeps of the sweeper", least=1.0),
     "hooks": Setting(True, "set again tmux hooks that a reload of your configuration wiped"),
-    "log_level": Setting("warning", "how much the log tells", choices=("debug", "info", "warning", "error")),
+    "shell": Setting("", "the shell in the panes of project sessions, where it is not to be tmux's own"),
+    "session_prefix": Setting("", "what the names of project sessions begin with"),
+    "default_window_name": Setting("main", "the window of a project session whose file lists none"),
+    "auto_attach": Setting(False, "attach to a project session when it is made"),
+    "auto_cleanup": Setting(False, "end project sessions that nobody has used for `session_timeout`"),
+    "session_timeout": Setting("never", "how long nobody may use a project session: 24h, 7d"),
+    "log_level": Setting("warning", "how much the log tells", choices=_LEVELS, also="PRJ_LOG_LEVEL"),
 }
 
 
@@ -59,8 +67,8 @@ def load(path: str, env: Mapping[str, str]) -> Config:
             raise UsageError(f"{path}: there is no setting {key!r}", f"there are: {known}")
         values[key] = _value(key, value, path)
     for key, setting in SETTINGS.items():
-        name = setting.env or f"VIEWSYNC_{key.upper()}"
-        if env.get(name):
+        names = (setting.env or f"VIEWSYNC_{key.upper()}", setting.also)
+        for name in [each for each in names if env.get(each)][:1]:
             values[key] = _value(key, env[name], name)
     return Config(values)
 
@@ -85,11 +93,11 @@ def _value(key: str, value: Any, source: str) -> Any:
         return _boolean(key, value, source)
     if isinstance(setting.default, float):
         return _number(key, value, source, setting.least)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or (setting.default and not value):
         raise UsageError(f"{source}: {key} must be text, not {value!r}")
-    if setting.choices and value not in setting.choices:
+    if setting.choices and value.lower() not in setting.choices:
         raise UsageError(f"{source}: {key} must be one of {', '.join(setting.choices)}, not {value!r}")
-    return value
+    return value.lower() if setting.choices else value
 
 
 def _boolean(key: str, value: Any, source: str) -> bool:

@@ -2,7 +2,8 @@
 
 ViewsyncError        1   the request cannot be done as it stands
 ├── UsageError       1   an argument is wrong
-│   └── Ambiguous    1   no session was named, and there are several
+│   ├── Ambiguous    1   no session was named, and there are several
+│   └── BadFile      1   a project's file is wrong
 ├── SessionExists    2   a session has that name
 ├── MissingSession   3   no session has exactly that name
 ├── TmuxError        4   tmux refused, is missing, or its server is gone
@@ -17,6 +18,11 @@ The session verbs promise codes of their own for some of these: `CODES` in the v
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class ViewsyncError(Exception):
     """What was wrong, with what (`message`), and what would do (`hint`)."""
@@ -24,6 +30,7 @@ class ViewsyncError(Exception):
     code = 1
     kind = "refused"
     speaker = "viewsync"  # who says it, at the beginning of the line
+    more: Sequence[str] = ()  # lines of their own behind it
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -37,6 +44,16 @@ class UsageError(ViewsyncError):
 
 class Ambiguous(UsageError):
     kind = "ambiguous"
+
+
+class BadFile(UsageError):
+    """`FILE:LINE: what`. What else is wrong in the same way stands in `more`, a line each."""
+
+    kind = "bad-file"
+
+    def __init__(self, message: str, hint: str = "", more: Sequence[str] = ()) -> None:
+        super().__init__(message, hint)
+        self.more = more
 
 
 class SessionExists(ViewsyncError):

@@ -35,13 +35,15 @@ def show(result: Result, as_json: bool) -> None:
 
 def show_error(error: ViewsyncError, as_json: bool) -> None:
     hint = f" ({error.hint})" if error.hint else ""
-    print(f"{error.speaker}: {printable(error.message + hint)}", file=sys.stderr)
+    for line in (error.message + hint, *error.more):
+        print(f"{error.speaker}: {printable(line)}", file=sys.stderr)
     if as_json:
         body = {
             "code": error.code,
             "kind": error.kind,
             "message": error.message,
             "hint": error.hint,
+            **({"more": list(error.more)} if error.more else {}),
         }
         print(as_text({"error": body}))
 
@@ -76,3 +78,12 @@ def age(now: float, then: float) -> str:
         if seconds >= size:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
+
+
+def size(count: float) -> str:
+    """Bytes in their largest unit: 512 B, 4.2 MB, 1.3 GB."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":
+            return f"{count:.0f} {unit}" if count >= 100 or unit == "B" else f"{count:.1f} {unit}"
+        count /= 1024
+    raise AssertionError("the last unit takes everything")

@@ -1,0 +1,16 @@
+"""viewsync schema: what editors are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.rules.projects.schema import SCHEMAS
+
+if TYPE_CHECKING:
+    from tests.support.server import Home
+
+
+def test_it_prints_either_schema(home: Home) -> None:
+    assert home.viewsync("schema").json() == SCHEMAS["command"]
+    assert home.viewsync("schema", "project", "--json").json() == SCHEMAS["project"]
+    assert home.viewsync("schema", "nope").code == 1

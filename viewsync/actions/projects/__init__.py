@@ -1,0 +1,1 @@
+"""Project sessions: from the files that describe them to tmux, and what is done with them there."""

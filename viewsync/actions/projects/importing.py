@@ -1,0 +1,42 @@
+"""Take over what another tool's file describes: as the text of a command file, which is written only where none is."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions.projects import loading
+from viewsync.errors import UsageError
+from viewsync.gateways import files, yaml_files
+from viewsync.rules.projects import importing
+from viewsync.rules.projects.nodes import Unfit
+
+if TYPE_CHECKING:
+    from viewsync.rules.projects.nodes import Problem
+    from viewsync.rules.projects.writing import Data
+
+
+class Imported(NamedTuple):
+    data: Data
+    text: str
+    left: list[Problem]  # what has no equal here
+
+
+def read(path: str) -> Imported:
+    file = os.path.abspath(path)
+    try:
+        text = yaml_files.read(file)
+        importing.refuse_programs(text, file)
+        data, left = importing.command(yaml_files.parse(text, file))
+    except Unfit as error:
+        raise loading.bad(error) from None
+    return Imported(data, yaml_files.dump(data), left)
+
+
+def write(text: str, path: str) -> str:
+    """A new file of that text; where it is."""
+    file = os.path.abspath(path)
+    if os.path.lexists(file):
+        raise UsageError(f"{file} is there already", "name another one, or remove it")
+    files.apply(files.Change(file, None, text.encode("utf-8")))
+    return file

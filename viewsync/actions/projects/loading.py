@@ -1,0 +1,142 @@
+"""From the name of a command and what was given with it to a plan: its files found, read, checked and filled in."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync import paths
+from viewsync.actions.projects import locating
+from viewsync.errors import BadFile, UsageError
+from viewsync.gateways import git, templates, yaml_files
+from viewsync.rules.projects import checking, drafting, planning
+from viewsync.rules.projects.filling import World
+from viewsync.rules.projects.nodes import BOOLEAN, MAPPING, NULL, TEXT, Node, Unfit
+from viewsync.rules.projects.schema import SCHEMAS, VARIABLE
+from viewsync.rules.projects.settings import Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.actions.projects.locating import Located
+    from viewsync.context import Context
+    from viewsync.rules.projects.drafting import Draft
+    from viewsync.rules.projects.nodes import Problem
+    from viewsync.rules.projects.plan import Plan
+
+_MOST = 10  # problems that are told
+_SETTINGS = ("shell", "session_prefix", "default_window_name", "auto_attach", "session_timeout", "auto_cleanup")
+
+
+class Request(NamedTuple):
+    name: str  # of a command, or the path of its file
+    arguments: Sequence[str] = ()  # NAME=VALUE
+    environment: Sequence[str] = ()  # NAME=VALUE, or NAME: what it is for us
+
+
+def load(ctx: Context, request: Request) -> Draft:
+    """What the session is and how it is called. UsageError, and BadFile with the line, say what is wrong."""
+    given = dict(_argument(each) for each in request.arguments)
+    environment = dict(_variable(ctx, each) for each in request.environment)
+    located = locating.locate(request.name)
+    try:
+        sources = _sources(ctx, located)
+        return drafting.draft(sources, _world(ctx, located), given, environment)
+    except Unfit as error:
+        raise bad(error) from None
+
+
+def plan(draft: Draft, session_name: str = "") -> Plan:
+    """`session_name`: what the session is called in the end, where another one has the name of its identity."""
+    try:
+        return planning.plan(draft, session_name or draft.identity.base)
+    except Unfit as error:
+        raise bad(error) from None
+
+
+def bad(error: Unfit) -> BadFile:
+    """The first problem, and the others behind it."""
+    first, *others = error.problems
+    told = [f"{each.message} ({each.hint})" if each.hint else each.message for each in others[: _MOST - 1]]
+    if len(others) >= _MOST:
+        told.append(f"{len(others) - _MOST + 1} problems more")
+    return BadFile(first.message, first.hint, told)
+
+
+def _argument(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or "\0" in value:
+        raise UsageError(f"not an argument: {text!r}", "arguments are NAME=VALUE")
+    return name, value
+
+
+def _variable(ctx: Context, text: str) -> tuple[str, str]:
+    """`-e NAME` takes the value that is there, so that a secret stands on no command line."""
+    name, equals, value = text.partition("=")
+    if not re.search(VARIABLE, name) or "\0" in value:
+        raise UsageError(f"not a variable: {name!r}", "-e takes NAME=VALUE, or NAME")
+    if not equals and name not in ctx.env:
+        raise UsageError(f"-e {name}: it is not in the environment", "say -e NAME=VALUE")
+    return name, value if equals else ctx.env[name]
+
+
+def _sources(ctx: Context, located: Located) -> Sources:
+    command, problems = _checked(located.file, "command")
+    project, more = _checked(located.project, "project") if located.project else (None, [])
+    if problems or more:
+        raise Unfit([*problems, *more])
+    config = paths.config_file(ctx.env)
+    user = {key: _setting(ctx.config[key], config) for key in _SETTINGS if ctx.config[key] != ""}
+    return Sources(located.name, command, project, user)
+
+
+def _checked(path: str, kind: str) -> tuple[Node, list[Problem]]:
+    node = yaml_files.load(path)
+    if node.kind == NULL:  # an empty file
+        node = node._replace(kind=MAPPING)
+    return node, checking.problems(node, SCHEMAS[kind])
+
+
+def _setting(value: object, config: str) -> Node:
+    if isinstance(value, bool):
+        return Node(BOOLEAN, config, 0, str(value).lower())
+    return Node(TEXT, config, 0, str(value))
+
+
+def _world(ctx: Context, located: Located) -> World:
+    here = os.path.realpath(located.root)
+    tree = git.worktree(here, ctx.env)
+    inside = os.path.relpath(here, tree.top) if tree else "."
+    root = os.path.normpath(os.path.join(tree.main, inside)) if tree else here
+    name = (tree.branch or (os.path.basename(tree.top) if tree.linked else "")) if tree else ""
+    home = ctx.env.get("HOME", "")
+
+    def absolute(text: str, base: str) -> str:
+        if home and (text == "~" or text.startswith("~/")):
+            text = home + text[1:]
+        return os.path.normpath(os.path.join(base, text))
+
+    return World(
+        root=root,
+        here=here,
+        inside=inside,
+        worktree=name or "main",
+        branch=name or "main",
+        user=ctx.env.get("USER") or ctx.env.get("LOGNAME") or _user(),
+        timestamp=time.strftime("%Y%m%d-%H%M%S", time.localtime(ctx.clock())),
+        render=templates.render,
+        path=absolute,
+        is_folder=os.path.isdir,
+        is_file=os.path.isfile,
+        step=lambda step: locating.step(here, step),
+    )
+
+
+def _user() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # a container's user, of whom nobody knows the name
+        return str(os.geteuid())

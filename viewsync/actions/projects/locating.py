@@ -1,0 +1,117 @@
+"""Which files a command is made of: found by walking up from the current folder, or named by their path."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from viewsync.errors import UsageError
+from viewsync.rules import naming
+
+# Folder of a project, and in it the folders of its commands and steps, and its own file. Ours come first.
+_LAYOUTS = (
+    (".viewsync", "commands", "steps", "project"),
+    (".prj", "commands", "steps", os.path.join("configs", "project")),
+)
+_ENDINGS = (".yaml", ".yml")
+
+
+class Located(NamedTuple):
+    name: str  # of the command
+    root: str  # the folder that has .viewsync or .prj
+    file: str
+    project: str  # the project's file, "" when there is none
+
+
+def locate(name: str) -> Located:
+    """UsageError says where was looked, and which commands there are."""
+    if "/" in name or name.endswith(_ENDINGS):
+        return _by_path(os.path.abspath(name))
+    here = _current()
+    root = _project(here)
+    if not root:
+        hint = "make .viewsync/commands/ with a file in it, or name a file by its path"
+        raise UsageError(f"there is no command {name!r}: no .viewsync or .prj in {here} or above it", hint)
+    for folder in _folders(root, 1):
+        if (file := _file(os.path.join(folder, name))) and _is_name(name):
+            return Located(name, root, file, _project_file(root))
+    raise _missing(name, root)
+
+
+def project_root() -> str:
+    """The folder of the project that we are in, "" outside of any."""
+    return _project(_current())
+
+
+def names(root: str) -> list[str]:
+    """Of all commands of a project."""
+    found = set()
+    for folder in _folders(root, 1):
+        if os.path.isdir(folder):
+            found |= {os.path.splitext(each)[0] for each in os.listdir(folder) if each.endswith(_ENDINGS)}
+    return sorted(found)
+
+
+def step(root: str, name: str) -> str:
+    """The program of that name among a project's steps, "" when there is none."""
+    for folder in _folders(root, 2):
+        path = os.path.join(folder, name)
+        if _is_name(name) and os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    return ""
+
+
+def _current() -> str:
+    try:
+        return os.getcwd()
+    except OSError as error:
+        raise UsageError(
+            f"the current folder cannot be used: {error.strerror}", "change to one that is there"
+        ) from None
+
+
+def _by_path(file: str) -> Located:
+    if not os.path.exists(file):
+        raise UsageError(f"there is no file {file}", "name a command, or a file that is there")
+    folder = os.path.dirname(file)
+    root = _project(folder) or folder
+    return Located(os.path.splitext(os.path.basename(file))[0], root, file, _project_file(root))
+
+
+def _missing(name: str, root: str) -> UsageError:
+    there = names(root)
+    where = " and ".join(each for each in _folders(root, 1) if os.path.isdir(each)) or root
+    near = naming.nearest(name, there)
+    meant = f"did you mean {near[0]!r}? " if near else ""
+    return UsageError(f"there is no command {name!r} in {where}", f"{meant}there are: {', '.join(there) or 'none'}")
+
+
+def _project(folder: str) -> str:
+    while True:
+        if any(os.path.isdir(os.path.join(folder, each[0])) for each in _LAYOUTS):
+            return folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return ""
+        folder = above
+
+
+def _project_file(root: str) -> str:
+    found = (_file(os.path.join(root, each[0], each[3])) for each in _LAYOUTS)
+    return next(filter(None, found), "")
+
+
+def _folders(root: str, which: int) -> list[str]:
+    return [os.path.join(root, each[0], str(each[which])) for each in _LAYOUTS]
+
+
+def _file(path: str) -> str:
+    """With the ending that it has, "" when there is none."""
+    try:
+        return next((path + ending for ending in _ENDINGS if os.path.exists(path + ending)), "")
+    except ValueError:  # a NUL in it
+        return ""
+
+
+def _is_name(name: str) -> bool:
+    return bool(name) and "/" not in name and not name.startswith(".") and "\0" not in name

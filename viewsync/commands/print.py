@@ -1,0 +1,124 @@
+"""Show what `run` would do with a command and its arguments, and do nothing.
+
+Values that nobody is to see are shown as ***. Exit codes: 0 done, 1 an argument or a file is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions.projects import loading
+from viewsync.commands import args
+from viewsync.output import Result
+from viewsync.rules.projects import environment, planning
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from viewsync.context import Context
+    from viewsync.rules.projects.plan import Pane, Plan, Step, Window
+
+VERBATIM = ("-e",)
+INTERMIXED = True
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="a command of the project, or the path of its file")
+    parser.add_argument("arguments", nargs="*", metavar="key=value", help="what its templates are given")
+    parser.add_argument(
+        "-e", dest="environment", action="append", default=[], metavar="NAME[=VALUE]", help="a variable of the session"
+    )
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    draft = loading.load(ctx, loading.Request(parsed.name, parsed.arguments, parsed.environment))
+    plan = loading.plan(draft)
+    values = [value for name, value in planning.known(plan) if name in plan.secrets]
+    data: dict[str, Any] = {"name": plan.identity.base, **_data(plan, plan.secrets, values)}
+    return Result(data, [environment.hidden(line, values) for line in _lines(plan)])
+
+
+def _data(value: Any, secrets: frozenset[str], values: list[str]) -> Any:
+    if hasattr(value, "_asdict"):
+        return {name: _field(name, each, secrets, values) for name, each in value._asdict().items()}
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [_data(each, secrets, values) for each in value]
+    return environment.hidden(value, values) if isinstance(value, str) else value
+
+
+def _field(name: str, value: Any, secrets: frozenset[str], values: list[str]) -> Any:
+    if name in ("environment", "options", "arguments"):
+        return {key: _shown(key, each, secrets, values) for key, each in value}
+    return _data(value, secrets, values)
+
+
+def _shown(name: str, value: str, secrets: frozenset[str], values: list[str]) -> str:
+    hide = name in secrets or environment.looks_secret(name, value)
+    return environment.HIDDEN if hide else environment.hidden(value, values)
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    yield f"session    {plan.identity.base}"
+    yield f"file       {plan.file}"
+    yield f"folder     {plan.cwd}"
+    if plan.worktree:
+        start = f" from {plan.worktree.base_branch}" if plan.worktree.base_branch else ""
+        yield f"worktree   {plan.worktree.path}, branch {plan.worktree.branch}{start}"
+    yield from _settings(plan)
+    yield from _pairs("variable", plan.environment, plan.secrets)
+    yield from _steps("before", plan.pre_create, plan.secrets)
+    for window in plan.windows:
+        yield from _window(window, plan)
+    yield from _steps("after", plan.post_create, plan.secrets)
+    yield from _steps("at its end", plan.cleanup, plan.secrets)
+
+
+def _settings(plan: Plan) -> Iterator[str]:
+    if plan.shell:
+        yield f"shell      {plan.shell}"
+    if plan.tmux_config:
+        yield f"tmux       {plan.tmux_config}"
+    yield from _pairs("option", plan.options, frozenset())
+    if plan.timeout:
+        what = "ended" if plan.auto_cleanup else "may be ended"
+        yield f"timeout    {what} after {plan.timeout:g} s without use"
+    if plan.auto_attach:
+        yield "attach     when it is made"
+
+
+def _pairs(what: str, pairs: tuple[tuple[str, str], ...], secrets: frozenset[str]) -> Iterator[str]:
+    for name, value in pairs:
+        hide = name in secrets or environment.looks_secret(name, value)
+        yield f"{what:<10} {name}={environment.HIDDEN if hide else value}"
+
+
+def _steps(when: str, steps: tuple[Step, ...], secrets: frozenset[str]) -> Iterator[str]:
+    for step in steps:
+        yield f"{when:<10} {step.name}: {step.command} ({step.timeout:g} s at most, {step.on_failure} on failure)"
+        yield from ("  " + line for line in _pairs("variable", step.environment, secrets))
+
+
+def _window(window: Window, plan: Plan) -> Iterator[str]:
+    focus = ", in focus" if window.focus and len(plan.windows) > 1 else ""
+    layout = f", {window.layout}" if window.layout else ""
+    yield f"window     {window.name}{layout}{focus}{_in(window.cwd, plan.cwd)}"
+    yield from ("  " + line for line in _pairs("option", window.options, frozenset()))
+    for pane in window.panes:
+        yield from _pane(pane, window, plan.secrets)
+
+
+def _pane(pane: Pane, window: Window, secrets: frozenset[str]) -> Iterator[str]:
+    runs = "; ".join(pane.commands) or "a shell"
+    focus = ", in focus" if pane.focus and len(window.panes) > 1 else ""
+    shell = f" in {pane.shell}" if pane.shell else ""
+    yield f"  pane       {runs}{shell}{focus}{_in(pane.cwd, window.cwd)}"
+    yield from ("    " + line for line in _pairs("variable", pane.environment, secrets))
+
+
+def _in(folder: str, base: str) -> str:
+    return "" if folder == base else f" ({os.path.relpath(folder, base)})"

@@ -1,0 +1,27 @@
+"""Print the JSON schema of a command file, or of a project file.
+
+An editor that is told of it checks a file while it is written: `viewsync schema > FILE`, and as the first line of the
+YAML file `# yaml-language-server: $schema=FILE`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.commands import args
+from viewsync.output import Result
+from viewsync.rules.projects.schema import SCHEMAS
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("of", nargs="?", choices=list(SCHEMAS), default="command", help="which one (command)")
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, _ctx: Context) -> Result:
+    return Result(SCHEMAS[parsed.of], always_json=True)

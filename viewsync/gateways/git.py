@@ -1,0 +1,51 @@
+"""What git says of a folder: its worktree, and the branch in it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.gateways import process
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LONGEST = 5.0  # seconds for one answer
+# What a hook of git's has in its environment: it would name another repository than the folder's.
+_OURS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX")
+
+
+class Worktree(NamedTuple):
+    top: str
+    main: str  # the folder of the repository's main worktree, or of the bare repository
+    branch: str  # "" when none is checked out
+
+    @property
+    def linked(self) -> bool:
+        return self.top != self.main
+
+
+def worktree(folder: str, env: Mapping[str, str]) -> Worktree | None:
+    """The worktree that the folder is in; None where there is none, or no git. TimedOut where git hangs."""
+    try:
+        told = _git(folder, env, "rev-parse", "--show-toplevel", "--git-dir", "--git-common-dir")
+        branch = _git(folder, env, "symbolic-ref", "--quiet", "--short", "HEAD")
+    except process.NotStarted:
+        return None
+    lines = told.out.splitlines()
+    if told.code != 0 or len(lines) != 3:
+        return None
+    top, own, common = (os.path.realpath(os.path.join(folder, each)) for each in lines)
+    main = top if own == common else _main(common)
+    return Worktree(top, main, branch.out.strip() if branch.code == 0 else "")
+
+
+def _main(common: str) -> str:
+    """Where a repository's main worktree is, by the folder that all of its worktrees share."""
+    return os.path.dirname(common) if os.path.basename(common).startswith(".") else common
+
+
+def _git(folder: str, env: Mapping[str, str], *words: str) -> process.Completed:
+    clean = {name: value for name, value in env.items() if name not in _OURS}
+    clean.update(GIT_OPTIONAL_LOCKS="0", LC_ALL="C")
+    return process.run(["git", "-C", folder, *words], timeout=_LONGEST, env=clean)

@@ -1,0 +1,202 @@
+"""YAML files as nodes that know their lines. Built from the parser's events, so nothing in a file can run, recurse or
+grow: tags make no objects, the depth and the number of values are bounded, an alias counts as what it stands for.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync.rules.projects.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, TEXT, Node, Problem, Unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LARGEST = 1_000_000  # bytes
+_MOST = 20_000  # values, each alias counted as all that it stands for
+_DEEPEST = 40
+_BREAKS = "\r\x85\u2028\u2029\ufeff"  # that YAML reads as the end of a line, or drops: escaped in quotes
+_TAG = "tag:yaml.org,2002:"
+_KINDS = {"null": NULL, "bool": BOOLEAN, "int": NUMBER, "float": NUMBER, "merge": "merge"}
+
+
+class _Open(NamedTuple):
+    """A mapping or list that is not yet at its end."""
+
+    kind: str
+    line: int
+    anchor: str | None
+    values: list[tuple[Node, int]]  # with how many values each stands for; of a mapping, keys and values by turns
+
+
+def load(path: str) -> Node:
+    """The file's one document; null for an empty file. Raises Unfit, with the line."""
+    return parse(read(path), path)
+
+
+def read(path: str) -> str:
+    """The whole text. Raises Unfit."""
+    try:
+        # Without a wait for whoever may write into a pipe.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise Unfit([Problem(path, 0, "is no file")])
+            raw = file.read(_LARGEST + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise Unfit([Problem(path, 0, f"cannot be read: {getattr(error, 'strerror', None) or error}")]) from None
+    if len(raw) > _LARGEST:
+        raise Unfit([Problem(path, 0, f"is larger than {_LARGEST} bytes")])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise Unfit([Problem(path, line, "is not UTF-8", "save it as UTF-8")]) from None
+
+
+def parse(text: str, path: str) -> Node:
+    import yaml  # 18 ms: only where there is a file
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the slow one is 20 times slower
+    try:
+        return _Builder(path).build(yaml.parse(text, loader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = " ".join(filter(None, (error.context, error.problem)))
+        raise Unfit([Problem(path, mark.line + 1 if mark else 0, f"is not YAML: {what}", _hint(what))]) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise Unfit([Problem(path, line, f"is not YAML: {error.reason}")]) from None
+
+
+def dump(data: Any) -> str:
+    """YAML for people: keys in their order, text of several lines as a block."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        def ignore_aliases(self, _data: Any) -> bool:
+            return True
+
+        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002  its caller names it
+            super().increase_indent(flow, False)
+
+    def text(dumper: yaml.SafeDumper, value: str) -> Any:
+        odd = any(char in value for char in _BREAKS)
+        style = '"' if odd else "|" if "\n" in value else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+    Dumper.add_representer(str, text)
+    return yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=120)
+
+
+def _hint(what: str) -> str:
+    if "mapping values are not allowed" in what:
+        return "text with a colon in it goes in quotes"
+    if "start any token" in what:
+        return "YAML indents with spaces, and text that begins with a sign such as @ % ` goes in quotes"
+    return ""
+
+
+class _Builder:
+    def __init__(self, path: str) -> None:
+        import yaml
+
+        self.path = path
+        self.resolver: Any = yaml.resolver.Resolver()
+        self.scalar = yaml.ScalarNode
+        self.open: list[_Open] = []
+        self.anchors: dict[str, tuple[Node, int]] = {}
+        self.root: Node | None = None
+        self.count = 0
+
+    def build(self, events: Iterator[Any]) -> Node:
+        for event in events:
+            line = event.start_mark.line + 1
+            match type(event).__name__:
+                case "ScalarEvent":
+                    self._add(self._scalar(event, line), 1, event.anchor)
+                case "AliasEvent":
+                    node, size = self._anchored(event.anchor, line)
+                    self._add(node, size, None)
+                case "MappingStartEvent" | "SequenceStartEvent" as name:
+                    self._begin(MAPPING if name.startswith("M") else LIST, event, line)
+                case "MappingEndEvent" | "SequenceEndEvent":
+                    self._end()
+                case "DocumentStartEvent" if self.root:
+                    raise self._wrong(line, "a second document begins", "one file holds one document")
+        return self.root or Node(NULL, self.path, 1)
+
+    def _wrong(self, line: int, what: str, hint: str = "") -> Unfit:
+        return Unfit([Problem(self.path, line, what, hint)])
+
+    def _scalar(self, event: Any, line: int) -> Node:
+        tag = event.tag
+        if tag is None:
+            tag = self.resolver.resolve(self.scalar, event.value, event.implicit)
+        elif tag not in ("!", f"{_TAG}str"):
+            raise self._tagged(tag, line)
+        kind = _KINDS.get(tag.removeprefix(_TAG), TEXT)  # a date is text as well
+        if bad := next((each for each in event.value if each == "\0" or "\ud800" <= each <= "\udfff"), ""):
+            raise self._wrong(line, f"text cannot hold the character {bad!r}")
+        block = event.end_mark.line + 1 > line and event.style in ("|", ">")
+        return Node(kind, self.path, line, event.value, line + 1 if block else line)
+
+    def _tagged(self, tag: str, line: int) -> Unfit:
+        return self._wrong(line, f"the tag {tag.replace(_TAG, '!!')} is not understood", "leave it out")
+
+    def _anchored(self, anchor: str, line: int) -> tuple[Node, int]:
+        if anchor not in self.anchors:  # also one that is still open: an alias within itself
+            raise self._wrong(line, f"there is no anchor &{anchor} before this alias")
+        return self.anchors[anchor]
+
+    def _begin(self, kind: str, event: Any, line: int) -> None:
+        if event.tag not in (None, "!", f"{_TAG}map", f"{_TAG}seq"):
+            raise self._tagged(event.tag, line)
+        if len(self.open) == _DEEPEST:
+            raise self._wrong(line, f"values lie in one another deeper than {_DEEPEST} times")
+        self.anchors.pop(event.anchor, None)
+        self.open.append(_Open(kind, line, event.anchor, []))
+
+    def _add(self, node: Node, size: int, anchor: str | None) -> None:
+        self.count += size
+        if self.count > _MOST:
+            raise self._wrong(node.line, f"there are more than {_MOST} values", "aliases count as what they stand for")
+        if anchor:
+            self.anchors[anchor] = (node, size)
+        if self.open:
+            self.open[-1].values.append((node, size))
+        else:
+            self.root = node
+
+    def _end(self) -> None:
+        done = self.open.pop()
+        size = 1 + sum(size for _, size in done.values)
+        values = [node for node, _ in done.values]
+        if done.kind == LIST:
+            node = Node(LIST, self.path, done.line, items=values)
+        else:
+            node = Node(MAPPING, self.path, done.line, fields=self._fields(values[::2], values[1::2]))
+        self.count -= size - 1  # they were counted one by one
+        self._add(node, size, done.anchor)
+
+    def _fields(self, keys: list[Node], values: list[Node]) -> dict[str, Node]:
+        fields: dict[str, Node] = {}
+        merged: dict[str, Node] = {}
+        for key, value in zip(keys, values, strict=True):
+            if key.kind in (MAPPING, LIST):
+                raise self._wrong(key.line, "a key must be text", "a value that begins with { goes in quotes")
+            if key.kind == "merge":
+                self._merge(merged, value, key.line)
+            elif key.text in fields:
+                there = fields[key.text].line
+                raise self._wrong(key.line, f"the key {key.text!r} stands here for the second time", f"line {there}")
+            else:
+                fields[key.text] = value._replace(line=key.line)
+        return {**merged, **fields}
+
+    def _merge(self, merged: dict[str, Node], value: Node, line: int) -> None:
+        for each in value.items if value.kind == LIST else [value]:
+            if each.kind != MAPPING:
+                raise self._wrong(line, "`<<` takes a mapping, or a list of them")
+            for name, field in each.fields.items():
+                merged.setdefault(name, field)

@@ -1,0 +1,1 @@
+"""What project files mean: names, precedence, environments, and the plan that comes of them."""

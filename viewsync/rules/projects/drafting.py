@@ -1,0 +1,100 @@
+"""What a session is and how it is called: all that must be known before the rest of its file can be filled in."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.rules.projects import names, settings
+from viewsync.rules.projects.filling import Filler, World
+from viewsync.rules.projects.nodes import Unfit
+from viewsync.rules.projects.plan import Identity, Worktree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from viewsync.rules.projects.nodes import Node
+    from viewsync.rules.projects.settings import Sources
+
+# What git refuses in a branch's name, and more it may take for an option.
+_NO_BRANCH = re.compile(r"^[-/.]|[\x00-\x20\x7f~^:?*\[\\]|\.\.|//|@\{|/\.|\.lock(/|$)|[/.]$|^@$|^$")
+
+
+class Draft(NamedTuple):
+    sources: Sources
+    world: World
+    given: Mapping[str, str]  # the arguments as they were given
+    environment: Mapping[str, str]  # what the command line adds
+    variables: Mapping[str, str]  # all but the session's name
+    identity: Identity
+    worktree: Worktree | None
+
+
+def draft(sources: Sources, world: World, given: Mapping[str, str], environment: Mapping[str, str]) -> Draft:
+    """Raises Unfit with all that is wrong."""
+    arguments, problems = settings.arguments(sources.command, given)
+    if problems:
+        raise Unfit(problems)
+    filler = Filler(sources, world, _found(sources, world) | arguments)
+    variables = filler.variables
+    task = arguments.get("task") or arguments.get("task_id") or filler.text(_task(sources)) or "dev"
+    variables.update({"task": task, "task_type": arguments.get("task_type") or task})
+    worktree = _worktree(filler, arguments)
+    filler.finish()
+    variables["project_path"] = world.root
+    variables["worktree_path"] = world.path(world.inside, worktree.path) if worktree else world.here
+    name = _name(filler)
+    filler.finish()
+    project, tree = variables["project"] or "project", variables["worktree"] or "main"
+    base = names.base(name, world.root, (project, tree, task))
+    return Draft(
+        sources, world, given, environment, variables, Identity(world.root, project, tree, task, base), worktree
+    )
+
+
+def _found(sources: Sources, world: World) -> dict[str, str]:
+    named = sources.project and sources.project.get("project", "name")
+    return {
+        "project": named.text if named else world.root.rpartition("/")[2],
+        "worktree": world.worktree,
+        "branch": world.branch,
+        "user": world.user,
+        "timestamp": world.timestamp,
+        "project_path": world.root,
+        "worktree_path": world.here,
+    }
+
+
+def _task(sources: Sources) -> Node | None:
+    return sources.command.get("session", "task") or sources.setting("default_task")
+
+
+def _worktree(filler: Filler, arguments: Mapping[str, str]) -> Worktree | None:
+    """From here on the branch is the worktree's, and its name too unless another was given."""
+    section = filler.sources.command.get("worktree")
+    if section is None:
+        return None
+    node = section.get("branch")
+    if node is None and "branch" not in arguments:
+        filler.wrong(section, "worktree.branch is missing", "say it here, or give branch=NAME")
+        return None
+    before = len(filler.problems)
+    branch = filler.text(node, arguments.get("branch", ""))
+    if len(filler.problems) == before and _NO_BRANCH.search(branch):
+        filler.wrong(node or section, f"{branch!r} cannot be the name of a branch")
+    filler.variables["branch"] = branch
+    filler.variables["worktree"] = arguments.get("worktree") or branch
+    start = filler.text(section.get("base_branch"))
+    if start and _NO_BRANCH.search(start.replace("~", "").replace("^", "")):
+        filler.wrong(section.fields["base_branch"], f"{start!r} cannot be a branch")
+    usual = f"../worktrees/{names.folder(filler.variables['project'])}-{names.folder(branch)}"
+    path = filler.text(section.get("path"), usual) or usual
+    return Worktree(branch, start, filler.world.path(path, filler.world.root))
+
+
+def _name(filler: Filler) -> str:
+    sources = filler.sources
+    template = sources.command.get("session", "name_template") or sources.setting("naming_pattern")
+    name = filler.text(template) if template else filler.world.render(names.DEFAULT, filler.variables)
+    prefix = filler.text(sources.prefix)
+    return f"{prefix}-{name}" if prefix else name

@@ -1,0 +1,42 @@
+"""The variables of a session, and which of them nobody is to see.
+
+Later ones win: the project's environment that the session selects (unless `inherit_project_env: false`), the command
+file's `environment`, the session's `additional_env`, and `-e` of the command line.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+HIDDEN = "***"
+_SHORTEST = 4  # characters of a value that is looked for in other text
+_WORDS = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|KEY$|(^|_)(KEY|PASS|PWD|AUTH|PAT|PIN|DSN|COOKIE)S?(_|$)")
+_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")  # with a password in it
+
+
+def merged(layers: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for each in layers:
+        found.update(each)
+    return found
+
+
+def secrets(pairs: Iterable[tuple[str, str]], listed: Iterable[str] = ()) -> frozenset[str]:
+    """The names of those that are listed, and of those that look like one."""
+    return frozenset(listed) | {name for name, value in pairs if looks_secret(name, value)}
+
+
+def looks_secret(name: str, value: str) -> bool:
+    return bool(_WORDS.search(name.upper()) or _URL.search(value))
+
+
+def hidden(text: str, values: Iterable[str]) -> str:
+    """Text without the values of secrets, the longest first: one may hold another."""
+    for value in sorted(values, key=len, reverse=True):
+        if len(value) >= _SHORTEST:
+            text = text.replace(value, HIDDEN)
+    return text

@@ -1,0 +1,82 @@
+"""Templates of a file filled in, value by value; what is wrong with any of them is gathered, with its line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.rules.projects.nodes import MAPPING, Node, Problem, Unfit, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from viewsync.rules.projects.settings import Sources
+
+
+class World(NamedTuple):
+    """What the files do not say. The functions look, and change nothing."""
+
+    root: str  # the project's folder, in the main worktree
+    here: str  # the same in the worktree that we are in
+    inside: str  # where it lies in its worktree: "." mostly
+    worktree: str  # the worktree's name
+    branch: str
+    user: str
+    timestamp: str
+    render: Callable[[str, Mapping[str, str]], str]
+    path: Callable[[str, str], str]  # what a text means, absolute, and a relative one from that folder
+    is_folder: Callable[[str], bool]
+    is_file: Callable[[str], bool]
+    step: Callable[[str], str]  # the file of a step that is a program, "" when there is none
+
+
+class Filler:
+    def __init__(self, sources: Sources, world: World, variables: Mapping[str, str], coming: str = "") -> None:
+        """`coming`: a folder that is not there yet, and will be."""
+        self.sources = sources
+        self.world = world
+        self.variables = dict(variables)
+        self.coming = coming
+        self.problems: list[Problem] = []
+
+    def text(self, node: Node | None, default: str = "") -> str:
+        if node is None:
+            return default
+        try:
+            return self.world.render(node.text, self.variables)
+        except Unfit as error:
+            for each in error.problems:
+                self.problems.append(Problem(node.file, node.text_line + each.line - 1, each.what, each.hint))
+            return ""
+
+    def texts(self, node: Node | None) -> dict[str, str]:
+        """Of a mapping with keys of the user's own."""
+        return {name: self.text(each) for name, each in node.fields.items()} if node else {}
+
+    def folder(self, node: Node | None, base: str) -> str:
+        """Below `working_directory` or `cwd` of that mapping, else `base`, from which a relative one is meant."""
+        found = self.either(node, "working_directory", "cwd")
+        if found is None:
+            return base
+        path = self.world.path(self.text(found) or ".", base)
+        if not self.is_coming(path) and not self.world.is_folder(path):
+            self.wrong(found, f"there is no folder {path}")
+        return path
+
+    def is_coming(self, path: str) -> bool:
+        return bool(self.coming) and f"{path}/".startswith(f"{self.coming}/")
+
+    def either(self, node: Node | None, *names: str) -> Node | None:
+        """The value of the one of these keys that is there."""
+        if node is None or node.kind != MAPPING:
+            return None
+        there = [name for name in names if node.get(name)]
+        if len(there) > 1:
+            self.wrong(node.fields[there[1]], f"{' and '.join(there)} say the same", "leave one out")
+        return node.get(there[0]) if there else None
+
+    def wrong(self, node: Node, what: str, hint: str = "") -> None:
+        self.problems.append(problem(node, what, hint))
+
+    def finish(self) -> None:
+        if self.problems:
+            raise Unfit(self.problems)

@@ -1,0 +1,79 @@
+"""A plan as the file that would say it: what `freeze` writes of a session that runs.
+
+Values that nobody is to see are left out; `secrets` names them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.rules.projects import writing
+
+if TYPE_CHECKING:
+    from viewsync.rules.projects.plan import Pane, Plan, Step, Window
+    from viewsync.rules.projects.writing import Data
+
+
+def command(plan: Plan) -> Data:
+    root = plan.identity.root
+    session = writing.filled(
+        name_template=writing.literal(plan.identity.base),
+        task=writing.literal(plan.identity.task),
+        working_directory=_folder(plan.cwd, root),
+        auto_attach=plan.auto_attach,
+        auto_cleanup=plan.auto_cleanup,
+        session_timeout=f"{plan.timeout:.0f}s" if plan.timeout else "",
+        shell=writing.literal(plan.shell),
+        tmux_config=_folder(plan.tmux_config, root),
+        options=writing.literals(dict(plan.options)),
+        pre_create_steps=[_step(each, plan) for each in plan.pre_create],
+        post_create_steps=[_step(each, plan) for each in plan.post_create],
+        cleanup_steps=[_step(each, plan) for each in plan.cleanup],
+    )
+    session["inherit_project_env"] = False  # all of it stands below `environment`
+    session["windows"] = [_window(each, plan, several=len(plan.windows) > 1) for each in plan.windows]
+    return writing.filled(environment=_variables(plan.environment, plan), secrets=sorted(plan.secrets), session=session)
+
+
+def _folder(path: str, base: str) -> str:
+    """Relative where it lies below, nothing where it is the same."""
+    if path == base or not path:
+        return ""
+    below = path.removeprefix(f"{base.rstrip('/')}/")
+    return writing.literal(below)
+
+
+def _variables(pairs: tuple[tuple[str, str], ...], plan: Plan) -> dict[str, str]:
+    return writing.literals({name: value for name, value in pairs if name not in plan.secrets})
+
+
+def _step(step: Step, plan: Plan) -> Data:
+    return writing.filled(
+        name=writing.literal(step.name),
+        run=writing.literal(step.command),
+        timeout=f"{step.timeout:g}s",
+        working_directory=_folder(step.cwd, plan.cwd),
+        environment=_variables(step.environment, plan),
+        on_failure=step.on_failure,
+    )
+
+
+def _window(window: Window, plan: Plan, *, several: bool) -> Data:
+    return writing.window(
+        window.name,
+        [_pane(each, window, plan) for each in window.panes],
+        layout=window.layout,
+        focus=window.focus and several,
+        working_directory=_folder(window.cwd, plan.cwd),
+        options=writing.literals(dict(window.options)),
+    )
+
+
+def _pane(pane: Pane, window: Window, plan: Plan) -> Data | str | None:
+    return writing.pane(
+        pane.commands,
+        focus=pane.focus and len(window.panes) > 1,
+        working_directory=_folder(pane.cwd, window.cwd),
+        environment=_variables(pane.environment, plan),
+        shell=writing.literal(pane.shell),
+    )

@@ -1,0 +1,37 @@
+"""Files of tmuxp and tmuxinator as command files of ours. What has no equal here is left out, and its line said."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from viewsync.rules.projects import layouts, tmuxinator_files, tmuxp_files
+from viewsync.rules.projects.nodes import MAPPING, Problem, Unfit, problem
+
+if TYPE_CHECKING:
+    from viewsync.rules.projects.nodes import Node
+    from viewsync.rules.projects.writing import Data
+
+_ANY_TMUX = (99, 0)
+
+
+def refuse_programs(text: str, file: str) -> None:
+    """Unfit for tmuxinator's ERB: it is Ruby, which only tmuxinator runs."""
+    lines = [number for number, line in enumerate(text.split("\n"), 1) if re.search("<%(?!%)", line)]
+    if lines:
+        hint = "write its result in its place; values that change are arguments here: {{name}}"
+        raise Unfit([Problem(file, number, "ERB cannot be imported", hint) for number in lines])
+
+
+def command(root: Node) -> tuple[Data, list[Problem]]:
+    """What to write, and what was left out. Unfit for a file that is neither's."""
+    if root.kind != MAPPING or not (root.get("windows") or root.get("tabs")):
+        raise Unfit([problem(root, "is neither a file of tmuxp nor one of tmuxinator", "both have windows")])
+    reader = tmuxp_files if root.get("session_name") else tmuxinator_files
+    data, left = reader.command(root)
+    for window in data["session"]["windows"]:
+        panes = len(window.get("panes", [0]))
+        if (text := window.get("layout")) and (why := layouts.problem(text, panes, _ANY_TMUX)):
+            left.append(Problem(root.file, 0, f"window {window['name']!r} has no layout here: {why}"))
+            del window["layout"]
+    return data, sorted(left, key=lambda each: each.line)

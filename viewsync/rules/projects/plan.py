@@ -1,0 +1,76 @@
+"""What is to be there: a project session as its file describes it, every template filled in and every path absolute.
+
+The commands build it, `print` shows it, and a session that runs is compared with it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Identity(NamedTuple):
+    """By what a session is found again. It is kept in tmux options and in the registry, and never read from a name."""
+
+    root: str  # the project's folder
+    project: str  # its name
+    worktree: str  # of the worktree or branch, "main" without one
+    task: str
+    base: str  # the name that the template gives, before any suffix
+
+
+class Pane(NamedTuple):
+    commands: tuple[str, ...]  # typed into its shell, one after the other
+    cwd: str
+    environment: tuple[tuple[str, str], ...]  # beyond the session's
+    focus: bool
+    shell: str  # what runs instead of the session's shell, "" for that
+
+
+class Window(NamedTuple):
+    name: str
+    cwd: str
+    layout: str  # a tmux layout, "" for none
+    focus: bool
+    options: tuple[tuple[str, str], ...]
+    panes: tuple[Pane, ...]  # one at least
+
+
+class Step(NamedTuple):
+    name: str
+    command: str  # a line of shell
+    cwd: str
+    environment: tuple[tuple[str, str], ...]
+    timeout: float  # seconds
+    on_failure: str  # ABORT or CONTINUE
+    source: str  # "FILE:LINE"
+
+
+ABORT = "abort"
+CONTINUE = "continue"
+
+
+class Worktree(NamedTuple):
+    branch: str
+    base_branch: str  # what a new branch begins at, "" for the current one
+    path: str
+
+
+class Plan(NamedTuple):
+    command: str  # the file's name without its ending
+    file: str
+    identity: Identity
+    cwd: str
+    environment: tuple[tuple[str, str], ...]  # for every pane, also those that are opened later
+    secrets: frozenset[str]  # names of variables whose values are never shown or recorded
+    windows: tuple[Window, ...]  # one at least
+    shell: str  # "" for tmux's own default
+    tmux_config: str  # a file of tmux commands for this session, "" for none
+    options: tuple[tuple[str, str], ...]  # of the session
+    auto_attach: bool
+    auto_cleanup: bool
+    timeout: float  # seconds unused until it may be ended, 0 for never
+    pre_create: tuple[Step, ...]
+    post_create: tuple[Step, ...]
+    cleanup: tuple[Step, ...]
+    worktree: Worktree | None
+    arguments: tuple[tuple[str, str], ...]  # as they were given

@@ -1,0 +1,207 @@
+"""The plan of a session, from its draft and its name: windows and panes, variables, steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.rules import durations
+from viewsync.rules.projects import environment, layouts, stepping
+from viewsync.rules.projects.checking import close
+from viewsync.rules.projects.filling import Filler
+from viewsync.rules.projects.nodes import MAPPING, NULL, Node
+from viewsync.rules.projects.plan import CONTINUE, Pane, Plan, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.rules.projects.drafting import Draft
+
+_NEVER = ("never", "0")
+_USUAL = "development"  # the environment of a session that names none
+_ANY_TMUX = (99, 0)  # whether this one knows a layout is found when it is known which one it is
+_MOST = 200  # windows of a session, and panes of a window
+
+
+def plan(draft: Draft, session_name: str) -> Plan:
+    """`session_name`: what templates are told. Raises Unfit with all that is wrong."""
+    sources, world = draft.sources, draft.world
+    coming = draft.worktree.path if draft.worktree and not world.is_folder(draft.worktree.path) else ""
+    filler = Filler(sources, world, {**draft.variables, "session_name": session_name}, coming)
+    session = sources.command.get("session")
+    cwd = filler.folder(session, draft.variables["worktree_path"])
+    variables = _environment(filler, draft)
+    hooks = stepping.Steps(filler, cwd)
+    top = sources.command.get("steps")
+    after = [*_steps(session, "post_create_steps"), *(top.items if top else ())]
+    found = Plan(
+        command=sources.name,
+        file=sources.command.file,
+        identity=draft.identity,
+        cwd=cwd,
+        environment=tuple(variables.items()),
+        secrets=frozenset(sources.secrets),
+        windows=_windows(filler, session, cwd),
+        shell=filler.text(sources.setting("shell")),
+        tmux_config=_tmux_config(filler),
+        options=_options(filler),
+        auto_attach=_truth(sources.setting("auto_attach")),
+        auto_cleanup=_truth(sources.setting("auto_cleanup")),
+        timeout=_timeout(filler),
+        pre_create=hooks.steps(_steps(session, "pre_create_steps")),
+        post_create=hooks.steps(after),
+        cleanup=hooks.steps(_steps(session, "cleanup_steps"), CONTINUE),
+        worktree=draft.worktree,
+        arguments=tuple(draft.given.items()),
+    )
+    filler.finish()
+    return found._replace(secrets=environment.secrets(known(found), found.secrets))
+
+
+def known(plan: Plan) -> list[tuple[str, str]]:
+    """Everything in it that has a name and a value: arguments, and variables of the session, its panes and steps."""
+    panes = [pane.environment for window in plan.windows for pane in window.panes]
+    steps = [step.environment for step in (*plan.pre_create, *plan.post_create, *plan.cleanup)]
+    return [pair for pairs in (plan.arguments, plan.environment, *panes, *steps) for pair in pairs]
+
+
+def _steps(session: Node | None, key: str) -> Sequence[Node]:
+    found = session and session.get(key)
+    return found.items if found else ()
+
+
+def _truth(node: Node | None) -> bool:
+    return node.truth if node else False
+
+
+def _environment(filler: Filler, draft: Draft) -> dict[str, str]:
+    command = filler.sources.command
+    layers = [
+        filler.texts(_inherited(filler)),
+        filler.texts(command.get("environment")),
+        filler.texts(command.get("session", "additional_env")),
+        draft.environment,
+    ]
+    return environment.merged(layers)
+
+
+def _inherited(filler: Filler) -> Node | None:
+    """The project's environment that the session selects."""
+    command, project = filler.sources.command, filler.sources.project
+    inherit = command.get("session", "inherit_project_env")
+    if inherit and not inherit.truth:
+        return None
+    selected = command.get("session", "environment")
+    environments = project.get("environments") if project else None
+    there = environments.fields if environments else {}
+    name = filler.text(selected, filler.variables.get("env", ""))
+    if not name:  # none was asked for
+        return there.get(_USUAL) if selected is None else None
+    if name not in there:
+        where = project.file if project else "there is no project file"
+        filler.wrong(selected or command, f"there is no environment {name!r}", f"{where}: {close(name, list(there))}")
+    return there.get(name)
+
+
+def _windows(filler: Filler, session: Node | None, cwd: str) -> tuple[Window, ...]:
+    listed = session.get("windows") if session else None
+    if listed is None or not listed.items:
+        name = filler.text(filler.sources.setting("default_window_name")) or "main"
+        return (Window(name, cwd, "", True, (), (Pane((), cwd, (), True, ""),)),)
+    if len(listed.items) > _MOST:
+        filler.wrong(listed, f"there are more than {_MOST} windows")
+        return ()
+    windows = [_window(filler, node, cwd) for node in listed.items]
+    wanted = session.get("focus") if session else None
+    at = _focus(filler, listed.items)
+    if wanted:
+        name = filler.text(wanted)
+        called = [each.name for each in windows]
+        if name not in called:
+            filler.wrong(wanted, f"there is no window {name!r}", close(name, called))
+        at = called.index(name) if name in called else at
+    return tuple(each._replace(focus=number == at) for number, each in enumerate(windows))
+
+
+def _window(filler: Filler, node: Node, base: str) -> Window:
+    name = filler.text(node.get("name"))
+    if not name.isprintable():
+        filler.wrong(node, f"not a window's name: {name!r}", "printable text")
+    cwd = filler.folder(node, base)
+    panes = _panes(filler, node, cwd)
+    layout = node.get("layout")
+    text = filler.text(layout)
+    if layout and text and (problem := layouts.problem(text, len(panes), _ANY_TMUX)):
+        filler.wrong(layout, problem)
+    options = tuple(filler.texts(node.get("options")).items())
+    return Window(name, cwd, text, False, options, panes)
+
+
+def _panes(filler: Filler, window: Node, cwd: str) -> tuple[Pane, ...]:
+    """A window's variables and shell are those of each of its panes, which may have others."""
+    listed = window.get("panes")
+    if listed is None or not listed.items:
+        return (_pane(filler, window, window, cwd)._replace(focus=True),)
+    for key in ("command", "commands"):
+        if found := window.get(key):
+            filler.wrong(found, f"a window has either {key} or panes", "make it the first of the panes")
+    if len(listed.items) > _MOST:
+        filler.wrong(listed, f"there are more than {_MOST} panes")
+        return ()
+    at = _focus(filler, listed.items)
+    panes = [_pane(filler, each, window, cwd) for each in listed.items]
+    return tuple(each._replace(focus=number == at) for number, each in enumerate(panes))
+
+
+def _pane(filler: Filler, node: Node, window: Node, base: str) -> Pane:
+    if node.kind == NULL:
+        commands: list[str] = []
+    elif node.kind == MAPPING:
+        found = filler.either(node, "command", "commands")
+        commands = [filler.text(each) for each in (found.items or (found,))] if found else []
+    else:
+        commands = [filler.text(node)]
+    cwd = base if node is window else filler.folder(node, base)
+    variables = environment.merged(filler.texts(each.get("environment")) for each in _both(window, node))
+    shell = filler.text(node.get("shell") or window.get("shell"))
+    typed = tuple(each.rstrip("\n") for each in commands if each.strip())
+    return Pane(typed, cwd, tuple(variables.items()), False, shell)
+
+
+def _both(window: Node, pane: Node) -> tuple[Node, ...]:
+    return (window,) if window is pane else (window, pane)
+
+
+def _focus(filler: Filler, nodes: Sequence[Node]) -> int:
+    """Which of them has it: the first where none says so."""
+    chosen = [number for number, node in enumerate(nodes) if _truth(node.get("focus"))]
+    if len(chosen) > 1:
+        filler.wrong(nodes[chosen[1]].fields["focus"], "the focus is in two places", "leave it at one")
+    return chosen[0] if chosen else 0
+
+
+def _tmux_config(filler: Filler) -> str:
+    node = filler.sources.setting("tmux_config")
+    text = filler.text(node)
+    if node is None or not text:
+        return ""
+    path = filler.world.path(text, filler.world.here)
+    if not filler.world.is_file(path):
+        filler.wrong(node, f"there is no file {path}", "make it, or leave tmux_config out")
+    return path
+
+
+def _options(filler: Filler) -> tuple[tuple[str, str], ...]:
+    project = filler.sources.project
+    files = [project.get("sessions", "options") if project else None, filler.sources.command.get("session", "options")]
+    return tuple(environment.merged(filler.texts(each) for each in files).items())
+
+
+def _timeout(filler: Filler) -> float:
+    node = filler.sources.setting("session_timeout")
+    text = filler.text(node)
+    if node is None or text in ("", *_NEVER):
+        return 0.0
+    found = durations.seconds(text)
+    if found is None:
+        filler.wrong(node, f"session_timeout is not a duration: {text!r}", "30m, 24h, 7d, or never")
+    return found or 0.0
