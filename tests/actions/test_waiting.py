@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
 def wait(server: Server, pane: str, *patterns: str, since: str = waiting.SENT, **wish: object) -> Outcome:
     ctx, where = place(server, pane)
-    anchor, sent = waiting.beginning(ctx, where, since, 1000)
     found = [waiting.pattern(each) for each in patterns]
-    return waiting.wait(ctx, where, Wish(patterns=found, **{"timeout": 20.0, **wish}), anchor, sent)  # type: ignore[arg-type]
+    return waiting.wait_since(ctx, where, Wish(patterns=found, **{"timeout": 20.0, **wish}), since, 1000)  # type: ignore[arg-type]
 
 
 def test_d13_the_echo_of_the_command_is_no_answer(server: Server) -> None:

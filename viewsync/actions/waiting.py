@@ -17,6 +17,7 @@ from viewsync.gateways import activity, processes, tmux_screen
 from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import anchor as anchors
 from viewsync.rules import patterns
+from viewsync.rules.anchor import Anchor
 from viewsync.rules.screen import Tail
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from viewsync.actions.places import Place
     from viewsync.actions.targets import Asked
     from viewsync.context import Context
-    from viewsync.rules.anchor import Anchor
     from viewsync.rules.echo import Mark
     from viewsync.rules.patterns import Pattern
     from viewsync.rules.screen import Screen
@@ -75,19 +75,14 @@ NOW = "now"
 ALL = "all"
 
 
-def beginning(ctx: Context, place: Place, since: str, lines: int) -> tuple[Anchor, tuple[Mark, ...]]:
-    """Where new output begins, and the lines sent there.
-
-    SENT: with the last sending into this pane; where nothing was sent, as ALL, since a prompt that waits is an answer.
-    NOW: with this moment. ALL: with all that is shown, and `lines` lines of history above.
+def wait_since(ctx: Context, place: Place, wish: Wish, since: str, lines: int) -> Outcome:
+    """The same, where new output begins SENT: with the last sending into this pane, or, where nothing was sent, as
+    ALL, since a prompt that waits is an answer; NOW: with this moment; ALL: with all that is shown, and `lines` lines
+    of history above.
     """
-    screen = tmux_screen.read(ctx.tmux, place.socket, place.pane_id, 0)
-    kept = anchors.parse(screen.anchor)
-    if since == SENT and kept:
-        return kept, anchors.sent(screen.anchor)
-    if since == NOW:
-        return anchors.Anchor(screen.history, screen.row, screen.column, screen.alternate, screen.width), ()
-    return anchors.Anchor(max(0, screen.history - lines), 0, 0, alternate=False, width=screen.width), ()
+    watch = Watch(ctx, place)
+    watch.begin(since, lines)
+    return _until(watch, wish, time.monotonic())
 
 
 class Waited(NamedTuple):
@@ -102,27 +97,41 @@ def wait_in(ctx: Context, asked: Asked, wish: Wish, since: str, lines: int) -> W
     name = wanted.row.name if wanted.row else wanted.target
     try:
         place = places.locate(ctx, asked).place
-        anchor, sent = beginning(ctx, place, since, lines)
+        return Waited(name, wanted.target, wait_since(ctx, place, wish, since, lines))
     except (MissingSession, ServerGone):
         if wish.exit and wanted.row:
             return Waited(name, wanted.target, Outcome(EXITED, "", "", [], None))
         raise
-    return Waited(name, wanted.target, wait(ctx, place, wish, anchor, sent))
 
 
 class Watch:
     """Readings of one pane, each put into its tail, no more of them than needed."""
 
-    def __init__(self, ctx: Context, place: Place, tail: Tail, history: int) -> None:
-        self.tail = tail
+    def __init__(self, ctx: Context, place: Place, tail: Tail | None = None, history: int = 0) -> None:
+        """`history`: lines in it, as far as is known. Without a tail, `begin` comes first."""
+        self.tail = tail or Tail(None)
         self._ctx = ctx
         self._place = place
-        self._history = history  # lines in it, as far as is known
+        self._history = history
+        self._first: Screen | None = None  # a reading that nobody has looked at yet
         self._activity = activity.Activity(place.server.pid)
 
-    def look(self) -> Screen:
+    def begin(self, since: str, lines: int) -> None:
         self._activity.mark()
-        screen = self._read(max(0, self._history - self.tail.wanted()) + _MARGIN)
+        screen = self._first = self._read(lines)
+        kept = anchors.parse(screen.anchor)
+        if since == SENT and kept:
+            self.tail = Tail(kept, anchors.sent(screen.anchor))
+        elif since == NOW:
+            self.tail = Tail(Anchor(screen.history, screen.row, screen.column, screen.alternate, screen.width))
+        else:
+            self.tail = Tail(Anchor(screen.first, 0, 0, alternate=False, width=screen.width))
+
+    def look(self) -> Screen:
+        screen, self._first = self._first, None
+        if screen is None:
+            self._activity.mark()
+            screen = self._read(max(0, self._history - self.tail.wanted()) + _MARGIN)
         if not self.tail.take(screen):
             screen = self._read(None)
             self.tail.take(screen)
