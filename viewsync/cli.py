@@ -49,6 +49,22 @@ COMMANDS = {
     "backup": Command("backup", "copy the registry"),
     "restore-registry": Command("restore_registry", "put a copy of the registry back"),
     "registry": Command("registry", "read and change the registry, for scripts"),
+    "print": Command("print", "show what run would do with a project's command"),
+    "import": Command("import_", "print a file of tmuxp or tmuxinator as one of ours"),
+    "schema": Command("schema", "print the JSON schema of a project's files"),
+    "stats": Command("stats", "how many sessions there were, how long, and what they used"),
+    "analyze": Command("analyze", "how sessions were used in the last days, as a table and a picture"),
+    "monitor": Command("monitor", "watch sessions, views and clean-ups as they come and go"),
+    "run": Command("run", "make a project's session from its file, or what is missing of it"),
+    "attach": Command("attach", "go to a project session"),
+    "status": Command("status", "list all project sessions with their health"),
+    "list-sessions": Command("list_sessions", "list the sessions of the current project"),
+    "session-info": Command("session_info", "tell everything of one project session"),
+    "kill-session": Command("kill_session", "end a project session, after its cleanup steps"),
+    "cleanup-sessions": Command("cleanup_sessions", "end the current project's sessions that nobody is on"),
+    "reset-sessions": Command("reset_sessions", "bring the registry in line with the project's sessions"),
+    "trust": Command("trust", "show the steps of a project's command, and say yes to them"),
+    "worktree": Command("worktree", "list worktrees with their sessions, or remove one with them"),
     "install": Command("install", "set up tmux hooks and the WezTerm module"),
     "uninstall": Command("uninstall", "take back what install did"),
     "doctor": Command("doctor", "check every link of the chain"),
@@ -158,16 +174,24 @@ def _command(verb: str, words: list[str], ctx: Context, as_json: bool) -> int:
 def _result(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
     """What a verb has to say, to words with their values joined. Its errors have its own exit codes."""
     module = importlib.import_module(f"viewsync.commands.{COMMANDS[verb].module}")
-    parser = Parser(prog=f"viewsync {verb}", description=module.__doc__, allow_abbrev=False, formatter_class=Formatter)
+    prog = f"{_program()} {verb}"
+    parser = Parser(prog=prog, description=module.__doc__, allow_abbrev=False, formatter_class=Formatter)
     parser.register("type", None, lambda text: text.removeprefix(_VERBATIM))
     module.arguments(parser)
     try:
-        result: output.Result = module.run(parser.parse_args(words), ctx)
+        # KEY=VALUE may stand behind options, too, where a verb takes some.
+        parse = parser.parse_intermixed_args if getattr(module, "INTERMIXED", False) else parser.parse_args
+        result: output.Result = module.run(parse(words), ctx)
         return result
     except errors.ViewsyncError as error:
         codes = getattr(module, "CODES", ())
         error.code = next((code for kind, code in codes if isinstance(error, kind)), error.code)
         raise
+
+
+def _program() -> str:
+    """`prj` is a name for viewsync that its project sessions are known by."""
+    return "prj" if os.path.basename(sys.argv[0]) == "prj" else "viewsync"
 
 
 def _paired(verb: str, words: Sequence[str]) -> list[str]:

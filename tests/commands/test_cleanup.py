@@ -409,8 +409,9 @@ def test_one_call_to_read_and_one_to_end(server: Server, home: Home) -> None:
 def test_the_history_tells_of_it(server: Server, home: Home) -> None:
     create(server, "web")
     cleanup(home, "--all")
-    (event,) = Context(home.env).history.find("session = ?", ["web"])
+    event, made = Context(home.env).history.find("session = ?", ["web"])
     assert (event.event, event.trigger, event.reason) == ("end", "cleanup", "all sessions mode")
+    assert made.event == "create"
 
 
 @pytest.mark.parametrize(
@@ -452,6 +453,7 @@ def test_any_name_is_ended_as_it_stands(server: Server, home: Home, name: str) -
 def test_a_session_that_runs_a_command_stays(server: Server, home: Home) -> None:
     create(server, "build", "-e", "PS1=$ ", "--wait", r"\$ $", "--", "bash", "--norc")
     begun = os.path.join(home.path, "begun")
+    os.mkfifo(os.path.join(home.path, "fifo"))
     running = home.tab("exec", "-s", "build", "--", f"touch {begun}; read line < {home.path}/fifo")
     until(lambda: os.path.exists(begun), "the command")
     done = home.viewsync("cleanup", "--all")

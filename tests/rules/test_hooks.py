@@ -49,6 +49,25 @@ def test_any_launcher_is_called(servers: Callable[..., Server], home: Home, fold
     assert set(until(lambda: words(canary), "the hook")) == {"hook"}
 
 
+@pytest.mark.parametrize(
+    "folder", ["plain", "with space", "it's", 'a"b', "$HOME", "#{pid}", "a;b", "`x`", "é{}", "a,b"]
+)
+def test_any_launcher_is_told_of_an_end(servers: Callable[..., Server], home: Home, folder: str) -> None:
+    canary = os.path.join(home.path, "called")
+    launcher = os.path.join(home.path, folder, "viewsync")
+    os.mkdir(os.path.dirname(launcher))
+    with open(launcher, "w", encoding="utf-8") as file:
+        file.write(f'#!/bin/sh\necho "$@" >> {canary}\n')
+    os.chmod(launcher, 0o700)
+    server = servers().start()
+    server.tmux("set-option", "-t", "=proj:", hooks.MARK, "1")
+    server.tmux("set-option", "-sF", hooks.MARKED, hooks.COUNT)
+    server.tmux("set-hook", "-g", hooks.slot(hooks.ENDED), hooks.ended_text(launcher))
+    assert hooks.call([server.tmux("show-options", "-gqv", hooks.slot(hooks.ENDED))], launcher)
+    server.tmux("kill-session", "-t", "=proj")  # the last one: the server ends with it
+    assert until(lambda: words(canary), "the hook") == ["hook session-closed"]
+
+
 def test_hooks_that_stand_are_recognised(server: Server, home: Home) -> None:
     home.viewsync("open", "--json", "-S", server.socket, "proj")
     texts = [server.tmux("show-options", "-gv", hooks.slot(event)) for event in hooks.EVENTS]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from viewsync import paths
 from viewsync.actions import sweep, sweeper
 from viewsync.errors import UsageError, ViewsyncError
-from viewsync.gateways import environments, services, tmux_read, tmux_write
+from viewsync.gateways import environments, services, tmux_endings, tmux_read, tmux_write
 from viewsync.rules import hooks
 from viewsync.store.registry import Registry
 
@@ -128,9 +128,10 @@ def unload(doing: Doing, record: Record) -> None:
 
 def _unload(doing: Doing, socket: str, launcher: str) -> None:
     """Hooks that call another launcher are another installation's."""
-    if hooks.call(tmux_read.inventory(doing.ctx.tmux, socket).hooks, launcher):
+    tmux = doing.ctx.tmux
+    if hooks.call([*tmux_read.inventory(tmux, socket).hooks, tmux_endings.installed(tmux, socket)], launcher):
         text = f"take the hooks out of the tmux server on {socket}"
-        doing.do(text, tmux_write.remove_hooks, doing.ctx.tmux, socket)
+        doing.do(text, tmux_write.remove_hooks, tmux, socket)
 
 
 def stop_service(doing: Doing, record: Record) -> None:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import adopting, listing
 from viewsync.actions.checks import FAIL, OK, WARN, Check
-from viewsync.gateways import tmux_options, tmux_read
+from viewsync.gateways import tmux_endings, tmux_options, tmux_read
 from viewsync.gateways.tmux import OLDEST, number
 from viewsync.rules import hooks, tmux_bugs, tracking
 from viewsync.rules.model import KEEP
+from viewsync.store import pending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +52,20 @@ def loaded(reading: Reading) -> Check:
         return Check("hooks", OK, "loaded")
     found = "not loaded" if len(texts) < len(hooks.EVENTS) else "another launcher is called"
     return Check("hooks", FAIL, found, "`viewsync install` loads them", fixable=True)
+
+
+def told(reading: Reading) -> Check:
+    """Whether tmux tells of the end of project sessions that have cleanup steps."""
+    name = "session ends"
+    server = tracking.identity(reading.found.server)
+    waiting = [each for each in pending.entries(reading.ctx.folder) if each.record.get("server") == server]
+    text = tmux_endings.installed(reading.ctx.tmux, reading.socket)
+    if waiting and not hooks.call([text], reading.ctx.launcher):
+        found = f"{len(waiting)} sessions with cleanup steps, and the hook is not loaded"
+        return Check(name, WARN, found, "the next sweep loads it, and runs the steps of those that have ended")
+    if text and not waiting:
+        return Check(name, OK, f"{hooks.slot(hooks.ENDED)} is loaded, though no session has cleanup steps")
+    return Check(name, OK, f"told, of {len(waiting)}" if waiting else "no session has cleanup steps")
 
 
 def shadowed(reading: Reading) -> Check:
@@ -96,6 +111,7 @@ def orphans(reading: Reading) -> Check:
 IN_EACH: tuple[tuple[str, Callable[[Reading], Check]], ...] = (
     ("server", version),
     ("hooks", loaded),
+    ("session ends", told),
     ("own hooks", shadowed),
     ("destroy-unattached", unattached),
     ("stray views", strays),

@@ -121,6 +121,8 @@ _STATE = (
     ".sweeper.lock",
     "sweeper.out",
     "viewsync.log",
+    "trust.json",
+    ".trust.lock",
     "open.conf-",
 )
 

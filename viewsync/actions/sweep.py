@@ -12,6 +12,7 @@ from viewsync.errors import StateError, ViewsyncError
 from viewsync.gateways import processes, tmux_read, tmux_write
 from viewsync.rules import cleanup, hooks, tracking
 from viewsync.rules.model import KEEP, PROMOTE, Inventory, Server, Verdict
+from viewsync.store import pending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -36,11 +37,12 @@ class Swept(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """`gui`: only views opened from that WezTerm (its pid), 0 for all."""
+    """`gui`: only views opened from that WezTerm (its pid), 0 for all. `projects`: project sessions, too."""
 
     trigger: str
     dry_run: bool = False
     gui: int = 0
+    projects: bool = False
 
 
 def sweep(ctx: Context, scope: Scope, sockets: Iterable[str] | None = None) -> Swept:
@@ -58,9 +60,22 @@ def sweep(ctx: Context, scope: Scope, sockets: Iterable[str] | None = None) -> S
                 total.errors.append(error.message)
     if doubt and doubt not in total.errors:
         total.errors.append(doubt)
+    if scope.projects and sockets is None and not scope.gui and not doubt:
+        total.errors.extend(_guarded(lambda: _sweep_projects(ctx, data["sessions"], scope, total)))
     if sockets is None and not scope.dry_run:
         total.errors.extend(_guarded(lambda: _forget_dead_servers(ctx, data["views"], scope.trigger)))
     return total
+
+
+def _sweep_projects(ctx: Context, rows: Mapping[str, Row], scope: Scope, total: Swept) -> None:
+    if not any(row.get("type") == "project" for row in rows.values()) and not pending.any_waiting(ctx.folder):
+        return
+    from viewsync.actions.projects import expiring  # only where there are any
+
+    done = expiring.sweep(ctx, dry_run=scope.dry_run)
+    total.verdicts.extend(done.verdicts)
+    total.failed.extend(done.failed)
+    total.errors.extend(done.errors)
 
 
 def servers(ctx: Context, views: Mapping[str, Row]) -> list[str]:
@@ -99,7 +114,15 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     errors += _guarded(lambda: _mend(ctx, found, changes, hooks_wanted=bool(facts) and scope.trigger != HOOK))
     outcome = [each for each in verdicts if each not in failed]
     errors += _guarded(lambda: _record(ctx, found.server, views, changes, outcome, now, scope.trigger))
+    if data["sessions"]:
+        errors += _guarded(lambda: _note_presence(ctx, found, data["sessions"], scope.trigger))
     return Swept(verdicts, failed, errors)
+
+
+def _note_presence(ctx: Context, found: Inventory, rows: Mapping[str, Row], trigger: str) -> None:
+    from viewsync.actions import presence  # only where sessions are registered
+
+    presence.note(ctx, found, rows, trigger)
 
 
 def doubt_of(found: Inventory) -> str:

@@ -28,10 +28,11 @@ def everything(
     dry_run: bool = False,
     sockets: Sequence[str] | None = None,
     gui: Gui | None = None,
+    projects: bool = True,
 ) -> sweep.Swept:
-    """`sockets`: only those servers; without it all of the user's."""
+    """`sockets`: only those servers; without it all of the user's, and with `projects` their project sessions, too."""
     problems = [] if dry_run else _prepare(ctx, gui)
-    scope = sweep.Scope(trigger, dry_run, gui.pid if gui and gui.only else 0)
+    scope = sweep.Scope(trigger, dry_run, gui.pid if gui and gui.only else 0, projects)
     done = sweep.sweep(ctx, scope, sockets)
     return done._replace(errors=list(dict.fromkeys([*problems, *done.errors])))
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from viewsync.actions.expiring import Item
     from viewsync.context import Context
 
+_PERSON = "person"
 _OF_SESSIONS = ("all", "older_than", "idle_than", "compat")
 _OF_VIEWS = ("socket", "from_gui", "only_gui", "live_tty")
 
@@ -36,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     views = parser.add_argument_group("views")
     views.add_argument("--views", action="store_true", help="clean up views")
     views.add_argument("--socket", default="", metavar="NAME", help="only that server: a -L name, or a path")
-    views.add_argument("--trigger", default="person", metavar="NAME", help="what led to this, for the history")
+    views.add_argument("--trigger", default=_PERSON, metavar="NAME", help="what led to this, for the history")
     views.add_argument(
         "--from-gui",
         action="store_true",
@@ -75,7 +76,10 @@ def _views(parsed: argparse.Namespace, ctx: Context) -> Result:
         is_path = "/" in parsed.socket
         sockets = [addresses.socket_of(ctx, "" if is_path else parsed.socket, parsed.socket if is_path else "")]
     gui = sweeping.Gui(os.getppid(), parsed.live_tty, parsed.only_gui) if parsed.from_gui else None
-    done = sweeping.everything(ctx, parsed.trigger, dry_run=parsed.dry_run, sockets=sockets, gui=gui)
+    asked = parsed.trigger == _PERSON  # for views, and gets them; WezTerm's timer is the sweep of who has no sweeper
+    done = sweeping.everything(
+        ctx, parsed.trigger, dry_run=parsed.dry_run, sockets=sockets, gui=gui, projects=not asked
+    )
     return verdicts.result(done, dry_run=parsed.dry_run, verbose=parsed.verbose)
 
 

@@ -2,6 +2,9 @@
 
 tmux's hooks can pass nothing that is right (facts/tmux.md section 2), so the server is found in $TMUX, and all its
 views are looked at. Whatever happens, tmux sees exit code 0 and no output, which it would show over a pane.
+
+With `session-closed`: a project session with cleanup steps ended. They run in a process of their own (`ended`), which
+outlives a server that ends with its last session.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING
 from viewsync.actions import sweep
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
+from viewsync.rules import hooks
 
 if TYPE_CHECKING:
     import argparse
@@ -19,11 +23,12 @@ if TYPE_CHECKING:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    del parser  # it takes none
+    parser.add_argument("event", nargs="?", default="", choices=("", hooks.ENDED, "ended"))
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    del parsed
+    if parsed.event:
+        return _ended(ctx, apart=parsed.event == hooks.ENDED)
     inside = ctx.env.get("TMUX")
     if not inside:
         return Result(warnings=["hook is called by tmux, and finds the server in $TMUX"], code=1)
@@ -34,4 +39,20 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         problems = [error.message]
     for problem in problems:
         ctx.log.warning("hook: %s", problem)
+    return Result()
+
+
+def _ended(ctx: Context, *, apart: bool) -> Result:
+    """tmux waits for the first of the two, so that one imports next to nothing."""
+    try:
+        if apart:
+            from viewsync.actions.projects import apart as other
+
+            other.clean_up(ctx)
+        else:
+            from viewsync.actions.projects import cleaning
+
+            cleaning.ended(ctx)
+    except ViewsyncError as error:
+        ctx.log.warning("hook: %s", error.message)
     return Result()

@@ -77,6 +77,25 @@ def start(argv: Sequence[str], *, env: Mapping[str, str] | None = None, log: str
         ).pid
 
 
+Child = subprocess.Popen[bytes]
+
+
+def start_group(argv: Sequence[str], *, cwd: str, env: Mapping[str, str], output: int) -> Child:
+    """Start a program without a terminal, in a process group of its own, by which it can be ended with all of it."""
+    try:
+        return subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            cwd=cwd,
+            env=env,
+        )
+    except (OSError, ValueError) as error:  # ValueError: a NUL byte
+        raise NotStarted(f"cannot run {argv[0]} in {cwd}: {error}") from None
+
+
 def on_terminal(argv: Sequence[str], env: Mapping[str, str]) -> tuple[int, int]:
     """Start a program as the first process of a new terminal, as a terminal's tab does: its pid and our end."""
     import pty  # only the demo is a terminal

@@ -62,8 +62,12 @@ def put(tmux: Tmux, server: Server, pane: str, what: Input, kept: str) -> Answer
     return Answer(said.get("refused", ""), said.get("anchor", ""))
 
 
-def put_all(tmux: Tmux, server: Server, wanted: Sequence[tuple[str, Input]]) -> list[str]:
+def put_all(
+    tmux: Tmux, server: Server, wanted: Sequence[tuple[str, Input]], unmark: Sequence[tuple[str, str]] = ()
+) -> list[str]:
     """Text into panes, by their ids, in one call; for each why it was refused, "" when it was put in.
+
+    `unmark`: panes, and an option of each that goes in the same call.
 
     TmuxTimeout leaves open what was put in. All of it together has to fit into a script (LARGEST_SCRIPT).
     """
@@ -73,6 +77,7 @@ def put_all(tmux: Tmux, server: Server, wanted: Sequence[tuple[str, Input]]) -> 
         buffer = f"vs-{os.urandom(8).hex()}"
         script += f"set-buffer -b {buffer} -- {quoted(what.text)}\n" if what.text else ""
         script += f"{_guarded(server, pane, what, buffer, FORMAT)}\n{end}\n"
+    script += "".join(f"set-option -p -q -u -t {pane} {option}\n" for pane, option in unmark)
     done = tmux.run(server.socket, "source-file", "-", stdin=script)
     said = done.out.split(f"{end.rpartition(' ')[2]}\n")
     if len(said) != len(wanted) + 1:

@@ -270,7 +270,7 @@ def set_hooks(tmux: Tmux, socket: str, launcher: str) -> None:
 
 def remove_hooks(tmux: Tmux, socket: str) -> None:
     words: list[str] = []
-    for event in hooks.EVENTS:
+    for event in (*hooks.EVENTS, hooks.ENDED):
         words += ["set-hook", "-gu", hooks.slot(event), ";"]
     tmux.ask(socket, *words[:-1])
 

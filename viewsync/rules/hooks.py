@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 INDEX = 4242  # our own slot in tmux's hook arrays, so that nobody's own hook is touched
 EVENTS = ("client-detached", "client-session-changed")
 
+# Set only in servers with a project session that has cleanup steps.
+ENDED = "session-closed"
+MARK = "@viewsync_cleanup"  # of such a session
+MARKED = "@viewsync_cleanups"  # of the server: an x for each of them that was there when they were counted
+COUNT = f"#{{S:#{{?{MARK},x,}}}}"
+
 # A server without a view starts no process. The name is looked at beside the mark, because a user's blocking
 # hook can lose the mark of a view whose client died at that moment (facts/tmux.md section 4).
 _ANY_VIEW = "#{S:#{?#{||:#{@viewsync_view},#{m:*-view-[0-9]*-[0-9]*,#{session_name}}},1,}}"
@@ -28,6 +34,18 @@ def text(launcher: str) -> str:
     # tmux would expand "#" in what run-shell gets; doubled, it stays itself.
     command = _unexpanded(f"{_shell(launcher)} hook >/dev/null 2>&1")
     return f"if-shell -F {_quoted(_ANY_VIEW)} {{ run-shell -b {_quoted(command)} }}"
+
+
+def ended_text(launcher: str) -> str:
+    """What stands in the slot of `ENDED`: it calls us only when a session with cleanup steps is among those that went.
+
+    When the last session ends, and with it the server, what `if-shell -F` and `run-shell -b` start is lost or ended
+    before it runs (seen on 3.3a in half of all cases); for if-shell's own shell the server waits. Nothing of the
+    format but a 1 reaches that.
+    """
+    went = f"#{{?#{{!=:{COUNT},#{{{MARKED}}}}},1,}}"
+    command = f'[ -z "{went}" ] || ' + _unexpanded(f"{_shell(launcher)} hook {ENDED} >/dev/null 2>&1")
+    return f"if-shell {_quoted(command)} ''"
 
 
 def configuration(launcher: str) -> str:

@@ -1,0 +1,17 @@
+"""Start what outlives us, and tmux: the process that runs the cleanup steps of sessions which have ended."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from viewsync import paths
+from viewsync.gateways import process
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+
+
+def clean_up(ctx: Context) -> None:
+    env = {name: value for name, value in ctx.env.items() if name not in ("TMUX", "TMUX_PANE")}
+    process.start([*paths.launch_argv(ctx.env), "hook", "ended"], env=env, log=os.devnull)

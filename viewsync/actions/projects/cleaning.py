@@ -1,0 +1,200 @@
+"""The cleanup steps of sessions that were ended by somebody else, or of one that is just being ended by us."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import recording
+from viewsync.actions.projects import steps, trust
+from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.gateways import process_tree, processes, tmux_endings, tmux_projects
+from viewsync.gateways.tmux import ServerGone
+from viewsync.rules.model import Event
+from viewsync.rules.projects.plan import Step
+from viewsync.rules.tracking import identity
+from viewsync.store import pending
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from viewsync.context import Context
+    from viewsync.rules.projects.live import Sessions
+    from viewsync.store.pending import Entry
+
+    Answers = Mapping[str, Sessions | TmuxError]
+
+ALIVE, GONE, UNSURE = "alive", "gone", "unsure"
+_PATIENCE = 5.0  # seconds for a server that is just ending to be gone
+_STEP = 0.05
+
+
+def claim(entry: Entry) -> Entry | None:
+    """None when another process is at it."""
+    if entry.owner and entry.owner != os.getpid() and processes.alive(entry.owner, entry.owner_start):
+        return None
+    return pending.claim(entry, processes.start_time(os.getpid()))
+
+
+def run(ctx: Context, entry: Entry) -> tuple[Entry, list[steps.StepDone], list[str]]:
+    """Those of its steps that have not begun; what came of them, and what went wrong beside that."""
+    record = entry.record
+    wanted = [_step(each) for each in record.get("steps", []) if isinstance(each, dict)]
+    problems = []
+    if 0 < entry.begun <= len(wanted):
+        problems.append(f"the cleanup step '{wanted[entry.begun - 1][0].name}' was interrupted; it is not run again")
+    secrets, missing = _secrets(ctx, record) if wanted[entry.begun :] else ({}, [])
+    problems += missing
+    variables = {"PATH": str(record.get("path") or os.defpath), **_texts(record.get("variables")), **secrets}
+    done: list[steps.StepDone] = []
+    for at, (step, trusted) in enumerate(wanted):
+        if at < entry.begun:
+            continue
+        if problem := _distrust(ctx, record, step, trusted):
+            problems.append(problem)
+            continue
+        begun = pending.begin(entry, at + 1)
+        if begun is None:
+            return entry, done, [*problems, "somebody else runs its cleanup steps just now"]
+        entry = begun
+        done.append(steps.run(ctx, step, steps.CLEANUP, variables, _names(record)))
+        if done[-1].aborts:
+            break
+    return entry, done, problems
+
+
+def _step(found: dict[str, Any]) -> tuple[Step, str]:
+    """As it was recorded, and what was trusted then."""
+    timeout = found.get("timeout")
+    step = Step(
+        name=str(found.get("name")),
+        command=str(found.get("command")),
+        cwd=str(found.get("cwd")),
+        environment=tuple(_texts(found.get("environment")).items()),
+        timeout=float(timeout) if isinstance(timeout, (int, float)) else 60.0,
+        on_failure=str(found.get("on_failure")),
+        source=str(found.get("source")),
+    )
+    return step, str(found.get("trusted"))
+
+
+def _texts(found: Any) -> dict[str, str]:
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _names(record: Mapping[str, Any]) -> list[str]:
+    found = record.get("secrets")
+    return [str(each) for each in found] if isinstance(found, list) else []
+
+
+def _place(record: Mapping[str, Any]) -> trust.Place:
+    inherited = frozenset(_texts(record.get("variables")).items())
+    bases = record.get("bases")
+    return trust.Place(tuple(map(str, bases)) if isinstance(bases, list) else (), inherited, _names(record))
+
+
+def _distrust(ctx: Context, record: Mapping[str, Any], step: Step, trusted: str) -> str:
+    """Why a step may not run any more, "" when it may."""
+    root, command = str(record.get("root")), str(record.get("command"))
+    try:
+        now = trust.item(step, steps.CLEANUP, _place(record)).text
+        if trust.still(ctx, root, command, trusted, now):
+            return ""
+    except ViewsyncError as error:
+        return f"the cleanup step '{step.name}' did not run: {error.message}"
+    return f"the cleanup step '{step.name}' did not run: it is not what you trusted (`viewsync trust {command}`)"
+
+
+def _secrets(ctx: Context, record: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
+    """Their values, which were not kept: from the project's files, if those are still trusted."""
+    names = _names(record)
+    if not names:
+        return {}, []
+    try:
+        given = [f"{name}={value}" for name, value in _texts(record.get("arguments")).items()]
+        found = trust.secrets(ctx, str(record.get("file")), given, names)
+    except ViewsyncError as error:
+        return {}, [f"the cleanup steps had no {', '.join(names)}: {error.message}"]
+    missing = [each for each in names if each not in found]
+    return found, [f"the cleanup steps had no {', '.join(missing)}"] if missing else []
+
+
+def ended(ctx: Context) -> None:
+    """Run the cleanup steps of all sessions that are certainly gone. A server that is just ending gets its time."""
+    deadline = time.monotonic() + _PATIENCE
+    sockets = {str(each.record.get("socket")) for each in pending.entries(ctx.folder)}
+    while True:
+        unsure = [each for each in free(ctx) if _clean_up(ctx, each) == UNSURE]
+        if not unsure or time.monotonic() > deadline:
+            break
+        time.sleep(_STEP)
+    for socket in sockets:
+        try:
+            tmux_endings.settle(ctx.tmux, socket)
+        except TmuxError as error:
+            ctx.log.warning("%s", error.message)
+
+
+def free(ctx: Context) -> list[Entry]:
+    """Those that no process is at."""
+    found = pending.entries(ctx.folder)
+    return [each for each in found if not each.owner or not processes.alive(each.owner, each.owner_start)]
+
+
+def _clean_up(ctx: Context, entry: Entry) -> str:
+    socket = str(entry.record.get("socket"))
+    state = standing(ctx, entry, ask(ctx, [socket]))
+    if state != GONE:
+        return state
+    claimed = claim(entry)
+    if claimed is None:
+        return GONE
+    claimed, done, problems = run(ctx, claimed)
+    pending.remove(claimed)
+    problems += [steps.told(each) for each in done if each.problem]
+    server, name = str(entry.record.get("server")), str(entry.record.get("name"))
+    project = _texts(entry.record.get("variables")).get("VIEWSYNC_PROJECT", "")
+    reason = "; ".join(problems) or "it was ended from outside"
+    recording.record(ctx, [Event(ctx.clock(), "end", "outside", socket, server, name, reason=reason, project=project)])
+    for problem in problems:
+        ctx.log.warning("%s: %s", name, problem)
+    return GONE
+
+
+def ask(ctx: Context, sockets: Iterable[str]) -> dict[str, Sessions | TmuxError]:
+    answers: dict[str, Sessions | TmuxError] = {}
+    for socket in sockets:
+        try:
+            answers[socket] = tmux_projects.read(ctx.tmux, socket)
+        except TmuxError as error:
+            answers[socket] = error
+    return answers
+
+
+def standing(ctx: Context, entry: Entry, answers: Answers) -> str:
+    """Whether its session is certainly gone, and all that showed its windows with it."""
+    record = entry.record
+    server, session = str(record.get("server")), str(record.get("session_id"))
+    answer = answers[str(record.get("socket"))]
+    if isinstance(answer, TmuxError):
+        sure = isinstance(answer, ServerGone) and not process_tree.is_server(server)
+        return GONE if sure else UNSURE
+    if identity(answer.server) != server:
+        return UNSURE if process_tree.is_server(server) else GONE
+    if any(each.id == session for each in answer.sessions):
+        return ALIVE
+    if not answer.complete:
+        return UNSURE
+    names = {str(record.get("name"))}
+    return ALIVE if _lives_on(ctx, answer, server, session, names) else GONE
+
+
+def _lives_on(ctx: Context, answer: Sessions, server: str, session: str, names: Collection[str]) -> bool:
+    """In a view, or in the session that its last view became: the group keeps the name of its first one."""
+    try:
+        rows = ctx.registry.read()["views"]
+    except ViewsyncError:
+        return True  # nobody knows
+    views = {name for name, row in rows.items() if row.get("server") == server and row.get("parent_id") == session}
+    return any(each.name in views or (each.group and each.group in names) for each in answer.sessions)

@@ -1,0 +1,205 @@
+"""End project sessions, and run their cleanup steps: before an end that was asked for, after any other.
+
+What is then needed is kept from when the session was made (store/pending.py), since after an end from outside nobody
+is left who knows it. Each step runs once, whoever sees the end first, and however often.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import recording, registry_rows
+from viewsync.actions.projects import cleaning, steps, trust
+from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.gateways import tmux_endings, tmux_ends, tmux_projects, tmux_sessions
+from viewsync.gateways.tmux import ServerGone
+from viewsync.rules import health
+from viewsync.rules.model import Event
+from viewsync.rules.tracking import identity
+from viewsync.store import pending
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from viewsync.actions.projects.sessions import Known
+    from viewsync.context import Context
+    from viewsync.rules.model import Server
+    from viewsync.rules.projects.live import Live
+    from viewsync.rules.projects.plan import Plan
+
+_GONE = (health.MISSING, health.SERVER)
+
+
+class InUse(ViewsyncError):
+    """Somebody is on the session, or on a view of it."""
+
+    kind = "in-use"
+
+
+class Ended(NamedTuple):
+    """What came of it. `ended`: it is not there any more; `removed`: nor is its row, None where it had none."""
+
+    name: str
+    ended: bool
+    removed: bool | None
+    steps: list[steps.StepDone]
+    problems: list[str]
+
+
+def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) -> None:
+    """Keep what the end of a session that was just made will need, and have tmux tell of it. NotTrusted, too: the
+    files that its steps run may be others in its worktree.
+    """
+    if not plan.cleanup:
+        return
+    trust.require(ctx, plan)
+    where = trust.place(plan)
+    variables = steps.variables_of(plan, name, server.socket)
+    record = {
+        "at": ctx.clock(),
+        "name": name,
+        "socket": server.socket,
+        "server": identity(server),
+        "session_id": session,
+        "root": plan.identity.root,
+        "command": plan.command,
+        "file": plan.file,
+        "arguments": _without(dict(plan.arguments), plan),
+        "bases": where.bases,
+        "path": ctx.env.get("PATH", ""),
+        "variables": _without(variables, plan),
+        "secrets": sorted(plan.secrets),
+        "steps": [
+            {
+                **each._asdict(),
+                "environment": _without(dict(each.environment), plan),
+                "trusted": trust.item(each, steps.CLEANUP, where).text,
+            }
+            for each in plan.cleanup
+        ],
+    }
+    pending.write(ctx.folder, pending.key(identity(server), session), record)
+    tmux_endings.arm(ctx.tmux, server, [session], ctx.launcher)
+
+
+def _without(variables: dict[str, str], plan: Plan) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if name not in plan.secrets}
+
+
+def forget(ctx: Context, server: Server, session: str) -> None:
+    """Of a session whose making was taken back: nothing is to be cleaned up."""
+    entry = pending.find(ctx.folder, pending.key(identity(server), session))
+    if entry:
+        with contextlib.suppress(TmuxError):
+            tmux_endings.disarm(ctx.tmux, server, session)
+        pending.remove(entry)
+
+
+def end(ctx: Context, known: Known, trigger: str, *, force: bool = False) -> Ended:
+    """Its cleanup steps, then the session with its views, then its row. What a step does never stops the end.
+
+    InUse where somebody is on it, unless `force`; TmuxError where it cannot be known whether it lives.
+    """
+    if known.doubt:
+        raise TmuxError(f"nobody knows whether session {known.name!r} runs: {known.doubt}", "nothing was done")
+    if known.live is None or known.server is None:
+        return _after(ctx, known, trigger)
+    if not force and (known.live.in_use or any(each.in_use for each in known.views)):
+        raise InUse(f"somebody is on session '{known.name}'", "--force ends it all the same")
+    with unhurt():
+        return _end(ctx, known, known.server, known.live, trigger, force=force)
+
+
+def _end(ctx: Context, known: Known, server: Server, live: Live, trigger: str, *, force: bool) -> Ended:
+    key = pending.key(identity(server), live.id)
+    entry = _claimed(ctx, key)
+    done: list[steps.StepDone] = []
+    said: list[str] = []
+    if entry is None and pending.find(ctx.folder, key):
+        return Ended(known.name, False, _no_row(known), done, ["somebody else is just ending it"])
+    if entry:
+        with contextlib.suppress(TmuxError):  # it would only be told of an end that it then finds done
+            tmux_endings.disarm(ctx.tmux, server, live.id)
+        entry, done, said = cleaning.run(ctx, entry)
+    views = [each for each in known.views if each.view]
+    try:
+        ended = _killed(ctx, server, [*views, live], force=force)
+    except TmuxError as error:
+        return Ended(known.name, False, _no_row(known), done, [*said, error.message])
+    if not ended:
+        return Ended(known.name, False, _no_row(known), done, [*said, "somebody is on it by now"])
+    return _ended(ctx, known, entry, done, said, trigger)
+
+
+def _claimed(ctx: Context, key: str) -> pending.Entry | None:
+    entry = pending.find(ctx.folder, key)
+    return cleaning.claim(entry) if entry else None
+
+
+def _killed(ctx: Context, server: Server, found: list[Live], *, force: bool) -> bool:
+    """The session comes last: as long as one of its views is kept, so is it."""
+    if force:
+        for each in found:
+            tmux_sessions.kill(ctx.tmux, server, each.id)  # False: it ended by itself
+        return True
+    ends = [tmux_ends.End(each.id, each.name, only_dead=False) for each in found]
+    if all(tmux_ends.end(ctx.tmux, server, ends)):
+        return True
+    try:
+        now = tmux_projects.read(ctx.tmux, server.socket)
+    except ServerGone:
+        return True
+    ids = {each.id for each in found}
+    return identity(now.server) == identity(server) and now.complete and not ids & {each.id for each in now.sessions}
+
+
+def _after(ctx: Context, known: Known, trigger: str) -> Ended:
+    """Of a session that has ended already: what is left to do."""
+    if known.status not in _GONE or known.row is None:
+        raise TmuxError(f"session {known.name!r} is just being made", "try again in a moment")
+    entry = _claimed(ctx, pending.key(known.row.server, known.row.session_id)) if known.row.session_id else None
+    done: list[steps.StepDone] = []
+    said: list[str] = []
+    if entry:
+        entry, done, said = cleaning.run(ctx, entry)
+    return _ended(ctx, known, entry, done, said, trigger)
+
+
+def _ended(
+    ctx: Context, known: Known, entry: pending.Entry | None, done: list[steps.StepDone], said: list[str], trigger: str
+) -> Ended:
+    if entry:
+        pending.remove(entry)
+    removed = _no_row(known)
+    if known.row:
+        try:
+            removed = registry_rows.remove(ctx, known.row)
+        except ViewsyncError as error:
+            said = [*said, error.message]
+    said += [steps.told(each) for each in done if each.problem]
+    server = identity(known.server) if known.server else known.row.server if known.row else ""
+    project = known.identity.project if known.identity else ""
+    reason = "; ".join(said) or "ended with its views"
+    event = Event(ctx.clock(), "end", trigger, known.socket, server, known.name, reason=reason, project=project)
+    recording.record(ctx, [event])
+    return Ended(known.name, True, removed, done, said)
+
+
+def _no_row(known: Known) -> bool | None:
+    return False if known.row else None
+
+
+@contextlib.contextmanager
+def unhurt() -> Iterator[None]:
+    """Whoever ends the session from a pane in it is not stopped half way by the end of its terminal."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -1,0 +1,178 @@
+"""What the sweep does with project sessions: it ends those that nobody uses any more, and sees to it that the cleanup
+steps run of those that were ended by somebody else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import evidence, leases, recording, registry_rows
+from viewsync.actions import sessions as registered_sessions
+from viewsync.actions.projects import apart, cleaning, sessions
+from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.gateways import process_tree, shells, tmux_endings, tmux_ends, tmux_panes
+from viewsync.rules import hooks
+from viewsync.rules.expiry import Known
+from viewsync.rules.model import END, Event, Verdict
+from viewsync.rules.projects import expired
+from viewsync.rules.projects.expired import Candidate
+from viewsync.rules.projects.live import Sessions
+from viewsync.rules.times import epoch
+from viewsync.rules.tracking import identity
+from viewsync.store import pending
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.actions.sessions import Listed
+    from viewsync.context import Context
+    from viewsync.rules.expiry import Expiry
+    from viewsync.rules.model import Pane
+    from viewsync.store.pending import Entry
+
+_SHELLS = frozenset(("sh", "bash", "dash", "zsh", "fish", "ksh", "ksh93", "mksh", "ash", "tcsh", "csh", "nu", "xonsh"))
+_TRIGGER = "expired"
+
+
+class Swept(NamedTuple):
+    verdicts: list[Verdict]
+    failed: list[Verdict]
+    errors: list[str]
+
+
+class _Found(NamedTuple):
+    known: sessions.Known
+    listed: Listed
+    verdict: Expiry
+
+
+def sweep(ctx: Context, *, dry_run: bool) -> Swept:
+    entries = cleaning.free(ctx)
+    reading = sessions.read(ctx, [str(each.record.get("socket")) for each in entries])
+    errors = list(reading.problems)
+    if entries and not dry_run:
+        errors += _tell_ends(ctx, entries, reading.answers)
+    found = [each for one in reading.known if (each := _judge(ctx, one))]
+    going = [each for each in found if each.verdict.action == END]
+    verdicts = [_verdict(each) for each in going]
+    if dry_run:
+        return Swept(verdicts, [], errors)
+    failed = []
+    for each, verdict in zip(going, verdicts, strict=True):
+        if problem := _expire(ctx, each):
+            failed.append(verdict)
+            errors += [problem] if problem != _FASTER else []
+    return Swept(verdicts, failed, errors)
+
+
+def _tell_ends(ctx: Context, entries: Sequence[Entry], answers: cleaning.Answers) -> list[str]:
+    """Have the steps run of those that are gone; of the others, see to it that tmux tells of their end."""
+    states = {each.key: cleaning.standing(ctx, each, answers) for each in entries}
+    if cleaning.GONE in states.values():
+        apart.clean_up(ctx)
+    alive: dict[str, list[str]] = {}
+    for each in entries:
+        if states[each.key] == cleaning.ALIVE:
+            alive.setdefault(str(each.record["socket"]), []).append(str(each.record["session_id"]))
+    errors = []
+    for socket, ids in alive.items() if ctx.config["hooks"] else ():
+        answer = answers[socket]
+        try:
+            if isinstance(answer, Sessions) and not hooks.call(
+                [tmux_endings.installed(ctx.tmux, socket)], ctx.launcher
+            ):
+                tmux_endings.arm(ctx.tmux, answer.server, ids, ctx.launcher)
+        except TmuxError as error:
+            errors.append(error.message)
+    return errors
+
+
+def _judge(ctx: Context, known: sessions.Known) -> _Found | None:
+    """None for one that its row alone shows to be in use, or that has no timeout: nothing more is asked of it."""
+    if known.row is None or known.live is None or known.server is None:
+        return None
+    live, about = known.live, known.about
+    timeout = about.get("timeout")
+    candidate = Candidate(
+        Known(
+            name=known.row.name,
+            status=known.status,
+            created=epoch(known.row.created_at) or float(live.created),
+            active=max(epoch(known.row.last_active), float(live.activity), float(live.last_attached)),
+            doubt=known.doubt,
+            quarantined=known.row.quarantined,
+            attached=live.in_use or any(each.in_use for each in known.views),
+            viewed=bool(known.views),
+        ),
+        timeout=float(timeout) if isinstance(timeout, (int, float)) else 0.0,
+        auto_cleanup=about.get("auto_cleanup") is True,
+    )
+    if not expired.aged(candidate, ctx.clock()):
+        return None
+    try:
+        listed = registered_sessions.judge(known.row, tmux_panes.read(ctx.tmux, known.socket))
+    except TmuxError:
+        return None  # it answered a moment ago; the next sweep asks again
+    panes = _panes(listed)
+    closer = candidate.known._replace(
+        doubt=listed.doubt or candidate.known.doubt,
+        attached=candidate.known.attached or any(each.attached for each in panes),
+        leased=any(leases.held(ctx, known.server, each.id) for each in panes),
+        only_dead=bool(panes) and all(each.dead for each in panes),
+    )
+    busy = next(filter(None, (_busy(ctx, each) for each in panes)), "" if panes else "nobody knows what runs in it")
+    (verdict,) = expired.decide([candidate._replace(known=closer, busy=busy)], ctx.clock())
+    return _Found(known, listed, verdict)
+
+
+def _panes(listed: Listed) -> list[Pane]:
+    reading = listed.reading
+    return [each for each in reading.panes if each.session == listed.found.session] if reading else []
+
+
+def _busy(ctx: Context, pane: Pane) -> str:
+    """What runs in the pane beside a shell that waits at its prompt, "" for nothing. Who cannot tell says so."""
+    if pane.dead:
+        return ""
+    front = shells.foreground(pane.pid)
+    if front is None or not front.waiting or front.program.removeprefix("-") not in _SHELLS:
+        return f"{front.program if front else 'something'} runs in pane {pane.id}"
+    others = [each for each in process_tree.below(pane.pid, ctx.clock()) if each.pid != pane.pid]
+    return f"{others[0].command[0]} runs in pane {pane.id}" if others else ""
+
+
+def _verdict(found: _Found) -> Verdict:
+    live = found.known.live
+    return Verdict(found.known.socket, live.id if live else "", found.known.name, END, found.verdict.reason, "")
+
+
+_FASTER = "somebody was faster"
+
+
+def _expire(ctx: Context, found: _Found) -> str:
+    """Its output is saved, then it is ended, if still nobody is on it; why not, or ""."""
+    known, row, server, live = found.known, found.known.row, found.known.server, found.known.live
+    assert row is not None
+    assert server is not None
+    assert live is not None
+    try:
+        saved = evidence.save(ctx, found.listed, f"{_TRIGGER}: {found.verdict.reason}")
+        if saved.problems:
+            return f"{known.name} was kept, its output could not be saved: {'; '.join(saved.problems)}"
+        if row not in registry_rows.read(ctx):
+            return _FASTER
+        (ended,) = tmux_ends.end(ctx.tmux, server, [tmux_ends.End(live.id, live.name, only_dead=False)])
+        if not ended:
+            return _FASTER
+        if pending.find(ctx.folder, pending.key(identity(server), live.id)):
+            apart.clean_up(ctx)
+        registry_rows.remove(ctx, row)
+    except ViewsyncError as error:
+        return f"{known.name}: {error.message}"
+    project = known.identity.project if known.identity else ""
+    reason = f"{found.verdict.reason}; its output is in {saved.folder}"
+    event = Event(
+        ctx.clock(), "end", _TRIGGER, known.socket, identity(server), known.name, reason=reason, project=project
+    )
+    recording.record(ctx, [event])
+    return ""

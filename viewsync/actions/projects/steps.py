@@ -1,0 +1,152 @@
+"""Run the steps of a project, one after the other: bounded, their output kept, each run in the history."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import recording
+from viewsync.actions.projects import trust
+from viewsync.errors import ViewsyncError
+from viewsync.gateways import step_process, tmux
+from viewsync.rules.model import Event
+from viewsync.rules.projects.plan import ABORT
+from viewsync.store import step_logs
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from viewsync.context import Context
+    from viewsync.rules.projects.plan import Plan, Step
+
+PRE_CREATE = "pre-create"
+POST_CREATE = "post-create"
+CLEANUP = "cleanup"
+_LINES = 5  # of its output that are told
+
+
+class StepDone(NamedTuple):
+    """`code`: as the shell gives it. `tail`: its last lines, printable. `log`: the file with all that it printed."""
+
+    name: str
+    stage: str
+    code: int
+    seconds: float
+    problem: str  # "" for one that did its work
+    tail: tuple[str, ...]
+    log: str
+    source: str
+    aborts: bool  # it failed, and nothing may follow
+
+
+class StepFailed(ViewsyncError):
+    """A step failed, and nothing may follow it."""
+
+    kind = "step-failed"
+
+
+def variables_of(plan: Plan, session: str, socket: str) -> dict[str, str]:
+    """What steps find in their environment, beyond the user's and their own."""
+    branch, path = (plan.worktree.branch, plan.worktree.path) if plan.worktree else ("", "")
+    return {
+        **dict(plan.environment),
+        "VIEWSYNC_PROJECT": plan.identity.project,
+        "VIEWSYNC_PROJECT_PATH": plan.identity.root,
+        "VIEWSYNC_COMMAND": plan.command,
+        "VIEWSYNC_TASK": plan.identity.task,
+        "VIEWSYNC_BRANCH": branch,
+        "VIEWSYNC_WORKTREE_PATH": path,
+        "VIEWSYNC_SESSION": session,
+        "VIEWSYNC_SOCKET": socket,
+    }
+
+
+def run_all(
+    ctx: Context, steps: Sequence[Step], stage: str, variables: Mapping[str, str], secrets: Collection[str] = ()
+) -> list[StepDone]:
+    """What came of each, up to the first one that failed and lets nothing follow. `secrets`: names of variables
+    whose values are blotted out wherever the output is kept or shown.
+    """
+    done: list[StepDone] = []
+    for step in steps:
+        done.append(run(ctx, step, stage, variables, secrets))
+        if done[-1].aborts:
+            break
+    if done:
+        step_logs.prune(ctx.folder)
+    return done
+
+
+def run(ctx: Context, step: Step, stage: str, variables: Mapping[str, str], secrets: Collection[str] = ()) -> StepDone:
+    own = {**variables, **dict(step.environment)}
+    hidden = {os.fsencode(value) for name, value in own.items() if name in secrets and value}
+    handle, log = step_logs.new(ctx.folder, f"{stage}-{step.name}", ctx.clock())
+    try:
+        env = {**tmux.clean(ctx.env), **own}
+        ran = step_process.run(step.command, cwd=step.cwd, env=env, timeout=step.timeout, output=handle)
+        tail = [step_logs.blotted(each, hidden) for each in step_logs.tail(handle, _LINES)]
+    finally:
+        if hidden:
+            step_logs.redact(handle, hidden)
+        os.close(handle)
+    problem = ran.problem or (f"exit code {ran.code}" if ran.code else "")
+    shown = tuple(_printable(each) for each in tail)
+    aborts = bool(problem) and step.on_failure == ABORT
+    done = StepDone(step.name, stage, ran.code, ran.seconds, problem, shown, log, step.source, aborts)
+    _record(ctx, done, variables)
+    return done
+
+
+def before(ctx: Context, plan: Plan, variables: Mapping[str, str]) -> list[StepDone]:
+    """The steps that come before the session, in its worktree. StepFailed: it must not be made. NotTrusted, too:
+    in that worktree the files that steps run may be others than in the project itself.
+    """
+    trust.require(ctx, plan)
+    done = run_all(ctx, plan.pre_create, PRE_CREATE, variables, plan.secrets)
+    _raise(done, "no session was made")
+    return done
+
+
+def after(ctx: Context, plan: Plan, variables: Mapping[str, str]) -> list[StepDone]:
+    """The steps that follow when the session is made. StepFailed: it is there, and stays: somebody may be on it."""
+    kept = f"session '{variables.get('VIEWSYNC_SESSION', '')}' is there, and was kept"
+    try:
+        trust.require(ctx, plan)
+    except trust.NotTrusted as error:
+        raise trust.NotTrusted(f"{error.message}; {kept}", error.hint) from None
+    done = run_all(ctx, plan.post_create, POST_CREATE, variables, plan.secrets)
+    _raise(done, kept)
+    return done
+
+
+def _raise(done: Sequence[StepDone], consequence: str) -> None:
+    if done and done[-1].aborts:
+        raise StepFailed(f"{told(done[-1])}; {consequence}", f"all that it printed is in {done[-1].log}")
+
+
+def told(done: StepDone) -> str:
+    """A failure in one line."""
+    said = f': "{done.tail[-1]}"' if done.tail else ""
+    return f"the {done.stage} step '{done.name}' failed ({done.problem}, {done.source}){said}"
+
+
+def _record(ctx: Context, done: StepDone, variables: Mapping[str, str]) -> None:
+    outcome = done.problem or "done"
+    event = Event(
+        ctx.clock(),
+        "step" if not done.problem else "step-failed",
+        done.stage,
+        variables.get("VIEWSYNC_SOCKET", ""),
+        "",
+        variables.get("VIEWSYNC_SESSION", ""),
+        reason=f"{done.name}: {outcome}",
+        project=variables.get("VIEWSYNC_PROJECT", ""),
+        seconds=done.seconds,
+    )
+    recording.record(ctx, [event])
+
+
+def _printable(raw: bytes) -> str:
+    """Bytes that are no text, and what would command a terminal, as escapes."""
+    text = raw.decode("utf-8", "backslashreplace").rstrip()
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)

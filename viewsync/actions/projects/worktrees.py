@@ -1,0 +1,260 @@
+"""Git worktrees of projects: made before the session that is to live there, removed with the sessions in it.
+
+A branch is never deleted, but for one that this very call made and that has nothing of its own. What cannot be made
+whole is taken back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import recording
+from viewsync.actions.projects import ending, sessions
+from viewsync.errors import UsageError, ViewsyncError
+from viewsync.gateways import files
+from viewsync.gateways.git_worktrees import Entry, Git, GitError, same_place
+from viewsync.rules.model import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from viewsync.actions.projects.sessions import Known
+    from viewsync.context import Context
+    from viewsync.rules.projects.plan import Plan, Worktree
+
+
+class Made(NamedTuple):
+    """`fresh`: this call made it. `branch`: that this call made, "" for one that was there; `base`: where it begins."""
+
+    path: str
+    fresh: bool = False
+    branch: str = ""
+    base: str = ""
+    folders: tuple[str, ...] = ()  # above it, that were not there before
+
+
+class Tree(NamedTuple):
+    """One worktree, with the project sessions in it. `missing`: its folder is gone; `known`: git lists it."""
+
+    path: str
+    branch: str
+    head: str
+    locked: bool
+    main: bool
+    missing: bool
+    known: bool
+    sessions: list[Known]
+
+
+class Removed(NamedTuple):
+    path: str
+    branch: str
+    removed: bool
+    ended: list[ending.Ended]
+    problems: list[str]
+
+
+def ensure(ctx: Context, plan: Plan) -> str:
+    """The folder of the plan's worktree, which is made where there is none. GitError or UsageError."""
+    return make(ctx, plan).path
+
+
+def make(ctx: Context, plan: Plan) -> Made:
+    """The same, with what `undo` needs to know."""
+    wanted = plan.worktree
+    if wanted is None:
+        return Made(plan.cwd)
+    git = Git(plan.identity.root, ctx.env)
+    git.check()
+    if not git.is_branch_name(wanted.branch):
+        raise UsageError(f"{plan.file}: not a name for a branch: {wanted.branch!r}")
+    path = os.path.normpath(wanted.path or default_path(plan.identity.root, plan.identity.project, wanted.branch))
+    listed = git.worktrees()
+    there = next((each for each in listed if each.branch == wanted.branch), None)
+    if there and os.path.isdir(there.path):
+        if there.main:
+            hint = "check out another branch there, or leave `worktree` out of the file"
+            raise GitError(f"branch {wanted.branch!r} is checked out in the project's own folder, {there.path}", hint)
+        return Made(there.path)
+    _refuse(path, listed, there)
+    made = _begin(git, wanted, path)
+    try:
+        git.add(path, wanted.branch, made.base, again=_lists(listed, path))
+    except BaseException as error:
+        _take_back(git, made, forced=True)
+        if isinstance(error, GitError):
+            raise GitError(f"cannot make the worktree {path}: {error.message}", "nothing was made") from None
+        raise
+    _record(ctx, "worktree", "run", plan.identity.project, f"{wanted.branch} at {path}")
+    return made
+
+
+def undo(ctx: Context, plan: Plan, made: Made) -> None:
+    """Take back what `make` made for a session that then was not. Whatever somebody has put there stays."""
+    if made.fresh:
+        git = Git(plan.identity.root, ctx.env)
+        if not git.changes(made.path):
+            _take_back(git, made, forced=False)
+
+
+def default_path(root: str, project: str, branch: str) -> str:
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{project}-{branch}").strip("-.")
+    return os.path.join(os.path.dirname(root), "worktrees", safe)
+
+
+def _lists(listed: Sequence[Entry], path: str) -> bool:
+    return any(same_place(each.path, path) for each in listed)
+
+
+def _refuse(path: str, listed: Sequence[Entry], there: Entry | None) -> None:
+    """What stands in the way. `there`: a worktree of the branch whose folder is gone."""
+    other = next((each for each in listed if same_place(each.path, path)), None)
+    for each in (there, other):
+        if each and each.locked and not os.path.isdir(each.path):
+            hint = f"bring its disk back, or `git worktree unlock {each.path}`"
+            raise GitError(f"the worktree {each.path} is locked, and its folder is not there", hint)
+    if there and not same_place(there.path, path):
+        hint = "`git worktree prune` forgets it, if it was removed for good"
+        raise GitError(f"branch {there.branch!r} has a worktree at {there.path}, whose folder is gone", hint)
+    if other and os.path.isdir(other.path):
+        raise GitError(f"{path} is the worktree of {other.branch or other.head!r}", "name another path for it")
+    if os.path.lexists(path) and not files.is_empty(path):
+        raise GitError(f"{path} is in the way, and is no worktree", "move it away, or name another path")
+
+
+def _begin(git: Git, wanted: Worktree, path: str) -> Made:
+    """What is about to be made; GitError where there is nothing that a new branch could begin at."""
+    folders = tuple(files.missing_folders(path))
+    if git.branch(wanted.branch):
+        return Made(path, fresh=True, folders=folders)
+    base = git.commit(wanted.base_branch or "HEAD")
+    if not base and wanted.base_branch:
+        raise GitError(f"there is no branch {wanted.base_branch!r} that {wanted.branch!r} could begin at")
+    if not base:
+        raise GitError(f"{git.folder} has no commit yet that {wanted.branch!r} could begin at", "make a first commit")
+    return Made(path, fresh=True, branch=wanted.branch, base=base, folders=folders)
+
+
+def _take_back(git: Git, made: Made, *, forced: bool) -> None:
+    """Best effort: git takes back most by itself, unless it was ended."""
+    with contextlib.suppress(ViewsyncError):
+        if _lists(git.worktrees(), made.path):
+            git.remove(made.path, force=forced)
+    with contextlib.suppress(ViewsyncError):
+        if made.branch and not _lists(git.worktrees(), made.path):
+            git.drop_branch(made.branch, made.base)
+    files.remove_empty([made.path, *made.folders])
+
+
+def trees(ctx: Context, folder: str) -> list[Tree]:
+    """The worktrees of the folder's repository, and those that are gone while sessions in them are not."""
+    git = Git(folder, ctx.env)
+    git.check()
+    listed = git.worktrees()
+    known = sessions.read(ctx).known
+    found = [_tree(each, known) for each in listed]
+    mine = {each.path for each in listed if each.main}
+    gone: dict[str, list[Known]] = {}
+    for each in known:
+        path = _home(each)
+        if path and each.identity and not _lists(listed, path) and any(same_place(each.identity.root, m) for m in mine):
+            gone.setdefault(path, []).append(each)
+    for path, there in gone.items():
+        branch = there[0].identity.worktree if there[0].identity else ""
+        missing = not os.path.isdir(path)
+        found.append(Tree(path, branch, "", False, False, missing, False, there))
+    return found
+
+
+def _tree(entry: Entry, known: Sequence[Known]) -> Tree:
+    there = [] if entry.main else [each for each in known if _home(each) and same_place(_home(each), entry.path)]
+    missing = not os.path.isdir(entry.path)
+    return Tree(entry.path, entry.branch, entry.head, entry.locked, entry.main, missing, True, there)
+
+
+def _home(known: Known) -> str:
+    """The worktree that a session was made for. By what is recorded, and never by its name."""
+    path = known.about.get("worktree_path")
+    return path if isinstance(path, str) else ""
+
+
+def find(found: Sequence[Tree], which: str, folder: str) -> Tree:
+    """The one of exactly that branch, or at that path."""
+    path = os.path.join(folder, which)
+    fitting = [each for each in found if each.branch == which or same_place(each.path, path)]
+    if not fitting:
+        there = ", ".join(each.branch or each.path for each in found if not each.main)
+        raise UsageError(f"there is no worktree of {which!r}", f"there are: {there}" if there else "there is none")
+    tree = next((each for each in fitting if not each.main), fitting[0])
+    if tree.main:
+        raise UsageError(f"{tree.path} is the project's own folder, and no worktree beside it")
+    return tree
+
+
+def refusals(ctx: Context, tree: Tree, folder: str) -> list[str]:
+    """Why it may not go unless that is forced."""
+    reasons = [
+        f"somebody is on session '{each.name}'"
+        for each in tree.sessions
+        if each.live and (each.live.in_use or any(view.in_use for view in each.views))
+    ]
+    return [*reasons, *_unsaved(ctx, tree, folder)]
+
+
+def _unsaved(ctx: Context, tree: Tree, folder: str) -> list[str]:
+    """Work that would be lost."""
+    if not tree.known or tree.missing:
+        return []
+    git = Git(folder, ctx.env)
+    reasons = []
+    if changes := git.changes(tree.path):
+        more = ", ..." if len(changes) > 3 else ""
+        shown = ", ".join(each[3:] for each in changes[:3])
+        reasons.append(f"{len(changes)} change(s) are not committed: {shown}{more}")
+    if tree.head and not tree.branch and git.only_here(tree.head):
+        reasons.append(f"no branch has its commits ({tree.head[:12]})")
+    return reasons
+
+
+def remove(ctx: Context, tree: Tree, folder: str, say: Callable[[str], None], *, force: bool, dry_run: bool) -> Removed:
+    """End the sessions in it, then remove it; the branch stays. UsageError where work would be lost."""
+    if tree.locked:
+        raise UsageError(f"the worktree {tree.path} is locked", f"`git worktree unlock {tree.path}` unlocks it")
+    doubtful = next((each for each in tree.sessions if each.doubt), None)
+    if doubtful:
+        raise ViewsyncError(f"nobody knows whether session {doubtful.name!r} runs: {doubtful.doubt}")
+    reasons = refusals(ctx, tree, folder)
+    if reasons and not force:
+        raise UsageError(f"{tree.path} was kept: {'; '.join(reasons)}", "--force removes it all the same")
+    for each in tree.sessions:
+        say(f"end session {each.name}" if each.live else f"forget session {each.name}, which has ended")
+    if tree.known:
+        lost = f", and lose: {'; '.join(reasons)}" if reasons else ""
+        say(f"remove the worktree {tree.path}{lost}" + (f" (branch {tree.branch} stays)" if tree.branch else ""))
+    if dry_run:
+        return Removed(tree.path, tree.branch, False, [], [])
+    with ending.unhurt():
+        return _remove(ctx, tree, folder, force=force)
+
+
+def _remove(ctx: Context, tree: Tree, folder: str, *, force: bool) -> Removed:
+    ended = [ending.end(ctx, each, "worktree", force=force) for each in tree.sessions]
+    problems = [f"{each.name}: {problem}" for each in ended for problem in each.problems]
+    left = [each.name for each in ended if not each.ended]
+    if left:
+        return Removed(tree.path, tree.branch, False, ended, [*problems, f"{tree.path} was kept: {', '.join(left)}"])
+    # Looked at once more: what ended just now, and the cleanup steps, may have written something.
+    if not force and (late := _unsaved(ctx, tree, folder)):
+        return Removed(tree.path, tree.branch, False, ended, [*problems, f"{tree.path} was kept: {'; '.join(late)}"])
+    if tree.known:
+        Git(folder, ctx.env).remove(tree.path, force=force)
+    project = next((each.identity.project for each in tree.sessions if each.identity), "")
+    _record(ctx, "worktree-removed", "person", project, f"{tree.branch} at {tree.path}")
+    return Removed(tree.path, tree.branch, tree.known, ended, problems)
+
+
+def _record(ctx: Context, kind: str, trigger: str, project: str, reason: str) -> None:
+    recording.record(ctx, [Event(ctx.clock(), kind, trigger, "", "", "", reason=reason, project=project)])

@@ -1,0 +1,120 @@
+"""Show the steps that a project's command brings along, and say yes to them. Without it none of them runs.
+
+What counts is what would happen: commands, folders, times, the contents of the files that they name, and tmux_config.
+After any of that changes you are asked again. The commands of windows need no trust: they are typed into a shell
+because you ran that very file. Exit codes: 0 trusted, or nothing to trust; 1 not trusted, or a file is wrong.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync.actions.projects import loading, locating, trust
+from viewsync.commands import args
+from viewsync.errors import UsageError, ViewsyncError
+from viewsync.output import Result, printable
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.actions.projects.trust import Standing
+    from viewsync.context import Context
+    from viewsync.rules.projects.plan import Plan
+
+
+class Shown(NamedTuple):
+    plan: Plan
+    standing: Standing
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", default="", metavar="NAME", help="a command, or its file (all commands)")
+    parser.add_argument("arguments", nargs="*", metavar="key=value", help="what its templates are given")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--yes", action="store_true", help="trust what is shown, without being asked")
+    what.add_argument("--show", action="store_true", help="only show it")
+    what.add_argument("--revoke", action="store_true", help="trust it no longer")
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    shown, problems = _read(parsed, ctx)
+    if parsed.revoke:
+        return _revoked(ctx, shown, problems)
+    if not parsed.json:
+        for line in (line for each in shown for line in _lines(each)):
+            print(printable(line), flush=True)
+    wanted = [each for each in shown if _needs(each)]
+    said_yes = bool(wanted) and not parsed.show and (parsed.yes or _asked([each.plan.command for each in wanted]))
+    for each in wanted if said_yes else ():
+        trust.accept(ctx, each.plan, each.standing.items)
+    lines = [f"trusted: {each.plan.command}" for each in wanted] if said_yes else []
+    code = 1 if problems or (wanted and not said_yes) else 0
+    return Result([_data(ctx, each) for each in shown], lines, code, problems)
+
+
+def _read(parsed: argparse.Namespace, ctx: Context) -> tuple[list[Shown], list[str]]:
+    """One that cannot be read is an error; of all of them, a warning."""
+    if parsed.name:
+        return [_shown(ctx, parsed.name, parsed.arguments)], []
+    root = locating.project_root()
+    if not root:
+        raise UsageError("there is no project here", "change to its folder, or name a command's file")
+    shown, problems = [], []
+    for name in locating.names(root):
+        try:
+            shown.append(_shown(ctx, name, []))
+        except ViewsyncError as error:
+            problems.append(f"{name}: {error.message}")
+    return shown, problems
+
+
+def _shown(ctx: Context, name: str, given: list[str]) -> Shown:
+    plan = loading.plan(loading.load(ctx, loading.Request(name, given)))
+    return Shown(plan, trust.standing(ctx, plan))
+
+
+def _needs(shown: Shown) -> bool:
+    return shown.standing.status in (trust.CHANGED, trust.UNTRUSTED)
+
+
+def _lines(shown: Shown) -> list[str]:
+    standing = shown.standing
+    lines = [f"{shown.plan.command} ({shown.plan.file}): {standing.status}"]
+    for each in standing.items:
+        new = standing.status == trust.CHANGED and each in standing.new
+        lines += [f"  {'* ' if new else ''}{line}" for line in each.lines]
+    if standing.status == trust.CHANGED:
+        lines.append(
+            "  (* new, or changed since it was trusted)" if standing.new else "  (fewer steps, or in another order)"
+        )
+    return lines
+
+
+def _asked(names: list[str]) -> bool:
+    if not sys.stdin.isatty():
+        raise UsageError(
+            f"not trusted: {', '.join(names)}; there is no terminal to ask you on", "--yes trusts what is shown"
+        )
+    print(f"Trust the steps of {printable(', '.join(names))}? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _revoked(ctx: Context, shown: list[Shown], problems: list[str]) -> Result:
+    gone = [each.plan.command for each in shown if trust.revoke(ctx, each.plan.identity.root, each.plan.command)]
+    lines = [f"no longer trusted: {each}" for each in gone] or ["nothing of that was trusted"]
+    return Result(
+        [{"command": each, "status": trust.UNTRUSTED} for each in gone], lines, 1 if problems else 0, problems
+    )
+
+
+def _data(ctx: Context, shown: Shown) -> dict[str, Any]:
+    now = trust.standing(ctx, shown.plan)
+    return {
+        "command": shown.plan.command,
+        "file": shown.plan.file,
+        "root": shown.plan.identity.root,
+        "status": now.status,
+        "steps": [list(each.lines) for each in now.items],
+    }

@@ -1,0 +1,93 @@
+"""List the worktrees of this repository with the project sessions in them; remove one with its sessions.
+
+Only sessions that were made for a worktree end with it, and whatever else has a similar name stays. Work that is not
+committed, and somebody who is on one of its sessions, keep it, unless --force is given. Its branch is never deleted.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions.projects import worktrees
+from viewsync.commands import args
+from viewsync.output import Result, table
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="action", metavar="list|remove", required=True)
+    listing = verbs.add_parser("list", help="the worktrees, and what runs in them", allow_abbrev=False)
+    args.json(listing)
+    removing = verbs.add_parser("remove", help="end the sessions in one, and remove it", allow_abbrev=False)
+    removing.add_argument("which", metavar="BRANCH|PATH", help="its exact branch, or its folder")
+    removing.add_argument("--force", action="store_true", help="though work is not committed, or somebody is there")
+    args.dry_run(removing)
+    args.json(removing)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    folder = os.getcwd()
+    found = worktrees.trees(ctx, folder)
+    return _list(found) if parsed.action == "list" else _remove(parsed, ctx, found, folder)
+
+
+def _list(found: list[worktrees.Tree]) -> Result:
+    rows = [
+        [each.branch or each.head[:12] or "-", _state(each), ", ".join(_named(each)) or "-", each.path]
+        for each in found
+    ]
+    return Result([_data(each) for each in found], table(["BRANCH", "STATE", "SESSIONS", "PATH"], rows))
+
+
+def _state(tree: worktrees.Tree) -> str:
+    if tree.main:
+        return "project"
+    if not tree.known:
+        return "removed by hand" if tree.missing else "unknown to git"
+    state = "folder is gone" if tree.missing else "ok"
+    return f"{state}, locked" if tree.locked else state
+
+
+def _named(tree: worktrees.Tree) -> list[str]:
+    return [each.name if each.live else f"{each.name} ({each.status})" for each in tree.sessions]
+
+
+def _data(tree: worktrees.Tree) -> dict[str, Any]:
+    return {
+        "path": tree.path,
+        "branch": tree.branch or None,
+        "head": tree.head or None,
+        "main": tree.main,
+        "locked": tree.locked,
+        "missing": tree.missing,
+        "known_to_git": tree.known,
+        "sessions": [
+            {"name": each.name, "socket": each.socket, "status": each.status, "attached": _attached(each)}
+            for each in tree.sessions
+        ],
+    }
+
+
+def _attached(known: Any) -> bool:
+    return bool(known.live and (known.live.in_use or any(each.in_use for each in known.views)))
+
+
+def _remove(parsed: argparse.Namespace, ctx: Context, found: list[worktrees.Tree], folder: str) -> Result:
+    tree = worktrees.find(found, parsed.which, folder)
+    tell = args.teller(parsed)
+    done = worktrees.remove(ctx, tree, folder, tell, force=parsed.force, dry_run=parsed.dry_run)
+    data = {
+        "path": done.path,
+        "branch": done.branch or None,
+        "removed": done.removed,
+        "sessions": [{"name": each.name, "ended": each.ended} for each in done.ended],
+        "problems": done.problems,
+        "dry_run": parsed.dry_run,
+    }
+    kept = not parsed.dry_run and (not all(each.ended for each in done.ended) or (tree.known and not done.removed))
+    return Result(data, [], code=1 if kept else 0, warnings=done.problems)

@@ -1,0 +1,138 @@
+"""What viewsync says to git about worktrees. Names never stand where git could take them for options."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.errors import ViewsyncError
+from viewsync.gateways import process
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SHORT = 20.0  # seconds for an answer
+_LONG = 600.0  # seconds to check out, or remove, a large tree
+# A hook of git's has these in its environment, and then they name another repository than the folder's.
+_STRAY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX")
+_BRANCH = "refs/heads/"
+
+
+class GitError(ViewsyncError):
+    """git is missing, refused, or did not come back in time."""
+
+    kind = "git"
+
+
+class Entry(NamedTuple):
+    """One worktree, as git lists it."""
+
+    path: str
+    head: str  # the commit, "" when there is none
+    branch: str  # "" for none
+    locked: bool
+    main: bool  # the repository's own, or bare
+
+
+class Git:
+    """The repository that a folder is in."""
+
+    def __init__(self, folder: str, env: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.env = {name: value for name, value in env.items() if name not in _STRAY}
+        self.env.update(LC_ALL="C", GIT_TERMINAL_PROMPT="0")
+
+    def run(self, *words: str, timeout: float = _SHORT, folder: str = "") -> process.Completed:
+        try:
+            return process.run(["git", "-C", folder or self.folder, *words], timeout=timeout, env=self.env)
+        except process.NotStarted:
+            raise GitError("cannot run git", "install it: worktrees are git's") from None
+        except process.TimedOut:
+            raise GitError(f"git {words[0]} did not come back within {timeout:g} s") from None
+
+    def ask(self, *words: str, timeout: float = _SHORT, folder: str = "") -> str:
+        done = self.run(*words, timeout=timeout, folder=folder)
+        if done.code:
+            raise GitError(f"git {' '.join(words[:2])}: {said(done)}")
+        return done.out
+
+    def check(self) -> None:
+        """GitError where the folder is in no repository."""
+        done = self.run("rev-parse", "--git-dir")
+        if done.code:
+            hint = "`git init` makes one" if "not a git repository" in done.err else said(done)
+            raise GitError(f"{self.folder} is not in a git repository", hint)
+
+    def worktrees(self) -> list[Entry]:
+        """The main one first."""
+        done = self.run("worktree", "list", "--porcelain", "-z")
+        end = "\0"
+        if done.code == 129:  # git before 2.36 has no -z
+            done, end = self.run("worktree", "list", "--porcelain"), "\n"
+        if done.code:
+            raise GitError(f"git worktree list: {said(done)}")
+        blocks = [each for each in done.out.split(end + end) if each.strip(end)]
+        return [_entry(each.split(end), main=at == 0) for at, each in enumerate(blocks)]
+
+    def is_branch_name(self, name: str) -> bool:
+        """As it stands: `@{-1}` is one to git, and means another."""
+        if name in ("", "@", "HEAD") or name.startswith("-") or "\n" in name or "\0" in name:
+            return False
+        done = self.run("check-ref-format", "--branch", name)
+        return done.code == 0 and done.out.removesuffix("\n") == name
+
+    def commit(self, name: str) -> str:
+        """The commit that a branch, a tag or anything else stands for; "" for nothing."""
+        if not name or name.startswith("-") or "\0" in name:
+            return ""
+        done = self.run("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+        return done.out.strip() if done.code == 0 else ""
+
+    def branch(self, name: str) -> str:
+        """The commit that a branch of exactly that name is at; "" when there is none."""
+        return self.commit(_BRANCH + name)
+
+    def add(self, path: str, branch: str, base: str, *, again: bool) -> None:
+        """`base`: the commit that a new branch begins at, "" for a branch that is there.
+
+        `again`: git knows of a worktree there whose folder is gone.
+        """
+        words = ["worktree", "add", *(["--force"] if again else []), *(["-b", branch] if base else [])]
+        self.ask(*words, "--", path, base or branch, timeout=_LONG)
+
+    def changes(self, path: str) -> list[str]:
+        """What is not committed in that worktree, one line each; untracked files, too, and ignored ones not."""
+        return self.ask("status", "--porcelain", folder=path, timeout=_LONG).splitlines()
+
+    def only_here(self, head: str) -> bool:
+        """Whether no branch, tag or remote has that commit."""
+        return not self.ask("for-each-ref", "--count=1", "--format=%(refname)", "--contains", head).strip()
+
+    def remove(self, path: str, *, force: bool) -> None:
+        self.ask("worktree", "remove", *(["--force"] if force else []), "--", path, timeout=_LONG)
+
+    def drop_branch(self, name: str, commit: str) -> None:
+        """If it is still at that commit."""
+        self.run("update-ref", "-d", _BRANCH + name, commit)
+
+
+def _entry(lines: list[str], *, main: bool) -> Entry:
+    values = dict(each.partition(" ")[::2] for each in lines if each)
+    return Entry(
+        path=values.get("worktree", ""),
+        head=values.get("HEAD", "").strip("0") and values["HEAD"],
+        branch=values.get("branch", "").removeprefix(_BRANCH),
+        locked="locked" in values,
+        main=main,
+    )
+
+
+def same_place(one: str, other: str) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def said(done: process.Completed) -> str:
+    """git's complaint, in one line."""
+    lines = [each.strip() for each in done.err.splitlines() if each.strip()]
+    told = [each for each in lines if each.startswith(("fatal:", "error:"))] or lines[-1:]
+    return "; ".join(each.partition(": ")[2] or each for each in told) or f"exit code {done.code}"

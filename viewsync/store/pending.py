@@ -1,0 +1,119 @@
+"""The cleanup steps that are still to run: one file, 0600, for each project session that has any.
+
+The file's name says how far they are, and a rename changes it, so that each step runs once whoever sees the end of
+the session, and however often: `KEY.json` waits; `KEY.claim-PID-START-BEGUN` is the work of that process, which has
+begun that many of the steps. Of a process that is gone another takes over the rest, not what had begun.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+from typing import Any, NamedTuple
+
+from viewsync.errors import StateError
+from viewsync.store.registry import write_all
+
+FOLDER = "pending"
+_NAME = re.compile(r"(\d+\.\d+-\d+)(?:\.json|\.claim-(\d+)-([\d.]+)-(\d+))")
+
+
+class Entry(NamedTuple):
+    key: str
+    path: str
+    record: dict[str, Any]
+    owner: int = 0  # the process that is at it, 0 for none
+    owner_start: float = 0.0
+    begun: int = 0  # how many of its steps
+
+
+def key(server: str, session: str) -> str:
+    """Of a session of the server "pid.start"."""
+    return f"{server}-{session.removeprefix('$')}"
+
+
+def write(folder: str, name: str, record: dict[str, Any]) -> None:
+    path = os.path.join(folder, FOLDER, f"{name}.json")
+    temporary = f"{path}.tmp-{os.getpid()}"
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        write_all(temporary, json.dumps(record) + "\n")
+        os.rename(temporary, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise StateError(f"cannot write {path}: {error.strerror}", "its cleanup steps would not run") from None
+
+
+def any_waiting(folder: str) -> bool:
+    try:
+        return bool(os.listdir(os.path.join(folder, FOLDER)))
+    except OSError:
+        return False
+
+
+def entries(folder: str) -> list[Entry]:
+    """All of them; a file that is not understood is left alone, and is none."""
+    try:
+        names = sorted(os.listdir(os.path.join(folder, FOLDER)))
+    except OSError:
+        return []
+    found = [_entry(os.path.join(folder, FOLDER, name)) for name in names]
+    return [each for each in found if each]
+
+
+def find(folder: str, name: str) -> Entry | None:
+    return next((each for each in entries(folder) if each.key == name), None)
+
+
+def _entry(path: str) -> Entry | None:
+    match = _NAME.fullmatch(os.path.basename(path))
+    if not match:
+        return None
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            record = json.load(file)
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(record, dict):
+        return None
+    return Entry(match[1], path, record, int(match[2] or 0), float(match[3] or 0), int(match[4] or 0))
+
+
+def claim(entry: Entry, start: float) -> Entry | None:
+    """Make it the work of this process, which started then; None when another one was faster."""
+    return _renamed(entry._replace(owner=os.getpid(), owner_start=start), entry.path)
+
+
+def begin(entry: Entry, count: int) -> Entry | None:
+    """Say, before it, that the step of that number (from 1) begins; None when it is not ours any more."""
+    return _renamed(entry._replace(begun=count), entry.path)
+
+
+def release(entry: Entry) -> None:
+    """Nothing has begun: it waits again."""
+    with contextlib.suppress(OSError):
+        os.rename(entry.path, _path(entry, f"{entry.key}.json"))
+
+
+def remove(entry: Entry) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(entry.path)
+
+
+def _renamed(entry: Entry, before: str) -> Entry | None:
+    name = f"{entry.key}.claim-{entry.owner}-{entry.owner_start:.2f}-{entry.begun}"
+    entry = entry._replace(path=_path(entry, name))
+    try:
+        os.rename(before, entry.path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StateError(f"cannot rename {before}: {error.strerror}", "no cleanup step was begun") from None
+    return entry
+
+
+def _path(entry: Entry, name: str) -> str:
+    return os.path.join(os.path.dirname(entry.path), name)
