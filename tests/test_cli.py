@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from viewsync import __version__
+from viewsync import __version__, config
 from viewsync.cli import COMMANDS
 
 if TYPE_CHECKING:
@@ -138,3 +138,15 @@ def test_settings_come_from_file_and_environment_and_flag(home: Home, server: Se
         "--tmux", "/from/flag", "views", "-S", server.socket, env={**env, "VIEWSYNC_TMUX": "/from/env"}
     )
     assert "/from/flag" in done.err
+
+
+@pytest.mark.parametrize(
+    ("env", "level"),
+    [
+        ({}, "warning"),
+        ({"PRJ_LOG_LEVEL": "DEBUG"}, "debug"),
+        ({"VIEWSYNC_LOG_LEVEL": "Error", "PRJ_LOG_LEVEL": "DEBUG"}, "error"),
+    ],
+)
+def test_f1_the_log_level_comes_from_the_environment(env: dict[str, str], level: str) -> None:
+    assert config.load("/nonexistent", env)["log_level"] == level

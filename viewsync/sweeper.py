@@ -11,14 +11,15 @@ import os
 import signal
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from viewsync import paths
+from viewsync.actions import sampling, sweeping
 from viewsync.actions import sweeper as control
-from viewsync.actions import sweeping
 from viewsync.errors import ViewsyncError
 from viewsync.gateways import processes
 from viewsync.store import lock, registry
@@ -116,6 +117,7 @@ class Sweeper:
         self.wake = threading.Event()
         self.eyes = Eyes(self.wake, ctx.folder, paths.tmux_folders(ctx.env))
         self._told: set[str] = set()
+        self._sampled = -sampling.EVERY  # on the monotonic clock
 
     def run(self) -> None:
         """Until `stop` is set. SweeperError when another one runs."""
@@ -155,12 +157,23 @@ class Sweeper:
     def sweep(self) -> list[str]:
         """One pass. Nothing that a server, the registry or the history does may end the sweeper."""
         try:
-            return sweeping.everything(self.ctx, "sweeper").errors
+            return [*sweeping.everything(self.ctx, "sweeper").errors, *self.sample()]
         except ViewsyncError as error:
             return [error.message]
         except Exception as error:
             self.ctx.log.exception("a bug in the sweep")
             return [f"a bug: {type(error).__name__}"]
+
+    def sample(self) -> list[str]:
+        """What sessions use, where it is time for that."""
+        if time.monotonic() - self._sampled < sampling.EVERY:
+            return []
+        self._sampled = time.monotonic()
+        try:
+            sampling.take(self.ctx, "sweeper")
+        except ViewsyncError as error:
+            return [error.message]
+        return []
 
     def tell(self, problems: list[str]) -> None:
         """Each problem once, when it comes and not every minute that it stays."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from viewsync.rules.durations import seconds
+from viewsync.rules.durations import seconds, shown
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,22 @@ def test_what_is_none(text: str) -> None:
 def test_a_unit_can_be_asked_for() -> None:
     assert seconds("15", unit=True) is None
     assert seconds("15s", unit=True) == 15
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (0, "0s"),
+        (0.04, "0s"),
+        (1.55, "1.6s"),
+        (42, "42s"),
+        (59.7, "1m"),
+        (125, "2m 5s"),
+        (3600, "1h"),
+        (5 * 3600 + 600 + 59, "5h 10m"),
+        (2 * 86400 + 3 * 3600 + 59, "2d 3h"),
+        (86400, "1d"),
+    ],
+)
+def test_how_a_duration_is_shown(value: float, expected: str) -> None:
+    assert shown(value) == expected

@@ -11,7 +11,7 @@ import pytest
 from tests.store.support import python, start
 from tests.support.wait import until
 from viewsync.errors import StateError
-from viewsync.rules.model import Event
+from viewsync.rules.model import Event, Sample
 from viewsync.store import migrations
 from viewsync.store.history import History
 
@@ -150,6 +150,33 @@ def test_a_step_that_fails_leaves_the_schema_as_it_was(tmp_path: Path, monkeypat
     assert list(database.execute("SELECT name FROM sqlite_master")) == []
     assert database.execute("PRAGMA user_version").fetchone() == (0,)
     database.close()
+
+
+def test_a_history_of_the_first_schema_is_taken_over(tmp_path: Path) -> None:
+    """Until then a parent meant a view."""
+    database = sqlite3.connect(tmp_path / "history.db")
+    migrations.events(database)
+    old = "INSERT INTO events VALUES (NULL, 1, ?, 't', '/s', '1.2', ?, ?, '', 0, '', '')"
+    database.executemany(old, [("end", "v", "proj"), ("end", "web", "")])
+    database.execute("PRAGMA user_version = 1")
+    database.commit()
+    database.close()
+    web, view = History(str(tmp_path)).find("1", ())
+    assert (web.session, web.what, web.project, web.seconds, web.detail) == ("web", "session", "", None, "")
+    assert (view.session, view.what) == ("v", "view")
+
+
+def test_samples_are_kept_for_a_while(tmp_path: Path) -> None:
+    history = History(str(tmp_path))
+    assert history.samples(0) == []
+    first = Sample(100.0, "/s", "1.2", "web", "app", 1.5, 4096, 2)
+    history.add_samples([first, first._replace(at=200.0)], 0)
+    assert [each.at for each in history.samples(150)] == [200.0]
+    history.add_samples([first._replace(at=300.0, cpu=2.0)], 200.0)
+    assert [each.at for each in history.samples(0)] == [200.0, 300.0]
+    assert history.samples(0)[0] == first._replace(at=200.0)
+    history.add_samples([], 1000.0)
+    assert history.samples(0) == []
 
 
 def test_a_newer_history_is_left_alone(tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
-from viewsync.actions import addresses, making, registry_rows
+from viewsync.actions import addresses, making, recording, registry_rows
 from viewsync.errors import SessionExists, TmuxError, TmuxTimeout, UsageError
 from viewsync.gateways import processes, tmux_panes, tmux_sessions
 from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import naming, panes
 from viewsync.rules.registered import Registered, registered
+from viewsync.rules.usage_report import CREATE, ERROR
 from viewsync.store.registry import Corrupt
 
 if TYPE_CHECKING:
@@ -57,10 +58,34 @@ class Created(NamedTuple):
 
 def create(ctx: Context, request: Request) -> Created:
     """Nothing is touched before every argument has been found good."""
+    began = time.monotonic()
     new = _checked(ctx, request)
     socket = _socket(ctx, request)
     warnings: list[str] = []
     row = _reserve(ctx, request, socket, warnings) if request.register else None
+    try:
+        done = _make(ctx, request, socket, new, row, warnings)
+    except TmuxError as error:
+        _record(ctx, row, ERROR, error.kind, began)
+        raise
+    _record(ctx, row, CREATE, request.type, began)
+    return done
+
+
+def _record(ctx: Context, row: Registered | None, event: str, reason: str, began: float) -> None:
+    if row:
+        seconds = round(time.monotonic() - began, 3)
+        recording.record(ctx, [recording.event(ctx, row, event, "create", reason, seconds=seconds)])
+
+
+def _make(
+    ctx: Context,
+    request: Request,
+    socket: str,
+    new: tmux_sessions.NewSession,
+    row: Registered | None,
+    warnings: list[str],
+) -> Created:
     try:
         made = tmux_sessions.make(ctx.tmux, socket, new)
     except TmuxTimeout as error:  # it may have been made: the row stays, so that it can be found

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import registry_rows, targets
+from viewsync.actions import recording, registry_rows, targets
 from viewsync.errors import TmuxError, ViewsyncError
-from viewsync.gateways import tmux_panes, tmux_sessions
+from viewsync.gateways import tmux_ends, tmux_panes, tmux_sessions
 from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import panes
+from viewsync.rules.times import epoch
+from viewsync.rules.usage_report import KILL
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -30,7 +32,8 @@ class Killed(NamedTuple):
     registry_problem: str
 
 
-def kill(ctx: Context, asked: targets.Asked, *, dry_run: bool) -> Killed:
+def kill(ctx: Context, asked: targets.Asked, *, dry_run: bool, only_free: bool = False) -> Killed:
+    """`only_free`: not while somebody is on it, or on a view of it; the server itself looks once more."""
     wanted = targets.resolve(ctx, asked)
     reading: Panes | None = None
     problem = ""
@@ -51,20 +54,37 @@ def kill(ctx: Context, asked: targets.Asked, *, dry_run: bool) -> Killed:
     if dry_run:
         return result._replace(removed=False if row else None)
     if reading and found.session:
-        result = _end(ctx, reading, result)
+        result = _end(ctx, reading, result, found.session_name if only_free else "")
     if row is None:
         return result
+    if result.killed:
+        _record(ctx, row)
     if not result.killed and (not certain or (found.session and result.problem)):
         return result._replace(removed=False, registry_problem="its session may still be there")
     return _forget(ctx, row, result)
 
 
-def _end(ctx: Context, reading: Panes, result: Killed) -> Killed:
+def _end(ctx: Context, reading: Panes, result: Killed, only_free: str) -> Killed:
+    """`only_free`: the session's name, "" to end it whoever is on it."""
     try:
-        done = tmux_sessions.kill(ctx.tmux, reading.server, result.session_id)
+        if only_free:
+            ends = [tmux_ends.End(result.session_id, only_free, only_dead=False)]
+            done, otherwise = (
+                tmux_ends.end(ctx.tmux, reading.server, ends)[0],
+                "somebody is on it, or it ended just now",
+            )
+        else:
+            done = tmux_sessions.kill(ctx.tmux, reading.server, result.session_id)
+            otherwise = "it ended just now"
     except TmuxError as error:
         return result._replace(problem=error.message)
-    return result._replace(killed=done, problem="" if done else "it ended just now")
+    return result._replace(killed=done, problem="" if done else otherwise)
+
+
+def _record(ctx: Context, row: Registered) -> None:
+    created = epoch(row.created_at)
+    seconds = max(0.0, ctx.clock() - created) if created else None
+    recording.record(ctx, [recording.event(ctx, row, KILL, "kill", "", seconds=seconds)])
 
 
 def row_of(ctx: Context, wanted: targets.Wanted, found: Found) -> Registered | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from viewsync.actions.sessions import Answer
     from viewsync.context import Context
     from viewsync.rules.drift import Key
-    from viewsync.rules.model import Pane
+    from viewsync.rules.model import Event, Pane
     from viewsync.rules.registered import Registered
 
 _TRIGGER = "reconcile"
@@ -104,8 +104,13 @@ def repair(ctx: Context, found: list[Finding]) -> dict[Key, str]:
     failed = _guarded(ctx, [each for each in wanted if each.change], _repair_rows)
     failed |= _guarded(ctx, [each for each in wanted if not each.change], leftovers.remove)
     done = [each for each in wanted if each.row and each.key not in failed]
-    recording.record(ctx, [recording.event(ctx, each.row, each.kind, _TRIGGER, each.text) for each in done if each.row])
+    recording.record(ctx, [_event(ctx, each, each.row) for each in done if each.row])
     return failed
+
+
+def _event(ctx: Context, finding: Finding, row: Registered) -> Event:
+    detail = finding.change.name if finding.change else ""
+    return recording.event(ctx, row, finding.kind, _TRIGGER, finding.text, detail=detail)
 
 
 def _guarded(

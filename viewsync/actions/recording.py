@@ -1,8 +1,12 @@
-"""What the session verbs write into the history. It may be locked or broken: that is worth a line in the log."""
+"""What the session verbs write into the history. It may be locked or broken: that is worth a line in the log.
+
+An event is one of rules/usage_report.py's, which counts them. Nothing that was typed, no value of a variable and no
+secret goes into one.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import StateError
 from viewsync.rules.model import Event
@@ -14,12 +18,39 @@ if TYPE_CHECKING:
     from viewsync.rules.registered import Registered
 
 
-def event(ctx: Context, row: Registered, kind: str, trigger: str, reason: str) -> Event:
-    return Event(ctx.clock(), kind, trigger, row.socket, row.server, row.name, reason=reason)
+def event(
+    ctx: Context,
+    row: Registered,
+    kind: str,
+    trigger: str,
+    reason: str,
+    *,
+    seconds: float | None = None,
+    detail: str = "",
+    at: float | None = None,
+) -> Event:
+    """`seconds`: how long it took. `at`: when it was, now unless it is given."""
+    return Event(
+        at=ctx.clock() if at is None else at,
+        event=kind,
+        trigger=trigger,
+        socket=row.socket,
+        server=row.server,
+        session=row.name,
+        reason=reason,
+        project=row.project,
+        seconds=seconds,
+        detail=detail,
+    )
 
 
 def record(ctx: Context, events: Sequence[Event]) -> None:
     try:
-        ctx.history.add(events)
+        ctx.history.add([Event(*map(_storable, each)) for each in events])
     except StateError as error:
         ctx.log.warning("%s; not recorded: %s", error.message, [tuple(each) for each in events])
+
+
+def _storable(value: Any) -> Any:
+    """SQLite takes no bytes of a path that are no text."""
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if isinstance(value, str) else value

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from viewsync.actions import registry_rows
 from viewsync.errors import UsageError
+from viewsync.rules import presence
 from viewsync.store import shell_lock
 from viewsync.store.registry import Corrupt
 
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
     from viewsync.context import Context
 
 # What viewsync knows of a session beyond what a script says of it. A script that says it anew may mean another one.
-_KNOWN_ONLY_BY_US = ("server", "session_id", "pane_id", "pid", "pid_start", "state", "maker", "maker_start")
+_KNOWN_ONLY_BY_US = (
+    *("server", "session_id", "pane_id", "pid", "pid_start", "state", "maker", "maker_start"),
+    *presence.FIELDS,
+)
 
 
 def add(ctx: Context, name: str, socket: str, target: str, kind: str, pid: int | None) -> list[str]:

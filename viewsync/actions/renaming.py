@@ -54,7 +54,8 @@ def rename(ctx: Context, asked: targets.Asked, new: str) -> Renamed:
         except ViewsyncError:
             _in_tmux(ctx, reading, found._replace(session_name=new), found.session_name, ids)
             raise
-        recording.record(ctx, [recording.event(ctx, row, "rename", "rename", f"it is called {new} now")])
+        event = recording.event(ctx, row, "rename", "rename", f"it is called {new} now", detail=new)
+        recording.record(ctx, [event])
     old = row.name if row else found.session_name
     return Renamed(old, new, wanted.socket, found.session, row is not None, [each.name for each in mine])
 

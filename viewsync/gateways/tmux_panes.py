@@ -12,9 +12,9 @@ from viewsync.rules.model import Pane, Panes, Server
 if TYPE_CHECKING:
     from viewsync.gateways.tmux import Tmux
 
-_SERVER = "V\t#{pid}\t#{start_time}\t#{version}"
+SERVER = "V\t#{pid}\t#{start_time}\t#{version}"
 # Names hold no raw tab or newline (3.2 and newer store them escaped). Nothing else here is anybody's free text.
-_PANE = "\t".join(
+PANE = "\t".join(
     (
         "P",
         "#{session_id}",
@@ -41,7 +41,7 @@ _PANE = "\t".join(
 def read(tmux: Tmux, socket: str) -> Panes:
     """ServerGone when no server runs there, TmuxError when it says nothing usable."""
     # The server's own line comes last, so that having it means that nothing before it failed.
-    commands = chain(["list-panes", "-a", "-F", _PANE], ["display-message", "-p", _SERVER])
+    commands = chain(["list-panes", "-a", "-F", PANE], ["display-message", "-p", SERVER])
     return parse(socket, tmux.ask(socket, *commands))
 
 

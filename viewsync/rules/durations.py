@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _UNITS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SHOWN = (("d", 86400, "h", 3600), ("h", 3600, "m", 60), ("m", 60, "s", 1))
 _LONGEST = 366 * 86400 * 100  # a hundred years: beyond it somebody mistyped
 _DURATION = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ms|[smhd]?)", re.ASCII)
 
@@ -16,3 +17,15 @@ def seconds(text: str, *, unit: bool = False) -> float | None:
         return None
     value = float(match[1]) * _UNITS[match[2]]
     return value if value <= _LONGEST else None
+
+
+def shown(value: float) -> str:
+    """In its two largest units: 2d 3h, 5h 10m, 42s, 1.5s."""
+    if value < 10:
+        return f"{round(value, 1):g}s"
+    left = int(value + 0.5)
+    for unit, size, smaller, part in _SHOWN:
+        if left >= size:
+            rest = left % size // part
+            return f"{left // size}{unit} {rest}{smaller}" if rest else f"{left // size}{unit}"
+    return f"{left}s"

@@ -33,6 +33,7 @@ class Registered(NamedTuple):
     maker: int  # 0 when the session is made
     maker_start: float
     quarantined: bool = False  # no clean-up touches it
+    project: str = ""  # the project's name, of a session that a project's file describes
 
 
 def registered(name: str, row: Mapping[str, Any]) -> Registered:
@@ -64,4 +65,11 @@ def registered(name: str, row: Mapping[str, Any]) -> Registered:
         maker=int(number("maker")) if creating else 0,
         maker_start=float(number("maker_start")) if creating else 0.0,
         quarantined=row.get("quarantined") is True,
+        project=_project(row.get("project")),
     )
+
+
+def _project(about: Any) -> str:
+    """The row says more of its project than the name."""
+    name = about.get("project") if isinstance(about, dict) else about
+    return name if isinstance(name, str) else ""

@@ -182,6 +182,7 @@ def event(server: Server, name: str, row: Row, kind: str, reason: str, now: floa
         gui=int(row.get("gui") or 0),
         tty=str(row.get("tty", "")),
         reason=reason,
+        what="view",
     )
 
 

@@ -1,4 +1,4 @@
-"""The history: what happened to which view, when and why, in SQLite. Losing a line of it must never stop a verb."""
+"""The history, in SQLite: what happened to which session or view, when and why. Losing a line of it stops no verb."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import StateError
-from viewsync.rules.model import Event
+from viewsync.rules.model import Event, Sample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 FILE = "history.db"
 _NAMES = ", ".join(Event._fields)
 _INSERT = f"INSERT INTO events ({_NAMES}) VALUES ({', '.join('?' * len(Event._fields))})"  # noqa: S608  our own names
+_SAMPLE = ", ".join(Sample._fields)
+_INSERT_SAMPLE = f"INSERT INTO samples ({_SAMPLE}) VALUES ({', '.join('?' * len(Sample._fields))})"  # noqa: S608
 
 
 class History:
@@ -35,6 +37,23 @@ class History:
         query = f"SELECT {_NAMES} FROM events WHERE {where} ORDER BY at DESC, id DESC LIMIT {limit:d}"  # noqa: S608
         rows = self._run(lambda db: db.execute(query, parameters).fetchall())
         return [Event(*row) for row in rows]
+
+    def add_samples(self, samples: Sequence[Sample], keep_from: float) -> None:
+        """And forget those from before `keep_from`. Raises StateError as `add` does."""
+
+        def work(database: Any) -> None:
+            database.execute("DELETE FROM samples WHERE at < ?", (keep_from,))
+            database.executemany(_INSERT_SAMPLE, samples)
+
+        self._run(work)
+
+    def samples(self, since: float) -> list[Sample]:
+        """Oldest first."""
+        if not os.path.exists(self.path):
+            return []
+        query = f"SELECT {_SAMPLE} FROM samples WHERE at >= ? ORDER BY at, id"  # noqa: S608
+        rows = self._run(lambda database: database.execute(query, (since,)).fetchall())
+        return [Sample(*row) for row in rows]
 
     def _run(self, work: Any) -> Any:
         import sqlite3  # 3 ms: only verbs with something to record

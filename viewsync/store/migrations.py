@@ -29,7 +29,31 @@ def events(database: sqlite3.Connection) -> None:
     database.execute("CREATE INDEX events_by_gui ON events (gui, at)")
 
 
-MIGRATIONS = (events,)
+def sessions(database: sqlite3.Connection) -> None:
+    """What belongs to sessions beside views: whose project, how long it took, what they use."""
+    database.execute("ALTER TABLE events ADD COLUMN project TEXT NOT NULL DEFAULT ''")
+    database.execute("ALTER TABLE events ADD COLUMN seconds REAL")
+    database.execute("ALTER TABLE events ADD COLUMN detail TEXT NOT NULL DEFAULT ''")
+    database.execute("ALTER TABLE events ADD COLUMN what TEXT NOT NULL DEFAULT 'session'")
+    database.execute("UPDATE events SET what = 'view' WHERE parent != ''")  # until now only views had one
+    database.execute("CREATE INDEX events_by_time ON events (at)")
+    database.execute(
+        """CREATE TABLE samples (
+            id INTEGER PRIMARY KEY,
+            at REAL NOT NULL,
+            socket TEXT NOT NULL,
+            server TEXT NOT NULL,
+            session TEXT NOT NULL,
+            project TEXT NOT NULL,
+            cpu REAL NOT NULL,            -- seconds of processor time, of the process tree, since it started
+            memory INTEGER NOT NULL,      -- resident bytes
+            processes INTEGER NOT NULL
+        )"""
+    )
+    database.execute("CREATE INDEX samples_by_time ON samples (at)")
+
+
+MIGRATIONS = (events, sessions)
 
 
 def migrate(database: sqlite3.Connection) -> None:
