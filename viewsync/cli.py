@@ -51,6 +51,7 @@ COMMANDS = {
     "registry": Command("registry", "read and change the registry, for scripts"),
     "print": Command("print", "show what run would do with a project's command"),
     "import": Command("import_", "print a file of tmuxp or tmuxinator as one of ours"),
+    "freeze": Command("freeze", "write a session that runs as a project's command"),
     "schema": Command("schema", "print the JSON schema of a project's files"),
     "stats": Command("stats", "how many sessions there were, how long, and what they used"),
     "analyze": Command("analyze", "how sessions were used in the last days, as a table and a picture"),

@@ -28,7 +28,7 @@ def locate(name: str) -> Located:
     if "/" in name or name.endswith(_ENDINGS):
         return _by_path(os.path.abspath(name))
     here = _current()
-    root = _project(here)
+    root = project_above(here)
     if not root:
         hint = "make .viewsync/commands/ with a file in it, or name a file by its path"
         raise UsageError(f"there is no command {name!r}: no .viewsync or .prj in {here} or above it", hint)
@@ -40,7 +40,7 @@ def locate(name: str) -> Located:
 
 def project_root() -> str:
     """The folder of the project that we are in, "" outside of any."""
-    return _project(_current())
+    return project_above(_current())
 
 
 def names(root: str) -> list[str]:
@@ -74,7 +74,7 @@ def _by_path(file: str) -> Located:
     if not os.path.exists(file):
         raise UsageError(f"there is no file {file}", "name a command, or a file that is there")
     folder = os.path.dirname(file)
-    root = _project(folder) or folder
+    root = project_above(folder) or folder
     return Located(os.path.splitext(os.path.basename(file))[0], root, file, _project_file(root))
 
 
@@ -86,7 +86,8 @@ def _missing(name: str, root: str) -> UsageError:
     return UsageError(f"there is no command {name!r} in {where}", f"{meant}there are: {', '.join(there) or 'none'}")
 
 
-def _project(folder: str) -> str:
+def project_above(folder: str) -> str:
+    """The folder with a .viewsync or .prj: that one, or the nearest above it; "" for none."""
     while True:
         if any(os.path.isdir(os.path.join(folder, each[0])) for each in _LAYOUTS):
             return folder

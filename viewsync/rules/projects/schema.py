@@ -10,7 +10,7 @@ from typing import Any
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 VARIABLE = "^[A-Za-z_][A-Za-z0-9_]*$"
-_OPTION = r"^@?[A-Za-z][A-Za-z0-9_-]*(\[[0-9]+\])?$"
+OPTION = r"^@?[A-Za-z][A-Za-z0-9_-]*(\[[0-9]+\])?$"
 _STEP = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
 
 Schema = Mapping[str, Any]
@@ -70,7 +70,7 @@ _STEP_FIELDS = {
 
 _DEFS: dict[str, Schema] = {
     "environment": _open(VARIABLE, {"type": ["string", "number", "boolean"]}, "variables and their values"),
-    "options": _open(_OPTION, {"type": ["string", "number", "boolean"]}, "tmux options and their values"),
+    "options": _open(OPTION, {"type": ["string", "number", "boolean"]}, "tmux options and their values"),
     "step": {"anyOf": [_text("the name of a step"), _mapping(_STEP_FIELDS, "a command")]},
     "steps": _list(_ref("step"), "steps, one after the other"),
     "definitions": _open(_STEP, {"anyOf": [_text("its command"), _mapping(_STEP_FIELDS, "a command")]}, "named steps"),

@@ -1,0 +1,135 @@
+"""viewsync run: names, values and folders are text, wherever they go, and secrets are on no command line."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.projects import Project
+from tests.support.running import FOUR, environment, ran, shown
+from tests.support.sessions import rows
+from tests.support.wait import until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.server import Home, Server
+
+
+@pytest.fixture
+def project(home: Home) -> Project:
+    return Project(home)
+
+
+@pytest.fixture
+def server(servers: Callable[..., Server]) -> Server:
+    """The user's own, which is not running yet."""
+    return servers()
+
+
+HOSTILE = (
+    "a;b",
+    "x;",
+    "#(touch pwned)",
+    "#{session_name}",
+    'it\'s "quoted" \\ $HOME `id`',
+    "-x",
+    "{last}",
+    "!",
+    "😀 日本語",
+    "a\tb",
+    "%if 1",
+    "#[fg=red]",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_is_anything_but_text(project: Project, server: Server, text: str) -> None:
+    """As a window's name, a value, an argument, a command, an option and a folder."""
+    folder = os.path.join(project.root, "in " + text)
+    os.makedirs(folder)
+    value, place = (json.dumps(each, ensure_ascii=False) for each in (text, folder))
+    name = value.replace("\\t", " ")  # names are printable
+    project.command(
+        "dev",
+        f"environment:\n  HOSTILE: {value}\narguments:\n  given: {{}}\n"
+        f"session:\n  working_directory: {place}\n  additional_env:\n    GIVEN: '{{{{given}}}}'\n"
+        f"  windows:\n    - name: {name}\n      options:\n        '@mine': {value}\n      panes:\n"
+        f"        - command: cat > got\n          environment:\n            OWN: {value}\n        - command: {value}\n",
+    )
+    ran(project, server, "dev", f"given={text}")
+    pane, *_ = shown(server, "#{pane_pid}")
+    environ = environment(int(pane))
+    assert (environ["HOSTILE"], environ["GIVEN"], environ["OWN"]) == (text, text, text)
+    assert os.readlink(f"/proc/{pane}/cwd") == folder
+    assert shown(server, "#{window_name}")[0] == text.replace("\t", " ")
+    assert server.tmux("show-options", "-wv", "-t", "=myapp-main-dev:", "@mine") == text
+    found = [name for at, _, names in os.walk(project.home.path) for name in names if name == "pwned"]
+    assert found == []
+    done = project.viewsync("run", "dev", f"given={text}", "--diff")
+    assert done.code == 0, done
+
+
+def test_a_value_may_have_lines(project: Project, server: Server) -> None:
+    project.command("dev", 'environment:\n  LINES_: "a\\nb;\\n  # c\\n"\nsession:\n  windows:\n    - name: a\n')
+    ran(project, server, "dev")
+    assert environment(int(shown(server, "#{pane_pid}")[0]))["LINES_"] == "a\nb;\n  # c\n"
+    assert project.viewsync("run", "dev", "--diff").code == 0
+
+
+def test_e3_the_environment_reaches_every_pane_and_later_ones(project: Project, server: Server) -> None:
+    project.command("dev", "environment:\n  FOO: bar\n" + FOUR)
+    ran(project, server, "dev")
+    server.tmux("new-window", "-d", "-t", "=myapp-main-dev:")
+    server.tmux("split-window", "-d", "-t", "=myapp-main-dev:0")
+    pids = [int(pid) for pid in shown(server, "#{pane_pid}")]
+    assert len(pids) == 7
+    until(lambda: {environment(pid).get("FOO") for pid in pids} == {"bar"}, "shells in all")  # tmux has forked by then
+    assert "export" not in server.tmux("capture-pane", "-p", "-t", "=myapp-main-dev:0")
+
+
+def test_e3_a_secret_is_on_no_command_line(project: Project, server: Server, home: Home) -> None:
+    log, path = os.path.join(home.path, "argv.log"), os.path.join(home.path, "tmux")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {log}\nexec tmux "$@"\n')
+    os.chmod(path, 0o700)
+    project.command(
+        "dev",
+        "arguments:\n  key: {}\nsession:\n  additional_env:\n    API_TOKEN: '{{key}}'\n  windows:\n"
+        "    - name: a\n      panes:\n        - command: 'true'\n          environment: {PASSWORD: hunter2-pane}\n",
+    )
+    env = {"VIEWSYNC_TMUX": path, "API_TOKEN": "s3cr3t-env", "KEY": "x"}
+    ran(project, server, "dev", "key=plain", "-e", "API_TOKEN", env=env)
+    pid = int(shown(server, "#{pane_pid}")[0])
+    found = environment(pid)
+    assert [found[each] for each in ("API_TOKEN", "PASSWORD")] == ["s3cr3t-env", "hunter2-pane"]
+    with open(log, encoding="utf-8") as file:
+        said = file.read()
+    assert "new-session" not in said
+    assert "s3cr3t" not in said
+    assert "hunter2" not in said
+    for folder, _, names in os.walk(home.state):
+        for name in names:
+            with open(os.path.join(folder, name), "rb") as stored:
+                assert b"s3cr3t" not in stored.read(), name
+    done = project.viewsync("run", "dev", "key=plain", "-e", "API_TOKEN=other", "--diff")
+    assert "API_TOKEN" in done.out
+    assert "s3cr3t" not in done.out
+    assert "other" not in done.out
+
+
+@pytest.mark.parametrize("where", ["command", "value", "name"])
+def test_a_nul_is_refused(project: Project, server: Server, where: str) -> None:
+    """tmux would take it for the end of all that it reads."""
+    texts = dict.fromkeys(("command", "value", "name"), "x") | {where: '"a\\0b"'}
+    project.command(
+        "dev",
+        f"environment: {{A: {texts['value']}}}\nsession:\n  windows:\n    - name: {texts['name']}\n"
+        f"      command: {texts['command']}\n",
+    )
+    done = project.viewsync("run", "dev")
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert (server.sessions(), rows(project.home)) == ([], {})

@@ -1,0 +1,41 @@
+"""One session in detail: whatever text is in it comes back as it is, and a session that is gone is no answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from viewsync.errors import MissingSession
+from viewsync.gateways import tmux_projects, tmux_session_detail
+from viewsync.gateways.tmux import Tmux
+from viewsync.gateways.tmux_session_detail import Asked
+
+if TYPE_CHECKING:
+    from tests.support.server import Server
+
+NOTHING = Asked([], [], [])
+
+
+def test_values_come_back(server: Server) -> None:
+    hostile = "a$b\"c`d\\e\n;'#{pid} \t😀"
+    server.tmux("set-environment", "-t", "=proj:", "HOSTILE", hostile)
+    server.tmux("set-option", "-t", "=proj:", "@mine", hostile)
+    server.tmux("set-option", "-w", "-t", "=proj:two", "@its", hostile)
+    tmux = Tmux("tmux", 2.0, server.home.env)
+    found = tmux_projects.read(tmux, server.socket)
+    asked = Asked(["HOSTILE", "ABSENT"], ["@mine", "mouse"], ["@its"])
+    seen = tmux_session_detail.see(tmux, found.server, found.sessions[0].id, asked)
+    assert dict(seen.environment) == {"HOSTILE": hostile}
+    assert dict(seen.options) == {"@mine": hostile, "mouse": "0"}
+    assert [(each.name, each.options["@its"]) for each in seen.windows] == [("one", ""), ("two", hostile)]
+    assert [len(each.panes) for each in seen.windows] == [1, 1]
+
+
+def test_a_session_that_is_gone_and_one_of_another_server(server: Server) -> None:
+    tmux = Tmux("tmux", 2.0, server.home.env)
+    found = tmux_projects.read(tmux, server.socket)
+    with pytest.raises(MissingSession):
+        tmux_session_detail.see(tmux, found.server, "$99", NOTHING)
+    with pytest.raises(MissingSession):
+        tmux_session_detail.see(tmux, found.server._replace(start=1), found.sessions[0].id, NOTHING)

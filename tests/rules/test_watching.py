@@ -1,0 +1,97 @@
+"""Keys of the monitor: nothing is ended without a yes, nothing that somebody is on without two."""
+
+from __future__ import annotations
+
+import pytest
+
+from viewsync.rules import watching
+from viewsync.rules.watching import NOTHING, Shown, State, Wish, press, window
+
+SHOWN = [Shown("a", False), Shown("b", True), Shown("c", False)]
+
+
+def typed(keys: list[str], state: State | None = None, shown: list[Shown] | None = None) -> tuple[State, Wish]:
+    now, wish = state or State(), NOTHING
+    for key in keys:
+        now, wish = press(now, key, SHOWN if shown is None else shown)
+    return now, wish
+
+
+@pytest.mark.parametrize(
+    ("keys", "chosen"),
+    [
+        (["x"], "a"),
+        (["down"], "b"),
+        (["j", "j"], "c"),
+        (["down", "down", "down"], "c"),
+        (["end"], "c"),
+        (["end", "k"], "b"),
+        (["up"], "a"),
+        (["page-down", "home"], "a"),
+    ],
+)
+def test_choosing(keys: list[str], chosen: str) -> None:
+    assert typed(keys)[0].chosen == chosen
+
+
+def test_attaching_and_leaving() -> None:
+    assert typed(["down", "enter"])[1] == Wish("attach", "b")
+    assert typed(["a"])[1] == Wish("attach", "a")
+    assert typed(["q"])[1].action == "quit"
+    assert typed(["r"])[1].action == "refresh"
+
+
+def test_an_end_needs_a_yes() -> None:
+    state, wish = typed(["K"])
+    assert (wish, state.asked and state.asked.text) == (NOTHING, "kill 'a'? y/n")
+    assert typed(["K", "y"])[1] == Wish("kill", "a", agreed=False)
+    for key in ("n", "escape", "enter", "K", "q", "x"):
+        state, wish = typed(["K", key])
+        assert (state.asked, wish) == (None, NOTHING), key
+
+
+def test_an_end_of_what_somebody_is_on_needs_two() -> None:
+    state, wish = typed(["down", "K", "y"])
+    assert wish == NOTHING
+    assert state.asked
+    assert state.asked.text == "somebody is on 'b': kill it all the same? y/n"
+    assert typed(["down", "K", "y", "y"])[1] == Wish("kill", "b", agreed=True)
+    assert typed(["down", "K", "y", "n"]) == (State("b"), NOTHING)
+
+
+def test_the_question_is_about_what_was_chosen_then() -> None:
+    """It may have gone from the picture meanwhile."""
+    state, _ = typed(["K"])
+    assert press(state, "y", SHOWN[1:])[1] == Wish("kill", "a")
+
+
+def test_a_quarantine_needs_a_yes() -> None:
+    assert typed(["down", "Q", "y"])[1] == Wish("quarantine", "b")
+    assert typed(["Q", "n"])[1] == NOTHING
+
+
+def test_filtering() -> None:
+    state, _ = typed(["/", "w", "q", "backspace", "e"])
+    assert (state.filter, state.typing) == ("we", True)
+    state, wish = typed(["enter"], state)
+    assert (state.filter, state.typing, wish) == ("we", False, NOTHING)
+    assert typed(["escape"], state)[0].filter == ""
+    assert typed(["/", "x", "escape"])[0] == State("a")
+
+
+def test_nothing_is_there() -> None:
+    for key in ("down", "enter", "a", "K", "Q", "end"):
+        assert typed([key], shown=[]) == (State(), NOTHING)
+
+
+def test_what_is_gone_is_chosen_no_longer() -> None:
+    assert watching.settled(State("z"), SHOWN).chosen == "a"
+    assert watching.settled(State("b"), SHOWN).chosen == "b"
+
+
+@pytest.mark.parametrize(
+    ("count", "chosen", "room", "expected"),
+    [(3, 0, 10, (0, 3)), (100, 0, 10, (0, 10)), (100, 50, 10, (45, 55)), (100, 99, 10, (90, 100)), (0, 0, 5, (0, 0))],
+)
+def test_the_chosen_one_is_in_sight(count: int, chosen: int, room: int, expected: tuple[int, int]) -> None:
+    assert window(count, chosen, room) == expected

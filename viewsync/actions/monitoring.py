@@ -1,0 +1,257 @@
+"""What `monitor` shows, round by round: one tmux call a server, one look at all processes, files when they changed."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import registry_rows
+from viewsync.errors import StateError, TmuxError, ViewsyncError
+from viewsync.gateways import process_tree, samples, tmux_watch
+from viewsync.gateways.tmux import ServerGone
+from viewsync.rules import groups, health, panes, tracking
+from viewsync.rules.plain_text import harmless
+from viewsync.rules.times import epoch
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from typing import Any
+
+    from viewsync.context import Context
+    from viewsync.gateways.samples import Table, Tree
+    from viewsync.gateways.tmux_watch import Look
+    from viewsync.rules.groups import Groups, View
+    from viewsync.rules.model import Event, Pane, Server
+    from viewsync.rules.registered import Registered
+
+    Answer = Look | TmuxError
+    Key = tuple[str, str]
+
+_EVENTS = 5  # of the history that are shown
+_SHORTEST = 0.5  # seconds over which what is used can be told: the kernel counts in hundredths
+
+
+class Session(NamedTuple):
+    row: Registered
+    status: str
+    id: str  # "$7", "" when it is not there
+    called: str  # in tmux, where somebody may have renamed it
+    pane: str
+    attached: bool  # somebody is on it, or on one of its views
+    views: tuple[View, ...]
+    cpu: float | None  # percent of one core, since the round before; in the first one since the session was made
+    memory: int
+    created: float  # 0 when it is not known
+    line: str  # the last one of its pane, printable
+    read: bool = False  # its line was read at all
+
+    @property
+    def name(self) -> str:
+        return self.row.name
+
+
+class Parent(NamedTuple):
+    name: str
+    views: int
+    attached: int
+
+
+class Frame(NamedTuple):
+    """`at` is when it was read, in epoch seconds."""
+
+    at: float
+    sessions: tuple[Session, ...]
+    parents: tuple[Parent, ...]
+    events: tuple[Event, ...]  # newest first
+    problems: tuple[str, ...]
+
+
+class _Index(NamedTuple):
+    """What is made of one answer of a server, as long as it says the same."""
+
+    text: str
+    groups: Groups
+    sessions: dict[str, tuple[Pane, ...]]  # by id
+
+
+class _Used(NamedTuple):
+    at: float
+    cpu: float  # seconds, until then
+    percent: float | None
+
+
+class Monitor:
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self._data: dict[str, Any] = {"sessions": {}, "views": {}}
+        self._rows: list[Registered] = []
+        self._events: tuple[Event, ...] = ()
+        self._stamps: dict[str, object] = {}
+        self._looks: dict[str, Answer] = {}
+        self._index: dict[str, _Index] = {}
+        self._views: dict[str, Mapping[str, Any]] = {}  # by socket
+        self._lines: dict[Key, tuple[tuple[str, ...], float, str]] = {}
+        self._used: dict[Key, _Used] = {}
+        self._problems: list[str] = []
+
+    def read(self, wanted: Collection[str] | None = None) -> Frame:
+        """`wanted`: the sessions whose last lines are shown, None for all. The others' stay as they were."""
+        self._problems = []
+        self._read_registry()
+        self._read_history()
+        sockets = {row.socket for row in self._rows} | {str(row.get("socket")) for row in self._data["views"].values()}
+        self._looks = {socket: self._look(socket) for socket in sorted(sockets) if os.path.isabs(socket)}
+        self._views = {
+            socket: tracking.rows_of(look.panes.server, self._data["views"])
+            for socket, look in self._looks.items()
+            if not isinstance(look, TmuxError)
+        }
+        found = [self._found(row) for row in self._rows]
+        self._read_lines([each for each in found if wanted is None or each.name in wanted])
+        now, table = self.ctx.clock(), samples.read()
+        sessions = tuple(self._measured(each, table, now) for each in found)
+        kept = {_key(each) for each in found}
+        self._used = {key: value for key, value in self._used.items() if key in kept}
+        return Frame(now, sessions, self._parents(), self._events, tuple(dict.fromkeys(self._problems)))
+
+    def server(self, session: Session) -> Server | None:
+        """Where it is, as it was when it was read."""
+        look = self._looks.get(session.row.socket)
+        return None if look is None or isinstance(look, TmuxError) else look.panes.server
+
+    def _changed(self, path: str) -> bool:
+        try:
+            found = os.stat(path)
+            stamp: object = (found.st_mtime_ns, found.st_size, found.st_ino)
+        except OSError:
+            stamp = None
+        changed = path not in self._stamps or self._stamps[path] != stamp
+        self._stamps[path] = stamp
+        return changed
+
+    def _read_registry(self) -> None:
+        try:
+            if self._changed(self.ctx.registry.path):
+                self._data = self.ctx.registry.read()
+                self._rows = registry_rows.of(self._data)
+        except ViewsyncError as error:
+            self._stamps.clear()
+            self._problems.append(error.message)
+
+    def _read_history(self) -> None:
+        """The write-ahead log is where a change shows first."""
+        path = self.ctx.history.path
+        changed = [self._changed(each) for each in (path, f"{path}-wal")]
+        if not any(changed):
+            return
+        try:
+            self._events = tuple(self.ctx.history.find("event NOT IN ('open', 'reuse')", (), limit=_EVENTS))
+        except StateError as error:
+            self._problems.append(error.message)
+        for each in (path, f"{path}-wal"):
+            self._changed(each)  # reading it makes and removes the log
+
+    def _look(self, socket: str) -> Answer:
+        before = self._looks.get(socket)
+        try:
+            look = tmux_watch.look(self.ctx.tmux, socket, None if isinstance(before, TmuxError) else before)
+        except TmuxError as error:
+            self._problems += [] if isinstance(error, ServerGone) else [error.message]
+            return error
+        if socket not in self._index or self._index[socket].text != look.text:
+            sessions: dict[str, list[Pane]] = {}
+            for pane in look.panes.panes:
+                sessions.setdefault(pane.session, []).append(pane)
+            by_id = {session: tuple(mine) for session, mine in sessions.items()}
+            self._index[socket] = _Index(look.text, groups.index(look.panes), by_id)
+        return look
+
+    def _found(self, row: Registered) -> Session:
+        """Without what needs the process table, or the pane's text."""
+        look = self._looks.get(row.socket)
+        blank = Session(row, health.UNKNOWN, "", row.name, "", False, (), None, 0, epoch(row.created_at), "")
+        if look is None or (isinstance(look, TmuxError) and not isinstance(look, ServerGone)):
+            return blank
+        if isinstance(look, TmuxError):
+            gone = not row.server or not process_tree.is_server(row.server)
+            return blank._replace(status=health.SERVER if gone else health.UNKNOWN)
+        index, known = self._index[row.socket], self._views[row.socket]
+        reading = look.panes
+        if row.session_id:  # no other pane matters
+            reading = reading._replace(panes=index.sessions.get(row.session_id, ()))
+        found = panes.by_row(reading, row)
+        if not found.session:
+            return blank._replace(status=health.MISSING if look.panes.complete else health.UNKNOWN)
+        return blank._replace(
+            status=health.judge(found, running=True).status,
+            id=found.session,
+            called=found.session_name,
+            pane=found.pane.id if found.pane else "",
+            attached=groups.in_use(index.groups, found.session),
+            views=tuple(groups.views(index.groups, found.session, known)),
+            created=blank.created or (found.pane.created if found.pane else 0.0),
+        )
+
+    def _measured(self, session: Session, table: Table, now: float) -> Session:
+        look = self._looks.get(session.row.socket)
+        known = self._lines.get(_key(session))
+        session = session._replace(line=known[2] if known else "", read=known is not None)
+        if look is None or isinstance(look, TmuxError) or not session.id:
+            return session
+        mine = self._index[session.row.socket].sessions.get(session.id, ())
+        tree = table.tree(each.pid for each in mine)
+        pane = next((each for each in mine if each.id == session.pane), None)
+        status = session.status
+        if pane and status == health.ALIVE:
+            start = session.row.pid_start if session.row.pid == pane.pid else 0.0
+            status = status if table.runs(pane.pid, start) else health.ZOMBIE
+        return session._replace(status=status, cpu=self._cpu(session, tree, now), memory=tree.memory)
+
+    def _cpu(self, session: Session, tree: Tree, now: float) -> float | None:
+        before = self._used.get(_key(session)) or _Used(session.created, 0.0, None)
+        if now - before.at < _SHORTEST or not before.at:
+            return before.percent
+        percent = round(max(0.0, 100 * (tree.cpu - before.cpu) / (now - before.at)), 1) if tree.processes else None
+        self._used[_key(session)] = _Used(now, tree.cpu, percent)
+        return percent
+
+    def _read_lines(self, sessions: list[Session]) -> None:
+        """Of the panes in which something may have come since they were read."""
+        stale: dict[str, list[Session]] = {}
+        for each in sessions:
+            look = self._looks.get(each.row.socket)
+            if each.pane and look is not None and not isinstance(look, TmuxError):
+                mark, at, _ = self._lines.get(_key(each), ((), 0.0, ""))
+                now = look.marks.get(each.pane, ())
+                if mark != now or tmux_watch.active(now) >= int(at):  # tmux's clock has whole seconds
+                    stale.setdefault(each.row.socket, []).append(each)
+        for socket, mine in stale.items():
+            self._capture(socket, mine)
+
+    def _capture(self, socket: str, sessions: list[Session]) -> None:
+        look = self._looks[socket]
+        if isinstance(look, TmuxError):
+            return
+        try:
+            shown = tmux_watch.last_lines(self.ctx.tmux, socket, list(dict.fromkeys(each.pane for each in sessions)))
+        except TmuxError as error:
+            self._problems.append(error.message)
+            return
+        for each in sessions:
+            if each.pane in shown:
+                line = harmless(shown[each.pane], colours=False).replace("\t", " ")
+                self._lines[_key(each)] = (look.marks.get(each.pane, ()), look.at, line)
+
+    def _parents(self) -> tuple[Parent, ...]:
+        """Of the views that the registry knows and that are there."""
+        found: dict[str, list[bool]] = {}
+        for socket, known in self._views.items():
+            there = {mine[0].session_name: mine[0] for mine in self._index[socket].sessions.values()} if known else {}
+            for name, row in known.items():
+                if name in there:
+                    found.setdefault(str(row.get("parent") or "?"), []).append(there[name].attached)
+        return tuple(Parent(name, len(views), sum(views)) for name, views in sorted(found.items()))
+
+
+def _key(session: Session) -> Key:
+    return (session.row.socket, session.row.name)

@@ -1,0 +1,46 @@
+"""Write down who came to and left registered sessions, and which ended without us, as it was seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import recording, registry_rows
+from viewsync.rules import presence
+from viewsync.rules.registered import registered
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from viewsync.context import Context
+    from viewsync.rules.model import Inventory
+    from viewsync.rules.presence import Change
+
+
+def note(ctx: Context, found: Inventory, rows: Mapping[str, Mapping[str, Any]], trigger: str) -> None:
+    """`rows`: the registry's sessions, as they were read before the server was."""
+    write(ctx, presence.compare(found.server, presence.of_inventory(found), rows, ctx.clock()), trigger)
+
+
+def write(ctx: Context, changes: list[Change], trigger: str) -> None:
+    """Rows first: what another process was faster to write, that one records."""
+    if not changes:
+        return
+    written = []
+    with ctx.registry.change() as data:
+        for each in changes:
+            row = data["sessions"].get(each.row.name)
+            if row is None or not registry_rows.same(registered(each.row.name, row), each.row):
+                continue
+            if {key: row[key] for key in presence.FIELDS if key in row} == each.before:
+                kept = {key: value for key, value in row.items() if key not in presence.FIELDS}
+                data["sessions"][each.row.name] = {**kept, **each.after}
+                written.append(each)
+    recording.record(
+        ctx,
+        [
+            recording.event(ctx, each.row, one.event, trigger, "", seconds=one.seconds, at=one.at)
+            for each in written
+            for one in each.events
+        ],
+    )

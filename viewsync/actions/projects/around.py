@@ -1,0 +1,91 @@
+"""What comes around the making of a session: trust, the worktree, steps, and what its end will need.
+
+Most commands have little of it, and `run` pays for importing only what its plan has.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING
+
+from viewsync.errors import UsageError, ViewsyncError
+
+if TYPE_CHECKING:
+    from viewsync.actions.projects.steps import StepDone
+    from viewsync.actions.projects.worktrees import Made
+    from viewsync.context import Context
+    from viewsync.rules.model import Server
+    from viewsync.rules.projects.plan import Plan
+
+
+def trusted(ctx: Context, plan: Plan) -> None:
+    """NotTrusted unless the user has said yes to what the plan runs beside its panes."""
+    if plan.pre_create or plan.post_create or plan.cleanup or plan.tmux_config:
+        from viewsync.actions.projects import trust
+
+        trust.require(ctx, plan)
+
+
+def worktree(ctx: Context, plan: Plan) -> Made | None:
+    """The plan's worktree, made where there is none; None without one."""
+    if plan.worktree is None:
+        return None
+    from viewsync.actions.projects import worktrees
+
+    made = worktrees.make(ctx, plan)
+    if not os.path.samefile(made.path, plan.worktree.path):
+        raise UsageError(
+            f"{plan.file}: branch {plan.worktree.branch!r} has its worktree at {made.path}, not {plan.worktree.path}",
+            "name that path in the file, or move it with `git worktree move`",
+        )
+    return made
+
+
+def take_back(ctx: Context, plan: Plan, tree: Made | None) -> None:
+    """The worktree that was made for a session which then was not. One with something in it stays."""
+    if tree:
+        from viewsync.actions.projects import worktrees
+
+        with contextlib.suppress(ViewsyncError):
+            worktrees.undo(ctx, plan, tree)
+
+
+def before(ctx: Context, plan: Plan, name: str, socket: str) -> list[StepDone]:
+    """StepFailed: the session must not be made."""
+    if not plan.pre_create:
+        return []
+    from viewsync.actions.projects import steps
+
+    return steps.before(ctx, plan, steps.variables_of(plan, name, socket))
+
+
+def after(ctx: Context, plan: Plan, name: str, socket: str) -> list[StepDone]:
+    """StepFailed: the session is there, and stays."""
+    if not plan.post_create:
+        return []
+    from viewsync.actions.projects import steps
+
+    return steps.after(ctx, plan, steps.variables_of(plan, name, socket))
+
+
+def told(done: list[StepDone]) -> list[str]:
+    """The steps that failed, and let others follow."""
+    if not done:
+        return []
+    from viewsync.actions.projects import steps
+
+    return [steps.told(each) for each in done if each.problem]
+
+
+def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) -> list[str]:
+    """Keep what the session's end will need; what went wrong."""
+    if not plan.cleanup:
+        return []
+    from viewsync.actions.projects import ending
+
+    try:
+        ending.remember(ctx, plan, server, session, name)
+    except ViewsyncError as error:
+        return [f"its cleanup steps will not run when it is ended from outside: {error.message}"]
+    return []

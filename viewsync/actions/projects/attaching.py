@@ -1,0 +1,55 @@
+"""Go to a project session: inside its tmux the client switches to it, elsewhere this process becomes one of a view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.errors import TmuxError, UsageError
+from viewsync.gateways import terminal, tmux_build
+from viewsync.gateways.formats import both, equal, if_session
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+    from viewsync.rules.model import Server
+
+
+def command(ctx: Context, socket: str, name: str) -> list[str]:
+    """The words that attach by tmux alone."""
+    return ctx.tmux.argv(socket, "attach-session", "-t", f"={name}")
+
+
+def inside(ctx: Context, socket: str) -> bool:
+    """Whether we are in a pane of that server."""
+    if not ctx.env.get("TMUX"):
+        return False
+    from viewsync.actions import sweep  # as in `go`: who does not attach need not pay for it
+
+    return sweep.socket_inside(ctx.env["TMUX"]) == socket
+
+
+def check(ctx: Context, socket: str, name: str) -> None:
+    """UsageError where there is no terminal to attach with."""
+    if not inside(ctx, socket) and not terminal.name():
+        raise UsageError(
+            f"there is no terminal to attach session '{name}' to", f"it is kept: `viewsync attach {name}` in a terminal"
+        )
+
+
+def go(ctx: Context, server: Server, session: str, name: str) -> None:
+    """Returns only where the client was switched."""
+    check(ctx, server.socket, name)
+    if inside(ctx, server.socket):
+        _switch(ctx, server, session, name)
+    else:
+        from viewsync.actions import opening
+
+        opening.become_client(ctx, opening.Request(parent=name, socket=server.socket))
+
+
+def _switch(ctx: Context, server: Server, session: str, name: str) -> None:
+    same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)))
+    switch = if_session(session, same, f"switch-client -t '{session}:'", "display-message -p gone")
+    done = tmux_build.inside(ctx.tmux, ctx.env.get("TMUX_PANE", "")).run(server.socket, "if-shell", "-F", "1", switch)
+    if done.code or "gone" in done.out.split():
+        reason = done.err.strip() or "it is gone"
+        raise TmuxError(f"cannot switch to session '{name}': {reason}", "it is kept as it is")

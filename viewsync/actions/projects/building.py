@@ -1,0 +1,314 @@
+"""From a plan to a tmux session, and what is missing of one. Nothing that is there is ended, but for the placeholder.
+
+Everything that can be found wrong is found before tmux is touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shlex
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync import paths
+from viewsync.actions.projects.readiness import Typing
+from viewsync.errors import TmuxError, UsageError
+from viewsync.gateways import tmux_build
+from viewsync.gateways.tmux import number
+from viewsync.gateways.tmux_build import Line, NewPane
+from viewsync.rules import naming
+from viewsync.rules.projects import diff, layouts, marks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.context import Context
+    from viewsync.gateways.tmux_build import Begun
+    from viewsync.rules.model import Server
+    from viewsync.rules.projects.diff import Pair
+    from viewsync.rules.projects.plan import Pane, Plan
+
+_NEWEST = (99, 0)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OPTION = re.compile(r"@?[A-Za-z][\w-]*(\[\d+\])?", re.ASCII)
+_SIZE = (200, 50)  # columns and rows until somebody attaches
+_SMALLEST = (80, 24)
+
+
+class Place(NamedTuple):
+    """A pane to be made: which window of the plan, and which pane in it."""
+
+    pair: Pair
+    place: int
+
+    @property
+    def pane(self) -> Pane:
+        return self.pair.window.panes[self.place]
+
+    @property
+    def what(self) -> str:
+        return f"pane {self.place + 1} of {diff.title(self.pair.window, self.pair.number)}"
+
+
+class Target(NamedTuple):
+    server: Server
+    session: str
+    window_options: tuple[tuple[str, str], ...] = ()  # of the session's options those that are its windows'
+    placeholder: str = ""  # the window that goes when others are there
+
+
+class Added(NamedTuple):
+    typing: list[Typing]
+    windows: list[str]
+    panes: list[str]
+    problems: list[str]
+    first: str = ""  # the pane that the session is registered with
+
+
+def check(ctx: Context, plan: Plan, server: Server | None = None) -> None:
+    """UsageError for what cannot be built, before tmux is touched. `server`: where, if that runs already."""
+    folders = [plan.cwd, *(each.cwd for each in plan.windows), *(p.cwd for each in plan.windows for p in each.panes)]
+    for folder in dict.fromkeys(folders):
+        if not os.path.isdir(folder):
+            raise UsageError(f"{plan.file}: {folder!r} is no folder", "make it, or name another working_directory")
+    if plan.tmux_config and not os.path.isfile(plan.tmux_config):
+        raise UsageError(f"{plan.file}: there is no tmux_config {plan.tmux_config!r}")
+    for window in plan.windows:
+        if window.name and not window.name.isprintable():  # tmux 3.3a takes it as it is, and no reading is whole then
+            raise UsageError(f"{plan.file}: not a window's name: {window.name!r}", "printable text")
+    environments = [plan.environment, *(pane.environment for each in plan.windows for pane in each.panes)]
+    for name in (name for each in environments for name, _ in each):
+        if not _VARIABLE.fullmatch(name):
+            raise UsageError(f"{plan.file}: not a variable: {name!r}", "letters, digits and _")
+    for name in (name for options in (plan.options, *(each.options for each in plan.windows)) for name, _ in options):
+        if not _OPTION.fullmatch(name):
+            raise UsageError(f"{plan.file}: not an option of tmux: {name!r}")
+    shell(ctx, plan)
+    _check_layouts(plan, number(server.version)[:2] if server else _NEWEST)
+
+
+def _check_layouts(plan: Plan, version: tuple[int, int]) -> None:
+    for at, window in enumerate(plan.windows):
+        if window.layout and (problem := layouts.problem(window.layout, len(window.panes), version)):
+            raise UsageError(f"{plan.file}: {diff.title(window, at)}: {problem}")
+
+
+def shell(ctx: Context, plan: Plan) -> list[tuple[str, str]]:
+    """The options that make tmux start that shell: as its own where it is a program, with words as a command."""
+    if not plan.shell:
+        return []
+    try:
+        program = shlex.split(plan.shell)[0]
+    except (ValueError, IndexError):
+        raise UsageError(f"{plan.file}: not a shell: {plan.shell!r}") from None
+    folders = ctx.env.get("PATH", os.defpath).split(os.pathsep)
+    places = [program] if "/" in program else [os.path.join(each, program) for each in folders]
+    path = next((each for each in places if os.path.isfile(each) and os.access(each, os.X_OK)), "")
+    if not path:
+        raise UsageError(f"{plan.file}: there is no shell {program!r}", "install it, or name its path")
+    if program == plan.shell:
+        return [("default-shell", os.path.abspath(path)), ("default-command", "")]
+    return [("default-command", plan.shell)]
+
+
+def begin(ctx: Context, plan: Plan, name: str, socket: str) -> Begun:
+    """An empty session of that name, with the plan's environment and marks."""
+    if problem := naming.refusal(name):
+        raise UsageError(f"cannot create a session {name!r}: {problem}")
+    folder = os.path.dirname(socket)
+    if folder in paths.tmux_folders(ctx.env):  # the first tmux since the machine started makes it, but not for -S
+        with contextlib.suppress(OSError):
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+    new = tmux_build.NewSession(name, plan.cwd, _size(ctx), plan.environment, marks.of(plan.identity, plan.command))
+    return tmux_build.begin(ctx.tmux, socket, new)
+
+
+def _size(ctx: Context) -> tuple[int, int]:
+    """Of our terminal; one that is small, or a pane, says nothing of the one that will show it."""
+    for handle in (0, 1, 2):
+        try:
+            size = os.get_terminal_size(handle)
+        except OSError:
+            continue
+        if size.columns >= _SMALLEST[0] and size.lines >= _SMALLEST[1] and not ctx.env.get("TMUX"):
+            return size.columns, size.lines
+    return _SIZE
+
+
+def furnish(ctx: Context, plan: Plan, begun: Begun, wanted: Sequence[Pair]) -> Added:
+    """All that the plan says, into a session that was begun, and that may have a part of it. TmuxError where tmux
+    refuses any of it.
+    """
+    _check_layouts(plan, number(begun.server.version)[:2])
+    found = options(ctx, plan, begun.server)
+    config = ""
+    if plan.tmux_config:
+        config = tmux_build.source(ctx.tmux, begun.server, begun.pane, plan.tmux_config)
+    lines = [tmux_build.option(begun.session, name, value) for name, value in found.of_session]
+    lines.append(tmux_build.out_of_the_way(begun.session, begun.window))
+    added = add(ctx, Target(begun.server, begun.session, found.of_windows, begun.window), wanted, lines)
+    if added.problems:
+        raise TmuxError("; ".join(added.problems))
+    told = [f"tmux_config {plan.tmux_config}: {config}; the session is kept"] if config else []
+    return added._replace(problems=told)
+
+
+class Options(NamedTuple):
+    """Those of the session itself, and those that its windows get."""
+
+    of_session: tuple[tuple[str, str], ...]
+    of_windows: tuple[tuple[str, str], ...] = ()
+
+
+def options(ctx: Context, plan: Plan, server: Server) -> Options:
+    if not plan.options:
+        return Options(tuple(shell(ctx, plan)))
+    kinds = tmux_build.kinds(ctx.tmux, server.socket)
+    if wrong := [name for name, _ in plan.options if _bare(name) in kinds.of_server]:
+        raise UsageError(
+            f"{plan.file}: {', '.join(wrong)}: an option of the whole server", "set it in your tmux configuration"
+        )
+    of_windows = tuple(each for each in plan.options if _bare(each[0]) in kinds.of_windows)
+    return Options((*shell(ctx, plan), *(each for each in plan.options if each not in of_windows)), of_windows)
+
+
+def _bare(option: str) -> str:
+    return option.partition("[")[0]
+
+
+def add(ctx: Context, target: Target, wanted: Sequence[Pair], first: Sequence[Line] = ()) -> Added:
+    """The windows and panes that the pairs have none for. What tmux refuses is told, and the rest is made.
+
+    `first`: what has to be said before the first window is made.
+    """
+    places = [Place(pair, at) for pair in wanted for at, there in enumerate(pair.places) if there is None]
+    found = {(pair.number, at): there.id for pair in wanted for at, there in enumerate(pair.places) if there}
+    windows = {pair.number: pair.seen.id for pair in wanted if pair.seen}
+    problems: list[str] = []
+    fresh = [pair for pair in wanted if pair.seen is None]
+    opened = _new_windows(ctx, target, fresh, first, problems)
+    windows |= {at: made.window for at, made in opened.items()}
+    found |= {(at, 0): made.pane for at, made in opened.items()}
+    split = [each for each in places if (each.pair.number, each.place) not in found and each.pair.number in windows]
+    found |= _splits(ctx, target, split, windows, found, problems)
+    new = [each for each in places if (each.pair.number, each.place) in found]
+    # Of a session that was left half made, windows without their mark have nothing else yet.
+    bare = [pair for pair in wanted if pair.seen and not pair.seen.key] if target.placeholder else []
+    marked = [*new, *(Place(pair, at) for pair in bare for at, there in enumerate(pair.places) if there)]
+    dressing = sorted([*fresh, *bare], key=lambda pair: pair.number)
+    problems += tmux_build.run(ctx.tmux, target.server, _finish(target, marked, windows, found, dressing)).problems
+    return Added(
+        typing=[Typing(found[each.pair.number, each.place], each.what, each.pane.commands) for each in new],
+        windows=[diff.title(each.window, each.number) for each in fresh if each.number in windows],
+        panes=[each.what for each in new if each.pair.seen],
+        problems=problems,
+        first=next((found[key] for key in sorted(found)), ""),
+    )
+
+
+def _new_pane(pane: Pane) -> NewPane:
+    return NewPane(pane.cwd, pane.environment, pane.shell)
+
+
+def _new_windows(
+    ctx: Context, target: Target, fresh: Sequence[Pair], first: Sequence[Line], problems: list[str]
+) -> dict[int, tmux_build.Made]:
+    if not fresh and not first:
+        return {}
+    lines = [
+        *first,
+        *(
+            tmux_build.new_window(target.session, each.window.name, _new_pane(each.window.panes[0]), each.number)
+            for each in fresh
+        ),
+    ]
+    said = tmux_build.run(ctx.tmux, target.server, lines)
+    problems += said.problems
+    return dict(tmux_build.made(said))
+
+
+def _splits(
+    ctx: Context,
+    target: Target,
+    split: Sequence[Place],
+    windows: dict[int, str],
+    found: dict[tuple[int, int], str],
+    problems: list[str],
+) -> dict[tuple[int, int], str]:
+    """The last ones first: each comes directly behind the pane that is split, and so before those made earlier."""
+    if not split:
+        return {}
+    lines = []
+    for at in reversed(range(len(split))):
+        each = split[at]
+        window = each.pair.number
+        there = {place: pane for (of, place), pane in found.items() if of == window}
+        others = [pane.id for pane in each.pair.seen.panes] if each.pair.seen else []
+        before = [place for place in there if place < each.place]
+        pane = there[max(before)] if before else there[min(there)] if there else others[0]
+        tiled = "" if each.pair.seen else windows[window]
+        lines.append(tmux_build.split(pane, _new_pane(each.pane), at, each.what, tiled))
+    said = tmux_build.run(ctx.tmux, target.server, lines)
+    problems += said.problems
+    return {(split[at].pair.number, split[at].place): made.pane for at, made in tmux_build.made(said).items()}
+
+
+def _finish(
+    target: Target,
+    new: Sequence[Place],
+    windows: dict[int, str],
+    found: dict[tuple[int, int], str],
+    fresh: Sequence[Pair],
+) -> list[Line]:
+    """Marks, options, layouts and focus, and the placeholder goes."""
+    lines = [
+        tmux_build.pane_mark(found[each.pair.number, each.place], each.place, untyped=bool(each.pane.commands))
+        for each in new
+    ]
+    grown = {each.pair.number: each.pair for each in new}
+    for number_, pair in grown.items():
+        lines += dressed(windows[number_], pair, target.window_options if pair in fresh else (), fresh=pair in fresh)
+    for pair in fresh:
+        focus = next((at for at, pane in enumerate(pair.window.panes) if pane.focus), 0)
+        if focus and (pair.number, focus) in found:
+            lines.append(tmux_build.focus_pane(found[pair.number, focus]))
+    if target.placeholder:
+        if chosen := next((each for each in fresh if each.window.focus), fresh[0] if fresh else None):
+            lines.append(tmux_build.focus_window(target.session, windows[chosen.number]))
+        lines.append(tmux_build.end_placeholder(target.placeholder))
+    return lines
+
+
+def dressed(window: str, pair: Pair, inherited: Sequence[tuple[str, str]], *, fresh: bool) -> list[Line]:
+    """A window's mark, options and layout."""
+    what = diff.title(pair.window, pair.number)
+    lines = [tmux_build.window_option(window, marks.WINDOW, pair.key, what)]
+    for name, value in (*inherited, *pair.window.options) if fresh else ():
+        lines.append(tmux_build.window_option(window, name, value, f"{what}: option {name}"))
+    return [*lines, *laid_out(window, pair)]
+
+
+def laid_out(window: str, pair: Pair) -> list[Line]:
+    layout, what = pair.window.layout, diff.title(pair.window, pair.number)
+    if not layout:
+        return []
+    lines = [] if len(pair.window.panes) == 1 else [tmux_build.layout(window, layout, f"{what}: layout")]
+    return [*lines, tmux_build.window_option(window, marks.LAYOUT, marks.encoded(layout), what)]
+
+
+def everything(plan: Plan) -> list[Pair]:
+    """For a session that has nothing yet."""
+    keys = marks.keys([each.name for each in plan.windows])
+    return [
+        diff.Pair(at, key, window, None, (None,) * len(window.panes))
+        for at, (key, window) in enumerate(zip(keys, plan.windows, strict=True))
+    ]
+
+
+def undo(ctx: Context, begun: Begun) -> bool:
+    """End a session that this run began, into which nothing was typed. False when it may still be there."""
+    try:
+        return "kept" not in tmux_build.run(ctx.tmux, begun.server, [tmux_build.end_unused(begun.session)]).out
+    except TmuxError:
+        return False

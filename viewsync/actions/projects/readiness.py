@@ -1,0 +1,132 @@
+"""Wait until the shells of new panes stand at their prompts, all at once, with a bound; then type their commands.
+
+What is typed before that is shown twice, or is eaten by whatever the startup files run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.errors import ViewsyncError
+from viewsync.gateways import processes, terminals, tmux_ready, tmux_send
+from viewsync.rules.projects import marks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.context import Context
+    from viewsync.gateways.tmux_ready import Shown
+    from viewsync.rules.model import Server
+
+PATIENCE = 5.0  # seconds that a shell may take for its startup files
+_BATCH = tmux_send.LARGEST_SCRIPT  # bytes of text in one call
+_STILL = 0.15  # seconds without output after which a shell that edits no lines counts as ready
+_STEPS = (0.005, 0.01, 0.02)  # seconds between two looks, the last one from then on
+# These read keys one by one while they wait at their prompt, and whole lines before. That can be seen.
+_EDITING = frozenset(("bash", "zsh", "fish", "ksh", "ksh93", "mksh", "tcsh", "nu", "xonsh"))
+
+
+class Typing(NamedTuple):
+    pane: str  # its id
+    what: str  # "pane 2 of window 'editor'"
+    commands: Sequence[str]
+
+
+class Typed(NamedTuple):
+    problems: list[str]  # what did not go as it should, a sentence each
+    shown: dict[str, Shown]  # how the session's panes stood then
+
+
+def type_all(ctx: Context, server: Server, session: str, wanted: Sequence[Typing]) -> Typed:
+    """Every command in its pane."""
+    shown, unready = _wait(ctx, server, session, [each.pane for each in wanted if each.commands])
+    problems = []
+    inputs: list[tuple[Typing, str]] = []
+    for each in (one for one in wanted if one.commands):
+        state = shown.get(each.pane)
+        if state is None or state.dead:
+            problems.append(f"{each.what}: its program ended, so nothing was typed into it")
+            continue
+        if each.pane in unready:
+            problems.append(f"{each.what}: no prompt within {PATIENCE:g} s; its commands were typed all the same")
+        texts = [command.rstrip("\n") for command in each.commands]
+        if problem := next(filter(None, (_problem(text, state) for text in texts)), ""):
+            problems.append(f"{each.what}: nothing was typed: {problem}")
+        else:
+            inputs += [(each, text) for text in texts]
+    return Typed([*problems, *_type(ctx, server, inputs)], shown)
+
+
+def _wait(ctx: Context, server: Server, session: str, panes: Sequence[str]) -> tuple[dict[str, Shown], set[str]]:
+    """How all of the session's stand in the end, and which of these are not ready."""
+    start = time.monotonic()
+    waiting = set(panes)
+    since: dict[str, tuple[str, float]] = {}  # where the cursor of each is, and from when on
+    steps = iter(_STEPS)
+    step = 0.0
+    while True:
+        shown = tmux_ready.read(ctx.tmux, server, session)
+        now = time.monotonic()
+        for pane in list(waiting):
+            state = shown.get(pane)
+            if state and since.get(pane, ("", 0.0))[0] != state.cursor:
+                since[pane] = (state.cursor, now)
+            if state is None or state.dead or _ready(state, now - since[pane][1]):
+                waiting.discard(pane)
+        if not waiting or now - start > PATIENCE:
+            return shown, waiting
+        step = next(steps, step)
+        time.sleep(step)
+
+
+def _ready(state: Shown, still: float) -> bool:
+    if not state.moved:
+        return False
+    if not terminals.reads_lines(state.tty):
+        return True
+    words = processes.command_line(state.pid)
+    edits = bool(words) and os.path.basename(words[0]).lstrip("-") in _EDITING
+    return not edits and still >= _STILL
+
+
+def _type(ctx: Context, server: Server, inputs: Sequence[tuple[Typing, str]]) -> list[str]:
+    """In one call for all, or in several where that would be too much for one."""
+    problems: list[str] = []
+    batch: list[tuple[Typing, str]] = []
+    for each in inputs:
+        if batch and sum(map(_size, [*batch, each])) > _BATCH:
+            problems += _put(ctx, server, batch, {each[0].pane})
+            batch = []
+        batch.append(each)
+    return problems + (_put(ctx, server, batch, set()) if batch else [])
+
+
+def _size(each: tuple[Typing, str]) -> int:
+    return len(each[1].encode("utf-8", "surrogateescape"))
+
+
+def _put(ctx: Context, server: Server, batch: Sequence[tuple[Typing, str]], more: set[str]) -> list[str]:
+    """`more`: the panes for which this is not all."""
+    inputs = [(typing.pane, _input(text)) for typing, text in batch]
+    through = dict.fromkeys(typing.pane for typing, _ in batch if typing.pane not in more)
+    try:
+        refused = tmux_send.put_all(ctx.tmux, server, inputs, [(pane, marks.UNTYPED) for pane in through])
+    except ViewsyncError as error:
+        return [f"it is not certain that its commands were typed: {error.message}"]
+    pairs = zip(batch, refused, strict=True)
+    return [f"{each.what}: the command {text!r} was not typed: {why}" for (each, text), why in pairs if why]
+
+
+def _input(text: str) -> tmux_send.Input:
+    """Told where the text begins and ends, a shell takes a TAB in it for a TAB, and a line's end not for Enter."""
+    return tmux_send.Input(text, bool(re.search(r"[\n\t]", text)) and "\033[201~" not in text, enter=True)
+
+
+def _problem(text: str, state: Shown) -> str:
+    longest = max(map(len, re.split(rb"[\r\n]", text.encode("utf-8", "surrogateescape"))))
+    if longest > terminals.LONGEST_LINE and terminals.reads_lines(state.tty):
+        return f"its terminal would cut a line of {longest} bytes"
+    return ""

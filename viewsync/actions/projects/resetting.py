@@ -1,0 +1,106 @@
+"""Bring the registry in line with the project sessions that there are. Nothing is ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync.actions import making, registry_rows
+from viewsync.actions.projects import sessions
+from viewsync.errors import ViewsyncError
+from viewsync.gateways import processes, tmux_ready
+from viewsync.gateways.tmux_sessions import Made
+from viewsync.rules import health
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from viewsync.actions.projects.sessions import Known
+    from viewsync.context import Context
+
+FORGOTTEN = "forgotten"  # a row whose session is gone
+COMPLETED = "completed"  # a row that was left half made
+REGISTERED = "registered"  # a session without a row
+KEPT = "kept"
+
+
+class Reset(NamedTuple):
+    name: str
+    socket: str
+    action: str
+    reason: str
+
+
+def plan(known: Iterable[Known]) -> list[tuple[Known, Reset]]:
+    return [(each, _judge(each)) for each in known]
+
+
+def _judge(known: Known) -> Reset:
+    def verdict(action: str, reason: str) -> Reset:
+        return Reset(known.name, known.socket, action, reason)
+
+    row = known.row
+    if known.doubt or known.status == health.UNKNOWN:
+        return verdict(KEPT, known.doubt or "nobody knows whether it lives")
+    if known.status == sessions.CREATING:
+        return verdict(KEPT, "it is just being made")
+    if row is None:
+        return verdict(REGISTERED, "no row names it")
+    if known.live is None:
+        if row.quarantined:
+            return verdict(KEPT, "quarantined")
+        return verdict(FORGOTTEN, "its session is gone")
+    if row.maker or not row.session_id:
+        return verdict(COMPLETED, "its row was left half made")
+    return verdict(KEPT, "as it is to be")
+
+
+def carry_out(ctx: Context, known: Known, reset: Reset) -> str:
+    """What went wrong, "" when it is done."""
+    work: dict[str, Callable[[Context, Known], bool]] = {
+        FORGOTTEN: _forget,
+        COMPLETED: _complete,
+        REGISTERED: _register,
+    }
+    if reset.action not in work:
+        return ""
+    try:
+        return "" if work[reset.action](ctx, known) else "somebody else changed it just now"
+    except ViewsyncError as error:
+        return error.message
+
+
+def _forget(ctx: Context, known: Known) -> bool:
+    return known.row is not None and registry_rows.remove(ctx, known.row)
+
+
+def _complete(ctx: Context, known: Known) -> bool:
+    values = _found(ctx, known)
+    return known.row is not None and bool(values) and registry_rows.update(ctx, known.row, values, drop=making.MAKING)
+
+
+def _register(ctx: Context, known: Known) -> bool:
+    values = _found(ctx, known)
+    identity = known.identity
+    if not values or identity is None:
+        return False
+    row = making.row(known.name, known.socket, sessions.TYPE, registry_rows.stamp(ctx.clock()))
+    about = {**identity._asdict(), "command": known.command}
+    new = {key: value for key, value in {**row, **values, "project": about}.items() if key not in making.MAKING}
+    with ctx.registry.change() as data:
+        if known.name in data["sessions"]:
+            return False
+        data["sessions"][known.name] = new
+    return True
+
+
+def _found(ctx: Context, known: Known) -> dict[str, Any]:
+    """Which session it is, in the words of a row."""
+    if known.live is None or known.server is None:
+        return {}
+    shown = tmux_ready.read(ctx.tmux, known.server, known.live.id)
+    if not shown:
+        return {}
+    pane, first = next(iter(shown.items()))
+    server = f"{known.server.pid}.{known.server.start}"
+    made = Made(known.live.id, pane, f"{known.name}:{first.place}", first.pid, server)
+    return making.completion(made, processes.start_time(first.pid))

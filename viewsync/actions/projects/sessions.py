@@ -1,0 +1,208 @@
+"""The project sessions: those that the registry knows, and those that only their marks tell of.
+
+One tmux call a server, however many sessions it has. A server that does not answer leaves its sessions unknown: that
+is not the same as none.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync.actions import registry_rows
+from viewsync.errors import MissingSession, TmuxError, UsageError
+from viewsync.gateways import process_tree, processes, tmux_projects, tmux_session_detail
+from viewsync.gateways.tmux import ServerGone
+from viewsync.gateways.tmux_session_detail import Asked
+from viewsync.rules import health, naming
+from viewsync.rules.projects.live import Sessions
+from viewsync.rules.projects.plan import Identity
+from viewsync.rules.tracking import identity as server_identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from viewsync.context import Context
+    from viewsync.rules.model import Server
+    from viewsync.rules.projects.live import Live, Seen
+    from viewsync.rules.registered import Registered
+
+    Answer = Sessions | TmuxError
+
+TYPE = "project"  # of their rows
+CREATING = "creating"
+
+
+class Known(NamedTuple):
+    """`row` is None for a session that only its marks tell of, `live` for one that is not there or not known."""
+
+    name: str  # the session's own, or the row's
+    socket: str
+    identity: Identity | None
+    command: str
+    about: Mapping[str, Any]  # what its row says of the project
+    status: str  # as rules/health.py has them, or CREATING
+    doubt: str  # why nothing may be concluded from it
+    row: Registered | None
+    live: Live | None
+    server: Server | None
+    views: tuple[Live, ...] = ()  # that share its windows
+
+
+class Reading(NamedTuple):
+    known: list[Known]
+    answers: dict[str, Answer]  # by socket
+    problems: list[str]
+
+
+def read(ctx: Context, sockets: Iterable[str] = (), *, alone: bool = False) -> Reading:
+    """All of them. `sockets`: servers to ask beside those that rows name; `alone`: instead of those."""
+    data = ctx.registry.read()
+    wanted = list(sockets)
+    rows = [row for row in registry_rows.of(data) if row.type == TYPE and (not alone or row.socket in wanted)]
+    answers = _ask(ctx, [*(row.socket for row in rows), *wanted])
+    known = [_of_row(row, about(data["sessions"][row.name]), answers[row.socket]) for row in rows]
+    seen = {(each.socket, each.live.id) for each in known if each.live}
+    for socket, answer in answers.items():
+        if isinstance(answer, Sessions):
+            known += [
+                _of_live(answer, live)
+                for live in answer.sessions
+                if live.identity and not live.view and (socket, live.id) not in seen
+            ]
+    problems = [
+        each.message for each in answers.values() if isinstance(each, TmuxError) and not isinstance(each, ServerGone)
+    ]
+    return Reading(sorted(known, key=lambda each: (each.name, each.socket)), answers, problems)
+
+
+def about(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a row says of its project. Others write this file, too."""
+    found = row.get("project")
+    return found if isinstance(found, dict) else {}
+
+
+def identity(about: Mapping[str, Any]) -> Identity | None:
+    values = [value for value in map(about.get, Identity._fields) if isinstance(value, str)]
+    return Identity(*values) if len(values) == len(Identity._fields) and values[0] else None
+
+
+def _ask(ctx: Context, sockets: Sequence[str]) -> dict[str, Answer]:
+    answers: dict[str, Answer] = {}
+    for socket in dict.fromkeys(sockets):
+        try:
+            if not os.path.isabs(socket):
+                raise TmuxError(f"a session's socket is {socket!r}, and nobody knows in which folder")
+            answers[socket] = tmux_projects.read(ctx.tmux, socket)
+        except TmuxError as error:
+            answers[socket] = error
+    return answers
+
+
+def _of_row(row: Registered, about: Mapping[str, Any], answer: Answer) -> Known:
+    command = about.get("command")
+    found = Known(
+        name=row.name,
+        socket=row.socket,
+        identity=identity(about),
+        command=command if isinstance(command, str) else "",
+        about=about,
+        status=health.MISSING,
+        doubt="",
+        row=row,
+        live=None,
+        server=None,
+    )
+    if isinstance(answer, ServerGone):
+        lives = process_tree.is_server(row.server) if row.server else False
+        doubt = "its tmux server runs, and cannot be reached: its socket is gone" if lives else ""
+        return _made(found._replace(status=health.UNKNOWN if lives else health.SERVER, doubt=doubt))
+    if isinstance(answer, TmuxError):
+        return found._replace(status=health.UNKNOWN, doubt=answer.message)
+    found = found._replace(server=answer.server)
+    live = _its(row, found.identity, answer)
+    if live is None and not answer.complete:
+        return found._replace(status=health.UNKNOWN, doubt="its server's answer was not understood in full")
+    if live is None:
+        return _made(found)
+    return _made(_with_live(found, answer, live))
+
+
+def _its(row: Registered, identity: Identity | None, answer: Sessions) -> Live | None:
+    """By id; of a row that was never completed, by the marks of the session of its name."""
+    if row.session_id:
+        same = row.server == server_identity(answer.server)
+        return next((each for each in answer.sessions if same and each.id == row.session_id), None)
+    mine = (each for each in answer.sessions if each.name == row.name and each.identity and not each.view)
+    return next((each for each in mine if each.identity == identity), None)
+
+
+def _of_live(answer: Sessions, live: Live) -> Known:
+    blank = Known(
+        name=live.name,
+        socket=answer.server.socket,
+        identity=live.identity,
+        command=live.command,
+        about={},
+        status=health.ALIVE,
+        doubt="",
+        row=None,
+        live=None,
+        server=answer.server,
+    )
+    return _with_live(blank, answer, live)
+
+
+def _with_live(known: Known, answer: Sessions, live: Live) -> Known:
+    views = [each for each in answer.sessions if live.group and each.group == live.group and each.id != live.id]
+    return known._replace(name=live.name, status=_health(live), live=live, views=tuple(views))
+
+
+def _health(live: Live) -> str:
+    if not any(live.panes):
+        return health.DEAD
+    return health.ALIVE if any(processes.alive(pid) for pid in live.panes) else health.ZOMBIE
+
+
+def _made(known: Known) -> Known:
+    row = known.row
+    making = row is not None and processes.alive(row.maker, row.maker_start)
+    return known._replace(status=CREATING) if making else known
+
+
+def named(reading: Reading, name: str, socket: str = "") -> Known:
+    """The one of exactly that name, which its session or its row has; MissingSession, or UsageError for several."""
+    known = [each for each in reading.known if socket in ("", each.socket)]
+    fitting = [each for each in known if each.name == name]
+    fitting = fitting or [each for each in known if each.row and each.row.name == name]
+    if len(fitting) > 1 and any(each.live for each in fitting):
+        fitting = [each for each in fitting if each.live]
+    if len(fitting) > 1:
+        places = ", ".join(each.socket for each in fitting)
+        raise UsageError(f"{name!r} is a project session on {places}", "say with -S which one is meant")
+    if fitting:
+        return fitting[0]
+    if reading.problems:
+        raise TmuxError(f"nobody knows whether there is a session {name!r}: {reading.problems[0]}")
+    near = ", ".join(repr(each) for each in naming.nearest(name, [each.name for each in known]))
+    raise MissingSession(
+        f"there is no project session {name!r}", f"did you mean {near}?" if near else "`viewsync status` lists them"
+    )
+
+
+def alive(known: Known) -> Known:
+    """The same, of one that runs; MissingSession, or TmuxError where that cannot be known."""
+    if known.live and known.server:
+        return known
+    if known.doubt:
+        raise TmuxError(f"nobody knows whether session {known.name!r} runs: {known.doubt}")
+    if known.status == CREATING:
+        raise MissingSession(f"session {known.name!r} is just being made", "try again in a moment")
+    raise MissingSession(f"session {known.name!r} does not run any more", "`viewsync run` makes it again")
+
+
+def detail(ctx: Context, known: Known) -> Seen | None:
+    """Its windows and panes, None of one that does not run."""
+    if known.live is None or known.server is None:
+        return None
+    return tmux_session_detail.see(ctx.tmux, known.server, known.live.id, Asked([], [], []))

@@ -1,0 +1,126 @@
+"""What the history and the registry together tell of the use of sessions, over any stretch of time."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import sessions
+from viewsync.errors import UsageError
+from viewsync.rules import durations, health, usage_report
+from viewsync.rules.times import epoch
+from viewsync.rules.usage_report import Facts, Live
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from viewsync.actions.sessions import Listed
+    from viewsync.context import Context
+    from viewsync.rules.usage_report import Numbers
+
+_ALL = 10_000_000  # events; more than anybody has
+_BASELINE = 3600.0  # seconds before the beginning in which the last sample still counts as "before"
+_GONE = (health.MISSING, health.SERVER)
+NO_PROJECT = "(none)"
+
+
+class Line(NamedTuple):
+    """One day, project or session."""
+
+    label: str
+    numbers: Numbers
+
+
+class Report(NamedTuple):
+    since: float  # 0 for all there is
+    until: float
+    live: list[Live]
+    total: Numbers
+    days: list[Line]  # none for all there is
+    projects: list[Line]
+    sessions: list[Line]
+    warnings: list[str]
+
+
+def report(ctx: Context, since: float = 0.0, project: str = "") -> Report:
+    """`project`: of that one alone. Raises StateError when the history or the registry cannot be read."""
+    listed, warnings = sessions.read(ctx)
+    now = ctx.clock()
+    live = [_live(each) for each in listed]
+    facts = _facts(ctx, live, since, now)
+    if project:
+        known = facts.projects() + [each.project for each in live]
+        if project not in known:
+            there = ", ".join(sorted({each for each in known if each})) or "none yet"
+            raise UsageError(f"the history knows no project {project!r}", f"it knows: {there}")
+        facts, live = facts.of_project(project), [each for each in live if each.project == project]
+    until = now + 1  # what happened just now is in it
+
+    def lines(parts: Iterable[tuple[str, Facts]]) -> list[Line]:
+        found = [Line(label, usage_report.numbers(part, since, until)) for label, part in parts]
+        return [each for each in found if not each.numbers.empty]
+
+    return Report(
+        since=since,
+        until=now,
+        live=live,
+        total=usage_report.numbers(facts, since, until),
+        days=[
+            Line(label, usage_report.numbers(facts, max(begin, since), min(end, until)))
+            for label, begin, end in (days(since, now) if since else [])
+        ],
+        projects=lines((name or NO_PROJECT, facts.of_project(name)) for name in facts.projects()),
+        sessions=lines((name, facts.of_session(name)) for name in facts.sessions()),
+        warnings=warnings,
+    )
+
+
+def _live(listed: Listed) -> Live:
+    row, status = listed.row, listed.health.status
+    there = status not in _GONE or bool(listed.doubt)
+    return Live(row.socket, row.name, row.project, epoch(row.created_at), there, status == health.ALIVE, listed.in_use)
+
+
+def _facts(ctx: Context, live: Sequence[Live], since: float, now: float) -> Facts:
+    kinds = ", ".join("?" * len(usage_report.EVENTS))
+    events = ctx.history.find(f"what = 'session' AND event IN ({kinds})", usage_report.EVENTS, limit=_ALL)[::-1]
+    samples = ctx.history.samples(max(0.0, since - _BASELINE))
+    seen = {(each.socket, each.session): each.at for each in samples}
+    lives = usage_report.lives(events, live, seen, now)
+    return Facts(lives, usage_report.marks(events), usage_report.used(samples, lives))
+
+
+def begin(timeframe: str, now: float) -> float:
+    """When `7d`, `36h` and the like began. Whole days are days of the calendar, the present one among them."""
+    seconds = durations.seconds(timeframe, unit=True)
+    if not seconds:
+        raise UsageError(f"--timeframe: not a duration: {timeframe!r}", "a number with d, h, m or s, as in 7d or 36h")
+    if timeframe.endswith("d") and timeframe[:-1].isdigit():
+        today = time.localtime(now)
+        return midnight(today.tm_year, today.tm_mon, today.tm_mday - int(timeframe[:-1]) + 1)
+    return now - seconds
+
+
+def days(since: float, until: float) -> list[tuple[str, float, float]]:
+    """The user's own days in that time: each as its date, when it began, and when it ended. Not all have 24 hours."""
+    first = time.localtime(since)
+    found: list[tuple[str, float, float]] = []
+    number, start = 0, midnight(first.tm_year, first.tm_mon, first.tm_mday)
+    while start <= until:
+        number += 1
+        end = midnight(first.tm_year, first.tm_mon, first.tm_mday + number)
+        if end > start:  # a zone that changed sides of the date line has left out a day
+            found.append((time.strftime("%Y-%m-%d", time.localtime(start)), start, end))
+            start = end
+    return found
+
+
+def midnight(year: int, month: int, day: int) -> float:
+    """When that day began; `day` may be out of its month. Some days have no 0:00, and some have it twice."""
+    date = time.localtime(time.mktime((year, month, day, 12, 0, 0, 0, 0, -1)))[:3]
+    found = time.mktime((*date, 0, 0, 0, 0, 0, -1))
+    while time.localtime(found)[:3] < date:
+        found += 900
+    while time.localtime(found - 900)[:3] == date:
+        found -= 900
+    return found

@@ -1,0 +1,75 @@
+"""What registered sessions use, and who is on them: one tmux call a server, one look at all processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import presence, registry_rows, sessions
+from viewsync.errors import StateError, TmuxError
+from viewsync.gateways import process_tree, samples
+from viewsync.gateways.tmux import ServerGone
+from viewsync.rules import panes
+from viewsync.rules import presence as rule
+from viewsync.rules.model import Sample
+from viewsync.rules.tracking import identity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from viewsync.actions.sessions import Answer
+    from viewsync.context import Context
+    from viewsync.gateways.samples import Table
+    from viewsync.rules.presence import Change
+    from viewsync.rules.registered import Registered
+
+EVERY = 60.0  # seconds
+_KEPT = 30 * 86400.0
+
+
+def take(ctx: Context, trigger: str) -> None:
+    """Nothing at all where no session is registered."""
+    data = ctx.registry.read()
+    rows = [row for row in registry_rows.of(data) if not row.maker]
+    if not rows:
+        return
+    answers = sessions.ask(ctx, (row.socket for row in rows))
+    presence.write(ctx, _changes(data["sessions"], rows, answers, ctx.clock()), trigger)
+    _store(ctx, rows, answers, samples.read())
+
+
+def _changes(
+    values: Mapping[str, Any], rows: list[Registered], answers: Mapping[str, Answer], now: float
+) -> list[Change]:
+    changes: list[Change] = []
+    for socket, answer in answers.items():
+        mine = {row.name: values[row.name] for row in rows if row.socket == socket}
+        if isinstance(answer, ServerGone):
+            certain = [
+                row for row in rows if row.name in mine and row.server and not process_tree.is_server(row.server)
+            ]
+            changes += [change for row in certain if (change := rule.gone(row, mine[row.name], now))]
+        elif not isinstance(answer, TmuxError) and answer.complete:
+            changes += rule.compare(answer.server, rule.of_panes(answer), mine, now)
+    return changes
+
+
+def _store(ctx: Context, rows: list[Registered], answers: Mapping[str, Answer], table: Table) -> None:
+    """A history that is locked or broken costs these samples, and no more."""
+    now = ctx.clock()
+    found = [sample for row in rows if (sample := _sample(row, answers[row.socket], table, now))]
+    try:
+        ctx.history.add_samples(found, now - _KEPT)
+    except StateError as error:
+        ctx.log.warning("%s; %d samples not recorded", error.message, len(found))
+
+
+def _sample(row: Registered, answer: Answer, table: Table, now: float) -> Sample | None:
+    if isinstance(answer, TmuxError):
+        return None
+    session = panes.by_row(answer, row).session
+    used = table.tree(each.pid for each in answer.panes if session and each.session == session)
+    if not used.processes:
+        return None
+    server = identity(answer.server)
+    return Sample(now, row.socket, server, row.name, row.project, round(used.cpu, 2), used.memory, used.processes)

@@ -1,0 +1,165 @@
+"""The live part of `monitor`: a round, a picture, keys, until somebody leaves."""
+
+from __future__ import annotations
+
+import errno
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import killing, quarantine, targets
+from viewsync.actions.projects import attaching, ending
+from viewsync.actions.projects import sessions as projects
+from viewsync.errors import ViewsyncError
+from viewsync.gateways import keyboard
+from viewsync.gateways.live_screen import Screen
+from viewsync.rules import watching as rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from viewsync.actions.monitoring import Frame, Monitor, Session
+    from viewsync.context import Context
+    from viewsync.gateways.keyboard import Keyboard
+    from viewsync.rules.picture import Picture
+    from viewsync.rules.watching import State, Wish
+
+_BELOW = 9  # lines for views and history, where there is room
+_AROUND = 3  # lines for the title, the head and the foot
+_HUNG_UP = 129
+
+
+class Scene(NamedTuple):
+    """What is to be drawn. `shown`: the sessions that there is room for, of `fitting` that the filter lets through."""
+
+    frame: Frame
+    shown: list[Session]
+    fitting: int
+    state: State
+    note: str
+    below: int  # lines
+
+
+def watch(ctx: Context, monitor: Monitor, interval: float, draw: Callable[[Scene], Picture]) -> int:
+    """The exit code. Attaching does not come back: this process becomes the client, unless tmux switched its own."""
+    chosen: Session | None = None
+    try:
+        with keyboard.Keyboard() as keys, Screen(ctx.env) as screen:
+            loop = _Loop(ctx, monitor, keys, screen, draw)
+            chosen = loop.run(interval)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return _HUNG_UP  # the terminal is gone
+    server = monitor.server(chosen) if chosen else None
+    if chosen and server:
+        attaching.go(ctx, server, chosen.id, chosen.called)
+        return 0
+    return 128 + keys.signal if keys.signal else loop.code
+
+
+class _Loop:
+    def __init__(
+        self, ctx: Context, monitor: Monitor, keys: Keyboard, screen: Screen, draw: Callable[[Scene], Picture]
+    ) -> None:
+        self.ctx = ctx
+        self.monitor = monitor
+        self.keys = keys
+        self.screen = screen
+        self.draw = draw
+        self.state = rule.State()
+        self.note = ""
+        self.code = 0
+        self.frame = monitor.read(())
+
+    def run(self, interval: float) -> Session | None:
+        """The session to attach to, None for none."""
+        due = 0.0
+        while True:
+            if time.monotonic() >= due:
+                due = time.monotonic() + interval
+                self.read()
+            self.show()
+            for event in self.keys.wait(due - time.monotonic()):
+                if event == keyboard.ENDED:
+                    self.code = _HUNG_UP
+                    return None
+                if event in (keyboard.RESIZED, keyboard.CONTINUED):
+                    self.read()
+                    self.show(anew=True)
+                    continue
+                self.note = ""
+                self.state, wish = rule.press(self.state, event, self.shown())
+                if wish.action == rule.QUIT:
+                    return None
+                if wish.action == rule.ATTACH and (session := self.there(wish.name)):
+                    return session
+                self.carry_out(wish)
+
+    def fitting(self) -> list[Session]:
+        text = self.state.filter.lower()
+        return [each for each in self.frame.sessions if text in each.name.lower() or text in each.row.project.lower()]
+
+    def shown(self) -> list[rule.Shown]:
+        return [rule.Shown(each.name, each.attached) for each in self.fitting()]
+
+    def visible(self) -> list[Session]:
+        fitting = self.fitting()
+        self.state = rule.settled(self.state, self.shown())
+        at = next((at for at, each in enumerate(fitting) if each.name == self.state.chosen), 0)
+        first, last = rule.window(len(fitting), at, max(1, self.screen.size[1] - self.below() - _AROUND))
+        return fitting[first:last]
+
+    def below(self) -> int:
+        return min(_BELOW, self.screen.size[1] // 3)
+
+    def read(self) -> None:
+        self.frame = self.monitor.read({each.name for each in self.visible()})
+
+    def show(self, *, anew: bool = False) -> None:
+        visible = self.visible()
+        if any(each.pane and not each.read for each in visible):  # they have just come into sight
+            self.frame = self.monitor.read({each.name for each in visible})
+            visible = self.visible()
+        scene = Scene(self.frame, visible, len(self.fitting()), self.state, self.note, self.below())
+        self.screen.draw(self.draw(scene), anew=anew)
+
+    def there(self, name: str) -> Session | None:
+        """The session as it is now, if it is there."""
+        self.read()
+        found = next((each for each in self.frame.sessions if each.name == name and each.id), None)
+        self.note = "" if found else f"'{name}' is not there"
+        return found
+
+    def carry_out(self, wish: Wish) -> None:
+        """What fails is said at the foot."""
+        try:
+            if wish.action == rule.QUARANTINE:
+                done = quarantine.put(self.ctx, wish.name, "from the monitor")
+                self.note = "; ".join([f"'{done.name}' is quarantined", *done.problems])
+            elif wish.action == rule.KILL:
+                self.kill(wish)
+        except ViewsyncError as error:
+            self.note = error.message
+        if wish.action:
+            self.read()
+
+    def kill(self, wish: Wish) -> None:
+        self.read()
+        session = next((each for each in self.frame.sessions if each.name == wish.name), None)
+        if session is None:
+            self.note = f"'{wish.name}' is not registered any more"
+        elif session.attached and not wish.agreed:  # somebody came since the question
+            self.state = self.state._replace(asked=rule.Asked(rule.KILL, wish.name, again=True))
+        else:
+            self.note = _ended(self.ctx, session, agreed=wish.agreed)
+
+
+def _ended(ctx: Context, session: Session, *, agreed: bool) -> str:
+    """What came of it, in words. A project's session has its cleanup steps run."""
+    if session.row.type == projects.TYPE:
+        known = projects.named(projects.read(ctx), session.called, session.row.socket)
+        ended = ending.end(ctx, known, "kill", force=agreed)
+        return "; ".join([f"'{session.name}' is ended" if ended.ended else f"'{session.name}' stays", *ended.problems])
+    done = killing.kill(ctx, targets.Asked(session=session.name), dry_run=False, only_free=not agreed)
+    problems = [each for each in (done.problem, done.registry_problem) if each]
+    return "; ".join([f"'{session.name}' is ended" if done.killed else f"'{session.name}' is not ended", *problems])

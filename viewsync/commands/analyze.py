@@ -1,0 +1,102 @@
+"""How sessions were used in the last days: numbers by day, project or session, and a picture of them.
+
+Days are the calendar's where you are. A session counts for a day in which it was there; its time, for each day on its
+own.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import registry_rows, reporting
+from viewsync.commands import args, reports
+from viewsync.output import Result, printable, table
+from viewsync.rules import bars, durations
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from viewsync.actions.reporting import Line, Report
+    from viewsync.context import Context
+
+_COLOUR, _PLAIN = "\033[36m", "\033[0m"
+_MOST_BARS = 31
+_PYTHONS = (("LC_CTYPE", "C.UTF-8"), ("LC_CTYPE", "C.utf8"))  # PEP 538
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", nargs="?", choices=("session-usage",), default="session-usage")
+    parser.add_argument(
+        "--timeframe",
+        default="7d",
+        metavar="DURATION",
+        help="7d (the default): today and the six days before; 36h, 90m",
+    )
+    parser.add_argument(
+        "--by", choices=("day", "project", "session"), default="day", help="what the table has a row for"
+    )
+    parser.add_argument("--project", default="", metavar="NAME", help="of that project alone")
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    found = reporting.report(ctx, reporting.begin(parsed.timeframe, ctx.clock()), parsed.project)
+    if parsed.json:
+        return Result(_data(found, parsed.timeframe), warnings=found.warnings)
+    if found.total.empty:
+        return Result(lines=[f"No session was there in the last {parsed.timeframe}."], warnings=found.warnings)
+    lines = {"day": found.days, "project": found.projects, "session": found.sessions}[parsed.by]
+    head = {"day": "DAY", "project": "PROJECT", "session": "SESSION"}[parsed.by]
+    rows = [(each.label, str(each.numbers.sessions), *reports.cells(each.numbers)) for each in lines]
+    total = ("total", str(found.total.sessions), *reports.cells(found.total))
+    for line in table((head, "SESSIONS", *reports.HEAD), [*rows, total]):
+        print(line)
+    _picture(found, ctx)
+    return Result(warnings=found.warnings, printed=True)
+
+
+def _data(found: Report, timeframe: str) -> dict[str, Any]:
+    def rows(name: str, lines: Sequence[Line]) -> list[dict[str, Any]]:
+        return [{name: each.label, "sessions": each.numbers.sessions, **reports.data(each.numbers)} for each in lines]
+
+    return {
+        "timeframe": timeframe,
+        "since": registry_rows.stamp(found.since),
+        "until": registry_rows.stamp(found.until),
+        "total": {"sessions": found.total.sessions, **reports.data(found.total)},
+        "days": rows("day", found.days),
+        "projects": rows("project", found.projects),
+        "sessions": rows("session", found.sessions),
+    }
+
+
+def _picture(found: Report, ctx: Context) -> None:
+    width, unicode = _width(), _unicode(ctx)
+    colour = os.isatty(1) and not ctx.env.get("NO_COLOR")
+    for title, lines in (("time by day", found.days), ("time by project", found.projects)):
+        own = [
+            bars.Bar(printable(each.label), each.numbers.alive, durations.shown(each.numbers.alive))
+            for each in lines[-_MOST_BARS:]
+        ]
+        print(f"\n{title}")
+        for each in bars.draw(own, width, unicode=unicode):
+            print(f"{each.label}  {_COLOUR}{each.bar}{_PLAIN}  {each.shown}" if colour else each.text)
+
+
+def _width() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns):
+        return int(columns)
+    try:
+        return os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80
+
+
+def _unicode(ctx: Context) -> bool:
+    """What the locale says: the first of its variables that is set. In one without Unicode, Python sets LC_CTYPE."""
+    env = {name: value for name, value in ctx.env.items() if (name, value) not in _PYTHONS}
+    named = next((env[each] for each in ("LC_ALL", "LC_CTYPE", "LANG") if env.get(each)), "")
+    return "utf-8" in named.lower().replace("utf8", "utf-8")

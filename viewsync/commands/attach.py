@@ -1,0 +1,40 @@
+"""Go to a project session. Inside its tmux this client switches to it, elsewhere this terminal opens a view of it.
+
+Exit codes: 0 done, 1 arguments, or no terminal, 3 no such session, 4 tmux.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from viewsync.actions import addresses
+from viewsync.actions.projects import attaching, sessions
+from viewsync.commands import args
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the session's exact name")
+    args.server(parser)
+    parser.add_argument("--json", action="store_true", help="do not attach: print how to, as one JSON value")
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    socket = addresses.socket_of(ctx, parsed.label, parsed.socket)
+    named = bool(parsed.label or parsed.socket)
+    reading = sessions.read(ctx, [socket], alone=named)
+    known = sessions.alive(sessions.named(reading, parsed.name, socket if named else ""))
+    assert known.live is not None
+    assert known.server is not None
+    words = attaching.command(ctx, known.socket, known.live.name)
+    data = {"name": known.live.name, "socket": known.socket, "session_id": known.live.id, "attach": words}
+    if parsed.json:
+        return Result(data)
+    attaching.go(ctx, known.server, known.live.id, known.live.name)
+    return Result(data, [f"switched to {known.live.name}; elsewhere: {shlex.join(words)}"])

@@ -1,0 +1,76 @@
+"""End all sessions of the current project, but those that somebody is on; each after its cleanup steps.
+
+--attached ends those, too. --dry-run tells what would go, and why the others stay.
+Exit codes: 0 done, 1 no project here, or something could not be ended.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import addresses
+from viewsync.actions.projects import ending, here, sessions
+from viewsync.commands import args
+from viewsync.errors import ViewsyncError
+from viewsync.output import Result
+from viewsync.rules import health
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.actions.projects.sessions import Known
+    from viewsync.context import Context
+
+CODES = ((ViewsyncError, 1),)
+_TRIGGER = "cleanup-sessions"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--attached", action="store_true", help="also those that somebody is on")
+    args.server(parser)
+    args.dry_run(parser)
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    named = bool(parsed.label or parsed.socket)
+    project = here.project(ctx)
+    reading = sessions.read(ctx, [addresses.socket_of(ctx, parsed.label, parsed.socket)], alone=named)
+    told = args.teller(parsed)
+    problems = list(reading.problems)
+    rows: list[dict[str, Any]] = []
+    for known in here.of(reading, project):
+        kept = _kept(known, attached=parsed.attached)
+        row = {"name": known.name, "socket": known.socket, "action": "kept" if kept else "ended", "reason": kept}
+        rows.append(row)
+        told(f"keep {known.name}: {kept}" if kept else f"end {known.name}")
+        if not kept and not parsed.dry_run:
+            row["action"], more = _end(ctx, known, attached=parsed.attached)
+            problems += [f"{known.name}: {each}" for each in more]
+    failed = bool(reading.problems) or any(each["action"] == "failed" for each in rows)
+    if not rows and not failed:
+        told(f"do nothing: the project {project.root} has no sessions")
+    data = {"root": project.root, "sessions": rows, "dry_run": parsed.dry_run, "errors": problems}
+    return Result(data, code=1 if failed else 0, warnings=problems)
+
+
+def _kept(known: Known, *, attached: bool) -> str:
+    """Why it stays, "" when it goes."""
+    if known.doubt or known.status == health.UNKNOWN:
+        return known.doubt or "nobody knows whether it lives"
+    if known.status == sessions.CREATING:
+        return "it is just being made"
+    if known.row and known.row.quarantined:
+        return "quarantined"
+    in_use = known.live is not None and (known.live.in_use or any(each.in_use for each in known.views))
+    return "somebody is on it" if in_use and not attached else ""
+
+
+def _end(ctx: Context, known: Known, *, attached: bool) -> tuple[str, list[str]]:
+    try:
+        done = ending.end(ctx, known, _TRIGGER, force=attached)
+    except ending.InUse as error:
+        return "kept", [error.message]
+    except ViewsyncError as error:
+        return "failed", [error.message]
+    return "ended" if done.ended else "failed", done.problems

@@ -1,0 +1,47 @@
+"""End exactly that project session, with its views, after its cleanup steps; and forget it.
+
+Somebody may be on it: the name was given on purpose. --dry-run tells what would go.
+Exit codes: 0 done, 1 arguments, or it was kept, 3 no such session, 4 tmux.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import addresses
+from viewsync.actions.projects import ending, sessions
+from viewsync.commands import args
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+_TRIGGER = "kill"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the session's exact name")
+    args.server(parser)
+    args.dry_run(parser)
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    socket = addresses.socket_of(ctx, parsed.label, parsed.socket)
+    named = bool(parsed.label or parsed.socket)
+    reading = sessions.read(ctx, [socket], alone=named)
+    known = sessions.named(reading, parsed.name, socket if named else "")
+    data: dict[str, Any] = {"name": known.name, "socket": known.socket}
+    data["session_id"] = known.live.id if known.live else None
+    if parsed.dry_run:
+        what = f"end session {known.name}" if known.live else f"forget {known.name}, which does not run any more"
+        views = [f"end its view {each.name}" for each in known.views if each.view]
+        return Result({**data, "dry_run": True, "status": known.status}, [f"would {each}" for each in [*views, what]])
+    done = ending.end(ctx, known, _TRIGGER, force=True)
+    steps = [{"name": each.name, "problem": each.problem} for each in done.steps]
+    data |= {"ended": done.ended, "deregistered": bool(done.removed), "steps": steps, "problems": done.problems}
+    line = f"ended {known.name}" if known.live else f"forgot {known.name}, which did not run any more"
+    failed = not done.ended or done.removed is False
+    return Result(data, [line] if done.ended else [], 1 if failed else 0, done.problems)

@@ -1,0 +1,163 @@
+"""Watch the registered sessions live: their health, who is on them, what they use, and the last line of each.
+
+up, down: choose · Enter, a: attach · K: end it · Q: quarantine · /: filter · r: read again · q: leave.
+With --once or --json nothing is asked of the terminal. Exit codes: 0 left · 1 no terminal · 143 and the like: ended by
+a signal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import monitoring, registry_rows
+from viewsync.commands import args
+from viewsync.errors import UsageError
+from viewsync.output import Result, age, printable, size, table
+from viewsync.rules import health, picture
+from viewsync.rules.picture import Cell, Picture, Table
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.actions.monitoring import Frame, Session
+    from viewsync.actions.watching import Scene
+    from viewsync.context import Context
+    from viewsync.rules.model import Event
+
+_HEAD = ("NAME", "PROJECT", "HEALTH", "ON IT", "VIEWS", "CPU", "MEMORY", "AGE", "LAST LINE")
+_WIDTHS = ((4, 30), (7, 16), (6, 11), (5, 5), (5, 5), (6, 6), (8, 8), (4, 4))  # from, and up to; all but the last
+_LEAST = 0.2  # seconds between two rounds
+_KEYS = "up/down choose  enter attach  K end  Q quarantine  / filter  r read again  q leave"
+_STYLES = {health.ALIVE: picture.GOOD, health.UNKNOWN: picture.DOUBT}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", nargs="?", choices=("sessions",), default="sessions")
+    parser.add_argument("--interval", default="2s", metavar="DURATION", help="between two rounds (2s)")
+    parser.add_argument("--once", action="store_true", help="print what there is now, as plain text, and end")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line, a round each")
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    interval = args.duration(parsed.interval, "--interval")
+    if interval < _LEAST:
+        raise UsageError(f"--interval: {parsed.interval!r} is too short", f"{_LEAST:g}s is the least")
+    monitor = monitoring.Monitor(ctx)
+    if parsed.json:
+        return _as_json(monitor, interval, once=parsed.once)
+    if parsed.once:
+        frame = monitor.read()
+        return Result(lines=_plain(frame), warnings=frame.problems)
+    if not (os.isatty(0) and os.isatty(1)) or ctx.env.get("TERM", "") in ("", "dumb"):
+        raise UsageError("monitor needs a terminal", "--once prints what there is now, --json a line a round")
+    from viewsync.actions import watching  # with rich, 40 ms: only for who looks at a live picture
+
+    return Result(code=watching.watch(ctx, monitor, interval, _picture), printed=True)
+
+
+def _as_json(monitor: monitoring.Monitor, interval: float, *, once: bool) -> Result:
+    while True:
+        frame = monitor.read()
+        text = json.dumps(_data(frame), ensure_ascii=False)
+        sys.stdout.write(text.encode("utf-8", "surrogatepass").decode("utf-8", "replace") + "\n")
+        sys.stdout.flush()
+        if once:
+            return Result(printed=True)
+        time.sleep(interval)
+
+
+def _data(frame: Frame) -> dict[str, Any]:
+    events = ("at", "event", "trigger", "session", "project", "reason", "what")
+    return {
+        "at": registry_rows.stamp(frame.at),
+        "sessions": [_session(each) for each in frame.sessions],
+        "views": [each._asdict() for each in frame.parents],
+        "events": [{name: getattr(each, name) for name in events} for each in frame.events],
+        "problems": list(frame.problems),
+    }
+
+
+def _session(session: Session) -> dict[str, Any]:
+    return {
+        "name": session.name,
+        "project": session.row.project or None,
+        "type": session.row.type,
+        "socket": session.row.socket,
+        "status": session.status,
+        "quarantined": session.row.quarantined,
+        "attached": session.attached,
+        "views": len(session.views),
+        "cpu_percent": session.cpu,
+        "memory_bytes": session.memory,
+        "created_at": registry_rows.stamp(session.created) if session.created else None,
+        "last_line": session.line,
+    }
+
+
+def _plain(frame: Frame) -> list[str]:
+    rows = [[cell.text for cell in _row(each, frame.at)] for each in frame.sessions]
+    lines = table(_HEAD, rows) if rows else ["No sessions registered."]
+    below = [each.text for each in _below(frame)]
+    return [*lines, "", *below] if below else lines
+
+
+def _row(session: Session, now: float) -> tuple[Cell, ...]:
+    """Under _HEAD."""
+    status = "quarantined" if session.row.quarantined else session.status
+    return (
+        Cell(printable(session.name)),
+        Cell(printable(session.row.project) or "-", picture.DIM),
+        Cell(status, _STYLES.get(session.status, picture.BAD)),
+        Cell("yes" if session.attached else "-"),
+        Cell(str(len(session.views) or "-")),
+        Cell("-" if session.cpu is None else f"{session.cpu:.1f}%"),
+        Cell(size(session.memory) if session.memory else "-"),
+        Cell(age(now, session.created) if session.created else "-"),
+        Cell(printable(session.line), picture.DIM),
+    )
+
+
+def _below(frame: Frame) -> list[Cell]:
+    """Views by their parent, what happened last, and what went wrong."""
+    lines = [Cell(printable(each), picture.BAD) for each in frame.problems]
+    views = ", ".join(f"{each.name} {each.views} ({each.attached} attached)" for each in frame.parents)
+    lines += [Cell(f"views: {printable(views)}")] if views else []
+    return lines + [Cell(printable(_told(each)), picture.DIM) for each in frame.events]
+
+
+def _told(event: Event) -> str:
+    when = time.strftime("%m-%d %H:%M:%S", time.localtime(event.at))
+    reason = f": {event.reason}" if event.reason else ""
+    return f"{when}  {event.event} {event.session}{reason} ({event.trigger})"
+
+
+def _picture(scene: Scene) -> Picture:
+    frame, state = scene.frame, scene.state
+    alive = sum(each.status == health.ALIVE for each in frame.sessions)
+    attached = sum(each.attached for each in frame.sessions)
+    title = f"viewsync: {len(frame.sessions)} sessions, {alive} alive, {attached} attached"
+    if state.filter or state.typing:
+        title += f"; {scene.fitting} with '{printable(state.filter)}'"
+    chosen = next((at for at, each in enumerate(scene.shown) if each.name == state.chosen), -1)
+    rows = [_row(each, frame.at) for each in scene.shown]
+    return Picture(title, Table(_HEAD, _widths(rows), rows, chosen), _below(frame)[: scene.below], _foot(scene))
+
+
+def _widths(rows: list[tuple[Cell, ...]]) -> tuple[int, ...]:
+    """As wide as what stands in them."""
+    return tuple(
+        max(least, min(most, max((len(row[at].text) for row in rows), default=0)))
+        for at, (least, most) in enumerate(_WIDTHS)
+    )
+
+
+def _foot(scene: Scene) -> Cell:
+    if scene.state.asked:
+        return Cell(printable(scene.state.asked.text), picture.DOUBT)
+    if scene.state.typing:
+        return Cell(f"/{printable(scene.state.filter)}_", picture.HEAD)
+    return Cell(printable(scene.note), picture.DOUBT) if scene.note else Cell(_KEYS, picture.DIM)

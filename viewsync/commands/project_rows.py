@@ -1,0 +1,81 @@
+"""Project sessions as `status` and its kin show them: JSON for programs, a table for people."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from viewsync.output import age, table
+from viewsync.rules import health
+from viewsync.rules.times import epoch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.actions.projects.sessions import Known
+
+_HEAD = ("NAME", "PROJECT", "WORKTREE", "TASK", "STATUS", "WINDOWS", "ATTACHED", "AGE", "ACTIVE")
+# How a status that has no word of its own is told.
+_TOLD = {health.SERVER: "gone", health.MISSING: "gone"}
+
+
+def data(known: Known, now: float) -> dict[str, Any]:
+    """Times in seconds: ago where they are ages, None where nobody knows."""
+    live, row, identity = known.live, known.row, known.identity
+    created = epoch(row.created_at) if row else float(live.created) if live else 0.0
+    active = max(live.activity, live.last_attached) if live else epoch(row.last_active) if row else 0.0
+    return {
+        "name": known.name,
+        "project": identity.project if identity else None,
+        "root": identity.root if identity else None,
+        "worktree": identity.worktree if identity else None,
+        "task": identity.task if identity else None,
+        "command": known.command or None,
+        "socket": known.socket,
+        "session_id": live.id if live else None,
+        "status": known.status,
+        "doubt": known.doubt or None,
+        "windows": live.windows if live else None,
+        "panes": len(live.panes) if live else None,
+        "attached": _attached(known),
+        "views": [{"name": each.name, "id": each.id, "attached": each.attached} for each in known.views if each.view],
+        "age": int(max(0.0, now - created)) if created else None,
+        "idle": int(max(0.0, now - active)) if active else None,
+        "silent": int(max(0.0, now - live.output)) if live and live.output else None,
+        "registered": row is not None,
+        "quarantined": bool(row and row.quarantined),
+        "worktree_path": known.about.get("worktree_path") or None,
+        "auto_cleanup": bool(known.about.get("auto_cleanup")),
+        "timeout": known.about.get("timeout") or None,
+    }
+
+
+def _attached(known: Known) -> bool | None:
+    """Somebody is on it, or on a view of it, however many they are; None where nobody knows."""
+    if known.live is None:
+        return None if known.doubt else False
+    return known.live.in_use or any(each.in_use for each in known.views)
+
+
+def lines(rows: Sequence[dict[str, Any]], now: float) -> list[str]:
+    return table(_HEAD, [_row(each, now) for each in rows])
+
+
+def _row(each: dict[str, Any], now: float) -> tuple[str, ...]:
+    status = _TOLD.get(each["status"], each["status"])
+    return (
+        each["name"],
+        each["project"] or "-",
+        each["worktree"] or "-",
+        each["task"] or "-",
+        f"{status} (quarantined)" if each["quarantined"] else status,
+        "-" if each["windows"] is None else str(each["windows"]),
+        {True: "attached", False: "-", None: "?"}[each["attached"]],
+        "-" if each["age"] is None else age(now, now - each["age"]),
+        "-" if each["idle"] is None else f"{age(now, now - each['idle'])} ago",
+    )
+
+
+def short(root: str, home: str) -> str:
+    """A folder as people write it."""
+    return f"~{root[len(home) :]}" if home and (root == home or root.startswith(home + os.sep)) else root

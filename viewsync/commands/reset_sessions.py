@@ -1,0 +1,50 @@
+"""Bring what is registered of this project in line with the sessions that there are. No session is ended.
+
+Rows of sessions that are gone are forgotten, half-made ones completed, and sessions without a row registered.
+Exit codes: 0 done, 1 no project here, or something cannot be known or written.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import addresses
+from viewsync.actions.projects import here, resetting, sessions
+from viewsync.commands import args
+from viewsync.errors import ViewsyncError
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+CODES = ((ViewsyncError, 1),)
+_TOLD = {
+    resetting.FORGOTTEN: "forget {}: {}",
+    resetting.COMPLETED: "complete the row of {}: {}",
+    resetting.REGISTERED: "register {}: {}",
+    resetting.KEPT: "keep {}: {}",
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    args.server(parser)
+    args.dry_run(parser)
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    named = bool(parsed.label or parsed.socket)
+    project = here.project(ctx)
+    reading = sessions.read(ctx, [addresses.socket_of(ctx, parsed.label, parsed.socket)], alone=named)
+    told = args.teller(parsed)
+    problems = list(reading.problems)
+    rows = []
+    for known, reset in resetting.plan(here.of(reading, project)):
+        told(_TOLD[reset.action].format(reset.name, reset.reason))
+        problem = "" if parsed.dry_run else resetting.carry_out(ctx, known, reset)
+        problems += [f"{reset.name}: {problem}"] if problem else []
+        rows.append({**reset._asdict(), "problem": problem or None})
+    data = {"root": project.root, "sessions": rows, "dry_run": parsed.dry_run, "errors": problems}
+    return Result(data, code=1 if problems else 0, warnings=problems)

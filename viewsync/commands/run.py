@@ -1,0 +1,122 @@
+"""Make the session that a project's command describes, or add to it what is missing. Nothing in it is ever ended.
+
+NAME is a file of .viewsync/commands or .prj/commands, here or above, or its path. --diff tells what is not as the file
+says, and changes nothing; --apply changes that, as far as it ends nothing.
+Exit codes: 0 done, 1 arguments, the file, or no terminal to attach, 2 with --diff: something differs, 4 tmux,
+5 state folder, 75 somebody else is making it.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import addresses
+from viewsync.actions.projects import attaching, loading, running
+from viewsync.commands import args
+from viewsync.errors import UsageError
+from viewsync.output import Result, show
+from viewsync.rules.projects.diff import DIFFERENT, EXTRA, MISSING
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.actions.projects.running import Ran
+    from viewsync.context import Context
+    from viewsync.rules.projects.diff import Difference
+
+VERBATIM = ("-e",)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the command, or the path of its file")
+    parser.add_argument("arguments", nargs="*", metavar="KEY=VALUE", help="its arguments")
+    parser.add_argument(
+        "-e", dest="environment", action="append", default=[], metavar="NAME=VALUE", help="a variable; NAME takes yours"
+    )
+    attach = parser.add_mutually_exclusive_group()
+    attach.add_argument("--attach", action="store_true", default=None, help="go to the session")
+    attach.add_argument("--no-attach", action="store_false", dest="attach", help="do not, whatever its file says")
+    changes = parser.add_mutually_exclusive_group()
+    changes.add_argument("--diff", action="store_true", help="tell what differs, and change nothing")
+    changes.add_argument("--apply", action="store_true", help="change what differs, too")
+    args.server(parser)
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if parsed.diff and parsed.attach:
+        raise UsageError("--diff changes nothing, and --attach goes to the session", "give one of them")
+    socket = addresses.socket_of(ctx, parsed.label, parsed.socket)
+    draft = loading.load(ctx, loading.Request(parsed.name, parsed.arguments, parsed.environment))
+    plan = loading.plan(draft)
+    if parsed.diff:
+        return _compared(running.compare(ctx, plan, socket), plan.file)
+    ran = running.run(ctx, plan, socket, apply=parsed.apply, renamed=lambda name: loading.plan(draft, name))
+    result = _result(ctx, ran, parsed.name)
+    wanted = plan.auto_attach and not parsed.json if parsed.attach is None else parsed.attach
+    if not wanted or ran.server is None:
+        return result
+    attaching.check(ctx, socket, ran.name)
+    show(result, parsed.json)
+    sys.stdout.flush()
+    attaching.go(ctx, ran.server, ran.session, ran.name)
+    return Result(printed=True)
+
+
+def _result(ctx: Context, ran: Ran, command: str) -> Result:
+    attach = attaching.command(ctx, ran.socket, ran.name)
+    data = {
+        "name": ran.name,
+        "socket": ran.socket,
+        "session_id": ran.session,
+        "action": ran.action,
+        "windows": list(ran.windows),
+        "panes": list(ran.panes),
+        "changed": [each._asdict() for each in ran.changed],
+        "differences": [each._asdict() for each in ran.differences],
+        "attach": attach,
+        "warnings": list(ran.warnings),
+        "steps": [{"name": each.name, "stage": each.stage, "problem": each.problem} for each in ran.steps],
+    }
+    lines = [f"{ran.name}: {_done(ran)}"]
+    lines += [f"  changed {_told(each)}" for each in ran.changed]
+    left = [each for each in ran.differences if each.kind != EXTRA]
+    if left:
+        lines.append(f"  {len(left)} not as its file says: `viewsync run {shlex.quote(command)} --diff` tells what")
+    lines.append(f"attach with: viewsync attach {shlex.quote(ran.name)}   or: {shlex.join(attach)}")
+    return Result(data, lines, warnings=ran.warnings)
+
+
+def _done(ran: Ran) -> str:
+    added = ", ".join([*ran.windows, *ran.panes])
+    return f"{ran.action}, with {added}" if added else ran.action
+
+
+def _compared(ran: Ran, file: str) -> Result:
+    data: dict[str, Any] = {
+        "name": ran.name,
+        "socket": ran.socket,
+        "exists": ran.action != running.ABSENT,
+        "differences": [each._asdict() for each in ran.differences],
+    }
+    if ran.action == running.ABSENT:
+        return Result(data, [f"{ran.name}: there is no such session; `viewsync run` makes it"], code=2)
+    if not ran.differences:
+        return Result(data, [f"{ran.name}: as {file} says"])
+    return Result(data, [f"{ran.name}:", *(f"  {_line(each)}" for each in ran.differences)], code=2)
+
+
+def _line(each: Difference) -> str:
+    if each.kind == MISSING:
+        return f"- {each.what} is missing"
+    if each.kind == EXTRA:
+        return f"+ {each.what} ({each.found}) is not in the file"
+    return f"~ {_told(each)}{'' if each.can else ' (stays as it is)'}"
+
+
+def _told(each: Difference) -> str:
+    if each.kind != DIFFERENT:
+        return each.what
+    return f"{each.what}: {each.found or 'unset'!r}, in the file {each.wanted!r}"

@@ -1,0 +1,89 @@
+"""Tell everything of one project session: whose it is, its windows and panes, who is on it, what is registered.
+
+Exit codes: 0 done, 1 arguments, 3 no such session, 4 tmux.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import addresses
+from viewsync.actions.projects import attaching, sessions
+from viewsync.commands import args, project_rows
+from viewsync.output import Result, age
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+    from viewsync.rules.projects.live import SeenWindow
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the session's exact name")
+    args.server(parser)
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    socket = addresses.socket_of(ctx, parsed.label, parsed.socket)
+    named = bool(parsed.label or parsed.socket)
+    known = sessions.named(sessions.read(ctx, [socket], alone=named), parsed.name, socket if named else "")
+    now = ctx.clock()
+    data = project_rows.data(known, now)
+    seen = sessions.detail(ctx, known)
+    data["folder"] = seen.folder if seen else None
+    data["windows"] = [_window(each) for each in seen.windows] if seen else []
+    data["file"] = known.about.get("file") or None
+    data["arguments"] = known.about.get("arguments") or {}
+    data["attach"] = attaching.command(ctx, known.socket, known.name) if seen else None
+    return Result(data, _lines(data, now, ctx.env.get("HOME", "")))
+
+
+def _window(seen: SeenWindow) -> dict[str, Any]:
+    panes = [
+        {
+            "id": each.id,
+            "index": each.number,
+            "active": each.active,
+            "folder": each.folder,
+            "command": each.command,
+            "dead": each.dead,
+            "pid": each.pid,
+            "planned": bool(each.key),
+        }
+        for each in seen.panes
+    ]
+    return {
+        "id": seen.id,
+        "index": seen.number,
+        "name": seen.name,
+        "active": seen.active,
+        "planned": bool(seen.key),
+        "layout": seen.layout or None,
+        "panes": panes,
+    }
+
+
+def _lines(data: dict[str, Any], now: float, home: str) -> list[str]:
+    known = [
+        ("project", data["project"] and f"{data['project']} ({project_rows.short(data['root'], home)})"),
+        ("worktree", " in ".join(filter(None, (data["worktree"], data["worktree_path"])))),
+        ("task", data["task"]),
+        ("command", " ".join(filter(None, (data["command"], *(f"{k}={v}" for k, v in data["arguments"].items()))))),
+        ("file", data["file"]),
+        ("folder", data["folder"]),
+        ("server", data["socket"]),
+        ("status", data["doubt"] or data["status"]),
+        ("attached", {True: "yes", False: "no", None: "unknown"}[data["attached"]]),
+        ("views", ", ".join(each["name"] for each in data["views"])),
+        ("made", data["age"] is not None and f"{age(now, now - data['age'])} ago"),
+        ("used", data["idle"] is not None and f"{age(now, now - data['idle'])} ago"),
+        ("attach with", data["attach"] and shlex.join(data["attach"])),
+    ]
+    lines = [data["name"], *(f"  {label:<11} {value}" for label, value in known if value)]
+    for window in data["windows"]:
+        lines.append(f"  {window['index']}: {window['name']}{'*' if window['active'] else ''}")
+        lines += [f"     {each['index']}: {each['command']}  {each['folder']}" for each in window["panes"]]
+    return lines

@@ -1,0 +1,76 @@
+"""What the history tells of sessions since it began: how many, how long, and what they used; by project.
+
+Attaching is seen by tmux's hooks where a server has views, and else once a minute; processor time and memory are
+measured once a minute: both by the sweeper.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from viewsync.actions import reporting
+from viewsync.commands import args, reports
+from viewsync.output import Result, size, table
+from viewsync.rules import durations
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.actions.reporting import Report
+    from viewsync.context import Context
+    from viewsync.rules.usage_report import Live, Numbers
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", nargs="?", choices=("sessions",), default="sessions")
+    parser.add_argument("--project", default="", metavar="NAME", help="of that project alone")
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    found = reporting.report(ctx, project=parsed.project)
+    return Result(_data(found), _lines(found), warnings=found.warnings)
+
+
+def _data(found: Report) -> dict[str, Any]:
+    projects = [
+        {"project": each.label, **_now(_of(found.live, each.label)), **reports.data(each.numbers)}
+        for each in found.projects
+    ]
+    return {"sessions": {**_now(found.live), **reports.data(found.total)}, "projects": projects}
+
+
+def _of(live: list[Live], label: str) -> list[Live]:
+    return [each for each in live if (each.project or reporting.NO_PROJECT) == label]
+
+
+def _now(live: list[Live]) -> dict[str, int]:
+    return {"alive_now": sum(each.alive for each in live), "attached_now": sum(each.attached for each in live)}
+
+
+def _lines(found: Report) -> list[str]:
+    if found.total.empty and not found.live:
+        return ["The history tells of no session yet."]
+    lines = [f"{name:<16} {value}" for name, value in _totals(found.total, _now(found.live))]
+    rows = [
+        (each.label, str(now["alive_now"]), str(now["attached_now"]), *reports.cells(each.numbers))
+        for each in found.projects
+        for now in [_now(_of(found.live, each.label))]
+    ]
+    return [*lines, "", *table(("PROJECT", "ALIVE", "ATTACHED", *reports.HEAD), rows)]
+
+
+def _totals(total: Numbers, now: dict[str, int]) -> list[tuple[str, str]]:
+    who = ", ".join(f"{count} {by}" for by, count in total.ended.items())
+    half = f"; {durations.shown(total.median)} is the median of those that ended" if total.median is not None else ""
+    return [
+        ("sessions made", str(total.made)),
+        ("ended", f"{sum(total.ended.values())} ({who})" if who else "0"),
+        ("alive now", f"{now['alive_now']}, {now['attached_now']} attached"),
+        ("time there", f"{durations.shown(total.alive)} in all{half}"),
+        ("time attached", durations.shown(total.attached)),
+        ("processor time", durations.shown(total.cpu)),
+        ("peak memory", f"{size(total.memory)} in one session"),
+        ("steps run", f"{total.steps}, {total.failed} failed"),
+        ("errors", str(total.errors)),
+    ]

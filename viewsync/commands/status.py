@@ -1,0 +1,42 @@
+"""Show all project sessions, of all projects, with their health.
+
+Exit codes: 0 done, 1 some of it, or all, cannot be known.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.actions import addresses
+from viewsync.actions.projects import sessions
+from viewsync.commands import args, project_rows
+from viewsync.errors import ViewsyncError
+from viewsync.output import Result
+from viewsync.rules import health
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+CODES = ((ViewsyncError, 1),)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    args.server(parser)
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    named = bool(parsed.label or parsed.socket)
+    reading = sessions.read(ctx, [addresses.socket_of(ctx, parsed.label, parsed.socket)], alone=named)
+    now = ctx.clock()
+    found = sorted((project_rows.data(each, now) for each in reading.known), key=lambda each: each["project"] or "")
+    alive = sum(each["status"] == health.ALIVE for each in found)
+    attached = sum(bool(each["attached"]) for each in found)
+    data = {"sessions": found, "total": len(found), "alive": alive, "attached": attached, "errors": reading.problems}
+    code = 1 if reading.problems else 0
+    if not found:
+        return Result(data, [] if code else ["No project sessions."], code, reading.problems)
+    total = f"Total: {len(found)} | Alive: {alive} | Attached: {attached}"
+    return Result(data, [*project_rows.lines(found, now), "", total], code, reading.problems)

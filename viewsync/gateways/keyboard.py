@@ -1,0 +1,111 @@
+"""Keys of our own terminal as they are pressed, and signals, both to be waited for at once.
+
+Whatever happens, the terminal is as it was when the block is left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import select
+import signal
+import sys
+import termios
+import tty
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
+
+RESIZED, CONTINUED, ENDED = "resized", "continued", "ended"
+_SIGNALS = {
+    signal.SIGWINCH: RESIZED,
+    signal.SIGCONT: CONTINUED,
+    signal.SIGTERM: ENDED,
+    signal.SIGHUP: ENDED,
+    signal.SIGINT: ENDED,
+}
+_NAMES = {
+    "\x1b[A": "up",
+    "\x1bOA": "up",
+    "\x1b[B": "down",
+    "\x1bOB": "down",
+    "\x1b[5~": "page-up",
+    "\x1b[6~": "page-down",
+    "\x1b[H": "home",
+    "\x1b[F": "end",
+    "\r": "enter",
+    "\n": "enter",
+    "\x1b": "escape",
+    "\x7f": "backspace",
+    "\b": "backspace",
+}
+_KEY = re.compile(r"\x1b\[[0-9;]*[A-Za-z~]|\x1bO.|.", re.DOTALL)
+_CC = 6  # where termios keeps the control characters
+
+
+class Keyboard:
+    """`signal`: the number of the one that ended us, 0 before that."""
+
+    def __init__(self) -> None:
+        self.signal = 0
+        self._happened: list[str] = []
+        self._wake, self._woken = -1, -1
+        self._before: dict[int, Any] = {}
+        self._settings: list[Any] = []
+
+    def __enter__(self) -> Keyboard:
+        self._settings = termios.tcgetattr(0)
+        self._woken, self._wake = os.pipe()
+        os.set_blocking(self._wake, False)
+        self._before = {number: signal.signal(number, self._note) for number in _SIGNALS}
+        self._listen()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(termios.error):  # the terminal may be gone
+            termios.tcsetattr(0, termios.TCSADRAIN, self._settings)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        os.close(self._woken)
+        os.close(self._wake)
+
+    def _listen(self) -> None:
+        """Key by key and without echo. C-z does nothing: a suspended picture would stand over the shell's prompt."""
+        with contextlib.suppress(termios.error):
+            tty.setcbreak(0, termios.TCSADRAIN)
+            settings = termios.tcgetattr(0)
+            settings[_CC][termios.VSUSP] = os.fpathconf(0, "PC_VDISABLE").to_bytes(1, sys.byteorder)
+            termios.tcsetattr(0, termios.TCSADRAIN, settings)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        self._happened.append(_SIGNALS[signal.Signals(number)])
+        if self._happened[-1] == ENDED:
+            self.signal = number
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._wake, b"x")
+
+    def wait(self, seconds: float) -> list[str]:
+        """What was pressed and what happened, by name; nothing after that long."""
+        ready, _, _ = select.select([0, self._woken], [], [], max(0.0, seconds))
+        found = _keys() if 0 in ready else []
+        if self._woken in ready:
+            os.read(self._woken, 4096)
+        happened, self._happened = self._happened, []
+        if CONTINUED in happened:
+            self._listen()
+        return [*happened, *found]
+
+
+def _keys() -> list[str]:
+    try:
+        raw = os.read(0, 4096)
+    except OSError:  # the terminal is gone
+        raw = b""
+    if not raw:
+        return [ENDED]
+    return [_NAMES.get(each, each) for each in _KEY.findall(raw.decode("utf-8", "ignore"))]

@@ -1,0 +1,96 @@
+"""All sessions of one server, with the marks of those that are a project's, in one call."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from viewsync.errors import TmuxError
+from viewsync.gateways.tmux import chain
+from viewsync.rules.model import Server
+from viewsync.rules.projects import marks
+from viewsync.rules.projects.live import Live, Sessions
+
+if TYPE_CHECKING:
+    from viewsync.gateways.tmux import Tmux
+
+_SERVER = "V\t#{pid}\t#{start_time}\t#{version}"
+_SESSION = "\t".join(
+    (
+        "S",
+        "#{session_id}",
+        "#{session_created}",
+        "#{?session_last_attached,#{session_last_attached},0}",
+        "#{session_activity}",
+        "#{?session_attached_list,1,#{session_attached}}",
+        "#{?session_group_attached_list,1,0}",
+        "#{?@viewsync_view,1,0}",
+        "#{W:#{window_activity} }",
+        "#{W:#{P:#{?pane_dead,0,#{pane_pid}} }}",
+        *(f"#{{{each}}}" for each in (*marks.IDENTITY, marks.COMMAND)),
+        "#{session_name}",
+        "#{?session_grouped,#{session_group},}",
+    )
+)
+_FIELDS = _SESSION.count("\t")
+
+
+def read(tmux: Tmux, socket: str) -> Sessions:
+    """ServerGone when no server runs there, TmuxError when it says nothing usable."""
+    # The server's own line comes last, so that having it means that nothing before it failed.
+    commands = chain(["list-sessions", "-F", _SESSION], ["display-message", "-p", _SERVER])
+    return parse(socket, tmux.ask(socket, *commands))
+
+
+def parse(socket: str, output: str) -> Sessions:
+    sessions: list[Live] = []
+    server: Server | None = None
+    complete = True
+    for line in output.split("\n"):
+        kind, _, rest = line.partition("\t")
+        try:
+            if kind == "S":
+                sessions.append(_session(rest.split("\t")))
+            elif kind == "V":
+                server = Server(socket, *_server(rest))
+            elif line:
+                complete = False
+        except ValueError:
+            complete = False
+    if server is None:
+        raise TmuxError(f"the tmux server on {socket} gave no full answer", "nothing was changed")
+    return Sessions(server, tuple(_with_groups(sessions)), complete)
+
+
+def _server(text: str) -> tuple[int, int, str]:
+    pid, start, version = text.split("\t")
+    return int(pid), int(start), version
+
+
+def _session(row: list[str]) -> Live:
+    if len(row) != _FIELDS or not re.fullmatch(r"\$\d+", row[0]):
+        raise ValueError(row)
+    return Live(
+        id=row[0],
+        name=row[-2],
+        created=int(row[1]),
+        last_attached=int(row[2]),
+        activity=int(row[3]),
+        output=max((int(each) for each in row[7].split()), default=0),
+        attached=row[4] != "0",
+        in_use=row[4] != "0" or row[5] == "1",
+        group=row[-1],
+        view=row[6] == "1",
+        windows=len(row[7].split()),
+        panes=tuple(int(each) for each in row[8].split()),
+        identity=marks.identity(row[9:14]),
+        command=marks.decoded(row[14]),
+    )
+
+
+def _with_groups(sessions: list[Live]) -> list[Live]:
+    """What is typed in a view is typed in the session whose windows it shows."""
+    latest: dict[str, int] = {}
+    for each in sessions:
+        latest[each.group] = max(latest.get(each.group, 0), each.activity)
+    return [each._replace(activity=latest[each.group]) if each.group else each for each in sessions]

@@ -1,0 +1,62 @@
+"""Horizontal bars in a terminal, as wide as it is: a label, its bar, its value in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_SHORTEST = 8  # columns of a full bar, however narrow the terminal is
+_LONGEST_LABEL = 24
+
+
+class Bar(NamedTuple):
+    label: str
+    value: float
+    shown: str  # the value in words
+
+
+class Drawn(NamedTuple):
+    """One line, in three: only the bar itself may get a colour."""
+
+    label: str
+    bar: str
+    shown: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.label}  {self.bar}  {self.shown}".rstrip()
+
+
+def draw(bars: Sequence[Bar], width: int, *, unicode: bool) -> list[Drawn]:
+    """The longest bar fills what labels and values leave of `width`. Nothing at all is no bar, a little is one."""
+    if not bars:
+        return []
+    labels = [_cut(each.label, unicode=unicode) for each in bars]
+    widest = max(map(len, labels))
+    room = max(_SHORTEST, width - widest - max(len(each.shown) for each in bars) - 4)
+    most = max(max(each.value for each in bars), 0.0)
+    return [
+        Drawn(
+            label.ljust(widest), _bar(each.value / most if most else 0.0, room, unicode=unicode).ljust(room), each.shown
+        )
+        for label, each in zip(labels, bars, strict=True)
+    ]
+
+
+def _cut(label: str, *, unicode: bool) -> str:
+    if len(label) <= _LONGEST_LABEL:
+        return label
+    end = "…" if unicode else "..."
+    return label[: _LONGEST_LABEL - len(end)] + end
+
+
+def _bar(share: float, room: int, *, unicode: bool) -> str:
+    if share <= 0:
+        return ""
+    if not unicode:
+        return "#" * max(1, round(share * room))
+    eighths = max(1, round(share * room * 8))
+    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()

@@ -1,0 +1,31 @@
+"""A whole terminal as text: what `monitor` draws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+GOOD, BAD, DOUBT, HEAD, DIM, PLAIN = "good", "bad", "doubt", "head", "dim", ""
+
+
+class Cell(NamedTuple):
+    """`text` is printable, and of one line."""
+
+    text: str
+    style: str = PLAIN
+
+
+class Table(NamedTuple):
+    head: tuple[str, ...]
+    widths: tuple[int, ...]  # the last column has none: it takes what is left
+    rows: Sequence[tuple[Cell, ...]]
+    chosen: int  # which row, -1 for none
+
+
+class Picture(NamedTuple):
+    title: str
+    table: Table
+    below: Sequence[Cell]  # whole lines
+    foot: Cell

@@ -1,0 +1,116 @@
+"""Who is on registered sessions, and which of them are gone: what a reading of their server says that is new.
+
+A row remembers what was seen: `attached_since` while somebody is on the session, itself or through a view, and
+`ended_at` once it is gone, both in epoch seconds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync.rules.registered import Registered, registered
+from viewsync.rules.times import epoch
+from viewsync.rules.tracking import identity
+from viewsync.rules.usage_report import ATTACH, DETACH, GONE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from viewsync.rules.model import Inventory, Panes, Server
+
+    Row = Mapping[str, Any]
+
+ATTACHED = "attached_since"
+ENDED = "ended_at"
+FIELDS = (ATTACHED, ENDED)
+_SECOND = 0.999  # tmux tells the second; taken at its end, nobody comes before the session was made in the same one
+
+
+class Seen(NamedTuple):
+    """A session, as far as it matters here. `attached`: somebody is on it, or on another one of its group."""
+
+    id: str
+    name: str
+    attached: bool
+    since: float  # when somebody last came, 0 when that is not known
+
+
+class Happened(NamedTuple):
+    event: str
+    at: float
+    seconds: float | None = None  # that somebody was there, or that the session lived
+
+
+class Change(NamedTuple):
+    """`before` and `after`: what the row remembers, by FIELDS; nothing where it remembers nothing."""
+
+    row: Registered
+    before: dict[str, Any]
+    after: dict[str, float]
+    events: tuple[Happened, ...]
+
+
+def of_inventory(found: Inventory) -> list[Seen]:
+    busy = {each.group for each in found.sessions if each.attached or each.clients} - {""}
+    return [
+        Seen(each.id, each.name, bool(each.attached or each.clients or each.group in busy), each.last_attached)
+        for each in found.sessions
+    ]
+
+
+def of_panes(found: Panes) -> list[Seen]:
+    sessions = {each.session: each for each in found.panes}.values()
+    busy = {each.group for each in sessions if each.attached} - {""}
+    return [Seen(each.session, each.session_name, each.attached or each.group in busy, 0.0) for each in sessions]
+
+
+def compare(server: Server, seen: Sequence[Seen], rows: Mapping[str, Row], now: float) -> list[Change]:
+    """Of a whole reading. `rows`: the registry's sessions, as they were read before the server was."""
+    changes = []
+    for name, values in rows.items():
+        row = registered(name, values)
+        if row.socket == server.socket and not row.maker:
+            change = _change(row, values, _its(server, seen, row), now)
+            changes += [change] if change else []
+    return changes
+
+
+def gone(row: Registered, values: Row, now: float) -> Change | None:
+    """That its session ended, and before that, that whoever was on it left. None when the row says so already."""
+    since, created = _number(values.get(ATTACHED)), epoch(row.created_at)
+    if _number(values.get(ENDED)):
+        return None
+    left = [Happened(DETACH, now, max(0.0, now - since))] if since else []
+    end = Happened(GONE, now, max(0.0, now - created) if created else None)
+    return Change(row, _before(values), {ENDED: now}, (*left, end))
+
+
+def _change(row: Registered, values: Row, session: Seen | None, now: float) -> Change | None:
+    if session is None:
+        return gone(row, values, now)
+    since = _number(values.get(ATTACHED))
+    if session.attached and not since:
+        came = min(now, session.since + _SECOND) if session.since else now
+        return Change(row, _before(values), {ATTACHED: came}, (Happened(ATTACH, came),))
+    if since and not session.attached:
+        return Change(row, _before(values), {}, (Happened(DETACH, now, max(0.0, now - since)),))
+    if values.get(ENDED):  # a row without ids means whatever has its name
+        return Change(row, _before(values), {ATTACHED: since} if since else {}, ())
+    return None
+
+
+def _its(server: Server, seen: Sequence[Seen], row: Registered) -> Seen | None:
+    """As rules/panes.by_row: by id where the row has one, else by its exact name."""
+    if row.server and row.server != identity(server):
+        return None
+    if row.session_id:
+        return next((each for each in seen if each.id == row.session_id), None)
+    return next((each for each in seen if each.name == row.name), None)
+
+
+def _before(values: Row) -> dict[str, Any]:
+    return {each: values[each] for each in FIELDS if each in values}
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0 else 0.0

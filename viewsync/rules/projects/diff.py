@@ -1,0 +1,130 @@
+"""What is there against the plan: what is missing, what is beyond it, and what is not as the plan says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.rules.projects import marks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from viewsync.rules.projects.live import Seen, SeenPane, SeenWindow
+    from viewsync.rules.projects.plan import Plan, Window
+
+MISSING = "missing"  # in the session; running the plan again makes it
+EXTRA = "extra"  # in the session and not in the plan; it stays, always
+DIFFERENT = "different"
+_HIDDEN = "(secret)"
+
+
+class Difference(NamedTuple):
+    kind: str
+    what: str  # "window 'editor'", "option mouse"
+    wanted: str = ""
+    found: str = ""
+    can: bool = True  # it can be made as the plan says without ending anything
+
+
+class Pair(NamedTuple):
+    """A window of the plan, and the one that it is in the session, None where there is none."""
+
+    number: int  # in the plan
+    key: str
+    window: Window
+    seen: SeenWindow | None
+    places: tuple[SeenPane | None, ...]  # for each of the plan's panes the one that it is
+
+
+def pairs(plan: Plan, seen: Seen) -> list[Pair]:
+    """By their marks. A session that was left half made has windows without them: those go by name, in order."""
+    keys = marks.keys([each.name for each in plan.windows])
+    marked = {each.key: each for each in reversed(seen.windows) if each.key}
+    unmarked = [each for each in seen.windows if not each.key and not each.placeholder]
+    found = []
+    for number, (key, window) in enumerate(zip(keys, plan.windows, strict=True)):
+        there = marked.get(key)
+        if there is None and window.name:
+            there = next((each for each in unmarked if each.name == window.name), None)
+            unmarked = [each for each in unmarked if each is not there]
+        found.append(Pair(number, key, window, there, _places(window, there)))
+    return found
+
+
+def _places(window: Window, seen: SeenWindow | None) -> tuple[SeenPane | None, ...]:
+    if seen is None:
+        return (None,) * len(window.panes)
+    marked = {each.key: each for each in reversed(seen.panes) if each.key}
+    # A window without a mark was not finished: its panes go by their order.
+    free = [each for each in seen.panes if not each.key] if not (seen.key and marked) else []
+    found = []
+    for place in range(len(window.panes)):
+        there = marked.get(str(place)) or (free.pop(0) if free else None)
+        found.append(there)
+    return tuple(found)
+
+
+def compare(plan: Plan, seen: Seen) -> list[Difference]:
+    found = []
+    for name, value in plan.environment:
+        there = seen.environment.get(name)
+        if there != value:
+            wanted, has = (_HIDDEN, there and _HIDDEN) if name in plan.secrets else (value, there)
+            found.append(Difference(DIFFERENT, f"variable {name}", wanted, has or ""))
+    if not _same_folder(plan.cwd, seen.folder):
+        found.append(Difference(DIFFERENT, "folder", plan.cwd, seen.folder, can=False))
+    found += _options("option", plan.options, seen.options)
+    matched = pairs(plan, seen)
+    for pair in matched:
+        found += _window(pair)
+    ours = {pair.seen.id for pair in matched if pair.seen}
+    found += [
+        Difference(EXTRA, f"window {each.name!r}", found=each.id, can=False)
+        for each in seen.windows
+        if each.id not in ours and not each.placeholder
+    ]
+    return found
+
+
+def _window(pair: Pair) -> list[Difference]:
+    what = title(pair.window, pair.number)
+    seen = pair.seen
+    if seen is None:
+        return [Difference(MISSING, what)]
+    found = []
+    if pair.window.name and pair.window.name != seen.name:
+        found.append(Difference(DIFFERENT, f"name of {what}", pair.window.name, seen.name))
+    if pair.window.layout and pair.window.layout != seen.layout:
+        found.append(Difference(DIFFERENT, f"layout of {what}", pair.window.layout, seen.layout))
+    found += _options(f"{what}: option", pair.window.options, seen.options)
+    for place, (pane, there) in enumerate(zip(pair.window.panes, pair.places, strict=True)):
+        if there is None:
+            found.append(Difference(MISSING, f"pane {place + 1} of {what}"))
+        elif not _same_folder(pane.cwd, there.folder):
+            found.append(
+                Difference(DIFFERENT, f"folder of pane {place + 1} of {what}", pane.cwd, there.folder, can=False)
+            )
+    ours = {each.id for each in pair.places if each}
+    extra = [each for each in seen.panes if each.id not in ours]
+    return [*found, *(Difference(EXTRA, f"pane in {what}", found=each.id, can=False) for each in extra)]
+
+
+def title(window: Window, number: int) -> str:
+    return f"window {window.name!r}" if window.name else f"window {number + 1}"
+
+
+def _options(what: str, wanted: Sequence[tuple[str, str]], found: Mapping[str, str]) -> list[Difference]:
+    return [
+        Difference(DIFFERENT, f"{what} {name}", value, found.get(name, ""))
+        for name, value in wanted
+        if _switch(value) != _switch(found.get(name, ""))
+    ]
+
+
+def _switch(value: str) -> str:
+    """tmux takes several words for one of its switches, and tells `1`."""
+    return {"on": "1", "yes": "1", "off": "0", "no": "0"}.get(value.lower(), value)
+
+
+def _same_folder(wanted: str, found: str) -> bool:
+    return wanted.rstrip("/") == found.rstrip("/")

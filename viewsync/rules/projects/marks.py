@@ -1,0 +1,63 @@
+"""The tmux user options by which a project session, and what is in it, is found again.
+
+tmux prints an option as it stands, so a tab or the end of a line in it would look like two fields. They, and `%`, are
+written as in an address: `my%0Aproject`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from viewsync.rules.projects.plan import Identity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FIELDS = ("root", "project", "worktree", "task", "base")
+IDENTITY = tuple(f"@viewsync_{each}" for each in FIELDS)
+COMMAND = "@viewsync_command"
+WINDOW = "@viewsync_window"  # of a window: which one of the plan's it is
+PANE = "@viewsync_pane"  # of a pane: its place in the window, from 0
+UNTYPED = "@viewsync_untyped"  # of a pane whose commands are to be typed yet
+LAYOUT = "@viewsync_layout"  # of a window: the layout that it got
+PLACEHOLDER = "@viewsync_placeholder"  # of the window that only holds a new session until its own are there
+
+
+def encoded(text: str) -> str:
+    return "".join(each if each.isprintable() and each != "%" else _percent(each) for each in text)
+
+
+def _percent(char: str) -> str:
+    try:
+        raw = char.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half of a pair, which no path can hold
+        raw = char.encode("utf-8", "surrogatepass")
+    return "".join(f"%{byte:02X}" for byte in raw)
+
+
+def decoded(text: str) -> str:
+    raw = re.sub(rb"%([0-9A-F]{2})", lambda match: bytes([int(match[1], 16)]), text.encode("utf-8", "surrogateescape"))
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def of(identity: Identity, command: str) -> list[tuple[str, str]]:
+    """What a session is marked with."""
+    values = [(f"@viewsync_{each}", encoded(getattr(identity, each))) for each in FIELDS]
+    return [*values, (COMMAND, encoded(command))]
+
+
+def identity(values: Sequence[str]) -> Identity | None:
+    """Of the values of `IDENTITY`, in its order; None for a session that is no project's."""
+    found = Identity(**{name: decoded(value) for name, value in zip(FIELDS, values, strict=True)})
+    return found if found.root and found.project else None
+
+
+def keys(names: Sequence[str]) -> list[str]:
+    """A mark for each of the plan's windows: its name, with a number where several have the same one."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(encoded(name) if seen[name] == 1 else f"{encoded(name)}% {seen[name]}")
+    return found

@@ -1,0 +1,289 @@
+"""What the history tells of sessions, in numbers: for any stretch of time, and of it any day, project or session.
+
+A session's life begins with `create` and ends with the first of ENDS. Of one that the history did not see begin, or
+end, as much is told as is known: what somebody else made or ended is only seen by a sweep.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from viewsync.rules.model import Event, Sample
+
+    Key = tuple[str, str]  # a session's socket and name
+    Seen = Mapping[Key, float]  # when something was last heard of it
+
+CREATE = "create"
+RENAMES = ("rename", "renamed")  # by us, and seen by `reconcile`; `detail` is the new name
+ATTACH = "attach"
+DETACH = "detach"  # `seconds`: how long somebody was there
+STEP = "step"
+STEP_FAILED = "step-failed"
+ERROR = "error"
+KILL = "kill"  # by a person or a program that named it
+END = "end"  # by a clean-up
+GONE = "gone"  # seen to be gone: by itself, or by somebody else
+FORGET = "forget"  # a clean-up forgot it, as it was gone
+ENDS = {KILL: "killed", END: "cleaned up", GONE: "by itself", FORGET: "by itself"}
+_TRIGGERS = {"outside": ENDS[GONE], **dict.fromkeys(("kill", "person", "worktree"), ENDS[KILL])}
+STEPS = (STEP, STEP_FAILED)
+EVENTS = (CREATE, *RENAMES, ATTACH, DETACH, ERROR, *STEPS, *ENDS)
+
+_FRESH = 3600.0  # seconds in which the first sample of a session that was made says all that it used
+
+
+class Live(NamedTuple):
+    """A session that the registry names. `there`: it is not known to be gone."""
+
+    socket: str
+    name: str
+    project: str
+    created: float  # 0 when it is not known
+    there: bool
+    alive: bool
+    attached: bool
+
+
+class Life(NamedTuple):
+    socket: str
+    session: str
+    project: str
+    began: float  # 0 when it is not known
+    made: bool  # the history saw it begin
+    ended: float | None  # None: it is there
+    by: str  # one of ENDS' values, "" while it is there
+    attached: tuple[tuple[float, float], ...]
+
+
+class Mark(NamedTuple):
+    """One of what is only counted: a step or an error."""
+
+    at: float
+    event: str
+    project: str
+    session: str
+
+
+class Used(NamedTuple):
+    """What a session used since the sample before: processor seconds; and resident bytes at that moment."""
+
+    at: float
+    project: str
+    session: str
+    cpu: float
+    memory: int
+
+
+class Facts(NamedTuple):
+    lives: Sequence[Life]
+    marks: Sequence[Mark]
+    used: Sequence[Used]
+
+    def where(self, fits: Callable[[Life | Mark | Used], bool]) -> Facts:
+        return Facts(list(filter(fits, self.lives)), list(filter(fits, self.marks)), list(filter(fits, self.used)))
+
+    def of_project(self, name: str) -> Facts:
+        return self.where(lambda each: each.project == name)
+
+    def of_session(self, name: str) -> Facts:
+        return self.where(lambda each: each.session == name)
+
+    def all(self) -> list[Life | Mark | Used]:
+        return [*self.lives, *self.marks, *self.used]
+
+    def projects(self) -> list[str]:
+        return sorted({each.project for each in self.all()})
+
+    def sessions(self) -> list[str]:
+        return sorted({each.session for each in self.all()} - {""})
+
+
+class Numbers(NamedTuple):
+    """Of one stretch of time. Times are seconds."""
+
+    sessions: int  # that were there in it
+    made: int
+    ended: dict[str, int]  # by whom
+    lifetime: float  # of those that ended in it and whose beginning is known, all together
+    median: float | None  # of the same, None when there is none
+    alive: float  # that sessions were there in it, all together
+    attached: float  # that somebody was on one in it
+    cpu: float
+    memory: int  # the most that one session had, in bytes
+    steps: int  # all of them, with those that failed
+    failed: int
+    errors: int
+
+    @property
+    def empty(self) -> bool:
+        return not (self.sessions or self.made or self.ended or self.steps or self.errors)
+
+
+class _Open:
+    def __init__(self, began: float, project: str, *, made: bool) -> None:
+        self.began = began
+        self.project = project
+        self.made = made
+        self.since = 0.0  # when somebody came, 0 while nobody is there
+        self.attached: list[tuple[float, float]] = []
+
+    def leave(self, at: float) -> None:
+        if self.since:
+            self.attached.append((self.since, at))
+        self.since = 0.0
+
+    def life(self, key: Key, ended: float | None, by: str) -> Life:
+        return Life(*key, self.project, self.began, self.made, ended, by, tuple(self.attached))
+
+
+class _Lives:
+    def __init__(self) -> None:
+        self.open: dict[Key, _Open] = {}
+        self.closed: set[Key] = set()  # whose end was seen: a second one tells nothing new
+        self.done: list[Life] = []
+
+    def take(self, event: Event) -> None:
+        key = (event.socket, event.session)
+        if event.event == CREATE:
+            self.close(key, event.at, ENDS[GONE])
+            self.open[key] = _Open(event.at, project_of(event), made=True)
+            self.closed.discard(key)
+        elif event.event in RENAMES:
+            if event.detail and key in self.open:
+                self.open[(event.socket, event.detail)] = self.open.pop(key)
+        elif event.event in ENDS:
+            self.end(key, event)
+        elif event.event == ATTACH:
+            life = self.known(key, event)
+            life.since = life.since or event.at
+        elif event.event == DETACH:
+            life = self.known(key, event)
+            life.since = life.since or event.at - (event.seconds or 0.0)
+            life.leave(event.at)
+
+    def known(self, key: Key, event: Event) -> _Open:
+        self.closed.discard(key)
+        life = self.open.setdefault(key, _Open(0.0, project_of(event), made=False))
+        life.project = life.project or project_of(event)
+        return life
+
+    def end(self, key: Key, event: Event) -> None:
+        if key not in self.open and (key in self.closed or event.event == FORGET):
+            return
+        life = self.known(key, event)
+        if not life.began and event.seconds:
+            life.began = event.at - event.seconds
+        self.close(key, event.at, by(event))
+
+    def close(self, key: Key, at: float, by: str) -> None:
+        if life := self.open.pop(key, None):
+            life.leave(at)
+            self.done.append(life.life(key, at, by))
+            self.closed.add(key)
+
+
+def lives(events: Iterable[Event], live: Sequence[Live], seen: Seen, now: float) -> list[Life]:
+    """`events`: oldest first. A life whose end nobody saw ended when something was last heard of it."""
+    found = _Lives()
+    heard = dict(seen)
+    for event in events:
+        found.take(event)
+        key = (event.socket, event.session)
+        heard[key] = max(heard.get(key, 0.0), event.at)
+    there = {(each.socket, each.name): each for each in live if each.there}
+    for key in [each for each in found.open if each not in there]:
+        found.close(key, heard.get(key, found.open[key].began), ENDS[GONE])
+    for key, each in there.items():
+        life = found.open.setdefault(key, _Open(each.created, each.project, made=False))
+        life.began = life.began or each.created
+        life.project = life.project or each.project
+        life.leave(now)
+        found.done.append(life.life(key, None, ""))
+    return found.done
+
+
+def by(event: Event) -> str:
+    """Who ended it, of an event of ENDS: what ends a project's session says so by its trigger."""
+    return _TRIGGERS.get(event.trigger, ENDS[event.event]) if event.event == END else ENDS[event.event]
+
+
+def project_of(event: Event) -> str:
+    return event.project or event.parent
+
+
+def marks(events: Iterable[Event]) -> list[Mark]:
+    counted = (*STEPS, ERROR)
+    return [Mark(each.at, each.event, project_of(each), each.session) for each in events if each.event in counted]
+
+
+def used(samples: Iterable[Sample], lives: Iterable[Life]) -> list[Used]:
+    """Between each sample and the one before it. `samples`: oldest first.
+
+    The first one of a session counts only where it was made just before: what it used until then is of that time.
+    Processes that end take their share with them, and time that went backwards is none.
+    """
+    began = {(each.socket, each.session): each.began for each in lives if each.made}
+    before: dict[tuple[str, str, str], float] = {}
+    found = []
+    for each in samples:
+        key = (each.socket, each.server, each.session)
+        fresh = each.at - began.get((each.socket, each.session), 0.0) < _FRESH
+        since = before.get(key, 0.0 if fresh else each.cpu)
+        before[key] = each.cpu
+        found.append(Used(each.at, each.project, each.session, max(0.0, each.cpu - since), each.memory))
+    return found
+
+
+def numbers(facts: Facts, since: float, until: float) -> Numbers:
+    """Of what was in that stretch of time, its end not included."""
+
+    def inside(at: float | None) -> bool:
+        return at is not None and since <= at < until
+
+    ended = [each for each in facts.lives if inside(each.ended)]
+    lasted = [each.ended - each.began for each in ended if each.began and each.ended is not None]
+    by: dict[str, int] = {}
+    for each in ended:
+        by[each.by] = by.get(each.by, 0) + 1
+    events = [each.event for each in facts.marks if inside(each.at)]
+    failed = events.count(STEP_FAILED)
+    own = [each for each in facts.used if inside(each.at)]
+    return Numbers(
+        sessions=sum(_there(each, since, until) for each in facts.lives),
+        made=sum(each.made and inside(each.began) for each in facts.lives),
+        ended=dict(sorted(by.items())),
+        lifetime=sum(lasted),
+        median=median(lasted),
+        alive=sum(_overlap(_stretch(each, until), since, until) for each in facts.lives),
+        attached=sum(_overlap(stretch, since, until) for each in facts.lives for stretch in each.attached),
+        cpu=sum(each.cpu for each in own),
+        memory=max((each.memory for each in own), default=0),
+        steps=events.count(STEP) + failed,
+        failed=failed,
+        errors=events.count(ERROR),
+    )
+
+
+def _there(life: Life, since: float, until: float) -> bool:
+    return life.began < until and (life.ended is None or life.ended >= since)
+
+
+def _stretch(life: Life, until: float) -> tuple[float, float]:
+    """When it was there; nothing where nobody knows since when."""
+    end = until if life.ended is None else life.ended
+    return life.began or end, end
+
+
+def _overlap(stretch: tuple[float, float], since: float, until: float) -> float:
+    return max(0.0, min(stretch[1], until) - max(stretch[0], since))
+
+
+def median(values: Sequence[float]) -> float | None:
+    if not values:
+        return None
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
