@@ -138,7 +138,7 @@ identity() {
     printf '%s-%s\n' "$version" "${sum%% *}"
 }
 
-works() { "$1" -I -c 'import viewsync.cli, libtmux, platformdirs, psutil, watchdog' 2> /dev/null; }
+works() { "$1" -I -c 'import viewsync.cli, jinja2, libtmux, platformdirs, psutil, rich, watchdog, yaml' 2> /dev/null; }
 
 # Under another name until it is complete, so that half of an environment is never taken for a whole.
 build() {

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.api import Registry, Session
+    from viewsync.projects_api import SessionInfo, SessionLifecycleManager, TmuxManager
 
 __version__ = "0.1.0"
-__all__ = ["Registry", "Session", "__version__"]
+__all__ = ["Registry", "Session", "SessionInfo", "SessionLifecycleManager", "TmuxManager", "__version__"]
 
 
 def __getattr__(name: str) -> object:
@@ -17,4 +18,8 @@ def __getattr__(name: str) -> object:
         from viewsync import api
 
         return getattr(api, name)
+    if name in ("SessionInfo", "SessionLifecycleManager", "TmuxManager"):
+        from viewsync import projects_api
+
+        return getattr(projects_api, name)
     raise AttributeError(f"module 'viewsync' has no attribute {name!r}")

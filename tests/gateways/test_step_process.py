@@ -53,7 +53,7 @@ def test_one_that_hangs_is_ended(tmp_path: Path, trap: str) -> None:
     ran, out = run(tmp_path, f"{trap}sleep 1000 & echo $!; wait; wait", timeout=0.2)
     assert ran.problem == "it took longer than 0.2 s"
     assert ran.code in (128 + signal.SIGTERM, 128 + signal.SIGKILL)
-    assert not processes.alive(int(out))
+    until(lambda: not processes.alive(int(out)), "the end of what it started")
 
 
 def test_one_that_cleans_up_when_asked_gets_its_time(tmp_path: Path) -> None:

@@ -16,11 +16,11 @@ def is_shell(words: Sequence[str]) -> bool:
     """A shell that waits for its user, rather than one that runs a script or a line."""
     if not words or words[0].removeprefix("-").rpartition("/")[2] not in SHELLS:
         return False
-    return all(each.startswith("--") or (each.startswith("-") and "c" not in each) for each in words[1:])
+    return all(each.startswith("-") for each in words[1:])  # `-c` has a word behind it
 
 
 def line(words: Sequence[str]) -> str:
-    """"" for what cannot be typed. A program that wrote a title over its words (`npm run dev`) gave them as one."""
+    """ "" for what cannot be typed. A program that wrote a title over its words (`npm run dev`) gave them as one."""
     found = list(words)
     if len(found) > 1 and not any(found[1:]):
         found = found[:1]

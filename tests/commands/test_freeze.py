@@ -1,0 +1,142 @@
+"""viewsync freeze: a session that runs becomes a file, and the file becomes the same session again."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.projects import Project
+from tests.support.running import FOUR, environment, ran
+from tests.support.wait import until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.server import Home, Server
+
+
+@pytest.fixture
+def project(home: Home) -> Project:
+    found = Project(home)
+    os.makedirs(os.path.join(found.root, "sub dir"))
+    return found
+
+
+@pytest.fixture
+def made(project: Project, servers: Callable[..., Server]) -> Server:
+    """A session that viewsync did not make, of two windows, a program in one of them."""
+    server = servers()
+    sub = os.path.join(project.root, "sub dir")
+    variables = ("-e", "COLOR=o'range {{x}}", "-e", "API_TOKEN=hunter2")
+    server.start("-s", "hand", "-n", "edit", "-c", project.root, "-x", "180", "-y", "45", *variables)
+    server.tmux("split-window", "-h", "-l", "50", "-t", "=hand:", "-c", sub, "cat", "-", "a b's")
+    server.tmux("split-window", "-v", "-t", "=hand:", "-c", "/")
+    server.tmux("new-window", "-t", "=hand:", "-n", "{{odd}}", "-c", sub)
+    server.tmux("select-pane", "-t", "=hand:0.1")
+    server.tmux("set-option", "-t", "=hand:", "status-left", "# {{hi}}")
+    server.tmux("set-option", "-w", "-t", "=hand:0", "main-pane-width", "33")
+    return server
+
+
+# A window of one pane is as large as who looks at it.
+SIZES = "#{?#{==:#{window_panes},1},,#{pane_left}:#{pane_top} #{pane_width}x#{pane_height}}"
+
+
+def look(server: Server, session: str) -> list[str]:
+    shown = f"#{{window_name}} {SIZES} #{{window_active}}#{{pane_active}} #{{pane_current_path}}"
+    return server.tmux("list-panes", "-s", "-t", f"={session}", "-F", shown).splitlines()
+
+
+def test_what_is_frozen_and_run_elsewhere_is_the_same(
+    project: Project, made: Server, servers: Callable[..., Server]
+) -> None:
+    until(lambda: made.show("=hand:0.1", "#{pane_current_command}") == "cat", "cat")
+    done = project.viewsync("freeze", "hand", "-S", made.socket, "--name", "again", "--json")
+    assert done.code == 0, done
+    assert done.json()["file"] == os.path.join(project.root, ".viewsync/commands/again.yaml")
+    other = servers("other")
+    told = ran(project, other, "again", "-S", other.socket)
+    assert told["name"] == "hand"
+    assert until(lambda: other.show("=hand:0.1", "#{pane_current_command}") == "cat", "cat")
+    assert look(other, "hand") == look(made, "hand")
+    assert other.show("=hand:", "#{status-left}") == "# {{hi}}"
+    assert other.show("=hand:0", "#{main-pane-width}") == "33"
+    pid = int(other.show("=hand:1", "#{pane_pid}"))
+    assert environment(pid)["COLOR"] == "o'range {{x}}"
+    again = project.viewsync("run", "again", "-S", other.socket, "--diff")
+    assert again.code == 0, again
+    assert other.tmux("list-windows", "-t", "=hand", "-F", "#{window_name}").splitlines() == ["edit", "{{odd}}"]
+
+
+def test_programs_are_typed_as_they_were_started(project: Project, servers: Callable[..., Server]) -> None:
+    server = servers().start("-s", "a", "-c", project.root, "sleep", "1000")
+    server.tmux("new-window", "-t", "=a:", "-n", "sh", "sh", "-c", "read -r x; echo 'a b'")
+    server.tmux("new-window", "-t", "=a:", "-n", "plain")
+    windows = project.viewsync("freeze", "a", "-S", server.socket, "--json").json()["command"]["session"]["windows"]
+    assert windows[0]["command"] == "sleep 1000"
+    assert windows[1]["command"] == """sh -c 'read -r x; echo '"'"'a b'"'"''"""
+    assert "command" not in windows[2]
+
+
+def test_secrets_are_left_out_and_named(project: Project, made: Server) -> None:
+    done = project.viewsync("freeze", "hand", "-S", made.socket)
+    assert done.code == 0, done
+    assert "hunter2" not in done.out
+    comments = [each for each in done.out.splitlines() if each.startswith("#")]
+    assert any("API_TOKEN" in each for each in comments)
+    assert any("arguments of programs cannot be known" in each for each in comments)
+    assert "- API_TOKEN" in done.out
+
+
+def test_folders_inside_are_relative(project: Project, made: Server) -> None:
+    file = os.path.join(project.root, "out.yaml")
+    done = project.viewsync("freeze", "-t", "hand", "-S", made.socket, "-o", file)
+    assert (done.code, done.out) == (0, f"written: {file}\n")
+    with open(file, encoding="utf-8") as text:
+        found = text.read()
+    assert project.root not in found
+    assert found.count("working_directory: sub dir") == 2
+    assert "working_directory: /\n" in found
+
+
+def test_nothing_is_overwritten(project: Project, made: Server) -> None:
+    path = project.write("there.yaml", "mine\n")
+    done = project.viewsync("freeze", "hand", "-S", made.socket, "-o", path)
+    assert (done.code, "is there already" in done.err) == (1, True)
+    os.symlink("/nowhere", os.path.join(project.root, "dangling.yaml"))
+    done = project.viewsync("freeze", "hand", "-S", made.socket, "-o", "dangling.yaml")
+    assert done.code == 1
+    project.command("again", "mine\n")
+    assert project.viewsync("freeze", "hand", "-S", made.socket, "--name", "again").code == 1
+    with open(path, encoding="utf-8") as text:
+        assert text.read() == "mine\n"
+
+
+def test_names_match_whole_and_missing_ones_are_told(project: Project, made: Server) -> None:
+    for name in ("han", "hand2", "h*"):
+        done = project.viewsync("freeze", name, "-S", made.socket)
+        assert (done.code, done.out) == (3, ""), done
+    assert project.viewsync("freeze", "hand", "-S", "/nonexistent/x").code == 4
+    assert project.viewsync("freeze", "hand", "-s", "hand").code == 1
+    assert project.viewsync("freeze", "hand", "-S", made.socket, "--name", "../x").code == 1
+
+
+def test_a_project_session_and_the_one_we_are_in(project: Project, servers: Callable[..., Server]) -> None:
+    server = servers()
+    project.command("dev", FOUR)
+    ran(project, server, "dev")
+    found = project.viewsync("freeze", "myapp-main-dev", "--json").json()
+    assert [each["name"] for each in found["command"]["session"]["windows"]] == ["editor", "server", "tests", "logs"]
+    assert any("'dev'" in each for each in found["notes"])
+    pane = server.show("=myapp-main-dev:", "#{pane_id}")
+    inside = {"TMUX": f"{server.socket},{server.pid},0", "TMUX_PANE": pane}
+    assert project.viewsync("freeze", "--json", env=inside).json()["command"] == found["command"]
+
+
+def test_of_a_view_it_is_the_session_whose_windows_it_shows(home: Home, server: Server) -> None:
+    _, view = server.open("proj")
+    found = home.viewsync("freeze", view, "-S", server.socket, "--json").json()
+    assert found["session"] == "proj"
+    assert [each["name"] for each in found["command"]["session"]["windows"]] == ["one", "two"]

@@ -1,0 +1,213 @@
+"""Write the command file of a session that runs, whoever made it. The session is only looked at."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import sweep, targets
+from viewsync.actions.projects import importing, locating, sessions
+from viewsync.errors import MissingSession, UsageError
+from viewsync.gateways import processes, tmux_frozen, tmux_panes, tmux_read, usage, yaml_files
+from viewsync.rules.projects import environment, freezing, typed
+from viewsync.rules.projects.plan import Identity, Pane, Plan, Window
+from viewsync.rules.projects.schema import OPTION, VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.context import Context
+    from viewsync.gateways.tmux_frozen import FrozenPane, FrozenWindow
+    from viewsync.rules.model import Server
+    from viewsync.rules.projects.live import Live, Sessions
+    from viewsync.rules.projects.writing import Data
+
+_OURS = ("automatic-rename", "allow-rename")  # what a window with a name of its own has anyway
+_NO_SECRETS = "Secrets among the arguments of programs cannot be known: read the commands before you share this."
+
+
+class Frozen(NamedTuple):
+    name: str  # of the session
+    socket: str
+    data: Data
+    text: str
+    notes: list[str]  # what is not as it was, which the text begins with
+    file: str  # that was written, "" for none
+
+
+def freeze(ctx: Context, name: str, asked: targets.Asked, *, output: str = "", command: str = "") -> Frozen:
+    """`name`: the session's own. `output`: a new file; `command`: a new one among the project's commands."""
+    server, live, found = _find(ctx, name, asked)
+    file, root = _file(live, output, command)
+    origin = tmux_read.origin(ctx.tmux, server.socket, live.id)
+    windows = tmux_frozen.read(ctx.tmux, server, live.id)
+    root = root or _project(origin.folder) or origin.folder
+    notes = [_NO_SECRETS]
+    plan = _plan(live, windows, origin, root, notes)
+    known = next((each for each in found if each.live and each.live.id == live.id), None)
+    if known and isinstance(limit := known.about.get("timeout"), (int, float)):
+        plan = plan._replace(timeout=float(limit), auto_cleanup=bool(known.about.get("auto_cleanup")))
+    everybodys = tmux_frozen.everybodys(ctx.tmux, server.socket)
+    plan = plan._replace(options=tuple(each for each in plan.options if each not in everybodys))
+    data = freezing.command(plan)
+    comments = [f"# {_one_line(each)}\n" for each in (f"The session {live.name!r}, as it was frozen.", *notes)]
+    text = "".join(comments) + yaml_files.dump(data)
+    return Frozen(live.name, server.socket, data, text, notes, importing.write(text, file) if file else "")
+
+
+def _find(ctx: Context, name: str, asked: targets.Asked) -> tuple[Server, Live, Sequence[sessions.Known]]:
+    """The session that is meant; of a view, the one whose windows it shows."""
+    inside = ctx.env.get("TMUX", "")
+    if name and (asked.target or asked.session):
+        raise UsageError("a session was named twice", "give NAME, or -s, or -t")
+    if name and not (asked.label or asked.socket) and any(each == name for each in ctx.registry.read()["sessions"]):
+        asked = targets.Asked(session=name)
+    elif name:
+        asked = asked._replace(target=name)
+    elif inside and not any(asked):
+        asked = targets.Asked(socket=sweep.socket_inside(inside), target=ctx.env.get("TMUX_PANE", ""))
+    wanted = targets.resolve(ctx, asked)
+    found = targets.find(tmux_panes.read(ctx.tmux, wanted.socket), wanted)
+    reading = sessions.read(ctx, [wanted.socket], alone=True)
+    answer = reading.answers[wanted.socket]
+    if isinstance(answer, Exception):
+        raise answer
+    live = next((each for each in answer.sessions if each.id == found.session), None)
+    if live is None:
+        raise MissingSession(f"there is no session {name or wanted.target!r}", "`viewsync find` lists them")
+    return answer.server, _parent(answer, live), reading.known
+
+
+def _parent(answer: Sessions, live: Live) -> Live:
+    if not live.view:
+        return live
+    return next((each for each in answer.sessions if each.group == live.group and not each.view), live)
+
+
+def _file(live: Live, output: str, command: str) -> tuple[str, str]:
+    """Where it is to be written, "" for nowhere, and the folder of its project, "" where nobody knows one."""
+    root = live.identity.root if live.identity else ""
+    if command:
+        if not re.fullmatch(r"\w[\w.-]*", command):
+            raise UsageError(f"not the name of a command: {command!r}", "letters, digits, `_`, `-` and `.`")
+        root = root or locating.project_root()
+        if not root:
+            raise UsageError("this is no project: there is no .viewsync or .prj here or above", "say --output FILE")
+        ours = os.path.isdir(os.path.join(root, ".viewsync")) or not os.path.isdir(os.path.join(root, ".prj"))
+        return os.path.join(root, ".viewsync" if ours else ".prj", "commands", f"{command}.yaml"), root
+    if output:
+        folder = os.path.dirname(os.path.realpath(output))
+        return os.path.abspath(output), _project(folder) or folder
+    return "", root
+
+
+def _project(folder: str) -> str:
+    return locating.project_above(os.path.realpath(folder)) if folder else ""
+
+
+def _plan(
+    live: Live,
+    windows: Sequence[FrozenWindow],
+    origin: tmux_read.Origin,
+    root: str,
+    notes: list[str],
+) -> Plan:
+    cwd = _folder(origin.folder, root, "the session", notes)
+    variables = _variables(origin.environment, notes)
+    secrets = environment.secrets(variables)
+    if secrets:
+        notes.append(f"Left out, since they look secret; give them with -e NAME: {', '.join(sorted(secrets))}.")
+    if live.identity:
+        notes.append(f"Made by the command {live.command!r}; its steps, worktree and arguments are not in here.")
+    task = live.identity.task if live.identity else ""
+    return Plan(
+        command=live.name,
+        file="",
+        identity=Identity(root, os.path.basename(root), "main", task, live.name),
+        cwd=cwd,
+        environment=variables,
+        secrets=secrets,
+        windows=tuple(_window(each, cwd, notes) for each in windows),
+        shell="",
+        tmux_config="",
+        options=_options(origin.options, "the session", notes),
+        auto_attach=False,
+        auto_cleanup=False,
+        timeout=0.0,
+        pre_create=(),
+        post_create=(),
+        cleanup=(),
+        worktree=None,
+        arguments=(),
+    )
+
+
+def _variables(found: Sequence[tuple[str, str | None]], notes: list[str]) -> tuple[tuple[str, str], ...]:
+    """What the session has beyond the server. That it has not what the server has cannot be said in a file."""
+    good: list[tuple[str, str]] = []
+    for name, value in found:
+        if value is not None and re.search(VARIABLE, name) and _writable(value):
+            good.append((name, value))
+        else:
+            why = "is taken away" if value is None else "cannot be written as text"
+            notes.append(f"Left out: the variable {name}, which {why}.")
+    return tuple(good)
+
+
+def _options(found: Sequence[tuple[str, str]], what: str, notes: list[str]) -> tuple[tuple[str, str], ...]:
+    good = tuple(each for each in found if re.search(OPTION, each[0]) and _writable(each[1]))
+    notes += [f"Left out: the option {each[0]} of {what}." for each in found if each not in good]
+    return good
+
+
+def _window(seen: FrozenWindow, cwd: str, notes: list[str]) -> Window:
+    panes = tuple(_pane(each, cwd, f"window {seen.name!r}", notes) for each in seen.panes)
+    options = tuple(each for each in seen.options if each[0] not in _OURS)
+    return Window(
+        name=seen.name,
+        cwd=cwd,
+        layout=seen.layout if len(panes) > 1 else "",
+        focus=seen.active,
+        options=_options(options, f"window {seen.name!r}", notes),
+        panes=panes,
+    )
+
+
+def _pane(seen: FrozenPane, cwd: str, what: str, notes: list[str]) -> Pane:
+    command = _command(seen, what, notes) if seen.pid else ""
+    if not seen.pid:
+        notes.append(f"A program in {what} had ended: its pane has a shell.")
+    folder = _folder(seen.folder, cwd, f"a pane of {what}", notes)
+    return Pane((command,) if command else (), folder, (), seen.active, "")
+
+
+def _command(seen: FrozenPane, what: str, notes: list[str]) -> str:
+    front = usage.foreground(seen.pid)
+    words = processes.command_line(front.pid) if front else []
+    if not words:  # where there is no /proc
+        words = [seen.command]
+        if not typed.is_shell(words):
+            notes.append(f"Without its arguments: {seen.command!r} in {what}.")
+    if typed.is_shell(words):
+        return ""
+    line = typed.line(words)
+    if not line:
+        notes.append(f"Left out: the command of {words[0]!r} in {what}, which cannot be typed.")
+    return line
+
+
+def _folder(path: str, otherwise: str, what: str, notes: list[str]) -> str:
+    if path and os.path.isdir(path) and _writable(path):
+        return path
+    notes.append(f"The folder {path!r} of {what} is not there, or cannot be written as text.")
+    return otherwise
+
+
+def _writable(text: str) -> bool:
+    """Whether YAML can hold it: no NUL, nothing that is not UTF-8."""
+    return not any(each == "\0" or "\ud800" <= each <= "\udfff" for each in text)
+
+
+def _one_line(text: str) -> str:
+    return "".join(each if each.isprintable() else "?" for each in text)

@@ -1,0 +1,138 @@
+"""What the Python API does with the sessions of one server, a project's or not. An error is never an empty answer."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import killing, targets
+from viewsync.actions.projects import ending, running, sessions
+from viewsync.errors import MissingSession, TmuxError, UsageError
+from viewsync.gateways import tmux_clients, tmux_projects, tmux_read
+from viewsync.gateways.tmux import ServerGone
+from viewsync.rules import naming
+from viewsync.rules.projects import environment as variables
+from viewsync.rules.projects import names
+from viewsync.rules.projects.plan import Identity, Pane, Plan, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import libtmux
+
+    from viewsync.actions.projects.running import Ran
+    from viewsync.context import Context
+    from viewsync.rules.model import Server
+    from viewsync.rules.projects.live import Live, Sessions
+
+_TRIGGER = "kill-session"
+
+
+class Managed(NamedTuple):
+    live: Live
+    server: Server
+    clients: int  # on it, and on the others that show its windows
+    views: tuple[str, ...]
+    folder: str
+
+
+def read(ctx: Context, socket: str, *, views: bool = False) -> list[Managed]:
+    """Every session, in the order of their making; none where no server runs. With `views`, those too."""
+    answer = _ask(ctx, socket)
+    if answer is None:
+        return []
+    presence = tmux_clients.read(ctx.tmux, answer.server)
+    found = []
+    for each in answer.sessions:
+        shown = [other for other in answer.sessions if each.group and other.group == each.group]
+        clients = sum(presence.clients.get(other.id, 0) for other in shown or [each])
+        others = tuple(other.name for other in shown if other.view and other.id != each.id)
+        if views or not each.view:
+            found.append(Managed(each, answer.server, clients, others, presence.folders.get(each.id, "")))
+    return sorted(found, key=lambda each: int(each.live.id[1:]))
+
+
+def _ask(ctx: Context, socket: str) -> Sessions | None:
+    """None where nobody listens, for certain."""
+    try:
+        answer = tmux_projects.read(ctx.tmux, socket)
+    except ServerGone:
+        if tmux_read.state(socket) in ("missing", "stale"):
+            return None
+        raise
+    if not answer.complete:
+        raise TmuxError(f"the answer of the tmux server on {socket} was not understood in full")
+    return answer
+
+
+def named(ctx: Context, socket: str, name: str) -> Managed:
+    """The one of exactly that name, views included. MissingSession."""
+    there = read(ctx, socket, views=True)
+    for each in there:
+        if each.live.name == name:
+            return each
+    near = ", ".join(repr(each) for each in naming.nearest(name, [each.live.name for each in there]))
+    raise MissingSession(f"there is no session {name!r} on {socket}", f"did you mean {near}?" if near else "")
+
+
+def kill(ctx: Context, socket: str, name: str) -> None:
+    """A project's after its cleanup steps. MissingSession; TmuxError when it could not be ended."""
+    found = named(ctx, socket, name)
+    reading = sessions.read(ctx, [socket], alone=True)
+    known = next((each for each in reading.known if each.live and each.live.id == found.live.id), None)
+    if known:
+        done = ending.end(ctx, known, _TRIGGER, force=True)
+        problem = "" if done.ended else "; ".join(done.problems) or "tmux kept it"
+    else:
+        killed = killing.kill(ctx, targets.Asked(socket=socket, target=found.live.id), dry_run=False)
+        problem = "" if killed.killed else killed.problem
+    if problem:
+        raise TmuxError(f"cannot end {name}: {problem}")
+
+
+def make(
+    ctx: Context,
+    socket: str,
+    parts: tuple[str, str, str],
+    working_dir: str,
+    environment: Mapping[str, str],
+) -> Ran:
+    """The session of that project, worktree and task in that folder, made where it is not there."""
+    if not all(parts):
+        raise UsageError(f"project, worktree and task all have a name: {parts!r}")
+    folder = os.path.realpath(working_dir)
+    if not os.path.isdir(folder):
+        raise UsageError(f"{working_dir!r} is no folder", "make it, or name another working_dir")
+    base = names.base("-".join(parts), folder, parts)
+    pairs = tuple(environment.items())
+    plan = Plan(
+        command="",
+        file="",
+        identity=Identity(folder, *parts, base),
+        cwd=folder,
+        environment=pairs,
+        secrets=variables.secrets(pairs),
+        windows=(Window(ctx.config["default_window_name"] or "main", folder, "", True, (), (_shell(folder),)),),
+        shell=ctx.config["shell"],
+        tmux_config="",
+        options=(),
+        auto_attach=False,
+        auto_cleanup=False,
+        timeout=0.0,
+        pre_create=(),
+        post_create=(),
+        cleanup=(),
+        worktree=None,
+        arguments=(),
+    )
+    return running.run(ctx, plan, socket)
+
+
+def _shell(folder: str) -> Pane:
+    return Pane((), folder, (), True, "")
+
+
+def as_object(ctx: Context, server: Server, session: str) -> libtmux.Session:
+    from viewsync.gateways import tmux_objects  # 50 ms: only for who wants an object
+
+    return tmux_objects.session(ctx.tmux, server, session)

@@ -1,0 +1,42 @@
+"""Write the command file of a session that runs: windows, layouts, folders, programs, options and variables.
+
+Any session of yours, also one that viewsync did not make; without a name the one that we are in. Printed, or written
+as a new file: nothing is ever overwritten. Variables that look secret are left out, and named.
+Exit codes: 0 done, 1 arguments, or the file is there, 3 no such session, 4 tmux.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.commands import args
+from viewsync.output import Result
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", default="", metavar="NAME", help="the session's exact name")
+    args.target(parser)
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("-o", "--output", default="", metavar="FILE", help="write a new file instead of printing")
+    where.add_argument("--name", dest="command", default="", metavar="COMMAND", help="make it a command of the project")
+    args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    from viewsync.actions.projects import freezing
+
+    found = freezing.freeze(ctx, parsed.name, args.asked(parsed), output=parsed.output, command=parsed.command)
+    data = {
+        "session": found.name,
+        "socket": found.socket,
+        "command": found.data,
+        "notes": found.notes,
+        "file": found.file or None,
+    }
+    lines = [f"written: {found.file}"] if found.file else found.text.splitlines()
+    return Result(data, lines)

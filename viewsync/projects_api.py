@@ -1,0 +1,183 @@
+"""Project sessions for Python programs, under the names that the reference has for them.
+
+    from viewsync import SessionLifecycleManager, TmuxManager
+
+    made = SessionLifecycleManager().create_session_with_environment("app", "main", "dev", Path("/src/app"), {"A": "1"})
+    TmuxManager().kill_session(made.name)
+
+Names match whole. What cannot be done, and what cannot be known, raises an error of `viewsync.errors`: an answer is
+never made up, and an empty list means that there is nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.actions import addresses, creating
+from viewsync.actions.projects import attaching, loading, managing, running
+from viewsync.context import Context
+from viewsync.errors import MissingSession
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    import libtmux
+
+    from viewsync.actions.projects.managing import Managed
+    from viewsync.actions.projects.running import Ran
+    from viewsync.rules.model import Server
+
+    Path = str | os.PathLike[str]
+
+
+class Source:
+    """Where a SessionInfo was read: what its object of libtmux is made from."""
+
+    def __init__(self, ctx: Context, server: Server) -> None:
+        self.ctx = ctx
+        self.server = server
+
+    def __repr__(self) -> str:
+        return f"Source({self.server.socket!r})"
+
+
+class SessionInfo(NamedTuple):
+    """One session, as it was when it was read."""
+
+    name: str
+    id: str  # "$7"
+    socket: str
+    created: int  # epoch seconds
+    windows: int
+    attached: int  # clients on it, and on the views of it
+    views: tuple[str, ...]
+    working_dir: str
+    project: str  # "" of a session that is no project's, as the next two
+    worktree: str
+    task: str
+    action: str  # "created", "completed" or "reused" by the call that returned it; "" when it was only read
+    warnings: tuple[str, ...]  # of that call
+    source: Source
+
+    @property
+    def libtmux(self) -> libtmux.Session:
+        """The session as an object of libtmux, which is imported now. MissingSession when it is gone."""
+        return managing.as_object(self.source.ctx, self.source.server, self.id)
+
+
+class _Manager:
+    def __init__(self, socket: str = "", *, label: str = "", env: Mapping[str, str] | None = None) -> None:
+        """`socket` or `label`: the tmux server, as -S and -L; else the command line's. `env`: instead of os.environ."""
+        self._ctx = Context(env)
+        self.socket = addresses.socket_of(self._ctx, label, socket)
+
+    def _info(self, found: Managed, ran: Ran | None = None) -> SessionInfo:
+        live, identity = found.live, found.live.identity
+        told = [f"{each.what} is not as it was asked for" for each in ran.differences] if ran else []
+        return SessionInfo(
+            name=live.name,
+            id=live.id,
+            socket=self.socket,
+            created=live.created,
+            windows=live.windows,
+            attached=found.clients,
+            views=found.views,
+            working_dir=found.folder,
+            project=identity.project if identity else "",
+            worktree=identity.worktree if identity else "",
+            task=identity.task if identity else "",
+            action=ran.action if ran else "",
+            warnings=(*ran.warnings, *told) if ran else (),
+            source=Source(self._ctx, found.server),
+        )
+
+
+class TmuxManager(_Manager):
+    """The sessions of one tmux server."""
+
+    def create_session(
+        self,
+        session_name: str,
+        working_dir: Path,
+        auto_attach: bool = False,
+        *,
+        environment: Mapping[str, str] | None = None,
+    ) -> SessionInfo:
+        """A session with a shell in it, and registered. SessionExists when the name is taken; UsageError for a name
+        that tmux would change, or a folder that is not there. `auto_attach` returns only where it switches a client.
+        """
+        if auto_attach:
+            attaching.check(self._ctx, self.socket, session_name)
+        pairs = [f"{name}={value}" for name, value in (environment or {}).items()]
+        made = creating.create(
+            self._ctx,
+            creating.Request(
+                name=session_name, socket=self.socket, cwd=os.path.realpath(working_dir), environment=pairs
+            ),
+        )
+        found = self.get_session_info(session_name)
+        if found.id != made.made.session_id:
+            raise MissingSession(f"session {session_name!r} was made, and ended at once")
+        if auto_attach:
+            self.attach_session(session_name)
+        return found._replace(action=running.CREATED, warnings=tuple(made.warnings))
+
+    def list_sessions(self) -> list[SessionInfo]:
+        """All but views, which count with the session that they show. None where no server runs; else TmuxError."""
+        return [self._info(each) for each in managing.read(self._ctx, self.socket)]
+
+    def session_exists(self, session_name: str) -> bool:
+        """Of exactly that name; TmuxError where nobody knows."""
+        return any(each.live.name == session_name for each in managing.read(self._ctx, self.socket, views=True))
+
+    def get_session_info(self, session_name: str) -> SessionInfo:
+        """MissingSession when there is none of exactly that name."""
+        return self._info(managing.named(self._ctx, self.socket, session_name))
+
+    def attach_session(self, session_name: str) -> None:
+        """In a pane of that server its client switches; elsewhere this process becomes a client, and does not return.
+
+        UsageError without a terminal.
+        """
+        found = managing.named(self._ctx, self.socket, session_name)
+        attaching.go(self._ctx, found.server, found.live.id, found.live.name)
+
+    def kill_session(self, session_name: str) -> None:
+        """End exactly that one, a project's after its cleanup steps; it is gone, or this raises."""
+        managing.kill(self._ctx, self.socket, session_name)
+
+
+class SessionLifecycleManager(_Manager):
+    """Sessions by what they are for. Asked for again, the one that is there is returned."""
+
+    def create_session_with_environment(
+        self,
+        project: str,
+        worktree: str,
+        task: str,
+        working_dir: Path,
+        environment: Mapping[str, str] | None = None,
+    ) -> SessionInfo:
+        """`environment` is that of every pane, also of later ones."""
+        parts = (project, worktree, task)
+        return self._ran(managing.make(self._ctx, self.socket, parts, os.fspath(working_dir), environment or {}))
+
+    def run(
+        self, command: str, arguments: Mapping[str, Any] | None = None, *, environment: Mapping[str, str] | None = None
+    ) -> SessionInfo:
+        """The session of a command file: its name in the current folder's project, or its path. Nobody attaches."""
+        given = [f"{name}={value}" for name, value in (arguments or {}).items()]
+        added = [f"{name}={value}" for name, value in (environment or {}).items()]
+        draft = loading.load(self._ctx, loading.Request(command, given, added))
+        plan = loading.plan(draft)
+        return self._ran(
+            running.run(self._ctx, plan, self.socket, renamed=lambda name: loading.plan(draft, name)),
+        )
+
+    def _ran(self, ran: Ran) -> SessionInfo:
+        for each in managing.read(self._ctx, self.socket):
+            if each.live.id == ran.session and each.server == ran.server:
+                return self._info(each, ran)
+        raise MissingSession(f"session {ran.name!r} ended at once: its programs did")
