@@ -11,19 +11,20 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import processes, terminals, tmux_ready, tmux_send
+from viewsync.gateways import processes, shells, terminals, tmux_ready, tmux_send
 from viewsync.rules.projects import marks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
+    from viewsync.gateways.shells import Foreground
     from viewsync.gateways.tmux_ready import Shown
     from viewsync.rules.model import Server
 
 PATIENCE = 5.0  # seconds that a shell may take for its startup files
 _BATCH = tmux_send.LARGEST_SCRIPT  # bytes of text in one call
-_STILL = 0.15  # seconds without output after which a shell that edits no lines counts as ready
+_STILL = 0.15  # seconds without output after which a shell that edits no lines counts as ready, where that is all
 _STEPS = (0.005, 0.01, 0.02)  # seconds between two looks, the last one from then on
 # These read keys one by one while they wait at their prompt, and whole lines before. That can be seen.
 _EDITING = frozenset(("bash", "zsh", "fish", "ksh", "ksh93", "mksh", "tcsh", "nu", "xonsh"))
@@ -65,6 +66,7 @@ def _wait(ctx: Context, server: Server, session: str, panes: Sequence[str]) -> t
     start = time.monotonic()
     waiting = set(panes)
     since: dict[str, tuple[str, float]] = {}  # where the cursor of each is, and from when on
+    looks: dict[str, Foreground | None] = {}  # what its terminal was busy with at the last look
     steps = iter(_STEPS)
     step = 0.0
     while True:
@@ -74,7 +76,11 @@ def _wait(ctx: Context, server: Server, session: str, panes: Sequence[str]) -> t
             state = shown.get(pane)
             if state and since.get(pane, ("", 0.0))[0] != state.cursor:
                 since[pane] = (state.cursor, now)
-            if state is None or state.dead or _ready(state, now - since[pane][1]):
+            if state is None or state.dead:
+                waiting.discard(pane)
+                continue
+            last, looks[pane] = looks.get(pane), shells.foreground(state.pid)
+            if _ready(state, now - since[pane][1], looks[pane] if looks[pane] == last else None):
                 waiting.discard(pane)
         if not waiting or now - start > PATIENCE:
             return shown, waiting
@@ -82,14 +88,15 @@ def _wait(ctx: Context, server: Server, session: str, panes: Sequence[str]) -> t
         time.sleep(step)
 
 
-def _ready(state: Shown, still: float) -> bool:
+def _ready(state: Shown, still: float, found: Foreground | None) -> bool:
+    """`found`: what its terminal is busy with, when that is as it was at the look before, its counters too."""
     if not state.moved:
         return False
     if not terminals.reads_lines(state.tty):
         return True
     words = processes.command_line(state.pid)
     edits = bool(words) and os.path.basename(words[0]).lstrip("-") in _EDITING
-    return not edits and still >= _STILL
+    return not edits and (still >= _STILL or bool(found and found.waiting and found.work))
 
 
 def _type(ctx: Context, server: Server, inputs: Sequence[tuple[Typing, str]]) -> list[str]:
