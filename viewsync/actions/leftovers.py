@@ -72,7 +72,7 @@ def _leases(ctx: Context, live: set[str]) -> Iterator[Finding]:
     for name in _names(folder):
         match, path = _LEASE.fullmatch(name), os.path.join(folder, name)
         if match and match[1] not in live and not process_tree.is_server(match[1]) and not leases.is_held(path):
-            yield Finding("lease", path, "its tmux server is gone", "remove it")
+            yield Finding("lease", path, "its tmux server is gone", "remove it", note=True)  # as after every server
 
 
 def _exec_folders(ctx: Context) -> Iterator[Finding]:
