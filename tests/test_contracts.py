@@ -32,9 +32,11 @@ def test_the_readme_names_every_verb(verb: str) -> None:
 @pytest.mark.parametrize("name", SETTINGS)
 def test_the_readme_names_every_setting_with_its_default(name: str) -> None:
     default = SETTINGS[name].default
-    shown = (
-        str(default).lower() if isinstance(default, bool) else f"{default:g}" if isinstance(default, float) else default or "none"
-    )
+    shown = default or "none"
+    if isinstance(default, bool):
+        shown = str(default).lower()
+    elif isinstance(default, float):
+        shown = f"{default:g}"
     assert f"| `{name}` | `{shown}` | {SETTINGS[name].help}" in page("README.md")
 
 

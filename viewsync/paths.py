@@ -65,7 +65,7 @@ def launch_argv(env: Env) -> list[str]:
 
 
 def shared_file(*parts: str) -> str:
-    """A file of `hooks/`, `lib/`, `lua/` or `templates/`: inside the package when installed, beside it in a checkout."""
+    """A file of `hooks/`, `lib/`, `lua/`, `templates/`: inside the package when installed, beside it in a checkout."""
     package = os.path.dirname(os.path.abspath(__file__))
     installed = os.path.join(package, "share", *parts)
     return installed if os.path.exists(installed) else os.path.join(os.path.dirname(package), *parts)
