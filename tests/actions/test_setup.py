@@ -102,6 +102,7 @@ def test_uninstall_with_purge_leaves_nothing_at_all(home: Home, server: Server) 
     install(home)
     home.viewsync("open", "--json", "proj")
     home.viewsync("cleanup", "--views")
+    assert home.viewsync("send", "-S", server.socket, "-t", "proj", "-c", ":").code == 0  # leaves the file of a lease
     uninstall(home, "--purge")
     assert tree(home.path) == before
     server.tmux("display-message", "-p", "x")
@@ -110,8 +111,10 @@ def test_uninstall_with_purge_leaves_nothing_at_all(home: Home, server: Server) 
 def test_purge_spares_what_is_not_ours(home: Home) -> None:
     install(home)
     mine = put(home, "state/mine")
+    saved = put(home, "state/evidence/x/pane-1.txt")
     assert f"{home.state} stays: there is more in it" in uninstall(home, "--purge").out
-    assert os.listdir(home.state) == [os.path.basename(mine)]
+    assert sorted(os.listdir(home.state)) == ["evidence", os.path.basename(mine)]
+    assert os.path.exists(saved)
 
 
 def test_purge_spares_the_folder_that_other_tools_share(home: Home) -> None:

@@ -126,6 +126,9 @@ _STATE = (
     "open.conf-",
 )
 
+# Folders of the verbs' own, which nobody needs afterwards. What was saved for somebody (evidence, backups) stays.
+_WORK = ("blocks", "exec", "leases", "pending", "steps")
+
 
 def _purge(doing: Doing, notes: list[str]) -> None:
     state = paths.state_dir(doing.ctx.env)
@@ -137,6 +140,10 @@ def _purge(doing: Doing, notes: list[str]) -> None:
             path = os.path.join(where, name)
             if (name == "README" or name.startswith(_STATE)) and os.path.isfile(path):
                 doing.do(f"remove {path}", files.apply, Change(path, b"", None))
+        for name in _WORK:
+            path = os.path.join(where, name)
+            if os.path.isdir(path) and not os.path.islink(path):
+                doing.do(f"remove {path}", files.remove_tree, path)
         if files.is_empty(where):
             doing.do(f"remove the empty folder {where}", files.remove_empty, [where])
     if not doing.dry_run and os.path.isdir(state):

@@ -139,6 +139,11 @@ def _write(path: str, data: bytes, mode: int) -> None:
         raise
 
 
+def remove_tree(path: str) -> None:
+    """A folder with all that is in it; what it links to stays."""
+    shutil.rmtree(path)
+
+
 def _temporary(path: str) -> str:
     """A free name beside it."""
     found = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.viewsync-{os.getpid()}")
