@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.store.support import start
-from tests.support.sessions import create, rows
+from tests.support.sessions import by_jq, create, rows
 from tests.support.typing import screen
 from tests.support.wait import until
 
@@ -76,6 +76,7 @@ def test_tmux_dies_in_the_middle(web: Server, home: Home, verb: str, call: int) 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_registrys_lock_is_held_for_ever(web: Server, home: Home, verb: str) -> None:
+    by_jq(home, '.sessions.web.last_active = "2025-01-01T00:00:00Z"')  # so that whoever uses it has to say so
     before = rows(home)
     holder = start(["flock", f"{home.state}/.sessions.lock", "sh", "-c", "echo held; cat"])
     try:
