@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from tests.support.server import ROOT
 from tests.support.sessions import note_pid, rows
 from tests.support.wait import until
+
+TOML = "tomllib" if sys.version_info >= (3, 11) else "tomli"
 
 if TYPE_CHECKING:
     from tests.support.server import Done, Home, Server
@@ -205,7 +208,7 @@ def test_templates_and_waiting_cost_nobody_else_anything(server: Server, home: H
 
     def loaded(*words: str) -> set[str]:
         found: set[Any] = imported(home, "create", "-S", server.socket, *words)
-        return found & {"tomllib", "viewsync.actions.templates", "viewsync.actions.waiting"}
+        return found & {TOML, "viewsync.actions.templates", "viewsync.actions.waiting"}
 
     assert loaded("-n", "a", "--python") == set()
-    assert loaded("-n", "b", "--template", "bash") == {"tomllib", "viewsync.actions.templates"}
+    assert loaded("-n", "b", "--template", "bash") == {TOML, "viewsync.actions.templates"}

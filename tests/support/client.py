@@ -74,7 +74,9 @@ class Tab:
         self.master = -1
 
     def wait(self, timeout: float = 20.0) -> int:
-        return self.process.wait(timeout)
+        code = self.process.wait(timeout)
+        self._reader.join(2)  # what it printed last may be on its way
+        return code
 
     def ended(self) -> bool:
         return self.process.poll() is not None

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import StateError, TmuxError
-from viewsync.gateways import process_tree, tmux_capture
+from viewsync.gateways import process_tree, processes, tmux_capture
 from viewsync.store import registry
 
 if TYPE_CHECKING:
@@ -83,9 +83,15 @@ def _pane(ctx: Context, listed: Listed, pane: Pane, folder: str, problems: list[
     return {
         **pane._asdict(),
         "file": file,
-        "exit_status": captured.exit_status if captured else None,
+        "exit_status": _status(pane, captured),
         "processes": [each._asdict() for each in process_tree.below(pane.pid, now)] if not pane.dead else [],
     }
+
+
+def _status(pane: Pane, captured: tmux_capture.Captured | None) -> int | None:
+    """tmux 3.3a now and then misses that a program ended, and the system knows better."""
+    known = captured.exit_status if captured else None
+    return processes.exit_status(pane.pid) if known is None and pane.dead else known
 
 
 def _captured(ctx: Context, listed: Listed, pane: Pane, problems: list[str]) -> tmux_capture.Captured | None:

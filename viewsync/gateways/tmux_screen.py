@@ -32,7 +32,7 @@ _STATE = "\t".join(
         f"#{{{anchor.OPTION}}}",
     )
 )
-_VANISHED = "can't find pane"
+_VANISHED = ("can't find pane", "no current target")  # the latter from a server that has lost its last session
 
 
 def read(tmux: Tmux, socket: str, pane: str, back: int | None) -> Screen:
@@ -59,7 +59,7 @@ def read(tmux: Tmux, socket: str, pane: str, back: int | None) -> Screen:
             mark,
         ),
     )
-    if _VANISHED in done.err:
+    if any(each in done.err for each in _VANISHED):
         raise MissingSession(f"there is no pane {pane} on {socket}", "it ended; `viewsync list` shows what is there")
     parts = done.out.split(f"{token}\n")
     if done.code or len(parts) != 5:
