@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 # A test that forgets to name a folder finds none, instead of the developer's own.
 for _name in ("TMUX", "TMUX_PANE", "CLAUDE_TMUX_SOCKET_DIR", "VIEWSYNC_DIRS", "WEZTERM_UNIX_SOCKET", "WEZTERM_PANE"):
     os.environ.pop(_name, None)
+# A shell without job control starts what runs in the background deaf to Ctrl-C, and programs hand that on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["HOME"] = os.environ["VIEWSYNC_STATE_DIR"] = "/nonexistent/tests-name-their-own-home"
 
 
