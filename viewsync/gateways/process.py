@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from typing import IO, TYPE_CHECKING, NamedTuple
@@ -58,8 +59,13 @@ def _whole(raw: bytes) -> IO[bytes]:
         import tempfile
 
         file = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
-    file.write(raw)
-    file.seek(0)
+    try:
+        file.write(raw)
+        file.seek(0)
+    except BaseException:
+        with contextlib.suppress(OSError):  # what could not be written is tried again here
+            file.close()
+        raise
     return file
 
 
