@@ -412,3 +412,37 @@ def test_what_is_no_worktree_is_not_removed(server: Server, project: Project, wh
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert os.path.isdir(tree(project, "one"))
     assert "myapp-one-dev" in server.sessions()
+
+
+def test_a_branch_that_has_a_worktree_elsewhere_is_used_there(project: Project, server: Server) -> None:
+    elsewhere = os.path.join(project.home.path, "a 'b\" $c")
+    project.git("worktree", "add", "-b", "one", elsewhere)
+    done = start(project, server, "one", "--json")
+    assert done.code == 0, done
+    assert done.json()["action"] == "created"
+    assert server.tmux("display-message", "-p", "-t", "=myapp-one-dev:", "#{pane_current_path}") == elsewhere
+    assert start(project, server, "one", "--json").json()["action"] == "reused"
+    assert not os.path.exists(tree(project, "one"))
+
+
+def test_a_file_that_names_another_path_than_the_branchs_worktree_is_told_so(project: Project, server: Server) -> None:
+    project.command("dev", FILE.replace("base_branch: main", "base_branch: main, path: ../named"))
+    elsewhere = os.path.join(project.home.path, "elsewhere")
+    project.git("worktree", "add", "-b", "one", elsewhere)
+    done = start(project, server, "one")
+    assert done.code == 1
+    assert f"branch 'one' has its worktree at {elsewhere}, not " in done.err
+    assert "myapp-one-dev" not in server.sessions()
+
+
+def test_a_session_whose_worktree_was_removed_by_hand_is_told_and_kept(project: Project, server: Server) -> None:
+    assert start(project, server, "one").code == 0
+    shutil.rmtree(tree(project, "one"))
+    done = start(project, server, "one")
+    assert done.code == 1
+    assert done.err.count("\n") == 1
+    assert "was removed by hand" in done.err
+    assert "viewsync worktree remove one" in done.err
+    assert "myapp-one-dev" in server.sessions()
+    assert project.viewsync("worktree", "remove", "one").code == 0
+    assert "myapp-one-dev" not in server.sessions()

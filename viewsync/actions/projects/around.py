@@ -6,7 +6,6 @@ Most commands have little of it, and `run` pays for importing only what its plan
 from __future__ import annotations
 
 import contextlib
-import os
 from typing import TYPE_CHECKING
 
 from viewsync.errors import UsageError, ViewsyncError
@@ -32,9 +31,10 @@ def worktree(ctx: Context, plan: Plan) -> Made | None:
     if plan.worktree is None:
         return None
     from viewsync.actions.projects import worktrees
+    from viewsync.gateways.git_worktrees import same_place
 
     made = worktrees.make(ctx, plan)
-    if not os.path.samefile(made.path, plan.worktree.path):
+    if not same_place(made.path, plan.worktree.path):
         raise UsageError(
             f"{plan.file}: branch {plan.worktree.branch!r} has its worktree at {made.path}, not {plan.worktree.path}",
             "name that path in the file, or move it with `git worktree move`",

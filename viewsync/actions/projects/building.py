@@ -68,6 +68,9 @@ class Added(NamedTuple):
 
 def check(ctx: Context, plan: Plan, server: Server | None = None) -> None:
     """UsageError for what cannot be built, before tmux is touched. `server`: where, if that runs already."""
+    if plan.worktree and not os.path.isdir(plan.worktree.path):
+        hint = f"`viewsync worktree remove {shlex.quote(plan.worktree.branch)}` ends what is left of it"
+        raise UsageError(f"{plan.file}: the worktree {plan.worktree.path} was removed by hand", hint)
     folders = [plan.cwd, *(each.cwd for each in plan.windows), *(p.cwd for each in plan.windows for p in each.panes)]
     for folder in dict.fromkeys(folders):
         if not os.path.isdir(folder):

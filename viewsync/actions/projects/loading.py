@@ -131,8 +131,21 @@ def _world(ctx: Context, located: Located) -> World:
         path=absolute,
         is_folder=os.path.isdir,
         is_file=os.path.isfile,
+        worktree_of=lambda branch: _worktree_of(ctx, root, branch),
         step=lambda step: locating.step(here, step),
     )
+
+
+def _worktree_of(ctx: Context, root: str, branch: str) -> str:
+    """Of one that git cannot tell there is none: making it says why."""
+    from viewsync.gateways.git_worktrees import Git, GitError
+
+    try:
+        listed = Git(root, ctx.env).worktrees()
+    except GitError:
+        return ""
+    there = (each.path for each in listed if each.branch == branch and not each.main)
+    return next(filter(os.path.isdir, there), "")
 
 
 def _user() -> str:

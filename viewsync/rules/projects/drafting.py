@@ -87,8 +87,8 @@ def _worktree(filler: Filler, arguments: Mapping[str, str]) -> Worktree | None:
     start = filler.text(section.get("base_branch"))
     if start and _NO_BRANCH.search(start.replace("~", "").replace("^", "")):
         filler.wrong(section.fields["base_branch"], f"{start!r} cannot be a branch")
-    usual = f"../worktrees/{names.folder(filler.variables['project'])}-{names.folder(branch)}"
-    path = filler.text(section.get("path"), usual) or usual
+    path = filler.text(section.get("path")) or filler.world.worktree_of(branch)
+    path = path or f"../worktrees/{names.folder(filler.variables['project'])}-{names.folder(branch)}"
     return Worktree(branch, start, filler.world.path(path, filler.world.root))
 
 

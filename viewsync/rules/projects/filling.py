@@ -26,6 +26,7 @@ class World(NamedTuple):
     path: Callable[[str, str], str]  # what a text means, absolute, and a relative one from that folder
     is_folder: Callable[[str], bool]
     is_file: Callable[[str], bool]
+    worktree_of: Callable[[str], str]  # the folder of a branch's worktree, "" where it has none of its own
     step: Callable[[str], str]  # the file of a step that is a program, "" when there is none
 
 
