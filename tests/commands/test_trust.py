@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from typing import TYPE_CHECKING
 
@@ -219,3 +220,27 @@ def test_what_is_shown_cannot_command_the_terminal(project: Project) -> None:
     done = project.viewsync("trust", "dev", "--show")
     assert "\x1b" not in done.out
     assert r"echo \x1b]0;x\x07" in done.out
+
+
+def test_the_command_that_it_names_is_the_one_that_helps(server: Server, project: Project) -> None:
+    project.command("dev", text().replace("touch second", "test {{pr}} -gt 0 && touch second"))
+    for argument in ("pr=8", "pr=1 -lt 2 -o 3"):
+        run = ("run", "dev", argument, f"task={argument}", "-S", server.socket)
+        said = project.viewsync(*run).err
+        words = shlex.split(said.rpartition("(`")[2].partition("`")[0])
+        assert words[:3] == ["viewsync", "trust", "dev"]
+        assert project.viewsync(*words[1:], "--yes").code == 0
+        assert project.viewsync(*run).code == 0
+
+
+def test_a_file_that_is_no_command_of_the_project_is_named_by_its_path(server: Server, project: Project) -> None:
+    path = project.write("some where/dev.yaml", text())
+    said = project.viewsync("run", path, "-S", server.socket).err
+    assert f"`viewsync trust {shlex.quote(path)}`" in said
+
+
+def test_of_an_argument_that_is_secret_only_its_name_is_told(server: Server, project: Project) -> None:
+    project.command("dev", text() + "secrets: [pr]\n")
+    said = project.viewsync("run", "dev", "pr=hunter2", "-S", server.socket).err
+    assert "`viewsync trust dev pr=...`" in said
+    assert "hunter2" not in said

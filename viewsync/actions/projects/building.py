@@ -68,13 +68,7 @@ class Added(NamedTuple):
 
 def check(ctx: Context, plan: Plan, server: Server | None = None) -> None:
     """UsageError for what cannot be built, before tmux is touched. `server`: where, if that runs already."""
-    if plan.worktree and not os.path.isdir(plan.worktree.path):
-        hint = f"`viewsync worktree remove {shlex.quote(plan.worktree.branch)}` ends what is left of it"
-        raise UsageError(f"{plan.file}: the worktree {plan.worktree.path} was removed by hand", hint)
-    folders = [plan.cwd, *(each.cwd for each in plan.windows), *(p.cwd for each in plan.windows for p in each.panes)]
-    for folder in dict.fromkeys(folders):
-        if not os.path.isdir(folder):
-            raise UsageError(f"{plan.file}: {folder!r} is no folder", "make it, or name another working_directory")
+    _check_folders(plan)
     if plan.tmux_config and not os.path.isfile(plan.tmux_config):
         raise UsageError(f"{plan.file}: there is no tmux_config {plan.tmux_config!r}")
     for window in plan.windows:
@@ -89,6 +83,16 @@ def check(ctx: Context, plan: Plan, server: Server | None = None) -> None:
             raise UsageError(f"{plan.file}: not an option of tmux: {name!r}")
     shell(ctx, plan)
     _check_layouts(plan, number(server.version)[:2] if server else _NEWEST)
+
+
+def _check_folders(plan: Plan) -> None:
+    if plan.worktree and not os.path.isdir(plan.worktree.path):
+        hint = f"`viewsync worktree remove {shlex.quote(plan.worktree.branch)}` ends what is left of it"
+        raise UsageError(f"{plan.file}: the worktree {plan.worktree.path} was removed by hand", hint)
+    folders = [plan.cwd, *(each.cwd for each in plan.windows), *(p.cwd for each in plan.windows for p in each.panes)]
+    for folder in dict.fromkeys(folders):
+        if not os.path.isdir(folder):
+            raise UsageError(f"{plan.file}: {folder!r} is no folder", "make it, or name another working_directory")
 
 
 def _check_layouts(plan: Plan, version: tuple[int, int]) -> None:

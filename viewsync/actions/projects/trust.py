@@ -115,8 +115,15 @@ def require(ctx: Context, plan: Plan) -> None:
     why = "have changed since you trusted them" if status == CHANGED else "are not trusted yet"
     raise NotTrusted(
         f"the steps of '{plan.command}' {why}; nothing was run",
-        f"`viewsync trust {shlex.quote(plan.command)}` shows them and asks",
+        f"`{_command(plan)}` shows them and asks",
     )
+
+
+def _command(plan: Plan) -> str:
+    """What shows just these steps: they may depend on the arguments. Those that are secret are left to the user."""
+    name = plan.command if _home(plan.file) != os.path.dirname(plan.file) else plan.file
+    given = [f"{key}={'...' if key in plan.secrets else value}" for key, value in plan.arguments]
+    return shlex.join(["viewsync", "trust", name, *given])
 
 
 def accept(ctx: Context, plan: Plan, shown: list[Item]) -> None:

@@ -97,8 +97,8 @@ def _inherited(filler: Filler) -> Node | None:
     if not name:  # none was asked for
         return there.get(_USUAL) if selected is None else None
     if name not in there:
-        where = project.file if project else "there is no project file"
-        filler.wrong(selected or command, f"there is no environment {name!r}", f"{where}: {close(name, list(there))}")
+        hint = f"{project.file}: {close(name, list(there))}" if project else "a project file has them; there is none"
+        filler.wrong(selected or command, f"there is no environment {name!r}", hint)
     return there.get(name)
 
 

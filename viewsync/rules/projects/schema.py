@@ -156,9 +156,7 @@ _WORKTREE = _mapping(
     {
         "branch": _text("its branch, which is made where it is not there"),
         "base_branch": _text("what a new branch begins at"),
-        "path": _text(
-            "its folder (the one that the branch has, else ../worktrees/PROJECT-BRANCH); relative to the project's"
-        ),
+        "path": _text("its folder, relative to the project's (the branch's own, else ../worktrees/PROJECT-BRANCH)"),
     },
     "a git worktree, made before the session",
 )
