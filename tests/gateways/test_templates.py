@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from viewsync.gateways import templates
 from viewsync.rules.projects.nodes import Problem, Unfit
 
-VALUES = {"project": "myapp", "branch": "feature/auth", "n": "3", "evil": "{{ project }}"}
+VALUES = {"project": "myapp", "branch": "feature/auth", "n": "3", "evil": "{{ project }}", "path": "it's $HOME"}
 
 
 def refused(text: str) -> Problem:
@@ -35,6 +35,9 @@ def refused(text: str) -> Problem:
         ("${#array[@]} {{ n | upper }}", "${#array[@]} 3"),
         ("$EDITOR .", "$EDITOR ."),
         ("a\n{{ n }}\n", "a\n3\n"),
+        ("cd {{ path | quote }}", "cd 'it'\"'\"'s $HOME'"),
+        ("cd {{ path | upper | quote }}", "cd 'IT'\"'\"'S $HOME'"),
+        ("{{ x | default(path) | quote }} {{ n | quote }}", "'it'\"'\"'s $HOME' 3"),
     ],
 )
 def test_t2_what_templates_can_do(text: str, filled: str) -> None:
@@ -100,7 +103,7 @@ def test_growth_is_seen_before_it_happens() -> None:
 _PARTS = [
     *("{{a}}", "{{ b }}", "{{c|default(a)}}", "{{ c | default('x') }}", "{{a | default( b )}}", "{{not}}", "{{ c }}"),
     *("{{a", "}}", "{", "}", "{ {", "{%", "-", " ", "\n", "a", "{{ c|default(nope) }}", "{{- a -}}", "\r\n"),
-    *("{{ none | default('x') }}", "{{ a | default(true) }}"),
+    *("{{ none | default('x') }}", "{{ a | default(true) }}", "{{a | quote}}", "{{ c | default(a)|quote }}"),
 ]
 
 

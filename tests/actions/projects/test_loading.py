@@ -399,3 +399,44 @@ def test_any_folder_can_be_a_project(home: Home, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(project.root)
     found = of(project, "")
     assert (found.cwd, found.identity.project) == (project.root, name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "session: {windows: [{name: a, command: 'git log {{branch}}'}]}",
+        "session: {windows: [{name: a, panes: ['git log \"{{ branch }}\"']}]}",
+        "session: {windows: [{name: a, panes: [{commands: [ls, 'git log {{ branch | upper }}']}]}]}",
+        "session: {windows: [{name: a, panes: ['{{ x | default(branch) }}']}]}",
+        "session: {windows: [{name: a, panes: ['{% if branch %}{{ worktree }}{% endif %}']}]}",
+        "session: {windows: [{name: a, shell: 'sh -c {{worktree}}'}]}",
+        "session: {shell: 'sh -c {{worktree}}'}",
+        "session: {cleanup_steps: [{run: 'git log {{branch}}'}]}",
+        "steps: ['b']\nsession: {post_create_steps: [{run: 'git log {{branch}}'}]}",
+    ],
+)
+def test_a_name_that_a_shell_would_act_on_has_to_be_quoted(project: Project, text: str) -> None:
+    """Whoever names a branch must not get a command typed into the shell of whoever checks it out."""
+    project.repository()
+    project.write(".viewsync/steps/b", "#!/bin/sh\n", program=True)
+    plain = of(project, text)
+    assert plain
+    project.git("checkout", "-qb", "x;$(touch${IFS}owned)")
+    told = refused(project, text)
+    assert ": a shell would act on what is in " in told[0]
+    assert "| quote }}" in told[0]
+
+
+def test_what_is_quoted_or_no_shells_is_taken_as_it_is(project: Project) -> None:
+    project.repository()
+    project.git("checkout", "-qb", "x;$(id)")
+    window = "{name: '{{branch}}', command: 'echo {{ branch | quote }}'}"
+    found = of(project, f"environment: {{B: '{{{{branch}}}}'}}\nsession: {{windows: [{window}]}}")
+    assert dict(found.environment) == {"B": "x;$(id)"}
+    assert found.windows[0].name == "x;$(id)"
+    assert found.windows[0].panes[0].commands == ("echo 'x;$(id)'",)
+
+
+def test_what_was_given_is_the_users_own_word(project: Project) -> None:
+    found = of(project, "session: {windows: [{name: a, command: 'make {{target}}'}]}", "target=a; echo b")
+    assert found.windows[0].panes[0].commands == ("make a; echo b",)

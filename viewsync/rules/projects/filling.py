@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.rules.projects.nodes import MAPPING, Node, Problem, Unfit, problem
@@ -10,6 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from viewsync.rules.projects.settings import Sources
+
+
+# Variables that are found and not given: whoever names a branch or a folder must not get a word in our shells.
+_FOUND = ("branch", "project", "project_path", "user", "worktree", "worktree_path")
+_ACTIVE = re.compile(r"""[\x00-\x1f\x7f`$\\"';&|<>()!]""")  # a space is left to the quotes of whoever wrote the file
+_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_QUOTED = re.compile(r"\|\s*quote\s*-?\}\}$")
 
 
 class World(NamedTuple):
@@ -48,6 +56,18 @@ class Filler:
             for each in error.problems:
                 self.problems.append(Problem(node.file, node.text_line + each.line - 1, each.what, each.hint))
             return ""
+
+    def shell(self, node: Node | None) -> str:
+        """Text that a shell reads. A name with a sign in it that shells act on has to be quoted there."""
+        if node is None:
+            return ""
+        bare = " ".join(each for each in _TEMPLATE.findall(node.text) if not _QUOTED.search(each))
+        for name in _FOUND:
+            value = self.variables.get(name, "")
+            if _ACTIVE.search(value) and re.search(rf"\b{name}\b", bare):
+                hint = f"write {{{{ {name} | quote }}}}, without quotes around it"
+                self.wrong(node, f"a shell would act on what is in {name}: {value!r}", hint)
+        return self.text(node)
 
     def texts(self, node: Node | None) -> dict[str, str]:
         """Of a mapping with keys of the user's own."""

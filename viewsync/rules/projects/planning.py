@@ -41,7 +41,7 @@ def plan(draft: Draft, session_name: str) -> Plan:
         environment=tuple(variables.items()),
         secrets=frozenset(sources.secrets),
         windows=_windows(filler, session, cwd),
-        shell=filler.text(sources.setting("shell")),
+        shell=filler.shell(sources.setting("shell")),
         tmux_config=_tmux_config(filler),
         options=_options(filler),
         auto_attach=_truth(sources.setting("auto_attach")),
@@ -157,12 +157,12 @@ def _pane(filler: Filler, node: Node, window: Node, base: str) -> Pane:
         commands: list[str] = []
     elif node.kind == MAPPING:
         found = filler.either(node, "command", "commands")
-        commands = [filler.text(each) for each in (found.items or (found,))] if found else []
+        commands = [filler.shell(each) for each in (found.items or (found,))] if found else []
     else:
-        commands = [filler.text(node)]
+        commands = [filler.shell(node)]
     cwd = base if node is window else filler.folder(node, base)
     variables = environment.merged(filler.texts(each.get("environment")) for each in _both(window, node))
-    shell = filler.text(node.get("shell") or window.get("shell"))
+    shell = filler.shell(node.get("shell") or window.get("shell"))
     typed = tuple(each.rstrip("\n") for each in commands if each.strip())
     return Pane(typed, cwd, tuple(variables.items()), False, shell)
 

@@ -49,7 +49,7 @@ class Steps:
         source = f"{node.file}:{node.line}"
         if found is None:
             return self._by_name(node, name, on_failure)
-        command = self.filler.text(found)
+        command = self.filler.shell(found)
         name = name or self.filler.text(node.get("name")) or " ".join(command.split())[:_SHOWN]
         if not command.strip():
             self.filler.wrong(found, "a step without a command")
