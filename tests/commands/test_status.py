@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -123,9 +124,29 @@ def test_a_session_that_was_ended_from_outside_is_gone(project: Project, server:
     ran(project, server, "dev", "name=other")
     server.tmux("kill-session", "-t", "=myapp-main-dev")
     assert status(project)["myapp-main-dev"]["status"] == "missing"
-    assert "gone" in project.viewsync("status").out
+    told = project.viewsync("status").out
+    assert "gone" in told
+    assert "`viewsync cleanup` forgets" in told
+    assert "`viewsync cleanup` forgets" in project.viewsync("list-sessions").out
     server.stop()
     assert status(project)["myapp-main-other"]["status"] == "server"
+
+
+def test_a_worktree_that_was_removed_by_hand_is_told(project: Project, server: Server) -> None:
+    project.repository()
+    project.command("tree", "worktree: {branch: one}\nsession: {}")
+    ran(project, server, "tree")
+    assert status(project)["myapp-one-dev"]["worktree_gone"] is False
+    assert "(gone)" not in project.viewsync("status").out
+    shutil.rmtree(status(project)["myapp-one-dev"]["worktree_path"])
+    assert status(project)["myapp-one-dev"]["worktree_gone"] is True
+    assert status(project)["myapp-one-dev"]["status"] == "alive"
+    told = project.viewsync("status").out
+    assert "one (gone)" in told
+    assert "`viewsync worktree remove BRANCH` ends" in told
+    assert "one (gone)" in project.viewsync("session-info", "myapp-one-dev").out
+    assert project.viewsync("worktree", "remove", "one").code == 0
+    assert "myapp-one-dev" not in status(project)
 
 
 def test_a_pane_that_is_closed_does_not_make_its_session_dead(project: Project, server: Server) -> None:

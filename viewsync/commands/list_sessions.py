@@ -37,4 +37,5 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     code = 1 if reading.problems else 0
     if not found:
         return Result(data, [] if code else [f"No sessions of the project {project.root}."], code, reading.problems)
-    return Result(data, project_rows.lines(found, now), code, reading.problems)
+    hints = project_rows.hints(found)
+    return Result(data, [*project_rows.lines(found, now), *([""] if hints else []), *hints], code, reading.problems)

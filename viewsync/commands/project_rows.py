@@ -24,6 +24,7 @@ def data(known: Known, now: float) -> dict[str, Any]:
     live, row, identity = known.live, known.row, known.identity
     created = epoch(row.created_at) if row else float(live.created) if live else 0.0
     active = max(live.activity, live.last_attached) if live else epoch(row.last_active) if row else 0.0
+    path = known.about.get("worktree_path") or None
     return {
         "name": known.name,
         "project": identity.project if identity else None,
@@ -44,7 +45,8 @@ def data(known: Known, now: float) -> dict[str, Any]:
         "silent": int(max(0.0, now - live.output)) if live and live.output else None,
         "registered": row is not None,
         "quarantined": bool(row and row.quarantined),
-        "worktree_path": known.about.get("worktree_path") or None,
+        "worktree_path": path,
+        "worktree_gone": isinstance(path, str) and not os.path.isdir(path),
         "auto_cleanup": bool(known.about.get("auto_cleanup")),
         "timeout": known.about.get("timeout") or None,
     }
@@ -61,12 +63,26 @@ def lines(rows: Sequence[dict[str, Any]], now: float) -> list[str]:
     return table(_HEAD, [_row(each, now) for each in rows])
 
 
+def worktree(each: dict[str, Any]) -> str:
+    return f"{each['worktree'] or ''}{' (gone)' if each['worktree_gone'] else ''}"
+
+
+def hints(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """What may be done about sessions that are gone, and about those whose worktree is."""
+    found = []
+    if any(each["status"] in _TOLD for each in rows):
+        found.append("`viewsync cleanup` forgets sessions that are gone; `viewsync run` makes them again")
+    if any(each["worktree_gone"] for each in rows):
+        found.append("`viewsync worktree remove BRANCH` ends sessions whose worktree is gone")
+    return found
+
+
 def _row(each: dict[str, Any], now: float) -> tuple[str, ...]:
     status = _TOLD.get(each["status"], each["status"])
     return (
         each["name"],
         each["project"] or "-",
-        each["worktree"] or "-",
+        worktree(each) or "-",
         each["task"] or "-",
         f"{status} (quarantined)" if each["quarantined"] else status,
         "-" if each["windows"] is None else str(each["windows"]),

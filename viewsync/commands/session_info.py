@@ -69,7 +69,7 @@ def _window(seen: SeenWindow) -> dict[str, Any]:
 def _lines(data: dict[str, Any], now: float, home: str) -> list[str]:
     known = [
         ("project", data["project"] and f"{data['project']} ({project_rows.short(data['root'], home)})"),
-        ("worktree", " in ".join(filter(None, (data["worktree"], data["worktree_path"])))),
+        ("worktree", " in ".join(filter(None, (project_rows.worktree(data), data["worktree_path"])))),
         ("task", data["task"]),
         ("command", " ".join(filter(None, (data["command"], *(f"{k}={v}" for k, v in data["arguments"].items()))))),
         ("file", data["file"]),

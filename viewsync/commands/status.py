@@ -39,4 +39,6 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if not found:
         return Result(data, [] if code else ["No project sessions."], code, reading.problems)
     total = f"Total: {len(found)} | Alive: {alive} | Attached: {attached}"
-    return Result(data, [*project_rows.lines(found, now), "", total], code, reading.problems)
+    return Result(
+        data, [*project_rows.lines(found, now), "", total, *project_rows.hints(found)], code, reading.problems
+    )
