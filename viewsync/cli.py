@@ -22,56 +22,65 @@ class Command(NamedTuple):
     hidden: bool = False
 
 
-COMMANDS = {
-    "open": Command("open", "open a view of a session in this terminal"),
-    "views": Command("views", "list sessions with their views, and what the next sweep does with each"),
-    "cleanup": Command("cleanup", "forget sessions that ended; with --views, end views that nobody uses"),
-    "sweep": Command("sweep", "one pass over all of your tmux servers"),
-    "sweeper": Command("sweeper", "run, start or stop the resident sweeper"),
-    "pin": Command("pin", "keep a view from every clean-up, or no longer"),
-    "adopt": Command("adopt", "take over views that an older configuration made"),
-    "restore": Command("restore", "open again the views that a WezTerm which is gone had"),
-    "create": Command("create", "make and register a session for a program or an agent"),
-    "list": Command("list", "list registered sessions with their health"),
-    "find": Command("find", "list the tmux sessions of a server, or of all"),
-    "health": Command("health", "say whether a pane and its program live"),
-    "send": Command("send", "put text into a session, or press keys, and wait for the answer"),
-    "wait": Command("wait", "wait for what comes out of a session"),
-    "exec": Command("exec", "run a shell command in a session: its exit code and its output"),
-    "follow": Command("follow", "print what comes out of a session, as it comes"),
-    "capture": Command("capture", "print what a session shows"),
-    "kill": Command("kill", "end a session and forget it"),
-    "rename": Command("rename", "give a session another name"),
-    "heartbeat": Command("heartbeat", "say that a session is in use"),
-    "quarantine": Command("quarantine", "keep a session from every clean-up, and save its output"),
-    "release": Command("release", "take a session back from quarantine"),
-    "reconcile": Command("reconcile", "compare the registry with all servers, and repair it"),
-    "backup": Command("backup", "copy the registry"),
-    "restore-registry": Command("restore_registry", "put a copy of the registry back"),
-    "registry": Command("registry", "read and change the registry, for scripts"),
-    "print": Command("print", "show what run would do with a project's command"),
-    "import": Command("import_", "print a file of tmuxp or tmuxinator as one of ours"),
-    "freeze": Command("freeze", "write a session that runs as a project's command"),
-    "schema": Command("schema", "print the JSON schema of a project's files"),
-    "stats": Command("stats", "how many sessions there were, how long, and what they used"),
-    "analyze": Command("analyze", "how sessions were used in the last days, as a table and a picture"),
-    "monitor": Command("monitor", "watch sessions, views and clean-ups as they come and go"),
-    "run": Command("run", "make a project's session from its file, or what is missing of it"),
-    "attach": Command("attach", "go to a project session"),
-    "status": Command("status", "list all project sessions with their health"),
-    "list-sessions": Command("list_sessions", "list the sessions of the current project"),
-    "session-info": Command("session_info", "tell everything of one project session"),
-    "kill-session": Command("kill_session", "end a project session, after its cleanup steps"),
-    "cleanup-sessions": Command("cleanup_sessions", "end the current project's sessions that nobody is on"),
-    "reset-sessions": Command("reset_sessions", "bring the registry in line with the project's sessions"),
-    "trust": Command("trust", "show the steps of a project's command, and say yes to them"),
-    "worktree": Command("worktree", "list worktrees with their sessions, or remove one with them"),
-    "install": Command("install", "set up tmux hooks and the WezTerm module"),
-    "uninstall": Command("uninstall", "take back what install did"),
-    "doctor": Command("doctor", "check every link of the chain"),
-    "demo": Command("demo", "show views and their clean-up on a throwaway server"),
-    "hook": Command("hook", "called by tmux's hooks", hidden=True),
+GROUPS = {
+    "Views, one for each tab": {
+        "open": Command("open", "open a view of a session in this terminal"),
+        "views": Command("views", "list sessions with their views, and what the next sweep does with each"),
+        "cleanup": Command("cleanup", "forget sessions that ended; with --views, end views that nobody uses"),
+        "sweep": Command("sweep", "one pass over all of your tmux servers"),
+        "sweeper": Command("sweeper", "run, start or stop the resident sweeper"),
+        "pin": Command("pin", "keep a view from every clean-up, or no longer"),
+        "adopt": Command("adopt", "take over views that an older configuration made"),
+        "restore": Command("restore", "open again the views that a WezTerm which is gone had"),
+    },
+    "Sessions for programs and agents": {
+        "create": Command("create", "make and register a session for a program or an agent"),
+        "list": Command("list", "list registered sessions with their health"),
+        "find": Command("find", "list the tmux sessions of a server, or of all"),
+        "health": Command("health", "say whether a pane and its program live"),
+        "send": Command("send", "put text into a session, or press keys, and wait for the answer"),
+        "wait": Command("wait", "wait for what comes out of a session"),
+        "exec": Command("exec", "run a shell command in a session: its exit code and its output"),
+        "follow": Command("follow", "print what comes out of a session, as it comes"),
+        "capture": Command("capture", "print what a session shows"),
+        "kill": Command("kill", "end a session and forget it"),
+        "rename": Command("rename", "give a session another name"),
+        "heartbeat": Command("heartbeat", "say that a session is in use"),
+        "quarantine": Command("quarantine", "keep a session from every clean-up, and save its output"),
+        "release": Command("release", "take a session back from quarantine"),
+        "reconcile": Command("reconcile", "compare the registry with all servers, and repair it"),
+        "backup": Command("backup", "copy the registry"),
+        "restore-registry": Command("restore_registry", "put a copy of the registry back"),
+        "registry": Command("registry", "read and change the registry, for scripts"),
+    },
+    "Project sessions, from a file": {
+        "run": Command("run", "make a project's session from its file, or what is missing of it"),
+        "attach": Command("attach", "go to a project session"),
+        "status": Command("status", "list all project sessions with their health"),
+        "list-sessions": Command("list_sessions", "list the sessions of the current project"),
+        "session-info": Command("session_info", "tell everything of one project session"),
+        "kill-session": Command("kill_session", "end a project session, after its cleanup steps"),
+        "cleanup-sessions": Command("cleanup_sessions", "end the current project's sessions that nobody is on"),
+        "reset-sessions": Command("reset_sessions", "bring the registry in line with the project's sessions"),
+        "print": Command("print", "show what run would do with a project's command"),
+        "schema": Command("schema", "print the JSON schema of a project's files"),
+        "freeze": Command("freeze", "write a session that runs as a project's command"),
+        "import": Command("import_", "print a file of tmuxp or tmuxinator as one of ours"),
+        "trust": Command("trust", "show the steps of a project's command, and say yes to them"),
+        "worktree": Command("worktree", "list worktrees with their sessions, or remove one with them"),
+        "stats": Command("stats", "how many sessions there were, how long, and what they used"),
+        "analyze": Command("analyze", "how sessions were used in the last days, as a table and a picture"),
+        "monitor": Command("monitor", "watch sessions, views and clean-ups as they come and go"),
+    },
+    "Setting up": {
+        "install": Command("install", "set up tmux hooks and the WezTerm module"),
+        "uninstall": Command("uninstall", "take back what install did"),
+        "doctor": Command("doctor", "check every link of the chain"),
+        "demo": Command("demo", "show views and their clean-up on a throwaway server"),
+        "hook": Command("hook", "called by tmux's hooks", hidden=True),
+    },
 }
+COMMANDS = {verb: command for group in GROUPS.values() for verb, command in group.items()}
 
 
 _VERBATIM = "\0"  # stands before a value that argparse is to leave alone: no argument can hold it
@@ -217,8 +226,13 @@ def usage() -> str:
         "A tmux view of its own for every WezTerm tab.",
         "",
     ]
-    lines += [f"  {verb:<16} {each.summary}" for verb, each in COMMANDS.items() if not each.hidden]
-    return "\n".join([*lines, "", "`viewsync VERB --help` tells more. `viewsync --version` prints the version."])
+    for heading, group in GROUPS.items():
+        lines += [
+            f"{heading}:",
+            *(f"  {verb:<16} {each.summary}" for verb, each in group.items() if not each.hidden),
+            "",
+        ]
+    return "\n".join([*lines, "`viewsync VERB --help` tells more. `viewsync --version` prints the version."])
 
 
 def _log_folder(ctx: Context) -> str:

@@ -199,3 +199,37 @@ def test_the_references_global_settings(prj: Project) -> None:
     prj.settings(reference.GLOBAL)
     found = shown(prj, "")
     assert (found["name"], found["shell"], found["timeout"]) == ("prj-my-project-main-dev", "zsh", 86400.0)
+
+
+def test_without_a_name_it_lists_the_commands(project: Project) -> None:
+    project.command("dev", "description: the usual")
+    project.command("review", "arguments: {pr: {required: true}, base: main, API_TOKEN: hunter2, x: }\nsession: {}")
+    listed = project.viewsync("print")
+    assert listed.code == 0
+    assert [line.split() for line in listed.out.splitlines()] == [
+        ["NAME", "ARGUMENTS", "DESCRIPTION"],
+        ["dev", "-", "the", "usual"],
+        ["review", "pr", "[base=main]", "[API_TOKEN=***]", "[x=]"],
+    ]
+    first, second = project.viewsync("print", "--json").json()
+    assert (first["name"], first["description"], first["arguments"]) == ("dev", "the usual", {})
+    assert second["arguments"] == {"pr": None, "base": "main", "API_TOKEN": "***", "x": ""}
+
+
+def test_a_file_that_is_wrong_hides_no_other(project: Project) -> None:
+    project.command("good", "")
+    path = project.command("bad", "session: [")
+    done = project.viewsync("print")
+    assert done.code == 1
+    assert "good" in done.out
+    assert done.err.startswith(f"viewsync: {path}:2: is not YAML")
+
+
+def test_run_without_a_name_tells_which_there_are(project: Project) -> None:
+    project.command("dev", "")
+    project.command("review", "")
+    done = project.viewsync("run")
+    assert (done.code, done.err) == (
+        1,
+        "viewsync: which command is not said (there are: dev, review; `viewsync print` tells more)\n",
+    )

@@ -351,3 +351,16 @@ def test_into_a_half_made_session_that_somebody_was_on_nothing_is_typed(
     assert len(made["warnings"]) == 5
     assert all("its commands were never typed" in each for each in made["warnings"])
     assert "one" not in stays(lambda: screen(server, "0"))
+
+
+def test_another_command_of_the_same_session_adds_to_it_and_says_whose_it_is(project: Project, server: Server) -> None:
+    project.command("dev", "session: {windows: [{name: one}]}")
+    project.command("other", "session: {windows: [{name: two}]}")
+    ran(project, server, "dev")
+    found = ran(project, server, "other")
+    assert (found["name"], found["action"], found["windows"]) == ("myapp-main-dev", "completed", ["window 'two'"])
+    said = "myapp-main-dev is the session of the command 'dev', too: with a `task` each has its own"
+    assert found["warnings"] == [said]
+    assert ran(project, server, "dev")["warnings"] == []
+    project.command("other", "session: {task: other, windows: [{name: two}]}")
+    assert ran(project, server, "other")["name"] == "myapp-main-other"

@@ -117,7 +117,7 @@ def _row(session: Session, now: float) -> tuple[Cell, ...]:
         Cell("-" if session.cpu is None else f"{session.cpu:.1f}%"),
         Cell(size(session.memory) if session.memory else "-"),
         Cell(age(now, session.created) if session.created else "-"),
-        Cell(printable(session.line), picture.DIM),
+        Cell(printable(" ".join(session.line.split())), picture.DIM),
     )
 
 
@@ -132,7 +132,7 @@ def _below(frame: Frame) -> list[Cell]:
 def _told(event: Event) -> str:
     when = time.strftime("%m-%d %H:%M:%S", time.localtime(event.at))
     reason = f": {event.reason}" if event.reason else ""
-    return f"{when}  {event.event} {event.session}{reason} ({event.trigger})"
+    return f"{when}  {f'{event.event} {event.session}'.strip()}{reason} ({event.trigger})"
 
 
 def _picture(scene: Scene) -> Picture:

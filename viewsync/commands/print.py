@@ -1,4 +1,4 @@
-"""Show what `run` would do with a command and its arguments, and do nothing.
+"""Show what `run` would do with a command and its arguments, and do nothing. Without NAME: which commands there are.
 
 Values that nobody is to see are shown as ***. Exit codes: 0 done, 1 an argument or a file is wrong.
 """
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from viewsync.actions.projects import loading
 from viewsync.commands import args
-from viewsync.output import Result
+from viewsync.output import Result, table
 from viewsync.rules.projects import environment, planning
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from viewsync.actions.projects.loading import Offered
     from viewsync.context import Context
     from viewsync.rules.projects.plan import Pane, Plan, Step, Window
 
@@ -25,7 +26,7 @@ INTERMIXED = True
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", help="a command of the project, or the path of its file")
+    parser.add_argument("name", nargs="?", default="", metavar="NAME", help="a command of the project, or its file")
     parser.add_argument("arguments", nargs="*", metavar="key=value", help="what its templates are given")
     parser.add_argument(
         "-e", dest="environment", action="append", default=[], metavar="NAME[=VALUE]", help="a variable of the session"
@@ -34,11 +35,37 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if not parsed.name:
+        return _commands()
     draft = loading.load(ctx, loading.Request(parsed.name, parsed.arguments, parsed.environment))
     plan = loading.plan(draft)
     values = [value for name, value in planning.known(plan) if name in plan.secrets]
     data: dict[str, Any] = {"name": plan.identity.base, **_data(plan, plan.secrets, values)}
     return Result(data, [environment.hidden(line, values) for line in _lines(plan)])
+
+
+def _commands() -> Result:
+    """Those of the project that we are in. A file that is wrong hides no other."""
+    found, problems = loading.offered()
+    data = [{**each._asdict(), "arguments": _defaults(each)} for each in found]
+    rows = [(each.name, _arguments(each), " ".join(each.description.split())) for each in found]
+    lines = table(("NAME", "ARGUMENTS", "DESCRIPTION"), rows) if rows else []
+    if not found and not problems:
+        lines = ["This project has no commands yet: write .viewsync/commands/NAME.yaml, or `viewsync freeze` one."]
+    return Result(data, lines, 1 if problems else 0, problems)
+
+
+def _defaults(offered: Offered) -> dict[str, str | None]:
+    return {
+        name: environment.HIDDEN if default and environment.looks_secret(name, default) else default
+        for name, default in offered.arguments.items()
+    }
+
+
+def _arguments(offered: Offered) -> str:
+    """As in a manual: what may be left out stands in brackets."""
+    told = [name if value is None else f"[{name}={value}]" for name, value in _defaults(offered).items()]
+    return " ".join(told) or "-"
 
 
 def _data(value: Any, secrets: frozenset[str], values: list[str]) -> Any:

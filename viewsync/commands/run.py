@@ -30,7 +30,7 @@ VERBATIM = ("-e",)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", help="the command, or the path of its file")
+    parser.add_argument("name", nargs="?", default="", metavar="NAME", help="the command, or the path of its file")
     parser.add_argument("arguments", nargs="*", metavar="KEY=VALUE", help="its arguments")
     parser.add_argument(
         "-e", dest="environment", action="append", default=[], metavar="NAME=VALUE", help="a variable; NAME takes yours"

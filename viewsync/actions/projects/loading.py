@@ -12,7 +12,7 @@ from viewsync import paths
 from viewsync.actions.projects import locating
 from viewsync.errors import BadFile, UsageError
 from viewsync.gateways import git, templates, yaml_files
-from viewsync.rules.projects import checking, drafting, planning
+from viewsync.rules.projects import checking, drafting, planning, settings
 from viewsync.rules.projects.filling import World
 from viewsync.rules.projects.nodes import BOOLEAN, MAPPING, NULL, TEXT, Node, Unfit
 from viewsync.rules.projects.schema import SCHEMAS, VARIABLE
@@ -35,6 +35,36 @@ class Request(NamedTuple):
     name: str  # of a command, or the path of its file
     arguments: Sequence[str] = ()  # NAME=VALUE
     environment: Sequence[str] = ()  # NAME=VALUE, or NAME: what it is for us
+
+
+class Offered(NamedTuple):
+    """A command of the project. `arguments`: each with its default, None where it must be given."""
+
+    name: str
+    file: str
+    description: str
+    arguments: dict[str, str | None]
+
+
+def offered() -> tuple[list[Offered], list[str]]:
+    """The commands of the project that we are in, and what is wrong with the files of others."""
+    root = locating.project_root()
+    if not root:
+        raise UsageError(
+            "there is no project here", "make .viewsync/commands/ with a file in it, or change to its folder"
+        )
+    found, problems = [], []
+    for name in locating.names(root):
+        file = locating.locate(name).file
+        try:
+            node, wrong = _checked(file, "command")
+            if wrong:
+                raise Unfit(wrong)
+            description = node.get("description")
+            found.append(Offered(name, file, description.text if description else "", settings.offered(node)))
+        except Unfit as error:
+            problems.append(bad(error).message)
+    return found, problems
 
 
 def load(ctx: Context, request: Request) -> Draft:

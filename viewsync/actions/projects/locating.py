@@ -25,6 +25,10 @@ class Located(NamedTuple):
 
 def locate(name: str) -> Located:
     """UsageError says where was looked, and which commands there are."""
+    if not name:
+        there = names(project_root()) if project_root() else []
+        hint = f"there are: {', '.join(there)}; `viewsync print` tells more" if there else "there is none here"
+        raise UsageError("which command is not said", hint)
     if "/" in name or name.endswith(_ENDINGS):
         return _by_path(os.path.abspath(name))
     here = _current()

@@ -182,7 +182,7 @@ def _again(ctx: Context, plan: Plan, reserved: Reserved, known: Known, *, apply:
     seen = _see(ctx, plan, server, live.id)
     found = diff.compare(plan, seen)
     unfinished = row is not None and bool(row.maker)
-    ran = Ran(REUSED, reserved.name, known.socket, live.id, server)
+    ran = Ran(REUSED, reserved.name, known.socket, live.id, server, warnings=_other(plan, known))
     wanted = [each for each in found if each.kind == MISSING or (apply and each.kind == DIFFERENT and each.can)]
     if not wanted and not unfinished:
         _touch(ctx, row)
@@ -215,7 +215,7 @@ def _completed(
         added = building.furnish(ctx, plan, begun, pairs)
     else:
         added = building.add(ctx, building.Target(ran.server, ran.session), pairs)
-    warnings = list(added.problems)
+    warnings = [*ran.warnings, *added.problems]
     if apply:
         lines = _changes(plan, seen, pairs, building.options(ctx, plan, ran.server))
         warnings += tmux_build.run(ctx.tmux, ran.server, lines).problems
@@ -242,6 +242,13 @@ def _completed(
         differences=after,
         warnings=warnings,
     )
+
+
+def _other(plan: Plan, known: Known) -> list[str]:
+    """Commands of one project, worktree and task share a session, which may not be what was meant."""
+    if not known.command or known.command == plan.command:
+        return []
+    return [f"{known.name} is the session of the command {known.command!r}, too: with a `task` each has its own"]
 
 
 def _untouched(known: Known) -> bool:

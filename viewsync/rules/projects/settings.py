@@ -60,6 +60,17 @@ def arguments(command: Node, given: Mapping[str, str]) -> tuple[dict[str, str], 
     return values, found
 
 
+def offered(command: Node) -> dict[str, str | None]:
+    """The arguments that a command's file declares: each with its default, None where it must be given."""
+    declared = command.get("arguments")
+    found: dict[str, str | None] = {}
+    for name, node in declared.fields.items() if declared else ():
+        required = node.get("required")
+        default = _default(node)
+        found[name] = None if default is None and required and required.truth else default or ""
+    return found
+
+
 def _told(about: Node | None) -> str:
     return f"VALUE: {about.text}" if about else "VALUE"
 
