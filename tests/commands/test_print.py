@@ -231,5 +231,5 @@ def test_run_without_a_name_tells_which_there_are(project: Project) -> None:
     done = project.viewsync("run")
     assert (done.code, done.err) == (
         1,
-        "viewsync: which command is not said (there are: dev, review; `viewsync print` tells more)\n",
+        "viewsync: there is no command without a name (there are: dev, review; `viewsync print` tells more)\n",
     )

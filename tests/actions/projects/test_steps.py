@@ -212,3 +212,20 @@ def test_a_project_on_any_path(servers: Callable[..., Server], home: Home, name:
     assert start(project, server, "session:\n  pre_create_steps: [check]\n  cleanup_steps: [check]").code == 0
     assert read(project, "here").strip() == project.root
     assert "trusted" in project.viewsync("trust", "--show").out
+
+
+@pytest.mark.parametrize(
+    ("section", "branch", "folder"),
+    [("", "it's", "myapp"), ("worktree: {branch: one}\n", "one", "worktrees/myapp-one")],
+)
+def test_a_step_is_told_where_it_is(server: Server, project: Project, section: str, branch: str, folder: str) -> None:
+    project.git("checkout", "-qb", "it's")
+    names = ("PROJECT", "PROJECT_PATH", "WORKTREE_PATH", "BRANCH", "TASK", "COMMAND", "SESSION", "SOCKET")
+    words = " ".join(f'"$VIEWSYNC_{each}"' for each in names)
+    path = os.path.join(project.home.path, "said")
+    text = f"session: {{post_create_steps: [{{run: 'printf %s\\\\n {words} > {path}'}}]}}"
+    assert start(project, server, f"{section}{text}").code == 0
+    tree = os.path.join(project.home.path, folder)
+    session = "myapp-one-dev" if section else "myapp-it-s-dev"
+    said = ["myapp", project.root, tree, branch, "dev", "dev", session, server.socket]
+    assert read(project, path).splitlines() == said

@@ -47,15 +47,14 @@ class StepFailed(ViewsyncError):
 
 def variables_of(plan: Plan, session: str, socket: str) -> dict[str, str]:
     """What steps find in their environment, beyond the user's and their own."""
-    branch, path = (plan.worktree.branch, plan.worktree.path) if plan.worktree else ("", "")
     return {
         **dict(plan.environment),
         "VIEWSYNC_PROJECT": plan.identity.project,
         "VIEWSYNC_PROJECT_PATH": plan.identity.root,
         "VIEWSYNC_COMMAND": plan.command,
         "VIEWSYNC_TASK": plan.identity.task,
-        "VIEWSYNC_BRANCH": branch,
-        "VIEWSYNC_WORKTREE_PATH": path,
+        "VIEWSYNC_BRANCH": plan.branch,
+        "VIEWSYNC_WORKTREE_PATH": plan.tree,
         "VIEWSYNC_SESSION": session,
         "VIEWSYNC_SOCKET": socket,
     }

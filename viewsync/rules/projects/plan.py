@@ -74,3 +74,5 @@ class Plan(NamedTuple):
     cleanup: tuple[Step, ...]
     worktree: Worktree | None
     arguments: tuple[tuple[str, str], ...]  # as they were given
+    branch: str = ""  # that is checked out where it works
+    tree: str = ""  # the project's folder in the worktree where it works

@@ -52,6 +52,8 @@ def plan(draft: Draft, session_name: str) -> Plan:
         cleanup=hooks.steps(_steps(session, "cleanup_steps"), CONTINUE),
         worktree=draft.worktree,
         arguments=tuple(draft.given.items()),
+        branch=draft.variables["branch"],
+        tree=draft.variables["worktree_path"],
     )
     filler.finish()
     return found._replace(secrets=environment.secrets(known(found), found.secrets))
