@@ -19,11 +19,11 @@ file       {root}/.viewsync/commands/dev.yaml
 folder     {root}
 shell      /bin/bash
 option     mouse=on
-timeout    ended after 3600 s without use
+timeout    ended after 1h without use
 attach     when it is made
 variable   NODE_ENV=development
 variable   API_TOKEN=***
-before     check: ./check dev (300 s at most, abort on failure)
+before     check: ./check dev (5m at most, abort on failure)
 window     editor, in focus
   pane       $EDITOR .
 window     server, tiled (sub)
@@ -32,7 +32,7 @@ window     server, tiled (sub)
     variable   PORT=1
   pane       a shell in /bin/sh, in focus
     variable   PORT=1
-at its end ./stop: ./stop (5 s at most, continue on failure)
+at its end ./stop: ./stop (5s at most, continue on failure)
 """
 
 FILE = """

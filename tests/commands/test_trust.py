@@ -61,7 +61,7 @@ def test_without_a_terminal_it_asks_for_yes(project: Project) -> None:
     done = project.viewsync("trust", "dev")
     assert done.code == 1
     assert "there is no terminal to ask you on" in done.err
-    for said in ("pre-create: check", "./scripts/check.sh --fast", "scripts/check.sh", "10 s at most", "dev.yaml:6"):
+    for said in ("pre-create: check", "./scripts/check.sh --fast", "scripts/check.sh", "10s at most", "dev.yaml:6"):
         assert said in done.out
     assert status(project) == "untrusted"
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from viewsync.actions.projects import loading
 from viewsync.commands import args
 from viewsync.output import Result, table
-from viewsync.rules.projects import environment, planning
+from viewsync.rules import durations
+from viewsync.rules.projects import environment, planning, stepping
 
 if TYPE_CHECKING:
     import argparse
@@ -113,7 +114,7 @@ def _settings(plan: Plan) -> Iterator[str]:
     yield from _pairs("option", plan.options, frozenset())
     if plan.timeout:
         what = "ended" if plan.auto_cleanup else "may be ended"
-        yield f"timeout    {what} after {plan.timeout:g} s without use"
+        yield f"timeout    {what} after {durations.shown(plan.timeout)} without use"
     if plan.auto_attach:
         yield "attach     when it is made"
 
@@ -126,7 +127,7 @@ def _pairs(what: str, pairs: tuple[tuple[str, str], ...], secrets: frozenset[str
 
 def _steps(when: str, steps: tuple[Step, ...], secrets: frozenset[str]) -> Iterator[str]:
     for step in steps:
-        yield f"{when:<10} {step.name}: {step.command} ({step.timeout:g} s at most, {step.on_failure} on failure)"
+        yield f"{when:<10} {step.name}: {step.command} ({stepping.bounds(step)})"
         yield from ("  " + line for line in _pairs("variable", step.environment, secrets))
 
 

@@ -283,6 +283,27 @@ def test_a_secret_is_read_anew_and_never_kept(server: Server, home: Home, projec
     assert ("had no TOKEN" in told_of_the_end(home)) == changed
 
 
+def test_a_secret_that_the_session_never_had_is_not_missed(server: Server, home: Home, project: Project) -> None:
+    assert start(project, server, f"secrets: [TOKEN]\n{FILE}").code == 0
+    server.tmux("kill-session", "-t", f"={NAME}")
+    until(lambda: not pending(home), "the cleanup steps")
+    assert "TOKEN" not in told_of_the_end(home)
+
+
+def test_a_secret_is_one_under_another_name_too(server: Server, home: Home, project: Project) -> None:
+    text = (
+        "secrets: [TOKEN]\nenvironment: {TOKEN: hush-hush-1, ADDRESS: 'x://h/hush-hush-1'}\n"
+        "session: {cleanup_steps: [{name: stop, run: 'printf %s \"$ADDRESS\" > cleaned'}]}\n"
+    )
+    assert start(project, server, text).code == 0
+    (name,) = pending(home)
+    with open(os.path.join(home.state, "pending", name), encoding="utf-8") as file:
+        assert "hush" not in file.read()
+    server.tmux("kill-session", "-t", f"={NAME}")
+    until(lambda: not pending(home), "the cleanup step")
+    assert read(project, "cleaned") == "x://h/hush-hush-1"
+
+
 def test_whoever_ends_it_from_inside_ends_all_of_it(server: Server, home: Home, project: Project) -> None:
     assert start(project, server, FILE).code == 0
     lock = os.path.join(home.state, ".sessions.lock")

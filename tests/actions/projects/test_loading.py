@@ -440,3 +440,8 @@ def test_what_is_quoted_or_no_shells_is_taken_as_it_is(project: Project) -> None
 def test_what_was_given_is_the_users_own_word(project: Project) -> None:
     found = of(project, "session: {windows: [{name: a, command: 'make {{target}}'}]}", "target=a; echo b")
     assert found.windows[0].panes[0].commands == ("make a; echo b",)
+
+
+def test_a_command_where_the_name_of_a_step_is_due(project: Project) -> None:
+    (told,) = refused(project, "session: {pre_create_steps: [make all]}")
+    assert told == "commands/c.yaml:1: there is no step 'make all' (a command is written `run: COMMAND`)"

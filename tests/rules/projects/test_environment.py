@@ -29,6 +29,12 @@ def test_listed_ones_are_secrets_too() -> None:
     assert environment.secrets([("A", "1"), ("B_TOKEN", "2"), ("C", "3")], ["A"]) == {"A", "B_TOKEN"}
 
 
+def test_what_holds_the_value_of_a_secret_is_one() -> None:
+    pairs = [("A", "hush-hush"), ("URL", "https://x/?k=hush-hush&y"), ("C", "hush"), ("D", "")]
+    assert environment.secrets(pairs, ["A"]) == {"A", "URL"}
+    assert environment.secrets([("A", ""), ("B", "b")], ["A"]) == {"A"}
+
+
 def test_the_longest_value_is_hidden_first() -> None:
     assert environment.hidden("a abcd abcdef 1", ["abcd", "abcdef", "1"]) == "a *** *** 1"
 

@@ -58,7 +58,7 @@ def run(ctx: Context, entry: Entry) -> tuple[Entry, list[steps.StepDone], list[s
         if begun is None:
             return entry, done, [*problems, "somebody else runs its cleanup steps just now"]
         entry = begun
-        done.append(steps.run(ctx, step, steps.CLEANUP, variables, _names(record)))
+        done.append(steps.run(ctx, step, steps.CLEANUP, variables, _list(record, "secrets")))
         if done[-1].aborts:
             break
     return entry, done, problems
@@ -83,15 +83,14 @@ def _texts(found: Any) -> dict[str, str]:
     return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
-def _names(record: Mapping[str, Any]) -> list[str]:
-    found = record.get("secrets")
+def _list(record: Mapping[str, Any], key: str) -> list[str]:
+    found = record.get(key)
     return [str(each) for each in found] if isinstance(found, list) else []
 
 
 def _place(record: Mapping[str, Any]) -> trust.Place:
     inherited = frozenset(_texts(record.get("variables")).items())
-    bases = record.get("bases")
-    return trust.Place(tuple(map(str, bases)) if isinstance(bases, list) else (), inherited, _names(record))
+    return trust.Place(tuple(_list(record, "bases")), inherited, _list(record, "secrets"))
 
 
 def _distrust(ctx: Context, record: Mapping[str, Any], step: Step, trusted: str) -> str:
@@ -107,8 +106,8 @@ def _distrust(ctx: Context, record: Mapping[str, Any], step: Step, trusted: str)
 
 
 def _secrets(ctx: Context, record: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
-    """Their values, which were not kept: from the project's files, if those are still trusted."""
-    names = _names(record)
+    """The values that were not kept: from the project's files, if those are still trusted."""
+    names = _list(record, "left_out")
     if not names:
         return {}, []
     try:

@@ -58,6 +58,7 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
     trust.require(ctx, plan)
     where = trust.place(plan)
     variables = steps.variables_of(plan, name, server.socket)
+    own = [name for each in plan.cleanup for name, _ in each.environment]
     record = {
         "at": ctx.clock(),
         "name": name,
@@ -72,6 +73,7 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
         "path": ctx.env.get("PATH", ""),
         "variables": _without(variables, plan),
         "secrets": sorted(plan.secrets),
+        "left_out": sorted(plan.secrets & {*variables, *own}),
         "steps": [
             {
                 **each._asdict(),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions.projects import scripts
 from viewsync.errors import UsageError, ViewsyncError
+from viewsync.rules.projects import stepping
 from viewsync.store import trust as store
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def item(step: Step, stage: str, where: Place) -> Item:
     files = [(_relative(path, where), _sum(path)) for path in _files(step, where)]
     text = json.dumps([stage, step.command, folder, step.timeout, step.on_failure, environment, files])
     lines = [f"{stage}: {step.name}", f"    {step.command}"]
-    lines.append(f"    in {folder}, {step.timeout:g} s at most, {step.on_failure} on failure ({step.source})")
+    lines.append(f"    in {folder}, {stepping.bounds(step)} ({step.source})")
     lines += [f"    with {name}={value or '(secret)'}" for name, value in environment]
     lines += [f"    runs {name}" for name, _ in files]
     return Item(text, tuple(lines))

@@ -26,8 +26,11 @@ def merged(layers: Iterable[Mapping[str, str]]) -> dict[str, str]:
 
 
 def secrets(pairs: Iterable[tuple[str, str]], listed: Iterable[str] = ()) -> frozenset[str]:
-    """The names of those that are listed, and of those that look like one."""
-    return frozenset(listed) | {name for name, value in pairs if looks_secret(name, value)}
+    """The names of those that are listed, of those that look like one, and of those that hold the value of one."""
+    known = list(pairs)
+    found = frozenset(listed) | {name for name, value in known if looks_secret(name, value)}
+    values = [value for name, value in known if name in found]
+    return found | {name for name, value in known if hidden(value, values) != value}
 
 
 def looks_secret(name: str, value: str) -> bool:

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.rules import expiry
+from viewsync.rules import durations, expiry
 from viewsync.rules.expiry import Expiry, Limit, Wish
 from viewsync.rules.model import END, KEEP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_UNITS = ((86400, "d"), (3600, "h"), (60, "m"))
 
 
 class Candidate(NamedTuple):
@@ -39,15 +37,10 @@ def _judge(candidate: Candidate, now: float) -> Expiry:
     known = candidate.known
     if not aged(candidate, now):
         return Expiry(known.name, KEEP, "used of late, or without a timeout")
-    limit = Limit(candidate.timeout, _text(candidate.timeout))
+    limit = Limit(candidate.timeout, durations.shown(candidate.timeout))
     (verdict,) = expiry.decide([known._replace(active=max(known.active, known.created))], Wish(idle_than=limit), now)
     if verdict.action != END:
         return verdict._replace(action=KEEP)
     if candidate.busy:
         return Expiry(known.name, KEEP, candidate.busy, spared=verdict.reason)
     return Expiry(known.name, END, f"unused for {limit.text}", save=True)
-
-
-def _text(seconds: float) -> str:
-    """In its largest unit that it is whole in: 24h is 1d."""
-    return next((f"{seconds / size:g}{unit}" for size, unit in _UNITS if seconds % size == 0), f"{seconds:g}s")

@@ -92,7 +92,7 @@ _DEFS: dict[str, Schema] = {
     },
     "window": _mapping(
         {
-            "name": _text("what it is called; no two alike"),
+            "name": _text("what it is called"),
             **_COMMANDS,
             "panes": _list(_ref("pane"), "its panes, instead of `command`: each a command, or a mapping"),
             "layout": _text(

@@ -40,6 +40,7 @@ class Steps:
         if path := self.filler.world.step(name):
             return Step(name, _quoted(path), self.cwd, (), _TIMEOUT, on_failure, f"{path}:1")
         hint = close(name, list(self.known)) if self.known else "define it below steps:, as in `NAME: COMMAND`"
+        hint = "a command is written `run: COMMAND`" if " " in name else hint
         self.filler.wrong(node, f"there is no step {name!r}", hint)
         return None
 
@@ -88,6 +89,11 @@ class Steps:
         if not found and text:
             self.filler.wrong(node, f"timeout is not a duration: {text!r}", "30s, 5m, or a number of seconds")
         return found or default
+
+
+def bounds(step: Step) -> str:
+    """What a step may do, in words."""
+    return f"{durations.shown(step.timeout)} at most, {step.on_failure} on failure"
 
 
 def _named(node: Node | None) -> Sequence[tuple[str, Node]]:
