@@ -150,3 +150,28 @@ def test_settings_come_from_file_and_environment_and_flag(home: Home, server: Se
 )
 def test_f1_the_log_level_comes_from_the_environment(env: dict[str, str], level: str) -> None:
     assert config.load("/nonexistent", env)["log_level"] == level
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("create", "-n", "x", "-S"),
+        ("open", "--create", "x", "--json", "-S"),
+        ("run", "dev", "-S"),
+    ],
+)
+def test_a_file_where_a_socket_is_meant_stays(home: Home, words: tuple[str, ...]) -> None:
+    """tmux ends it, and puts its socket there."""
+    path = os.path.join(home.path, "precious.txt")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("work")
+    command = os.path.join(home.path, "dev.yaml")
+    with open(command, "w", encoding="utf-8") as file:
+        file.write("session: {}")
+    link = os.path.join(home.path, "link")
+    os.symlink(path, link)
+    for each in (path, link):
+        done = home.viewsync(*(command if word == "dev" else word for word in words), each)
+        assert (done.code, done.err.count("\n")) == (1, 1), done
+        with open(each, encoding="utf-8") as file:
+            assert file.read() == "work"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 from typing import TYPE_CHECKING
 
 from viewsync import paths
@@ -28,9 +30,13 @@ def socket_of(ctx: Context, label: str, path: str) -> str:
 
 
 def checked(socket: str) -> str:
+    """UsageError for what can be no server's. tmux would put its socket in the place of a file that is there."""
     if len(os.fsencode(socket)) > paths.LONGEST_SOCKET:
         raise UsageError(
             f"the socket's path has {len(os.fsencode(socket))} bytes, and a UNIX socket takes {paths.LONGEST_SOCKET}",
             "name a shorter one with -S",
         )
+    with contextlib.suppress(OSError, ValueError):  # nothing there, or not to be seen: tmux says so
+        if not stat.S_ISSOCK(os.stat(socket).st_mode):
+            raise UsageError(f"{socket} is no socket", "-S names a tmux server's, or a path where nothing is")
     return socket
