@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.actions import addresses, creating
 from viewsync.actions.projects import attaching, loading, managing, running
 from viewsync.context import Context
-from viewsync.errors import MissingSession
+from viewsync.errors import MissingSession, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +63,9 @@ class SessionInfo(NamedTuple):
 
     @property
     def libtmux(self) -> libtmux.Session:
-        """The session as an object of libtmux, which is imported now. MissingSession when it is gone."""
+        """The session as an object of libtmux, which is imported now. MissingSession when it is gone, TmuxError when
+        its server is.
+        """
         return managing.as_object(self.source.ctx, self.source.server, self.id)
 
 
@@ -108,20 +110,18 @@ class TmuxManager(_Manager):
         """A session with a shell in it, and registered. SessionExists when the name is taken; UsageError for a name
         that tmux would change, or a folder that is not there. `auto_attach` returns only where it switches a client.
         """
+        folder, variables = _folder(working_dir), _variables(environment)
         if auto_attach:
             attaching.check(self._ctx, self.socket, session_name)
-        pairs = [f"{name}={value}" for name, value in (environment or {}).items()]
         made = creating.create(
-            self._ctx,
-            creating.Request(
-                name=session_name, socket=self.socket, cwd=os.path.realpath(working_dir), environment=pairs
-            ),
+            self._ctx, creating.Request(name=session_name, socket=self.socket, cwd=folder, environment=variables)
         )
         found = self.get_session_info(session_name)
         if found.id != made.made.session_id:
             raise MissingSession(f"session {session_name!r} was made, and ended at once")
         if auto_attach:
             self.attach_session(session_name)
+            found = self.get_session_info(session_name)
         return found._replace(action=running.CREATED, warnings=tuple(made.warnings))
 
     def list_sessions(self) -> list[SessionInfo]:
@@ -137,15 +137,17 @@ class TmuxManager(_Manager):
         return self._info(managing.named(self._ctx, self.socket, session_name))
 
     def attach_session(self, session_name: str) -> None:
-        """In a pane of that server its client switches; elsewhere this process becomes a client, and does not return.
-
-        UsageError without a terminal.
+        """In a pane of that server its client switches; elsewhere this process becomes the client of a view of it, as
+        by exec: it does not return. MissingSession, UsageError without a terminal, TmuxError.
         """
         found = managing.named(self._ctx, self.socket, session_name)
         attaching.go(self._ctx, found.server, found.live.id, found.live.name)
 
     def kill_session(self, session_name: str) -> None:
-        """End exactly that one, a project's after its cleanup steps; it is gone, or this raises."""
+        """End exactly that one, a project's with its views and after its cleanup steps; it is gone, or this raises.
+
+        The views of one that is no project's live on, and so do the programs in it.
+        """
         managing.kill(self._ctx, self.socket, session_name)
 
 
@@ -161,16 +163,16 @@ class SessionLifecycleManager(_Manager):
         environment: Mapping[str, str] | None = None,
     ) -> SessionInfo:
         """`environment` is that of every pane, also of later ones."""
+        _variables(environment)
         parts = (project, worktree, task)
-        return self._ran(managing.make(self._ctx, self.socket, parts, os.fspath(working_dir), environment or {}))
+        return self._ran(managing.make(self._ctx, self.socket, parts, _folder(working_dir), environment or {}))
 
     def run(
         self, command: str, arguments: Mapping[str, Any] | None = None, *, environment: Mapping[str, str] | None = None
     ) -> SessionInfo:
         """The session of a command file: its name in the current folder's project, or its path. Nobody attaches."""
-        given = [f"{name}={value}" for name, value in (arguments or {}).items()]
-        added = [f"{name}={value}" for name, value in (environment or {}).items()]
-        draft = loading.load(self._ctx, loading.Request(command, given, added))
+        given = [_pair(name, str(value)) for name, value in (arguments or {}).items()]
+        draft = loading.load(self._ctx, loading.Request(command, given, _variables(environment)))
         plan = loading.plan(draft)
         return self._ran(
             running.run(self._ctx, plan, self.socket, renamed=lambda name: loading.plan(draft, name)),
@@ -181,3 +183,19 @@ class SessionLifecycleManager(_Manager):
             if each.live.id == ran.session and each.server == ran.server:
                 return self._info(each, ran)
         raise MissingSession(f"session {ran.name!r} ended at once: its programs did")
+
+
+def _folder(working_dir: Path) -> str:
+    if not os.path.isdir(working_dir):
+        raise UsageError(f"{os.fspath(working_dir)!r} is no folder", "make it, or name another working_dir")
+    return os.path.realpath(working_dir)
+
+
+def _variables(environment: Mapping[str, str] | None) -> list[str]:
+    return [_pair(name, value) for name, value in (environment or {}).items()]
+
+
+def _pair(name: str, value: str) -> str:
+    if "=" in name or "\0" in value:
+        raise UsageError(f"not a name and a value: {name!r}", "a name has no '=', a value no NUL byte")
+    return f"{name}={value}"

@@ -21,6 +21,28 @@ class Presence(NamedTuple):
     folders: Mapping[str, str]  # by session id
 
 
+class Near(NamedTuple):
+    """A client on a session that has a certain window."""
+
+    name: str
+    activity: int  # epoch seconds
+    shows: bool  # it is the window that the client shows
+
+
+def near(tmux: Tmux, server: Server, place: str) -> list[Near]:
+    """The clients that could be meant by who runs in that pane, or in a popup over that session."""
+    out = tmux.ask(
+        server.socket,
+        *chain(
+            ["list-clients", "-F", "#{client_activity}\t#{window_id}\t#{W:#{window_id} }\t#{client_name}"],
+            ["display-message", "-p", "-t", place, "#{window_id}"],
+        ),
+    )
+    *lines, window = out.splitlines()
+    rows = (each.split("\t", 3) for each in lines)
+    return [Near(name, int(at), shown == window) for at, shown, all_, name in rows if window in all_.split()]
+
+
 def read(tmux: Tmux, server: Server) -> Presence:
     """TmuxError when it is another server by now, or gives no full answer."""
     token = os.urandom(8).hex()  # a folder is anybody's free text

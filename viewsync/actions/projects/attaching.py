@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError, UsageError
-from viewsync.gateways import terminal, tmux_build
-from viewsync.gateways.formats import both, equal, if_session
+from viewsync.gateways import terminal, tmux_clients
+from viewsync.gateways.formats import both, equal, if_session, quoted
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -47,9 +47,30 @@ def go(ctx: Context, server: Server, session: str, name: str) -> None:
 
 
 def _switch(ctx: Context, server: Server, session: str, name: str) -> None:
+    client = _client(ctx, server, name)
     same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)))
-    switch = if_session(session, same, f"switch-client -t '{session}:'", "display-message -p gone")
-    done = tmux_build.inside(ctx.tmux, ctx.env.get("TMUX_PANE", "")).run(server.socket, "if-shell", "-F", "1", switch)
+    switch = f"switch-client -c {quoted(client)} -t '{session}:'"
+    done = ctx.tmux.run(
+        server.socket, "if-shell", "-F", "1", if_session(session, same, switch, "display-message -p gone")
+    )
     if done.code or "gone" in done.out.split():
         reason = done.err.strip() or "it is gone"
         raise TmuxError(f"cannot switch to session '{name}': {reason}", "it is kept as it is")
+
+
+def _client(ctx: Context, server: Server, name: str) -> str:
+    """The one that shows our pane, the last used of several; else the only one that could. Never anybody else's,
+    which is what tmux takes when nobody is on the pane's session.
+    """
+    # A popup has no pane, but is of a session: the last of TMUX's words.
+    place = ctx.env.get("TMUX_PANE") or f"${ctx.env['TMUX'].rpartition(',')[2]}:"
+    there = tmux_clients.near(ctx.tmux, server, place)
+    shown = [each for each in there if each.shows]
+    if shown:
+        return max(shown, key=lambda each: each.activity).name
+    if len(there) == 1:
+        return there[0].name
+    reason = "nobody is on this pane" if not there else "several are on this pane's session, and none of them shows it"
+    raise UsageError(
+        f"cannot switch to session '{name}': {reason}", f"it is kept: `viewsync attach {name}` in a terminal"
+    )
