@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.projects import Project
 from tests.support.server import Home, Server
 from tests.support.wezterm import FakeWezterm
 
@@ -53,6 +54,12 @@ def servers(home: Home) -> Iterator[Callable[..., Server]]:
 def server(servers: Callable[..., Server]) -> Server:
     """A server with the session `proj`, which has the windows `one` and `two`."""
     return servers().start()
+
+
+@pytest.fixture
+def project(home: Home) -> Project:
+    """One without any file yet."""
+    return Project(home)
 
 
 @pytest.fixture

@@ -7,15 +7,14 @@ import re
 import subprocess
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.support.projects import Project
+from tests.support.projects import in_git
 from tests.support.server import ROOT
 from tests.support.sessions import note_pid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.support.projects import Project
     from tests.support.server import Home, Server
 
 _BLOCK = re.compile(r"^```(yaml|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -26,11 +25,7 @@ def blocks() -> Iterator[tuple[str, str]]:
         yield from _BLOCK.findall(file.read())
 
 
-@pytest.fixture
-def project(home: Home) -> Project:
-    found = Project(home)
-    found.repository()
-    return found
+project = in_git
 
 
 def test_the_page_says_what_happens(project: Project, home: Home, server: Server) -> None:

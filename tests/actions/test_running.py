@@ -47,7 +47,7 @@ def test_whoever_takes_the_output_slowly_runs_out_of_time_too(server: Server, ho
         nonlocal taken
         taken += 1
         assert taken < 100
-        time.sleep(0.1)
+        time.sleep(0.1)  # waits for nothing: to be slow is what is tested
 
     ran = running.execute(Context(env=home.env), Asked(session="sh"), "yes", 0.5, take)
     assert ran.kind == running.TIMEOUT

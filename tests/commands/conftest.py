@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.executing import SHELLS
 from tests.support.sessions import create
+from tests.support.typing import screen
+from tests.support.wait import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +32,14 @@ def shell(request: pytest.FixtureRequest, server: Server) -> str:
 @pytest.fixture
 def bash(server: Server) -> dict[str, str]:
     return create(server, "sh", "--", "bash", "--norc")
+
+
+@pytest.fixture
+def pane(server: Server) -> str:
+    """The one of the registered session `sh`, a plain shell at its prompt."""
+    made = create(server, "sh", "-e", "PS1=$ ", "--", "sh")
+    until(lambda: screen(server, made["pane_id"]).startswith("$"), "a prompt")
+    return str(made["pane_id"])
 
 
 @pytest.fixture

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.executing import execute, folders, screen
+from tests.support.executing import execute, folders, in_foreground, screen
 from tests.support.sessions import create
 from tests.support.wait import until
 
@@ -23,13 +22,10 @@ if TYPE_CHECKING:
 def test_c_c_in_the_pane_interrupts_it(
     shell: str, server: Server, home: Home, started: Callable[..., subprocess.Popen[bytes]]
 ) -> None:
-    process = started("-s", "sh", "--", "echo begun; sleep 1000; sleep 1000")
+    process = started("-s", "sh", "--", "echo begun; env sleep 1000; sleep 1000")  # env: some shells sleep themselves
     until(lambda: "begun" in screen(server).splitlines(), "its start")
-    time.sleep(0.1)  # for sleep(1) to be in the foreground, which nothing tells
+    until(lambda: in_foreground(server, "sleep"), "the program in the foreground")
     server.tmux("send-keys", "-t", "=sh:", "C-c")
-    if shell == "mksh":  # takes it for the end of the first command only
-        time.sleep(0.1)
-        server.tmux("send-keys", "-t", "=sh:", "C-c")
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out) == (130, b"begun\n"), err
     assert execute(home, "--", "echo alive").out == "alive\n"

@@ -6,21 +6,11 @@ import json
 import signal
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.support.sessions import create
 from tests.support.typing import screen, type_in
 from tests.support.wait import until
 
 if TYPE_CHECKING:
     from tests.support.server import Home, Server
-
-
-@pytest.fixture
-def pane(server: Server) -> str:
-    made = create(server, "sh", "-e", "PS1=$ ", "--", "sh")
-    until(lambda: screen(server, made["pane_id"]).startswith("$"), "a prompt")
-    return str(made["pane_id"])
 
 
 def test_lines_come_once_each_until_the_pane_is_gone(server: Server, home: Home, pane: str) -> None:

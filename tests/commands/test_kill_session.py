@@ -9,28 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.projects import Project
-from tests.support.running import ran
+from tests.support.running import ONE, ran, unstarted, with_dev
 from tests.support.sessions import create, rows
 from tests.support.wait import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.support.server import Home, Server
 
-ONE = "session:\n  task: '{{name | default(\"dev\")}}'\n  windows:\n    - name: a\n"
-
-
-@pytest.fixture
-def project(home: Home) -> Project:
-    found = Project(home)
-    found.command("dev", ONE)
-    return found
-
-
-@pytest.fixture
-def server(servers: Callable[..., Server]) -> Server:
-    return servers()
+project, server = with_dev, unstarted
 
 
 def test_it_ends_and_is_forgotten(project: Project, server: Server) -> None:

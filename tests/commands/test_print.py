@@ -60,11 +60,6 @@ session:
 
 
 @pytest.fixture
-def project(home: Home) -> Project:
-    return Project(home)
-
-
-@pytest.fixture
 def prj(home: Home) -> Project:
     """As the reference has it, with the steps that it names."""
     found = Project(home, "my-project", ".prj")

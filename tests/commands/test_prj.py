@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.projects import Project
-from tests.support.running import environment, shown
+from tests.support.running import environment, shown, unstarted
 from tests.support.sessions import note_pid
 from tests.support.wait import until
 
@@ -26,10 +26,7 @@ def project(home: Home) -> Project:
     return Project(home, "myproject", ".prj")
 
 
-@pytest.fixture
-def server(servers: Callable[..., Server]) -> Server:
-    """The user's own, which is not running yet."""
-    return servers()
+server = unstarted
 
 
 @pytest.fixture

@@ -7,27 +7,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.projects import Project
-from tests.support.running import FOUR, ran
+from tests.support.running import FOUR, ran, unstarted
 from tests.support.sessions import by_jq, rows
 from tests.support.wait import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from tests.support.projects import Project
     from tests.support.server import Home, Server
 
 
-@pytest.fixture
-def project(home: Home) -> Project:
-    found = Project(home)
-    found.command("dev", FOUR)
-    return found
+server = unstarted
 
 
 @pytest.fixture
-def server(servers: Callable[..., Server]) -> Server:
-    return servers()
+def project(project: Project) -> Project:
+    project.command("dev", FOUR)
+    return project
 
 
 def test_r1_rows_of_sessions_that_are_gone_are_forgotten_and_nothing_is_ended(project: Project, server: Server) -> None:

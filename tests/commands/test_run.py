@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.projects import Project
-from tests.support.running import FOUR, ran, shown, trusted
+from tests.support.running import FOUR, FOUR_ANSWERS, FOUR_PANES, ran, shown, trusted, unstarted
 from tests.support.sessions import note_pid, rows
 from tests.support.wait import stays, until
 from tests.test_hot_path import imported
@@ -17,34 +16,19 @@ from viewsync.gateways.tmux import number
 from viewsync.store.history import History
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from tests.support.projects import Project
     from tests.support.server import Home, Server
 
 
-@pytest.fixture
-def project(home: Home) -> Project:
-    return Project(home)
-
-
-@pytest.fixture
-def server(servers: Callable[..., Server]) -> Server:
-    """The user's own, which is not running yet."""
-    return servers()
+server = unstarted
 
 
 def test_w1_windows_panes_and_commands_are_there_in_order_and_no_other(project: Project, server: Server) -> None:
     project.command("dev", FOUR)
     made = ran(project, server, "dev")
     assert (made["name"], made["action"]) == ("myapp-main-dev", "created")
-    assert shown(server, "#{window_index} #{window_name} #{pane_index}") == [
-        "0 editor 0",
-        "1 server 0",
-        "1 server 1",
-        "2 tests 0",
-        "3 logs 0",
-    ]
-    for target, text in (("0", "one"), ("1.0", "two"), ("1.1", "three"), ("2", "four"), ("3", "five")):
+    assert shown(server, "#{window_index} #{window_name} #{pane_index}") == FOUR_PANES
+    for target, text in FOUR_ANSWERS:
         screen = until(lambda at=target: answered(server, at), f"the answer in {target}")  # type: ignore[misc]
         assert [screen[0][1:], screen[1]] == [f" echo {text}", text]  # typed behind the prompt, and shown once
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.projects import Project
-from tests.support.running import FOUR, environment, ran, shown, trusted
+from tests.support.running import FOUR, FOUR_ANSWERS, FOUR_PANES, environment, ran, shown, trusted, unstarted
 from tests.support.sessions import note_pid, rows
 from tests.support.wait import stays, until
 
@@ -22,15 +22,7 @@ if TYPE_CHECKING:
     from tests.support.server import Home, Server
 
 
-@pytest.fixture
-def project(home: Home) -> Project:
-    return Project(home)
-
-
-@pytest.fixture
-def server(servers: Callable[..., Server]) -> Server:
-    """The user's own, which is not running yet."""
-    return servers()
+server = unstarted
 
 
 def test_c1_a_second_run_takes_the_session_that_is_there(project: Project, server: Server) -> None:
@@ -279,15 +271,9 @@ def test_a_run_that_was_killed_is_completed_by_the_next(
     note_pid(server)
     assert rows(home)["myapp-main-dev"]["state"] == "creating"
     ran(project, server, "dev")
-    assert shown(server, "#{window_index} #{window_name} #{pane_index}") == [
-        "0 editor 0",
-        "1 server 0",
-        "1 server 1",
-        "2 tests 0",
-        "3 logs 0",
-    ]
+    assert shown(server, "#{window_index} #{window_name} #{pane_index}") == FOUR_PANES
     assert rows(home)["myapp-main-dev"].get("state") is None
-    for target, text in (("0", "one"), ("1.0", "two"), ("1.1", "three"), ("2", "four"), ("3", "five")):
+    for target, text in FOUR_ANSWERS:
         answered(server, target, text)
         assert screen(server, target).count(text) == 1
     assert project.viewsync("run", "dev", "--diff").code == 0

@@ -8,26 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.projects import Project
-from tests.support.running import FOUR, environment, ran, shown
+from tests.support.running import FOUR, environment, ran, shown, unstarted
 from tests.support.sessions import rows
 from tests.support.wait import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from tests.support.projects import Project
     from tests.support.server import Home, Server
 
 
-@pytest.fixture
-def project(home: Home) -> Project:
-    return Project(home)
-
-
-@pytest.fixture
-def server(servers: Callable[..., Server]) -> Server:
-    """The user's own, which is not running yet."""
-    return servers()
+server = unstarted
 
 
 HOSTILE = (

@@ -7,31 +7,15 @@ import shutil
 import signal
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.support.projects import Project
-from tests.support.running import ran
+from tests.support.running import ONE, ran, unstarted, with_dev
 from tests.support.sessions import by_jq, count, counting_tmux, note_pid, rows
 from tests.support.wait import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.support.server import Home, Server
 
-ONE = "session:\n  task: '{{name | default(\"dev\")}}'\n  windows:\n    - name: a\n"
-
-
-@pytest.fixture
-def project(home: Home) -> Project:
-    found = Project(home)
-    found.command("dev", ONE)
-    return found
-
-
-@pytest.fixture
-def server(servers: Callable[..., Server]) -> Server:
-    return servers()
+project, server = with_dev, unstarted
 
 
 def status(project: Project, *words: str) -> dict[str, Any]:

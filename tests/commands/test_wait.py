@@ -9,20 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.sessions import count, counting_tmux, create
-from tests.support.typing import screen, type_in
+from tests.support.typing import type_in
 from tests.support.wait import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.support.server import Home, Server
-
-
-@pytest.fixture
-def pane(server: Server) -> str:
-    made = create(server, "sh", "-e", "PS1=$ ", "--", "sh")
-    until(lambda: screen(server, made["pane_id"]).startswith("$"), "a prompt")
-    return str(made["pane_id"])
 
 
 def test_found(server: Server, home: Home, pane: str) -> None:

@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.projects import Project
+from tests.support.projects import Project, in_git
 from viewsync.gateways.git_worktrees import Git, GitError
 
 if TYPE_CHECKING:
     from tests.support.server import Home
 
 
-@pytest.fixture
-def project(home: Home) -> Project:
-    found = Project(home)
-    found.repository()
-    return found
+project = in_git
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.store.support import python, start
+from tests.store.support import python, start, together
 from tests.support.wait import until
 from viewsync.errors import StateError
 from viewsync.rules.model import Event, Sample
@@ -116,14 +116,7 @@ def test_a_corrupt_history_is_an_error_for_who_asks_it(tmp_path: Path) -> None:
 
 def test_concurrent_first_writers_migrate_once_and_all_write(tmp_path: Path) -> None:
     writers = [start(python(ADD, str(tmp_path), str(number))) for number in range(20)]
-    for each in writers:
-        assert each.stdout
-        assert each.stdout.readline() == "ready\n"
-    for each in writers:
-        assert each.stdin
-        each.stdin.close()
-        each.stdin = None
-    assert [err for _, err in [each.communicate(timeout=60) for each in writers] if err] == []
+    assert together(writers) == []
     found = History(str(tmp_path)).find("1", ())
     assert {each.session for each in found} == {str(number) for number in range(20)}
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.store.support import in_namespace, python, run, start
+from tests.store.support import in_namespace, python, run, start, together
 from tests.support.wait import until
 from viewsync.errors import StateError
 from viewsync.store.registry import Corrupt, Registry
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable, Iterator
 
     from tests.support.server import Home, Server
@@ -45,18 +44,6 @@ def write(folder: str, text: str) -> None:
 def read(folder: str) -> str:
     with open(os.path.join(folder, ".sessions.json"), encoding="utf-8") as file:
         return file.read()
-
-
-def together(writers: list[subprocess.Popen[str]]) -> list[str]:
-    """Give all of them their start at once; what went wrong."""
-    for each in writers:
-        assert each.stdout
-        assert each.stdout.readline() == "ready\n"
-    for each in writers:
-        assert each.stdin
-        each.stdin.close()
-        each.stdin = None
-    return [err for _, err in [each.communicate(timeout=60) for each in writers] if err]
 
 
 def test_200_writers_at_once_lose_nothing(folder: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,25 @@ def execute(home: Home, *words: str, env: dict[str, str] | None = None) -> Done:
 
 def screen(server: Server, name: str = "sh") -> str:
     return server.tmux("capture-pane", "-p", "-J", "-t", f"={name}:")
+
+
+def in_foreground(server: Server, program: str, name: str = "sh") -> list[int]:
+    """The processes of that program that a C-c in the pane would reach."""
+    terminal = _stat(server.show(f"={name}:", "#{pane_pid}"))[4]
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            command, _, group, _, terminal_of, foreground = _stat(pid)
+            if (command, terminal_of) == (program, terminal) and group == foreground:
+                found.append(int(pid))
+    return found
+
+
+def _stat(pid: str) -> list[str]:
+    """Of that process: its command, parent, group, session, terminal, and the group in that one's foreground."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+        command, _, rest = file.read().partition("(")[2].rpartition(") ")
+    return [command, *rest.split()[1:6]]
 
 
 def folders(home: Home) -> list[str]:

@@ -6,6 +6,8 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.server import Done
 
 if TYPE_CHECKING:
@@ -61,3 +63,10 @@ class Project:
             check=False,
         )
         return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+
+
+@pytest.fixture
+def in_git(project: Project) -> Project:
+    """A module has it for its `project` by `project = in_git`."""
+    project.repository()
+    return project

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.support.sessions import note_pid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tests.support.projects import Project
     from tests.support.server import Server
@@ -26,6 +28,23 @@ FOUR = """session:
     - name: logs
       command: echo five
 """
+FOUR_PANES = ["0 editor 0", "1 server 0", "1 server 1", "2 tests 0", "3 logs 0"]  # window, its name, pane
+FOUR_ANSWERS = (("0", "one"), ("1.0", "two"), ("1.1", "three"), ("2", "four"), ("3", "five"))  # window.pane, text
+
+ONE = "session:\n  task: '{{name | default(\"dev\")}}'\n  windows:\n    - name: a\n"
+
+
+@pytest.fixture
+def unstarted(servers: Callable[..., Server]) -> Server:
+    """The user's own server, which is not running yet. A module has it for its `server` by `server = unstarted`."""
+    return servers()
+
+
+@pytest.fixture
+def with_dev(project: Project) -> Project:
+    """With the command `dev`, which takes a task's name. A module has it for its `project` by `project = with_dev`."""
+    project.command("dev", ONE)
+    return project
 
 
 def ran(project: Project, server: Server, *words: str, env: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.actions.projects.test_steps import events, read, start
-from tests.support.projects import Project
+from tests.support.projects import in_git
 from tests.support.sessions import rows
 from tests.support.wait import stays, until
 from viewsync.actions.projects import ending, sessions
@@ -21,6 +21,7 @@ from viewsync.rules import hooks
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.support.projects import Project
     from tests.support.server import Home, Server
 
 NAME = "myapp-main-dev"
@@ -36,11 +37,7 @@ session:
 BOTH = f"stop {NAME}\nsave\n"
 
 
-@pytest.fixture
-def project(home: Home) -> Project:
-    found = Project(home)
-    found.repository()
-    return found
+project = in_git
 
 
 def told_of_the_end(home: Home) -> str:

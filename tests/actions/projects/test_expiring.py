@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.actions.projects.test_steps import events, read, start
-from tests.support.projects import Project
+from tests.support.projects import in_git
 from tests.support.sessions import by_jq, counting_tmux, rows
 from tests.support.wait import until
 from viewsync.actions import sweeping
@@ -20,6 +20,7 @@ from viewsync.context import Context
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tests.support.projects import Project
     from tests.support.server import Home, Server
     from viewsync.actions.sweep import Swept
 
@@ -28,11 +29,7 @@ FILE = "session: {auto_cleanup: true, session_timeout: 24h, windows: [{name: edi
 _DAY = 86400.0
 
 
-@pytest.fixture
-def project(home: Home) -> Project:
-    found = Project(home)
-    found.repository()
-    return found
+project = in_git
 
 
 def sweep(home: Home, later: float = _DAY + 60, *, dry_run: bool = False) -> Swept:

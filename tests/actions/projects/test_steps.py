@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.projects import Project
+from tests.support.projects import Project, in_git
 from tests.support.sessions import note_pid, rows
 from tests.support.wait import until
 from viewsync.gateways import processes
@@ -22,11 +22,7 @@ if TYPE_CHECKING:
     from tests.support.server import Done, Home, Server
 
 
-@pytest.fixture
-def project(home: Home) -> Project:
-    found = Project(home)
-    found.repository()
-    return found
+project = in_git
 
 
 def start(project: Project, server: Server, text: str, **env: str) -> Done:
