@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -97,7 +98,11 @@ def test_what_is_alive_and_attached_now(server: Server, home: Home) -> None:
 
 
 def test_a_session_that_could_not_be_made_is_an_error(server: Server, home: Home) -> None:
-    assert home.viewsync("create", "-S", server.socket, "-n", "web", "--", "true").code == 3
+    program = os.path.join(home.path, "program")  # one that ends at once might be seen alive
+    with open(program, "w", encoding="utf-8") as file:
+        file.write("#!/nonexistent\n")
+    os.chmod(program, 0o700)
+    assert home.viewsync("create", "-S", server.socket, "-n", "web", "--", program).code == 3
     found = home.viewsync("stats", "--json").json()["sessions"]
     assert (found["made"], found["errors"]) == (0, 1)
 

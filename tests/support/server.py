@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -51,6 +52,9 @@ class Home:
             "VIEWSYNC_DIRS": "\n".join(os.path.join(self.path, each) for each in ("state", "log", "config")),
             "VIEWSYNC_LAUNCHER": self.launcher,
         }
+        # A pane's login shell would take the machine's own path, and with it perhaps another tmux than the tests have.
+        with open(os.path.join(self.path, ".profile"), "w", encoding="utf-8") as file:
+            file.write(f"PATH={shlex.quote(self.env['PATH'])}\n")
         self.tabs: list[Tab] = []
 
     def _write_launcher(self) -> str:

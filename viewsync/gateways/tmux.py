@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import time
 from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError, TmuxTimeout
@@ -11,7 +13,11 @@ from viewsync.gateways import process
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_GONE = ("no server running on", "error connecting to", "lost server", "server exited")
+# Any other reason why a connection fails says nothing of the server.
+_NOBODY = "no server running on |error connecting to .* \\((?:No such file or directory|Connection refused)\\)"
+_GONE = re.compile(_NOBODY, re.DOTALL)
+_HUNG_UP = re.compile("lost server|server exited")
+_ENDING = 0.5  # seconds that a server takes at most to end, once it has hung up
 
 
 class ServerGone(TmuxError):
@@ -41,7 +47,13 @@ class Tmux:
             ) from None
         except process.NotStarted as error:
             raise TmuxError(error.message, "install tmux, or set its path as `tmux` in config.toml") from None
-        if done.code and any(each in done.err for each in _GONE):
+        hung_up = done.code and _HUNG_UP.search(done.err)
+        if hung_up and _goes_on(socket):
+            raise TmuxError(
+                f"the tmux server on {socket} runs, and does not understand this tmux",
+                "up to 3.5a it cannot talk to a newer server: set the path of a newer one as `tmux` in config.toml",
+            )
+        if hung_up or (done.code and _GONE.search(done.err)):
             raise ServerGone(f"no tmux server on {socket}", "start one with `tmux`, or name it with -L or -S")
         return done
 
@@ -51,6 +63,18 @@ class Tmux:
         if done.code:
             raise TmuxError(f"tmux on {socket}: {done.err.strip() or f'exit code {done.code}'}")
         return done.out
+
+
+def _goes_on(socket: str) -> bool:
+    """Whether a server that hung up is there all the same, because it does not understand this tmux."""
+    from viewsync.gateways import tmux_read
+
+    until = time.monotonic() + _ENDING
+    while tmux_read.listens(os.path.realpath(socket)):
+        if time.monotonic() > until:
+            return True
+        time.sleep(0.02)
+    return False
 
 
 # TMUX would choose another server, and refuses to attach inside tmux; what the launcher sets is for this process,
@@ -88,3 +112,8 @@ def dies_on_kill(version: str) -> bool:
 def rewrites_pastes(version: str) -> bool:
     """3.7 and newer paste `^[` for an escape, unless they are told -S, which older ones do not know."""
     return number(version) >= (3, 7, "")
+
+
+def escapes_names(version: str) -> bool:
+    """3.7a and newer keep every backslash of a window's name doubled. Older ones do so only when it is renamed."""
+    return number(version) >= (3, 7, "a")
