@@ -77,7 +77,7 @@ class _Manager:
 
     def _info(self, found: Managed, ran: Ran | None = None) -> SessionInfo:
         live, identity = found.live, found.live.identity
-        told = [f"{each.what} is not as it was asked for" for each in ran.differences] if ran else []
+        told = [f"{each.what} is not as it was asked for" for each in ran.differences if not each.quiet] if ran else []
         return SessionInfo(
             name=live.name,
             id=live.id,

@@ -70,6 +70,18 @@ def test_what_is_frozen_and_run_elsewhere_is_the_same(
     assert other.tmux("list-windows", "-t", "=hand", "-F", "#{window_name}").splitlines() == ["edit", "{{odd}}"]
 
 
+@pytest.mark.parametrize("how", ["new-window", "rename-window"])
+def test_a_name_with_a_backslash_stays_as_it_is(project: Project, servers: Callable[..., Server], how: str) -> None:
+    """tmux keeps it doubled, some versions only when a window is renamed."""
+    server, other = servers().start("-s", "hand", "-n", "first"), servers("other")
+    words = ("new-window", "-t", "=hand:", "-n", "a\\b") if how == "new-window" else (how, "-t", "=hand:", "--", "a\\b")
+    server.tmux(*words)
+    shown = server.show("=hand:", "#{window_name}")
+    assert project.viewsync("freeze", "hand", "-S", server.socket, "--name", "again").code == 0
+    ran(project, other, "again", "-S", other.socket)
+    assert shown in other.tmux("list-windows", "-t", "=hand", "-F", "#{window_name}").splitlines()
+
+
 def test_programs_are_typed_as_they_were_started(project: Project, servers: Callable[..., Server]) -> None:
     server = servers().start("-s", "a", "-c", project.root, "sleep", "1000")
     server.tmux("new-window", "-t", "=a:", "-n", "sh", "sh", "-c", "read -r x; echo 'a b'")

@@ -174,3 +174,12 @@ def test_without_a_file_it_is_printed(project: Project) -> None:
         "left_out": [],
         "file": None,
     }
+
+
+def test_a_layout_as_tmux_3_8_prints_it_becomes_one_for_every_tmux(project: Project) -> None:
+    pane = '{"t":"p","w":40,"h":24,"x":0,"y":0,"I":"%0"}'
+    layout = f'{{"V":2,"L":{{"t":"h","w":81,"h":24,"x":0,"y":0,"c":[{pane},{pane}]}}}}'
+    text = f"session_name: a\nwindows:\n  - window_name: b\n    layout: '{layout}'\n    panes: [x, y]\n"
+    found = project.viewsync("import", project.write("theirs.yaml", text), "--json").json()
+    assert found["left_out"] == []
+    assert found["command"]["session"]["windows"][0]["layout"].endswith(",81x24,0,0{40x24,0,0,0,40x24,41,0,0}")

@@ -104,6 +104,18 @@ def test_w1_layouts_by_name_and_as_tmux_prints_them(project: Project, server: Se
     assert sorted(sizes.splitlines()[2:]) == ["b 100x50", "b 99x50"]
 
 
+def test_w1_a_layout_as_tmux_3_8_prints_it_is_one_for_every_tmux(project: Project, server: Server) -> None:
+    pane = '{"t":"p","w":%d,"h":50,"x":%d,"y":0,"i":%d,"I":"%%%d"}'
+    panes = ",".join((pane % (159, 0, 0, 4), pane % (40, 160, 1, 7)))
+    layout = f'{{"V":2,"L":{{"t":"h","w":200,"h":50,"x":0,"y":0,"c":[{panes}]}}}}'
+    project.command(
+        "dev", f"session:\n  windows:\n    - name: a\n      layout: '{layout}'\n      panes: [null, null]\n"
+    )
+    ran(project, server, "dev")
+    assert shown(server, "#{pane_width}x#{pane_height}") == ["159x50", "40x50"]
+    assert project.viewsync("run", "dev", "--diff").code == 0
+
+
 @pytest.mark.parametrize("layout", ["main", "-x", "zz", "{}", "b25f,80x24,0,0,9", "4294967295x1,0,0,0"])
 def test_w1_a_layout_that_is_none_never_reaches_tmux(project: Project, server: Server, layout: str) -> None:
     """tmux 3.3a ends with every session of the user's on `select-layout main`."""

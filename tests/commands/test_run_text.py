@@ -55,7 +55,8 @@ def test_no_text_is_anything_but_text(project: Project, server: Server, text: st
     environ = environment(int(pane))
     assert (environ["HOSTILE"], environ["GIVEN"], environ["OWN"]) == (text, text, text)
     assert os.readlink(f"/proc/{pane}/cwd") == folder
-    assert shown(server, "#{window_name}")[0] == text.replace("\t", " ")
+    kept = shown(server, "#{window_name}")[0]
+    assert text.replace("\t", " ") in (kept, kept.replace("\\\\", "\\"))  # some versions double a backslash
     assert server.tmux("show-options", "-wv", "-t", "=myapp-main-dev:", "@mine") == text
     found = [name for at, _, names in os.walk(project.home.path) for name in names if name == "pwned"]
     assert found == []

@@ -10,6 +10,7 @@ from viewsync.errors import MissingSession
 from viewsync.gateways import tmux_projects, tmux_session_detail
 from viewsync.gateways.tmux import Tmux
 from viewsync.gateways.tmux_session_detail import Asked
+from viewsync.rules.projects import marks
 
 if TYPE_CHECKING:
     from tests.support.server import Server
@@ -22,6 +23,7 @@ def test_values_come_back(server: Server) -> None:
     server.tmux("set-environment", "-t", "=proj:", "HOSTILE", hostile)
     server.tmux("set-option", "-t", "=proj:", "@mine", hostile)
     server.tmux("set-option", "-w", "-t", "=proj:two", "@its", hostile)
+    server.tmux("set-option", "-t", "=proj:", "mouse", "off")
     tmux = Tmux("tmux", 2.0, server.home.env)
     found = tmux_projects.read(tmux, server.socket)
     asked = Asked(["HOSTILE", "ABSENT"], ["@mine", "mouse"], ["@its"])
@@ -30,6 +32,31 @@ def test_values_come_back(server: Server) -> None:
     assert dict(seen.options) == {"@mine": hostile, "mouse": "0"}
     assert [(each.name, each.options["@its"]) for each in seen.windows] == [("one", ""), ("two", hostile)]
     assert [len(each.panes) for each in seen.windows] == [1, 1]
+
+
+def test_marks_that_somebody_else_set_are_only_text(server: Server) -> None:
+    hostile = "a\tb\n@9 c\t;'#{pid}"
+    for name in (marks.WINDOW, marks.LAYOUT):
+        server.tmux("set-option", "-w", "-t", "=proj:one", name, hostile)
+    server.tmux("set-option", "-p", "-t", "=proj:one", marks.PANE, hostile)
+    tmux = Tmux("tmux", 2.0, server.home.env)
+    found = tmux_projects.read(tmux, server.socket)
+    seen = tmux_session_detail.see(tmux, found.server, found.sessions[0].id, NOTHING)
+    assert [(each.key, each.layout) for each in seen.windows] == [(hostile, hostile), ("", "")]
+    assert [each.panes[0].key for each in seen.windows] == [hostile, ""]
+
+
+def test_how_a_window_is_laid_out(server: Server) -> None:
+    server.tmux("split-window", "-d", "-h", "-t", "=proj:two", "cat")
+    tmux = Tmux("tmux", 2.0, server.home.env)
+    found = tmux_projects.read(tmux, server.socket)
+    seen = tmux_session_detail.see(tmux, found.server, found.sessions[0].id, NOTHING)
+    one, two = (each.shown for each in seen.windows)
+    assert one is not None
+    assert two is not None
+    assert (one.pane, one.cells) == (seen.windows[0].panes[0].id, ())
+    assert [each.pane for each in two.cells] == [each.id for each in seen.windows[1].panes]
+    assert two.across
 
 
 def test_a_session_that_is_gone_and_one_of_another_server(server: Server) -> None:

@@ -82,7 +82,7 @@ def _result(ctx: Context, ran: Ran, command: str) -> Result:
     }
     lines = [f"{ran.name}: {_done(ran)}"]
     lines += [f"  changed {_told(each)}" for each in ran.changed]
-    left = [each for each in ran.differences if each.kind != EXTRA]
+    left = [each for each in ran.differences if each.kind != EXTRA and not each.quiet]
     if left:
         lines.append(f"  {len(left)} not as its file says: `viewsync run {shlex.quote(command)} --diff` tells what")
     lines.append(f"attach with: viewsync attach {shlex.quote(ran.name)}   or: {shlex.join(attach)}")

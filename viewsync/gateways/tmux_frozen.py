@@ -6,8 +6,9 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, TmuxError
-from viewsync.gateways import formats
+from viewsync.gateways import formats, tmux_layouts
 from viewsync.gateways.formats import both, equal, if_session
+from viewsync.gateways.tmux import escapes_names
 
 if TYPE_CHECKING:
     from viewsync.gateways.tmux import Tmux
@@ -31,7 +32,7 @@ class FrozenPane(NamedTuple):
 class FrozenWindow(NamedTuple):
     name: str
     active: bool
-    layout: str  # as tmux prints it
+    layout: str  # as every tmux takes it, "" where it cannot be said
     options: Pairs  # its own
     panes: tuple[FrozenPane, ...]
 
@@ -61,11 +62,14 @@ def read(tmux: Tmux, server: Server, session: str) -> tuple[FrozenWindow, ...]:
         window, active, pid, command = head.split("\t", 3)
         inside.setdefault(window, []).append(FrozenPane(active == "1", int(pid or 0), command, folder))
     rows = [row for row in rows if row[2] == "0"]
+    if escapes_names(server.version):
+        rows = [[*row[:4], formats.unescaped(row[4])] for row in rows]
     options = _options(tmux, server, [row[0] for row in rows])
-    return tuple(
-        FrozenWindow(row[4], row[1] == "1", row[3], options.get(row[0], ()), tuple(inside.get(row[0], ())))
-        for row in rows
-    )
+    return tuple(_window(row, options.get(row[0], ()), tuple(inside.get(row[0], ()))) for row in rows)
+
+
+def _window(row: list[str], options: Pairs, panes: tuple[FrozenPane, ...]) -> FrozenWindow:
+    return FrozenWindow(row[4], row[1] == "1", tmux_layouts.portable(row[3], len(panes)), options, panes)
 
 
 def _options(tmux: Tmux, server: Server, windows: list[str]) -> dict[str, Pairs]:

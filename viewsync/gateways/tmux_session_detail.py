@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from viewsync.errors import MissingSession, TmuxError
-from viewsync.gateways import formats
+from viewsync.gateways import formats, tmux_layouts
 from viewsync.gateways.formats import both, equal, if_session, quoted
 from viewsync.rules.projects import marks
 from viewsync.rules.projects.live import Seen, SeenPane, SeenWindow
@@ -18,10 +18,18 @@ if TYPE_CHECKING:
     from viewsync.gateways.tmux import Tmux
     from viewsync.rules.model import Server
 
-_WINDOW = "#{window_id}\t#{window_index}\t#{window_active}\t#{?@viewsync_placeholder,1,0}\t#{@viewsync_window}\t"
-_WINDOW += f"#{{{marks.LAYOUT}}}"
-_PANE = "#{pane_id}\t#{window_id}\t#{pane_index}\t#{pane_active}\t#{pane_dead}\t#{pane_pid}\t#{@viewsync_pane}"
+_WINDOW = "#{window_id}\t#{window_index}\t#{window_active}\t#{?@viewsync_placeholder,1,0}\t#{window_layout}\t"
+_WINDOW += "#{tiled-layout-max-columns}"  # "" before 3.6
+_PANE = "#{pane_id}\t#{window_id}\t#{pane_index}\t#{pane_active}\t#{pane_dead}\t#{pane_pid}"
 _PANE += f"\t#{{?{marks.UNTYPED},1,0}}"
+_FREE = (  # anybody's text, marks that somebody else set included
+    ("list-windows", "window", "window_name"),
+    ("list-windows", "window", marks.WINDOW),
+    ("list-windows", "window", marks.LAYOUT),
+    ("list-panes -s", "pane", "pane_start_path"),
+    ("list-panes -s", "pane", "pane_current_command"),
+    ("list-panes -s", "pane", marks.PANE),
+)
 _VALUE = re.compile(r'[^=\n]+="((?:[^"\\]|\\.)*)"; export [^\n]*;\n', re.DOTALL)
 
 
@@ -61,14 +69,7 @@ def _script(server: Server, session: str, asked: Asked, token: str) -> list[str]
         f"display-message -p -t {target} '#{{session_path}}'",
         f"list-windows -t {target} -F '{_WINDOW}'",
         f"list-panes -s -t {target} -F '{_PANE}'",
-        *(
-            f"{command} -t {target} -F '#{{{kind}_id}} #{{{each}}}{token}'"
-            for command, kind, each in (
-                ("list-windows", "window", "window_name"),
-                ("list-panes -s", "pane", "pane_start_path"),
-                ("list-panes -s", "pane", "pane_current_command"),
-            )
-        ),
+        *(f"{command} -t {target} -F '#{{{kind}_id}} #{{{each}}}{token}'" for command, kind, each in _FREE),
         *windows,
         *(f"display-message -p -t {target} '#{{{each}}}'" for each in asked.options),
         *(f"show-environment -s -t {target} -- {quoted(each)}" for each in asked.variables),
@@ -80,14 +81,14 @@ def _script(server: Server, session: str, asked: Asked, token: str) -> list[str]
 
 def _seen(session: str, asked: Asked, blocks: list[str], token: str) -> Seen:
     name, folder, windows, panes, *free = blocks[:-1]
-    names, folders, commands = (_texts(each, token) for each in free[:3])
-    rest = iter(free[3:])
+    names, keys, given, *of_panes = (_texts(each, token) for each in free[: len(_FREE)])
+    rest = iter(free[len(_FREE) :])
     options = {option: _texts(next(rest), token) for option in asked.of_windows}
     own = {option: next(rest).removesuffix("\n") for option in asked.options}
     found = {variable: _VALUE.fullmatch(next(rest)) for variable in asked.variables}
     inside: dict[str, list[SeenPane]] = {}
     for row in (line.split("\t") for line in panes.splitlines()):
-        pane = _pane(row, folders.get(row[0], ""), commands.get(row[0], ""))
+        pane = _pane(row, *(each.get(row[0], "") for each in of_panes))
         inside.setdefault(row[1], []).append(pane)
     return Seen(
         id=session,
@@ -99,13 +100,15 @@ def _seen(session: str, asked: Asked, blocks: list[str], token: str) -> Seen:
             SeenWindow(
                 id=row[0],
                 number=int(row[1]),
-                key=row[4],
+                key=keys.get(row[0], ""),
                 name=names.get(row[0], ""),
-                layout=marks.decoded(row[5]),
+                layout=marks.decoded(given.get(row[0], "")),
                 active=row[2] == "1",
                 placeholder=row[3] == "1",
                 options={option: values.get(row[0], "") for option, values in options.items()},
                 panes=tuple(inside.get(row[0], ())),
+                shown=tmux_layouts.cell(row[4]),
+                columns=int(row[5] or 0),
             )
             for row in (line.split("\t") for line in windows.splitlines())
         ),
@@ -118,15 +121,15 @@ def _texts(block: str, token: str) -> dict[str, str]:
     return {name: text for name, _, text in parts}
 
 
-def _pane(row: list[str], folder: str, command: str) -> SeenPane:
+def _pane(row: list[str], folder: str, command: str, key: str) -> SeenPane:
     return SeenPane(
         id=row[0],
         number=int(row[2]),
-        key=row[6],
+        key=key,
         active=row[3] == "1",
         folder=folder,
         command=command,
         dead=row[4] == "1",
         pid=int(row[5] or 0),
-        untyped=row[7] == "1",
+        untyped=row[6] == "1",
     )

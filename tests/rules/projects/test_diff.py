@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from viewsync.rules.projects import diff, marks
+import pytest
+
+from viewsync.rules.projects import cells, diff, marks
 from viewsync.rules.projects.diff import DIFFERENT, EXTRA, MISSING
 from viewsync.rules.projects.live import Seen, SeenPane, SeenWindow
 from viewsync.rules.projects.plan import Identity, Pane, Plan, Window
@@ -74,6 +76,11 @@ def test_without_marks_it_goes_by_name_each_once() -> None:
     assert told(plan(window("a")), found) == [(EXTRA, "window 'a'")]
 
 
+def test_a_name_as_tmux_keeps_it_is_the_same() -> None:
+    assert told(plan(window("a\\b $X")), seen(there(0, "a\\\\b \\$X", "a\\b $X"))) == []
+    assert told(plan(window("ab")), seen(there(0, "a\\b", "ab"))) == [(DIFFERENT, "name of window 'ab'")]
+
+
 def test_of_a_marked_window_only_marked_panes_are_ours() -> None:
     """A pane that somebody opened does not stand for one that was closed."""
     found = there(0, "a", "a", 2)
@@ -94,6 +101,47 @@ def test_a_layout_is_compared_with_the_one_that_was_given() -> None:
     found = there(0, "a", "a", 2)._replace(layout="tiled")
     assert told(plan(window("a", 2, "tiled")), seen(found)) == []
     assert told(plan(window("a", 2, "even-vertical")), seen(found)) == [(DIFFERENT, "layout of window 'a'")]
+
+
+EVEN = "1af1,200x50,0,0{99x50,0,0,0,100x50,100,0,1}"
+UNEVEN = "e592,200x50,0,0{150x50,0,0,0,49x50,151,0,1}"
+SMALL = "0000,80x24,0,0{39x24,0,0,0,40x24,40,0,1}"
+STACKED = "0000,200x50,0,0[200x24,0,0,0,200x25,0,25,1]"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given", "shown", "found"),
+    [
+        ("even-horizontal", "even-horizontal", EVEN, None),
+        ("even-horizontal", "tiled", EVEN, None),  # somebody brought it back
+        ("even-horizontal", "even-horizontal", STACKED, ("even-vertical", False)),
+        ("even-horizontal", "even-horizontal", UNEVEN, (UNEVEN, True)),
+        ("even-horizontal", "main-vertical", UNEVEN, ("main-vertical", False)),  # the file was changed
+        ("main-vertical", "main-vertical", UNEVEN, None),
+        ("main-vertical", "even-horizontal", UNEVEN, ("even-horizontal", False)),
+        ("main-vertical", UNEVEN, UNEVEN, None),
+        (EVEN, "even-horizontal", EVEN, None),
+        (EVEN, "even-horizontal", SMALL, None),
+        (EVEN, "even-horizontal", UNEVEN, (UNEVEN, True)),
+        (EVEN, UNEVEN, UNEVEN, (UNEVEN, False)),
+        (EVEN, UNEVEN, SMALL, (UNEVEN, False)),
+        (UNEVEN, "even-horizontal", SMALL, ("even-horizontal", True)),  # frozen of one that a client had scaled
+        (EVEN, EVEN, STACKED, ("even-vertical", False)),
+    ],
+)
+def test_a_layout_goes_by_how_the_window_is(
+    wanted: str, given: str, shown: str, found: tuple[str, bool] | None
+) -> None:
+    window_ = there(0, "a", "a", 2)._replace(layout=given, shown=cells.read(shown))
+    told_ = diff.compare(plan(window("a", 2, wanted)), seen(window_))
+    assert [(each.found, each.quiet) for each in told_] == ([found] if found else [])
+
+
+def test_without_all_its_panes_a_window_will_be_laid_out_anew() -> None:
+    window_ = there(0, "a", "a", 2)._replace(layout="even-horizontal", shown=cells.read(STACKED))
+    one = window_._replace(panes=window_.panes[:1], shown=cells.read("0000,200x50,0,0,0"))
+    assert told(plan(window("a", 2, "even-horizontal")), seen(one)) == [(MISSING, "pane 2 of window 'a'")]
+    assert len(told(plan(window("a", 2, "tiled")), seen(one))) == 2
 
 
 def test_a_secret_is_not_shown() -> None:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from viewsync.rules.projects.layouts import NAMES, problem
+from viewsync.rules.projects import cells
+from viewsync.rules.projects.layouts import (
+    NAMES,
+    OTHER,
+    SAME,
+    SIZES,
+    UNKNOWN,
+    likeness,
+    problem,
+    verdict,
+    word,
+)
 
 OLD = (3, 3)
 TWO = "8205,80x24,0,0{40x24,0,0,0,39x24,41,0,1}"
@@ -61,3 +72,81 @@ def test_all_else_is_none(text: str) -> None:
 )
 def test_a_damaged_one(text: str, why: str) -> None:
     assert why in problem(text, 1, OLD)
+
+
+def how(layout: str, tree: str, *ours: str, columns: int = 0) -> str:
+    cell = cells.read(tree)
+    assert cell is not None
+    return verdict(layout, cell, ours or cells.panes(cell), columns)
+
+
+ROW = "0000,120x40,0,0{39x40,0,0,0,39x40,40,0,1,40x40,80,0,2}"
+NESTED = "0000,120x40,0,0{39x40,0,0,0,80x40,40,0{39x40,40,0,1,40x40,80,0,2}}"  # what tmux leaves of some that ended
+GRID = "0000,99x40,0,0[99x19,0,0{49x19,0,0,0,49x19,50,0,1},99x20,0,20{49x20,0,20,2,49x20,50,20,3}]"
+
+
+def test_cells_count_as_they_are_seen() -> None:
+    assert how("even-horizontal", NESTED) == how("even-horizontal", ROW) == SAME
+    assert how(ROW, NESTED) == how(NESTED, ROW) == SAME
+
+
+def test_numbers_of_panes_do_not_matter() -> None:
+    assert how(ROW, ROW.replace(",2}", ",77}")) == SAME
+
+
+def test_other_panes_are_thought_away() -> None:
+    assert how("even-horizontal", GRID, "%0", "%1") == UNKNOWN
+    assert how("even-vertical", GRID, "%0", "%2") == UNKNOWN
+    assert how("even-vertical", GRID, "%0", "%1") == OTHER
+    assert how("tiled", GRID, "%0", "%1") == UNKNOWN  # all four are
+    assert how("0000,9x9,0,0{4x9,0,0,4x9,5,0}", GRID, "%0", "%3") == OTHER
+
+
+def test_a_pane_that_is_not_among_the_cells_leaves_it_open() -> None:
+    assert how("even-horizontal", ROW, "%0", "%1", "%2", "%9") == UNKNOWN
+    assert verdict("tiled", None, ["%0", "%1"]) == UNKNOWN
+    assert how("even-horizontal", ROW, "%9") == UNKNOWN
+
+
+def test_one_pane_meets_every_layout() -> None:
+    for layout in (*NAMES, TWO, "0000,80x24,0,0,0"):
+        assert how(layout, "0000,200x50,0,0,7") == SAME
+
+
+def test_even_to_within_what_tmux_leaves() -> None:
+    assert how("even-horizontal", "0000,200x50,0,0{98x50,0,0,0,101x50,99,0,1}") == SAME
+    assert how("even-horizontal", "0000,200x50,0,0{97x50,0,0,0,102x50,98,0,1}") == SIZES
+    assert how("tiled", GRID) == SAME
+    assert how("tiled", GRID.replace("{49x20,0,20,2,49x20", "{9x20,0,20,2,89x20")) == SIZES
+    assert how("tiled", GRID.replace("99x20", "99x9").replace("99x19", "99x30")) == SIZES
+
+
+def test_a_tree_is_one_by_its_sizes_or_of_another_size_by_its_shape() -> None:
+    assert how(TWO, TWO) == SAME
+    assert how(TWO, "0000,80x24,0,0{30x24,0,0,0,49x24,31,0,1}") == SIZES
+    assert how(TWO, "0000,81x24,0,0{30x24,0,0,0,50x24,31,0,1}") == UNKNOWN
+    assert how(TWO, "0000,80x24,0,0[80x12,0,0,0,80x11,0,13,1]") == OTHER
+    assert how("no layout", TWO) == UNKNOWN
+
+
+def test_words_that_mean_one_layout() -> None:
+    assert likeness("tiled", "tiled") == SAME
+    assert likeness("even-horizontal", TWO) == likeness(TWO, "even-horizontal") == SAME
+    assert likeness("main-vertical", TWO) == SAME
+    assert likeness("even-vertical", TWO) == OTHER
+    assert likeness("", TWO) == likeness("", "tiled") == likeness("even-vertical", "main-horizontal") == OTHER
+    assert likeness(TWO, TWO.replace("0,1}", "0,8}")) == SAME
+    assert likeness(TWO, "0000,80x24,0,0{30x24,0,0,0,49x24,31,0,1}") == OTHER
+    assert likeness("even-horizontal", "0000,80x24,0,0{30x24,0,0,0,49x24,31,0,1}") == SIZES
+
+
+def test_a_window_is_called_by_its_name_or_by_itself() -> None:
+    found = [
+        cells.read(each) for each in (ROW, GRID, THREE, TWO.replace("40x24", "50x24").replace("39x24,41", "29x24,51"))
+    ]
+    assert [word(each)[4:] for each in found if each] == [
+        "-horizontal",
+        "d",
+        "-vertical",
+        ",80x24,0,0{50x24,0,0,0,29x24,51,0,1}",
+    ]

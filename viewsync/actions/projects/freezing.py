@@ -164,6 +164,8 @@ def _options(found: Sequence[tuple[str, str]], what: str, notes: list[str]) -> t
 def _window(seen: FrozenWindow, cwd: str, notes: list[str]) -> Window:
     panes = tuple(_pane(each, cwd, f"window {seen.name!r}", notes) for each in seen.panes)
     options = tuple(each for each in seen.options if each[0] not in _OURS)
+    if len(panes) > 1 and not seen.layout:
+        notes.append(f"Left out: the layout of window {seen.name!r}, whose panes float or have no room.")
     return Window(
         name=seen.name,
         cwd=cwd,

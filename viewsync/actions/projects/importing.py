@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions.projects import loading
 from viewsync.errors import UsageError
-from viewsync.gateways import files, yaml_files
+from viewsync.gateways import files, tmux_layouts, yaml_files
 from viewsync.rules.projects import importing
 from viewsync.rules.projects.nodes import Unfit
 
@@ -27,7 +27,7 @@ def read(path: str) -> Imported:
     try:
         text = yaml_files.read(file)
         importing.refuse_programs(text, file)
-        data, left = importing.command(yaml_files.parse(text, file))
+        data, left = importing.command(yaml_files.parse(text, file), tmux_layouts.spelled)
     except Unfit as error:
         raise loading.bad(error) from None
     return Imported(data, yaml_files.dump(data), left)

@@ -280,11 +280,11 @@ def _changes(plan: Plan, seen: Seen, pairs: Sequence[diff.Pair], options: buildi
         if pair.seen is None:
             continue
         what, window = diff.title(pair.window, pair.number), pair.seen.id
-        if pair.window.name and pair.window.name != pair.seen.name:
+        if pair.window.name and not diff.same_name(pair.window.name, pair.seen.name):
             lines.append(tmux_build.rename(window, pair.window.name, f"name of {what}"))
         for name, value in (*options.of_windows, *pair.window.options):
             lines.append(tmux_build.window_option(window, name, value, f"{what}: option {name}"))
-        if pair.window.layout != pair.seen.layout:
+        if (layout := diff.layout(pair)) and layout.can:
             lines += building.laid_out(window, pair)
     return lines
 

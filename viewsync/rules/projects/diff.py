@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.rules.projects import marks
+from viewsync.rules.projects import layouts, marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ class Difference(NamedTuple):
     wanted: str = ""
     found: str = ""
     can: bool = True  # it can be made as the plan says without ending anything
+    quiet: bool = False  # a client may have done it by its size: told to who asks, not on every run
 
 
 class Pair(NamedTuple):
@@ -45,7 +47,7 @@ def pairs(plan: Plan, seen: Seen) -> list[Pair]:
     for number, (key, window) in enumerate(zip(keys, plan.windows, strict=True)):
         there = marked.get(key)
         if there is None and window.name:
-            there = next((each for each in unmarked if each.name == window.name), None)
+            there = next((each for each in unmarked if same_name(window.name, each.name)), None)
             unmarked = [each for each in unmarked if each is not there]
         found.append(Pair(number, key, window, there, _places(window, there)))
     return found
@@ -92,10 +94,10 @@ def _window(pair: Pair) -> list[Difference]:
     if seen is None:
         return [Difference(MISSING, what)]
     found = []
-    if pair.window.name and pair.window.name != seen.name:
+    if pair.window.name and not same_name(pair.window.name, seen.name):
         found.append(Difference(DIFFERENT, f"name of {what}", pair.window.name, seen.name))
-    if pair.window.layout and pair.window.layout != seen.layout:
-        found.append(Difference(DIFFERENT, f"layout of {what}", pair.window.layout, seen.layout))
+    if laid_out := layout(pair):
+        found.append(laid_out)
     found += _options(f"{what}: option", pair.window.options, seen.options)
     for place, (pane, there) in enumerate(zip(pair.window.panes, pair.places, strict=True)):
         if there is None:
@@ -109,8 +111,32 @@ def _window(pair: Pair) -> list[Difference]:
     return [*found, *(Difference(EXTRA, f"pane in {what}", found=each.id, can=False) for each in extra)]
 
 
+def layout(pair: Pair) -> Difference | None:
+    """By how the window is. Where that proves nothing, by the layout that it got: tmux scales it for each client."""
+    wanted, seen = pair.window.layout, pair.seen
+    if not wanted or seen is None:
+        return None
+    ours = [each.id for each in pair.places if each]
+    whole = len(ours) == len(pair.places)  # else running the plan adds what is missing, and lays it out
+    found = layouts.verdict(wanted, seen.shown, ours, seen.columns) if whole else layouts.UNKNOWN
+    meant = layouts.likeness(seen.layout, wanted, seen.columns)
+    if found == layouts.SAME or (found == layouts.UNKNOWN and meant == layouts.SAME):
+        return None
+    quiet = found != layouts.OTHER and meant != layouts.OTHER
+    word = seen.layout
+    if seen.shown and (found == layouts.OTHER or (found == layouts.SIZES and quiet)):
+        word = layouts.word(seen.shown, seen.columns)
+    can = layouts.named(wanted) or len(seen.panes) <= len(pair.places)  # tmux has a tree for so many panes only
+    return Difference(DIFFERENT, f"layout of {title(pair.window, pair.number)}", wanted, word, can, quiet)
+
+
 def title(window: Window, number: int) -> str:
     return f"window {window.name!r}" if window.name else f"window {number + 1}"
+
+
+def same_name(wanted: str, found: str) -> bool:
+    """tmux may keep a window's name with a backslash before each of its own, and before a `$`."""
+    return wanted in (found, re.sub(r"\\([\\$])", r"\1", found))
 
 
 def _options(what: str, wanted: Sequence[tuple[str, str]], found: Mapping[str, str]) -> list[Difference]:

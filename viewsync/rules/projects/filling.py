@@ -36,6 +36,7 @@ class World(NamedTuple):
     is_file: Callable[[str], bool]
     worktree_of: Callable[[str], str]  # the folder of a branch's worktree, "" where it has none of its own
     step: Callable[[str], str]  # the file of a step that is a program, "" when there is none
+    layout: Callable[[str], str]  # a window's layout, as every tmux takes it
 
 
 class Filler:

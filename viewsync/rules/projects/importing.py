@@ -9,6 +9,8 @@ from viewsync.rules.projects import layouts, tmuxinator_files, tmuxp_files
 from viewsync.rules.projects.nodes import MAPPING, Problem, Unfit, problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from viewsync.rules.projects.nodes import Node
     from viewsync.rules.projects.writing import Data
 
@@ -23,15 +25,21 @@ def refuse_programs(text: str, file: str) -> None:
         raise Unfit([Problem(file, number, "ERB cannot be imported", hint) for number in lines])
 
 
-def command(root: Node) -> tuple[Data, list[Problem]]:
-    """What to write, and what was left out. Unfit for a file that is neither's."""
+def command(root: Node, layout: Callable[[str], str]) -> tuple[Data, list[Problem]]:
+    """What to write, and what was left out. Unfit for a file that is neither's.
+
+    `layout`: how every tmux takes one.
+    """
     if root.kind != MAPPING or not (root.get("windows") or root.get("tabs")):
         raise Unfit([problem(root, "is neither a file of tmuxp nor one of tmuxinator", "both have windows")])
     reader = tmuxp_files if root.get("session_name") else tmuxinator_files
     data, left = reader.command(root)
     for window in data["session"]["windows"]:
         panes = len(window.get("panes", [0]))
-        if (text := window.get("layout")) and (why := layouts.problem(text, panes, _ANY_TMUX)):
+        if not (text := window.get("layout")):
+            continue
+        window["layout"] = layout(text)
+        if why := layouts.problem(window["layout"], panes, _ANY_TMUX):
             left.append(Problem(root.file, 0, f"window {window['name']!r} has no layout here: {why}"))
             del window["layout"]
     return data, sorted(left, key=lambda each: each.line)

@@ -1,4 +1,6 @@
-"""Whether a window's layout is one. tmux 3.3a, and others, end with all sessions on words that are none (`main`).
+"""A window's layout: whether it is one, and whether a window is laid out so.
+
+tmux 3.3a, and others, end with all sessions on words that are none (`main`).
 
 A layout is a name, or what `#{window_layout}` prints: a checksum and a tree of cells, `5ae2,80x24,0,0{...}`.
 """
@@ -6,24 +8,29 @@ A layout is a name, or what `#{window_layout}` prints: a checksum and a tree of 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING
+
+from viewsync.rules.projects import cells
+from viewsync.rules.projects.cells import NoTree
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from viewsync.rules.projects.cells import Cell
 
 NAMES = ("even-horizontal", "even-vertical", "main-horizontal", "main-vertical", "tiled")
 SINCE_3_5 = ("main-horizontal-mirrored", "main-vertical-mirrored")
-_LARGEST = 10_000  # columns or rows, tmux's own limit
-_CELL = re.compile(r"(\d{1,5})x(\d{1,5}),(\d{1,5}),(\d{1,5})(?:,(\d{1,9}))?", re.ASCII)
-_CLOSING = {"{": "}", "[": "]"}
+
+SAME = "same"
+SIZES = "sizes"  # the cells stand as they are to, and have other sizes: that may be from clients alone
+OTHER = "other"
+UNKNOWN = "unknown"  # nothing speaks against it, and nothing proves it
+
+_UNEVEN = 2  # cells more than one for each pane: what tmux gives to the last one, and what it takes for a border
 
 
-class _Cell(NamedTuple):
-    width: int
-    height: int
-    panes: int
-    end: int  # where its text ends
-
-
-class _NoLayout(Exception):
-    pass
+def named(layout: str) -> bool:
+    return layout in NAMES or layout in SINCE_3_5
 
 
 def problem(layout: str, panes: int, version: tuple[int, int]) -> str:
@@ -35,53 +42,114 @@ def problem(layout: str, panes: int, version: tuple[int, int]) -> str:
     checksum, _, tree = layout.partition(",")
     if not re.fullmatch(r"[0-9a-f]{4}", checksum):
         return f"there is no layout {layout!r}: there are {', '.join(NAMES)}"
-    if int(checksum, 16) != _checksum(tree):
+    if int(checksum, 16) != cells.checksum(tree):
         return f"the checksum of the layout {layout!r} is wrong"
     try:
-        cell = _cell(tree, 0)
-    except _NoLayout as error:
+        cell = cells.tree(tree)
+        cells.check(cell)
+    except NoTree as error:
         return f"the layout {layout!r} is damaged: {error}"
-    if cell.end != len(tree):
-        return f"the layout {layout!r} is damaged: {tree[cell.end :]!r} stands behind it"
-    if cell.panes != panes:
-        return f"the layout {layout!r} is for {cell.panes} panes, and the window has {panes}"
+    if len(found := cells.panes(cell)) != panes:
+        return f"the layout {layout!r} is for {len(found)} panes, and the window has {panes}"
     return ""
 
 
-def _checksum(text: str) -> int:
-    found = 0
-    for char in text:
-        found = ((found >> 1) + ((found & 1) << 15) + ord(char)) & 0xFFFF
-    return found
+def verdict(layout: str, cell: Cell | None, ours: Collection[str], columns: int = 0) -> str:
+    """Whether `ours`, panes of a window, are laid out so.
+
+    `cell`: how the window is, None when that is not known; `columns`: the most that `tiled` may have there, 0 for any.
+    Nothing is said of sizes where other panes take their part, or where a tree is of another size than the window:
+    tmux scales the cells when a client of another size comes.
+    """
+    panes = cells.panes(cell) if cell else []
+    mine = cells.plain(cell, ours) if cell else None
+    if cell is None or mine is None or not set(ours) <= set(panes):
+        return UNKNOWN
+    if len(ours) == 1:
+        return SAME
+    alone = len(panes) == len(ours)
+    if named(layout):
+        all_of_it = cells.plain(cell, panes)
+        fits = _drawn(layout, len(ours), columns) == _shape(mine) or (
+            _drawn(layout, len(panes), columns) == _shape(all_of_it)
+        )
+        if not fits or not alone or layout.startswith("main-"):
+            return UNKNOWN if fits else OTHER
+        return SAME if _even(layout, mine) else SIZES
+    tree = cells.read(layout)
+    return _as_tree(cells.plain(tree, cells.panes(tree)), mine, alone=alone) if tree else UNKNOWN
 
 
-def _cell(text: str, at: int) -> _Cell:
-    match = _CELL.match(text, at)
-    if not match:
-        raise _NoLayout(f"no cell at {text[at:]!r}")
-    width, height = int(match[1]), int(match[2])
-    if not (0 < width <= _LARGEST and 0 < height <= _LARGEST):
-        raise _NoLayout(f"a cell of {width}x{height}")
-    end = match.end()
-    if end == len(text) or text[end] not in _CLOSING:
-        return _Cell(width, height, 1, end)
-    if match[5] is not None:
-        raise _NoLayout("a pane with others in it")
-    return _parent(text, end, width, height)
+def _as_tree(wanted: Cell | None, mine: Cell, *, alone: bool) -> str:
+    if wanted is None or _shape(wanted) != _shape(mine):
+        return OTHER
+    if not alone or (wanted.width, wanted.height) != (mine.width, mine.height):
+        return UNKNOWN
+    return SAME if cells.sizes(wanted) == cells.sizes(mine) else SIZES
 
 
-def _parent(text: str, at: int, width: int, height: int) -> _Cell:
-    """`{...}` stands for cells side by side, `[...]` for one above the other, a line between each two."""
-    across = text[at] == "{"
-    cells: list[_Cell] = []
-    end = at
-    while not cells or text[end : end + 1] == ",":
-        cells.append(_cell(text, end + 1))
-        end = cells[-1].end
-    if text[end : end + 1] != _CLOSING[text[at]]:
-        raise _NoLayout(f"{text[at]!r} is never closed")
-    along = sum(each.width if across else each.height for each in cells) + len(cells) - 1
-    even = all((each.height == height) if across else (each.width == width) for each in cells)
-    if along != (width if across else height) or not even:
-        raise _NoLayout("its cells do not fill it")
-    return _Cell(width, height, sum(each.panes for each in cells), end + 1)
+def likeness(given: str, wanted: str, columns: int = 0) -> str:
+    """Whether two words for a layout mean one: a name and a tree that tmux made of it. SIZES: if clients scaled it."""
+    if given == wanted:
+        return SAME
+    name, tree = (given, wanted) if named(given) else (wanted, given)
+    cell = cells.read(tree)
+    if cell is None:
+        return OTHER
+    found = verdict(name, cell, cells.panes(cell), columns)
+    if named(name):
+        return SAME if found == UNKNOWN else found
+    return SAME if found == SAME else OTHER
+
+
+def word(cell: Cell, columns: int = 0) -> str:
+    """A file's word for how a window is: the name for it, or itself."""
+    panes = cells.panes(cell)
+    for name in NAMES:
+        found = verdict(name, cell, panes, columns)
+        if found == SAME or (found == UNKNOWN and len(panes) > 2):  # the main pane of two may be any
+            return name
+    return cells.written(cell)
+
+
+def _shape(cell: Cell | None) -> str:
+    if cell is None or not cell.cells:
+        return "p"
+    inner = "".join(map(_shape, cell.cells))
+    return f"{{{inner}}}" if cell.across else f"[{inner}]"
+
+
+def _drawn(name: str, panes: int, columns: int) -> str:
+    """The shape that tmux makes of it (layout-set.c; seen on 3.3a, 3.5a and 3.8 for up to ten panes)."""
+    if name == "tiled":
+        return _tiled(panes, columns)
+    if name.startswith("even-"):
+        return _row(panes) if name == "even-horizontal" else _column(panes)
+    others = _row(panes - 1) if name.startswith("main-horizontal") else _column(panes - 1)
+    both = f"{others}p" if name.endswith("-mirrored") else f"p{others}"
+    return f"[{both}]" if name.startswith("main-horizontal") else f"{{{both}}}"
+
+
+def _row(panes: int) -> str:
+    return f"{{{'p' * panes}}}" if panes > 1 else "p"
+
+
+def _column(panes: int) -> str:
+    return f"[{'p' * panes}]" if panes > 1 else "p"
+
+
+def _tiled(panes: int, most: int) -> str:
+    rows = columns = 1
+    while rows * columns < panes:
+        rows += 1
+        if rows * columns < panes and (most == 0 or columns < most):
+            columns += 1
+    full, rest = divmod(panes, columns)
+    return f"[{_row(columns) * full}{_row(rest) if rest else ''}]"
+
+
+def _even(name: str, cell: Cell) -> bool:
+    """As even as tmux leaves it. Of `tiled` a last row that is not full has a last cell of any width."""
+    most = len(cell.cells[0].cells) if name == "tiled" else 0
+    rows = [each for each in cell.cells if most and len(each.cells) == most]
+    return all(max(sizes) - min(sizes) <= len(sizes) + _UNEVEN for sizes in map(cells.along, [cell, *rows]))

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from viewsync.rules.model import Server
+    from viewsync.rules.projects.cells import Cell
     from viewsync.rules.projects.plan import Identity
 
 
@@ -60,6 +61,8 @@ class SeenWindow(NamedTuple):
     placeholder: bool
     options: Mapping[str, str]  # of those that were asked for
     panes: tuple[SeenPane, ...]
+    shown: Cell | None = None  # how its panes stand, zoomed or not; None when that is not known
+    columns: int = 0  # the most that the layout `tiled` has, 0 for any
 
 
 class Seen(NamedTuple):

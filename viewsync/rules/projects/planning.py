@@ -131,7 +131,7 @@ def _window(filler: Filler, node: Node, base: str) -> Window:
     cwd = filler.folder(node, base)
     panes = _panes(filler, node, cwd)
     layout = node.get("layout")
-    text = filler.text(layout)
+    text = filler.world.layout(filler.text(layout))
     if layout and text and (problem := layouts.problem(text, len(panes), _ANY_TMUX)):
         filler.wrong(layout, problem)
     options = tuple(filler.texts(node.get("options")).items())
