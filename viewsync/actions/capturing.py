@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import places, registry_rows, touching
-from viewsync.gateways import tmux_capture_text
-from viewsync.gateways.tmux_capture_text import Range
+from viewsync.gateways import tmux_capture
+from viewsync.gateways.tmux_capture import Range
 from viewsync.rules import plain_text
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def capture(ctx: Context, asked: Asked, wish: Wish = Wish()) -> Captured:  # noq
     """MissingSession when there is no such pane, ServerGone or TmuxTimeout as tmux says."""
     located = places.locate(ctx, asked)
     lines = Range(-wish.at_most) if wish.at_most else Range(wish.first, wish.last)
-    shot = tmux_capture_text.read(
+    shot = tmux_capture.read(
         ctx.tmux,
         located.place.server,
         located.place.pane_id,

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import StateError, TmuxError
-from viewsync.gateways import process_tree, processes, tmux_capture
+from viewsync.gateways import process_tree, processes, tmux_history
 from viewsync.store import registry
 
 if TYPE_CHECKING:
@@ -88,15 +88,15 @@ def _pane(ctx: Context, listed: Listed, pane: Pane, folder: str, problems: list[
     }
 
 
-def _status(pane: Pane, captured: tmux_capture.Captured | None) -> int | None:
+def _status(pane: Pane, captured: tmux_history.Captured | None) -> int | None:
     """tmux 3.3a now and then misses that a program ended, and the system knows better."""
     known = captured.exit_status if captured else None
     return processes.exit_status(pane.pid) if known is None and pane.dead else known
 
 
-def _captured(ctx: Context, listed: Listed, pane: Pane, problems: list[str]) -> tmux_capture.Captured | None:
+def _captured(ctx: Context, listed: Listed, pane: Pane, problems: list[str]) -> tmux_history.Captured | None:
     try:
-        found = tmux_capture.history(ctx.tmux, listed.row.socket, pane.id)
+        found = tmux_history.read(ctx.tmux, listed.row.socket, pane.id)
     except TmuxError as error:
         problems.append(error.message)
         return None

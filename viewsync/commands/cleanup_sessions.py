@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import addresses
 from viewsync.actions.projects import ending, here, sessions
 from viewsync.commands import args
 from viewsync.errors import ViewsyncError
@@ -33,13 +32,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    named = bool(parsed.label or parsed.socket)
-    project = here.project(ctx)
-    reading = sessions.read(ctx, [addresses.socket_of(ctx, parsed.label, parsed.socket)], alone=named)
+    project = here.read(ctx, parsed.label, parsed.socket)
     told = args.teller(parsed)
-    problems = list(reading.problems)
+    problems = list(project.problems)
     rows: list[dict[str, Any]] = []
-    for known in here.of(reading, project):
+    for known in project.sessions:
         kept = _kept(known, attached=parsed.attached)
         row = {"name": known.name, "socket": known.socket, "action": "kept" if kept else "ended", "reason": kept}
         rows.append(row)
@@ -47,7 +44,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         if not kept and not parsed.dry_run:
             row["action"], more = _end(ctx, known, attached=parsed.attached)
             problems += [f"{known.name}: {each}" for each in more]
-    failed = bool(reading.problems) or any(each["action"] == "failed" for each in rows)
+    failed = bool(project.problems) or any(each["action"] == "failed" for each in rows)
     if not rows and not failed:
         told(f"do nothing: the project {project.root} has no sessions")
     data = {"root": project.root, "sessions": rows, "dry_run": parsed.dry_run, "errors": problems}

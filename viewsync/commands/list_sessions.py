@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import addresses
-from viewsync.actions.projects import here, sessions
+from viewsync.actions.projects import here
 from viewsync.commands import args, project_rows
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
@@ -27,15 +26,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    named = bool(parsed.label or parsed.socket)
-    socket = addresses.socket_of(ctx, parsed.label, parsed.socket)
-    project = here.project(ctx)
-    reading = sessions.read(ctx, [socket], alone=named)
+    project = here.read(ctx, parsed.label, parsed.socket)
     now = ctx.clock()
-    found = [project_rows.data(each, now) for each in here.of(reading, project)]
-    data = {"root": project.root, "sessions": found, "total": len(found), "errors": reading.problems}
-    code = 1 if reading.problems else 0
+    found = [project_rows.data(each, now) for each in project.sessions]
+    data = {"root": project.root, "sessions": found, "total": len(found), "errors": project.problems}
+    code = 1 if project.problems else 0
     if not found:
-        return Result(data, [] if code else [f"No sessions of the project {project.root}."], code, reading.problems)
+        return Result(data, [] if code else [f"No sessions of the project {project.root}."], code, project.problems)
     hints = project_rows.hints(found)
-    return Result(data, [*project_rows.lines(found, now), *([""] if hints else []), *hints], code, reading.problems)
+    return Result(data, [*project_rows.lines(found, now), *([""] if hints else []), *hints], code, project.problems)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import addresses
-from viewsync.actions.projects import here, resetting, sessions
+from viewsync.actions.projects import here, resetting
 from viewsync.commands import args
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
@@ -35,13 +34,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    named = bool(parsed.label or parsed.socket)
-    project = here.project(ctx)
-    reading = sessions.read(ctx, [addresses.socket_of(ctx, parsed.label, parsed.socket)], alone=named)
+    project = here.read(ctx, parsed.label, parsed.socket)
     told = args.teller(parsed)
-    problems = list(reading.problems)
+    problems = list(project.problems)
     rows = []
-    for known, reset in resetting.plan(here.of(reading, project)):
+    for known, reset in resetting.plan(project.sessions):
         told(_TOLD[reset.action].format(reset.name, reset.reason))
         problem = "" if parsed.dry_run else resetting.carry_out(ctx, known, reset)
         problems += [f"{reset.name}: {problem}"] if problem else []

@@ -27,17 +27,6 @@ def plan(*windows: Window, **changes: Any) -> Plan:
         environment=(),
         secrets=frozenset(),
         windows=windows,
-        shell="",
-        tmux_config="",
-        options=(),
-        auto_attach=False,
-        auto_cleanup=False,
-        timeout=0.0,
-        pre_create=(),
-        post_create=(),
-        cleanup=(),
-        worktree=None,
-        arguments=(),
     )
     return found._replace(**changes)
 

@@ -129,17 +129,7 @@ def _plan(
         environment=variables,
         secrets=secrets,
         windows=tuple(_window(each, cwd, notes) for each in windows),
-        shell="",
-        tmux_config="",
         options=_options(origin.options, "the session", notes),
-        auto_attach=False,
-        auto_cleanup=False,
-        timeout=0.0,
-        pre_create=(),
-        post_create=(),
-        cleanup=(),
-        worktree=None,
-        arguments=(),
     )
 
 

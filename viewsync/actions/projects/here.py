@@ -5,21 +5,35 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.projects import locating
+from viewsync.actions import addresses
+from viewsync.actions.projects import locating, sessions
 from viewsync.errors import UsageError
 from viewsync.gateways import git
 
 if TYPE_CHECKING:
-    from viewsync.actions.projects.sessions import Known, Reading
+    from viewsync.actions.projects.sessions import Known
     from viewsync.context import Context
 
 
 class Project(NamedTuple):
     root: str  # its folder, in the main worktree
+    sessions: list[Known]
+    problems: list[str]  # why some may be missing
 
 
-def project(ctx: Context) -> Project:
-    """UsageError outside of any. In a worktree it is the project that the worktree is of."""
+def read(ctx: Context, label: str, socket: str) -> Project:
+    """Its sessions on all servers that rows name and the usual one, or on the one that `label` or `socket` names.
+
+    UsageError outside of any project. In a worktree it is the project that the worktree is of.
+    """
+    server = addresses.socket_of(ctx, label, socket)
+    root = _root(ctx)
+    reading = sessions.read(ctx, [server], alone=bool(label or socket))
+    mine = [each for each in reading.known if each.identity and each.identity.root == root]
+    return Project(root, mine, reading.problems)
+
+
+def _root(ctx: Context) -> str:
     found = locating.project_root()
     if not found:
         raise UsageError(
@@ -27,8 +41,4 @@ def project(ctx: Context) -> Project:
         )
     here = os.path.realpath(found)
     tree = git.worktree(here, ctx.env)
-    return Project(os.path.normpath(os.path.join(tree.main, os.path.relpath(here, tree.top))) if tree else here)
-
-
-def of(reading: Reading, project: Project) -> list[Known]:
-    return [each for each in reading.known if each.identity and each.identity.root == project.root]
+    return os.path.normpath(os.path.join(tree.main, os.path.relpath(here, tree.top))) if tree else here

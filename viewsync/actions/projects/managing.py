@@ -114,16 +114,6 @@ def make(
         secrets=variables.secrets(pairs),
         windows=(Window(ctx.config["default_window_name"] or "main", folder, "", True, (), (_shell(folder),)),),
         shell=ctx.config["shell"],
-        tmux_config="",
-        options=(),
-        auto_attach=False,
-        auto_cleanup=False,
-        timeout=0.0,
-        pre_create=(),
-        post_create=(),
-        cleanup=(),
-        worktree=None,
-        arguments=(),
     )
     return running.run(ctx, plan, socket)
 

@@ -63,16 +63,16 @@ class Plan(NamedTuple):
     environment: tuple[tuple[str, str], ...]  # for every pane, also those that are opened later
     secrets: frozenset[str]  # names of variables whose values are never shown or recorded
     windows: tuple[Window, ...]  # one at least
-    shell: str  # "" for tmux's own default
-    tmux_config: str  # a file of tmux commands for this session, "" for none
-    options: tuple[tuple[str, str], ...]  # of the session
-    auto_attach: bool
-    auto_cleanup: bool
-    timeout: float  # seconds unused until it may be ended, 0 for never
-    pre_create: tuple[Step, ...]
-    post_create: tuple[Step, ...]
-    cleanup: tuple[Step, ...]
-    worktree: Worktree | None
-    arguments: tuple[tuple[str, str], ...]  # as they were given
+    shell: str = ""  # "" for tmux's own default
+    tmux_config: str = ""  # a file of tmux commands for this session, "" for none
+    options: tuple[tuple[str, str], ...] = ()  # of the session
+    auto_attach: bool = False
+    auto_cleanup: bool = False
+    timeout: float = 0.0  # seconds unused until it may be ended, 0 for never
+    pre_create: tuple[Step, ...] = ()
+    post_create: tuple[Step, ...] = ()
+    cleanup: tuple[Step, ...] = ()
+    worktree: Worktree | None = None
+    arguments: tuple[tuple[str, str], ...] = ()  # as they were given
     branch: str = ""  # that is checked out where it works
     tree: str = ""  # the project's folder in the worktree where it works
