@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from viewsync.errors import TmuxError
+from viewsync.gateways import rows
 from viewsync.gateways.tmux import chain
-from viewsync.rules.model import Pane, Panes, Server
+from viewsync.rules.model import Pane, Panes
 
 if TYPE_CHECKING:
     from viewsync.gateways.tmux import Tmux
 
-SERVER = "V\t#{pid}\t#{start_time}\t#{version}"
 # Names hold no raw tab or newline (3.2 and newer store them escaped). Nothing else here is anybody's free text.
 PANE = "\t".join(
     (
@@ -40,30 +39,14 @@ PANE = "\t".join(
 
 def read(tmux: Tmux, socket: str) -> Panes:
     """ServerGone when no server runs there, TmuxError when it says nothing usable."""
-    # The server's own line comes last, so that having it means that nothing before it failed.
-    commands = chain(["list-panes", "-a", "-F", PANE], ["display-message", "-p", SERVER])
+    commands = chain(["list-panes", "-a", "-F", PANE], ["display-message", "-p", rows.SERVER])
     return parse(socket, tmux.ask(socket, *commands))
 
 
 def parse(socket: str, output: str) -> Panes:
     """What `read` read, from its text."""
     panes: list[Pane] = []
-    server: Server | None = None
-    complete = True
-    for line in output.split("\n"):  # not splitlines: a name may hold U+2028 and the like
-        kind, _, rest = line.partition("\t")
-        try:
-            if kind == "P":
-                panes.append(_pane(rest.split("\t")))
-            elif kind == "V":
-                pid, start, version = rest.split("\t")
-                server = Server(socket, int(pid), int(start), version)
-            elif line:
-                complete = False
-        except ValueError:
-            complete = False
-    if server is None:
-        raise TmuxError(f"the tmux server on {socket} gave no full answer", "nothing was changed")
+    server, complete = rows.read(socket, output, {"P": lambda row: panes.append(_pane(row))})
     return Panes(server, tuple(panes), complete)
 
 

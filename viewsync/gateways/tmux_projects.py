@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from viewsync.errors import TmuxError
+from viewsync.gateways import rows
 from viewsync.gateways.tmux import chain
-from viewsync.rules.model import Server
 from viewsync.rules.projects import marks
 from viewsync.rules.projects.live import Live, Sessions
 
 if TYPE_CHECKING:
     from viewsync.gateways.tmux import Tmux
 
-_SERVER = "V\t#{pid}\t#{start_time}\t#{version}"
 _SESSION = "\t".join(
     (
         "S",
@@ -37,34 +35,14 @@ _FIELDS = _SESSION.count("\t")
 
 def read(tmux: Tmux, socket: str) -> Sessions:
     """ServerGone when no server runs there, TmuxError when it says nothing usable."""
-    # The server's own line comes last, so that having it means that nothing before it failed.
-    commands = chain(["list-sessions", "-F", _SESSION], ["display-message", "-p", _SERVER])
+    commands = chain(["list-sessions", "-F", _SESSION], ["display-message", "-p", rows.SERVER])
     return parse(socket, tmux.ask(socket, *commands))
 
 
 def parse(socket: str, output: str) -> Sessions:
     sessions: list[Live] = []
-    server: Server | None = None
-    complete = True
-    for line in output.split("\n"):
-        kind, _, rest = line.partition("\t")
-        try:
-            if kind == "S":
-                sessions.append(_session(rest.split("\t")))
-            elif kind == "V":
-                server = Server(socket, *_server(rest))
-            elif line:
-                complete = False
-        except ValueError:
-            complete = False
-    if server is None:
-        raise TmuxError(f"the tmux server on {socket} gave no full answer", "nothing was changed")
+    server, complete = rows.read(socket, output, {"S": lambda row: sessions.append(_session(row))})
     return Sessions(server, tuple(_with_groups(sessions)), complete)
-
-
-def _server(text: str) -> tuple[int, int, str]:
-    pid, start, version = text.split("\t")
-    return int(pid), int(start), version
 
 
 def _session(row: list[str]) -> Live:

@@ -6,7 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.gateways import tmux_panes
+from viewsync.gateways import rows, tmux_panes
 from viewsync.gateways.tmux import chain
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Look(NamedTuple):
 def look(tmux: Tmux, socket: str, before: Look | None) -> Look:
     """One call; where the server says what it said `before`, that comes back. ServerGone or TmuxError."""
     at = time.time()
-    commands = chain(["list-panes", "-a", "-F", _FORMAT], ["display-message", "-p", tmux_panes.SERVER])
+    commands = chain(["list-panes", "-a", "-F", _FORMAT], ["display-message", "-p", rows.SERVER])
     text = tmux.ask(socket, *commands)
     if before and text == before.text:
         return before._replace(at=at)
