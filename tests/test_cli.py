@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.wait import until
 from viewsync import __version__, config
 from viewsync.cli import COMMANDS
 
@@ -175,3 +176,45 @@ def test_a_file_where_a_socket_is_meant_stays(home: Home, words: tuple[str, ...]
         assert (done.code, done.err.count("\n")) == (1, 1), done
         with open(each, encoding="utf-8") as file:
             assert file.read() == "work"
+
+
+def log_of(home: Home) -> str:
+    for folder, _, files in os.walk(home.path):
+        if "viewsync.log" in files:
+            with open(os.path.join(folder, "viewsync.log"), encoding="utf-8") as file:
+                return file.read()
+    return ""
+
+
+def test_f1_debug_says_what_was_run_and_what_came_of_it_and_no_secret(server: Server, home: Home) -> None:
+    words = ("create", "-S", server.socket, "-n", "web", "-e", "TOKEN=hunter2", "--", "cat")
+    assert home.viewsync(*words).code == 0
+    assert log_of(home) == ""
+    assert home.viewsync("kill", "-s", "web", env={"PRJ_LOG_LEVEL": "DEBUG"}).code == 0
+    assert home.viewsync(*words, env={"VIEWSYNC_LOG_LEVEL": "debug"}).code == 0
+    assert home.viewsync("send", "-s", "web", "-c", "hunter2", env={"VIEWSYNC_LOG_LEVEL": "debug"}).code == 0
+    said = log_of(home)
+    for each in (
+        f" DEBUG tmux -S {server.socket} new-session",
+        " ms\n",
+        " DEBUG kill: exit code 0\n",
+        " INFO create web: ",
+        " DEBUG send: exit code 0\n",
+    ):
+        assert each in said
+    assert "hunter2" not in said
+
+
+def test_f1_info_says_what_happened_and_what_failed(server: Server, home: Home) -> None:
+    info = {"VIEWSYNC_LOG_LEVEL": "info"}
+    assert home.viewsync("create", "-S", server.socket, "-n", "web", "--", "cat", env=info).code == 0
+    assert home.viewsync("create", "-S", server.socket, "-n", "web", "--", "cat", env=info).code == 2
+    tab, view = server.open("proj", env={"VIEWSYNC_HOOKS": "0"})
+    tab.hang_up()
+    until(lambda: server.show(f"={view}:", "#{session_attached}") == "0", "the detach")
+    assert home.viewsync("sweep", env=info).code == 0
+    said = log_of(home)
+    assert " INFO create web: " in said
+    assert " INFO create: exit code 2 (session-exists)\n" in said
+    assert f" INFO end {view}: " in said
+    assert "DEBUG" not in said

@@ -162,9 +162,17 @@ def _tool(name: str, words: list[str]) -> int:
 
 def _bugs_logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
     """Without the words that were given: they may hold a password, in `send -c` or `create -e`."""
+    ctx.trace()
     try:
-        return run()
-    except (errors.ViewsyncError, KeyboardInterrupt, BrokenPipeError):
+        code = run()
+        if ctx.tells("debug"):
+            ctx.log.debug("%s: exit code %d", what, code)
+        return code
+    except errors.ViewsyncError as error:
+        if ctx.tells("info"):
+            ctx.log.info("%s: exit code %d (%s)", what, error.code, error.kind)
+        raise
+    except (KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:
         ctx.log.exception("a bug in %s", what)

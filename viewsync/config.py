@@ -24,7 +24,7 @@ class Setting(NamedTuple):
     also: str = ""  # another name in the environment, for who is used to it
 
 
-_LEVELS = ("debug", "info", "warning", "error")
+LEVELS = ("debug", "info", "warning", "error")
 SETTINGS: dict[str, Setting] = {
     "tmux": Setting("tmux", "the tmux program"),
     "tmux_timeout": Setting(2.0, "seconds that a tmux server may take for one answer", least=0.05),
@@ -42,7 +42,7 @@ SETTINGS: dict[str, Setting] = {
     "auto_attach": Setting(False, "attach to a project session when it is made"),
     "auto_cleanup": Setting(False, "end project sessions that nobody has used for `session_timeout`"),
     "session_timeout": Setting("never", "how long nobody may use a project session: 24h, 7d"),
-    "log_level": Setting("warning", "how much the log tells", choices=_LEVELS, also="PRJ_LOG_LEVEL"),
+    "log_level": Setting("warning", "how much the log tells", choices=LEVELS, also="PRJ_LOG_LEVEL"),
 }
 
 

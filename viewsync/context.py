@@ -85,6 +85,23 @@ class Context:
             level = "warning"
         return log.open_log(self._log_folder(), level)
 
+    def tells(self, level: str) -> bool:
+        """Whether the log takes what is of that level: asked before it is imported."""
+        from viewsync.config import LEVELS
+        from viewsync.errors import ViewsyncError
+
+        try:
+            return LEVELS.index(self.config["log_level"]) <= LEVELS.index(level)
+        except ViewsyncError:
+            return False
+
+    def trace(self) -> None:
+        """At `debug`, log every program that is run."""
+        if self.tells("debug"):
+            from viewsync.gateways import tracing
+
+            tracing.start(self.log)
+
     def _log_folder(self) -> str:
         """Below the state folder only where that is ours to write in; "" where it is not."""
         from viewsync.errors import ViewsyncError

@@ -45,6 +45,8 @@ def event(
 
 
 def record(ctx: Context, events: Sequence[Event]) -> None:
+    for each in events if ctx.tells("info") else ():
+        ctx.log.info("%s %s: %s (%s)", each.event, each.session, each.reason, each.trigger)
     try:
         ctx.history.add([Event(*map(_storable, each)) for each in events])
     except StateError as error:

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
-from viewsync.actions import panes
+from viewsync.actions import panes, recording
 from viewsync.errors import StateError, ViewsyncError
 from viewsync.gateways import processes, tmux_read, tmux_write
 from viewsync.rules import cleanup, hooks, tracking
@@ -196,7 +196,7 @@ def _record(
             # What this process ended is gone, whatever somebody wrote about it meanwhile.
             seen = {**before, **{each.session: views.get(each.session) for each in verdicts if each.action != KEEP}}
             written = {name for name, row in rows.items() if _replace(views, name, seen.get(name), row)}
-        _log(ctx, [each for each in events if each.session in written])
+        recording.record(ctx, [each for each in events if each.session in written])
 
 
 def _replace(views: dict[str, Row], name: str, seen: Row | None, row: Row | None) -> bool:
@@ -208,14 +208,6 @@ def _replace(views: dict[str, Row], name: str, seen: Row | None, row: Row | None
     else:
         views[name] = row
     return True
-
-
-def _log(ctx: Context, events: list[Event]) -> None:
-    """The history may be locked or broken: that is worth a line in the log, and no more."""
-    try:
-        ctx.history.add(events)
-    except StateError as error:
-        ctx.log.warning("%s; not recorded: %s", error.message, [tuple(each) for each in events])
 
 
 def _guarded(work: Callable[[], None]) -> list[str]:
@@ -235,7 +227,7 @@ def _forget_dead_servers(ctx: Context, views: Mapping[str, Row], trigger: str) -
     with ctx.registry.change() as data:
         for name, row in dead.items():
             _replace(data["views"], name, row, None)
-    _log(ctx, [_gone(name, row, ctx.clock(), trigger) for name, row in dead.items()])
+    recording.record(ctx, [_gone(name, row, ctx.clock(), trigger) for name, row in dead.items()])
 
 
 def _socket(row: Row) -> str:

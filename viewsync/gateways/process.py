@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+import time
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+# Hears of every program that came back, or did not, when somebody wants to know: the words, what became of it, seconds.
+told: Callable[[Sequence[str], str, float], None] | None = None
 
 
 class Completed(NamedTuple):
@@ -39,13 +43,20 @@ def run(
     env: Mapping[str, str] | None = None,
 ) -> Completed:
     """Run one program to its end, `timeout` seconds at most. Bytes that are no UTF-8 survive the round trip."""
+    began = time.monotonic()
+    outcome = "not started"
     try:
         with _whole(stdin.encode("utf-8", "surrogateescape")) as source:
             done = subprocess.run(argv, stdin=source, capture_output=True, timeout=timeout, env=env, check=False)
+        outcome = f"exit code {done.returncode}"
     except subprocess.TimeoutExpired:
+        outcome = "ended"
         raise TimedOut(f"{argv[0]} did not answer within {timeout:g} s") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in an argument
         raise NotStarted(f"cannot run {argv[0]}: {error}") from None
+    finally:
+        if told:
+            told(argv, outcome, time.monotonic() - began)
     return Completed(done.returncode, _text(done.stdout), _text(done.stderr))
 
 
@@ -72,22 +83,16 @@ def _whole(raw: bytes) -> IO[bytes]:
 def start(argv: Sequence[str], *, env: Mapping[str, str] | None = None, log: str) -> int:
     """Start a program that outlives us, in a session of its own; returns its pid. `log` takes what it prints."""
     with open(log, "ab") as output:
-        return subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            cwd="/",
-            env=env,
-        ).pid
+        return start_group(argv, cwd="/", env=env, output=output.fileno()).pid
 
 
 Child = subprocess.Popen[bytes]
 
 
-def start_group(argv: Sequence[str], *, cwd: str, env: Mapping[str, str], output: int) -> Child:
+def start_group(argv: Sequence[str], *, cwd: str, env: Mapping[str, str] | None, output: int) -> Child:
     """Start a program without a terminal, in a process group of its own, by which it can be ended with all of it."""
+    if told:
+        told(argv, "started", 0)
     try:
         return subprocess.Popen(
             argv,
