@@ -6,11 +6,12 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from tests.support.executing import execute, folders, in_foreground, screen
 from tests.support.sessions import create
-from tests.support.wait import until
+from tests.support.wait import stays, until
 
 if TYPE_CHECKING:
     import subprocess
@@ -72,6 +73,40 @@ def test_output_that_cannot_be_kept_is_an_error(bash: dict[str, str], home: Home
     assert done.code == 125
     assert "the output could not be kept" in done.err
     until(lambda: folders(home) == [], "the folder to be removed")
+
+
+def test_what_a_tee_that_ended_took_along_is_missed_however_late_that_is_told(
+    bash: dict[str, str], home: Home, started: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    """On a busy machine whoever is to tell of it may not have been its turn yet."""
+    mark = os.path.join(home.path, "go")
+    process = started("-s", "sh", "--", f"sleep 1000 & while [ ! -e {mark} ]; do :; done")
+    until(lambda: folders(home), "the folder")
+    folder = os.path.join(home.state, "exec", folders(home)[0])
+    until(lambda: os.path.exists(os.path.join(folder, "tee")), "tee")
+    with open(os.path.join(folder, "tee"), encoding="ascii") as file:
+        tee = psutil.Process(int(file.read()))
+    relay = tee.parent()
+    assert relay
+    until(lambda: _programs(bash, "sleep"), "the program that holds the pipe")
+    (holder,) = _programs(bash, "sleep")
+    try:
+        relay.suspend()
+        tee.kill()
+        with open(mark, "w", encoding="utf-8"):
+            pass
+        until(lambda: os.path.exists(os.path.join(folder, "code")), "the exit code")
+        assert stays(process.poll) is None
+        relay.resume()
+        _, err = process.communicate(timeout=20)
+        assert (process.returncode, b"the output could not be kept" in err) == (125, True)
+    finally:
+        relay.resume()
+        holder.kill()
+
+
+def _programs(session: dict[str, str], name: str) -> list[psutil.Process]:
+    return [each for each in psutil.Process(int(session["pid"])).children() if each.name() == name]
 
 
 def test_json_when_time_is_over(bash: dict[str, str], server: Server, home: Home) -> None:

@@ -42,4 +42,5 @@ def _stat(pid: str) -> list[str]:
 def folders(home: Home) -> list[str]:
     """Of commands that somebody still wants to know of."""
     root = os.path.join(home.state, "exec")
-    return [each for each in os.listdir(root) if os.path.isdir(os.path.join(root, each))]
+    there = os.listdir(root) if os.path.isdir(root) else []
+    return [each for each in there if os.path.isdir(os.path.join(root, each))]

@@ -59,11 +59,11 @@ class ExecFolder:
         return os.path.join(self.path, name)
 
     def started(self) -> bool:
-        return os.path.exists(self._in(exec_script.TEE))
+        return os.path.exists(self._in(exec_script.TEE)) or self.failed()
 
     def failed(self) -> bool:
-        """Whether the output could not be kept; for after it was started."""
-        return not self.started() and not self.drained()
+        """Whether the output could not be kept."""
+        return os.path.exists(self._in(exec_script.LOST))
 
     def drained(self) -> bool:
         return os.path.exists(self._in(exec_script.DRAINED))
@@ -91,10 +91,15 @@ class ExecFolder:
     def quiet(self) -> bool:
         """Whether a program holds the pipe and says nothing; for after the code is there and all was read.
 
-        To open the pipe earlier would keep tee from seeing its end.
+        To open the pipe earlier would keep tee from seeing its end. A tee that has ended may have taken the rest along.
         """
+        if not processes.alive(self._tee()):
+            return False
         if self._pipe < 0:
-            self._pipe = os.open(self._in(exec_script.PIPE), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                self._pipe = os.open(self._in(exec_script.PIPE), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            except FileNotFoundError:
+                return False
             self._quiet_since = time.monotonic()
         poll = select.poll()
         poll.register(self._pipe, 0)
@@ -120,7 +125,7 @@ class ExecFolder:
             _write(self._in(exec_script.LEFT), "")
         self._end_tee()
         self.close()
-        if self.drained():
+        if self.drained() or self.failed():
             self.remove()
 
     def remove(self) -> None:
@@ -138,10 +143,8 @@ class ExecFolder:
         """Where it still runs, which is where something holds the pipe; or let go of who waits to open that."""
         if self.drained():
             return
-        try:
-            with open(self._in(exec_script.TEE), encoding="ascii") as file:
-                pid = int(file.read())
-        except (OSError, ValueError):
+        pid = self._tee()
+        if not pid:
             with contextlib.suppress(OSError):
                 os.close(os.open(self._in(exec_script.PIPE), os.O_WRONLY | os.O_NONBLOCK))
             return
@@ -149,6 +152,14 @@ class ExecFolder:
         if self._in(exec_script.OUT) in words or not os.path.isdir("/proc/self"):
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGTERM)
+
+    def _tee(self) -> int:
+        """Its process, 0 where it has not begun, or has failed."""
+        try:
+            with open(self._in(exec_script.TEE), encoding="ascii") as file:
+                return int(file.read())
+        except (OSError, ValueError):
+            return 0
 
 
 def _write(path: str, text: str) -> None:

@@ -163,7 +163,7 @@ class _Watch:
             return ENDED if drained or now - self._gone > _LAST_WORDS else ""
         if drained:  # a shell that ends closes the pipe a moment before
             return INTERRUPTED if now - changed > _STEP[1] else ""
-        if self._started and self._folder.failed():
+        if self._folder.failed():
             return LOST
         if not self._started and now - begin > min(_TAKES, self._deadline - begin) and self._folder.cancel():
             return NOT_TAKEN

@@ -21,7 +21,8 @@ RUN = "run"
 PIPE = "pipe"
 OUT = "out"
 CODE = "code"  # the exit code and a newline, once the command is done
-TEE = "tee"  # the pid of tee; gone again when it failed, since to remove a file takes no room on a disk
+TEE = "tee"  # the pid of tee; gone again when it failed
+LOST = "lost"  # the pipe, once tee has failed: another name takes no room on a disk that is full
 DRAINED = "drained"  # there once the pipe has no writer any more and all of it is in `out`
 LEFT = "left"  # there once nobody wants to know any more
 
@@ -77,7 +78,11 @@ set +e
 exec 3<{_in(folder, PIPE)}
 tee {_in(folder, OUT)} <&3 &
 echo $! >|{_in(folder, TEE)}
-if wait $!; then : >|{_in(folder, DRAINED)}; else rm -f {_in(folder, TEE)}; cat <&3; fi
+if wait $!; then : >|{_in(folder, DRAINED)}; else
+mv {_in(folder, PIPE)} {_in(folder, LOST)}
+rm -f {_in(folder, TEE)}
+cat <&3
+fi
 if [ -e {_in(folder, LEFT)} ] || ! kill -0 {maker}; then rm -rf {quoted(folder)}; fi
 ) 2>/dev/null & )"""
 
