@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("of", nargs="?", choices=list(SCHEMAS), default="command", help="which one (command)")
+    parser.add_argument("kind", nargs="?", choices=list(SCHEMAS), default="command", help="which one (command)")
     args.json(parser)
 
 
 def run(parsed: argparse.Namespace, _ctx: Context) -> Result:
-    return Result(SCHEMAS[parsed.of], always_json=True)
+    return Result(SCHEMAS[parsed.kind], always_json=True)
