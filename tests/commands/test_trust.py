@@ -244,3 +244,10 @@ def test_of_an_argument_that_is_secret_only_its_name_is_told(server: Server, pro
     said = project.viewsync("run", "dev", "pr=hunter2", "-S", server.socket).err
     assert "`viewsync trust dev pr=...`" in said
     assert "hunter2" not in said
+
+
+def test_what_a_step_gets_in_a_variable_needs_no_trust_of_its_own(server: Server, project: Project) -> None:
+    project.command("dev", text().replace("touch second", "test $PR -gt 0") + "environment: {PR: '{{pr}}'}\n")
+    assert project.viewsync("trust", "dev", "pr=8", "--yes").code == 0
+    assert project.viewsync("run", "dev", "pr=9", "task=nine", "-S", server.socket).code == 0
+    assert project.viewsync("run", "dev", "pr=0", "task=none", "-S", server.socket).code == 1
