@@ -150,18 +150,18 @@ def _run(words: list[str], as_json: bool) -> int:
     if verb not in COMMANDS:
         raise errors.UsageError(f"there is no verb {verb!r}", "`viewsync --help` lists them")
     ctx = Context(overrides=overrides)
-    return _bugs_logged(ctx, verb, lambda: _command(verb, words[1:], ctx, as_json))
+    return _logged(ctx, verb, lambda: _command(verb, words[1:], ctx, as_json))
 
 
 def _tool(name: str, words: list[str]) -> int:
     from viewsync.tools import running
 
     ctx = Context()
-    return _bugs_logged(ctx, name, lambda: running.run(name, words, ctx, _result))
+    return _logged(ctx, name, lambda: running.run(name, words, ctx, _result))
 
 
-def _bugs_logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
-    """Without the words that were given: they may hold a password, in `send -c` or `create -e`."""
+def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
+    """What came of it, in the log, without the words that were given: they may hold a password, in `send -c` or `create -e`."""
     ctx.trace()
     try:
         code = run()
