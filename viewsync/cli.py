@@ -161,7 +161,7 @@ def _tool(name: str, words: list[str]) -> int:
 
 
 def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
-    """What came of it, in the log, without the words that were given: they may hold a password, in `send -c` or `create -e`."""
+    """What came of it, in the log; without the words: they may hold a password, in `send -c` or `create -e`."""
     ctx.trace()
     try:
         code = run()
