@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.wait import until
-from viewsync.gateways import processes, step_process
+from viewsync.gateways import process, processes, step_process
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,3 +75,37 @@ def test_what_cannot_be_started_is_told(tmp_path: Path, command: str) -> None:
     ran, _ = run(tmp_path, command)
     assert ran.code == 127
     assert ran.problem.startswith("cannot run /bin/sh in ")
+
+
+@pytest.fixture
+def interrupted(monkeypatch: pytest.MonkeyPatch) -> list[process.Child]:
+    """Steps that are interrupted in the moment in which they begin."""
+    begun = []
+    start = process.start_group
+
+    def start_and_interrupt(*words: Any, **options: Any) -> process.Child:
+        begun.append(start(*words, **options))
+        signal.raise_signal(signal.SIGINT)
+        return begun[-1]
+
+    monkeypatch.setattr(process, "start_group", start_and_interrupt)
+    return begun
+
+
+def test_a_ctrl_c_while_it_begins_leaves_nothing_behind(tmp_path: Path, interrupted: list[process.Child]) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, "exec sleep 1000")
+    assert [processes.alive(each.pid) for each in interrupted] == [False]
+
+
+def test_nor_does_another_one_while_it_is_asked_to_end(
+    tmp_path: Path, interrupted: list[process.Child], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: object) -> bool:
+        signal.raise_signal(signal.SIGINT)
+        return False
+
+    monkeypatch.setattr(step_process, "_exited", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, "trap '' TERM; while :; do sleep 0.05; done")
+    assert [processes.alive(each.pid) for each in interrupted] == [False]

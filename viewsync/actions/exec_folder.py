@@ -121,11 +121,12 @@ class ExecFolder:
         if self.cancel():
             self.remove()
             return
+        over = self.failed()  # else tee is ended below, which looks alike
         with contextlib.suppress(OSError):
             _write(self._in(exec_script.LEFT), "")
         self._end_tee()
         self.close()
-        if self.drained() or self.failed():
+        if over or self.drained():
             self.remove()
 
     def remove(self) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.gateways import process
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 SHELL = "/bin/sh"
 MOST_OUTPUT = 64 * 1024 * 1024  # bytes; one that prints for ever would fill the disk before its time is over
@@ -36,21 +37,39 @@ def run(command: str, *, cwd: str, env: Mapping[str, str], timeout: float, outpu
     begin = time.monotonic()
     if not os.path.isdir(cwd):
         return Ran(127, 0.0, f"there is no folder {cwd}")
+    child: process.Child | None = None
     try:
-        child = process.start_group([SHELL, "-c", command], cwd=cwd, env=env, output=output)
-    except process.NotStarted as error:
-        return Ran(127, 0.0, error.message)
-    try:
+        with _uninterrupted():
+            child = process.start_group([SHELL, "-c", command], cwd=cwd, env=env, output=output)
         problem = f"it took longer than {timeout:g} s" if _wait(child, begin + timeout, output) else ""
         if os.fstat(output).st_size > MOST_OUTPUT:
             problem = f"it printed more than {MOST_OUTPUT // (1024 * 1024)} MB"
+    except process.NotStarted as error:
+        return Ran(127, 0.0, error.message)
     except BaseException:  # somebody's ^C does not reach it by itself
-        _end(child)
+        if child:
+            _end(child)
         raise
     if problem:
         _end(child)
     code = child.wait()
     return Ran(code if code >= 0 else 128 - code, time.monotonic() - begin, problem)
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """A ^C is heard afterwards: in the middle of a start it would leave behind what nobody knows of."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard = []
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _wait(child: process.Child, deadline: float, output: int) -> bool:
@@ -84,11 +103,13 @@ def _exited(child: process.Child) -> bool:
 def _end(child: process.Child) -> None:
     """It and its whole group: asked first, then ended."""
     deadline = time.monotonic() + _GRACE
-    _signal(child, signal.SIGTERM)
-    while time.monotonic() < deadline and not (_exited(child) and not _others(child.pid)):
-        time.sleep(0.02)
-    _signal(child, signal.SIGKILL)
-    child.wait()
+    try:
+        _signal(child, signal.SIGTERM)
+        while time.monotonic() < deadline and not (_exited(child) and not _others(child.pid)):
+            time.sleep(0.02)
+    finally:  # also when somebody presses ^C again
+        _signal(child, signal.SIGKILL)
+        child.wait()
 
 
 def _signal(child: process.Child, number: int) -> None:
