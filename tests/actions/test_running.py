@@ -32,7 +32,7 @@ def test_what_was_left_is_removed_while_its_maker_lives_on(server: Server, home:
     create(server, "sh", "--", "bash", "--norc")
     mark = os.path.join(home.path, "go")
     command = f"while [ ! -e {mark} ]; do sleep 0.05; done"
-    ran = running.execute(Context(env=home.env), Asked(session="sh"), command, 0.5, bytearray().extend)
+    ran = running.execute(Context(env=home.env), Asked(session="sh"), command, 2.0, bytearray().extend)
     assert (ran.kind, ran.code, len(folders(home))) == (running.TIMEOUT, None, 1)
     with open(mark, "w", encoding="utf-8"):
         pass
