@@ -9,14 +9,16 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import threading
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.gateways import process
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import FrameType
 
 SHELL = "/bin/sh"
 MOST_OUTPUT = 64 * 1024 * 1024  # bytes; one that prints for ever would fill the disk before its time is over
@@ -32,8 +34,13 @@ class Ran(NamedTuple):
 
 def run(command: str, *, cwd: str, env: Mapping[str, str], timeout: float, output: int) -> Ran:
     """To its end, or to `timeout` seconds. What it leaves running in the background is left alone, unless it is
-    ended itself. `output`: an open file.
+    ended itself, as it is with us: by ^C, TERM, or the end of our terminal. `output`: an open file.
     """
+    with _exiting():
+        return _run(command, cwd, env, timeout, output)
+
+
+def _run(command: str, cwd: str, env: Mapping[str, str], timeout: float, output: int) -> Ran:
     begin = time.monotonic()
     if not os.path.isdir(cwd):
         return Ran(127, 0.0, f"there is no folder {cwd}")
@@ -46,7 +53,7 @@ def run(command: str, *, cwd: str, env: Mapping[str, str], timeout: float, outpu
             problem = f"it printed more than {MOST_OUTPUT // (1024 * 1024)} MB"
     except process.NotStarted as error:
         return Ran(127, 0.0, error.message)
-    except BaseException:  # somebody's ^C does not reach it by itself
+    except BaseException:  # what ends us does not reach it by itself
         if child:
             _end(child)
         raise
@@ -57,19 +64,36 @@ def run(command: str, *, cwd: str, env: Mapping[str, str], timeout: float, outpu
 
 
 @contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """A ^C is heard afterwards: in the middle of a start it would leave behind what nobody knows of."""
-    if threading.current_thread() is not threading.main_thread():
+def _exiting() -> Iterator[None]:
+    """What would end us without a word is an exception, as ^C is. What somebody handles, or ignores, stays so."""
+    numbers = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) == signal.SIG_DFL]
+    with _handled(numbers, lambda number, _: sys.exit(128 + number)):
         yield
-        return
-    heard = []
-    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Signals are heard afterwards: in the middle of a start one would leave behind what nobody knows of."""
+    heard: list[int] = []
+    try:
+        with _handled((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), lambda number, _: heard.append(number)):
+            yield
+    finally:
+        for number in heard:
+            signal.raise_signal(number)
+
+
+@contextlib.contextmanager
+def _handled(numbers: Sequence[int], handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
+    """But for what is ignored. Only a main thread can say so."""
+    main = threading.current_thread() is threading.main_thread()
+    wanted = [each for each in numbers if main and signal.getsignal(each) not in (signal.SIG_IGN, None)]
+    before = {number: signal.signal(number, handler) for number in wanted}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-        if heard:
-            signal.raise_signal(signal.SIGINT)
+        for number, other in before.items():
+            signal.signal(number, other)
 
 
 def _wait(child: process.Child, deadline: float, output: int) -> bool:
@@ -107,7 +131,7 @@ def _end(child: process.Child) -> None:
         _signal(child, signal.SIGTERM)
         while time.monotonic() < deadline and not (_exited(child) and not _others(child.pid)):
             time.sleep(0.02)
-    finally:  # also when somebody presses ^C again
+    finally:  # also when somebody presses ^C once more
         _signal(child, signal.SIGKILL)
         child.wait()
 

@@ -186,15 +186,20 @@ def test_a_folder_that_is_not_there_is_a_failure_of_the_step(server: Server, pro
     assert "there is no folder" in done.err
 
 
-def test_ctrl_c_ends_the_step_too(server: Server, home: Home, project: Project) -> None:
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=["^C", "TERM", "HUP"]
+)
+def test_what_ends_us_ends_the_step_too(
+    server: Server, home: Home, project: Project, number: signal.Signals, code: int
+) -> None:
     project.command("dev", "session:\n  pre_create_steps: [{run: echo $$ > pid; exec sleep 1000}]")
     assert project.viewsync("trust", "--yes").code == 0
     tab = home.program(
         ["sh", "-c", 'cd "$1" && exec "$2" run dev -S "$3"', "sh", project.root, home.launcher, server.socket]
     )
     pid = int(until(lambda: read(project, "pid"), "the step"))
-    tab.signal(signal.SIGINT)
-    assert tab.wait() == 130
+    tab.signal(number)
+    assert tab.wait() == code
     assert not processes.alive(pid)
     assert (server.sessions(), rows(home)) == (["proj"], {})
 
