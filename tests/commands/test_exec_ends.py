@@ -55,9 +55,27 @@ def test_when_time_is_over_the_command_goes_on(shell: str, server: Server, home:
     assert "sh is busy: " in done.err
     with open(mark, "w", encoding="utf-8"):
         pass
-    until(lambda: "finished" in screen(server).splitlines(), "its end")
+    until(lambda: "finished" in screen(server), "its end")
     until(lambda: folders(home) == [], "the folder to be removed")
     assert execute(home, "--", "pwd").out == "/usr\n"
+
+
+def test_what_comes_after_its_time_stands_before_the_prompt(server: Server, home: Home) -> None:
+    """Though what shows it from then on is slow to begin."""
+    programs, mark = os.path.join(home.path, "programs"), os.path.join(home.path, "go")
+    os.mkdir(programs)
+    with open(os.path.join(programs, "cat"), "w", encoding="utf-8") as file:
+        file.write('#!/bin/sh\nsleep 0.3\nexec /bin/cat "$@"\n')
+    os.chmod(file.name, 0o700)
+    with open(os.path.join(home.path, "rc"), "w", encoding="utf-8") as file:
+        file.write(f"PATH={programs}:$PATH\nPS1='$ '\n")
+    create(server, "sh", "--", "bash", "--rcfile", file.name)
+    command = f"echo begun; while [ ! -e {mark} ]; do sleep 0.05; done; echo finished"
+    assert home.viewsync("exec", "-s", "sh", "-T", "500ms", "--", command).code == 124
+    with open(mark, "w", encoding="utf-8"):
+        pass
+    until(lambda: "finished" in screen(server), "its end")
+    assert "finished" in screen(server).splitlines()
 
 
 def test_time_is_over_too_for_output_without_end(bash: dict[str, str], server: Server, home: Home) -> None:
@@ -129,7 +147,7 @@ def test_a_viewsync_that_is_killed_disturbs_nothing(
     assert process.returncode == (130 if number == signal.SIGINT else -signal.SIGKILL)
     with open(mark, "w", encoding="utf-8"):
         pass
-    until(lambda: "finished" in screen(server).splitlines(), "its end")
+    until(lambda: "finished" in screen(server), "its end")
     until(lambda: folders(home) == [], "the folder to be removed")
 
 

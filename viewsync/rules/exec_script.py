@@ -118,10 +118,9 @@ esac"""
 
 def _rest(folder: str) -> str:
     """Half a second at most, so that the prompt comes behind the output."""
-    pipe, drained = _in(folder, PIPE), _in(folder, DRAINED)
     return f"""( PATH=$PATH:/usr/bin:/bin
 looks=0
-while [ ! -e {drained} ] && [ -e {pipe} ] && [ $looks -lt 50 ]; do
+while [ ! -e {_in(folder, DRAINED)} ] && [ -e {quoted(folder)} ] && [ $looks -lt 50 ]; do
 sleep 0.01
 looks=$((looks + 1))
 done
