@@ -284,9 +284,10 @@ def test_a_pane_of_the_same_server_is_not_nested(server: Server, home: Home) -> 
 def test_a_corrupt_registry_stops_no_tab(server: Server, home: Home) -> None:
     """It is set aside, and the next sweep writes down again what the server knows."""
     _, first = server.open("proj")
-    path = os.path.join(home.state, ".sessions.json")
-    with open(path, "w", encoding="utf-8") as file:
+    damaged = os.path.join(home.state, "damaged")
+    with open(damaged, "w", encoding="utf-8") as file:
         file.write('{"views": ')
+    os.replace(damaged, os.path.join(home.state, ".sessions.json"))  # a hook may read it at any time
     _, second = server.open("proj")
     until(lambda: set(home.rows()) == {first, second}, "both rows")
     (aside,) = [each for each in os.listdir(home.state) if ".corrupt-" in each]

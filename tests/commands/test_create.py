@@ -260,3 +260,12 @@ def test_d63_a_socket_path_that_is_too_long_is_named_as_that(home: Home) -> None
 def test_what_it_starts_outlives_it(servers: Callable[..., Server]) -> None:
     server = servers()
     assert alive(create(server, "web")["pid"])
+
+
+def test_a_path_of_its_own_is_its_programs(servers: Callable[..., Server], home: Home) -> None:
+    server = servers()
+    path = '/opt/it\'s "$MINE" #{pid};:/usr/bin:/bin'
+    made = create(server, "web", "-e", f"PATH={path}", "--", "cat", "-u")
+    with open(f"/proc/{made['pid']}/environ", "rb") as file:
+        assert f"PATH={path}".encode() in file.read().split(b"\0")
+    assert server.tmux("show-environment", "-g", "PATH") == f"PATH={home.env['PATH']}"

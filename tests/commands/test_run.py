@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.running import FOUR, FOUR_ANSWERS, FOUR_PANES, ran, shown, trusted, unstarted
+from tests.support.running import FOUR, FOUR_ANSWERS, FOUR_PANES, environment, ran, shown, trusted, unstarted
 from tests.support.sessions import note_pid, rows
 from tests.support.wait import stays, until
 from tests.test_hot_path import imported
@@ -389,3 +390,32 @@ def test_the_first_tmux_since_the_machine_started(project: Project, server: Serv
     project.command("dev", "session:\n  windows:\n    - name: a\n")
     ran(project, server, "dev")
     assert os.stat(os.path.dirname(server.socket)).st_mode & 0o777 == 0o700
+
+
+def test_e3_a_path_of_its_own_reaches_every_pane_and_nobody_else(project: Project, server: Server) -> None:
+    """tmux gives a new pane the PATH of whoever asks for it, whatever -e says."""
+    mine, pane = "/opt/mine:/usr/bin:/bin", '/opt/it\'s "$PANE":/usr/bin:/bin'
+    command = f"""\
+environment: {{PATH: {mine}}}
+session:
+  shell: bash --norc
+  windows:
+    - name: one
+      panes: [null, {{environment: {{PATH: {json.dumps(pane)}}}}}]
+    - name: two
+"""
+    project.command("dev", command)
+    ran(project, server, "dev")
+    pids = [int(each) for each in shown(server, "#{pane_pid}")]
+
+    def paths() -> list[str | None]:
+        return [environment(pid).get("PATH") for pid in pids]
+
+    until(lambda: all(paths()), "their environments")
+    assert paths() == [mine, pane, mine]
+    server.tmux("kill-window", "-t", "=myapp-main-dev:two")
+    ran(project, server, "dev")
+    pids = [int(each) for each in shown(server, "#{pane_pid}")]
+    until(lambda: all(paths()), "their environments")
+    assert paths() == [mine, pane, mine]
+    assert server.tmux("show-environment", "-g", "PATH") == f"PATH={project.home.env['PATH']}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import time
@@ -35,6 +36,19 @@ class Tmux:
     def argv(self, socket: str, *words: str) -> list[str]:
         """-u: without it tmux replaces tabs and non-ASCII in its output when the locale is C (section 5)."""
         return [self.program, "-u", "-S", socket, *words]
+
+    def with_path(self, path: str) -> Tmux:
+        """The same for panes that are to have that PATH, "" for any: they get that of the client that asks for them,
+        whatever -e says (spawn.c of every version), unless it is attached.
+        """
+        if not path:
+            return self
+        import shutil  # 5 ms
+
+        other = copy.copy(self)
+        other.program = shutil.which(self.program, path=self.env.get("PATH")) or self.program
+        other.env = {**self.env, "PATH": path}
+        return other
 
     def run(self, socket: str, *words: str, stdin: str = "") -> process.Completed:
         """One call, whatever its exit code. Raises TmuxTimeout, ServerGone, or TmuxError when it cannot run."""

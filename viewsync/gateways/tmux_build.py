@@ -7,6 +7,7 @@ stands alone: one that fails is told of, and the others go on.
 from __future__ import annotations
 
 import copy
+import itertools
 import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -61,11 +62,13 @@ class NewPane(NamedTuple):
     cwd: str
     environment: Pairs
     shell: str  # a line of shell, "" for the session's own
+    path: str = ""  # its PATH, where that is the session's or its own
 
 
 class Line(NamedTuple):
     command: str
     what: str  # that it is about, in the words of an error
+    path: str = ""  # the PATH that its new pane is to have
 
 
 class Made(NamedTuple):
@@ -127,7 +130,20 @@ class Said(NamedTuple):
 
 
 def run(tmux: Tmux, server: Server, lines: Sequence[Line]) -> Said:
-    """All of them, in one call. TmuxError when the server is another one by now, or does not answer."""
+    """All of them, in one call for each PATH. TmuxError when the server is another one by now, or does not answer."""
+    parts = [_run(tmux.with_path(path), server, list(each)) for path, each in itertools.groupby(lines, _path)]
+    return Said(
+        [line for each in parts for line in each.out],
+        [problem for each in parts for problem in each.problems],
+        "".join(each.errors for each in parts),
+    )
+
+
+def _path(line: Line) -> str:
+    return line.path
+
+
+def _run(tmux: Tmux, server: Server, lines: Sequence[Line]) -> Said:
     same = quoted(both(equal("pid", str(server.pid)), equal("start_time", str(server.start))))
     script = "".join(
         f"if-shell -F {same} {{ {line.command} ; display-message -p '=done {number}' }} {{ }}\n"
@@ -177,14 +193,14 @@ def new_window(session: str, name: str, pane: NewPane, number: int) -> Line:
     """Behind the others; without a name tmux calls it like its program."""
     words = ["new-window", "-d", *_telling(number), "-t", f"'{session}:'"]
     words += ["-n", quoted(formats.unexpanded(name))] if name else []
-    return Line(" ".join([*words, *_started(pane)]), f"window {name or number + 1!r}")
+    return Line(" ".join([*words, *_started(pane)]), f"window {name or number + 1!r}", pane.path)
 
 
 def split(pane: str, new: NewPane, number: int, what: str, tiled: str = "") -> Line:
     """Behind that pane. `tiled`: the window in which all get room then, so that there is some for the next one."""
     words = ["split-window", "-d", *_telling(number), "-t", pane]
     again = f" ; select-layout -t {tiled} tiled" if tiled else ""
-    return Line(f"{' '.join([*words, *_started(new)])}{again}", what)
+    return Line(f"{' '.join([*words, *_started(new)])}{again}", what, new.path)
 
 
 def _telling(number: int) -> list[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # One word alone would be a line for the user's shell; several are run as they are. So a shell that everybody has
 # becomes the program, whatever default-shell and default-command say.
 STARTER = ("/bin/sh", "-c", 'exec "$0" "$@"')
+_WITH_PATH = ("/bin/sh", "-c", 'PATH=$0; export PATH; exec "$@"')  # tmux gives it that of whoever asks, despite -e
 _DUPLICATE = "duplicate session"
 _MADE = "\t".join(
     (
@@ -65,7 +66,9 @@ def make(tmux: Tmux, socket: str, new: NewSession) -> Made:
         words += ["-e", _word(f"{name}={value}")]
     if new.size:
         words += ["-x", str(new.size[0]), "-y", str(new.size[1])]
-    words += [*STARTER, *(_word(each) for each in new.argv)]
+    path = dict(new.environment).get("PATH", "")
+    words += [*_WITH_PATH, _word(path)] if path else STARTER
+    words += [_word(each) for each in new.argv]
     done = tmux.run(socket, *words)
     if _DUPLICATE in done.err:
         raise Duplicate(done.err.strip())

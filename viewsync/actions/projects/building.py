@@ -56,6 +56,7 @@ class Target(NamedTuple):
     session: str
     window_options: tuple[tuple[str, str], ...] = ()  # of the session's options those that are its windows'
     placeholder: str = ""  # the window that goes when others are there
+    path: str = ""  # the PATH that the plan gives the session
 
 
 class Added(NamedTuple):
@@ -154,7 +155,9 @@ def furnish(ctx: Context, plan: Plan, begun: Begun, wanted: Sequence[Pair]) -> A
         config = tmux_build.source(ctx.tmux, begun.server, begun.pane, plan.tmux_config)
     lines = [tmux_build.option(begun.session, name, value) for name, value in found.of_session]
     lines.append(tmux_build.out_of_the_way(begun.session, begun.window))
-    added = add(ctx, Target(begun.server, begun.session, found.of_windows, begun.window), wanted, lines)
+    added = add(
+        ctx, Target(begun.server, begun.session, found.of_windows, begun.window, path(plan.environment)), wanted, lines
+    )
     if added.problems:
         raise TmuxError("; ".join(added.problems))
     told = [f"tmux_config {plan.tmux_config}: {config}; the session is kept"] if config else []
@@ -214,8 +217,13 @@ def add(ctx: Context, target: Target, wanted: Sequence[Pair], first: Sequence[Li
     )
 
 
-def _new_pane(pane: Pane) -> NewPane:
-    return NewPane(pane.cwd, pane.environment, pane.shell)
+def _new_pane(target: Target, pane: Pane) -> NewPane:
+    return NewPane(pane.cwd, pane.environment, pane.shell, path(pane.environment) or target.path)
+
+
+def path(environment: Sequence[tuple[str, str]]) -> str:
+    """The PATH among variables, "" where there is none."""
+    return dict(environment).get("PATH", "")
 
 
 def _new_windows(
@@ -226,7 +234,9 @@ def _new_windows(
     lines = [
         *first,
         *(
-            tmux_build.new_window(target.session, each.window.name, _new_pane(each.window.panes[0]), each.number)
+            tmux_build.new_window(
+                target.session, each.window.name, _new_pane(target, each.window.panes[0]), each.number
+            )
             for each in fresh
         ),
     ]
@@ -255,7 +265,7 @@ def _splits(
         before = [place for place in there if place < each.place]
         pane = there[max(before)] if before else there[min(there)] if there else others[0]
         tiled = "" if each.pair.seen else windows[window]
-        lines.append(tmux_build.split(pane, _new_pane(each.pane), at, each.what, tiled))
+        lines.append(tmux_build.split(pane, _new_pane(target, each.pane), at, each.what, tiled))
     said = tmux_build.run(ctx.tmux, target.server, lines)
     problems += said.problems
     return {(split[at].pair.number, split[at].place): made.pane for at, made in tmux_build.made(said).items()}

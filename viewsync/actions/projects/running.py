@@ -214,7 +214,7 @@ def _completed(
         begun = tmux_build.Begun(ran.server, ran.session, placeholder.id, placeholder.panes[0].id)
         added = building.furnish(ctx, plan, begun, pairs)
     else:
-        added = building.add(ctx, building.Target(ran.server, ran.session), pairs)
+        added = building.add(ctx, building.Target(ran.server, ran.session, path=building.path(plan.environment)), pairs)
     warnings = [*ran.warnings, *added.problems]
     if apply:
         lines = _changes(plan, seen, pairs, building.options(ctx, plan, ran.server))
