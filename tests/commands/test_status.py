@@ -112,6 +112,8 @@ def test_a_session_that_was_ended_from_outside_is_gone(project: Project, server:
     assert "gone" in told
     assert "`viewsync cleanup` forgets" in told
     assert "`viewsync cleanup` forgets" in project.viewsync("list-sessions").out
+    assert project.viewsync("cleanup").code == 0
+    assert list(status(project)) == ["myapp-main-other"]
     server.stop()
     assert status(project)["myapp-main-other"]["status"] == "server"
 

@@ -412,6 +412,10 @@ def test_any_folder_can_be_a_project(home: Home, monkeypatch: pytest.MonkeyPatch
         "session: {windows: [{name: a, shell: 'sh -c {{worktree}}'}]}",
         "session: {shell: 'sh -c {{worktree}}'}",
         "session: {cleanup_steps: [{run: 'git log {{branch}}'}]}",
+        "session: {task: '{{branch}}', windows: [{name: a, command: 'echo {{task}}'}]}",
+        "session: {windows: [{name: a, command: 'echo \"on {{branch | quote}}\"'}]}",
+        "session: {windows: [{name: a, command: \"echo 'on {{branch | quote}}'\"}]}",
+        "session: {cleanup_steps: [{run: 'cat <<E\\n{{branch | quote}}'}]}",
         "steps: ['b']\nsession: {post_create_steps: [{run: 'git log {{branch}}'}]}",
     ],
 )
@@ -430,11 +434,11 @@ def test_a_name_that_a_shell_would_act_on_has_to_be_quoted(project: Project, tex
 def test_what_is_quoted_or_no_shells_is_taken_as_it_is(project: Project) -> None:
     project.repository()
     project.git("checkout", "-qb", "x;$(id)")
-    window = "{name: '{{branch}}', command: 'echo {{ branch | quote }}'}"
+    window = "{name: '{{branch}}', command: 'echo \"a\\\" b\" {{ branch | quote }}'}"
     found = of(project, f"environment: {{B: '{{{{branch}}}}'}}\nsession: {{windows: [{window}]}}")
     assert dict(found.environment) == {"B": "x;$(id)"}
     assert found.windows[0].name == "x;$(id)"
-    assert found.windows[0].panes[0].commands == ("echo 'x;$(id)'",)
+    assert found.windows[0].panes[0].commands == ('echo "a\\" b" \'x;$(id)\'',)
 
 
 def test_what_was_given_is_the_users_own_word(project: Project) -> None:

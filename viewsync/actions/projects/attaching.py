@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError, UsageError
@@ -31,7 +32,8 @@ def check(ctx: Context, socket: str, name: str) -> None:
     """UsageError where there is no terminal to attach with."""
     if not inside(ctx, socket) and not terminal.name():
         raise UsageError(
-            f"there is no terminal to attach session '{name}' to", f"it is kept: `viewsync attach {name}` in a terminal"
+            f"there is no terminal to attach session '{name}' to",
+            f"it is kept: `viewsync attach {shlex.quote(name)}` in a terminal",
         )
 
 
@@ -72,5 +74,6 @@ def _client(ctx: Context, server: Server, name: str) -> str:
         return there[0].name
     reason = "nobody is on this pane" if not there else "several are on this pane's session, and none of them shows it"
     raise UsageError(
-        f"cannot switch to session '{name}': {reason}", f"it is kept: `viewsync attach {name}` in a terminal"
+        f"cannot switch to session '{name}': {reason}",
+        f"it is kept: `viewsync attach {shlex.quote(name)}` in a terminal",
     )

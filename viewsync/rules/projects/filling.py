@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from viewsync.rules.projects.settings import Sources
 
 
-# Variables that are found and not given: whoever names a branch or a folder must not get a word in our shells.
-_FOUND = ("branch", "project", "project_path", "user", "worktree", "worktree_path")
+# Variables that are found, or made of what is: whoever names a branch or a folder must not get a word in our shells.
+_FOUND = ("branch", "project", "project_path", "task", "task_type", "user", "worktree", "worktree_path")
 _ACTIVE = re.compile(r"""[\x00-\x1f\x7f`$\\"';&|<>()!]""")  # a space is left to the quotes of whoever wrote the file
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _QUOTED = re.compile(r"\|\s*quote\s*-?\}\}$")
@@ -62,11 +62,11 @@ class Filler:
         """Text that a shell reads. A name with a sign in it that shells act on has to be quoted there."""
         if node is None:
             return ""
-        bare = " ".join(each for each in _TEMPLATE.findall(node.text) if not _QUOTED.search(each))
+        bare = " ".join(each[0] for each in _TEMPLATE.finditer(node.text) if not _is_quoted(node.text, each))
         for name in _FOUND:
             value = self.variables.get(name, "")
             if _ACTIVE.search(value) and re.search(rf"\b{name}\b", bare):
-                hint = f"write {{{{ {name} | quote }}}}, without quotes around it"
+                hint = f"write {{{{ {name} | quote }}}} outside of quotes, or give it in a variable"
                 self.wrong(node, f"a shell would act on what is in {name}: {value!r}", hint)
         return self.text(node)
 
@@ -102,3 +102,24 @@ class Filler:
     def finish(self) -> None:
         if self.problems:
             raise Unfit(self.problems)
+
+
+def _is_quoted(text: str, template: re.Match[str]) -> bool:
+    """By the filter, where a shell takes its quotes for such: in others, and in a here-document, they are letters."""
+    before = _TEMPLATE.sub("", text[: template.start()])
+    return bool(_QUOTED.search(template[0])) and "<<" not in before and not _ends_in_quotes(before)
+
+
+def _ends_in_quotes(text: str) -> bool:
+    opened = ""
+    escaped = False
+    for char in text:
+        if escaped:
+            escaped = False
+        elif char == "\\" and opened != "'":
+            escaped = True
+        elif opened:
+            opened = "" if char == opened else opened
+        elif char in "'\"":
+            opened = char
+    return bool(opened)
