@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from viewsync.actions.health import Report
     from viewsync.actions.sessions import Listed
     from viewsync.actions.waiting import Outcome
-    from viewsync.rules.patterns import Pattern
+    from viewsync.text.patterns import Pattern
 
     Patterns = str | Sequence[str]
 

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tests.support.sessions import add_by_jq, create, rows
-from viewsync.rules.times import epoch
+from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:
     from tests.support.server import Home, Server

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.actions import places, registry_rows, touching
 from viewsync.gateways import tmux_capture
 from viewsync.gateways.tmux_capture import Range
-from viewsync.rules import plain_text
+from viewsync.text import sanitize
 
 if TYPE_CHECKING:
     from viewsync.actions.targets import Asked
@@ -70,7 +70,7 @@ def capture(ctx: Context, asked: Asked, wish: Wish = Wish()) -> Captured:  # noq
 
 
 def _lines(text: str, wish: Wish) -> list[str]:
-    lines = [plain_text.harmless(each, colours=wish.colours) for each in text.split("\n")]
-    while lines and not plain_text.harmless(lines[-1], colours=False).strip():
+    lines = [sanitize.harmless(each, colours=wish.colours) for each in text.split("\n")]
+    while lines and not sanitize.harmless(lines[-1], colours=False).strip():
         lines.pop()
     return lines[-wish.at_most :]  # from 0: all of them

@@ -10,7 +10,7 @@ from viewsync.gateways import processes, tmux_ends
 from viewsync.rules import expiry
 from viewsync.rules.expiry import FORGET, Known
 from viewsync.rules.model import END, KEEP
-from viewsync.rules.times import epoch
+from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:
     from viewsync.actions.sessions import Listed

@@ -10,8 +10,8 @@ from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.gateways import tmux_ends, tmux_panes, tmux_sessions
 from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import panes
-from viewsync.rules.times import epoch
 from viewsync.rules.usage_report import KILL
+from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:
     from viewsync.context import Context

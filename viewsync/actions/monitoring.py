@@ -10,8 +10,8 @@ from viewsync.errors import StateError, TmuxError, ViewsyncError
 from viewsync.gateways import process_tree, samples, tmux_watch
 from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import groups, health, panes, tracking
-from viewsync.rules.plain_text import harmless
-from viewsync.rules.times import epoch
+from viewsync.text.sanitize import harmless
+from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

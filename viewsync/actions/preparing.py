@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from viewsync.actions.creating import Created
     from viewsync.actions.waiting import Outcome
     from viewsync.context import Context
-    from viewsync.rules.patterns import Pattern
+    from viewsync.text.patterns import Pattern
 
 # By the type of what `create` runs. The shell's has its cursor behind it, and so a space, as a banner mostly has not.
 PROMPTS = {

@@ -14,7 +14,7 @@ from viewsync.rules import drift, naming, tracking
 from viewsync.rules.drift import Finding, Seen
 from viewsync.rules.model import Panes
 from viewsync.rules.registered import registered
-from viewsync.rules.times import epoch
+from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

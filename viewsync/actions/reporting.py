@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import sessions
 from viewsync.errors import UsageError
-from viewsync.rules import durations, health, usage_report
-from viewsync.rules.times import epoch
+from viewsync.rules import health, usage_report
 from viewsync.rules.usage_report import Facts, Live
+from viewsync.text import durations
+from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

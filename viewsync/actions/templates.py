@@ -97,7 +97,7 @@ def _is_environment(value: Any) -> bool:
 
 
 def _is_pattern(value: Any) -> bool:
-    from viewsync.rules import patterns
+    from viewsync.text import patterns
 
     try:
         return isinstance(value, str) and value != "" and bool(patterns.pattern(value))

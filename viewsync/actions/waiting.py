@@ -16,9 +16,9 @@ from viewsync.errors import MissingSession, UsageError
 from viewsync.gateways import activity, processes, tmux_screen
 from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import anchor as anchors
-from viewsync.rules import patterns
 from viewsync.rules.anchor import Anchor
 from viewsync.rules.screen import Tail
+from viewsync.text import patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from viewsync.actions.targets import Asked
     from viewsync.context import Context
     from viewsync.rules.echo import Mark
-    from viewsync.rules.patterns import Pattern
     from viewsync.rules.screen import Screen
+    from viewsync.text.patterns import Pattern
 
 FOUND = "found"
 STOPPED = "stopped"

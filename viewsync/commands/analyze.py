@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from viewsync.actions import registry_rows, reporting
 from viewsync.commands import args, reports
 from viewsync.output import Result, printable, table
-from viewsync.rules import bars, durations
+from viewsync.text import bars, durations
 
 if TYPE_CHECKING:
     import argparse

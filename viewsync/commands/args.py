@@ -64,7 +64,7 @@ def seconds(text: str) -> float:
 
 def duration(text: str, what: str) -> float:
     """`30m`, `2h`, `1d`, `500ms`, or seconds; `what` names the argument in the error."""
-    from viewsync.rules import durations
+    from viewsync.text import durations
 
     value = durations.seconds(text)
     if value is None:

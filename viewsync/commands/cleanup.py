@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from viewsync.commands import args, verdicts
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
 from viewsync.output import Result
-from viewsync.rules import durations
 from viewsync.rules.expiry import Limit, Wish
 from viewsync.rules.model import KEEP
+from viewsync.text import durations
 
 if TYPE_CHECKING:
     import argparse

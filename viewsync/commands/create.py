@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from viewsync.actions.templates import Template
     from viewsync.context import Context
-    from viewsync.rules.patterns import Pattern
+    from viewsync.text.patterns import Pattern
 
 CODES = ((LockTimeout, 75), (SessionExists, 2), (TmuxError, 3), (StateError, 4), (ViewsyncError, 1))
 

@@ -16,7 +16,8 @@ from viewsync.actions import running
 from viewsync.commands import args
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
-from viewsync.rules import exec_script, plain_text
+from viewsync.rules import exec_script
+from viewsync.text import sanitize
 
 if TYPE_CHECKING:
     import argparse
@@ -87,7 +88,7 @@ def _shown_safely() -> Callable[[bytes], None]:
 
     def show(data: bytes) -> None:
         nonlocal waiting
-        text, waiting = plain_text.whole(waiting + decoder.decode(data))
-        _shown(plain_text.harmless(text, colours=True).encode("utf-8", "replace"))
+        text, waiting = sanitize.whole(waiting + decoder.decode(data))
+        _shown(sanitize.harmless(text, colours=True).encode("utf-8", "replace"))
 
     return show

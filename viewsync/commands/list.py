@@ -10,7 +10,7 @@ from viewsync.commands import args
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result, age, table
 from viewsync.rules.health import ALIVE
-from viewsync.rules.times import epoch
+from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:
     import argparse

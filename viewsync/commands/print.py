@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from viewsync.actions.projects import loading
 from viewsync.commands import args
 from viewsync.output import Result, table
-from viewsync.rules import durations
 from viewsync.rules.projects import environment, planning, stepping
+from viewsync.text import durations
 
 if TYPE_CHECKING:
     import argparse

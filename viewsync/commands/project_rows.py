@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from viewsync.output import age, table
 from viewsync.rules import health
-from viewsync.rules.times import epoch
+from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

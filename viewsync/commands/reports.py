@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from viewsync.output import size
-from viewsync.rules import durations
+from viewsync.text import durations
 
 if TYPE_CHECKING:
     from viewsync.rules.usage_report import Numbers

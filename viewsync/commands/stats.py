@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from viewsync.actions import reporting
 from viewsync.commands import args, reports
 from viewsync.output import Result, size, table
-from viewsync.rules import durations
+from viewsync.text import durations
 
 if TYPE_CHECKING:
     import argparse

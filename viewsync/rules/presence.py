@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.rules.registered import Registered, registered
-from viewsync.rules.times import epoch
 from viewsync.rules.tracking import identity
 from viewsync.rules.usage_report import ATTACH, DETACH, GONE
+from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from viewsync.output import age, printable
-from viewsync.rules.times import epoch
+from viewsync.text.timestamps import epoch
 from viewsync.tools.tool import Call, Tool
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from viewsync.rules.model import END, Event, Verdict
 from viewsync.rules.projects import expired
 from viewsync.rules.projects.expired import Candidate
 from viewsync.rules.projects.live import Sessions
-from viewsync.rules.times import epoch
 from viewsync.rules.tracking import identity
 from viewsync.store import pending
+from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

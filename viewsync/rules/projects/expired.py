@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.rules import durations, expiry
+from viewsync.rules import expiry
 from viewsync.rules.expiry import Expiry, Limit, Wish
 from viewsync.rules.model import END, KEEP
+from viewsync.text import durations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

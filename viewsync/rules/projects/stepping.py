@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.rules import durations
 from viewsync.rules.projects.checking import close
 from viewsync.rules.projects.nodes import LIST, MAPPING, TEXT, Node
 from viewsync.rules.projects.plan import ABORT, Step
+from viewsync.text import durations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

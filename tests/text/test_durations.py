@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from viewsync.rules.durations import seconds, shown
+from viewsync.text.durations import seconds, shown
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from viewsync.rules.bars import Bar, draw
+from viewsync.text.bars import Bar, draw
 
 
 def lengths(values: list[float], width: int = 40, *, unicode: bool = False) -> list[int]:

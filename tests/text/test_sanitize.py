@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from viewsync.rules.plain_text import harmless, whole
+from viewsync.text.sanitize import harmless, whole
 
 RED = "\x1b[1;38:5:196m"
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from viewsync.rules.times import epoch
+from viewsync.text.timestamps import epoch
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from viewsync.rules.patterns import pattern
+from viewsync.text.patterns import pattern
 
 
 @pytest.mark.parametrize(

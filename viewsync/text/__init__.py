@@ -1,0 +1,1 @@
+"""How things read: durations, timestamps, bars, patterns, plain text."""
