@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from viewsync.config import Config
     from viewsync.gateways.tmux import Tmux
-    from viewsync.gateways.wezterm import Wezterm
     from viewsync.store.history import History
     from viewsync.store.registry import Registry
+    from viewsync.system.wezterm import Wezterm
 
 
 class Context:
@@ -46,7 +46,7 @@ class Context:
 
     @cached_property
     def wezterm(self) -> Wezterm:
-        from viewsync.gateways.wezterm import Wezterm
+        from viewsync.system.wezterm import Wezterm
 
         return Wezterm(self.config["wezterm"], self.config["wezterm_timeout"], self.env)
 
@@ -98,7 +98,7 @@ class Context:
     def trace(self) -> None:
         """At `debug`, log every program that is run."""
         if self.tells("debug"):
-            from viewsync.gateways import tracing
+            from viewsync.system import tracing
 
             tracing.start(self.log)
 

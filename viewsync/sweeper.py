@@ -21,8 +21,8 @@ from viewsync import paths
 from viewsync.actions import sampling, sweeping
 from viewsync.actions import sweeper as control
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import processes
 from viewsync.store import lock, registry
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver, ObservedWatch

@@ -15,8 +15,9 @@ from tests.support.wait import until
 from viewsync.actions import creating, killing, registry_rows, targets
 from viewsync.context import Context
 from viewsync.errors import TmuxTimeout
-from viewsync.gateways import processes, tmux_panes
+from viewsync.gateways import tmux_panes
 from viewsync.rules.registered import registered
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -229,7 +229,7 @@ def test_a_busy_server_and_an_idle_pane(server: Server) -> None:
 
 
 def test_without_a_count_that_can_be_read_it_polls(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    from viewsync.gateways.activity import Activity
+    from viewsync.system.activity import Activity
 
     monkeypatch.setattr(Activity, "_read", lambda _: b"")
     pane = shell(server)

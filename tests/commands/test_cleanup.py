@@ -272,7 +272,7 @@ def test_what_is_sent_to_stays(server: Server, home: Home) -> None:
 
 
 def test_what_is_being_made_stays(server: Server, home: Home) -> None:
-    from viewsync.gateways import processes
+    from viewsync.system import processes
 
     me = os.getpid()
     add_by_jq(home, "new", server, state="creating", maker=me, maker_start=processes.start_time(me))

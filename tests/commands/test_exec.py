@@ -13,7 +13,7 @@ from tests.support.executing import execute, folders, screen
 from tests.support.server import alive
 from tests.support.sessions import by_jq, count, counting_tmux, create, rows
 from tests.support.wait import until
-from viewsync.gateways.processes import command_line
+from viewsync.system.processes import command_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable

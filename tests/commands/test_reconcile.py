@@ -13,7 +13,7 @@ from tests.support.sessions import add_by_jq, by_jq, create, listed, rows
 from tests.support.wait import until
 from viewsync.actions import reconciling
 from viewsync.context import Context
-from viewsync.gateways import processes
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,8 +14,8 @@ import pytest
 from tests.support.projects import Project
 from tests.support.sessions import note_pid, rows
 from tests.support.wait import until
-from viewsync.gateways import processes
 from viewsync.store.history import History
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from tests.support.server import Done, Home, Server

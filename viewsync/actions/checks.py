@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync import paths
 from viewsync.actions import sweeper, wanted
 from viewsync.errors import StateError, ViewsyncError
-from viewsync.gateways import files, tmux_read
+from viewsync.gateways import tmux_read
 from viewsync.gateways.tmux import OLDEST, number
 from viewsync.rules import marked_line, tmux_bugs, wezterm_module
 from viewsync.store import folder, lock
+from viewsync.system import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.actions import wanted
-from viewsync.gateways import files
-from viewsync.gateways.files import Change, FileError
 from viewsync.rules import marked_line
 from viewsync.store import installation
+from viewsync.system import files
+from viewsync.system.files import Change, FileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

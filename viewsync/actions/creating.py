@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from viewsync import paths
 from viewsync.actions import addresses, making, recording, registry_rows
 from viewsync.errors import SessionExists, TmuxError, TmuxTimeout, UsageError
-from viewsync.gateways import processes, tmux_panes, tmux_sessions
+from viewsync.gateways import tmux_panes, tmux_sessions
 from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import naming, panes
 from viewsync.rules.registered import Registered, registered
 from viewsync.rules.usage_report import CREATE, ERROR
 from viewsync.store.registry import Corrupt
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

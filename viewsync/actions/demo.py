@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from viewsync import paths
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import process, processes
 from viewsync.gateways.tmux import Tmux, clean
+from viewsync.system import process, processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

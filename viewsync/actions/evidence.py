@@ -9,8 +9,9 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import StateError, TmuxError
-from viewsync.gateways import process_tree, processes, tmux_history
+from viewsync.gateways import tmux_history
 from viewsync.store import registry
+from viewsync.system import process_tree, processes
 
 if TYPE_CHECKING:
     from viewsync.actions.sessions import Listed

@@ -13,8 +13,8 @@ import time
 from typing import TYPE_CHECKING
 
 from viewsync.errors import StateError
-from viewsync.gateways import processes
 from viewsync.rules import exec_script
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from viewsync.context import Context

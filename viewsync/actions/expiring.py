@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import evidence, leases, recording, registry_rows, sessions
 from viewsync.errors import TmuxError, ViewsyncError
-from viewsync.gateways import processes, tmux_ends
+from viewsync.gateways import tmux_ends
 from viewsync.rules import expiry
 from viewsync.rules.expiry import FORGET, Known
 from viewsync.rules.model import END, KEEP
+from viewsync.system import processes
 from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:

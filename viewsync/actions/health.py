@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import targets
-from viewsync.gateways import tmux_panes, usage
+from viewsync.gateways import tmux_panes
 from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import health
+from viewsync.system import foreground
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.gateways.usage import Usage
     from viewsync.rules.health import Health
+    from viewsync.system.foreground import Usage
 
 
 class Report(NamedTuple):
@@ -29,5 +30,5 @@ def check(ctx: Context, asked: targets.Asked, *, with_usage: bool) -> Report:
     except ServerGone:
         return Report(wanted.socket, wanted.target, health.judge(None, running=False), None)
     judged = health.judge(found, targets.running(found.pane, wanted.row))
-    used = usage.foreground(judged.pid) if with_usage and judged.process_running and judged.pid else None
+    used = foreground.foreground(judged.pid) if with_usage and judged.process_running and judged.pid else None
     return Report(wanted.socket, wanted.target, judged, used)

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from viewsync.actions import exec_folder, leases, sending
 from viewsync.errors import TmuxError, ViewsyncError
-from viewsync.gateways import process_tree, processes, tmux_buffers
+from viewsync.gateways import tmux_buffers
 from viewsync.rules import exec_script
 from viewsync.rules.drift import Finding
 from viewsync.rules.tracking import identity
 from viewsync.store import backups, lock
+from viewsync.system import process_tree, processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from viewsync import paths
 from viewsync.actions import sweep, sweeper
 from viewsync.errors import UsageError, ViewsyncError
-from viewsync.gateways import environments, services, tmux_endings, tmux_read, tmux_write
+from viewsync.gateways import tmux_endings, tmux_read, tmux_write
 from viewsync.rules import hooks
 from viewsync.store.registry import Registry
+from viewsync.system import services, venvs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -110,8 +111,8 @@ def _start_service(doing: Doing, want: Wanted, changed: Collection[str]) -> None
 
 
 def _let_go(doing: Doing, want: Wanted) -> None:
-    for each in environments.unused(want.venvs) if want.venvs else []:
-        doing.do(f"remove {each}, an earlier version", environments.remove, each)
+    for each in venvs.unused(want.venvs) if want.venvs else []:
+        doing.do(f"remove {each}, an earlier version", venvs.remove, each)
 
 
 def stop(doing: Doing, record: Record) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from viewsync.actions import registry_rows
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import processes
 from viewsync.rules.registered import CREATING
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from viewsync.context import Context

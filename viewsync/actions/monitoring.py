@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import registry_rows
 from viewsync.errors import StateError, TmuxError, ViewsyncError
-from viewsync.gateways import process_tree, samples, tmux_watch
+from viewsync.gateways import tmux_watch
 from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import groups, health, panes, tracking
+from viewsync.system import process_table, process_tree
 from viewsync.text.sanitize import harmless
 from viewsync.text.timestamps import epoch
 
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from viewsync.context import Context
-    from viewsync.gateways.samples import Table, Tree
     from viewsync.gateways.tmux_watch import Look
     from viewsync.rules.groups import Groups, View
     from viewsync.rules.model import Event, Pane, Server
     from viewsync.rules.registered import Registered
+    from viewsync.system.process_table import Table, Tree
 
     Answer = Look | TmuxError
     Key = tuple[str, str]
@@ -108,7 +109,7 @@ class Monitor:
         }
         found = [self._found(row) for row in self._rows]
         self._read_lines([each for each in found if wanted is None or each.name in wanted])
-        now, table = self.ctx.clock(), samples.read()
+        now, table = self.ctx.clock(), process_table.read()
         sessions = tuple(self._measured(each, table, now) for each in found)
         kept = {_key(each) for each in found}
         self._used = {key: value for key, value in self._used.items() if key in kept}

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.actions import sweep
 from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
-from viewsync.gateways import terminal, tmux_read, tmux_write
+from viewsync.gateways import tmux_read, tmux_write
 from viewsync.gateways.tmux import ServerGone
-from viewsync.gateways.wezterm import gui_pid
 from viewsync.rules import hooks, naming, tracking
 from viewsync.rules.model import Inventory, Place, Session
+from viewsync.system import terminal
+from viewsync.system.wezterm import gui_pid
 
 if TYPE_CHECKING:
     from viewsync.context import Context

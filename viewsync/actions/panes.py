@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import processes
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

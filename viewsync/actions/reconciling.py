@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from viewsync import paths
 from viewsync.actions import leftovers, recording, registry_rows, sessions
 from viewsync.errors import LockTimeout, MissingSession, SessionExists, TmuxError, UsageError, ViewsyncError
-from viewsync.gateways import processes, tmux_read
+from viewsync.gateways import tmux_read
 from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import drift, naming, tracking
 from viewsync.rules.drift import Finding, Seen
 from viewsync.rules.model import Panes
 from viewsync.rules.registered import registered
+from viewsync.system import processes
 from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.actions import killing, recording, registry_rows, targets
 from viewsync.errors import MissingSession, SessionExists, StateError, TmuxError, UsageError, ViewsyncError
-from viewsync.gateways import processes, tmux_panes, tmux_rename
+from viewsync.gateways import tmux_panes, tmux_rename
 from viewsync.gateways.tmux_sessions import Duplicate
 from viewsync.rules import drift, groups, naming, tracking
 from viewsync.rules.registered import registered
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from viewsync.context import Context

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import processes, tmux_read
+from viewsync.gateways import tmux_read
 from viewsync.rules import restoring, tracking
 from viewsync.rules.model import Event
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from viewsync.context import Context

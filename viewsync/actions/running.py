@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import exec_folder, leases, places, touching
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
-from viewsync.gateways import shells, tmux_send
+from viewsync.gateways import tmux_send
 from viewsync.rules import anchor, echo, exec_script
+from viewsync.system import shells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

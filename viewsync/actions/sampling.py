@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from viewsync.actions import presence, registry_rows, sessions
 from viewsync.errors import StateError, TmuxError
-from viewsync.gateways import process_tree, samples
 from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import panes
 from viewsync.rules import presence as rule
 from viewsync.rules.model import Sample
 from viewsync.rules.tracking import identity
+from viewsync.system import process_table, process_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from viewsync.actions.sessions import Answer
     from viewsync.context import Context
-    from viewsync.gateways.samples import Table
     from viewsync.rules.presence import Change
     from viewsync.rules.registered import Registered
+    from viewsync.system.process_table import Table
 
 EVERY = 60.0  # seconds
 _KEPT = 30 * 86400.0
@@ -35,7 +35,7 @@ def take(ctx: Context, trigger: str) -> None:
         return
     answers = sessions.ask(ctx, (row.socket for row in rows))
     presence.write(ctx, _changes(data["sessions"], rows, answers, ctx.clock()), trigger)
-    _store(ctx, rows, answers, samples.read())
+    _store(ctx, rows, answers, process_table.read())
 
 
 def _changes(

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import leases, places, targets, touching
 from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
-from viewsync.gateways import processes, terminals, tmux_send, usage
+from viewsync.gateways import tmux_send
 from viewsync.gateways.tmux import ServerGone
 from viewsync.gateways.tmux_send import DEAD, GONE, INPUT_OFF, SYNCHRONIZED, Input
 from viewsync.rules import anchor as anchors
 from viewsync.rules import blocks, echo
 from viewsync.store.registry import write_all
+from viewsync.system import foreground, line_discipline, processes
 
 if TYPE_CHECKING:
     from viewsync.actions.places import Located, Place
@@ -135,7 +136,7 @@ def _typed(ctx: Context, located: Located, message: Message) -> tuple[str, str]:
 
 
 def _at_python_prompt(located: Located) -> bool:
-    busy_with = usage.foreground(located.pane.pid)
+    busy_with = foreground.foreground(located.pane.pid)
     if busy_with is None:
         return False
     words = processes.command_line(busy_with.pid)
@@ -152,12 +153,12 @@ def _remove(path: str) -> None:
 
 def _input(ctx: Context, place: Place, typed: str, message: Message) -> Input:
     raw = typed.encode("utf-8", "surrogateescape")
-    longest = max(map(len, re.split(rb"[\r\n]", raw))) if len(raw) > terminals.LONGEST_LINE else 0
-    if longest > terminals.LONGEST_LINE and terminals.reads_lines(
+    longest = max(map(len, re.split(rb"[\r\n]", raw))) if len(raw) > line_discipline.LONGEST_LINE else 0
+    if longest > line_discipline.LONGEST_LINE and line_discipline.reads_lines(
         tmux_send.terminal(ctx.tmux, place.server, place.pane_id)
     ):
         raise _not_ready(
-            f"its terminal takes lines of {terminals.LONGEST_LINE} bytes now, and would cut one of {longest}",
+            f"its terminal takes lines of {line_discipline.LONGEST_LINE} bytes now, and would cut one of {longest}",
             "send it in shorter lines, or wait for a program that reads its terminal raw",
         )
     # Told where the text begins and ends, a program takes a TAB in it for a TAB, and a line's end not for Enter. An

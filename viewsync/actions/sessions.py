@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.actions import registry_rows, targets
 from viewsync.errors import TmuxError
-from viewsync.gateways import process_tree, tmux_panes
+from viewsync.gateways import tmux_panes
 from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import groups, health, panes, tracking
 from viewsync.rules.health import Health
+from viewsync.system import process_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -13,9 +13,9 @@ from viewsync import paths
 from viewsync.actions import comparing, live, wanted
 from viewsync.actions.live import Doing
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import environments, files
-from viewsync.gateways.files import Change, FileError
 from viewsync.store import folder, installation
+from viewsync.system import files, venvs
+from viewsync.system.files import Change, FileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,8 +68,8 @@ def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool) -> Report:
         _purge(doing, plan.notes)
     elif os.path.isdir(paths.state_dir(ctx.env)):
         plan.notes.append(f"{paths.state_dir(ctx.env)} stays: the registry and the history (--purge removes them)")
-    for each in environments.environments(record.venvs) if record.venvs else []:
-        doing.do(f"remove {each}", environments.remove, each)
+    for each in venvs.environments(record.venvs) if record.venvs else []:
+        doing.do(f"remove {each}", venvs.remove, each)
     for each in reversed(record.folders):  # the innermost first
         if files.is_empty(each):
             doing.do(f"remove the empty folder {each}", files.remove_empty, [each])

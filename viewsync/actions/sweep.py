@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from viewsync import paths
 from viewsync.actions import panes, recording
 from viewsync.errors import StateError, ViewsyncError
-from viewsync.gateways import processes, tmux_read, tmux_write
+from viewsync.gateways import tmux_read, tmux_write
 from viewsync.rules import cleanup, hooks, tracking
 from viewsync.rules.model import KEEP, PROMOTE, Inventory, Server, Verdict
 from viewsync.store import pending
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

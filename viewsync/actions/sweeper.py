@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from viewsync import paths
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import process, processes
 from viewsync.store import lock
+from viewsync.system import process, processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

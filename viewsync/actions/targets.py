@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import addresses, registry_rows
 from viewsync.errors import Ambiguous, MissingSession, UsageError
-from viewsync.gateways import processes
 from viewsync.rules import panes
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from viewsync.context import Context

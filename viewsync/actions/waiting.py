@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import places, targets
 from viewsync.errors import MissingSession, UsageError
-from viewsync.gateways import activity, processes, tmux_screen
+from viewsync.gateways import tmux_screen
 from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import anchor as anchors
 from viewsync.rules.anchor import Anchor
 from viewsync.rules.screen import Tail
+from viewsync.system import activity, processes
 from viewsync.text import patterns
 
 if TYPE_CHECKING:

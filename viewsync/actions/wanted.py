@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import UsageError
-from viewsync.gateways import environments, files, services
 from viewsync.rules import hooks, launch_script, marked_line, registry_script, units, wezterm_module
 from viewsync.rules.tool_names import TOOLS
 from viewsync.store import installation
+from viewsync.system import files, services
+from viewsync.system import venvs as system_venvs
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -68,7 +69,7 @@ def guessed(ctx: Context) -> Record:
     """Where the record is lost: what an installation of this version would have made, where that is there."""
     empty = installation.Record()
     prefix = os.path.dirname(os.path.dirname(launcher_path(ctx)))
-    want = wanted(ctx, Options(prefix=prefix if environments.folder(prefix) else ""), empty)
+    want = wanted(ctx, Options(prefix=prefix if system_venvs.folder(prefix) else ""), empty)
     there = {each.path: sha(each.data) for each in want.files if each.mark.encode() in (files.read(each.path) or b"")}
     return empty._replace(launcher=want.launcher, files=there, conf=want.conf, venvs=want.venvs)
 
@@ -99,7 +100,7 @@ def wanted(ctx: Context, options: Options, record: Record) -> Wanted:
         unit=unit.path if unit else "",
         tools=tools,
         links={os.path.join(tools, name): path for name in TOOLS} if tools else {},
-        venvs=environments.folder(options.prefix) if options.prefix else record.venvs,
+        venvs=system_venvs.folder(options.prefix) if options.prefix else record.venvs,
     )
 
 

@@ -10,18 +10,18 @@ from viewsync.actions import killing, quarantine, targets
 from viewsync.actions.projects import attaching, ending
 from viewsync.actions.projects import sessions as projects
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import keyboard
-from viewsync.gateways.live_screen import Screen
 from viewsync.rules import watching as rule
+from viewsync.system import keyboard
+from viewsync.system.full_screen import Screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from viewsync.actions.monitoring import Frame, Monitor, Session
     from viewsync.context import Context
-    from viewsync.gateways.keyboard import Keyboard
-    from viewsync.rules.picture import Picture
     from viewsync.rules.watching import State, Wish
+    from viewsync.system.keyboard import Keyboard
+    from viewsync.system.rules.picture import Picture
 
 _BELOW = 9  # lines for views and history, where there is room
 _AROUND = 3  # lines for the title, the head and the foot

@@ -17,8 +17,9 @@ from viewsync.actions import monitoring, registry_rows
 from viewsync.commands import args
 from viewsync.errors import UsageError
 from viewsync.output import Result, age, printable, size, table
-from viewsync.rules import health, picture
-from viewsync.rules.picture import Cell, Picture, Table
+from viewsync.rules import health
+from viewsync.system.rules import picture
+from viewsync.system.rules.picture import Cell, Picture, Table
 
 if TYPE_CHECKING:
     import argparse

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError, TmuxTimeout
-from viewsync.gateways import process
+from viewsync.system import process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

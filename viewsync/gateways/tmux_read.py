@@ -224,7 +224,7 @@ def _environment(text: str, refreshed: Iterable[str]) -> tuple[tuple[str, str | 
 
 def version(tmux: Tmux) -> str:
     """Of the client program, as `tmux -V` says it."""
-    from viewsync.gateways import process
+    from viewsync.system import process
 
     return process.run([tmux.program, "-V"], timeout=tmux.timeout, env=tmux.env).out.strip().removeprefix("tmux ")
 

@@ -13,8 +13,8 @@ import pytest
 from tests.support.projects import Project, in_git
 from tests.support.sessions import note_pid, rows
 from tests.support.wait import until
-from viewsync.gateways import processes
 from viewsync.store.history import History
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

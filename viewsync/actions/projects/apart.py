@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from viewsync import paths
-from viewsync.gateways import process
+from viewsync.system import process
 
 if TYPE_CHECKING:
     from viewsync.context import Context

@@ -31,7 +31,7 @@ def worktree(ctx: Context, plan: Plan) -> Made | None:
     if plan.worktree is None:
         return None
     from viewsync.actions.projects import worktrees
-    from viewsync.gateways.git_worktrees import same_place
+    from viewsync.system.git_worktrees import same_place
 
     made = worktrees.make(ctx, plan)
     if not same_place(made.path, plan.worktree.path):

@@ -6,8 +6,9 @@ import shlex
 from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError, UsageError
-from viewsync.gateways import terminal, tmux_clients
+from viewsync.gateways import tmux_clients
 from viewsync.gateways.formats import both, equal, if_session, quoted
+from viewsync.system import terminal
 
 if TYPE_CHECKING:
     from viewsync.context import Context

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from viewsync.actions import recording
 from viewsync.actions.projects import steps, trust
 from viewsync.errors import TmuxError, ViewsyncError
-from viewsync.gateways import process_tree, processes, tmux_endings, tmux_projects
+from viewsync.gateways import tmux_endings, tmux_projects
 from viewsync.gateways.tmux import ServerGone
 from viewsync.rules.model import Event
 from viewsync.rules.projects.plan import Step
 from viewsync.rules.tracking import identity
 from viewsync.store import pending
+from viewsync.system import process_tree, processes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -10,7 +10,7 @@ from viewsync.actions import evidence, leases, recording, registry_rows
 from viewsync.actions import sessions as registered_sessions
 from viewsync.actions.projects import apart, cleaning, sessions
 from viewsync.errors import TmuxError, ViewsyncError
-from viewsync.gateways import process_tree, shells, tmux_endings, tmux_ends, tmux_panes
+from viewsync.gateways import tmux_endings, tmux_ends, tmux_panes
 from viewsync.rules import hooks
 from viewsync.rules.expiry import Known
 from viewsync.rules.model import END, Event, Verdict
@@ -19,6 +19,7 @@ from viewsync.rules.projects.expired import Candidate
 from viewsync.rules.projects.live import Sessions
 from viewsync.rules.tracking import identity
 from viewsync.store import pending
+from viewsync.system import process_tree, shells
 from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:

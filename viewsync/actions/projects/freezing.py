@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.actions import sweep, targets
 from viewsync.actions.projects import importing, locating, sessions
 from viewsync.errors import MissingSession, UsageError
-from viewsync.gateways import processes, tmux_frozen, tmux_panes, tmux_read, usage, yaml_files
+from viewsync.gateways import tmux_frozen, tmux_panes, tmux_read, yaml_files
 from viewsync.rules.projects import environment, freezing, typed
 from viewsync.rules.projects.plan import Identity, Pane, Plan, Window
 from viewsync.rules.projects.schema import OPTION, VARIABLE
+from viewsync.system import foreground, processes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -175,7 +176,7 @@ def _pane(seen: FrozenPane, cwd: str, what: str, notes: list[str]) -> Pane:
 
 
 def _command(seen: FrozenPane, what: str, notes: list[str]) -> str:
-    front = usage.foreground(seen.pid)
+    front = foreground.foreground(seen.pid)
     words = processes.command_line(front.pid) if front else []
     if not words:  # where there is no /proc
         words = [seen.command]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.actions import addresses
 from viewsync.actions.projects import locating, sessions
 from viewsync.errors import UsageError
-from viewsync.gateways import git
+from viewsync.system import git
 
 if TYPE_CHECKING:
     from viewsync.actions.projects.sessions import Known

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions.projects import loading
 from viewsync.errors import UsageError
-from viewsync.gateways import files, tmux_layouts, yaml_files
+from viewsync.gateways import tmux_layouts, yaml_files
 from viewsync.rules.projects import importing
 from viewsync.rules.projects.nodes import Unfit
+from viewsync.system import files
 
 if TYPE_CHECKING:
     from viewsync.rules.projects.nodes import Problem

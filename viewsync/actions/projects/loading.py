@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync import paths
 from viewsync.actions.projects import locating
 from viewsync.errors import BadFile, UsageError
-from viewsync.gateways import git, templates, tmux_layouts, yaml_files
+from viewsync.gateways import templates, tmux_layouts, yaml_files
 from viewsync.rules.projects import checking, drafting, planning, settings
 from viewsync.rules.projects.filling import World
 from viewsync.rules.projects.nodes import BOOLEAN, MAPPING, NULL, TEXT, Node, Unfit
 from viewsync.rules.projects.schema import SCHEMAS, VARIABLE
 from viewsync.rules.projects.settings import Sources
+from viewsync.system import git
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -169,7 +170,7 @@ def _world(ctx: Context, located: Located) -> World:
 
 def _worktree_of(ctx: Context, root: str, branch: str) -> str:
     """Of one that git cannot tell there is none: making it says why."""
-    from viewsync.gateways.git_worktrees import Git, GitError
+    from viewsync.system.git_worktrees import Git, GitError
 
     try:
         listed = Git(root, ctx.env).worktrees()

@@ -11,16 +11,17 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import processes, shells, terminals, tmux_ready, tmux_send
+from viewsync.gateways import tmux_ready, tmux_send
 from viewsync.rules.projects import marks
+from viewsync.system import line_discipline, processes, shells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
-    from viewsync.gateways.shells import Foreground
     from viewsync.gateways.tmux_ready import Shown
     from viewsync.rules.model import Server
+    from viewsync.system.shells import Foreground
 
 PATIENCE = 5.0  # seconds that a shell may take for its startup files
 _BATCH = tmux_send.LARGEST_SCRIPT  # bytes of text in one call
@@ -92,7 +93,7 @@ def _ready(state: Shown, still: float, found: Foreground | None) -> bool:
     """`found`: what its terminal is busy with, when that is as it was at the look before, its counters too."""
     if not state.moved:
         return False
-    if not terminals.reads_lines(state.tty):
+    if not line_discipline.reads_lines(state.tty):
         return True
     words = processes.command_line(state.pid)
     edits = bool(words) and os.path.basename(words[0]).lstrip("-") in _EDITING
@@ -134,6 +135,6 @@ def _input(text: str) -> tmux_send.Input:
 
 def _problem(text: str, state: Shown) -> str:
     longest = max(map(len, re.split(rb"[\r\n]", text.encode("utf-8", "surrogateescape"))))
-    if longest > terminals.LONGEST_LINE and terminals.reads_lines(state.tty):
+    if longest > line_discipline.LONGEST_LINE and line_discipline.reads_lines(state.tty):
         return f"its terminal would cut a line of {longest} bytes"
     return ""

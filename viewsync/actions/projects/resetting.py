@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from viewsync.actions import making, registry_rows
 from viewsync.actions.projects import sessions
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import processes, tmux_ready
+from viewsync.gateways import tmux_ready
 from viewsync.gateways.tmux_sessions import Made
 from viewsync.rules import health
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.actions import making, recording, registry_rows
 from viewsync.actions.projects import around, building, readiness, reserving
 from viewsync.errors import TmuxError, TmuxTimeout, ViewsyncError
-from viewsync.gateways import processes, tmux_build, tmux_session_detail
+from viewsync.gateways import tmux_build, tmux_session_detail
 from viewsync.gateways.tmux_session_detail import Asked
 from viewsync.gateways.tmux_sessions import Duplicate
 from viewsync.gateways.tmux_sessions import Made as MadeSession
 from viewsync.rules.projects import diff
 from viewsync.rules.projects.diff import DIFFERENT, MISSING, Difference
 from viewsync.rules.usage_report import CREATE, ERROR
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

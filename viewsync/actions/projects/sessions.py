@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.actions import registry_rows
 from viewsync.errors import MissingSession, TmuxError, UsageError
-from viewsync.gateways import process_tree, processes, tmux_projects, tmux_session_detail
+from viewsync.gateways import tmux_projects, tmux_session_detail
 from viewsync.gateways.tmux import ServerGone
 from viewsync.gateways.tmux_session_detail import Asked
 from viewsync.rules import health, naming
 from viewsync.rules.projects.live import Sessions
 from viewsync.rules.projects.plan import Identity
 from viewsync.rules.tracking import identity as server_identity
+from viewsync.system import process_tree, processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tests.support.wait import until
-from viewsync.gateways import processes, samples
+from viewsync.system import process_table, processes
 
 if TYPE_CHECKING:
     import pytest
@@ -20,22 +20,22 @@ def test_a_tree_is_a_process_with_all_that_it_started() -> None:
     try:
         assert shell.stdout
         assert shell.stdout.readline() == "ready\n"
-        found = until(lambda: (tree := samples.read().tree([shell.pid])).processes == 2 and tree, "both")
+        found = until(lambda: (tree := process_table.read().tree([shell.pid])).processes == 2 and tree, "both")
         assert found
         assert found.memory > 100_000
         # What ended children used stays the tree's.
-        assert found.cpu == samples.read().tree([shell.pid, shell.pid]).cpu
-        table = samples.read()
+        assert found.cpu == process_table.read().tree([shell.pid, shell.pid]).cpu
+        table = process_table.read()
         assert table.runs(shell.pid)
         assert table.runs(shell.pid, processes.start_time(shell.pid))
         assert not table.runs(shell.pid, processes.start_time(shell.pid) + 5)
     finally:
-        children = [pid for pid, each in samples.read().processes.items() if each.parent == shell.pid]
+        children = [pid for pid, each in process_table.read().processes.items() if each.parent == shell.pid]
         for pid in children:
             os.kill(pid, 9)
         shell.kill()
         shell.communicate()
-    assert samples.read().tree([shell.pid]) == samples.Tree(0, 0, 0)
+    assert process_table.read().tree([shell.pid]) == process_table.Tree(0, 0, 0)
 
 
 def test_what_ended_children_used_is_the_trees() -> None:
@@ -48,7 +48,7 @@ def test_what_ended_children_used_is_the_trees() -> None:
     )
     assert python.stdout
     assert python.stdout.readline() == "done\n"
-    ours = samples.read().processes[python.pid].cpu
+    ours = process_table.read().processes[python.pid].cpu
     with open(f"/proc/{python.pid}/stat", encoding="utf-8") as file:
         fields = file.read().rpartition(")")[2].split()
     alone = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -59,14 +59,14 @@ def test_what_ended_children_used_is_the_trees() -> None:
 def test_a_process_that_waits_to_be_reaped_is_none() -> None:
     child = subprocess.Popen(["true"])
     until(lambda: not processes.alive(child.pid), "its end")
-    assert not samples.read().runs(child.pid)
+    assert not process_table.read().runs(child.pid)
     child.wait()
 
 
 def test_psutil_says_the_same_where_there_is_no_proc(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = samples.read().processes[os.getpid()]
+    ours = process_table.read().processes[os.getpid()]
     monkeypatch.setattr(os.path, "isdir", lambda _: False)
-    theirs = samples.read().processes[os.getpid()]
+    theirs = process_table.read().processes[os.getpid()]
     assert theirs.parent == ours.parent
     assert abs(theirs.cpu - ours.cpu) < 1
     assert abs(theirs.memory - ours.memory) < 50_000_000

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import process, processes
+from viewsync.system import process, processes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.gateways import process
+from viewsync.system import process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

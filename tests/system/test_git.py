@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from tests.support.projects import Project
-from viewsync.gateways import git
+from viewsync.system import git
 
 if TYPE_CHECKING:
     from tests.support.server import Home

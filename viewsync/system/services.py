@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import process
+from viewsync.system import process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.wait import until
-from viewsync.gateways import process, processes, step_process
+from viewsync.system import bounded_process, process, processes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from viewsync.gateways.step_process import Ran
+    from viewsync.system.bounded_process import Ran
 
 
 def run(folder: Path, command: str, timeout: float = 20.0) -> tuple[Ran, bytes]:
     path = folder / "log"
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
     try:
-        ran = step_process.run(command, cwd=str(folder), env=dict(os.environ), timeout=timeout, output=handle)
+        ran = bounded_process.run(command, cwd=str(folder), env=dict(os.environ), timeout=timeout, output=handle)
     finally:
         os.close(handle)
     return ran, path.read_bytes()
@@ -105,7 +105,7 @@ def test_nor_does_another_one_while_it_is_asked_to_end(
         signal.raise_signal(signal.SIGINT)
         return False
 
-    monkeypatch.setattr(step_process, "_exited", interrupt)
+    monkeypatch.setattr(bounded_process, "_exited", interrupt)
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, "trap '' TERM; while :; do sleep 0.05; done")
     assert [processes.alive(each.pid) for each in interrupted] == [False]

@@ -12,7 +12,7 @@ import os
 import select
 import time
 
-from viewsync.gateways import processes
+from viewsync.system import processes
 
 _EARLY = 2.0  # seconds in which an answer is most likely, and a person waits for it
 # Seconds: between two looks at the count, at least between two readings, at most without a count that can be read.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.projects import Project, in_git
-from viewsync.gateways.git_worktrees import Git, GitError
+from viewsync.system.git_worktrees import Git, GitError
 
 if TYPE_CHECKING:
     from tests.support.server import Home

@@ -6,7 +6,7 @@ import itertools
 import os
 from typing import TYPE_CHECKING
 
-from viewsync.gateways import process
+from viewsync.system import process
 
 if TYPE_CHECKING:
     import logging

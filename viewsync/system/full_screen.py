@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from viewsync.rules.picture import BAD, DIM, DOUBT, GOOD, HEAD, PLAIN, Cell
+from viewsync.system.rules.picture import BAD, DIM, DOUBT, GOOD, HEAD, PLAIN, Cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
-    from viewsync.rules.picture import Picture
+    from viewsync.system.rules.picture import Picture
 
 _STYLES = {GOOD: "green", BAD: "red", DOUBT: "yellow", HEAD: "bold", DIM: "dim", PLAIN: ""}
 _CHOSEN = "reverse"

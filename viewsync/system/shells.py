@@ -8,7 +8,7 @@ import select
 import time
 from typing import NamedTuple
 
-from viewsync.gateways import processes
+from viewsync.system import processes
 
 # Where in the kernel a shell sleeps that waits for a child, or in a sleep of its own. At its prompt it reads.
 _AT_WORK = frozenset(["do_wait", "hrtimer_nanosleep", "do_nanosleep"])

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import process
+from viewsync.system import process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

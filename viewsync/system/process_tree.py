@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.gateways import processes
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     import psutil
