@@ -17,13 +17,13 @@ from bench.session_peers import LIBTMUX, SH
 from tests.support.server import Home, Server
 from tests.support.typing import type_in
 from tests.support.wait import until
-from viewsync.gateways import tmux_panes
+from viewsync.tmux import pane_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SIZES = (1, 50, 200)
-READ = ("list-panes", "-a", "-F", tmux_panes.PANE)  # what no verb that names a session can avoid
+READ = ("list-panes", "-a", "-F", pane_list.PANE)  # what no verb that names a session can avoid
 
 
 class Stage:

@@ -11,9 +11,9 @@ from bench import peers
 from bench.measure import Subject, medians, process, processes, table
 from bench.stage import Stage
 from tests.support.wait import until
-from viewsync.gateways import tmux_read, tmux_write
-from viewsync.gateways.tmux import Tmux
-from viewsync.rules.model import END, Verdict
+from viewsync.tmux import inventory, views
+from viewsync.tmux.rules.model import END, Verdict
+from viewsync.tmux.server import Tmux
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,7 @@ def steady(sizes: tuple[int, ...], rounds: int) -> None:
 def _verbs(stage: Stage) -> dict[str, list[Subject]]:
     socket, env = stage.server.socket, stage.home.env
     inside = {**env, "TMUX": f"{socket},1,0"}
-    read = ["tmux", "-u", "-S", socket, "list-sessions", "-F", tmux_read.SESSION]
+    read = ["tmux", "-u", "-S", socket, "list-sessions", "-F", inventory.SESSION]
     act = ["tmux", "-u", "-S", socket, "if-shell", "-F", "1", "display-message -p x"]
     opening = {"before": lambda: _forget_new(stage)}
 
@@ -140,9 +140,9 @@ def _killing(stage: Stage, size: int, rounds: int) -> tuple[str, ...]:
     def refill() -> None:
         stage.clear()
         names = stage.fill(size)
-        found = tmux_read.inventory(Tmux("tmux", 60.0, env), socket)
+        found = inventory.inventory(Tmux("tmux", 60.0, env), socket)
         ending = [Verdict(socket, each.id, each.name, END, "", "proj") for each in found.sessions if each.name in names]
-        scripts["checked"] = tmux_write.script(found.server, ending, time.time(), 0.0)
+        scripts["checked"] = views.script(found.server, ending, time.time(), 0.0)
         scripts["bare"] = "".join(f"kill-session -t '{each.id}'\n" for each in ending)
 
     def call(*words: str, script: str = "") -> Callable[[], None]:
@@ -152,7 +152,7 @@ def _killing(stage: Stage, size: int, rounds: int) -> tuple[str, ...]:
     found = medians(
         [
             Subject("floor", lambda: process(peers.FLOOR, env)),
-            Subject("list", call("list-sessions", "-F", tmux_read.SESSION), refill),
+            Subject("list", call("list-sessions", "-F", inventory.SESSION), refill),
             Subject("checked", call("source-file", "-", script="checked")),
             Subject("bare", call("source-file", "-", script="bare"), refill),
             Subject("sweep", lambda: process([stage.home.launcher, "sweep"], env), refill),

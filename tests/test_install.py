@@ -19,7 +19,7 @@ from tests.support.server import ROOT, Done, Home, Server
 from tests.support.tree import tree
 from tests.support.wait import until
 from viewsync import __version__, paths
-from viewsync.rules import hooks
+from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

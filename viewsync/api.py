@@ -32,7 +32,7 @@ from viewsync.actions import (
 )
 from viewsync.context import Context
 from viewsync.errors import MissingSession, TmuxError, UsageError
-from viewsync.rules import keys as key_names
+from viewsync.tmux.rules import keys as key_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

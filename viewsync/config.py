@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import UsageError
-from viewsync.rules.model import Policy
+from viewsync.tmux.rules.model import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

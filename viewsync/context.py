@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from viewsync.config import Config
-    from viewsync.gateways.tmux import Tmux
     from viewsync.store.history import History
     from viewsync.store.registry import Registry
     from viewsync.system.wezterm import Wezterm
+    from viewsync.tmux.server import Tmux
 
 
 class Context:
@@ -40,7 +40,7 @@ class Context:
 
     @cached_property
     def tmux(self) -> Tmux:
-        from viewsync.gateways.tmux import Tmux
+        from viewsync.tmux.server import Tmux
 
         return Tmux(self.config["tmux"], self.config["tmux_timeout"], self.env)
 

@@ -14,10 +14,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import addresses, creating
+from viewsync.actions import creating
 from viewsync.actions.projects import attaching, loading, managing, running
 from viewsync.context import Context
 from viewsync.errors import MissingSession, UsageError
+from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from viewsync.actions.projects.managing import Managed
     from viewsync.actions.projects.running import Ran
-    from viewsync.rules.model import Server
+    from viewsync.tmux.rules.model import Server
 
     Path = str | os.PathLike[str]
 
@@ -73,7 +74,7 @@ class _Manager:
     def __init__(self, socket: str = "", *, label: str = "", env: Mapping[str, str] | None = None) -> None:
         """`socket` or `label`: the tmux server, as -S and -L; else the command line's. `env`: instead of os.environ."""
         self._ctx = Context(env)
-        self.socket = addresses.socket_of(self._ctx, label, socket)
+        self.socket = sockets.socket_of(self._ctx, label, socket)
 
     def _info(self, found: Managed, ran: Ran | None = None) -> SessionInfo:
         live, identity = found.live, found.live.identity

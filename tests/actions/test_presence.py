@@ -11,9 +11,9 @@ from tests.support.wait import until
 from tests.test_hot_path import imported
 from viewsync.actions import presence, sampling
 from viewsync.context import Context
-from viewsync.gateways import tmux_read
 from viewsync.rules import presence as rule
 from viewsync.store.history import History
+from viewsync.tmux import inventory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +78,7 @@ def test_the_sweeper_sees_a_server_that_is_gone(servers: Callable[..., Server], 
     create(server, "web")
     os.kill(server.pid, signal.SIGKILL)
     ctx = Context(home.env)
-    until(lambda: tmux_read.state(server.socket) != "live", "its end")
+    until(lambda: inventory.state(server.socket) != "live", "its end")
     sampling.take(ctx, "sweeper")
     sampling.take(ctx, "sweeper")
     assert told(home) == ["create", "gone"]
@@ -109,7 +109,7 @@ def test_of_two_sweeps_at_once_one_tells(server: Server, home: Home) -> None:
     ctx = Context(home.env)
     known = ctx.registry.read()["sessions"]
     attach(server)
-    found = tmux_read.inventory(ctx.tmux, server.socket)
+    found = inventory.inventory(ctx.tmux, server.socket)
     changes = rule.compare(found.server, rule.of_inventory(found), known, ctx.clock())
     presence.write(ctx, changes, "one")
     presence.write(ctx, changes, "two")

@@ -15,7 +15,7 @@ from tests.support.reader import Reader
 from tests.support.sessions import create
 from tests.support.tree import tree
 from tests.support.wait import stays, until
-from viewsync.rules import keys
+from viewsync.tmux.rules import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable

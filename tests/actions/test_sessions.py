@@ -15,9 +15,9 @@ from tests.support.wait import until
 from viewsync.actions import creating, killing, registry_rows, targets
 from viewsync.context import Context
 from viewsync.errors import TmuxTimeout
-from viewsync.gateways import tmux_panes
 from viewsync.rules.registered import registered
 from viewsync.system import processes
+from viewsync.tmux import pane_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -242,13 +242,13 @@ def test_a_row_that_stands_for_another_session_by_now_is_not_removed(server: Ser
 def test_a_kill_is_for_the_server_that_was_read(server: Server, home: Home) -> None:
     ctx = Context(home.env)
     server.tmux("new-session", "-d", "-s", "other")
-    found = tmux_panes.read(ctx.tmux, server.socket)
-    from viewsync.gateways import tmux_sessions
+    found = pane_list.read(ctx.tmux, server.socket)
+    from viewsync.tmux import sessions
 
-    assert not tmux_sessions.kill(ctx.tmux, found.server._replace(start=found.server.start - 1), "$1")
-    assert not tmux_sessions.kill(ctx.tmux, found.server, "$7")
+    assert not sessions.kill(ctx.tmux, found.server._replace(start=found.server.start - 1), "$1")
+    assert not sessions.kill(ctx.tmux, found.server, "$7")
     assert server.sessions() == ["proj", "other"]
-    assert tmux_sessions.kill(ctx.tmux, found.server, "$1")
+    assert sessions.kill(ctx.tmux, found.server, "$1")
     assert server.sessions() == ["proj"]
 
 

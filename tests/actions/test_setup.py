@@ -13,7 +13,8 @@ import pytest
 from tests.support.server import ROOT, alive
 from tests.support.tree import tree
 from tests.support.wait import until
-from viewsync.rules import hooks, marked_line, wezterm_module
+from viewsync.rules import marked_line, wezterm_module
+from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

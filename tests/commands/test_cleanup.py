@@ -258,9 +258,9 @@ def test_what_is_sent_to_stays(server: Server, home: Home) -> None:
     folder = os.path.join(home.state, "leases")
     os.makedirs(folder)
     ctx = Context(home.env)
-    from viewsync.gateways import tmux_panes
+    from viewsync.tmux import pane_list
 
-    found = tmux_panes.read(ctx.tmux, server.socket).server
+    found = pane_list.read(ctx.tmux, server.socket).server
     path = os.path.join(folder, f"{identity(found)}-{made['pane_id'].removeprefix('%')}")
     sender = home.program(["flock", path, "sh", "-c", "echo held; read line"])
     until(lambda: "held" in sender.text(), "the lease")

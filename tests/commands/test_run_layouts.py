@@ -14,7 +14,7 @@ import pytest
 from tests.support.client import Tab
 from tests.support.running import ran, unstarted
 from tests.support.wait import until
-from viewsync.rules.projects.layouts import NAMES
+from viewsync.tmux.rules.layouts import NAMES
 
 if TYPE_CHECKING:
     from tests.support.projects import Project

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.support.server import Home, Server
 from tests.support.wait import until
-from viewsync.gateways import formats
+from viewsync.tmux.rules import language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,13 +117,13 @@ def session(server: Server, text: str) -> tuple[str, str] | None:
         folder += "_"
     os.makedirs(folder, exist_ok=True)
     made = server.run(
-        "new-session", "-d", "-P", "-F", "#{session_id}", "-s", formats.argument(text), "-c", formats.argument(folder)
+        "new-session", "-d", "-P", "-F", "#{session_id}", "-s", language.argument(text), "-c", language.argument(folder)
     )
     if made.code:
         return None  # no name for tmux, or it is taken
     target = f"{made.out.strip()}:"
-    server.run("rename-window", "-t", target, "--", formats.argument(text))
-    server.run("select-pane", "-t", target, "-T", formats.argument(text))
+    server.run("rename-window", "-t", target, "--", language.argument(text))
+    server.run("select-pane", "-t", target, "-T", language.argument(text))
     server.tmux("set-option", "-t", target, "--", "@x", as_word(text))
     server.tmux("set-option", "-t", target, "status-left", as_word(text))
     server.tmux("set-environment", "-t", target, "--", "FOO", as_word(text))

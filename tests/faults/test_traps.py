@@ -13,11 +13,11 @@ import pytest
 
 from tests.support.server import ROOT, alive
 from tests.support.wait import stays, until
-from viewsync.gateways import tmux_write
-from viewsync.gateways.tmux import Tmux
-from viewsync.gateways.tmux_read import inventory
-from viewsync.rules import model
-from viewsync.rules.model import END, PROMOTE, Verdict
+from viewsync.tmux import views as tmux_views
+from viewsync.tmux.inventory import inventory
+from viewsync.tmux.rules import model
+from viewsync.tmux.rules.model import END, PROMOTE, Verdict
+from viewsync.tmux.server import Tmux
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -265,7 +265,7 @@ STEP = "set-option -t '$7:' detach-on-destroy on"
 def line(action: str, version: str) -> str:
     """What one verdict says to a server of that version."""
     verdict = Verdict("/s", "$7", "v", action, "", "proj")
-    return tmux_write.script(model.Server("/s", 1, 1, version), [verdict], 1.0, 15.0)
+    return tmux_views.script(model.Server("/s", 1, 1, version), [verdict], 1.0, 15.0)
 
 
 @pytest.mark.parametrize("version", ["3.7", "3.7a", "3.7b"])
@@ -293,7 +293,7 @@ def test_e_the_extra_step_changes_no_verdict(servers: Callable[..., Server], hom
     verdicts = [
         Verdict(server.socket, each.id, each.name, END, "", "proj") for each in found.sessions if each.name != "proj"
     ]
-    done = tmux_write.act(tmux, found.server._replace(version=version), verdicts, 4e9, 15.0)
+    done = tmux_views.act(tmux, found.server._replace(version=version), verdicts, 4e9, 15.0)
     assert dict(zip([each.session for each in verdicts], done, strict=True)) == {idle: True, attached: False}
     assert server.clients() == {other.pid: attached}
     assert server.sessions() == ["proj", attached]
@@ -320,5 +320,5 @@ def test_f_acting_on_a_session_that_is_gone_says_no(server: Server, home: Home) 
     tmux = Tmux("tmux", 5.0, home.env)
     found = inventory(tmux, server.socket)
     gone = [Verdict(server.socket, "$99", "v", action, "", "p") for action in (END, PROMOTE)]
-    assert tmux_write.act(tmux, found.server, gone, 4e9, 15.0) == [False, False]
+    assert tmux_views.act(tmux, found.server, gone, 4e9, 15.0) == [False, False]
     assert server.sessions() == ["proj"]

@@ -11,7 +11,7 @@ import pytest
 from tests.support.server import ROOT
 from tests.support.tree import tree
 from tests.support.wait import stays, until
-from viewsync.rules import hooks
+from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viewsync.rules.cleanup import decide
-from viewsync.rules.model import END, KEEP, PROMOTE, Facts, Policy
+from viewsync.tmux.rules.model import END, KEEP, PROMOTE, Facts, Policy
 
 NOW = 1_795_000_000.0
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from viewsync.rules import drift, panes
 from viewsync.rules.drift import Change, Finding, Seen
-from viewsync.rules.model import Pane, Panes, Server
 from viewsync.rules.registered import Registered, registered
+from viewsync.tmux.rules.model import Pane, Panes, Server
 
 PANE = Pane("$1", "web", "@1", 0, "shell", True, "%1", 0, True, False, 77, 0, 0)
 READING = Panes(Server("/s", 10, 20, "3.3a"), (PANE,), True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from viewsync.rules import health
 from viewsync.rules.expiry import FORGET, Expiry, Known, Limit, Wish, decide
-from viewsync.rules.model import END, KEEP
+from viewsync.tmux.rules.model import END, KEEP
 
 NOW = 1_795_000_000.0
 HOUR = Limit(3600.0, "1h")

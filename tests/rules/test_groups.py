@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from viewsync.rules import groups
 from viewsync.rules.groups import View
-from viewsync.rules.model import Pane, Panes, Server
+from viewsync.tmux.rules.model import Pane, Panes, Server
 
 
 def pane(

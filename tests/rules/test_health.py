@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from viewsync.rules.health import ALIVE, DEAD, MISSING, SERVER, ZOMBIE, Health, judge
-from viewsync.rules.model import Pane
 from viewsync.rules.panes import NOTHING, Found
+from viewsync.tmux.rules.model import Pane
 
 PANE = Pane("$1", "web", "@1", 0, "shell", True, "%1", 0, True, False, 77, 0, 0)
 

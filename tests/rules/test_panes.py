@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from viewsync.rules.model import Pane, Panes, Server
 from viewsync.rules.panes import by_row, by_target
 from viewsync.rules.registered import registered
+from viewsync.tmux.rules.model import Pane, Panes, Server
 
 SERVER = Server("/s", 10, 20, "3.3a")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from viewsync.rules import usage_report
-from viewsync.rules.model import Event, Sample
 from viewsync.rules.usage_report import Facts, Life, Live, Numbers
+from viewsync.tmux.rules.model import Event, Sample
 
 NOW = 1000.0
 

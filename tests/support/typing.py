@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from tests.support.wait import until
 from viewsync.actions.places import Place
 from viewsync.context import Context
-from viewsync.gateways import tmux_panes
 from viewsync.rules import anchor, echo
+from viewsync.tmux import pane_list
 
 if TYPE_CHECKING:
     from tests.support.server import Server
@@ -22,7 +22,7 @@ def type_in(server: Server, pane: str, text: str) -> None:
 
 def place(server: Server, pane: str) -> tuple[Context, Place]:
     ctx = Context(env=server.home.env)
-    reading = tmux_panes.read(ctx.tmux, server.socket)
+    reading = pane_list.read(ctx.tmux, server.socket)
     return ctx, Place(server.socket, reading.server, pane)
 
 

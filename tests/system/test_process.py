@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.server import alive
 from tests.support.wait import until
-from viewsync.gateways.tmux import Tmux, clean, dies_on_kill, number
 from viewsync.system import process, processes
+from viewsync.tmux.server import Tmux, clean, dies_on_kill, number
 
 
 def test_output_and_exit_code_come_back() -> None:

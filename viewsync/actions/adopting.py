@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import sweep
 from viewsync.errors import MissingSession, UsageError
-from viewsync.gateways import tmux_read, tmux_write
 from viewsync.rules import naming, tracking
+from viewsync.tmux import inventory
+from viewsync.tmux import views as tmux_views
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
-    from viewsync.rules.model import Inventory, Session
+    from viewsync.tmux.rules.model import Inventory, Session
 
 
 class Candidate(NamedTuple):
@@ -26,7 +27,7 @@ class Candidate(NamedTuple):
 
 def candidates(ctx: Context, socket: str, parent: str) -> list[Candidate]:
     """The unmarked views of that parent. MissingSession when there is no such session."""
-    found = tmux_read.inventory(ctx.tmux, socket)
+    found = inventory.inventory(ctx.tmux, socket)
     owner = next((each for each in found.sessions if each.name == parent), None)
     if owner is None:
         near = ", ".join(repr(each) for each in naming.nearest(parent, [each.name for each in found.sessions]))
@@ -48,7 +49,7 @@ def adopt(ctx: Context, chosen: Sequence[Candidate]) -> list[str]:
     """Make them ours: the row first, then the mark. The names of those that were still what they were."""
     if not chosen:
         return []
-    server = tmux_read.inventory(ctx.tmux, chosen[0].socket).server
+    server = inventory.inventory(ctx.tmux, chosen[0].socket).server
     with ctx.registry.change() as data:
         for each in chosen:
             data["views"][each.session.name] = _row(tracking.identity(server), each)
@@ -71,20 +72,20 @@ def _row(server: str, candidate: Candidate) -> tracking.Row:
 
 def _mark(ctx: Context, candidate: Candidate) -> bool:
     session = candidate.session
-    return tmux_write.mark(ctx.tmux, candidate.socket, session.id, session.name, candidate.parent.name)
+    return tmux_views.mark(ctx.tmux, candidate.socket, session.id, session.name, candidate.parent.name)
 
 
 def pin(ctx: Context, view: str, sockets: Sequence[str] | None, *, on: bool) -> str:
     """Keep that view from every clean-up, or no longer; the socket of its server."""
     views = ctx.registry.read()["views"]
     for socket in sweep.servers(ctx, views) if sockets is None else sockets:
-        found = tmux_read.inventory(ctx.tmux, socket)
+        found = inventory.inventory(ctx.tmux, socket)
         rows = tracking.rows_of(found.server, views)
         session = next((each for each in found.sessions if each.name == view), None)
         if session is None:
             continue
         if not session.marked and view not in rows:
             raise UsageError(f"{view!r} is no view of ours, and nothing would end it anyway")
-        if tmux_write.pin(ctx.tmux, socket, session.id, view, on=on):
+        if tmux_views.pin(ctx.tmux, socket, session.id, view, on=on):
             return socket
     raise MissingSession(f"there is no view {view!r}", "`viewsync views` lists them")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import places, registry_rows, touching
-from viewsync.gateways import tmux_capture
-from viewsync.gateways.tmux_capture import Range
 from viewsync.text import sanitize
+from viewsync.tmux import capture as tmux_capture
+from viewsync.tmux.capture import Range
 
 if TYPE_CHECKING:
     from viewsync.actions.targets import Asked

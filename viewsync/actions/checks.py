@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync import paths
 from viewsync.actions import sweeper, wanted
 from viewsync.errors import StateError, ViewsyncError
-from viewsync.gateways import tmux_read
-from viewsync.gateways.tmux import OLDEST, number
-from viewsync.rules import marked_line, tmux_bugs, wezterm_module
+from viewsync.rules import marked_line, wezterm_module
 from viewsync.store import folder, lock
 from viewsync.system import files
+from viewsync.tmux import inventory
+from viewsync.tmux.rules import versions
+from viewsync.tmux.server import OLDEST, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ def tmux(ctx: Context) -> Check:
     if not path:
         hint = "install tmux, or name it as `tmux` in config.toml"
         return Check("tmux", FAIL, f"there is no program {ctx.tmux.program}", hint)
-    version = tmux_read.version(ctx.tmux)
+    version = inventory.version(ctx.tmux)
     if number(version) < OLDEST:
         hint = "install 3.2a or newer: before it no hook tells of a lost terminal"
         return Check("tmux", FAIL, f"{version} at {path}", hint)
@@ -49,9 +50,9 @@ def known_crashes(ctx: Context) -> Check:
     """One that all versions have is no reason to warn: nothing can be done about it but to know."""
     if not shutil.which(ctx.tmux.program, path=ctx.env.get("PATH")):
         return Check("known crashes", OK, "without tmux none")
-    version = number(tmux_read.version(ctx.tmux))
-    of_some = tmux_bugs.known(version, tmux_bugs.OF_SOME)
-    known = [*of_some, *tmux_bugs.known(version, tmux_bugs.OF_ALL)]
+    version = number(inventory.version(ctx.tmux))
+    of_some = versions.known(version, versions.OF_SOME)
+    known = [*of_some, *versions.known(version, versions.OF_ALL)]
     found = f"viewsync avoids, and you should: {'; '.join(known)}" if known else "none"
     hint = "other versions of tmux do not have the first one" if of_some else ""
     return Check("known crashes", WARN if of_some else OK, found, hint)

@@ -8,21 +8,21 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
-from viewsync.actions import addresses, making, recording, registry_rows
+from viewsync.actions import making, recording, registry_rows
 from viewsync.errors import SessionExists, TmuxError, TmuxTimeout, UsageError
-from viewsync.gateways import tmux_panes, tmux_sessions
-from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import naming, panes
 from viewsync.rules.registered import Registered, registered
 from viewsync.rules.usage_report import CREATE, ERROR
 from viewsync.store.registry import Corrupt
 from viewsync.system import processes
+from viewsync.tmux import pane_list, sessions, sockets
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
-    from viewsync.gateways.tmux_sessions import Made
+    from viewsync.tmux.sessions import Made
 
 _TRIES = 3  # somebody else may change the row between the look at it and the lock
 _LONGEST_START = 0.5  # seconds from tmux's fork to the program, on a machine that is very busy
@@ -83,18 +83,18 @@ def _make(
     ctx: Context,
     request: Request,
     socket: str,
-    new: tmux_sessions.NewSession,
+    new: sessions.NewSession,
     row: Registered | None,
     warnings: list[str],
 ) -> Created:
     try:
-        made = tmux_sessions.make(ctx.tmux, socket, new)
+        made = sessions.make(ctx.tmux, socket, new)
     except TmuxTimeout as error:  # it may have been made: the row stays, so that it can be found
         problem = f"Failed to create tmux session '{request.name}': {error.message}"
         raise TmuxTimeout(problem, "it may be made yet: look with `viewsync list`") from None
     except TmuxError as error:
         making.withdraw(ctx, row)
-        if isinstance(error, tmux_sessions.Duplicate):
+        if isinstance(error, sessions.Duplicate):
             raise _taken(f"Tmux session '{request.name}' already exists on socket {socket}", "kill") from None
         raise TmuxError(f"Failed to create tmux session '{request.name}': {error.message}") from None
     start = processes.start_time(made.pid)
@@ -108,7 +108,7 @@ def _make(
     return Created(socket, made, processes.alive(made.pid, start), done, warnings)
 
 
-def _checked(ctx: Context, request: Request) -> tmux_sessions.NewSession:
+def _checked(ctx: Context, request: Request) -> sessions.NewSession:
     if problem := naming.refusal(request.name):
         raise UsageError(f"cannot create a session {request.name!r}: {problem}", "choose another name")
     if not request.window or not request.window.isprintable():
@@ -116,7 +116,7 @@ def _checked(ctx: Context, request: Request) -> tmux_sessions.NewSession:
     if request.cwd and not os.path.isdir(request.cwd):
         raise UsageError(f"--cwd {request.cwd!r} is no folder", "name one that is there")
     argv, environment = (list(request.command), []) if request.command else PROGRAMS[request.type]
-    return tmux_sessions.NewSession(
+    return sessions.NewSession(
         name=request.name,
         window=request.window,
         argv=[_program(ctx, request.name, argv[0]), *argv[1:]],
@@ -155,8 +155,8 @@ def _program(ctx: Context, session: str, name: str) -> str:
 
 def _socket(ctx: Context, request: Request) -> str:
     if request.label or request.socket:
-        return addresses.socket_of(ctx, request.label, request.socket)
-    socket = addresses.checked(os.path.join(paths.socket_dir(ctx.env), "claude.sock"))
+        return sockets.socket_of(ctx, request.label, request.socket)
+    socket = sockets.checked(os.path.join(paths.socket_dir(ctx.env), "claude.sock"))
     from viewsync.store import folder
 
     folder.secure(os.path.dirname(socket))
@@ -193,7 +193,7 @@ def _is_gone(ctx: Context, row: Registered) -> bool:
     if not os.path.isabs(row.socket):
         return False  # relative to a folder that nobody knows: when unsure, keep
     try:
-        reading = tmux_panes.read(ctx.tmux, row.socket)
+        reading = pane_list.read(ctx.tmux, row.socket)
     except ServerGone:
         return True
     return reading.complete and not panes.by_row(reading, row).session
@@ -212,7 +212,7 @@ def _started(made: Made, start: float) -> bool:
     deadline = time.monotonic() + _LONGEST_START
     while server and processes.alive(made.pid, start) and time.monotonic() < deadline:
         words = processes.command_line(made.pid)
-        if words != server and tuple(words[:3]) != tmux_sessions.STARTER:
+        if words != server and tuple(words[:3]) != sessions.STARTER:
             break
         time.sleep(0.001)
     return processes.alive(made.pid, start)
@@ -223,7 +223,7 @@ def _vanished(ctx: Context, socket: str, made: Made) -> bool:
     deadline = time.monotonic() + 0.5
     while time.monotonic() < deadline:
         try:
-            mine = [each for each in tmux_panes.read(ctx.tmux, socket).panes if each.id == made.pane_id]
+            mine = [each for each in pane_list.read(ctx.tmux, socket).panes if each.id == made.pane_id]
         except ServerGone:
             return True
         if not mine or mine[0].dead or mine[0].pid != made.pid:

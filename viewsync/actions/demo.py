@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from viewsync import paths
 from viewsync.errors import ViewsyncError
-from viewsync.gateways.tmux import Tmux, clean
 from viewsync.system import process, processes
+from viewsync.tmux.server import Tmux, clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ from viewsync import config, paths
 from viewsync.actions import checks, live, server_checks, setup, sweep, wanted
 from viewsync.actions.checks import FAIL, OK, Check
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import tmux_read
+from viewsync.tmux import inventory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ def _settings(ctx: Context) -> Check:
 def _server(ctx: Context, socket: str) -> list[Check]:
     try:
         reading = server_checks.Reading(
-            ctx, tmux_read.inventory(ctx.tmux, socket), sweep.read_registry(ctx)[0]["views"]
+            ctx, inventory.inventory(ctx.tmux, socket), sweep.read_registry(ctx)[0]["views"]
         )
     except ViewsyncError as error:
         return [Check("server", FAIL, error.message, error.hint, server=socket)]

@@ -9,14 +9,14 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import StateError, TmuxError
-from viewsync.gateways import tmux_history
 from viewsync.store import registry
 from viewsync.system import process_tree, processes
+from viewsync.tmux import scrollback
 
 if TYPE_CHECKING:
     from viewsync.actions.sessions import Listed
     from viewsync.context import Context
-    from viewsync.rules.model import Pane
+    from viewsync.tmux.rules.model import Pane
 
 FOLDER = "evidence"
 _METADATA = "metadata.json"
@@ -89,15 +89,15 @@ def _pane(ctx: Context, listed: Listed, pane: Pane, folder: str, problems: list[
     }
 
 
-def _status(pane: Pane, captured: tmux_history.Captured | None) -> int | None:
+def _status(pane: Pane, captured: scrollback.Captured | None) -> int | None:
     """tmux 3.3a now and then misses that a program ended, and the system knows better."""
     known = captured.exit_status if captured else None
     return processes.exit_status(pane.pid) if known is None and pane.dead else known
 
 
-def _captured(ctx: Context, listed: Listed, pane: Pane, problems: list[str]) -> tmux_history.Captured | None:
+def _captured(ctx: Context, listed: Listed, pane: Pane, problems: list[str]) -> scrollback.Captured | None:
     try:
-        found = tmux_history.read(ctx.tmux, listed.row.socket, pane.id)
+        found = scrollback.read(ctx.tmux, listed.row.socket, pane.id)
     except TmuxError as error:
         problems.append(error.message)
         return None

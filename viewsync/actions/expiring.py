@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import evidence, leases, recording, registry_rows, sessions
 from viewsync.errors import TmuxError, ViewsyncError
-from viewsync.gateways import tmux_ends
 from viewsync.rules import expiry
 from viewsync.rules.expiry import FORGET, Known
-from viewsync.rules.model import END, KEEP
 from viewsync.system import processes
 from viewsync.text.timestamps import epoch
+from viewsync.tmux import guarded_kill
+from viewsync.tmux.rules.model import END, KEEP
 
 if TYPE_CHECKING:
     from viewsync.actions.sessions import Listed
     from viewsync.context import Context
     from viewsync.rules.expiry import Expiry, Wish
-    from viewsync.rules.model import Server
+    from viewsync.tmux.rules.model import Server
 
 _TRIGGER = "cleanup"
 _FASTER = "somebody was faster: it is in use, or another one by now"
@@ -108,13 +108,15 @@ def _end(ctx: Context, batch: list[Item]) -> list[Item]:
     reading = batch[0].listed.reading
     if reading is None or batch[0].verdict.action != END or batch[0].problem:
         return batch
-    ends: dict[str, tmux_ends.End] = {}  # two rows may name one session
+    ends: dict[str, guarded_kill.End] = {}  # two rows may name one session
     for each in batch:
         found, save = each.listed.found, each.verdict.save
         known = ends.get(found.session)
-        ends[found.session] = tmux_ends.End(found.session, found.session_name, save or bool(known and known.only_dead))
+        ends[found.session] = guarded_kill.End(
+            found.session, found.session_name, save or bool(known and known.only_dead)
+        )
     try:
-        done = dict(zip(ends, tmux_ends.end(ctx.tmux, reading.server, list(ends.values())), strict=True))
+        done = dict(zip(ends, guarded_kill.end(ctx.tmux, reading.server, list(ends.values())), strict=True))
     except TmuxError as error:
         return [each._replace(problem=error.message) for each in batch]
     return [

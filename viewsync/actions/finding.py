@@ -6,14 +6,13 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
-from viewsync.actions import addresses
 from viewsync.errors import TmuxError, ViewsyncError
-from viewsync.gateways import tmux_read
-from viewsync.gateways.tmux import ServerGone
+from viewsync.tmux import inventory, sockets
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.rules.model import Session
+    from viewsync.tmux.rules.model import Session
 
 
 class Server(NamedTuple):
@@ -24,7 +23,7 @@ class Server(NamedTuple):
 
 def one(ctx: Context, label: str, path: str, query: str) -> Server:
     shown = f"socket name '{label}'" if label else f"socket path '{path}'" if path else "default socket"
-    socket = addresses.socket_of(ctx, label, path)
+    socket = sockets.socket_of(ctx, label, path)
     try:
         return Server(shown, socket, _sessions(ctx, socket, query))
     except ServerGone:
@@ -54,10 +53,10 @@ def _sockets(ctx: Context, errors: list[str]) -> list[str]:
         errors.append(error.message)
         rows = []
     named = [str(row.get("socket")) for row in rows if os.path.isabs(str(row.get("socket")))]
-    return tmux_read.live_sockets([*paths.tmux_folders(ctx.env), paths.socket_dir(ctx.env)], named)
+    return inventory.live_sockets([*paths.tmux_folders(ctx.env), paths.socket_dir(ctx.env)], named)
 
 
 def _sessions(ctx: Context, socket: str, query: str) -> list[Session]:
     """Those whose name holds the query, as text and whatever its case."""
     wanted = query.casefold()
-    return [each for each in tmux_read.inventory(ctx.tmux, socket).sessions if wanted in each.name.casefold()]
+    return [each for each in inventory.inventory(ctx.tmux, socket).sessions if wanted in each.name.casefold()]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions.waiting import Watch
 from viewsync.errors import MissingSession
-from viewsync.gateways import tmux_screen
-from viewsync.gateways.tmux import ServerGone
 from viewsync.rules.anchor import Anchor
 from viewsync.rules.screen import Tail
 from viewsync.system import processes
+from viewsync.tmux import screen as tmux_screen
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import targets
-from viewsync.gateways import tmux_panes
-from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import health
 from viewsync.system import foreground
+from viewsync.tmux import pane_list
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -26,7 +26,7 @@ class Report(NamedTuple):
 def check(ctx: Context, asked: targets.Asked, *, with_usage: bool) -> Report:
     wanted = targets.resolve(ctx, asked)
     try:
-        found = targets.find(tmux_panes.read(ctx.tmux, wanted.socket), wanted)
+        found = targets.find(pane_list.read(ctx.tmux, wanted.socket), wanted)
     except ServerGone:
         return Report(wanted.socket, wanted.target, health.judge(None, running=False), None)
     judged = health.judge(found, targets.running(found.pane, wanted.row))

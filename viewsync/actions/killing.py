@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import recording, registry_rows, targets
 from viewsync.errors import TmuxError, ViewsyncError
-from viewsync.gateways import tmux_ends, tmux_panes, tmux_sessions
-from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import panes
 from viewsync.rules.usage_report import KILL
 from viewsync.text.timestamps import epoch
+from viewsync.tmux import guarded_kill, pane_list, sessions
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.rules.model import Panes
     from viewsync.rules.panes import Found
     from viewsync.rules.registered import Registered
+    from viewsync.tmux.rules.model import Panes
 
 
 class Killed(NamedTuple):
@@ -39,7 +39,7 @@ def kill(ctx: Context, asked: targets.Asked, *, dry_run: bool, only_free: bool =
     problem = ""
     certain = True  # that what is not seen is not there
     try:
-        reading = tmux_panes.read(ctx.tmux, wanted.socket)
+        reading = pane_list.read(ctx.tmux, wanted.socket)
         certain = reading.complete
     except ServerGone as error:
         problem = error.message
@@ -68,13 +68,13 @@ def _end(ctx: Context, reading: Panes, result: Killed, only_free: str) -> Killed
     """`only_free`: the session's name, "" to end it whoever is on it."""
     try:
         if only_free:
-            ends = [tmux_ends.End(result.session_id, only_free, only_dead=False)]
+            ends = [guarded_kill.End(result.session_id, only_free, only_dead=False)]
             done, otherwise = (
-                tmux_ends.end(ctx.tmux, reading.server, ends)[0],
+                guarded_kill.end(ctx.tmux, reading.server, ends)[0],
                 "somebody is on it, or it ended just now",
             )
         else:
-            done = tmux_sessions.kill(ctx.tmux, reading.server, result.session_id)
+            done = sessions.kill(ctx.tmux, reading.server, result.session_id)
             otherwise = "it ended just now"
     except TmuxError as error:
         return result._replace(problem=error.message)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from viewsync.context import Context
-    from viewsync.rules.model import Server
+    from viewsync.tmux.rules.model import Server
 
 FOLDER = "leases"
 

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING
 
 from viewsync.actions import exec_folder, leases, sending
 from viewsync.errors import TmuxError, ViewsyncError
-from viewsync.gateways import tmux_buffers
 from viewsync.rules import exec_script
 from viewsync.rules.drift import Finding
 from viewsync.rules.tracking import identity
 from viewsync.store import backups, lock
 from viewsync.system import process_tree, processes
+from viewsync.tmux import buffers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from viewsync.context import Context
     from viewsync.rules.drift import Key
-    from viewsync.rules.model import Panes
+    from viewsync.tmux.rules.model import Panes
 
 _YOUNG = 60.0  # seconds in which what has no maker's name on it may still be at work
 _DAY = 86400.0
@@ -115,7 +115,7 @@ def _buffers(ctx: Context, readings: Sequence[Panes]) -> Iterator[Finding]:
     for each in readings:
         socket = each.server.socket
         try:
-            found = tmux_buffers.ours(ctx.tmux, socket)
+            found = buffers.ours(ctx.tmux, socket)
         except TmuxError as error:
             yield Finding("no-answer", socket, error.message, socket=socket)
             continue
@@ -138,7 +138,7 @@ def remove(ctx: Context, wanted: list[Finding]) -> dict[Key, str]:
     for socket in {each.socket for each in wanted if each.kind == "buffer"}:
         mine = [each for each in wanted if each.kind == "buffer" and each.socket == socket]
         try:
-            tmux_buffers.delete(ctx.tmux, socket, [each.name for each in mine])
+            buffers.delete(ctx.tmux, socket, [each.name for each in mine])
         except ViewsyncError as error:
             failed |= {each.key: error.message for each in mine}
     return failed

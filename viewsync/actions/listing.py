@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.actions import panes, sweep
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import tmux_read
 from viewsync.rules import cleanup, tracking
+from viewsync.tmux import inventory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
-    from viewsync.rules.model import Inventory, Session, Verdict
     from viewsync.rules.tracking import Row
+    from viewsync.tmux.rules.model import Inventory, Session, Verdict
 
 
 class View(NamedTuple):
@@ -44,7 +44,7 @@ def read(ctx: Context, sockets: Sequence[str] | None = None) -> Listing:
     listing = Listing([], [], [doubt] if doubt else [])
     for socket in sweep.servers(ctx, data["views"]) if sockets is None else sockets:
         try:
-            found = tmux_read.inventory(ctx.tmux, socket)
+            found = inventory.inventory(ctx.tmux, socket)
         except ViewsyncError as error:
             listing.errors.append(error.message)
             continue

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from viewsync import paths
 from viewsync.actions import sweep, sweeper
 from viewsync.errors import UsageError, ViewsyncError
-from viewsync.gateways import tmux_endings, tmux_read, tmux_write
-from viewsync.rules import hooks
 from viewsync.store.registry import Registry
 from viewsync.system import services, venvs
+from viewsync.tmux import end_hooks, inventory
+from viewsync.tmux import views as tmux_views
+from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -55,7 +56,7 @@ def load_here(ctx: Context, launcher: str) -> None:
     """For the tmux plugin manager: the hooks, into the server that we are called from, and nothing else."""
     if not ctx.env.get("TMUX"):
         raise UsageError("--here is for inside tmux", "`viewsync install` sets up everything")
-    tmux_write.set_hooks(ctx.tmux, sweep.socket_inside(ctx.env["TMUX"]), launcher)
+    tmux_views.set_hooks(ctx.tmux, sweep.socket_inside(ctx.env["TMUX"]), launcher)
 
 
 def sockets(ctx: Context) -> list[str]:
@@ -93,10 +94,10 @@ def install(doing: Doing, want: Wanted, changed: Collection[str]) -> None:
 
 
 def _load(doing: Doing, socket: str, launcher: str) -> None:
-    found = tmux_read.inventory(doing.ctx.tmux, socket)
+    found = inventory.inventory(doing.ctx.tmux, socket)
     if not hooks.stand(found.hooks, launcher):
         text = f"load the hooks into the tmux server on {socket}"
-        doing.do(text, tmux_write.set_hooks, doing.ctx.tmux, socket, launcher)
+        doing.do(text, tmux_views.set_hooks, doing.ctx.tmux, socket, launcher)
 
 
 def _start_service(doing: Doing, want: Wanted, changed: Collection[str]) -> None:
@@ -130,9 +131,9 @@ def unload(doing: Doing, record: Record) -> None:
 def _unload(doing: Doing, socket: str, launcher: str) -> None:
     """Hooks that call another launcher are another installation's."""
     tmux = doing.ctx.tmux
-    if hooks.call([*tmux_read.inventory(tmux, socket).hooks, tmux_endings.installed(tmux, socket)], launcher):
+    if hooks.call([*inventory.inventory(tmux, socket).hooks, end_hooks.installed(tmux, socket)], launcher):
         text = f"take the hooks out of the tmux server on {socket}"
-        doing.do(text, tmux_write.remove_hooks, tmux, socket)
+        doing.do(text, tmux_views.remove_hooks, tmux, socket)
 
 
 def stop_service(doing: Doing, record: Record) -> None:

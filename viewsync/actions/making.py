@@ -16,8 +16,8 @@ from viewsync.system import processes
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.gateways.tmux_sessions import Made
     from viewsync.rules.registered import Registered
+    from viewsync.tmux.sessions import Made
 
 MAKING = ("state", "maker", "maker_start")
 

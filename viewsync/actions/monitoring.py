@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import registry_rows
 from viewsync.errors import StateError, TmuxError, ViewsyncError
-from viewsync.gateways import tmux_watch
-from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import groups, health, panes, tracking
 from viewsync.system import process_table, process_tree
 from viewsync.text.sanitize import harmless
 from viewsync.text.timestamps import epoch
+from viewsync.tmux import polling
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from typing import Any
 
     from viewsync.context import Context
-    from viewsync.gateways.tmux_watch import Look
     from viewsync.rules.groups import Groups, View
-    from viewsync.rules.model import Event, Pane, Server
     from viewsync.rules.registered import Registered
     from viewsync.system.process_table import Table, Tree
+    from viewsync.tmux.polling import Look
+    from viewsync.tmux.rules.model import Event, Pane, Server
 
     Answer = Look | TmuxError
     Key = tuple[str, str]
@@ -155,7 +155,7 @@ class Monitor:
     def _look(self, socket: str) -> Answer:
         before = self._looks.get(socket)
         try:
-            look = tmux_watch.look(self.ctx.tmux, socket, None if isinstance(before, TmuxError) else before)
+            look = polling.look(self.ctx.tmux, socket, None if isinstance(before, TmuxError) else before)
         except TmuxError as error:
             self._problems += [] if isinstance(error, ServerGone) else [error.message]
             return error
@@ -224,7 +224,7 @@ class Monitor:
             if each.pane and look is not None and not isinstance(look, TmuxError):
                 mark, at, _ = self._lines.get(_key(each), ((), 0.0, ""))
                 now = look.marks.get(each.pane, ())
-                if mark != now or tmux_watch.active(now) >= int(at):  # tmux's clock has whole seconds
+                if mark != now or polling.active(now) >= int(at):  # tmux's clock has whole seconds
                     stale.setdefault(each.row.socket, []).append(each)
         for socket, mine in stale.items():
             self._capture(socket, mine)
@@ -234,7 +234,7 @@ class Monitor:
         if isinstance(look, TmuxError):
             return
         try:
-            shown = tmux_watch.last_lines(self.ctx.tmux, socket, list(dict.fromkeys(each.pane for each in sessions)))
+            shown = polling.last_lines(self.ctx.tmux, socket, list(dict.fromkeys(each.pane for each in sessions)))
         except TmuxError as error:
             self._problems.append(error.message)
             return

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.actions import sweep
 from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
-from viewsync.gateways import tmux_read, tmux_write
-from viewsync.gateways.tmux import ServerGone
-from viewsync.rules import hooks, naming, tracking
-from viewsync.rules.model import Inventory, Place, Session
+from viewsync.rules import naming, tracking
 from viewsync.system import terminal
 from viewsync.system.wezterm import gui_pid
+from viewsync.tmux import inventory
+from viewsync.tmux import views as tmux_views
+from viewsync.tmux.rules import hooks
+from viewsync.tmux.rules.model import Inventory, Place, Session
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.gateways.tmux_read import Origin
+    from viewsync.tmux.inventory import Origin
 
 _READING_TIME = 120.0  # seconds that an error stands in a tab that would close with us
 _TRIES = 3  # free views to try before a new one is made
@@ -39,7 +41,7 @@ class Plan(NamedTuple):
 
     found: Inventory
     free: list[Session]
-    view: tmux_write.NewView
+    view: tmux_views.NewView
     launcher: str  # "" when our hooks stand
 
 
@@ -49,7 +51,7 @@ def become_client(ctx: Context, request: Request) -> None:
     place = _place(ctx)
     _refuse_nesting(ctx, place, plan)
     told = terminal.announce({"viewsync_parent": plan.view.parent, "viewsync_socket": request.socket}, request.title)
-    argv = tmux_write.attach(ctx.tmux, request.socket, plan.free, plan.view, plan.launcher, ctx.clock())
+    argv = tmux_views.attach(ctx.tmux, request.socket, plan.free, plan.view, plan.launcher, ctx.clock())
     _write_row(ctx, plan, place, tracking.CREATING)
     argv = _short(ctx, argv)
     terminal.disable_end_of_file()
@@ -68,7 +70,7 @@ def reserve(ctx: Context, request: Request) -> dict[str, Any]:
     now = ctx.clock()
     lease = f"{int(now + request.lease)}.{os.getpid()}"
     _write_row(ctx, plan, Place(os.getpid(), "", 0, -1), tracking.CREATING)
-    name = tmux_write.reserve(ctx.tmux, request.socket, plan.free, plan.view, plan.launcher, lease, now)
+    name = tmux_views.reserve(ctx.tmux, request.socket, plan.free, plan.view, plan.launcher, lease, now)
     if name != plan.view.name:
         with ctx.registry.change() as data:
             data["views"].pop(plan.view.name, None)
@@ -88,7 +90,7 @@ def _plan(ctx: Context, request: Request) -> Plan:
     views = sweep.read_registry(ctx)[0]["views"]  # one that is corrupt is set aside by the write below
     parent, joined = _resolve(request.parent, found, tracking.rows_of(found.server, views))
     if origin is None or origin.session != joined.id:
-        origin = tmux_read.origin(ctx.tmux, request.socket, joined.id)
+        origin = inventory.origin(ctx.tmux, request.socket, joined.id)
     free = [] if request.new else _free(found, joined, tracking.rows_of(found.server, views), ctx.clock())
     view = _new_view(ctx, request, parent, joined, origin)
     missing = ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.launcher)
@@ -98,7 +100,7 @@ def _plan(ctx: Context, request: Request) -> Plan:
 def _look(ctx: Context, request: Request) -> tuple[Inventory, Origin | None]:
     """The server's sessions; with --create, made to hold the one asked for."""
     try:
-        found, origin = tmux_read.opening(ctx.tmux, request.socket, request.parent)
+        found, origin = inventory.opening(ctx.tmux, request.socket, request.parent)
     except ServerGone:
         if not request.create:
             raise MissingSession(
@@ -109,8 +111,8 @@ def _look(ctx: Context, request: Request) -> tuple[Inventory, Origin | None]:
     if request.create and (found is None or all(each.name != request.parent for each in found.sessions)):
         if problem := naming.refusal(request.parent):
             raise UsageError(f"cannot create a session {request.parent!r}: {problem}", "choose another name")
-        tmux_write.create_parent(ctx.tmux, request.socket, request.parent, request.cwd or os.getcwd())
-        found, origin = tmux_read.opening(ctx.tmux, request.socket, request.parent)
+        tmux_views.create_parent(ctx.tmux, request.socket, request.parent, request.cwd or os.getcwd())
+        found, origin = inventory.opening(ctx.tmux, request.socket, request.parent)
     assert found is not None
     return found, origin
 
@@ -154,9 +156,9 @@ def _free(found: Inventory, joined: Session, rows: dict[str, dict[str, Any]], no
     return sorted(free, key=lambda each: (-each.last_attached, each.name))[:_TRIES]
 
 
-def _new_view(ctx: Context, request: Request, parent: str, joined: Session, origin: Origin) -> tmux_write.NewView:
+def _new_view(ctx: Context, request: Request, parent: str, joined: Session, origin: Origin) -> tmux_views.NewView:
     digits = int.from_bytes(os.urandom(4), "big") % 10**9
-    return tmux_write.NewView(
+    return tmux_views.NewView(
         name=naming.view_name(parent, ctx.clock(), digits),
         origin=origin,
         parent=parent,
@@ -198,7 +200,7 @@ def wait_for_reader() -> None:
 
 def _refuse_nesting(ctx: Context, place: Place, plan: Plan) -> None:
     """A client inside a pane of its own server shows itself in itself."""
-    if ctx.env.get("TMUX") and place.tty in tmux_read.panes(ctx.tmux, plan.found.server.socket):
+    if ctx.env.get("TMUX") and place.tty in inventory.panes(ctx.tmux, plan.found.server.socket):
         raise UsageError(
             f"this terminal is a pane of the same tmux server ({plan.found.server.socket})",
             f"inside tmux, `tmux switch-client -t ={plan.view.parent}` goes there",
@@ -239,4 +241,4 @@ def _short(ctx: Context, argv: list[str]) -> list[str]:
         write_all(path, argv[-1] + "\n")
     except OSError as error:
         raise StateError(f"cannot write {path}: {error.strerror}") from None
-    return [*argv[:-1], tmux_write.source(path)]
+    return [*argv[:-1], tmux_views.source(path)]

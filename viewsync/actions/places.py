@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import targets
 from viewsync.errors import MissingSession
-from viewsync.gateways import tmux_panes
+from viewsync.tmux import pane_list
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.rules.model import Pane, Server
     from viewsync.rules.registered import Registered
+    from viewsync.tmux.rules.model import Pane, Server
 
 
 class Place(NamedTuple):
@@ -30,7 +30,7 @@ class Located(NamedTuple):
 def locate(ctx: Context, asked: targets.Asked) -> Located:
     """In one tmux call. MissingSession when there is no such session or pane, ServerGone when there is no server."""
     wanted = targets.resolve(ctx, asked)
-    reading = tmux_panes.read(ctx.tmux, wanted.socket)
+    reading = pane_list.read(ctx.tmux, wanted.socket)
     found = targets.find(reading, wanted)
     if found.pane is None:
         what = "Pane" if found.session else "Session"

@@ -9,7 +9,7 @@ from viewsync.actions import sending, waiting
 from viewsync.actions.places import Place
 from viewsync.actions.targets import Asked
 from viewsync.errors import ViewsyncError
-from viewsync.rules.model import Server
+from viewsync.tmux.rules.model import Server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

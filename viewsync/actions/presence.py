@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from viewsync.context import Context
-    from viewsync.rules.model import Inventory
     from viewsync.rules.presence import Change
+    from viewsync.tmux.rules.model import Inventory
 
 
 def note(ctx: Context, found: Inventory, rows: Mapping[str, Mapping[str, Any]], trigger: str) -> None:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from viewsync import paths
 from viewsync.actions import leftovers, recording, registry_rows, sessions
 from viewsync.errors import LockTimeout, MissingSession, SessionExists, TmuxError, UsageError, ViewsyncError
-from viewsync.gateways import tmux_read
-from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import drift, naming, tracking
 from viewsync.rules.drift import Finding, Seen
-from viewsync.rules.model import Panes
 from viewsync.rules.registered import registered
 from viewsync.system import processes
 from viewsync.text.timestamps import epoch
+from viewsync.tmux import inventory
+from viewsync.tmux.rules.model import Panes
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from viewsync.actions.sessions import Answer
     from viewsync.context import Context
     from viewsync.rules.drift import Key
-    from viewsync.rules.model import Event, Pane
     from viewsync.rules.registered import Registered
+    from viewsync.tmux.rules.model import Event, Pane
 
 _TRIGGER = "reconcile"
 
@@ -47,7 +47,7 @@ def read(ctx: Context) -> Reading:
 def _servers(ctx: Context, data: dict[str, Any]) -> list[str]:
     """Where somebody listens: in tmux's folders, in ours, and where rows of views say."""
     named = [str(row["socket"]) for row in data["views"].values() if row.get("socket")]
-    return tmux_read.live_sockets([*paths.tmux_folders(ctx.env), paths.socket_dir(ctx.env)], named)
+    return inventory.live_sockets([*paths.tmux_folders(ctx.env), paths.socket_dir(ctx.env)], named)
 
 
 def _seen(row: Registered, answer: Answer) -> Seen:

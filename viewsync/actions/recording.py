@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import StateError
-from viewsync.rules.model import Event
+from viewsync.tmux.rules.model import Event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.actions import killing, recording, registry_rows, targets
 from viewsync.errors import MissingSession, SessionExists, StateError, TmuxError, UsageError, ViewsyncError
-from viewsync.gateways import tmux_panes, tmux_rename
-from viewsync.gateways.tmux_sessions import Duplicate
 from viewsync.rules import drift, groups, naming, tracking
 from viewsync.rules.registered import registered
 from viewsync.system import processes
+from viewsync.tmux import pane_list
+from viewsync.tmux import rename as tmux_rename
+from viewsync.tmux.sessions import Duplicate
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.rules.model import Panes
     from viewsync.rules.panes import Found
     from viewsync.rules.registered import Registered
+    from viewsync.tmux.rules.model import Panes
 
 
 class Renamed(NamedTuple):
@@ -36,7 +37,7 @@ def rename(ctx: Context, asked: targets.Asked, new: str) -> Renamed:
     if problem := naming.refusal(new):
         raise UsageError(f"cannot name a session {new!r}: {problem}", "choose another name")
     wanted = targets.resolve(ctx, asked)
-    reading = tmux_panes.read(ctx.tmux, wanted.socket)
+    reading = pane_list.read(ctx.tmux, wanted.socket)
     found = targets.find(reading, wanted)
     if not found.session:
         what = wanted.row.name if wanted.row else wanted.target

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import tmux_read
 from viewsync.rules import restoring, tracking
-from viewsync.rules.model import Event
 from viewsync.system import processes
+from viewsync.tmux import inventory
+from viewsync.tmux.rules.model import Event
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.rules.model import Inventory
     from viewsync.rules.restoring import Tab
+    from viewsync.tmux.rules.model import Inventory
 
 
 class Plan(NamedTuple):
@@ -37,7 +37,7 @@ def plan(ctx: Context) -> Plan:
 
 def _inventory(ctx: Context, socket: str) -> Inventory | None:
     try:
-        return tmux_read.inventory(ctx.tmux, socket)
+        return inventory.inventory(ctx.tmux, socket)
     except ViewsyncError:
         return None
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import exec_folder, leases, places, touching
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
-from viewsync.gateways import tmux_send
 from viewsync.rules import anchor, echo, exec_script
 from viewsync.system import shells
+from viewsync.tmux import input as tmux_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -107,10 +107,10 @@ def _shell(located: Located, target: str) -> str:
 
 def _type(ctx: Context, located: Located, text: str, deadline: float) -> None:
     place = located.place
-    what = tmux_send.Input(text=text, enter=True)
+    what = tmux_input.Input(text=text, enter=True)
     kept = anchor.kept(echo.marks(text.lstrip("\x15")))
     with leases.hold(ctx, place.server, place.pane_id, max(0.0, deadline - time.monotonic())):
-        answer = tmux_send.put(ctx.tmux, place.server, place.pane_id, what, kept)
+        answer = tmux_input.put(ctx.tmux, place.server, place.pane_id, what, kept)
     if answer.refused:
         raise ViewsyncError(f"the pane takes no input: it is {answer.refused}", "nothing was run")
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from viewsync.actions import presence, registry_rows, sessions
 from viewsync.errors import StateError, TmuxError
-from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import panes
 from viewsync.rules import presence as rule
-from viewsync.rules.model import Sample
 from viewsync.rules.tracking import identity
 from viewsync.system import process_table, process_tree
+from viewsync.tmux.rules.model import Sample
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

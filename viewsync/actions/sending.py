@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import leases, places, targets, touching
 from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
-from viewsync.gateways import tmux_send
-from viewsync.gateways.tmux import ServerGone
-from viewsync.gateways.tmux_send import DEAD, GONE, INPUT_OFF, SYNCHRONIZED, Input
 from viewsync.rules import anchor as anchors
 from viewsync.rules import blocks, echo
 from viewsync.store.registry import write_all
 from viewsync.system import foreground, line_discipline, processes
+from viewsync.tmux import input as tmux_input
+from viewsync.tmux.input import DEAD, GONE, INPUT_OFF, SYNCHRONIZED, Input
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from viewsync.actions.places import Located, Place
@@ -155,7 +155,7 @@ def _input(ctx: Context, place: Place, typed: str, message: Message) -> Input:
     raw = typed.encode("utf-8", "surrogateescape")
     longest = max(map(len, re.split(rb"[\r\n]", raw))) if len(raw) > line_discipline.LONGEST_LINE else 0
     if longest > line_discipline.LONGEST_LINE and line_discipline.reads_lines(
-        tmux_send.terminal(ctx.tmux, place.server, place.pane_id)
+        tmux_input.terminal(ctx.tmux, place.server, place.pane_id)
     ):
         raise _not_ready(
             f"its terminal takes lines of {line_discipline.LONGEST_LINE} bytes now, and would cut one of {longest}",
@@ -169,7 +169,7 @@ def _input(ctx: Context, place: Place, typed: str, message: Message) -> Input:
 
 def _put(ctx: Context, place: Place, what: Input, kept: str) -> Anchor | None:
     try:
-        answer = tmux_send.put(ctx.tmux, place.server, place.pane_id, what, kept)
+        answer = tmux_input.put(ctx.tmux, place.server, place.pane_id, what, kept)
     except ServerGone as error:
         raise _not_ready(error.message, error.hint) from None
     except TmuxTimeout as error:

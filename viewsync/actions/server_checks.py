@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import adopting, listing
 from viewsync.actions.checks import FAIL, OK, WARN, Check
-from viewsync.gateways import tmux_endings, tmux_options, tmux_read
-from viewsync.gateways.tmux import OLDEST, number
-from viewsync.rules import hooks, tmux_bugs, tracking
-from viewsync.rules.model import KEEP
+from viewsync.rules import tracking
 from viewsync.store import pending
+from viewsync.tmux import end_hooks, inventory, options
+from viewsync.tmux.rules import hooks, versions
+from viewsync.tmux.rules.model import KEEP
+from viewsync.tmux.server import OLDEST, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
     from viewsync.context import Context
-    from viewsync.rules.model import Inventory
+    from viewsync.tmux.rules.model import Inventory
 
 
 class Reading(NamedTuple):
@@ -32,7 +33,7 @@ class Reading(NamedTuple):
 
 def version(reading: Reading) -> Check:
     running = reading.found.server.version
-    client = tmux_read.version(reading.ctx.tmux)
+    client = inventory.version(reading.ctx.tmux)
     if number(running) < OLDEST:
         return Check(
             "server",
@@ -59,7 +60,7 @@ def told(reading: Reading) -> Check:
     name = "session ends"
     server = tracking.identity(reading.found.server)
     waiting = [each for each in pending.entries(reading.ctx.folder) if each.record.get("server") == server]
-    text = tmux_endings.installed(reading.ctx.tmux, reading.socket)
+    text = end_hooks.installed(reading.ctx.tmux, reading.socket)
     if waiting and not hooks.call([text], reading.ctx.launcher):
         found = f"{len(waiting)} sessions with cleanup steps, and the hook is not loaded"
         return Check(name, WARN, found, "the next sweep loads it, and runs the steps of those that have ended")
@@ -71,7 +72,7 @@ def told(reading: Reading) -> Check:
 def shadowed(reading: Reading) -> Check:
     """tmux looks a hook up in the session first: one that stands there is called instead of ours."""
     names = {each.id: each.name for each in reading.found.sessions}
-    found = tmux_options.shadows(reading.ctx.tmux, reading.socket, list(names))
+    found = options.shadows(reading.ctx.tmux, reading.socket, list(names))
     if not found:
         return Check("own hooks", OK, "no session has a hook of its own in the way")
     said = ", ".join(repr(names[each]) for each in found)
@@ -80,10 +81,10 @@ def shadowed(reading: Reading) -> Check:
 
 
 def unattached(reading: Reading) -> Check:
-    value = tmux_options.of_all(reading.ctx.tmux, reading.socket, "destroy-unattached")
+    value = options.of_all(reading.ctx.tmux, reading.socket, "destroy-unattached")
     if value == "off":
         return Check("destroy-unattached", OK, "off")
-    if tmux_bugs.crashes_unattached(number(reading.found.server.version)):
+    if versions.crashes_unattached(number(reading.found.server.version)):
         hint = "`set -g destroy-unattached off`: it can crash this server, and viewsync does its work without danger"
         return Check("destroy-unattached", FAIL, value, hint)
     return Check("destroy-unattached", WARN, value, "viewsync does its work, and spares the last one with windows")

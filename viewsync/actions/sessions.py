@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.actions import registry_rows, targets
 from viewsync.errors import TmuxError
-from viewsync.gateways import tmux_panes
-from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import groups, health, panes, tracking
 from viewsync.rules.health import Health
 from viewsync.system import process_tree
+from viewsync.tmux import pane_list
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from viewsync.context import Context
     from viewsync.rules.groups import View
-    from viewsync.rules.model import Panes
     from viewsync.rules.panes import Found
     from viewsync.rules.registered import Registered
+    from viewsync.tmux.rules.model import Panes
 
     Answer = Panes | ServerGone | TmuxError
 
@@ -64,7 +64,7 @@ def _ask(ctx: Context, socket: str) -> Answer:
     if not os.path.isabs(socket):
         return TmuxError(f"a session's socket is {socket!r}, and nobody knows in which folder")
     try:
-        return tmux_panes.read(ctx.tmux, socket)
+        return pane_list.read(ctx.tmux, socket)
     except TmuxError as error:
         return error
 

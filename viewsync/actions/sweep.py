@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from viewsync import paths
 from viewsync.actions import panes, recording
 from viewsync.errors import StateError, ViewsyncError
-from viewsync.gateways import tmux_read, tmux_write
-from viewsync.rules import cleanup, hooks, tracking
-from viewsync.rules.model import KEEP, PROMOTE, Inventory, Server, Verdict
+from viewsync.rules import cleanup, tracking
 from viewsync.store import pending
 from viewsync.system import processes
+from viewsync.tmux import inventory
+from viewsync.tmux import views as tmux_views
+from viewsync.tmux.rules import hooks
+from viewsync.tmux.rules.model import KEEP, PROMOTE, Inventory, Server, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from viewsync.context import Context
-    from viewsync.rules.model import Event
     from viewsync.rules.tracking import Changes, Row
+    from viewsync.tmux.rules.model import Event
 
 
 HOOK = "hook"  # the trigger of the tmux hooks
@@ -57,7 +59,7 @@ def sweep(ctx: Context, scope: Scope, sockets: Iterable[str] | None = None) -> S
             total.failed.extend(done.failed)
             total.errors.extend(done.errors)
         except ViewsyncError as error:
-            if sockets is not None or tmux_read.listens(socket):  # else it ended since it was listed, as servers do
+            if sockets is not None or inventory.listens(socket):  # else it ended since it was listed, as servers do
                 total.errors.append(error.message)
     if doubt and doubt not in total.errors:
         total.errors.append(doubt)
@@ -84,7 +86,7 @@ def servers(ctx: Context, views: Mapping[str, Row]) -> list[str]:
     named = [str(row["socket"]) for row in views.values() if row.get("socket")]
     if inside := ctx.env.get("TMUX"):
         named.append(socket_inside(inside))
-    return tmux_read.live_sockets(paths.tmux_folders(ctx.env), named)
+    return inventory.live_sockets(paths.tmux_folders(ctx.env), named)
 
 
 def socket_inside(variable: str) -> str:
@@ -96,7 +98,7 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     """One server: what is ours there, what the policy says, do it, write it down."""
     # The registry first: a row that is older than the reading may be dropped for what the reading does not show.
     data, doubt = read_registry(ctx)
-    found = tmux_read.inventory(ctx.tmux, socket)
+    found = inventory.inventory(ctx.tmux, socket)
     doubt = doubt_of(found) or doubt
     now = ctx.clock()
     views = data["views"]
@@ -110,7 +112,7 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
         return Swept(verdicts, [], errors)
     # Ends first: until the others of its group are gone, the server does not let a last holder be promoted.
     wanted = sorted((each for each in verdicts if each.action != KEEP), key=lambda each: each.action == PROMOTE)
-    done = tmux_write.act(ctx.tmux, found.server, wanted, now, ctx.config.policy.grace) if wanted else []
+    done = tmux_views.act(ctx.tmux, found.server, wanted, now, ctx.config.policy.grace) if wanted else []
     failed = [each for each, ok in zip(wanted, done, strict=True) if not ok]
     errors += _guarded(lambda: _mend(ctx, found, changes, hooks_wanted=bool(facts) and scope.trigger != HOOK))
     outcome = [each for each in verdicts if each not in failed]
@@ -166,11 +168,11 @@ def _mend(ctx: Context, found: Inventory, changes: Changes, *, hooks_wanted: boo
     """
     socket = found.server.socket
     for session, detour, name in changes.detours:
-        tmux_write.rename_back(ctx.tmux, socket, session, detour, name)
+        tmux_views.rename_back(ctx.tmux, socket, session, detour, name)
     for session, name, parent in changes.unmarked:
-        tmux_write.mark(ctx.tmux, socket, session, name, parent)
+        tmux_views.mark(ctx.tmux, socket, session, name, parent)
     if hooks_wanted and ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.launcher):
-        tmux_write.set_hooks(ctx.tmux, socket, ctx.launcher)
+        tmux_views.set_hooks(ctx.tmux, socket, ctx.launcher)
 
 
 def _record(
@@ -236,7 +238,7 @@ def _socket(row: Row) -> str:
 
 
 def _listens(socket: str) -> bool:
-    return tmux_read.state(socket) == "live"
+    return inventory.state(socket) == "live"
 
 
 def _has_ended(row: Row) -> bool:

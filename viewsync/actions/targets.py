@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import addresses, registry_rows
+from viewsync.actions import registry_rows
 from viewsync.errors import Ambiguous, MissingSession, UsageError
 from viewsync.rules import panes
 from viewsync.system import processes
+from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.rules.model import Pane, Panes
     from viewsync.rules.panes import Found
     from viewsync.rules.registered import Registered
+    from viewsync.tmux.rules.model import Pane, Panes
 
 _SEE = "Use 'viewsync list' to see available sessions"
 
@@ -40,7 +41,7 @@ def resolve(ctx: Context, asked: Asked) -> Wanted:
     """Touches neither tmux nor, for an explicit target, the registry. MissingSession, Ambiguous or UsageError."""
     named = bool(asked.label or asked.socket)
     if asked.target and (named or not asked.session):
-        return Wanted(addresses.socket_of(ctx, asked.label, asked.socket), asked.target, None)
+        return Wanted(sockets.socket_of(ctx, asked.label, asked.socket), asked.target, None)
     if not asked.session and named:
         raise UsageError("target is required", "name it with -t, as session:window.pane")
     row = _named(ctx, asked.session) if asked.session else _only(ctx)
@@ -49,7 +50,7 @@ def resolve(ctx: Context, asked: Asked) -> Wanted:
             f"Invalid session data in registry for '{row.name}': its socket is {row.socket!r}",
             "name the server with -S and the pane with -t",
         )
-    if named and addresses.socket_of(ctx, asked.label, asked.socket) != os.path.abspath(row.socket):
+    if named and sockets.socket_of(ctx, asked.label, asked.socket) != os.path.abspath(row.socket):
         raise UsageError(f"session '{row.name}' is on another server, {row.socket}", "give -t with it, or leave it out")
     return Wanted(row.socket, asked.target or row.target, row)
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions import places, targets
 from viewsync.errors import MissingSession, UsageError
-from viewsync.gateways import tmux_screen
-from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import anchor as anchors
 from viewsync.rules.anchor import Anchor
 from viewsync.rules.screen import Tail
 from viewsync.system import activity, processes
 from viewsync.text import patterns
+from viewsync.tmux import screen as tmux_screen
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import UsageError
-from viewsync.rules import hooks, launch_script, marked_line, registry_script, units, wezterm_module
+from viewsync.rules import launch_script, marked_line, registry_script, units, wezterm_module
 from viewsync.rules.tool_names import TOOLS
 from viewsync.store import installation
 from viewsync.system import files, services
 from viewsync.system import venvs as system_venvs
+from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
     from viewsync.context import Context

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import addresses, adopting
+from viewsync.actions import adopting
 from viewsync.commands import args
 from viewsync.output import Result
+from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     import argparse
@@ -25,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    socket = addresses.socket_of(ctx, parsed.label, parsed.socket)
+    socket = sockets.socket_of(ctx, parsed.label, parsed.socket)
     found = adopting.candidates(ctx, socket, parsed.parent)
     names = [each.session.name for each in found]
     adopted = adopting.adopt(ctx, found) if parsed.yes else []

@@ -8,10 +8,10 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from viewsync.actions import addresses
 from viewsync.actions.projects import attaching, sessions
 from viewsync.commands import args
 from viewsync.output import Result
+from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     import argparse
@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    socket = addresses.socket_of(ctx, parsed.label, parsed.socket)
+    socket = sockets.socket_of(ctx, parsed.label, parsed.socket)
     named = bool(parsed.label or parsed.socket)
     reading = sessions.read(ctx, [socket], alone=named)
     known = sessions.alive(sessions.named(reading, parsed.name, socket if named else ""))

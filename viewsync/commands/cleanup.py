@@ -14,8 +14,8 @@ from viewsync.commands import args, verdicts
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
 from viewsync.output import Result
 from viewsync.rules.expiry import Limit, Wish
-from viewsync.rules.model import KEEP
 from viewsync.text import durations
+from viewsync.tmux.rules.model import KEEP
 
 if TYPE_CHECKING:
     import argparse
@@ -69,12 +69,13 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 
 
 def _views(parsed: argparse.Namespace, ctx: Context) -> Result:
-    from viewsync.actions import addresses, sweeping  # neither half pays for the other
+    from viewsync.actions import sweeping  # neither half pays for the other
+    from viewsync.tmux import sockets as tmux_sockets
 
     sockets = None
     if parsed.socket:
         is_path = "/" in parsed.socket
-        sockets = [addresses.socket_of(ctx, "" if is_path else parsed.socket, parsed.socket if is_path else "")]
+        sockets = [tmux_sockets.socket_of(ctx, "" if is_path else parsed.socket, parsed.socket if is_path else "")]
     gui = sweeping.Gui(os.getppid(), parsed.live_tty, parsed.only_gui) if parsed.from_gui else None
     asked = parsed.trigger == _PERSON  # for views, and gets them; WezTerm's timer is the sweep of who has no sweeper
     done = sweeping.everything(

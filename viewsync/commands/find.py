@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
-    from viewsync.rules.model import Session
+    from viewsync.tmux.rules.model import Session
 
 CODES = ((ViewsyncError, 1),)
 

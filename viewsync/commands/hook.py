@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from viewsync.actions import sweep
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
-from viewsync.rules import hooks
+from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
     import argparse

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from viewsync.actions.monitoring import Frame, Session
     from viewsync.actions.watching import Scene
     from viewsync.context import Context
-    from viewsync.rules.model import Event
+    from viewsync.tmux.rules.model import Event
 
 _HEAD = ("NAME", "PROJECT", "HEALTH", "ON IT", "VIEWS", "CPU", "MEMORY", "AGE", "LAST LINE")
 _WIDTHS = ((4, 30), (7, 16), (6, 11), (5, 5), (5, 5), (6, 6), (8, 8), (4, 4))  # from, and up to; all but the last

@@ -9,10 +9,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from viewsync.actions import addresses, opening
+from viewsync.actions import opening
 from viewsync.commands import args
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result, show_error
+from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     import argparse
@@ -46,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     request = opening.Request(
         parent=parsed.parent,
-        socket=addresses.socket_of(ctx, parsed.label, parsed.socket),
+        socket=sockets.socket_of(ctx, parsed.label, parsed.socket),
         create=parsed.create,
         new=parsed.new,
         cwd=parsed.cwd,

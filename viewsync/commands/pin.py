@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import addresses, adopting
+from viewsync.actions import adopting
 from viewsync.commands import args
 from viewsync.output import Result
+from viewsync.tmux import sockets as tmux_sockets
 
 if TYPE_CHECKING:
     import argparse
@@ -23,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     one = parsed.label or parsed.socket
-    sockets = [addresses.socket_of(ctx, parsed.label, parsed.socket)] if one else None
+    sockets = [tmux_sockets.socket_of(ctx, parsed.label, parsed.socket)] if one else None
     socket = adopting.pin(ctx, parsed.view, sockets, on=not parsed.off)
     word = "no longer pinned" if parsed.off else "pinned"
     return Result({"view": parsed.view, "socket": socket, "pinned": not parsed.off}, [f"{parsed.view}: {word}"])

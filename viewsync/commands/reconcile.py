@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import addresses, reconciling
+from viewsync.actions import reconciling
 from viewsync.commands import args
 from viewsync.errors import UsageError
 from viewsync.output import Result
+from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +34,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     reading = reconciling.read(ctx)
     one = parsed.label or parsed.socket
     if parsed.register:
-        socket = addresses.socket_of(ctx, parsed.label, parsed.socket) if one else ""
+        socket = sockets.socket_of(ctx, parsed.label, parsed.socket) if one else ""
         socket = reconciling.register(ctx, reading, parsed.register, socket)
         data = {"name": parsed.register, "socket": socket, "registered": True}
         return Result(data, [f"{parsed.register}: registered, on {socket}"])

@@ -12,12 +12,12 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import addresses
 from viewsync.actions.projects import attaching, loading, running
 from viewsync.commands import args
 from viewsync.errors import UsageError
 from viewsync.output import Result, show
 from viewsync.rules.projects.diff import DIFFERENT, EXTRA, MISSING
+from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     import argparse
@@ -48,7 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.diff and parsed.attach:
         raise UsageError("--diff changes nothing, and --attach goes to the session", "give one of them")
-    socket = addresses.socket_of(ctx, parsed.label, parsed.socket)
+    socket = sockets.socket_of(ctx, parsed.label, parsed.socket)
     draft = loading.load(ctx, loading.Request(parsed.name, parsed.arguments, parsed.environment))
     plan = loading.plan(draft)
     if parsed.diff:

@@ -16,7 +16,7 @@ from viewsync.actions import sending
 from viewsync.commands import args
 from viewsync.errors import LockTimeout, MissingSession, UsageError, ViewsyncError
 from viewsync.output import Result
-from viewsync.rules import keys
+from viewsync.tmux.rules import keys
 
 if TYPE_CHECKING:
     import argparse

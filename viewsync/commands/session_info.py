@@ -8,16 +8,16 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import addresses
 from viewsync.actions.projects import attaching, sessions
 from viewsync.commands import args, project_rows
 from viewsync.output import Result, age
+from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
-    from viewsync.rules.projects.live import SeenWindow
+    from viewsync.tmux.rules.project_model import SeenWindow
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    socket = addresses.socket_of(ctx, parsed.label, parsed.socket)
+    socket = sockets.socket_of(ctx, parsed.label, parsed.socket)
     named = bool(parsed.label or parsed.socket)
     known = sessions.named(sessions.read(ctx, [socket], alone=named), parsed.name, socket if named else "")
     now = ctx.clock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from viewsync.output import Result
-from viewsync.rules.model import END, KEEP, PROMOTE, Verdict
+from viewsync.tmux.rules.model import END, KEEP, PROMOTE, Verdict
 
 if TYPE_CHECKING:
     from viewsync.actions.sweep import Swept

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import addresses, listing
+from viewsync.actions import listing
 from viewsync.commands import args
 from viewsync.output import Result, age, table
+from viewsync.tmux import sockets as tmux_sockets
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     one = parsed.label or parsed.socket
-    sockets = [addresses.socket_of(ctx, parsed.label, parsed.socket)] if one else None
+    sockets = [tmux_sockets.socket_of(ctx, parsed.label, parsed.socket)] if one else None
     found = listing.read(ctx, sockets)
     parents = [each for each in found.parents if each.views or parsed.all]
     data = {"parents": [_parent(each) for each in parents], "servers": found.servers, "errors": found.errors}

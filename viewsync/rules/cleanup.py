@@ -1,14 +1,14 @@
 """THE policy: which views end, which are kept, which are promoted, and why.
 
 Every layer (tmux hook, WezTerm event, timer, key, person) asks this one function. The server checks the same
-conditions once more in the step that acts (`gateways/tmux_write.py`), so a verdict is never older than its act.
+conditions once more in the step that acts (`tmux/views.py`), so a verdict is never older than its act.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.rules.model import END, KEEP, PROMOTE, Facts, Policy, Verdict
+from viewsync.tmux.rules.model import END, KEEP, PROMOTE, Facts, Policy, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

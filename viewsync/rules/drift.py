@@ -10,9 +10,9 @@ from viewsync.rules.tracking import identity
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from viewsync.rules.model import Pane, Panes
     from viewsync.rules.panes import Found
     from viewsync.rules.registered import Registered
+    from viewsync.tmux.rules.model import Pane, Panes
 
     Key = tuple[str, str, str]
 

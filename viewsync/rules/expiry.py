@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.rules import health
-from viewsync.rules.model import END, KEEP
+from viewsync.tmux.rules.model import END, KEEP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

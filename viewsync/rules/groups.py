@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
-    from viewsync.rules.model import Pane, Panes
+    from viewsync.tmux.rules.model import Pane, Panes
 
     Groups = Mapping[str, list[Pane]]
 

@@ -16,7 +16,7 @@ from viewsync.text.timestamps import epoch
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from viewsync.rules.model import Inventory, Panes, Server
+    from viewsync.tmux.rules.model import Inventory, Panes, Server
 
     Row = Mapping[str, Any]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from viewsync.rules.model import Event
+    from viewsync.tmux.rules.model import Event
 
 OPENED = ("open", "reuse")
 CLOSED = ("detach", "end", "promote", "gone")

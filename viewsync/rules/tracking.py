@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.rules.model import Client, Event, Facts, Inventory, Server, Session
+from viewsync.tmux.rules.model import Client, Event, Facts, Inventory, Server, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from viewsync.rules.model import Event, Sample
+    from viewsync.tmux.rules.model import Event, Sample
 
     Key = tuple[str, str]  # a session's socket and name
     Seen = Mapping[Key, float]  # when something was last heard of it

@@ -23,7 +23,7 @@ def start(log: logging.Logger) -> None:
 
 
 def said(argv: Sequence[str]) -> str:
-    """`tmux -S SOCKET new-session ; set-option`, `git worktree`: as gateways/tmux.py and git_worktrees.py call them."""
+    """`tmux -S SOCKET new-session ; set-option`, `git worktree`: as tmux/server.py and git_worktrees.py call them."""
     name = os.path.basename(argv[0])
     if list(argv[1:3]) == ["-u", "-S"]:
         words = [";", *argv[4:]]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from viewsync.actions import expiring
 from viewsync.output import Result
 from viewsync.rules.expiry import FORGET, Limit, Wish
-from viewsync.rules.model import END, KEEP
 from viewsync.text import durations
+from viewsync.tmux.rules.model import END, KEEP
 from viewsync.tools.tool import Call, Misuse, Tool
 
 if TYPE_CHECKING:

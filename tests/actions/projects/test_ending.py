@@ -16,7 +16,7 @@ from tests.support.sessions import rows
 from tests.support.wait import stays, until
 from viewsync.actions.projects import ending, sessions
 from viewsync.context import Context
-from viewsync.rules import hooks
+from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

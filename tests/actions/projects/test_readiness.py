@@ -11,7 +11,7 @@ from tests.support.wait import until
 from viewsync.actions.projects import readiness
 from viewsync.actions.projects.readiness import Typing
 from viewsync.context import Context
-from viewsync.gateways import tmux_projects
+from viewsync.tmux import project_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ def pane(server: Server, *program: str) -> tuple[str, str]:
 
 def typed(server: Server, session: str, wanted: Sequence[Typing]) -> list[str]:
     ctx = Context(server.home.env)
-    return readiness.type_all(ctx, tmux_projects.read(ctx.tmux, server.socket).server, session, wanted).problems
+    return readiness.type_all(ctx, project_list.read(ctx.tmux, server.socket).server, session, wanted).problems
 
 
 def test_a_program_without_a_prompt_gets_its_command_after_a_while(server: Server, impatient: None) -> None:

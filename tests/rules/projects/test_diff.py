@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from viewsync.rules.projects import cells, diff, marks
+from viewsync.rules.projects import diff
 from viewsync.rules.projects.diff import DIFFERENT, EXTRA, MISSING
-from viewsync.rules.projects.live import Seen, SeenPane, SeenWindow
 from viewsync.rules.projects.plan import Identity, Pane, Plan, Window
+from viewsync.tmux.rules import layout_tree, marks
+from viewsync.tmux.rules.project_model import Seen, SeenPane, SeenWindow
 
 PANE = Pane(("true",), "/p", (), False, "")
 
@@ -121,14 +122,14 @@ STACKED = "0000,200x50,0,0[200x24,0,0,0,200x25,0,25,1]"
 def test_a_layout_goes_by_how_the_window_is(
     wanted: str, given: str, shown: str, found: tuple[str, bool] | None
 ) -> None:
-    window_ = there(0, "a", "a", 2)._replace(layout=given, shown=cells.read(shown))
+    window_ = there(0, "a", "a", 2)._replace(layout=given, shown=layout_tree.read(shown))
     told_ = diff.compare(plan(window("a", 2, wanted)), seen(window_))
     assert [(each.found, each.quiet) for each in told_] == ([found] if found else [])
 
 
 def test_without_all_its_panes_a_window_will_be_laid_out_anew() -> None:
-    window_ = there(0, "a", "a", 2)._replace(layout="even-horizontal", shown=cells.read(STACKED))
-    one = window_._replace(panes=window_.panes[:1], shown=cells.read("0000,200x50,0,0,0"))
+    window_ = there(0, "a", "a", 2)._replace(layout="even-horizontal", shown=layout_tree.read(STACKED))
+    one = window_._replace(panes=window_.panes[:1], shown=layout_tree.read("0000,200x50,0,0,0"))
     assert told(plan(window("a", 2, "even-horizontal")), seen(one)) == [(MISSING, "pane 2 of window 'a'")]
     assert len(told(plan(window("a", 2, "tiled")), seen(one))) == 2
 

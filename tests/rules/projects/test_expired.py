@@ -9,8 +9,8 @@ import pytest
 
 from viewsync.rules import health
 from viewsync.rules.expiry import Known
-from viewsync.rules.model import END, KEEP
 from viewsync.rules.projects.expired import Candidate, decide
+from viewsync.tmux.rules.model import END, KEEP
 
 NOW = 1_000_000.0
 OLD = Candidate(Known("x", health.ALIVE, created=NOW - 200_000, active=NOW - 90_000), 86400.0, auto_cleanup=True)

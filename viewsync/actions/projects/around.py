@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from viewsync.actions.projects.steps import StepDone
     from viewsync.actions.projects.worktrees import Made
     from viewsync.context import Context
-    from viewsync.rules.model import Server
     from viewsync.rules.projects.plan import Plan
+    from viewsync.tmux.rules.model import Server
 
 
 def trusted(ctx: Context, plan: Plan) -> None:

@@ -6,13 +6,13 @@ import shlex
 from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError, UsageError
-from viewsync.gateways import tmux_clients
-from viewsync.gateways.formats import both, equal, if_session, quoted
 from viewsync.system import terminal
+from viewsync.tmux import clients
+from viewsync.tmux.rules.language import both, equal, if_session, quoted
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.rules.model import Server
+    from viewsync.tmux.rules.model import Server
 
 
 def command(ctx: Context, socket: str, name: str) -> list[str]:
@@ -67,7 +67,7 @@ def _client(ctx: Context, server: Server, name: str) -> str:
     """
     # A popup has no pane, but is of a session: the last of TMUX's words.
     place = ctx.env.get("TMUX_PANE") or f"${ctx.env['TMUX'].rpartition(',')[2]}:"
-    there = tmux_clients.near(ctx.tmux, server, place)
+    there = clients.near(ctx.tmux, server, place)
     shown = [each for each in there if each.shows]
     if shown:
         return max(shown, key=lambda each: each.activity).name

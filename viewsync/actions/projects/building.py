@@ -14,20 +14,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync import paths
 from viewsync.actions.projects.readiness import Typing
 from viewsync.errors import TmuxError, UsageError
-from viewsync.gateways import tmux_build
-from viewsync.gateways.tmux import number
-from viewsync.gateways.tmux_build import Line, NewPane
 from viewsync.rules import naming
-from viewsync.rules.projects import diff, layouts, marks
+from viewsync.rules.projects import diff
+from viewsync.tmux import build
+from viewsync.tmux.build import Line, NewPane
+from viewsync.tmux.rules import layouts, marks
+from viewsync.tmux.server import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
-    from viewsync.gateways.tmux_build import Begun
-    from viewsync.rules.model import Server
     from viewsync.rules.projects.diff import Pair
     from viewsync.rules.projects.plan import Pane, Plan
+    from viewsync.tmux.build import Begun
+    from viewsync.tmux.rules.model import Server
 
 _NEWEST = (99, 0)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -128,8 +129,8 @@ def begin(ctx: Context, plan: Plan, name: str, socket: str) -> Begun:
     if folder in paths.tmux_folders(ctx.env):  # the first tmux since the machine started makes it, but not for -S
         with contextlib.suppress(OSError):
             os.makedirs(folder, mode=0o700, exist_ok=True)
-    new = tmux_build.NewSession(name, plan.cwd, _size(ctx), plan.environment, marks.of(plan.identity, plan.command))
-    return tmux_build.begin(ctx.tmux, socket, new)
+    new = build.NewSession(name, plan.cwd, _size(ctx), plan.environment, marks.of(plan.identity, plan.command))
+    return build.begin(ctx.tmux, socket, new)
 
 
 def _size(ctx: Context) -> tuple[int, int]:
@@ -152,9 +153,9 @@ def furnish(ctx: Context, plan: Plan, begun: Begun, wanted: Sequence[Pair]) -> A
     found = options(ctx, plan, begun.server)
     config = ""
     if plan.tmux_config:
-        config = tmux_build.source(ctx.tmux, begun.server, begun.pane, plan.tmux_config)
-    lines = [tmux_build.option(begun.session, name, value) for name, value in found.of_session]
-    lines.append(tmux_build.out_of_the_way(begun.session, begun.window))
+        config = build.source(ctx.tmux, begun.server, begun.pane, plan.tmux_config)
+    lines = [build.option(begun.session, name, value) for name, value in found.of_session]
+    lines.append(build.out_of_the_way(begun.session, begun.window))
     added = add(
         ctx, Target(begun.server, begun.session, found.of_windows, begun.window, path(plan.environment)), wanted, lines
     )
@@ -174,7 +175,7 @@ class Options(NamedTuple):
 def options(ctx: Context, plan: Plan, server: Server) -> Options:
     if not plan.options:
         return Options(tuple(shell(ctx, plan)))
-    kinds = tmux_build.kinds(ctx.tmux, server.socket)
+    kinds = build.kinds(ctx.tmux, server.socket)
     if wrong := [name for name, _ in plan.options if _bare(name) in kinds.of_server]:
         raise UsageError(
             f"{plan.file}: {', '.join(wrong)}: an option of the whole server", "set it in your tmux configuration"
@@ -207,7 +208,7 @@ def add(ctx: Context, target: Target, wanted: Sequence[Pair], first: Sequence[Li
     bare = [pair for pair in wanted if pair.seen and not pair.seen.key] if target.placeholder else []
     marked = [*new, *(Place(pair, at) for pair in bare for at, there in enumerate(pair.places) if there)]
     dressing = sorted([*fresh, *bare], key=lambda pair: pair.number)
-    problems += tmux_build.run(ctx.tmux, target.server, _finish(target, marked, windows, found, dressing)).problems
+    problems += build.run(ctx.tmux, target.server, _finish(target, marked, windows, found, dressing)).problems
     return Added(
         typing=[Typing(found[each.pair.number, each.place], each.what, each.pane.commands) for each in new],
         windows=[diff.title(each.window, each.number) for each in fresh if each.number in windows],
@@ -228,21 +229,19 @@ def path(environment: Sequence[tuple[str, str]]) -> str:
 
 def _new_windows(
     ctx: Context, target: Target, fresh: Sequence[Pair], first: Sequence[Line], problems: list[str]
-) -> dict[int, tmux_build.Made]:
+) -> dict[int, build.Made]:
     if not fresh and not first:
         return {}
     lines = [
         *first,
         *(
-            tmux_build.new_window(
-                target.session, each.window.name, _new_pane(target, each.window.panes[0]), each.number
-            )
+            build.new_window(target.session, each.window.name, _new_pane(target, each.window.panes[0]), each.number)
             for each in fresh
         ),
     ]
-    said = tmux_build.run(ctx.tmux, target.server, lines)
+    said = build.run(ctx.tmux, target.server, lines)
     problems += said.problems
-    return dict(tmux_build.made(said))
+    return dict(build.made(said))
 
 
 def _splits(
@@ -265,10 +264,10 @@ def _splits(
         before = [place for place in there if place < each.place]
         pane = there[max(before)] if before else there[min(there)] if there else others[0]
         tiled = "" if each.pair.seen else windows[window]
-        lines.append(tmux_build.split(pane, _new_pane(target, each.pane), at, each.what, tiled))
-    said = tmux_build.run(ctx.tmux, target.server, lines)
+        lines.append(build.split(pane, _new_pane(target, each.pane), at, each.what, tiled))
+    said = build.run(ctx.tmux, target.server, lines)
     problems += said.problems
-    return {(split[at].pair.number, split[at].place): made.pane for at, made in tmux_build.made(said).items()}
+    return {(split[at].pair.number, split[at].place): made.pane for at, made in build.made(said).items()}
 
 
 def _finish(
@@ -280,7 +279,7 @@ def _finish(
 ) -> list[Line]:
     """Marks, options, layouts and focus, and the placeholder goes."""
     lines = [
-        tmux_build.pane_mark(found[each.pair.number, each.place], each.place, untyped=bool(each.pane.commands))
+        build.pane_mark(found[each.pair.number, each.place], each.place, untyped=bool(each.pane.commands))
         for each in new
     ]
     grown = {each.pair.number: each.pair for each in new}
@@ -289,20 +288,20 @@ def _finish(
     for pair in fresh:
         focus = next((at for at, pane in enumerate(pair.window.panes) if pane.focus), 0)
         if focus and (pair.number, focus) in found:
-            lines.append(tmux_build.focus_pane(found[pair.number, focus]))
+            lines.append(build.focus_pane(found[pair.number, focus]))
     if target.placeholder:
         if chosen := next((each for each in fresh if each.window.focus), fresh[0] if fresh else None):
-            lines.append(tmux_build.focus_window(target.session, windows[chosen.number]))
-        lines.append(tmux_build.end_placeholder(target.placeholder))
+            lines.append(build.focus_window(target.session, windows[chosen.number]))
+        lines.append(build.end_placeholder(target.placeholder))
     return lines
 
 
 def dressed(window: str, pair: Pair, inherited: Sequence[tuple[str, str]], *, fresh: bool) -> list[Line]:
     """A window's mark, options and layout."""
     what = diff.title(pair.window, pair.number)
-    lines = [tmux_build.window_option(window, marks.WINDOW, pair.key, what)]
+    lines = [build.window_option(window, marks.WINDOW, pair.key, what)]
     for name, value in (*inherited, *pair.window.options) if fresh else ():
-        lines.append(tmux_build.window_option(window, name, value, f"{what}: option {name}"))
+        lines.append(build.window_option(window, name, value, f"{what}: option {name}"))
     return [*lines, *laid_out(window, pair)]
 
 
@@ -310,8 +309,8 @@ def laid_out(window: str, pair: Pair) -> list[Line]:
     layout, what = pair.window.layout, diff.title(pair.window, pair.number)
     if not layout:
         return []
-    lines = [] if len(pair.window.panes) == 1 else [tmux_build.layout(window, layout, f"{what}: layout")]
-    return [*lines, tmux_build.window_option(window, marks.LAYOUT, marks.encoded(layout), what)]
+    lines = [] if len(pair.window.panes) == 1 else [build.layout(window, layout, f"{what}: layout")]
+    return [*lines, build.window_option(window, marks.LAYOUT, marks.encoded(layout), what)]
 
 
 def everything(plan: Plan) -> list[Pair]:
@@ -326,6 +325,6 @@ def everything(plan: Plan) -> list[Pair]:
 def undo(ctx: Context, begun: Begun) -> bool:
     """End a session that this run began, into which nothing was typed. False when it may still be there."""
     try:
-        return "kept" not in tmux_build.run(ctx.tmux, begun.server, [tmux_build.end_unused(begun.session)]).out
+        return "kept" not in build.run(ctx.tmux, begun.server, [build.end_unused(begun.session)]).out
     except TmuxError:
         return False

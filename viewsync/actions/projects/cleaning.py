@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any
 from viewsync.actions import recording
 from viewsync.actions.projects import steps, trust
 from viewsync.errors import TmuxError, ViewsyncError
-from viewsync.gateways import tmux_endings, tmux_projects
-from viewsync.gateways.tmux import ServerGone
-from viewsync.rules.model import Event
 from viewsync.rules.projects.plan import Step
 from viewsync.rules.tracking import identity
 from viewsync.store import pending
 from viewsync.system import process_tree, processes
+from viewsync.tmux import end_hooks, project_list
+from viewsync.tmux.rules.model import Event
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from viewsync.context import Context
-    from viewsync.rules.projects.live import Sessions
     from viewsync.store.pending import Entry
+    from viewsync.tmux.rules.project_model import Sessions
 
     Answers = Mapping[str, Sessions | TmuxError]
 
@@ -131,7 +131,7 @@ def ended(ctx: Context) -> None:
         time.sleep(_STEP)
     for socket in sockets:
         try:
-            tmux_endings.settle(ctx.tmux, socket)
+            end_hooks.settle(ctx.tmux, socket)
         except TmuxError as error:
             ctx.log.warning("%s", error.message)
 
@@ -166,7 +166,7 @@ def ask(ctx: Context, sockets: Iterable[str]) -> dict[str, Sessions | TmuxError]
     answers: dict[str, Sessions | TmuxError] = {}
     for socket in sockets:
         try:
-            answers[socket] = tmux_projects.read(ctx.tmux, socket)
+            answers[socket] = project_list.read(ctx.tmux, socket)
         except TmuxError as error:
             answers[socket] = error
     return answers

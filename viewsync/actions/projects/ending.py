@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.actions import recording, registry_rows
 from viewsync.actions.projects import cleaning, steps, trust
 from viewsync.errors import TmuxError, ViewsyncError
-from viewsync.gateways import tmux_endings, tmux_ends, tmux_projects, tmux_sessions
-from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import health
-from viewsync.rules.model import Event
 from viewsync.rules.tracking import identity
 from viewsync.store import pending
+from viewsync.tmux import end_hooks, guarded_kill, project_list, sessions
+from viewsync.tmux.rules.model import Event
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from viewsync.actions.projects.sessions import Known
     from viewsync.context import Context
-    from viewsync.rules.model import Server
-    from viewsync.rules.projects.live import Live
     from viewsync.rules.projects.plan import Plan
+    from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.rules.project_model import Live
 
 _GONE = (health.MISSING, health.SERVER)
 
@@ -84,7 +84,7 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
         ],
     }
     pending.write(ctx.folder, pending.key(identity(server), session), record)
-    tmux_endings.arm(ctx.tmux, server, [session], ctx.launcher)
+    end_hooks.arm(ctx.tmux, server, [session], ctx.launcher)
 
 
 def _without(variables: dict[str, str], plan: Plan) -> dict[str, str]:
@@ -96,7 +96,7 @@ def forget(ctx: Context, server: Server, session: str) -> None:
     entry = pending.find(ctx.folder, pending.key(identity(server), session))
     if entry:
         with contextlib.suppress(TmuxError):
-            tmux_endings.disarm(ctx.tmux, server, session)
+            end_hooks.disarm(ctx.tmux, server, session)
         pending.remove(entry)
 
 
@@ -124,7 +124,7 @@ def _end(ctx: Context, known: Known, server: Server, live: Live, trigger: str, *
         return Ended(known.name, False, _no_row(known), done, ["somebody else is just ending it"])
     if entry:
         with contextlib.suppress(TmuxError):  # it would only be told of an end that it then finds done
-            tmux_endings.disarm(ctx.tmux, server, live.id)
+            end_hooks.disarm(ctx.tmux, server, live.id)
         entry, done, said = cleaning.run(ctx, entry)
     views = [each for each in known.views if each.view]
     try:
@@ -145,13 +145,13 @@ def _killed(ctx: Context, server: Server, found: list[Live], *, force: bool) -> 
     """The session comes last: as long as one of its views is kept, so is it."""
     if force:
         for each in found:
-            tmux_sessions.kill(ctx.tmux, server, each.id)  # False: it ended by itself
+            sessions.kill(ctx.tmux, server, each.id)  # False: it ended by itself
         return True
-    ends = [tmux_ends.End(each.id, each.name, only_dead=False) for each in found]
-    if all(tmux_ends.end(ctx.tmux, server, ends)):
+    ends = [guarded_kill.End(each.id, each.name, only_dead=False) for each in found]
+    if all(guarded_kill.end(ctx.tmux, server, ends)):
         return True
     try:
-        now = tmux_projects.read(ctx.tmux, server.socket)
+        now = project_list.read(ctx.tmux, server.socket)
     except ServerGone:
         return True
     ids = {each.id for each in found}

@@ -10,17 +10,17 @@ from viewsync.actions import evidence, leases, recording, registry_rows
 from viewsync.actions import sessions as registered_sessions
 from viewsync.actions.projects import apart, cleaning, sessions
 from viewsync.errors import TmuxError, ViewsyncError
-from viewsync.gateways import tmux_endings, tmux_ends, tmux_panes
-from viewsync.rules import hooks
 from viewsync.rules.expiry import Known
-from viewsync.rules.model import END, Event, Verdict
 from viewsync.rules.projects import expired
 from viewsync.rules.projects.expired import Candidate
-from viewsync.rules.projects.live import Sessions
 from viewsync.rules.tracking import identity
 from viewsync.store import pending
 from viewsync.system import process_tree, shells
 from viewsync.text.timestamps import epoch
+from viewsync.tmux import end_hooks, guarded_kill, pane_list
+from viewsync.tmux.rules import hooks
+from viewsync.tmux.rules.model import END, Event, Verdict
+from viewsync.tmux.rules.project_model import Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from viewsync.actions.sessions import Listed
     from viewsync.context import Context
     from viewsync.rules.expiry import Expiry
-    from viewsync.rules.model import Pane
     from viewsync.store.pending import Entry
+    from viewsync.tmux.rules.model import Pane
 
 _SHELLS = frozenset(("sh", "bash", "dash", "zsh", "fish", "ksh", "ksh93", "mksh", "ash", "tcsh", "csh", "nu", "xonsh"))
 _TRIGGER = "expired"
@@ -79,10 +79,8 @@ def _tell_ends(ctx: Context, entries: Sequence[Entry], answers: cleaning.Answers
     for socket, ids in alive.items() if ctx.config["hooks"] else ():
         answer = answers[socket]
         try:
-            if isinstance(answer, Sessions) and not hooks.call(
-                [tmux_endings.installed(ctx.tmux, socket)], ctx.launcher
-            ):
-                tmux_endings.arm(ctx.tmux, answer.server, ids, ctx.launcher)
+            if isinstance(answer, Sessions) and not hooks.call([end_hooks.installed(ctx.tmux, socket)], ctx.launcher):
+                end_hooks.arm(ctx.tmux, answer.server, ids, ctx.launcher)
         except TmuxError as error:
             errors.append(error.message)
     return errors
@@ -111,7 +109,7 @@ def _judge(ctx: Context, known: sessions.Known) -> _Found | None:
     if not expired.aged(candidate, ctx.clock()):
         return None
     try:
-        listed = registered_sessions.judge(known.row, tmux_panes.read(ctx.tmux, known.socket))
+        listed = registered_sessions.judge(known.row, pane_list.read(ctx.tmux, known.socket))
     except TmuxError:
         return None  # it answered a moment ago; the next sweep asks again
     panes = _panes(listed)
@@ -162,7 +160,7 @@ def _expire(ctx: Context, found: _Found) -> str:
             return f"{known.name} was kept, its output could not be saved: {'; '.join(saved.problems)}"
         if row not in registry_rows.read(ctx):
             return _FASTER
-        (ended,) = tmux_ends.end(ctx.tmux, server, [tmux_ends.End(live.id, live.name, only_dead=False)])
+        (ended,) = guarded_kill.end(ctx.tmux, server, [guarded_kill.End(live.id, live.name, only_dead=False)])
         if not ended:
             return _FASTER
         if pending.find(ctx.folder, pending.key(identity(server), live.id)):

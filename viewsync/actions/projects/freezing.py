@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.actions import sweep, targets
 from viewsync.actions.projects import importing, locating, sessions
 from viewsync.errors import MissingSession, UsageError
-from viewsync.gateways import tmux_frozen, tmux_panes, tmux_read, yaml_files
+from viewsync.gateways import yaml_files
 from viewsync.rules.projects import environment, freezing, typed
 from viewsync.rules.projects.plan import Identity, Pane, Plan, Window
 from viewsync.rules.projects.schema import OPTION, VARIABLE
 from viewsync.system import foreground, processes
+from viewsync.tmux import inventory, pane_list, session_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
-    from viewsync.gateways.tmux_frozen import FrozenPane, FrozenWindow
-    from viewsync.rules.model import Server
-    from viewsync.rules.projects.live import Live, Sessions
     from viewsync.rules.projects.writing import Data
+    from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.rules.project_model import Live, Sessions
+    from viewsync.tmux.session_snapshot import FrozenPane, FrozenWindow
 
 _OURS = ("automatic-rename", "allow-rename")  # what a window with a name of its own has anyway
 _NO_SECRETS = "Secrets among the arguments of programs cannot be known: read the commands before you share this."
@@ -41,15 +42,15 @@ def freeze(ctx: Context, name: str, asked: targets.Asked, *, output: str = "", c
     """`name`: the session's own. `output`: a new file; `command`: a new one among the project's commands."""
     server, live, found = _find(ctx, name, asked)
     file, root = _file(live, output, command)
-    origin = tmux_read.origin(ctx.tmux, server.socket, live.id)
-    windows = tmux_frozen.read(ctx.tmux, server, live.id)
+    origin = inventory.origin(ctx.tmux, server.socket, live.id)
+    windows = session_snapshot.read(ctx.tmux, server, live.id)
     root = root or _project(origin.folder) or origin.folder
     notes = [_NO_SECRETS]
     plan = _plan(live, windows, origin, root, notes)
     known = next((each for each in found if each.live and each.live.id == live.id), None)
     if known and isinstance(limit := known.about.get("timeout"), (int, float)):
         plan = plan._replace(timeout=float(limit), auto_cleanup=bool(known.about.get("auto_cleanup")))
-    everybodys = tmux_frozen.everybodys(ctx.tmux, server.socket)
+    everybodys = session_snapshot.everybodys(ctx.tmux, server.socket)
     plan = plan._replace(options=tuple(each for each in plan.options if each not in everybodys))
     data = freezing.command(plan)
     comments = [f"# {_one_line(each)}\n" for each in (f"The session {live.name!r}, as it was frozen.", *notes)]
@@ -69,7 +70,7 @@ def _find(ctx: Context, name: str, asked: targets.Asked) -> tuple[Server, Live, 
     elif inside and not any(asked):
         asked = targets.Asked(socket=sweep.socket_inside(inside), target=ctx.env.get("TMUX_PANE", ""))
     wanted = targets.resolve(ctx, asked)
-    found = targets.find(tmux_panes.read(ctx.tmux, wanted.socket), wanted)
+    found = targets.find(pane_list.read(ctx.tmux, wanted.socket), wanted)
     reading = sessions.read(ctx, [wanted.socket], alone=True)
     answer = reading.answers[wanted.socket]
     if isinstance(answer, Exception):
@@ -110,7 +111,7 @@ def _project(folder: str) -> str:
 def _plan(
     live: Live,
     windows: Sequence[FrozenWindow],
-    origin: tmux_read.Origin,
+    origin: inventory.Origin,
     root: str,
     notes: list[str],
 ) -> Plan:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import addresses
 from viewsync.actions.projects import locating, sessions
 from viewsync.errors import UsageError
 from viewsync.system import git
+from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     from viewsync.actions.projects.sessions import Known
@@ -26,7 +26,7 @@ def read(ctx: Context, label: str, socket: str) -> Project:
 
     UsageError outside of any project. In a worktree it is the project that the worktree is of.
     """
-    server = addresses.socket_of(ctx, label, socket)
+    server = sockets.socket_of(ctx, label, socket)
     root = _root(ctx)
     reading = sessions.read(ctx, [server], alone=bool(label or socket))
     mine = [each for each in reading.known if each.identity and each.identity.root == root]

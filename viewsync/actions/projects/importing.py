@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions.projects import loading
 from viewsync.errors import UsageError
-from viewsync.gateways import tmux_layouts, yaml_files
+from viewsync.gateways import yaml_files
 from viewsync.rules.projects import importing
 from viewsync.rules.projects.nodes import Unfit
 from viewsync.system import files
+from viewsync.tmux import portable_layouts
 
 if TYPE_CHECKING:
     from viewsync.rules.projects.nodes import Problem
@@ -28,7 +29,7 @@ def read(path: str) -> Imported:
     try:
         text = yaml_files.read(file)
         importing.refuse_programs(text, file)
-        data, left = importing.command(yaml_files.parse(text, file), tmux_layouts.spelled)
+        data, left = importing.command(yaml_files.parse(text, file), portable_layouts.spelled)
     except Unfit as error:
         raise loading.bad(error) from None
     return Imported(data, yaml_files.dump(data), left)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync import paths
 from viewsync.actions.projects import locating
 from viewsync.errors import BadFile, UsageError
-from viewsync.gateways import templates, tmux_layouts, yaml_files
+from viewsync.gateways import templates, yaml_files
 from viewsync.rules.projects import checking, drafting, planning, settings
 from viewsync.rules.projects.filling import World
 from viewsync.rules.projects.nodes import BOOLEAN, MAPPING, NULL, TEXT, Node, Unfit
 from viewsync.rules.projects.schema import SCHEMAS, VARIABLE
 from viewsync.rules.projects.settings import Sources
 from viewsync.system import git
+from viewsync.tmux import portable_layouts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,7 +165,7 @@ def _world(ctx: Context, located: Located) -> World:
         is_file=os.path.isfile,
         worktree_of=lambda branch: _worktree_of(ctx, root, branch),
         step=lambda step: locating.step(here, step),
-        layout=tmux_layouts.spelled,
+        layout=portable_layouts.spelled,
     )
 
 

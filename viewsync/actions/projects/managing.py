@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.actions import killing, targets
 from viewsync.actions.projects import ending, running, sessions
 from viewsync.errors import MissingSession, TmuxError, UsageError
-from viewsync.gateways import tmux_clients, tmux_projects, tmux_read
-from viewsync.gateways.tmux import ServerGone
 from viewsync.rules import naming
 from viewsync.rules.projects import environment as variables
 from viewsync.rules.projects import names
 from viewsync.rules.projects.plan import Identity, Pane, Plan, Window
+from viewsync.tmux import clients as tmux_clients
+from viewsync.tmux import inventory, project_list
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from viewsync.actions.projects.running import Ran
     from viewsync.context import Context
-    from viewsync.rules.model import Server
-    from viewsync.rules.projects.live import Live, Sessions
+    from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.rules.project_model import Live, Sessions
 
 _TRIGGER = "kill-session"
 
@@ -55,9 +56,9 @@ def read(ctx: Context, socket: str, *, views: bool = False) -> list[Managed]:
 def _ask(ctx: Context, socket: str) -> Sessions | None:
     """None where nobody listens, for certain."""
     try:
-        answer = tmux_projects.read(ctx.tmux, socket)
+        answer = project_list.read(ctx.tmux, socket)
     except ServerGone:
-        if tmux_read.state(socket) in ("missing", "stale"):
+        if inventory.state(socket) in ("missing", "stale"):
             return None
         raise
     if not answer.complete:
@@ -123,6 +124,6 @@ def _shell(folder: str) -> Pane:
 
 
 def as_object(ctx: Context, server: Server, session: str) -> libtmux.Session:
-    from viewsync.gateways import tmux_objects  # 50 ms: only for who wants an object
+    from viewsync.tmux import libtmux_objects  # 50 ms: only for who wants an object
 
-    return tmux_objects.session(ctx.tmux, server, session)
+    return libtmux_objects.session(ctx.tmux, server, session)

@@ -11,20 +11,21 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import tmux_ready, tmux_send
-from viewsync.rules.projects import marks
 from viewsync.system import line_discipline, processes, shells
+from viewsync.tmux import input as tmux_input
+from viewsync.tmux import pane_states
+from viewsync.tmux.rules import marks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
-    from viewsync.gateways.tmux_ready import Shown
-    from viewsync.rules.model import Server
     from viewsync.system.shells import Foreground
+    from viewsync.tmux.pane_states import Shown
+    from viewsync.tmux.rules.model import Server
 
 PATIENCE = 5.0  # seconds that a shell may take for its startup files
-_BATCH = tmux_send.LARGEST_SCRIPT  # bytes of text in one call
+_BATCH = tmux_input.LARGEST_SCRIPT  # bytes of text in one call
 _STILL = 0.15  # seconds without output after which a shell that edits no lines counts as ready, where that is all
 _STEPS = (0.005, 0.01, 0.02)  # seconds between two looks, the last one from then on
 # These read keys one by one while they wait at their prompt, and whole lines before. That can be seen.
@@ -71,7 +72,7 @@ def _wait(ctx: Context, server: Server, session: str, panes: Sequence[str]) -> t
     steps = iter(_STEPS)
     step = 0.0
     while True:
-        shown = tmux_ready.read(ctx.tmux, server, session)
+        shown = pane_states.read(ctx.tmux, server, session)
         now = time.monotonic()
         for pane in list(waiting):
             state = shown.get(pane)
@@ -121,16 +122,16 @@ def _put(ctx: Context, server: Server, batch: Sequence[tuple[Typing, str]], more
     inputs = [(typing.pane, _input(text)) for typing, text in batch]
     through = dict.fromkeys(typing.pane for typing, _ in batch if typing.pane not in more)
     try:
-        refused = tmux_send.put_all(ctx.tmux, server, inputs, [(pane, marks.UNTYPED) for pane in through])
+        refused = tmux_input.put_all(ctx.tmux, server, inputs, [(pane, marks.UNTYPED) for pane in through])
     except ViewsyncError as error:
         return [f"it is not certain that its commands were typed: {error.message}"]
     pairs = zip(batch, refused, strict=True)
     return [f"{each.what}: the command {text!r} was not typed: {why}" for (each, text), why in pairs if why]
 
 
-def _input(text: str) -> tmux_send.Input:
+def _input(text: str) -> tmux_input.Input:
     """Told where the text begins and ends, a shell takes a TAB in it for a TAB, and a line's end not for Enter."""
-    return tmux_send.Input(text, bool(re.search(r"[\n\t]", text)) and "\033[201~" not in text, enter=True)
+    return tmux_input.Input(text, bool(re.search(r"[\n\t]", text)) and "\033[201~" not in text, enter=True)
 
 
 def _problem(text: str, state: Shown) -> str:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from viewsync.actions import making, registry_rows
 from viewsync.actions.projects import sessions
 from viewsync.errors import LockTimeout, TmuxError
-from viewsync.gateways.tmux import ServerGone
 from viewsync.rules.projects import names
-from viewsync.rules.projects.live import Sessions
 from viewsync.rules.registered import registered
+from viewsync.tmux.rules.project_model import Sessions
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from viewsync.actions.projects.sessions import Known, Reading

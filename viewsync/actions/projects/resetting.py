@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from viewsync.actions import making, registry_rows
 from viewsync.actions.projects import sessions
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import tmux_ready
-from viewsync.gateways.tmux_sessions import Made
 from viewsync.rules import health
 from viewsync.system import processes
+from viewsync.tmux import pane_states
+from viewsync.tmux.sessions import Made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -98,7 +98,7 @@ def _found(ctx: Context, known: Known) -> dict[str, Any]:
     """Which session it is, in the words of a row."""
     if known.live is None or known.server is None:
         return {}
-    shown = tmux_ready.read(ctx.tmux, known.server, known.live.id)
+    shown = pane_states.read(ctx.tmux, known.server, known.live.id)
     if not shown:
         return {}
     pane, first = next(iter(shown.items()))

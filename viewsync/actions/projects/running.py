@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.actions import making, recording, registry_rows
 from viewsync.actions.projects import around, building, readiness, reserving
 from viewsync.errors import TmuxError, TmuxTimeout, ViewsyncError
-from viewsync.gateways import tmux_build, tmux_session_detail
-from viewsync.gateways.tmux_session_detail import Asked
-from viewsync.gateways.tmux_sessions import Duplicate
-from viewsync.gateways.tmux_sessions import Made as MadeSession
 from viewsync.rules.projects import diff
 from viewsync.rules.projects.diff import DIFFERENT, MISSING, Difference
 from viewsync.rules.usage_report import CREATE, ERROR
 from viewsync.system import processes
+from viewsync.tmux import build, session_detail
+from viewsync.tmux.session_detail import Asked
+from viewsync.tmux.sessions import Duplicate
+from viewsync.tmux.sessions import Made as MadeSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from viewsync.actions.projects.steps import StepDone
     from viewsync.actions.projects.worktrees import Made
     from viewsync.context import Context
-    from viewsync.gateways.tmux_build import Begun, Line
-    from viewsync.gateways.tmux_ready import Shown
-    from viewsync.rules.model import Server
-    from viewsync.rules.projects.live import Seen
     from viewsync.rules.projects.plan import Plan
     from viewsync.rules.registered import Registered
+    from viewsync.tmux.build import Begun, Line
+    from viewsync.tmux.pane_states import Shown
+    from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.rules.project_model import Seen
 
     Renamed = Callable[[str], Plan]
 
@@ -171,7 +171,7 @@ def _see(ctx: Context, plan: Plan, server: Server, session: str) -> Seen:
         [name for name, _ in plan.options],
         [name for each in plan.windows for name, _ in each.options],
     )
-    return tmux_session_detail.see(ctx.tmux, server, session, asked)
+    return session_detail.see(ctx.tmux, server, session, asked)
 
 
 def _again(ctx: Context, plan: Plan, reserved: Reserved, known: Known, *, apply: bool) -> Ran | None:
@@ -212,14 +212,14 @@ def _completed(
     pairs = diff.pairs(plan, seen)
     placeholder = next((each for each in seen.windows if each.placeholder), None)
     if placeholder and placeholder.panes:
-        begun = tmux_build.Begun(ran.server, ran.session, placeholder.id, placeholder.panes[0].id)
+        begun = build.Begun(ran.server, ran.session, placeholder.id, placeholder.panes[0].id)
         added = building.furnish(ctx, plan, begun, pairs)
     else:
         added = building.add(ctx, building.Target(ran.server, ran.session, path=building.path(plan.environment)), pairs)
     warnings = [*ran.warnings, *added.problems]
     if apply:
         lines = _changes(plan, seen, pairs, building.options(ctx, plan, ran.server))
-        warnings += tmux_build.run(ctx.tmux, ran.server, lines).problems
+        warnings += build.run(ctx.tmux, ran.server, lines).problems
     left = _untyped(pairs) if half else []
     if left and not _untouched(known):
         warnings += [f"{each.what}: its commands were never typed, and somebody may be at work in it" for each in left]
@@ -272,19 +272,17 @@ def _untyped(pairs: Sequence[diff.Pair]) -> list[readiness.Typing]:
 def _changes(plan: Plan, seen: Seen, pairs: Sequence[diff.Pair], options: building.Options) -> list[Line]:
     """What brings the session to its plan, and ends nothing."""
     lines = [
-        tmux_build.variable(seen.id, name, value)
-        for name, value in plan.environment
-        if seen.environment.get(name) != value
+        build.variable(seen.id, name, value) for name, value in plan.environment if seen.environment.get(name) != value
     ]
-    lines += [tmux_build.option(seen.id, name, value) for name, value in options.of_session]
+    lines += [build.option(seen.id, name, value) for name, value in options.of_session]
     for pair in pairs:
         if pair.seen is None:
             continue
         what, window = diff.title(pair.window, pair.number), pair.seen.id
         if pair.window.name and not diff.same_name(pair.window.name, pair.seen.name):
-            lines.append(tmux_build.rename(window, pair.window.name, f"name of {what}"))
+            lines.append(build.rename(window, pair.window.name, f"name of {what}"))
         for name, value in (*options.of_windows, *pair.window.options):
-            lines.append(tmux_build.window_option(window, name, value, f"{what}: option {name}"))
+            lines.append(build.window_option(window, name, value, f"{what}: option {name}"))
         if (layout := diff.layout(pair)) and layout.can:
             lines += building.laid_out(window, pair)
     return lines

@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.actions import registry_rows
 from viewsync.errors import MissingSession, TmuxError, UsageError
-from viewsync.gateways import tmux_projects, tmux_session_detail
-from viewsync.gateways.tmux import ServerGone
-from viewsync.gateways.tmux_session_detail import Asked
 from viewsync.rules import health, naming
-from viewsync.rules.projects.live import Sessions
 from viewsync.rules.projects.plan import Identity
 from viewsync.rules.tracking import identity as server_identity
 from viewsync.system import process_tree, processes
+from viewsync.tmux import project_list, session_detail
+from viewsync.tmux.rules.project_model import Sessions
+from viewsync.tmux.server import ServerGone
+from viewsync.tmux.session_detail import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from viewsync.context import Context
-    from viewsync.rules.model import Server
-    from viewsync.rules.projects.live import Live, Seen
     from viewsync.rules.registered import Registered
+    from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.rules.project_model import Live, Seen
 
     Answer = Sessions | TmuxError
 
@@ -94,7 +94,7 @@ def _ask(ctx: Context, sockets: Sequence[str]) -> dict[str, Answer]:
         try:
             if not os.path.isabs(socket):
                 raise TmuxError(f"a session's socket is {socket!r}, and nobody knows in which folder")
-            answers[socket] = tmux_projects.read(ctx.tmux, socket)
+            answers[socket] = project_list.read(ctx.tmux, socket)
         except TmuxError as error:
             answers[socket] = error
     return answers
@@ -206,4 +206,4 @@ def detail(ctx: Context, known: Known) -> Seen | None:
     """Its windows and panes, None of one that does not run."""
     if known.live is None or known.server is None:
         return None
-    return tmux_session_detail.see(ctx.tmux, known.server, known.live.id, Asked([], [], []))
+    return session_detail.see(ctx.tmux, known.server, known.live.id, Asked([], [], []))

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.actions import recording
 from viewsync.actions.projects import trust
 from viewsync.errors import ViewsyncError
-from viewsync.gateways import tmux
-from viewsync.rules.model import Event
 from viewsync.rules.projects.plan import ABORT
 from viewsync.store import step_logs
 from viewsync.system import bounded_process
+from viewsync.tmux import server
+from viewsync.tmux.rules.model import Event
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -82,7 +82,7 @@ def run(ctx: Context, step: Step, stage: str, variables: Mapping[str, str], secr
     hidden = {os.fsencode(value) for name, value in own.items() if name in secrets and value}
     handle, log = step_logs.new(ctx.folder, f"{stage}-{step.name}", ctx.clock())
     try:
-        env = {**tmux.clean(ctx.env), **own}
+        env = {**server.clean(ctx.env), **own}
         ran = bounded_process.run(step.command, cwd=step.cwd, env=env, timeout=step.timeout, output=handle)
         tail = [step_logs.blotted(each, hidden) for each in step_logs.tail(handle, _LINES)]
     finally:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.actions import recording
 from viewsync.actions.projects import ending, sessions
 from viewsync.errors import UsageError, ViewsyncError
-from viewsync.rules.model import Event
 from viewsync.system import files
 from viewsync.system.git_worktrees import Entry, Git, GitError, same_place
+from viewsync.tmux.rules.model import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.rules.projects import layouts, marks
+from viewsync.tmux.rules import layouts, marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from viewsync.rules.projects.live import Seen, SeenPane, SeenWindow
     from viewsync.rules.projects.plan import Plan, Window
+    from viewsync.tmux.rules.project_model import Seen, SeenPane, SeenWindow
 
 MISSING = "missing"  # in the session; running the plan again makes it
 EXTRA = "extra"  # in the session and not in the plan; it stays, always

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.rules import expiry
 from viewsync.rules.expiry import Expiry, Limit, Wish
-from viewsync.rules.model import END, KEEP
 from viewsync.text import durations
+from viewsync.tmux.rules.model import END, KEEP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from viewsync.rules.projects import layouts, tmuxinator_files, tmuxp_files
+from viewsync.rules.projects import tmuxinator_files, tmuxp_files
 from viewsync.rules.projects.nodes import MAPPING, Problem, Unfit, problem
+from viewsync.tmux.rules import layouts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.rules.projects import environment, layouts, stepping
+from viewsync.rules.projects import environment, stepping
 from viewsync.rules.projects.checking import close
 from viewsync.rules.projects.filling import Filler
 from viewsync.rules.projects.nodes import MAPPING, NULL, Node
 from viewsync.rules.projects.plan import CONTINUE, Pane, Plan, Window
 from viewsync.text import durations
+from viewsync.tmux.rules import layouts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

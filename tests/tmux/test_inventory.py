@@ -1,0 +1,222 @@
+"""Reading a server: partial and strange answers are never taken for whole ones; sockets are found and left alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket as sockets
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.wait import until
+from viewsync.errors import TmuxError
+from viewsync.tmux import inventory
+from viewsync.tmux.server import Tmux, chain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.support.server import Home, Server
+
+steady = settings(max_examples=200, derandomize=True, deadline=None, database=None)
+
+SESSION = "S\t$0\t1795000000\t0\t1\t1\t2\t1\t0\t\t@1\t2\tproj-view-1-1\tproj\tproj"
+OUTPUT = "\n".join(
+    (
+        "S\t$1\t1795000000\t1795000001\t0\t0\t0\t0\t0\t1795000099.77\t@3\t1\tother\t\t",
+        SESSION,
+        "C\t500\t/dev/pts/5\t$0",
+        "",
+        "if-shell -F x { run-shell -b 'viewsync hook' }",
+        "V\t77\t1794000000\t3.3a",
+        "",
+    )
+)
+
+
+def test_a_whole_answer_is_read_in_full() -> None:
+    found = inventory.parse("/s", OUTPUT)
+    assert found.complete
+    assert [each.name for each in found.sessions] == ["other", "proj-view-1-1"]
+    assert (found.sessions[0].lease, found.sessions[1].marked_parent) == (1795000099.0, "proj")
+    assert (found.clients[0].pid, found.server.version, len(found.hooks)) == (500, "3.3a", 1)
+
+
+def test_an_answer_that_breaks_off_is_never_whole() -> None:
+    whole = inventory.parse("/s", OUTPUT)
+    for end in range(OUTPUT.index("3.3a")):
+        with pytest.raises(TmuxError):
+            inventory.parse("/s", OUTPUT[:end])
+    assert inventory.parse("/s", OUTPUT.rstrip("\n")) == whole
+
+
+@steady
+@given(text=st.text(st.sampled_from("SCVx\t\n$@0123456789.,\x00é\u2028")))
+def test_noise_is_an_error_or_incomplete(text: str) -> None:
+    try:
+        found = inventory.parse("/s", text)
+    except TmuxError:
+        return
+    assert found.server.socket == "/s"
+    assert not found.complete or all(line[:1] in ("S", "C", "V", "") for line in text.split("\n"))
+
+
+@steady
+@given(at=st.integers(0, len(SESSION)), noise=st.sampled_from(["\t", "\n", "\nx", "\tx"]))
+def test_a_broken_line_makes_the_reading_incomplete(at: int, noise: str) -> None:
+    output = OUTPUT.replace(SESSION, SESSION[:at] + noise + SESSION[at:])
+    found = inventory.parse("/s", output)
+    # A line break at either end of the line, or a tab that moves a name to its neighbour, is all that may pass.
+    assert not found.complete or (noise == "\n" and at in (0, len(SESSION)))
+
+
+@pytest.mark.parametrize("char", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\r"])
+def test_a_line_ends_with_a_newline_and_nothing_else(char: str) -> None:
+    found = inventory.parse("/s", OUTPUT.replace("other", f"o{char}her"))
+    assert found.complete
+    assert found.sessions[0].name == f"o{char}her"
+
+
+@pytest.mark.parametrize("name", ["a\x85b", "a\u2028b", "日本", "tab\there"])
+def test_one_odd_name_does_not_stop_the_clean_up(server: Server, home: Home, name: str) -> None:
+    server.tmux("new-session", "-d", "-s", name)
+    tab, view = server.open("proj", env={"VIEWSYNC_HOOKS": "0"})
+    tab.hang_up()
+    until(lambda: server.show(f"={view}:", "#{session_attached}") == "0", "the detach")
+    done = home.viewsync("sweep", "--json")
+    assert (done.code, done.json()["ended"]) == (0, 1)
+
+
+def test_an_option_with_a_line_break_makes_the_reading_incomplete_and_ends_nothing(server: Server, home: Home) -> None:
+    tab, view = server.open("proj", env={"VIEWSYNC_HOOKS": "0"})
+    server.tmux("set-option", "-t", "=proj:", "@viewsync_parent", "two\nlines")
+    tab.hang_up()
+    until(lambda: server.show(f"={view}:", "#{session_attached}") == "0", "the detach")
+    before = home.rows()
+    done = home.viewsync("sweep", "--json")
+    assert (done.code, done.json()["ended"]) == (4, 0)
+    assert "not understood in full" in done.err
+    assert view in server.sessions()
+    assert home.rows() == before
+
+
+@pytest.mark.parametrize(
+    "locale", [{"LANG": "C"}, {"LC_ALL": "C"}, {"LC_ALL": "POSIX", "LANG": ""}, {"LC_ALL": "no_SUCH"}]
+)
+def test_names_beyond_ascii_survive_a_plain_locale(server: Server, home: Home, locale: dict[str, str]) -> None:
+    server.tmux("new-session", "-d", "-s", "日本 naïve 🎉")
+    opened = home.viewsync("open", "--json", "-S", server.socket, "日本 naïve 🎉", env=locale)
+    assert opened.code == 0, opened
+    listed = home.viewsync("views", "--json", env=locale).json()
+    assert [each["name"] for each in listed["parents"]] == ["日本 naïve 🎉"]
+    assert home.viewsync("views", env=locale).code == 0
+    tab, view = server.open("日本 naïve 🎉", "--new", env=locale)
+    assert home.rows()[view]["parent"] == "日本 naïve 🎉"
+    tab.hang_up()
+    until(lambda: view not in server.sessions(), "the end of the view")
+
+
+# --- sockets ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def listener(home: Home) -> Iterator[Callable[[str], str]]:
+    """Makes a socket that somebody listens on."""
+    made = []
+
+    def make(name: str) -> str:
+        path = os.path.join(home.path, name)
+        made.append(sockets.socket(sockets.AF_UNIX))
+        made[-1].bind(path)
+        made[-1].listen(1)
+        return path
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def stale(path: str) -> str:
+    with sockets.socket(sockets.AF_UNIX) as gone:
+        gone.bind(path)
+    return path
+
+
+def test_a_live_server_is_found_and_a_stale_socket_stays(server: Server, home: Home) -> None:
+    folder = os.path.dirname(server.socket)
+    old = stale(os.path.join(folder, "old"))
+    with open(os.path.join(folder, "a-file"), "w", encoding="utf-8") as file:
+        file.write("mine")
+    os.mkdir(os.path.join(folder, "a-folder"))
+    os.symlink(server.socket, os.path.join(folder, "a-link"))
+    assert inventory.live_sockets([folder], [old, "/nonexistent"]) == [server.socket]
+    assert home.viewsync("sweep").code == 0
+    assert stat.S_ISSOCK(os.lstat(old).st_mode)
+    assert inventory.state(old) == "stale"
+
+
+def test_a_named_socket_is_looked_at_once(server: Server) -> None:
+    folder = os.path.dirname(server.socket)
+    assert inventory.live_sockets([folder, folder], [server.socket]) == [server.socket]
+
+
+@pytest.mark.parametrize("mode", [0o701, 0o704, 0o702, 0o777])
+def test_a_folder_that_is_open_to_others_is_passed_over(server: Server, mode: int) -> None:
+    folder = os.path.dirname(server.socket)
+    os.chmod(folder, mode)
+    assert inventory.live_sockets([folder], []) == []
+    os.chmod(folder, 0o770)  # noqa: S103  what tmux lets pass
+    assert inventory.live_sockets([folder], []) == [server.socket]
+
+
+def test_a_linked_or_missing_folder_is_passed_over(server: Server, home: Home) -> None:
+    folder = os.path.dirname(server.socket)
+    link = os.path.join(home.path, "link")
+    os.symlink(folder, link)
+    assert inventory.live_sockets([link, "/nonexistent", "/etc/passwd"], []) == []
+
+
+def test_what_is_somebody_elses_is_foreign(listener: Callable[[str], str], home: Home) -> None:
+    path = listener("s")
+    assert inventory.state(path) == "live"
+    if os.geteuid() == 0:  # only root can give a socket away
+        os.chown(path, 12345, -1)
+        assert inventory.state(path) == "foreign"
+        assert inventory.live_sockets([], [path]) == []
+        os.chown(home.path, 12345, -1)
+        assert inventory.live_sockets([home.path], []) == []
+        os.chown(home.path, 0, -1)
+    assert inventory.state("/etc/passwd") == "foreign"
+    assert inventory.state("/nonexistent/x") == "missing"
+
+
+def test_a_server_too_busy_to_accept_is_alive(listener: Callable[[str], str]) -> None:
+    """Its queue is full: what cannot be known is taken for alive, since a dead server's rows would be dropped."""
+    path = listener("busy")
+    waiting = []
+    for _ in range(8):
+        client = sockets.socket(sockets.AF_UNIX)
+        client.setblocking(False)
+        client.connect_ex(path)
+        waiting.append(client)
+    assert inventory.state(path, timeout=0.1) == "live"
+    for client in waiting:
+        client.close()
+
+
+def test_a_stopped_server_listens(server: Server) -> None:
+    os.kill(server.pid, signal.SIGSTOP)
+    assert inventory.listens(server.socket)
+    os.kill(server.pid, signal.SIGCONT)
+
+
+def test_reading_never_starts_a_server(home: Home, servers: Callable[..., Server]) -> None:
+    server = servers("never")
+    with pytest.raises(TmuxError):
+        inventory.inventory(Tmux("tmux", 5.0, home.env), server.socket)
+    assert not os.path.exists(server.socket)
+    assert chain(["a"], ["b", "c"]) == ["a", ";", "b", "c"]

@@ -1,0 +1,68 @@
+"""One session in detail: whatever text is in it comes back as it is, and a session that is gone is no answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from viewsync.errors import MissingSession
+from viewsync.tmux import project_list, session_detail
+from viewsync.tmux.rules import marks
+from viewsync.tmux.server import Tmux
+from viewsync.tmux.session_detail import Asked
+
+if TYPE_CHECKING:
+    from tests.support.server import Server
+
+NOTHING = Asked([], [], [])
+
+
+def test_values_come_back(server: Server) -> None:
+    hostile = "a$b\"c`d\\e\n;'#{pid} \t😀"
+    server.tmux("set-environment", "-t", "=proj:", "HOSTILE", hostile)
+    server.tmux("set-option", "-t", "=proj:", "@mine", hostile)
+    server.tmux("set-option", "-w", "-t", "=proj:two", "@its", hostile)
+    server.tmux("set-option", "-t", "=proj:", "mouse", "off")
+    tmux = Tmux("tmux", 2.0, server.home.env)
+    found = project_list.read(tmux, server.socket)
+    asked = Asked(["HOSTILE", "ABSENT"], ["@mine", "mouse"], ["@its"])
+    seen = session_detail.see(tmux, found.server, found.sessions[0].id, asked)
+    assert dict(seen.environment) == {"HOSTILE": hostile}
+    assert dict(seen.options) == {"@mine": hostile, "mouse": "0"}
+    assert [(each.name, each.options["@its"]) for each in seen.windows] == [("one", ""), ("two", hostile)]
+    assert [len(each.panes) for each in seen.windows] == [1, 1]
+
+
+def test_marks_that_somebody_else_set_are_only_text(server: Server) -> None:
+    hostile = "a\tb\n@9 c\t;'#{pid}"
+    for name in (marks.WINDOW, marks.LAYOUT):
+        server.tmux("set-option", "-w", "-t", "=proj:one", name, hostile)
+    server.tmux("set-option", "-p", "-t", "=proj:one", marks.PANE, hostile)
+    tmux = Tmux("tmux", 2.0, server.home.env)
+    found = project_list.read(tmux, server.socket)
+    seen = session_detail.see(tmux, found.server, found.sessions[0].id, NOTHING)
+    assert [(each.key, each.layout) for each in seen.windows] == [(hostile, hostile), ("", "")]
+    assert [each.panes[0].key for each in seen.windows] == [hostile, ""]
+
+
+def test_how_a_window_is_laid_out(server: Server) -> None:
+    server.tmux("split-window", "-d", "-h", "-t", "=proj:two", "cat")
+    tmux = Tmux("tmux", 2.0, server.home.env)
+    found = project_list.read(tmux, server.socket)
+    seen = session_detail.see(tmux, found.server, found.sessions[0].id, NOTHING)
+    one, two = (each.shown for each in seen.windows)
+    assert one is not None
+    assert two is not None
+    assert (one.pane, one.cells) == (seen.windows[0].panes[0].id, ())
+    assert [each.pane for each in two.cells] == [each.id for each in seen.windows[1].panes]
+    assert two.across
+
+
+def test_a_session_that_is_gone_and_one_of_another_server(server: Server) -> None:
+    tmux = Tmux("tmux", 2.0, server.home.env)
+    found = project_list.read(tmux, server.socket)
+    with pytest.raises(MissingSession):
+        session_detail.see(tmux, found.server, "$99", NOTHING)
+    with pytest.raises(MissingSession):
+        session_detail.see(tmux, found.server._replace(start=1), found.sessions[0].id, NOTHING)

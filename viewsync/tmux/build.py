@@ -1,0 +1,252 @@
+"""What viewsync says to make a project session: whole scripts through tmux's stdin, never on a command line.
+
+So no value, and no secret, stands in a process list. Each line checks in the server that it is the one meant, and
+stands alone: one that fails is told of, and the others go on.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.errors import TmuxError
+from viewsync.tmux.rules import language, marks
+from viewsync.tmux.rules.language import both, equal, quoted
+from viewsync.tmux.rules.model import Server
+from viewsync.tmux.server import chain
+from viewsync.tmux.sessions import STARTER, Duplicate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from viewsync.tmux.server import Tmux
+
+    Pairs = Sequence[tuple[str, str]]
+
+_OPTION = re.compile(r"^(@?[\w-]+)", re.MULTILINE)
+
+_FAR = 32_000  # an index that no window of a person has
+
+
+class NewSession(NamedTuple):
+    name: str  # of letters, digits, - and _
+    cwd: str
+    size: tuple[int, int]
+    environment: Pairs
+    marks: Pairs
+
+
+class Begun(NamedTuple):
+    """A session that still has its placeholder: `window`, and the pane in it."""
+
+    server: Server
+    session: str
+    window: str
+    pane: str
+
+
+class Kinds(NamedTuple):
+    """The names of a tmux's options that are not of a session."""
+
+    of_windows: frozenset[str]
+    of_server: frozenset[str]
+
+
+class NewPane(NamedTuple):
+    """A window's first pane, or a further one."""
+
+    cwd: str
+    environment: Pairs
+    shell: str  # a line of shell, "" for the session's own
+    path: str = ""  # its PATH, where that is the session's or its own
+
+
+class Line(NamedTuple):
+    command: str
+    what: str  # that it is about, in the words of an error
+    path: str = ""  # the PATH that its new pane is to have
+
+
+class Made(NamedTuple):
+    window: str
+    pane: str
+
+
+def begin(tmux: Tmux, socket: str, new: NewSession) -> Begun:
+    """Starts the server when there is none. Duplicate when the name is taken.
+
+    The session and its marks are one list of commands, so that it is found again whatever comes between.
+    """
+    target = quoted(f"={new.name}:")
+    row = "#{session_id}\t#{window_id}\t#{pane_id}\t#{pid}\t#{start_time}\t#{version}"
+    words = ["new-session", "-d", "-P", "-F", quoted(row), "-s", quoted(new.name)]
+    words += ["-c", quoted(language.unexpanded(new.cwd)), "-x", str(new.size[0]), "-y", str(new.size[1])]
+    words += _variables(new.environment)
+    words += map(quoted, [*STARTER, "cat"])  # no shell of the user's, which would run his startup files for nothing
+    marked = [f"set-option -t {target} {name} {quoted(value)}" for name, value in new.marks]
+    # A user's own `on` would end it before anybody could attach, and crashes tmux before 3.8 (trap A).
+    marked += [f"set-option -t {target} destroy-unattached off", f"set-option -w -t {target} {marks.PLACEHOLDER} 1"]
+    script = f"{' '.join(words)} ; {' ; '.join(marked)}\n"
+    done = tmux.run(socket, "start-server", ";", "source-file", "-", stdin=script)
+    if "duplicate session" in done.err:
+        raise Duplicate(done.err.strip())
+    match = re.search(r"^(\$\d+)\t(@\d+)\t(%\d+)\t(\d+)\t(\d+)\t(.*)$", done.out, re.MULTILINE)
+    if not match:
+        raise TmuxError(done.err.strip() or f"tmux answered {done.out!r}")
+    session, window, pane, pid, start, version = match.groups()
+    return Begun(Server(socket, int(pid), int(start), version), session, window, pane)
+
+
+def kinds(tmux: Tmux, socket: str) -> Kinds:
+    """As tmux itself tells: set-option takes each for what it is, and may change the whole server."""
+    end = os.urandom(8).hex()
+    out = tmux.ask(socket, *chain(["show-options", "-gw"], ["display-message", "-p", end], ["show-options", "-s"]))
+    of_windows, _, of_server = out.partition(f"{end}\n")
+    return Kinds(frozenset(_OPTION.findall(of_windows)), frozenset(_OPTION.findall(of_server)))
+
+
+def source(tmux: Tmux, server: Server, pane: str, path: str) -> str:
+    """Run a file of tmux commands as if in that pane, so that it is about its session; what went wrong."""
+    pattern = re.sub(r"([\\*?\[])", r"\\\1", path)  # source-file takes a pattern
+    said = run(inside(tmux, pane), server, [Line(f"source-file -- {quoted(pattern)}", "")])
+    return "; ".join(each for each in said.errors.splitlines() if each)
+
+
+def inside(tmux: Tmux, pane: str) -> Tmux:
+    """The same tmux, called as from that pane: for commands that have no target of their own."""
+    other = copy.copy(tmux)
+    other.env = {**tmux.env, "TMUX_PANE": pane}
+    return other
+
+
+class Said(NamedTuple):
+    out: list[str]  # lines
+    problems: list[str]  # of lines that failed
+    errors: str  # all that was said of errors
+
+
+def run(tmux: Tmux, server: Server, lines: Sequence[Line]) -> Said:
+    """All of them, in one call for each PATH. TmuxError when the server is another one by now, or does not answer."""
+    parts = [_run(tmux.with_path(path), server, list(each)) for path, each in itertools.groupby(lines, _path)]
+    return Said(
+        [line for each in parts for line in each.out],
+        [problem for each in parts for problem in each.problems],
+        "".join(each.errors for each in parts),
+    )
+
+
+def _path(line: Line) -> str:
+    return line.path
+
+
+def _run(tmux: Tmux, server: Server, lines: Sequence[Line]) -> Said:
+    same = quoted(both(equal("pid", str(server.pid)), equal("start_time", str(server.start))))
+    script = "".join(
+        f"if-shell -F {same} {{ {line.command} ; display-message -p '=done {number}' }} {{ }}\n"
+        for number, line in enumerate(lines)
+    )
+    script += f"if-shell -F {same} {{ display-message -p =all }}\n"
+    done = tmux.run(server.socket, "source-file", "-", stdin=script)
+    said = done.out.split("\n")
+    if "=all" not in said:
+        raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'it is another server by now'}")
+    failed = [line.what for number, line in enumerate(lines) if f"=done {number}" not in said]
+    return Said([each for each in said if not each.startswith("=")], _problems(failed, done.err), done.err)
+
+
+def _problems(failed: Sequence[str], errors: str) -> list[str]:
+    """Each with its reason. A user's hooks may say something, too; then all that was said comes with each."""
+    told = [each for each in errors.splitlines() if each.strip()]
+    if len(told) != len(failed):
+        told = ["; ".join(told) or "tmux gave no reason"] * len(failed)
+    return [f"{what}: {reason}" if what else reason for what, reason in zip(failed, told, strict=True)]
+
+
+def out_of_the_way(session: str, window: str) -> Line:
+    """The placeholder leaves its index to the first window of the plan, whatever base-index says by now."""
+    move = f"move-window -d -s {window} -t '{session}:{_FAR}'"
+    return Line(f"if-shell -F -t {window} '#{{!=:#{{window_index}},{_FAR}}}' {{ {move} }}", "the first window")
+
+
+def option(session: str, name: str, value: str) -> Line:
+    return Line(f"set-option -t '{session}:' -- {quoted(name)} {quoted(value)}", f"option {name}")
+
+
+def window_option(window: str, name: str, value: str, what: str) -> Line:
+    return Line(f"set-option -w -t {window} -- {quoted(name)} {quoted(value)}", what)
+
+
+def pane_mark(pane: str, place: int, *, untyped: bool) -> Line:
+    more = f" ; set-option -p -t {pane} {marks.UNTYPED} 1" if untyped else ""
+    return Line(f"set-option -p -t {pane} {marks.PANE} {place}{more}", f"pane {place + 1}")
+
+
+def variable(session: str, name: str, value: str) -> Line:
+    return Line(f"set-environment -t '{session}:' -- {quoted(name)} {quoted(value)}", f"variable {name}")
+
+
+def new_window(session: str, name: str, pane: NewPane, number: int) -> Line:
+    """Behind the others; without a name tmux calls it like its program."""
+    words = ["new-window", "-d", *_telling(number), "-t", f"'{session}:'"]
+    words += ["-n", quoted(language.unexpanded(name))] if name else []
+    return Line(" ".join([*words, *_started(pane)]), f"window {name or number + 1!r}", pane.path)
+
+
+def split(pane: str, new: NewPane, number: int, what: str, tiled: str = "") -> Line:
+    """Behind that pane. `tiled`: the window in which all get room then, so that there is some for the next one."""
+    words = ["split-window", "-d", *_telling(number), "-t", pane]
+    again = f" ; select-layout -t {tiled} tiled" if tiled else ""
+    return Line(f"{' '.join([*words, *_started(new)])}{again}", what, new.path)
+
+
+def _telling(number: int) -> list[str]:
+    return ["-P", "-F", quoted(f"made {number} #{{window_id}} #{{pane_id}}")]
+
+
+def _started(pane: NewPane) -> list[str]:
+    words = ["-c", quoted(language.unexpanded(pane.cwd)), *_variables(pane.environment)]
+    return [*words, "--", quoted(pane.shell)] if pane.shell else words
+
+
+def _variables(environment: Pairs) -> list[str]:
+    return [word for name, value in environment for word in ("-e", quoted(f"{name}={value}"))]
+
+
+def layout(window: str, text: str, what: str) -> Line:
+    """`text` has to be one (tmux/rules/layouts.py): a wrong one ends the server."""
+    return Line(f"select-layout -t {window} -- {quoted(text)}", what)
+
+
+def rename(window: str, name: str, what: str) -> Line:
+    return Line(f"rename-window -t {window} -- {quoted(language.unexpanded(name))}", what)
+
+
+def focus_pane(pane: str) -> Line:
+    return Line(f"select-pane -t {pane}", "focus")
+
+
+def focus_window(session: str, window: str) -> Line:
+    return Line(f"select-window -t '{session}:{window}'", "focus")
+
+
+def end_placeholder(window: str) -> Line:
+    """Only what is marked as one."""
+    marked = quoted(both(equal("window_id", window), equal(marks.PLACEHOLDER, "1")))
+    return Line(f"if-shell -F -t {window} {marked} {{ kill-window -t {window} }}", "the placeholder")
+
+
+def made(said: Said) -> Mapping[int, Made]:
+    """By the number that `new_window` or `split` was given."""
+    rows = [each.split(" ") for each in said.out if each.startswith("made ")]
+    return {int(row[1]): Made(row[2], row[3]) for row in rows}
+
+
+def end_unused(session: str) -> Line:
+    """End a session of ours that was just made, while nobody looks at it."""
+    free = [equal("session_id", session), "#{==:#{session_attached},0}", "#{==:#{session_group_attached_list},}"]
+    kill = f"kill-session -t '{session}'"
+    kept = "display-message -p kept"
+    return Line(f"if-shell -F -t '{session}:' {quoted(both(*free))} {{ {kill} }} {{ {kept} }}", "")

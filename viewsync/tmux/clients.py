@@ -1,0 +1,63 @@
+"""Who is on the sessions of one server, and where these are, in one call."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.errors import TmuxError
+from viewsync.tmux.server import chain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.server import Tmux
+
+
+class Presence(NamedTuple):
+    clients: Mapping[str, int]  # by session id, suspended and locked ones included
+    folders: Mapping[str, str]  # by session id
+
+
+class Near(NamedTuple):
+    """A client on a session that has a certain window."""
+
+    name: str
+    activity: int  # epoch seconds
+    shows: bool  # it is the window that the client shows
+
+
+def near(tmux: Tmux, server: Server, place: str) -> list[Near]:
+    """The clients that could be meant by who runs in that pane, or in a popup over that session."""
+    out = tmux.ask(
+        server.socket,
+        *chain(
+            ["list-clients", "-F", "#{client_activity}\t#{window_id}\t#{W:#{window_id} }\t#{client_name}"],
+            ["display-message", "-p", "-t", place, "#{window_id}"],
+        ),
+    )
+    *lines, window = out.splitlines()
+    rows = (each.split("\t", 3) for each in lines)
+    return [Near(name, int(at), shown == window) for at, shown, all_, name in rows if window in all_.split()]
+
+
+def read(tmux: Tmux, server: Server) -> Presence:
+    """TmuxError when it is another server by now, or gives no full answer."""
+    token = os.urandom(8).hex()  # a folder is anybody's free text
+    out = tmux.ask(
+        server.socket,
+        *chain(
+            ["list-sessions", "-F", f"#{{session_id}} #{{session_path}}{token}"],
+            ["display-message", "-p", f"{token}."],
+            ["list-clients", "-F", "#{session_id}"],
+            ["display-message", "-p", f"{token}.#{{pid}} #{{start_time}}"],
+        ),
+    )
+    sessions, _, rest = out.partition(f"{token}.\n")
+    clients, _, told = rest.partition(f"{token}.")
+    if told.split() != [str(server.pid), str(server.start)]:
+        raise TmuxError(f"the tmux server on {server.socket} gave no full answer, or is another one by now")
+    rows = (each.partition(" ") for each in sessions.split(f"{token}\n")[:-1])
+    return Presence(Counter(clients.split()), {name: folder for name, _, folder in rows})

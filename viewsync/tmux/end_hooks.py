@@ -1,0 +1,57 @@
+"""What viewsync says so that tmux tells of the end of sessions that have cleanup steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.errors import TmuxError
+from viewsync.tmux.rules import hooks
+from viewsync.tmux.rules.language import both, equal, if_session, quoted
+from viewsync.tmux.server import ServerGone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.server import Tmux
+
+_RECOUNT = f"set-option -sF {hooks.MARKED} {quoted(hooks.COUNT)}"
+_REMOVE = f"set-hook -gu {quoted(hooks.slot(hooks.ENDED))} ; set-option -su {hooks.MARKED}"
+
+
+def arm(tmux: Tmux, server: Server, sessions: Sequence[str], launcher: str) -> None:
+    """Mark those sessions, by id, and have their end told. Again and again is the same as once."""
+    marks = [_in(server, each, f"set-option -t '{each}:' {hooks.MARK} 1") for each in sessions]
+    hook = f"set-hook -g {quoted(hooks.slot(hooks.ENDED))} {quoted(hooks.ended_text(launcher))}"
+    _say(tmux, server.socket, [*marks, _RECOUNT, hook])
+
+
+def disarm(tmux: Tmux, server: Server, session: str) -> None:
+    """Before we end it ourselves."""
+    _say(tmux, server.socket, [_in(server, session, f"set-option -u -t '{session}:' {hooks.MARK}"), _RECOUNT])
+
+
+def settle(tmux: Tmux, socket: str) -> None:
+    """After the ends that were told: count anew, and without any such session take our hook back."""
+    _say(tmux, socket, [_RECOUNT, f"if-shell -F '#{{{hooks.MARKED}}}' '' {{ {_REMOVE} }}"])
+
+
+def installed(tmux: Tmux, socket: str) -> str:
+    """What stands in our slot, "" when nothing does."""
+    return tmux.ask(socket, "show-options", "-gqv", hooks.slot(hooks.ENDED)).strip()
+
+
+def _in(server: Server, session: str, command: str) -> str:
+    same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)))
+    return if_session(session, same, command, "")
+
+
+def _say(tmux: Tmux, socket: str, lines: Sequence[str]) -> None:
+    """Each line stands alone: a session that is gone by now does not stop the others."""
+    text = "".join(f"{line}\n" for line in [*lines, "display-message -p 'acted'"])
+    try:
+        done = tmux.run(socket, "source-file", "-", stdin=text)
+    except ServerGone:
+        return
+    if "acted" not in done.out.split("\n"):
+        raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no full answer'}")

@@ -1,0 +1,124 @@
+"""What viewsync says to put text and keys into one pane: one call, which checks in the server that it may.
+
+Text goes through a paste buffer of its own. `send-keys` would put it into every pane of a window whose panes are
+synchronized, and take a word for a key. It is never in an argument, which the process list shows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.errors import TmuxError
+from viewsync.rules.anchor import FORMAT, OPTION
+from viewsync.tmux.rules.language import both, equal, quoted
+from viewsync.tmux.server import chain, rewrites_pastes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.server import Tmux
+
+GONE = "gone"
+DEAD = "dead"
+INPUT_OFF = "input-off"
+SYNCHRONIZED = "synchronized"
+# tmux reads a script a hundred times more slowly than a buffer, and nobody else gets an answer meanwhile: 64 KB
+# take 8 ms, 10 MB more than a second.
+LARGEST_SCRIPT = 65_536
+
+
+class Input(NamedTuple):
+    text: str = ""
+    bracketed: bool = False  # a program that asks for it learns where the text begins and ends
+    enter: bool = False  # press Enter behind the text
+    keys: Sequence[str] = ()  # names that tmux/rules/keys.py knows; pressed behind that
+
+
+class Answer(NamedTuple):
+    refused: str  # GONE, DEAD, INPUT_OFF or SYNCHRONIZED; "" when it was put in
+    anchor: str  # what FORMAT was just before
+
+
+def put(tmux: Tmux, server: Server, pane: str, what: Input, kept: str) -> Answer:
+    """`pane`: its id. `kept`: the format that its OPTION gets. TmuxTimeout leaves open whether it was put in."""
+    buffer = f"vs-{os.urandom(8).hex()}"
+    command = _guarded(server, pane, what, buffer, kept)
+    size = len(what.text.encode("utf-8", "surrogateescape"))
+    if size > LARGEST_SCRIPT or "\0" in what.text:
+        # Loading waits for the text, so it comes first, and the check behind it.
+        words = chain(["load-buffer", "-b", buffer, "-"], ["if-shell", "-F", "1", command])
+        done = tmux.run(server.socket, *words, stdin=what.text)
+    else:
+        text = f"set-buffer -b {buffer} -- {quoted(what.text)}\n" if what.text else ""
+        done = tmux.run(server.socket, "source-file", "-", stdin=f"{text}{command}\n")
+    said = dict(line.partition(" ")[::2] for line in done.out.split("\n"))
+    if "sent" not in said and "refused" not in said:
+        with contextlib.suppress(TmuxError):
+            tmux.run(server.socket, "delete-buffer", "-b", buffer)
+        raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
+    return Answer(said.get("refused", ""), said.get("anchor", ""))
+
+
+def put_all(
+    tmux: Tmux, server: Server, wanted: Sequence[tuple[str, Input]], unmark: Sequence[tuple[str, str]] = ()
+) -> list[str]:
+    """Text into panes, by their ids, in one call; for each why it was refused, "" when it was put in.
+
+    `unmark`: panes, and an option of each that goes in the same call.
+
+    TmuxTimeout leaves open what was put in. All of it together has to fit into a script (LARGEST_SCRIPT).
+    """
+    end = f"display-message -p {os.urandom(8).hex()}"
+    script = ""
+    for pane, what in wanted:
+        buffer = f"vs-{os.urandom(8).hex()}"
+        script += f"set-buffer -b {buffer} -- {quoted(what.text)}\n" if what.text else ""
+        script += f"{_guarded(server, pane, what, buffer, FORMAT)}\n{end}\n"
+    script += "".join(f"set-option -p -q -u -t {pane} {option}\n" for pane, option in unmark)
+    done = tmux.run(server.socket, "source-file", "-", stdin=script)
+    said = done.out.split(f"{end.rpartition(' ')[2]}\n")
+    if len(said) != len(wanted) + 1:
+        raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
+    answers = [dict(line.partition(" ")[::2] for line in each.split("\n")) for each in said[:-1]]
+    return [each.get("refused", "" if "sent" in each else "tmux gave no reason") for each in answers]
+
+
+def terminal(tmux: Tmux, server: Server, pane: str) -> str:
+    """The path of the pane's terminal, "" when there is none."""
+    return tmux.run(server.socket, "display-message", "-p", "-t", pane, "#{pane_tty}").out.strip()
+
+
+def _guarded(server: Server, pane: str, what: Input, buffer: str, kept: str) -> str:
+    """Nothing of it waits, so nobody comes in between. Whatever refuses it takes the text away again."""
+    same = both(equal("pane_id", pane), equal("pid", str(server.pid)), equal("start_time", str(server.start)))
+    drop = f"delete-buffer -b {buffer} ; " if what.text else ""
+    refuse = f"{drop}display-message -p 'refused"
+    command = _act(server, pane, what, buffer, kept)
+    for condition, word in (
+        *(((("#{pane_synchronized}"), SYNCHRONIZED),) if what.keys else ()),
+        ("#{pane_input_off}", INPUT_OFF),
+        ("#{pane_dead}", DEAD),
+    ):
+        command = f"if-shell -F -t '{pane}' '{condition}' {{ {refuse} {word}' }} {{ {command} }}"
+    return f"if-shell -F -t '{pane}' {quoted(same)} {{ {command} }} {{ {refuse} {GONE}' }}"
+
+
+def _act(server: Server, pane: str, what: Input, buffer: str, kept: str) -> str:
+    """The mode that somebody reads the pane in ends first: what is put in would be its keys, or stay unseen."""
+    target = f"-t '{pane}'"
+    paste = f"paste-buffer -d -r {'-S ' if rewrites_pastes(server.version) else ''}-b {buffer} {target}"
+    commands = [
+        f"if-shell -F {target} '#{{pane_in_mode}}' {{ copy-mode -q {target} }}",
+        f"set-option -p {target} -F {OPTION} {quoted(kept)}",
+        f"display-message -p {target} {quoted(f'anchor {FORMAT}')}",
+    ]
+    if what.text:
+        commands.append(f"{paste} -p" if what.bracketed else paste)
+    if what.enter:
+        commands += [f'set-buffer -b {buffer} "\\r"', paste]
+    if what.keys:
+        commands.append(f"send-keys {target} -- {' '.join(map(quoted, what.keys))}")
+    return " ; ".join([*commands, "display-message -p sent"])

@@ -1,0 +1,28 @@
+"""Sessions as objects of libtmux. The only module that imports it: 50 ms, so only who wants objects imports this one.
+
+What an object does is libtmux's: a process or more for each call, and no bound on how long it takes. So it is given
+out only for a server that answers, and for exactly the session that is meant.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libtmux
+
+from viewsync.errors import MissingSession
+from viewsync.tmux.rules.language import both, equal, if_session
+
+if TYPE_CHECKING:
+    from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.server import Tmux
+
+
+def session(tmux: Tmux, server: Server, session_id: str) -> libtmux.Session:
+    """MissingSession when it is gone, or its server is another one by now."""
+    same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)))
+    asked = if_session(session_id, same, "display-message -p there", "")
+    if "there" not in tmux.ask(server.socket, "if-shell", "-F", "1", asked).split():
+        raise MissingSession(f"the session {session_id} on {server.socket} is gone")
+    objects = libtmux.Server(socket_path=server.socket, tmux_bin=tmux.program)
+    return libtmux.Session.from_session_id(objects, session_id)

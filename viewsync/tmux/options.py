@@ -1,0 +1,39 @@
+"""Readings of a server's options for `doctor`: what a user's configuration does to our hooks and views."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from viewsync.tmux.rules import hooks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.tmux.server import Tmux
+
+
+def of_all(tmux: Tmux, socket: str, name: str) -> str:
+    """The value of a global session option."""
+    return tmux.ask(socket, "show-options", "-gv", name).strip()
+
+
+def shadows(tmux: Tmux, socket: str, sessions: Sequence[str]) -> list[str]:
+    """Those sessions, by id, that have a hook of their own where ours is global: theirs is called instead of it.
+
+    The commands go in through stdin, where a session that is gone by now does not stop the others.
+    """
+    lines = [
+        f"display-message -p 'session {each}'\n"
+        + "".join(f"show-options -t '{each}:' {event}\n" for event in hooks.EVENTS)
+        for each in sessions
+    ]
+    done = tmux.run(socket, "source-file", "-", stdin="".join(lines))
+    found: list[str] = []
+    current = ""
+    for line in done.out.splitlines():
+        if match := re.fullmatch(r"session (\$\d+)", line):
+            current = match[1]
+        elif line.startswith(hooks.EVENTS):
+            found.append(current)
+    return list(dict.fromkeys(found))

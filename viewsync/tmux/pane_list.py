@@ -1,0 +1,74 @@
+"""All panes of one server, in one call."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from viewsync.tmux import rows
+from viewsync.tmux.rules.model import Pane, Panes
+from viewsync.tmux.server import chain
+
+if TYPE_CHECKING:
+    from viewsync.tmux.server import Tmux
+
+# Names hold no raw tab or newline (3.2 and newer store them escaped). Nothing else here is anybody's free text.
+PANE = "\t".join(
+    (
+        "P",
+        "#{session_id}",
+        "#{window_id}",
+        "#{pane_id}",
+        "#{window_index}",
+        "#{pane_index}",
+        "#{window_active}",
+        "#{pane_active}",
+        "#{pane_dead}",
+        "#{pane_pid}",
+        "#{base-index}",
+        "#{pane-base-index}",
+        "#{?session_attached_list,1,#{session_attached}}",
+        "#{?@viewsync_view,1,0}",
+        "#{session_created}",
+        "#{session_name}",
+        "#{window_name}",
+        "#{?session_grouped,#{session_group},}",
+    )
+)
+
+
+def read(tmux: Tmux, socket: str) -> Panes:
+    """ServerGone when no server runs there, TmuxError when it says nothing usable."""
+    commands = chain(["list-panes", "-a", "-F", PANE], ["display-message", "-p", rows.SERVER])
+    return parse(socket, tmux.ask(socket, *commands))
+
+
+def parse(socket: str, output: str) -> Panes:
+    """What `read` read, from its text."""
+    panes: list[Pane] = []
+    server, complete = rows.read(socket, output, {"P": lambda row: panes.append(_pane(row))})
+    return Panes(server, tuple(panes), complete)
+
+
+def _pane(row: list[str]) -> Pane:
+    if len(row) != 17 or not re.fullmatch(r"\$\d+ @\d+ %\d+", " ".join(row[:3])):
+        raise ValueError(row)
+    return Pane(
+        session=row[0],
+        session_name=row[14],
+        window=row[1],
+        window_index=int(row[3]),
+        window_name=row[15],
+        window_active=row[5] == "1",
+        id=row[2],
+        pane_index=int(row[4]),
+        active=row[6] == "1",
+        dead=row[7] == "1",
+        pid=int(row[8] or 0),
+        base=int(row[9] or 0),
+        pane_base=int(row[10] or 0),
+        attached=row[11] != "0",
+        marked=row[12] == "1",
+        created=int(row[13]),
+        group=row[16],
+    )

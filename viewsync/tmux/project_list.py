@@ -1,0 +1,74 @@
+"""All sessions of one server, with the marks of those that are a project's, in one call."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from viewsync.tmux import rows
+from viewsync.tmux.rules import marks
+from viewsync.tmux.rules.project_model import Live, Sessions
+from viewsync.tmux.server import chain
+
+if TYPE_CHECKING:
+    from viewsync.tmux.server import Tmux
+
+_SESSION = "\t".join(
+    (
+        "S",
+        "#{session_id}",
+        "#{session_created}",
+        "#{?session_last_attached,#{session_last_attached},0}",
+        "#{session_activity}",
+        "#{?session_attached_list,1,#{session_attached}}",
+        "#{?session_group_attached_list,1,0}",
+        "#{?@viewsync_view,1,0}",
+        "#{W:#{window_activity} }",
+        "#{W:#{P:#{?pane_dead,0,#{pane_pid}} }}",
+        *(f"#{{{each}}}" for each in (*marks.IDENTITY, marks.COMMAND)),
+        "#{session_name}",
+        "#{?session_grouped,#{session_group},}",
+    )
+)
+_FIELDS = _SESSION.count("\t")
+
+
+def read(tmux: Tmux, socket: str) -> Sessions:
+    """ServerGone when no server runs there, TmuxError when it says nothing usable."""
+    commands = chain(["list-sessions", "-F", _SESSION], ["display-message", "-p", rows.SERVER])
+    return parse(socket, tmux.ask(socket, *commands))
+
+
+def parse(socket: str, output: str) -> Sessions:
+    sessions: list[Live] = []
+    server, complete = rows.read(socket, output, {"S": lambda row: sessions.append(_session(row))})
+    return Sessions(server, tuple(_with_groups(sessions)), complete)
+
+
+def _session(row: list[str]) -> Live:
+    if len(row) != _FIELDS or not re.fullmatch(r"\$\d+", row[0]):
+        raise ValueError(row)
+    return Live(
+        id=row[0],
+        name=row[-2],
+        created=int(row[1]),
+        last_attached=int(row[2]),
+        activity=int(row[3]),
+        output=max((int(each) for each in row[7].split()), default=0),
+        attached=row[4] != "0",
+        in_use=row[4] != "0" or row[5] == "1",
+        group=row[-1],
+        view=row[6] == "1",
+        windows=len(row[7].split()),
+        panes=tuple(int(each) for each in row[8].split()),
+        identity=marks.identity(row[9:14]),
+        command=marks.decoded(row[14]),
+    )
+
+
+def _with_groups(sessions: list[Live]) -> list[Live]:
+    """What is typed in a view is typed in the session whose windows it shows."""
+    latest: dict[str, int] = {}
+    for each in sessions:
+        latest[each.group] = max(latest.get(each.group, 0), each.activity)
+    return [each._replace(activity=latest[each.group]) if each.group else each for each in sessions]

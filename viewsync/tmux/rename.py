@@ -1,0 +1,38 @@
+"""Give a session another name, and tell its views whose they are now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.errors import TmuxError
+from viewsync.tmux.rules import language
+from viewsync.tmux.rules.language import both, equal, if_session, quoted
+from viewsync.tmux.sessions import Duplicate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.server import Tmux
+
+
+def rename(tmux: Tmux, server: Server, session: str, old: str, new: str, views: Sequence[str]) -> bool:
+    """In one step, if that session of that server is still called `old`; False when it is not, or is gone.
+
+    `views`: the ids of its views, whose marks get the new name. Duplicate when another session has it.
+    """
+    same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)))
+    marked = equal("@viewsync_view", "1")
+    then = [f"rename-session -t '{session}:' -- {quoted(language.unexpanded(new))}"]
+    then += [
+        if_session(each, both(same, marked), f"set-option -t '{each}:' @viewsync_parent {quoted(new)}", "")
+        for each in views
+    ]
+    then += ["display-message -p renamed"]
+    guarded = if_session(session, both(same, equal("session_name", old)), " ; ".join(then), "")
+    done = tmux.run(server.socket, "if-shell", "-F", "1", guarded)
+    if "duplicate session" in done.err:
+        raise Duplicate(done.err.strip())
+    if done.code:
+        raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or f'exit code {done.code}'}")
+    return "renamed" in done.out.split("\n")

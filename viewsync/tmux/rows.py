@@ -1,0 +1,37 @@
+"""An answer of tmux in rows: a letter that says of what each is, its fields, and the server's own row at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync.errors import TmuxError
+from viewsync.tmux.rules.model import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+# It comes last, so that having it means that nothing before it failed.
+SERVER = "V\t#{pid}\t#{start_time}\t#{version}"
+
+
+def read(socket: str, output: str, takers: Mapping[str, Callable[[list[str]], None]]) -> tuple[Server, bool]:
+    """Each row given to the taker of its letter, and whether all were understood; a taker raises ValueError for one
+    that it does not. TmuxError without the server's own row.
+    """
+    server: Server | None = None
+    complete = True
+    for line in output.split("\n"):  # not splitlines: a name may hold U+2028 and the like
+        kind, *row = line.split("\t")
+        try:
+            if kind in takers:
+                takers[kind](row)
+            elif kind == "V":
+                pid, start, version = row
+                server = Server(socket, int(pid), int(start), version)
+            elif line:
+                complete = False
+        except ValueError:
+            complete = False
+    if server is None:
+        raise TmuxError(f"the tmux server on {socket} gave no full answer", "nothing was changed")
+    return server, complete

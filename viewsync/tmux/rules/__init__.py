@@ -1,0 +1,1 @@
+"""tmux's language, versions, hooks, layouts, and the model of what was read: pure."""

@@ -1,0 +1,92 @@
+"""The text of our tmux hooks: where they stand, and what they run."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INDEX = 4242  # our own slot in tmux's hook arrays, so that nobody's own hook is touched
+EVENTS = ("client-detached", "client-session-changed")
+
+# Set only in servers with a project session that has cleanup steps.
+ENDED = "session-closed"
+MARK = "@viewsync_cleanup"  # of such a session
+MARKED = "@viewsync_cleanups"  # of the server: an x for each of them that was there when they were counted
+COUNT = f"#{{S:#{{?{MARK},x,}}}}"
+
+# A server without a view starts no process. The name is looked at beside the mark, because a user's blocking
+# hook can lose the mark of a view whose client died at that moment (facts/tmux.md section 4).
+_ANY_VIEW = "#{S:#{?#{||:#{@viewsync_view},#{m:*-view-[0-9]*-[0-9]*,#{session_name}}},1,}}"
+
+
+def slot(event: str) -> str:
+    return f"{event}[{INDEX}]"
+
+
+def text(launcher: str) -> str:
+    """What stands in each slot. It passes nothing: in these hooks no format can be trusted (section 2).
+
+    Its output goes nowhere, since tmux would show it over the user's pane.
+    """
+    # tmux would expand "#" in what run-shell gets; doubled, it stays itself.
+    command = _unexpanded(f"{_shell(launcher)} hook >/dev/null 2>&1")
+    return f"if-shell -F {_quoted(_ANY_VIEW)} {{ run-shell -b {_quoted(command)} }}"
+
+
+def ended_text(launcher: str) -> str:
+    """What stands in the slot of `ENDED`: it calls us only when a session with cleanup steps is among those that went.
+
+    When the last session ends, and with it the server, what `if-shell -F` and `run-shell -b` start is lost or ended
+    before it runs (seen on 3.3a in half of all cases); for if-shell's own shell the server waits. Nothing of the
+    format but a 1 reaches that.
+    """
+    went = f"#{{?#{{!=:{COUNT},#{{{MARKED}}}}},1,}}"
+    command = f'[ -z "{went}" ] || ' + _unexpanded(f"{_shell(launcher)} hook {ENDED} >/dev/null 2>&1")
+    return f"if-shell {_quoted(command)} ''"
+
+
+def configuration(launcher: str) -> str:
+    """The same as a tmux configuration file, which can be sourced any number of times."""
+    lines = [
+        "# viewsync: views whose terminal is gone are cleaned up at once.",
+        f"# Each hook stands at index {INDEX}, beside whatever hooks you have; remove them exactly with",
+        *(f"#   set-hook -gu '{slot(event)}'" for event in EVENTS),
+        "# `viewsync install` writes this file with the launcher's whole path.",
+        *(f"set-hook -g '{slot(event)}' {_quoted(text(launcher))}" for event in EVENTS),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _shell(word: str) -> str:
+    """Quoted for sh, where it needs it."""
+    if re.fullmatch(r"[A-Za-z0-9_./@%+=:,-]+", word):
+        return word
+    return "'" + word.replace("'", "'\\''") + "'"
+
+
+def _quoted(value: str) -> str:
+    """Quoted for tmux's command language, which reads single quotes as sh does."""
+    return "'" + value.replace("'", "'\\''") + "'"
+
+
+def stand(texts: Sequence[str], launcher: str) -> bool:
+    """Whether all our hooks are set and call this launcher."""
+    return len(texts) == len(EVENTS) and all(call([each], launcher) for each in texts)
+
+
+def call(texts: Sequence[str], launcher: str) -> bool:
+    """Whether any of them calls this launcher. tmux prints them with escapes of its own."""
+    command = _unescaped(_unexpanded(f"{_shell(launcher)} hook "))
+    return any(command in _unescaped(each) for each in texts)
+
+
+def _unexpanded(text: str) -> str:
+    """As tmux/rules/language.py has it: before a `[` tmux leaves every `#` as it is."""
+    return re.sub(r"#+(?![#\[])", r"\g<0>\g<0>", text)
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("\\", "")

@@ -1,0 +1,143 @@
+"""One reading of one pane's screen and history, in one call, so that all of it is of the same moment."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from viewsync.errors import MissingSession, TmuxError
+from viewsync.rules import anchor
+from viewsync.rules.screen import Screen
+from viewsync.tmux.server import chain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.tmux.server import Tmux
+
+_STATE = "\t".join(
+    (
+        "#{pane_id}",
+        "#{pid}.#{start_time}",
+        "#{history_size}",
+        "#{history_limit}",
+        "#{pane_width}",
+        "#{pane_height}",
+        "#{cursor_x}",
+        "#{cursor_y}",
+        "#{alternate_on}",
+        "#{pane_dead}",
+        "#{pane_dead_status}",
+        "#{pane_pid}",
+        f"#{{{anchor.OPTION}}}",
+    )
+)
+_VANISHED = ("can't find pane", "no current target")  # the latter from a server that has lost its last session
+
+
+def read(tmux: Tmux, socket: str, pane: str, back: int | None) -> Screen:
+    """The screen and `back` lines of history above it, None for all of them. MissingSession when there is no pane.
+
+    tmux has the lines either as they stand or as they were written (-J), and says nowhere which of them wrapped; of
+    both together it can be seen. With -N, as with -J, the spaces at their ends stay.
+    """
+    start = "-" if back is None else str(-back)
+    token = os.urandom(8).hex()  # a line that the pane cannot hold
+    mark = ["display-message", "-p", token]
+    of = ["-t", pane]
+    done = tmux.run(
+        socket,
+        *chain(
+            ["display-message", "-p", *of, _STATE],
+            ["capture-pane", "-p", "-N", *of, "-S", start],
+            mark,
+            ["capture-pane", "-p", "-J", *of, "-S", start],
+            mark,
+            ["capture-pane", "-p", "-q", "-a", "-N", *of],
+            mark,
+            ["capture-pane", "-p", "-q", "-a", "-J", *of],
+            mark,
+        ),
+    )
+    if any(each in done.err for each in _VANISHED):
+        raise MissingSession(f"there is no pane {pane} on {socket}", "it ended; `viewsync list` shows what is there")
+    parts = done.out.split(f"{token}\n")
+    if done.code or len(parts) != 5:
+        raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no full answer'}")
+    state, _, rows = parts[0].partition("\n")
+    return _screen(state.split("\t"), *(_lines(each) for each in (rows, *parts[1:4])))
+
+
+def _lines(text: str) -> list[str]:
+    return text.split("\n")[:-1]
+
+
+def _screen(
+    state: Sequence[str], rows: list[str], joined: list[str], behind: list[str], behind_joined: list[str]
+) -> Screen:
+    pane, server, *rest, status, pid, kept = state
+    history, limit, width, height, column, row, alternate, dead = (int(each or 0) for each in rest)
+    above = max(0, len(rows) - height)  # lines of history among them
+    over: list[str] = []
+    wrapped = _wrapped(rows, joined)
+    behind_wrapped = _wrapped(behind, behind_joined)
+    if alternate:
+        # What is shown lies over the main screen, whose lines tmux keeps aside; the history is the main screen's.
+        over = _joined(rows[above:], frozenset(each - above for each in wrapped))
+        rows = rows[:above] + behind
+        shifted = {each + above for each in behind_wrapped}
+        wrapped = frozenset({each for each in wrapped if each < above - 1} | shifted)
+    if dead:
+        # tmux has pushed everything up by a line for its own "Pane is dead", and left the cursor there.
+        rows = rows[:-1]
+        row = max((number for number, text in enumerate(rows[above:]) if text), default=0)
+    return Screen(
+        pane_id=pane,
+        server=server,
+        history=history,
+        limit=limit,
+        width=width,
+        height=height,
+        column=column,
+        row=row,
+        alternate=bool(alternate),
+        dead=bool(dead),
+        status=int(status) if status else None,
+        pid=int(pid or 0),
+        first=history - above,
+        rows=tuple(rows),
+        wrapped=wrapped,
+        over=tuple(over),
+        anchor=kept,
+    )
+
+
+def _wrapped(rows: list[str], joined: Sequence[str]) -> frozenset[int]:
+    """Which rows go on in the next one: a written line is its rows put together.
+
+    tmux 3.4 and newer pad rows with spaces that nobody wrote; they are taken away here.
+    """
+    found: set[int] = set()
+    index = 0
+    for line in joined:
+        taken = 0
+        while index + 1 < len(rows) and taken + len(rows[index]) < len(line):
+            found.add(index)
+            taken += len(rows[index])
+            index += 1
+        if index < len(rows):
+            rows[index] = line[taken:]
+        index += 1
+    return frozenset(found)
+
+
+def _joined(rows: Sequence[str], wrapped: frozenset[int]) -> list[str]:
+    lines: list[str] = []
+    for index, row in enumerate(rows):
+        if index - 1 in wrapped:
+            lines[-1] += row
+        else:
+            lines.append(row)
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines

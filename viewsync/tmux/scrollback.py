@@ -1,0 +1,36 @@
+"""Everything that a pane has shown, as far as tmux remembers it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.errors import TmuxError
+from viewsync.tmux.server import chain
+
+if TYPE_CHECKING:
+    from viewsync.tmux.server import Tmux
+
+_GONE = "can't find pane"
+
+
+class Captured(NamedTuple):
+    text: str  # its history and its screen, with the escapes of their colours
+    exit_status: int | None  # of a program that ended
+
+
+def read(tmux: Tmux, socket: str, pane: str) -> Captured | None:
+    """None when there is no such pane."""
+    done = tmux.run(
+        socket,
+        *chain(
+            ["display-message", "-p", "-t", pane, "#{pane_id} #{pane_dead_status}"],
+            ["capture-pane", "-p", "-e", "-S", "-", "-t", pane],
+        ),
+    )
+    head, _, text = done.out.partition("\n")
+    shown, _, status = head.partition(" ")
+    if _GONE in done.err or (shown and shown != pane):
+        return None
+    if done.code or shown != pane:
+        raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no full answer'}")
+    return Captured(text, int(status) if status.isdigit() else None)

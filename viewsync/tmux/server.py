@@ -1,0 +1,133 @@
+"""One bounded call of tmux, for one server. `tmux_read` and `tmux_write` know what to say; this knows how."""
+
+from __future__ import annotations
+
+import copy
+import os
+import re
+import time
+from typing import TYPE_CHECKING
+
+from viewsync.errors import TmuxError, TmuxTimeout
+from viewsync.system import process
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# Any other reason why a connection fails says nothing of the server.
+_NOBODY = "no server running on |error connecting to .* \\((?:No such file or directory|Connection refused)\\)"
+_GONE = re.compile(_NOBODY, re.DOTALL)
+_HUNG_UP = re.compile("lost server|server exited")
+_ENDING = 0.5  # seconds that a server takes at most to end, once it has hung up
+
+
+class ServerGone(TmuxError):
+    """Nothing listens on the socket."""
+
+    kind = "no-server"
+
+
+class Tmux:
+    def __init__(self, program: str, timeout: float, env: Mapping[str, str]) -> None:
+        self.program = program
+        self.timeout = timeout  # seconds for one call
+        self.env = clean(env)
+
+    def argv(self, socket: str, *words: str) -> list[str]:
+        """-u: without it tmux replaces tabs and non-ASCII in its output when the locale is C (section 5)."""
+        return [self.program, "-u", "-S", socket, *words]
+
+    def with_path(self, path: str) -> Tmux:
+        """The same for panes that are to have that PATH, "" for any: they get that of the client that asks for them,
+        whatever -e says (spawn.c of every version), unless it is attached.
+        """
+        if not path:
+            return self
+        import shutil  # 5 ms
+
+        other = copy.copy(self)
+        other.program = shutil.which(self.program, path=self.env.get("PATH")) or self.program
+        other.env = {**self.env, "PATH": path}
+        return other
+
+    def run(self, socket: str, *words: str, stdin: str = "") -> process.Completed:
+        """One call, whatever its exit code. Raises TmuxTimeout, ServerGone, or TmuxError when it cannot run."""
+        try:
+            done = process.run(self.argv(socket, *words), timeout=self.timeout, stdin=stdin, env=self.env)
+        except process.TimedOut:
+            raise TmuxTimeout(
+                f"the tmux server on {socket} did not answer within {self.timeout:g} s",
+                "it may be stopped or very busy; nothing was changed",
+            ) from None
+        except process.NotStarted as error:
+            raise TmuxError(error.message, "install tmux, or set its path as `tmux` in config.toml") from None
+        hung_up = done.code and _HUNG_UP.search(done.err)
+        if hung_up and _goes_on(socket):
+            raise TmuxError(
+                f"the tmux server on {socket} runs, and does not understand this tmux",
+                "up to 3.5a it cannot talk to a newer server: set the path of a newer one as `tmux` in config.toml",
+            )
+        if hung_up or (done.code and _GONE.search(done.err)):
+            raise ServerGone(f"no tmux server on {socket}", "start one with `tmux`, or name it with -L or -S")
+        return done
+
+    def ask(self, socket: str, *words: str, stdin: str = "") -> str:
+        """The output of a call that must succeed."""
+        done = self.run(socket, *words, stdin=stdin)
+        if done.code:
+            raise TmuxError(f"tmux on {socket}: {done.err.strip() or f'exit code {done.code}'}")
+        return done.out
+
+
+def _goes_on(socket: str) -> bool:
+    """Whether a server that hung up is there all the same, because it does not understand this tmux."""
+    from viewsync.tmux import inventory
+
+    until = time.monotonic() + _ENDING
+    while inventory.listens(os.path.realpath(socket)):
+        if time.monotonic() > until:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+# TMUX would choose another server, and refuses to attach inside tmux; what the launcher sets is for this process,
+# and a server that we start would hand it to every pane.
+_OURS_ALONE = ("TMUX", "TMUX_PANE", "VIEWSYNC_DIRS", "VIEWSYNC_LAUNCHER")
+
+
+def clean(env: Mapping[str, str]) -> dict[str, str]:
+    """The environment that tmux is to see."""
+    return {name: value for name, value in env.items() if name not in _OURS_ALONE}
+
+
+def chain(*commands: Sequence[str]) -> list[str]:
+    """Several commands as the words of one call."""
+    words: list[str] = []
+    for command in commands:
+        words += [";", *command] if words else command
+    return words
+
+
+def number(version: str) -> tuple[int, int, str]:
+    """ "3.3a" as (3, 3, "a"); "next-3.8" as (3, 8, ""). (0, 0, "") for what is no version."""
+    match = re.search(r"(\d+)\.(\d+)([a-z]?)", version)
+    return (int(match[1]), int(match[2]), match[3]) if match else (0, 0, "")
+
+
+OLDEST = (3, 2, "a")  # before it, lost terminals fire no hook
+
+
+def dies_on_kill(version: str) -> bool:
+    """3.7 to 3.7b crash on kill-session where detach-on-destroy is previous or next (facts/tmux.md, trap E)."""
+    return (3, 7, "") <= number(version) <= (3, 7, "b")
+
+
+def rewrites_pastes(version: str) -> bool:
+    """3.7 and newer paste `^[` for an escape, unless they are told -S, which older ones do not know."""
+    return number(version) >= (3, 7, "")
+
+
+def escapes_names(version: str) -> bool:
+    """3.7a and newer keep every backslash of a window's name doubled. Older ones do so only when it is renamed."""
+    return number(version) >= (3, 7, "a")

@@ -1,0 +1,282 @@
+"""What viewsync says to change a tmux server. Each act checks, in the server and in the same step, that it may.
+
+All targets are ids, or names of viewsync's own making. Between an `if-shell -F` and the first command of its
+branch nothing can run: no other client, and no user's hook, since if-shell, has-session, kill-session and
+attach-session have none (facts/tmux.md section 4). So a check and its kill, and a check and its attach, are one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.errors import TmuxError
+from viewsync.tmux.rules import hooks, language
+from viewsync.tmux.rules.language import both, either, equal, if_existing, if_session, quoted
+from viewsync.tmux.rules.model import END, PROMOTE
+from viewsync.tmux.server import dies_on_kill
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.tmux.inventory import Origin
+    from viewsync.tmux.rules.model import Server, Session, Verdict
+    from viewsync.tmux.server import Tmux
+
+MARKS = ("@viewsync_view", "@viewsync_parent", "@viewsync_lease", "@viewsync_pin")
+
+
+class NewView(NamedTuple):
+    """A view to be made, if none of the free ones can be had."""
+
+    name: str
+    origin: Origin
+    parent: str  # the parent's name, for the mark
+    joins: str  # the name of the session that it is grouped with: the parent's, or a view's when that is gone
+    folder: str  # "" for the parent's own
+    window: str  # "@5" to start on, "" for the parent's current one
+    detour: str  # a name for the parent while a hijacked group is avoided
+
+
+def _idle(name: str, now: float) -> str:
+    """Nobody is on it, suspended and locked clients included, nobody has reserved it, and it is the one meant."""
+    return both(
+        equal("session_name", name),
+        "#{==:#{session_attached},0}",
+        "#{==:#{session_attached_list},}",
+        f"#{{<:#{{@viewsync_lease}},{int(now)}}}",
+    )
+
+
+def _killable(name: str, now: float, grace: float) -> str:
+    """Idle, not waiting for its first client, and others hold its windows."""
+    return both(
+        _idle(name, now),
+        _settled(now, grace),
+        "#{session_grouped}",
+        "#{!=:#{session_group_size},1}",
+    )
+
+
+def _promotable(name: str, now: float, grace: float) -> str:
+    """Idle, settled, and nobody else holds its windows."""
+    alone = either("#{!=:#{session_grouped},1}", "#{==:#{session_group_size},1}")
+    return both(_idle(name, now), _settled(now, grace), alone)
+
+
+def _settled(now: float, grace: float) -> str:
+    return either("#{session_last_attached}", f"#{{<:#{{session_created}},{int(now - grace) + 1}}}")
+
+
+def act(tmux: Tmux, server: Server, verdicts: Sequence[Verdict], now: float, grace: float) -> list[bool]:
+    """End and promote, in one call for all; for each verdict whether it was carried out.
+
+    The commands go in through stdin, where each line stands alone: a view that somebody attached to meanwhile,
+    or that is gone, says so and the rest goes on. A server that is another one than was read does nothing.
+    """
+    text = script(server, verdicts, now, grace)
+    done = tmux.run(server.socket, "source-file", "-", stdin=text + "display-message -p 'acted'\n")
+    said = done.out.split("\n")
+    if "acted" not in said:
+        raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
+    return [_carried_out(each, index, said) for index, each in enumerate(verdicts)]
+
+
+def script(server: Server, verdicts: Sequence[Verdict], now: float, grace: float) -> str:
+    """A line of tmux's command language for each verdict, which checks and acts in one step."""
+    return "".join(_line(each, index, server, now, grace) + "\n" for index, each in enumerate(verdicts))
+
+
+def _carried_out(verdict: Verdict, index: int, said: Sequence[str]) -> bool:
+    """A rename can be refused, since somebody took the name; a kill that was let pass cannot."""
+    return f"yes {index}" in said if verdict.action == PROMOTE else f"no {index}" not in said
+
+
+def _line(verdict: Verdict, index: int, server: Server, now: float, grace: float) -> str:
+    same = f"#{{==:#{{pid}}.#{{start_time}},{server.pid}.{server.start}}}"
+    missed = f"display-message -p 'no {index}'"
+    if verdict.action == END:
+        kill = f"kill-session -t '{verdict.id}'"
+        guarded = if_existing(verdict.id, both(same, _killable(verdict.session, now, grace)), kill, missed)
+        return _defuse(verdict, same) + guarded if dies_on_kill(server.version) else guarded
+    if verdict.action == PROMOTE:
+        target = f"'{verdict.id}:'"
+        rename = f"rename-session -t {target} -- {quoted(language.name(verdict.parent))}"
+        unmark = " ; ".join(f"set-option -u -t {target} {mark}" for mark in MARKS)
+        then = f"{rename} ; display-message -p 'yes {index}' ; {unmark}"
+        return if_existing(verdict.id, both(same, _promotable(verdict.session, now, grace)), then, missed)
+    raise ValueError(f"nothing to act on: {verdict}")
+
+
+def _defuse(verdict: Verdict, same: str) -> str:
+    """Trap E. In a step before the check, because set-option has an after-hook that could come between."""
+    safe = f"set-option -t '{verdict.id}:' detach-on-destroy on"
+    return if_session(verdict.id, both(same, equal("session_name", verdict.session)), safe, "") + " ; "
+
+
+def attach(tmux: Tmux, socket: str, free: Sequence[Session], new: NewView, launcher: str, now: float) -> list[str]:
+    """The argv that a process becomes to be on a view of its own: the first free one still idle, else a new one.
+
+    The server decides when it attaches, so two tabs never land on one view, and a new view is born attached.
+    `launcher` is "" when our hooks stand.
+    """
+    command = _create(new, detached=False)
+    for each in reversed(free):
+        command = if_session(each.id, _idle(each.name, now), _go(each.id, new.window), command)
+    return tmux.argv(socket, *_hooked(launcher), "if-shell", "-F", "1", command)
+
+
+def source(path: str) -> str:
+    """The command that runs a file's commands, for those too long for one message."""
+    pattern = re.sub(r"([*?\[\]\\])", r"\\\1", path)  # source-file takes a glob(7) pattern
+    return f"source-file -- {quoted(pattern)}"
+
+
+def reserve(
+    tmux: Tmux,
+    socket: str,
+    free: Sequence[Session],
+    new: NewView,
+    launcher: str,
+    lease: str,
+    now: float,
+) -> str:
+    """The name of a view that is reserved until `lease` ("<expiry>.<token>") for whoever asked."""
+    command = (
+        _create(new, detached=True) + f" ; set-option -t '={new.name}:' @viewsync_lease {lease} ; {_say(new.name)}"
+    )
+    for each in reversed(free):
+        take = f"set-option -t '{each.id}:' @viewsync_lease {lease} ; {_say(each.name)}"
+        command = if_session(each.id, _idle(each.name, now), take, command)
+    done = tmux.run(socket, *_hooked(launcher), "if-shell", "-F", "1", command)
+    said = [line.removeprefix("view ") for line in done.out.split("\n") if line.startswith("view ")]
+    if done.code or not said:
+        raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no view was made'}")
+    return said[0]
+
+
+def _say(name: str) -> str:
+    return f"display-message -p 'view {name}'"
+
+
+def _go(session: str, window: str) -> str:
+    move = f" ; {_select(session, window)}" if window else ""
+    return f"attach-session -t '{session}'{move}"
+
+
+def _create(new: NewView, *, detached: bool) -> str:
+    """Join the parent's group and be its like: options, environment, folder, current window.
+
+    Where the parent is in no group but another group has its name, `new-session -t` would put the parent into
+    *that* group and replace its windows (trap B). Then the parent is called otherwise for that one step.
+    """
+    parent = new.origin.session
+    join = _join(new, detached=detached)
+    safe = either("#{session_grouped}", f"#{{==:#{{S:#{{?{equal('session_group', new.joins)},x,}}}},}}")
+    around = (
+        # The join stands in a list of its own, so that the parent gets its name back even if it fails.
+        f"rename-session -t '{parent}:' {new.detour} ; if-shell -F 1 {{ {join} }} ; "
+        f"rename-session -t '{parent}:' -- {quoted(language.name(new.joins))}"
+    )
+    inherit = " ; ".join(_inherit(new))
+    # has-session fails, and with it the rest, when the parent is gone: new-session would make a fresh group.
+    make = f"if-shell -F -t '{parent}:' {quoted(safe)} {{ {join} }} {{ {around} }} ; {inherit}"
+    # Both the question above and the way back from the detour name the parent: renamed meanwhile, it is left alone.
+    named = quoted(equal("session_name", new.joins))
+    renamed = "display-message -p 'viewsync: the session was renamed just now; try again'"
+    return f"has-session -t '{parent}:' ; if-shell -F -t '{parent}:' {named} {{ {make} }} {{ {renamed} }}"
+
+
+def _join(new: NewView, *, detached: bool) -> str:
+    words = [
+        "new-session",
+        *(["-d"] if detached else []),
+        "-t",
+        f"'{new.origin.session}:'",
+        "-s",
+        new.name,
+    ]
+    words += ["-c", quoted(language.unexpanded(new.folder or new.origin.folder))]
+    for name, value in new.origin.environment:
+        if value is not None:
+            words += ["-e", quoted(f"{name}={value}")]
+    return " ".join(words)
+
+
+def _inherit(new: NewView) -> list[str]:
+    target = f"'={new.name}:'"
+    return [
+        f"set-option -t {target} @viewsync_view 1",
+        f"set-option -t {target} @viewsync_parent {quoted(new.parent)}",
+        f"set-option -t {target} destroy-unattached off",
+        *(f"set-option -t {target} -- {quoted(name)} {quoted(value)}" for name, value in new.origin.options),
+        *(
+            f"set-environment -r -t {target} -- {quoted(name)}"
+            for name, value in new.origin.environment
+            if value is None
+        ),
+        _select(f"={new.name}", new.window or new.origin.window),
+    ]
+
+
+def _select(session: str, window: str) -> str:
+    """Go to a window, if it is still there."""
+    there = quoted(equal("window_id", window))
+    return f"if-shell -F -t '{session}:{window}' {there} {{ select-window -t '{session}:{window}' }}"
+
+
+def mark(tmux: Tmux, socket: str, session: str, name: str, parent: str) -> bool:
+    """Make a session carry our mark, if it still has that name. False when it has not."""
+    target = f"'{session}:'"
+    marks = (
+        f"set-option -t {target} @viewsync_view 1 ; "
+        f"set-option -t {target} @viewsync_parent {quoted(parent)} ; display-message -p marked"
+    )
+    return "marked" in tmux.ask(
+        socket, "if-shell", "-F", "1", if_session(session, equal("session_name", name), marks, "")
+    )
+
+
+def pin(tmux: Tmux, socket: str, session: str, name: str, *, on: bool) -> bool:
+    """Keep a view from every clean-up, or no longer. False when it is gone."""
+    change = f"set-option -t '{session}:' @viewsync_pin 1" if on else f"set-option -u -t '{session}:' @viewsync_pin"
+    command = if_session(session, equal("session_name", name), f"{change} ; display-message -p done", "")
+    return "done" in tmux.ask(socket, "if-shell", "-F", "1", command)
+
+
+def rename_back(tmux: Tmux, socket: str, session: str, detour: str, name: str) -> None:
+    """Give a parent its name again that an interrupted detour left with another one."""
+    rename = f"rename-session -t '{session}:' -- {quoted(language.name(name))}"
+    tmux.ask(
+        socket,
+        "if-shell",
+        "-F",
+        "1",
+        if_session(session, equal("session_name", detour), rename, ""),
+    )
+
+
+def create_parent(tmux: Tmux, socket: str, name: str, folder: str) -> str:
+    """A new detached session with a shell; its id. Starts the server when there is none."""
+    words = ["new-session", "-d", "-P", "-F", "#{session_id}", "-s", language.argument(name)]
+    words += ["-c", language.argument(folder)] if folder else []
+    return tmux.ask(socket, *words).strip()
+
+
+def set_hooks(tmux: Tmux, socket: str, launcher: str) -> None:
+    tmux.ask(socket, *_hooked(launcher)[:-1])
+
+
+def remove_hooks(tmux: Tmux, socket: str) -> None:
+    words: list[str] = []
+    for event in (*hooks.EVENTS, hooks.ENDED):
+        words += ["set-hook", "-gu", hooks.slot(event), ";"]
+    tmux.ask(socket, *words[:-1])
+
+
+def _hooked(launcher: str) -> list[str]:
+    """The words that set our hooks, with a separator behind them."""
+    words: list[str] = []
+    for event in hooks.EVENTS if launcher else ():
+        words += ["set-hook", "-g", hooks.slot(event), hooks.text(launcher), ";"]
+    return words
