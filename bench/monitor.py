@@ -10,7 +10,7 @@ from tests.support.client import Tab
 from tests.support.server import Home, Server
 from tests.support.wait import until
 from viewsync.store import folder
-from viewsync.store.registry import Registry
+from viewsync.store.registry_file import Registry
 
 _SESSIONS = 100
 _BUSY = 10

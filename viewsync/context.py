@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from viewsync.config import Config
-    from viewsync.store.history import History
-    from viewsync.store.registry import Registry
+    from viewsync.store.history_database import History
+    from viewsync.store.registry_file import Registry
     from viewsync.system.wezterm import Wezterm
     from viewsync.tmux.server import Tmux
 
@@ -59,13 +59,13 @@ class Context:
 
     @cached_property
     def registry(self) -> Registry:
-        from viewsync.store.registry import Registry
+        from viewsync.store.registry_file import Registry
 
         return Registry(self.folder, self.config["lock_timeout"], self.env.get("VIEWSYNC_LOCK_HELD", ""))
 
     @cached_property
     def history(self) -> History:
-        from viewsync.store.history import History
+        from viewsync.store.history_database import History
 
         return History(self.folder)
 

@@ -21,7 +21,7 @@ from viewsync import paths
 from viewsync.actions import sampling, sweeping
 from viewsync.actions import sweeper as control
 from viewsync.errors import ViewsyncError
-from viewsync.store import lock, registry
+from viewsync.store import lock, registry_file
 from viewsync.system import processes
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Eyes:
             elif inode := _inode(os.path.dirname(folder)):
                 wanted[os.path.dirname(folder)] = (inode, frozenset([os.path.basename(folder)]))
         if inode := _inode(self.state):
-            wanted[self.state] = (inode, frozenset([registry.FILE]))
+            wanted[self.state] = (inode, frozenset([registry_file.FILE]))
         return wanted
 
 

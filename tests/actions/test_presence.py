@@ -12,7 +12,7 @@ from tests.test_hot_path import imported
 from viewsync.actions import presence, sampling
 from viewsync.context import Context
 from viewsync.rules import presence as rule
-from viewsync.store.history import History
+from viewsync.store.history_database import History
 from viewsync.tmux import inventory
 
 if TYPE_CHECKING:

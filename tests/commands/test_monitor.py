@@ -19,7 +19,7 @@ from tests.support.running import ran, trusted
 from tests.support.sessions import count, counting_tmux, create, rows
 from tests.support.wait import until
 from tests.test_hot_path import imported
-from viewsync.store.history import History
+from viewsync.store.history_database import History
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from tests.support.running import FOUR, FOUR_ANSWERS, FOUR_PANES, environment, r
 from tests.support.sessions import note_pid, rows
 from tests.support.wait import stays, until
 from tests.test_hot_path import imported
-from viewsync.store.history import History
+from viewsync.store.history_database import History
 from viewsync.tmux.server import number
 
 if TYPE_CHECKING:

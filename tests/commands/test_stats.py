@@ -11,7 +11,7 @@ from tests.support.running import trusted
 from tests.support.sessions import create, note_pid
 from tests.support.wait import until
 from viewsync.store import folder
-from viewsync.store.history import History
+from viewsync.store.history_database import History
 from viewsync.tmux.rules.model import Event, Sample
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pytest
 from tests.support.projects import Project
 from tests.support.sessions import note_pid, rows
 from tests.support.wait import until
-from viewsync.store.history import History
+from viewsync.store.history_database import History
 from viewsync.system import processes
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from tests.faults.support import NO_HOOKS, detached, every_layer, hook, read, sc
 from tests.support.server import ROOT, alive
 from tests.support.wait import stays, until
 from viewsync.rules.restoring import lost_tabs
-from viewsync.store.history import History
+from viewsync.store.history_database import History
 
 if TYPE_CHECKING:
     from collections.abc import Callable

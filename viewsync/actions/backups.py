@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.store import backups
-from viewsync.store.registry import Corrupt
+from viewsync.store import backup_files
+from viewsync.store.registry_file import Corrupt
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -23,13 +23,15 @@ class Differences(NamedTuple):
 def backup(ctx: Context, path: str) -> tuple[str, int]:
     """The file, and how many sessions are in it. "" for a file among our own."""
     data = ctx.registry.read()
-    written = backups.write(os.path.abspath(path), data) if path else backups.keep(ctx.folder, data, ctx.clock())
+    written = (
+        backup_files.write(os.path.abspath(path), data) if path else backup_files.keep(ctx.folder, data, ctx.clock())
+    )
     return written, len(data["sessions"])
 
 
 def load(path: str) -> dict[str, Any]:
     """A copy, checked in full before anything is changed. UsageError."""
-    return backups.read(path)
+    return backup_files.read(path)
 
 
 def differences(ctx: Context, copy: dict[str, Any], *, merge: bool) -> Differences:
@@ -48,7 +50,7 @@ def differences(ctx: Context, copy: dict[str, Any], *, merge: bool) -> Differenc
 def restore(ctx: Context, copy: dict[str, Any], *, merge: bool) -> str:
     """Where the registry as it was is kept. What it knows of views that live is newer than any copy, and stays."""
     with ctx.registry.change() as data:
-        kept = backups.keep(ctx.folder, data, ctx.clock())
+        kept = backup_files.keep(ctx.folder, data, ctx.clock())
         now = dict(data)
         data.clear()
         data.update({**copy, **now} if merge else copy)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync import paths
 from viewsync.actions import wanted
 from viewsync.rules import marked_line
-from viewsync.store import installation
+from viewsync.store import install_record
 from viewsync.system import files
 from viewsync.system.files import Change, FileError
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from viewsync.actions.wanted import File, Options, Wanted
     from viewsync.context import Context
-    from viewsync.store.installation import Record
+    from viewsync.store.install_record import Record
 
 
 class Step(NamedTuple):
@@ -71,7 +71,7 @@ def to_install(ctx: Context, want: Wanted, record: Record, options: Options) -> 
     current = files.read(path)
     if current is None or new != record:
         # First of all, so that whatever comes of the rest, `uninstall` knows of it.
-        steps.insert(0, Step(f"write {path}: what was done", Change(path, current, installation.serialise(new))))
+        steps.insert(0, Step(f"write {path}: what was done", Change(path, current, install_record.serialise(new))))
     return Plan(steps, made, notes, new)
 
 
@@ -82,7 +82,7 @@ def to_uninstall(ctx: Context, record: Record) -> Plan:
     path = wanted.record_path(ctx)
     if (current := files.read(path)) is not None:
         steps.append(_removal(path, current))
-    return Plan(steps, [], notes, installation.Record())
+    return Plan(steps, [], notes, install_record.Record())
 
 
 def _file(file: File, record: Record) -> list[Step]:

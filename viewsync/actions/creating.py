@@ -13,7 +13,7 @@ from viewsync.errors import SessionExists, TmuxError, TmuxTimeout, UsageError
 from viewsync.rules import naming, panes
 from viewsync.rules.registered import Registered, registered
 from viewsync.rules.usage_report import CREATE, ERROR
-from viewsync.store.registry import Corrupt
+from viewsync.store.registry_file import Corrupt
 from viewsync.system import processes
 from viewsync.tmux import pane_list, sessions, sockets
 from viewsync.tmux.server import ServerGone

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import StateError, TmuxError
-from viewsync.store import registry
+from viewsync.store import registry_file
 from viewsync.system import process_tree, processes
 from viewsync.tmux import scrollback
 
@@ -108,6 +108,6 @@ def _captured(ctx: Context, listed: Listed, pane: Pane, problems: list[str]) -> 
 
 def _write(path: str, text: str) -> None:
     try:
-        registry.write_all(path, text)
+        registry_file.write_all(path, text)
     except OSError as error:
         raise StateError(f"cannot write {path}: {error.strerror}", "the disk may be full") from None

@@ -16,7 +16,7 @@ from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.rules import exec_script
 from viewsync.rules.drift import Finding
 from viewsync.rules.tracking import identity
-from viewsync.store import backups, lock
+from viewsync.store import backup_files, lock
 from viewsync.system import process_tree, processes
 from viewsync.tmux import buffers
 
@@ -55,7 +55,7 @@ def _old(ctx: Context, path: str, seconds: float = _YOUNG) -> bool:
 
 
 def _files(ctx: Context) -> Iterator[Finding]:
-    own = os.path.join(ctx.folder, backups.FOLDER)
+    own = os.path.join(ctx.folder, backup_files.FOLDER)
     for path in [os.path.join(folder, name) for folder in (ctx.folder, own) for name in _names(folder)]:
         name = os.path.basename(path)
         if ours := _OURS.fullmatch(name):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from viewsync import paths
 from viewsync.actions import sweep, sweeper
 from viewsync.errors import UsageError, ViewsyncError
-from viewsync.store.registry import Registry
+from viewsync.store.registry_file import Registry
 from viewsync.system import services, venvs
 from viewsync.tmux import end_hooks, inventory
 from viewsync.tmux import views as tmux_views
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from viewsync.actions.wanted import Wanted
     from viewsync.context import Context
-    from viewsync.store.installation import Record
+    from viewsync.store.install_record import Record
 
 
 class Doing:

@@ -234,7 +234,7 @@ def _short(ctx: Context, argv: list[str]) -> list[str]:
     """A parent with a very large environment makes a command that tmux refuses; a file of ours carries it then."""
     if sum(len(os.fsencode(word)) + 1 for word in argv) < _LONGEST_COMMAND:
         return argv
-    from viewsync.store.registry import write_all
+    from viewsync.store.registry_file import write_all
 
     path = os.path.join(ctx.folder, f"open.conf-{os.getpid()}")
     try:

@@ -9,7 +9,7 @@ from viewsync.actions import registry_rows
 from viewsync.errors import UsageError
 from viewsync.rules import presence
 from viewsync.store import shell_lock
-from viewsync.store.registry import Corrupt
+from viewsync.store.registry_file import Corrupt
 
 if TYPE_CHECKING:
     from viewsync.context import Context

@@ -12,7 +12,7 @@ from viewsync.actions import leases, places, targets, touching
 from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
 from viewsync.rules import anchor as anchors
 from viewsync.rules import blocks, echo
-from viewsync.store.registry import write_all
+from viewsync.store.registry_file import write_all
 from viewsync.system import foreground, line_discipline, processes
 from viewsync.tmux import input as tmux_input
 from viewsync.tmux.input import DEAD, GONE, INPUT_OFF, SYNCHRONIZED, Input

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.actions import adopting, listing
 from viewsync.actions.checks import FAIL, OK, WARN, Check
 from viewsync.rules import tracking
-from viewsync.store import pending
+from viewsync.store import pending_steps
 from viewsync.tmux import end_hooks, inventory, options
 from viewsync.tmux.rules import hooks, versions
 from viewsync.tmux.rules.model import KEEP
@@ -59,7 +59,7 @@ def told(reading: Reading) -> Check:
     """Whether tmux tells of the end of project sessions that have cleanup steps."""
     name = "session ends"
     server = tracking.identity(reading.found.server)
-    waiting = [each for each in pending.entries(reading.ctx.folder) if each.record.get("server") == server]
+    waiting = [each for each in pending_steps.entries(reading.ctx.folder) if each.record.get("server") == server]
     text = end_hooks.installed(reading.ctx.tmux, reading.socket)
     if waiting and not hooks.call([text], reading.ctx.launcher):
         found = f"{len(waiting)} sessions with cleanup steps, and the hook is not loaded"

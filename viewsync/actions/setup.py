@@ -13,7 +13,7 @@ from viewsync import paths
 from viewsync.actions import comparing, live, wanted
 from viewsync.actions.live import Doing
 from viewsync.errors import ViewsyncError
-from viewsync.store import folder, installation
+from viewsync.store import folder, install_record
 from viewsync.system import files, venvs
 from viewsync.system.files import Change, FileError
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from viewsync.actions.comparing import Plan
     from viewsync.actions.wanted import Options
     from viewsync.context import Context
-    from viewsync.store.installation import Record
+    from viewsync.store.install_record import Record
 
     Say = Callable[[str], None]  # called before each change, with what it is
 
@@ -56,7 +56,7 @@ def install(ctx: Context, options: Options, say: Say) -> Report:
 
 def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool) -> Report:
     record = wanted.recorded(ctx)
-    if record == installation.Record():
+    if record == install_record.Record():
         record = wanted.guessed(ctx)
     plan = comparing.to_uninstall(ctx, record)
     _refuse(plan)

@@ -10,7 +10,7 @@ from viewsync import paths
 from viewsync.actions import panes, recording
 from viewsync.errors import StateError, ViewsyncError
 from viewsync.rules import cleanup, tracking
-from viewsync.store import pending
+from viewsync.store import pending_steps
 from viewsync.system import processes
 from viewsync.tmux import inventory
 from viewsync.tmux import views as tmux_views
@@ -71,7 +71,7 @@ def sweep(ctx: Context, scope: Scope, sockets: Iterable[str] | None = None) -> S
 
 
 def _sweep_projects(ctx: Context, rows: Mapping[str, Row], scope: Scope, total: Swept) -> None:
-    if not any(row.get("type") == "project" for row in rows.values()) and not pending.any_waiting(ctx.folder):
+    if not any(row.get("type") == "project" for row in rows.values()) and not pending_steps.any_waiting(ctx.folder):
         return
     from viewsync.actions.projects import expiring  # only where there are any
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from viewsync.actions import registry_rows
 from viewsync.errors import ViewsyncError
 from viewsync.rules.registered import registered
-from viewsync.store.registry import Registry
+from viewsync.store.registry_file import Registry
 
 if TYPE_CHECKING:
     from viewsync.context import Context

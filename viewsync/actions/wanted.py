@@ -11,14 +11,14 @@ from viewsync import paths
 from viewsync.errors import UsageError
 from viewsync.rules import launch_script, marked_line, registry_script, units, wezterm_module
 from viewsync.rules.tool_names import TOOLS
-from viewsync.store import installation
+from viewsync.store import install_record
 from viewsync.system import files, services
 from viewsync.system import venvs as system_venvs
 from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.store.installation import Record
+    from viewsync.store.install_record import Record
 
 HOOKS = "tmux.conf"
 MODULE = "viewsync.lua"
@@ -56,19 +56,19 @@ class Wanted(NamedTuple):
 
 
 def record_path(ctx: Context) -> str:
-    return os.path.join(os.path.realpath(paths.config_dir(ctx.env)), installation.FILE)
+    return os.path.join(os.path.realpath(paths.config_dir(ctx.env)), install_record.FILE)
 
 
 def recorded(ctx: Context) -> Record:
     """What the last `install` did; an empty record when there was none."""
     path = record_path(ctx)
     text = files.read(path)
-    return installation.Record() if text is None else installation.parse(text, path)
+    return install_record.Record() if text is None else install_record.parse(text, path)
 
 
 def guessed(ctx: Context) -> Record:
     """Where the record is lost: what an installation of this version would have made, where that is there."""
-    empty = installation.Record()
+    empty = install_record.Record()
     prefix = os.path.dirname(os.path.dirname(launcher_path(ctx)))
     want = wanted(ctx, Options(prefix=prefix if system_venvs.folder(prefix) else ""), empty)
     there = {each.path: sha(each.data) for each in want.files if each.mark.encode() in (files.read(each.path) or b"")}

@@ -11,7 +11,7 @@ from viewsync.actions.projects import steps, trust
 from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.rules.projects.plan import Step
 from viewsync.rules.tracking import identity
-from viewsync.store import pending
+from viewsync.store import pending_steps
 from viewsync.system import process_tree, processes
 from viewsync.tmux import end_hooks, project_list
 from viewsync.tmux.rules.model import Event
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from viewsync.context import Context
-    from viewsync.store.pending import Entry
+    from viewsync.store.pending_steps import Entry
     from viewsync.tmux.rules.project_model import Sessions
 
     Answers = Mapping[str, Sessions | TmuxError]
@@ -35,7 +35,7 @@ def claim(entry: Entry) -> Entry | None:
     """None when another process is at it."""
     if entry.owner and entry.owner != os.getpid() and processes.alive(entry.owner, entry.owner_start):
         return None
-    return pending.claim(entry, processes.start_time(os.getpid()))
+    return pending_steps.claim(entry, processes.start_time(os.getpid()))
 
 
 def run(ctx: Context, entry: Entry) -> tuple[Entry, list[steps.StepDone], list[str]]:
@@ -55,7 +55,7 @@ def run(ctx: Context, entry: Entry) -> tuple[Entry, list[steps.StepDone], list[s
         if problem := _distrust(ctx, record, step, trusted):
             problems.append(problem)
             continue
-        begun = pending.begin(entry, at + 1)
+        begun = pending_steps.begin(entry, at + 1)
         if begun is None:
             return entry, done, [*problems, "somebody else runs its cleanup steps just now"]
         entry = begun
@@ -123,7 +123,7 @@ def _secrets(ctx: Context, record: Mapping[str, Any]) -> tuple[dict[str, str], l
 def ended(ctx: Context) -> None:
     """Run the cleanup steps of all sessions that are certainly gone. A server that is just ending gets its time."""
     deadline = time.monotonic() + _PATIENCE
-    sockets = {str(each.record.get("socket")) for each in pending.entries(ctx.folder)}
+    sockets = {str(each.record.get("socket")) for each in pending_steps.entries(ctx.folder)}
     while True:
         unsure = [each for each in free(ctx) if _clean_up(ctx, each) == UNSURE]
         if not unsure or time.monotonic() > deadline:
@@ -138,7 +138,7 @@ def ended(ctx: Context) -> None:
 
 def free(ctx: Context) -> list[Entry]:
     """Those that no process is at."""
-    found = pending.entries(ctx.folder)
+    found = pending_steps.entries(ctx.folder)
     return [each for each in found if not each.owner or not processes.alive(each.owner, each.owner_start)]
 
 
@@ -151,7 +151,7 @@ def _clean_up(ctx: Context, entry: Entry) -> str:
     if claimed is None:
         return GONE
     claimed, done, problems = run(ctx, claimed)
-    pending.remove(claimed)
+    pending_steps.remove(claimed)
     problems += [steps.told(each) for each in done if each.problem]
     server, name = str(entry.record.get("server")), str(entry.record.get("name"))
     project = _texts(entry.record.get("variables")).get("VIEWSYNC_PROJECT", "")

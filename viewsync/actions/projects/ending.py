@@ -1,7 +1,7 @@
 """End project sessions, and run their cleanup steps: before an end that was asked for, after any other.
 
-What is then needed is kept from when the session was made (store/pending.py), since after an end from outside nobody
-is left who knows it. Each step runs once, whoever sees the end first, and however often.
+What is then needed is kept from when the session was made (store/pending_steps.py), since after an end from outside
+nobody is left who knows it. Each step runs once, whoever sees the end first, and however often.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from viewsync.actions.projects import cleaning, steps, trust
 from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.rules import health
 from viewsync.rules.tracking import identity
-from viewsync.store import pending
+from viewsync.store import pending_steps
 from viewsync.tmux import end_hooks, guarded_kill, project_list, sessions
 from viewsync.tmux.rules.model import Event
 from viewsync.tmux.server import ServerGone
@@ -83,7 +83,7 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
             for each in plan.cleanup
         ],
     }
-    pending.write(ctx.folder, pending.key(identity(server), session), record)
+    pending_steps.write(ctx.folder, pending_steps.key(identity(server), session), record)
     end_hooks.arm(ctx.tmux, server, [session], ctx.launcher)
 
 
@@ -93,11 +93,11 @@ def _without(variables: dict[str, str], plan: Plan) -> dict[str, str]:
 
 def forget(ctx: Context, server: Server, session: str) -> None:
     """Of a session whose making was taken back: nothing is to be cleaned up."""
-    entry = pending.find(ctx.folder, pending.key(identity(server), session))
+    entry = pending_steps.find(ctx.folder, pending_steps.key(identity(server), session))
     if entry:
         with contextlib.suppress(TmuxError):
             end_hooks.disarm(ctx.tmux, server, session)
-        pending.remove(entry)
+        pending_steps.remove(entry)
 
 
 def end(ctx: Context, known: Known, trigger: str, *, force: bool = False) -> Ended:
@@ -116,11 +116,11 @@ def end(ctx: Context, known: Known, trigger: str, *, force: bool = False) -> End
 
 
 def _end(ctx: Context, known: Known, server: Server, live: Live, trigger: str, *, force: bool) -> Ended:
-    key = pending.key(identity(server), live.id)
+    key = pending_steps.key(identity(server), live.id)
     entry = _claimed(ctx, key)
     done: list[steps.StepDone] = []
     said: list[str] = []
-    if entry is None and pending.find(ctx.folder, key):
+    if entry is None and pending_steps.find(ctx.folder, key):
         return Ended(known.name, False, _no_row(known), done, ["somebody else is just ending it"])
     if entry:
         with contextlib.suppress(TmuxError):  # it would only be told of an end that it then finds done
@@ -136,8 +136,8 @@ def _end(ctx: Context, known: Known, server: Server, live: Live, trigger: str, *
     return _ended(ctx, known, entry, done, said, trigger)
 
 
-def _claimed(ctx: Context, key: str) -> pending.Entry | None:
-    entry = pending.find(ctx.folder, key)
+def _claimed(ctx: Context, key: str) -> pending_steps.Entry | None:
+    entry = pending_steps.find(ctx.folder, key)
     return cleaning.claim(entry) if entry else None
 
 
@@ -162,7 +162,7 @@ def _after(ctx: Context, known: Known, trigger: str) -> Ended:
     """Of a session that has ended already: what is left to do."""
     if known.status not in _GONE or known.row is None:
         raise TmuxError(f"session {known.name!r} is just being made", "try again in a moment")
-    entry = _claimed(ctx, pending.key(known.row.server, known.row.session_id)) if known.row.session_id else None
+    entry = _claimed(ctx, pending_steps.key(known.row.server, known.row.session_id)) if known.row.session_id else None
     done: list[steps.StepDone] = []
     said: list[str] = []
     if entry:
@@ -171,10 +171,15 @@ def _after(ctx: Context, known: Known, trigger: str) -> Ended:
 
 
 def _ended(
-    ctx: Context, known: Known, entry: pending.Entry | None, done: list[steps.StepDone], said: list[str], trigger: str
+    ctx: Context,
+    known: Known,
+    entry: pending_steps.Entry | None,
+    done: list[steps.StepDone],
+    said: list[str],
+    trigger: str,
 ) -> Ended:
     if entry:
-        pending.remove(entry)
+        pending_steps.remove(entry)
     removed = _no_row(known)
     if known.row:
         try:

@@ -14,7 +14,7 @@ from viewsync.rules.expiry import Known
 from viewsync.rules.projects import expired
 from viewsync.rules.projects.expired import Candidate
 from viewsync.rules.tracking import identity
-from viewsync.store import pending
+from viewsync.store import pending_steps
 from viewsync.system import process_tree, shells
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import end_hooks, guarded_kill, pane_list
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from viewsync.actions.sessions import Listed
     from viewsync.context import Context
     from viewsync.rules.expiry import Expiry
-    from viewsync.store.pending import Entry
+    from viewsync.store.pending_steps import Entry
     from viewsync.tmux.rules.model import Pane
 
 _SHELLS = frozenset(("sh", "bash", "dash", "zsh", "fish", "ksh", "ksh93", "mksh", "ash", "tcsh", "csh", "nu", "xonsh"))
@@ -163,7 +163,7 @@ def _expire(ctx: Context, found: _Found) -> str:
         (ended,) = guarded_kill.end(ctx.tmux, server, [guarded_kill.End(live.id, live.name, only_dead=False)])
         if not ended:
             return _FASTER
-        if pending.find(ctx.folder, pending.key(identity(server), live.id)):
+        if pending_steps.find(ctx.folder, pending_steps.key(identity(server), live.id)):
             apart.clean_up(ctx)
         registry_rows.remove(ctx, row)
     except ViewsyncError as error:

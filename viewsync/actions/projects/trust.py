@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.actions.projects import scripts
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.rules.projects import stepping
-from viewsync.store import trust as store
+from viewsync.store import trusted_steps as store
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -14,7 +14,7 @@ import re
 from typing import Any, NamedTuple
 
 from viewsync.errors import StateError
-from viewsync.store.registry import write_all
+from viewsync.store.registry_file import write_all
 
 FOLDER = "pending"
 _NAME = re.compile(r"(\d+\.\d+-\d+)(?:\.json|\.claim-(\d+)-([\d.]+)-(\d+))")

@@ -73,7 +73,7 @@ class History:
     def _once(self, work: Any) -> Any:
         import sqlite3
 
-        from viewsync.store.migrations import migrate
+        from viewsync.store.history_migrations import migrate
 
         database = sqlite3.connect(self.path, timeout=self.timeout)
         try:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import StateError
 from viewsync.store import lock
-from viewsync.store.registry import write_all
+from viewsync.store.registry_file import write_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

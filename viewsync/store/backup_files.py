@@ -9,10 +9,10 @@ import time
 from typing import TYPE_CHECKING
 
 from viewsync.errors import StateError, UsageError
-from viewsync.store.registry import parse, shown, write_all
+from viewsync.store.registry_file import parse, shown, write_all
 
 if TYPE_CHECKING:
-    from viewsync.store.registry import Data
+    from viewsync.store.registry_file import Data
 
 FOLDER = "backups"
 

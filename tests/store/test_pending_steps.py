@@ -5,55 +5,55 @@ from __future__ import annotations
 import os
 import stat
 
-from viewsync.store import pending
+from viewsync.store import pending_steps
 
-KEY = pending.key("12.34", "$7")
+KEY = pending_steps.key("12.34", "$7")
 
 
-def waiting(folder: str) -> pending.Entry:
-    pending.write(folder, KEY, {"name": "x"})
-    (found,) = pending.entries(folder)
+def waiting(folder: str) -> pending_steps.Entry:
+    pending_steps.write(folder, KEY, {"name": "x"})
+    (found,) = pending_steps.entries(folder)
     return found
 
 
 def test_what_was_written_is_found_and_private(tmp_path: os.PathLike[str]) -> None:
     folder = os.fspath(tmp_path)
-    assert not pending.any_waiting(folder)
+    assert not pending_steps.any_waiting(folder)
     entry = waiting(folder)
     assert (entry.key, entry.record, entry.owner, entry.begun) == ("12.34-7", {"name": "x"}, 0, 0)
     assert stat.S_IMODE(os.stat(entry.path).st_mode) == 0o600
-    assert pending.any_waiting(folder)
+    assert pending_steps.any_waiting(folder)
 
 
 def test_only_one_of_two_has_it(tmp_path: os.PathLike[str]) -> None:
     entry = waiting(os.fspath(tmp_path))
-    claimed = pending.claim(entry, 1.5)
+    claimed = pending_steps.claim(entry, 1.5)
     assert claimed is not None
-    assert pending.claim(entry, 1.5) is None
-    assert pending.entries(os.fspath(tmp_path)) == [claimed]
+    assert pending_steps.claim(entry, 1.5) is None
+    assert pending_steps.entries(os.fspath(tmp_path)) == [claimed]
 
 
 def test_how_far_it_is_survives(tmp_path: os.PathLike[str]) -> None:
     folder = os.fspath(tmp_path)
-    claimed = pending.claim(waiting(folder), 1.5)
+    claimed = pending_steps.claim(waiting(folder), 1.5)
     assert claimed is not None
-    begun = pending.begin(claimed, 2)
+    begun = pending_steps.begin(claimed, 2)
     assert begun is not None
-    assert pending.begin(claimed, 3) is None  # somebody has moved it
-    (found,) = pending.entries(folder)
+    assert pending_steps.begin(claimed, 3) is None  # somebody has moved it
+    (found,) = pending_steps.entries(folder)
     assert (found.owner, found.owner_start, found.begun) == (os.getpid(), 1.5, 2)
-    again = pending.claim(found, 2.5)
+    again = pending_steps.claim(found, 2.5)
     assert again is not None
     assert again.begun == 2
-    pending.remove(again)
-    assert pending.entries(folder) == []
+    pending_steps.remove(again)
+    assert pending_steps.entries(folder) == []
 
 
 def test_what_is_no_entry_is_left_alone(tmp_path: os.PathLike[str]) -> None:
-    folder = os.path.join(os.fspath(tmp_path), pending.FOLDER)
+    folder = os.path.join(os.fspath(tmp_path), pending_steps.FOLDER)
     os.mkdir(folder)
     for name, text in (("12.34-7.json", "{"), ("note", "{}"), ("12.34-8.json", "[]"), ("12.34-9.json.tmp-1", "{}")):
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
             file.write(text)
-    assert pending.entries(os.fspath(tmp_path)) == []
+    assert pending_steps.entries(os.fspath(tmp_path)) == []
     assert len(os.listdir(folder)) == 4

@@ -11,8 +11,8 @@ import pytest
 from tests.store.support import python, start, together
 from tests.support.wait import until
 from viewsync.errors import StateError
-from viewsync.store import migrations
-from viewsync.store.history import History
+from viewsync.store import history_migrations
+from viewsync.store.history_database import History
 from viewsync.tmux.rules.model import Event, Sample
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 EVENT = Event(1.5, "open", "person", "/s", "1.2", "v", "proj", "@1", 7, "/dev/pts/1", "because '; DROP TABLE events")
 
 ADD = """
-from viewsync.store.history import History
+from viewsync.store.history_database import History
 from viewsync.tmux.rules.model import Event
 print("ready", flush=True)
 sys.stdin.read()
@@ -123,11 +123,11 @@ def test_concurrent_first_writers_migrate_once_and_all_write(tmp_path: Path) -> 
 
 def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     database = sqlite3.connect(tmp_path / "h.db")
-    migrations.migrate(database)
+    history_migrations.migrate(database)
     schema = list(database.execute("SELECT sql FROM sqlite_master"))
-    migrations.migrate(database)
+    history_migrations.migrate(database)
     assert list(database.execute("SELECT sql FROM sqlite_master")) == schema
-    assert database.execute("PRAGMA user_version").fetchone() == (len(migrations.MIGRATIONS),)
+    assert database.execute("PRAGMA user_version").fetchone() == (len(history_migrations.MIGRATIONS),)
     database.close()
 
 
@@ -137,9 +137,9 @@ def test_a_step_that_fails_leaves_the_schema_as_it_was(tmp_path: Path, monkeypat
         raise sqlite3.OperationalError("disk I/O error")
 
     database = sqlite3.connect(tmp_path / "h.db")
-    monkeypatch.setattr(migrations, "MIGRATIONS", (migrations.events, broken))
+    monkeypatch.setattr(history_migrations, "MIGRATIONS", (history_migrations.events, broken))
     with pytest.raises(sqlite3.OperationalError):
-        migrations.migrate(database)
+        history_migrations.migrate(database)
     assert list(database.execute("SELECT name FROM sqlite_master")) == []
     assert database.execute("PRAGMA user_version").fetchone() == (0,)
     database.close()
@@ -148,7 +148,7 @@ def test_a_step_that_fails_leaves_the_schema_as_it_was(tmp_path: Path, monkeypat
 def test_a_history_of_the_first_schema_is_taken_over(tmp_path: Path) -> None:
     """Until then a parent meant a view."""
     database = sqlite3.connect(tmp_path / "history.db")
-    migrations.events(database)
+    history_migrations.events(database)
     old = "INSERT INTO events VALUES (NULL, 1, ?, 't', '/s', '1.2', ?, ?, '', 0, '', '')"
     database.executemany(old, [("end", "v", "proj"), ("end", "web", "")])
     database.execute("PRAGMA user_version = 1")
@@ -175,7 +175,7 @@ def test_samples_are_kept_for_a_while(tmp_path: Path) -> None:
 def test_a_newer_history_is_left_alone(tmp_path: Path) -> None:
     database = sqlite3.connect(tmp_path / "h.db")
     database.execute("PRAGMA user_version = 99")
-    migrations.migrate(database)
+    history_migrations.migrate(database)
     assert database.execute("PRAGMA user_version").fetchone() == (99,)
     assert list(database.execute("SELECT name FROM sqlite_master")) == []
     database.close()

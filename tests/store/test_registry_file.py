@@ -12,7 +12,7 @@ import pytest
 from tests.store.support import in_namespace, python, run, start, together
 from tests.support.wait import until
 from viewsync.errors import StateError
-from viewsync.store.registry import Corrupt, Registry
+from viewsync.store.registry_file import Corrupt, Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.support.server import Home, Server
 
 ADD = """
-from viewsync.store.registry import Registry
+from viewsync.store.registry_file import Registry
 print("ready", flush=True)
 sys.stdin.read()
 folder, first, count = sys.argv[1], sys.argv[2], int(sys.argv[3])

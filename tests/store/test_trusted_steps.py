@@ -1,0 +1,58 @@
+"""The store of what is trusted: whole or not at all, and no yes is lost."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from viewsync.errors import StateError
+from viewsync.store import trusted_steps
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_what_was_said_yes_to_is_found_for_that_project_and_command_alone(tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    assert trusted_steps.read(folder) == {}
+    trusted_steps.add(folder, "/p", "dev", ["one", "two"], 5.0, 1.0)
+    found = trusted_steps.read(folder)
+    assert trusted_steps.items(found, "/p", "dev") == ["one", "two"]
+    assert trusted_steps.items(found, "/p", "other") is None
+    assert trusted_steps.items(found, "/q", "dev") is None
+
+
+def test_a_revoked_one_is_gone(tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    trusted_steps.add(folder, "/p", "dev", ["one"], 5.0, 1.0)
+    assert trusted_steps.revoke(folder, "/p", "dev", 1.0)
+    assert not trusted_steps.revoke(folder, "/p", "dev", 1.0)
+    assert trusted_steps.read(folder) == {}
+
+
+def test_many_at_once_lose_none(tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    threads = [
+        threading.Thread(target=trusted_steps.add, args=(folder, "/p", f"c{each}", ["x"], 1.0, 10.0))
+        for each in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(trusted_steps.read(folder)["/p"]) == 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"version": 2, "trusted": {}}', '{"version": 1, "trusted": {"/p": {"dev": {"items": [1]}}}}'],
+)
+def test_what_is_not_understood_trusts_nothing_and_is_not_overwritten(tmp_path: Path, text: str) -> None:
+    (tmp_path / trusted_steps.FILE).write_text(text)
+    with pytest.raises(StateError):
+        trusted_steps.read(str(tmp_path))
+    with pytest.raises(StateError):
+        trusted_steps.add(str(tmp_path), "/p", "dev", ["x"], 1.0, 1.0)
+    assert (tmp_path / trusted_steps.FILE).read_text() == text
