@@ -16,22 +16,11 @@ import os
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import (
-    capturing,
-    creating,
-    health,
-    killing,
-    places,
-    preparing,
-    registry_rows,
-    running,
-    sending,
-    sessions,
-    targets,
-    waiting,
-)
+from viewsync.actions import capturing, creating, health, killing, preparing, running, sending, sessions, waiting
 from viewsync.context import Context
 from viewsync.errors import MissingSession, TmuxError, UsageError
+from viewsync.registry import places, targets
+from viewsync.registry import rows as registry_rows
 from viewsync.tmux.rules import keys as key_names
 
 if TYPE_CHECKING:

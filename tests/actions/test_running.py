@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tests.support.sessions import create
 from tests.support.wait import until
 from viewsync.actions import running
-from viewsync.actions.targets import Asked
 from viewsync.context import Context
+from viewsync.registry.targets import Asked
 
 if TYPE_CHECKING:
     from tests.support.server import Home, Server

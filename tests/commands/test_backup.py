@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.sessions import add_by_jq, by_jq, rows
-from viewsync.actions import backups
 from viewsync.context import Context
+from viewsync.registry import backups
 
 if TYPE_CHECKING:
     from tests.support.server import Home, Server

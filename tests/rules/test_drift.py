@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewsync.rules import drift, panes
+from viewsync.registry.rules import lookup
+from viewsync.registry.rules.row import Registered, registered
+from viewsync.rules import drift
 from viewsync.rules.drift import Change, Finding, Seen
-from viewsync.rules.registered import Registered, registered
 from viewsync.tmux.rules.model import Pane, Panes, Server
 
 PANE = Pane("$1", "web", "@1", 0, "shell", True, "%1", 0, True, False, 77, 0, 0)
 READING = Panes(Server("/s", 10, 20, "3.3a"), (PANE,), True)
-FOUND = panes.Found("$1", "web", PANE)
+FOUND = lookup.Found("$1", "web", PANE)
 FIELDS = {"socket": "/s", "target": "web:0.0", "pid": 77, "server": "10.20", "session_id": "$1", "pane_id": "%1"}
 
 
@@ -27,8 +28,8 @@ def seen(one: Registered, **fields: Any) -> Seen:
     return Seen(one, "", READING, FOUND, making=False, pid_start=1.5, made_since=True)._replace(**fields)
 
 
-NOTHING = {"found": panes.NOTHING}
-NO_SERVER = {"found": panes.NOTHING, "reading": None}
+NOTHING = {"found": lookup.NOTHING}
+NO_SERVER = {"found": lookup.NOTHING, "reading": None}
 RENAMED = {"found": FOUND._replace(session_name="api")}
 HALF = {"state": "creating", "maker": 5, "session_id": "", "server": "", "pane_id": ""}
 IDS = {"server": "10.20", "session_id": "$1", "target": "web:0.0", "pane_id": "%1", "pid": 77, "pid_start": 1.5}
@@ -96,7 +97,7 @@ def build(spec: dict[str, tuple[str, str, str]]) -> list[Seen]:
         session = f"${number}"
         pane = PANE._replace(session=session, session_name=now, id=f"%{number}")
         fields = {"session_id": session, "pane_id": f"%{number}", "target": f"{alias or name}:0.0"}
-        found = panes.NOTHING if state == "gone" else panes.Found(session, now, pane)
+        found = lookup.NOTHING if state == "gone" else lookup.Found(session, now, pane)
         doubt = state if state == "no answer" else ""
         made.append(seen(row(name, **fields), found=found, doubt=doubt, making=state == "making"))
     return made

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.support.wait import until
-from viewsync.actions.places import Place
 from viewsync.context import Context
+from viewsync.registry.places import Place
 from viewsync.rules import anchor, echo
 from viewsync.tmux import pane_list
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import places, registry_rows, touching
+from viewsync.registry import last_active, places, rows
 from viewsync.text import sanitize
 from viewsync.tmux import capture as tmux_capture
 from viewsync.tmux.capture import Range
 
 if TYPE_CHECKING:
-    from viewsync.actions.targets import Asked
     from viewsync.context import Context
+    from viewsync.registry.targets import Asked
 
 
 class Wish(NamedTuple):
@@ -52,14 +52,14 @@ def capture(ctx: Context, asked: Asked, wish: Wish = Wish()) -> Captured:  # noq
         colours=wish.colours,
         main=wish.main,
     )
-    touching.touch(ctx, located.row)
+    last_active.touch(ctx, located.row)
     pane = located.pane
     return Captured(
         session=located.row.name if located.row else pane.session_name,
         target=f"{pane.session_name}:{pane.window_index}.{pane.pane_index}",
         pane_id=pane.id,
         lines=_lines(shot.text, wish),
-        captured_at=registry_rows.stamp(ctx.clock()),
+        captured_at=rows.stamp(ctx.clock()),
         width=shot.width,
         height=shot.height,
         history_size=shot.history,

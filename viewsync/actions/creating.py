@@ -8,10 +8,12 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
-from viewsync.actions import making, recording, registry_rows
+from viewsync.actions import recording
 from viewsync.errors import SessionExists, TmuxError, TmuxTimeout, UsageError
-from viewsync.rules import naming, panes
-from viewsync.rules.registered import Registered, registered
+from viewsync.registry import reservation, rows
+from viewsync.registry.rules import lookup
+from viewsync.registry.rules.row import Registered, registered
+from viewsync.rules import naming
 from viewsync.rules.usage_report import CREATE, ERROR
 from viewsync.store.registry_file import Corrupt
 from viewsync.system import processes
@@ -93,14 +95,14 @@ def _make(
         problem = f"Failed to create tmux session '{request.name}': {error.message}"
         raise TmuxTimeout(problem, "it may be made yet: look with `viewsync list`") from None
     except TmuxError as error:
-        making.withdraw(ctx, row)
+        reservation.withdraw(ctx, row)
         if isinstance(error, sessions.Duplicate):
             raise _taken(f"Tmux session '{request.name}' already exists on socket {socket}", "kill") from None
         raise TmuxError(f"Failed to create tmux session '{request.name}': {error.message}") from None
     start = processes.start_time(made.pid)
-    done = making.complete(ctx, row, made, start, warnings) if row else False
+    done = reservation.complete(ctx, row, made, start, warnings) if row else False
     if not _started(made, start) and _vanished(ctx, socket, made):
-        making.withdraw(ctx, making.finished(row, made) if row and done else row)
+        reservation.withdraw(ctx, reservation.finished(row, made) if row and done else row)
         raise TmuxError(
             f"Failed to create tmux session '{request.name}': {new.argv[0]} ended at once",
             "run it by hand to see why",
@@ -165,7 +167,7 @@ def _socket(ctx: Context, request: Request) -> str:
 
 def _reserve(ctx: Context, request: Request, socket: str, warnings: list[str]) -> Registered:
     """Write the row, unless the name stands for a session that lives, or that is just being made."""
-    new = making.row(request.name, socket, request.type, registry_rows.stamp(ctx.clock()))
+    new = reservation.row(request.name, socket, request.type, rows.stamp(ctx.clock()))
     for _ in range(_TRIES):
         judged = _stale_row(ctx, request.name, warnings)
         with ctx.registry.change() as data:
@@ -196,7 +198,7 @@ def _is_gone(ctx: Context, row: Registered) -> bool:
         reading = pane_list.read(ctx.tmux, row.socket)
     except ServerGone:
         return True
-    return reading.complete and not panes.by_row(reading, row).session
+    return reading.complete and not lookup.by_row(reading, row).session
 
 
 def _taken(message: str, verb: str) -> SessionExists:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import evidence, leases, recording, registry_rows, sessions
+from viewsync.actions import evidence, recording, sessions
 from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.registry import leases
+from viewsync.registry import rows as registry_rows
 from viewsync.rules import expiry
 from viewsync.rules.expiry import FORGET, Known
 from viewsync.system import processes

@@ -16,8 +16,8 @@ from viewsync.tmux.server import ServerGone
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from viewsync.actions.places import Place
     from viewsync.context import Context
+    from viewsync.registry.places import Place
 
 GONE = "gone"  # the pane is no more
 EXITED = "exited"  # its program ended, and tmux keeps the pane

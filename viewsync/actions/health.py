@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import targets
+from viewsync.registry import targets
 from viewsync.rules import health
 from viewsync.system import foreground
 from viewsync.tmux import pane_list

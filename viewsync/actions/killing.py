@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import recording, registry_rows, targets
+from viewsync.actions import recording
 from viewsync.errors import TmuxError, ViewsyncError
-from viewsync.rules import panes
+from viewsync.registry import rows as registry_rows
+from viewsync.registry import targets
+from viewsync.registry.rules import lookup
 from viewsync.rules.usage_report import KILL
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import guarded_kill, pane_list, sessions
@@ -15,8 +17,8 @@ from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.rules.panes import Found
-    from viewsync.rules.registered import Registered
+    from viewsync.registry.rules.lookup import Found
+    from viewsync.registry.rules.row import Registered
     from viewsync.tmux.rules.model import Panes
 
 
@@ -45,7 +47,7 @@ def kill(ctx: Context, asked: targets.Asked, *, dry_run: bool, only_free: bool =
         problem = error.message
     except TmuxError as error:
         problem, certain = error.message, False
-    found = targets.find(reading, wanted) if reading else panes.NOTHING
+    found = targets.find(reading, wanted) if reading else lookup.NOTHING
     row = wanted.row or row_of(ctx, wanted, found)
     name = wanted.row.name if wanted.row else found.session_name or wanted.target.partition(":")[0].removeprefix("=")
     result = Killed(name, wanted.socket, found.session, False, None, problem, "")

@@ -11,8 +11,9 @@ import re
 import stat
 from typing import TYPE_CHECKING
 
-from viewsync.actions import exec_folder, leases, sending
+from viewsync.actions import exec_folder, sending
 from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.registry import leases
 from viewsync.rules import exec_script
 from viewsync.rules.drift import Finding
 from viewsync.rules.tracking import identity

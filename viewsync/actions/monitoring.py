@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import registry_rows
 from viewsync.errors import StateError, TmuxError, ViewsyncError
-from viewsync.rules import groups, health, panes, tracking
+from viewsync.registry import rows
+from viewsync.registry.rules import lookup
+from viewsync.rules import groups, health, tracking
 from viewsync.system import process_table, process_tree
 from viewsync.text.sanitize import harmless
 from viewsync.text.timestamps import epoch
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from viewsync.context import Context
+    from viewsync.registry.rules.row import Registered
     from viewsync.rules.groups import Groups, View
-    from viewsync.rules.registered import Registered
     from viewsync.system.process_table import Table, Tree
     from viewsync.tmux.polling import Look
     from viewsync.tmux.rules.model import Event, Pane, Server
@@ -134,7 +135,7 @@ class Monitor:
         try:
             if self._changed(self.ctx.registry.path):
                 self._data = self.ctx.registry.read()
-                self._rows = registry_rows.of(self._data)
+                self._rows = rows.of(self._data)
         except ViewsyncError as error:
             self._stamps.clear()
             self._problems.append(error.message)
@@ -180,7 +181,7 @@ class Monitor:
         reading = look.panes
         if row.session_id:  # no other pane matters
             reading = reading._replace(panes=index.sessions.get(row.session_id, ()))
-        found = panes.by_row(reading, row)
+        found = lookup.by_row(reading, row)
         if not found.session:
             return blank._replace(status=health.MISSING if look.panes.complete else health.UNKNOWN)
         return blank._replace(

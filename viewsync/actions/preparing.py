@@ -6,9 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from viewsync.actions import sending, waiting
-from viewsync.actions.places import Place
-from viewsync.actions.targets import Asked
 from viewsync.errors import ViewsyncError
+from viewsync.registry.places import Place
+from viewsync.registry.targets import Asked
 from viewsync.tmux.rules.model import Server
 
 if TYPE_CHECKING:

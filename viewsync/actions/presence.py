@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import recording, registry_rows
+from viewsync.actions import recording
+from viewsync.registry import rows as registry_rows
+from viewsync.registry.rules.row import registered
 from viewsync.rules import presence
-from viewsync.rules.registered import registered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

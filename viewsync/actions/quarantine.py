@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.actions import evidence, recording, registry_rows, sessions, targets
+from viewsync.actions import evidence, recording, sessions
 from viewsync.errors import MissingSession, UsageError, ViewsyncError
-from viewsync.rules.registered import Registered, registered
+from viewsync.registry import rows, targets
+from viewsync.registry.rules.row import Registered, registered
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -26,7 +27,7 @@ def put(ctx: Context, name: str, reason: str) -> Quarantined:
     row, kind = _meant(ctx, name)
     if row.quarantined:
         raise UsageError(f"session '{row.name}' is quarantined already", "`viewsync release` takes it back")
-    marks = {"quarantined": True, "quarantined_at": registry_rows.stamp(ctx.clock()), "reason": reason}
+    marks = {"quarantined": True, "quarantined_at": rows.stamp(ctx.clock()), "reason": reason}
     _update(ctx, row, kind, marks)
     listed = sessions.judge(row, sessions.ask(ctx, [row.socket])[row.socket])
     saved = evidence.Saved("", [])
@@ -70,7 +71,7 @@ def _update(ctx: Context, row: Registered, kind: str, values: dict[str, Any], dr
     with ctx.registry.change() as data:
         now = data[kind].get(row.name)
         read = None if now is None else _view(row.name, now) if kind == "views" else registered(row.name, now)
-        if read is None or not registry_rows.same(read, row):
+        if read is None or not rows.same(read, row):
             raise MissingSession(f"session '{row.name}' was changed by somebody just now", "try again")
         kept = {key: value for key, value in now.items() if key not in drop}
         data[kind][row.name] = {**kept, **values}

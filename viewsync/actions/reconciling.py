@@ -6,11 +6,12 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
-from viewsync.actions import leftovers, recording, registry_rows, sessions
+from viewsync.actions import leftovers, recording, sessions
 from viewsync.errors import LockTimeout, MissingSession, SessionExists, TmuxError, UsageError, ViewsyncError
+from viewsync.registry import rows as registry_rows
+from viewsync.registry.rules.row import registered
 from viewsync.rules import drift, naming, tracking
 from viewsync.rules.drift import Finding, Seen
-from viewsync.rules.registered import registered
 from viewsync.system import processes
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import inventory
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from viewsync.actions.sessions import Answer
     from viewsync.context import Context
+    from viewsync.registry.rules.row import Registered
     from viewsync.rules.drift import Key
-    from viewsync.rules.registered import Registered
     from viewsync.tmux.rules.model import Event, Pane
 
 _TRIGGER = "reconcile"

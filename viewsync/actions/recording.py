@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
-    from viewsync.rules.registered import Registered
+    from viewsync.registry.rules.row import Registered
 
 
 def event(

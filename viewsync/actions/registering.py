@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import registry_rows
 from viewsync.errors import UsageError
+from viewsync.registry import rows
 from viewsync.rules import presence
 from viewsync.store import shell_lock
 from viewsync.store.registry_file import Corrupt
@@ -24,7 +24,7 @@ _KNOWN_ONLY_BY_US = (
 def add(ctx: Context, name: str, socket: str, target: str, kind: str, pid: int | None) -> list[str]:
     """Register it, or register it anew: `created_at` stays, and so does what others wrote. Returns warnings."""
     warnings = _corrupt(ctx)
-    now = registry_rows.stamp(ctx.clock())
+    now = rows.stamp(ctx.clock())
     with ctx.registry.change() as data:
         old = data["sessions"].get(name, {})
         row: dict[str, Any] = {key: value for key, value in old.items() if key not in _KNOWN_ONLY_BY_US}
@@ -52,7 +52,7 @@ def touch(ctx: Context, name: str) -> bool:
     with ctx.registry.change() as data:
         row = data["sessions"].get(name)
         if row is not None:
-            row["last_active"] = registry_rows.stamp(ctx.clock())
+            row["last_active"] = rows.stamp(ctx.clock())
     return row is not None
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.actions import killing, recording, registry_rows, targets
+from viewsync.actions import killing, recording
 from viewsync.errors import MissingSession, SessionExists, StateError, TmuxError, UsageError, ViewsyncError
+from viewsync.registry import rows, targets
+from viewsync.registry.rules.row import registered
 from viewsync.rules import drift, groups, naming, tracking
-from viewsync.rules.registered import registered
 from viewsync.system import processes
 from viewsync.tmux import pane_list
 from viewsync.tmux import rename as tmux_rename
@@ -19,8 +20,8 @@ from viewsync.tmux.sessions import Duplicate
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.rules.panes import Found
-    from viewsync.rules.registered import Registered
+    from viewsync.registry.rules.lookup import Found
+    from viewsync.registry.rules.row import Registered
     from viewsync.tmux.rules.model import Panes
 
 
@@ -89,7 +90,7 @@ def _identified(ctx: Context, row: Registered, reading: Panes, found: Found) -> 
     if row.session_id and row.server:
         return row
     values = drift.ids(reading, found, processes.start_time(found.pane.pid) if found.pane else 0.0)
-    if not registry_rows.update(ctx, row, values, drop=drift.MAKING):
+    if not rows.update(ctx, row, values, drop=drift.MAKING):
         raise _changed(row)
     return registered(row.name, {**row._asdict(), **values})
 
@@ -112,7 +113,7 @@ def _changed(row: Registered) -> MissingSession:
 def _in_registry(ctx: Context, row: Registered, new: str, reading: Panes, found: Found) -> None:
     """The row's name follows, and so do its views'."""
     with ctx.registry.change() as data:
-        if not registry_rows.rekey(data["sessions"], row, new):
+        if not rows.rekey(data["sessions"], row, new):
             raise _taken(new) if new in data["sessions"] else _changed(row)
         for each in tracking.rows_of(reading.server, data["views"]).values():
             if each.get("parent_id") == found.session or (

@@ -10,8 +10,9 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import exec_folder, leases, places, touching
+from viewsync.actions import exec_folder
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
+from viewsync.registry import last_active, leases, places
 from viewsync.rules import anchor, echo, exec_script
 from viewsync.system import shells
 from viewsync.tmux import input as tmux_input
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from viewsync.actions.exec_folder import ExecFolder
-    from viewsync.actions.places import Located
-    from viewsync.actions.targets import Asked
     from viewsync.context import Context
+    from viewsync.registry.places import Located
+    from viewsync.registry.targets import Asked
 
 DONE = "done"
 INTERRUPTED = "interrupted"  # C-c, or an error after which the shell goes back to its prompt
@@ -60,7 +61,7 @@ def execute(ctx: Context, asked: Asked, command: str, timeout: float, take: Call
     with contextlib.closing(shells.Program(located.pane.pid)) as program, _turn(ctx, located, target, timeout):
         shell = _shell(located, target)
         folder = exec_folder.make(ctx, shell, command)
-        watch = _Watch(folder, program, deadline, take, lambda: touching.touch(ctx, located.row))
+        watch = _Watch(folder, program, deadline, take, lambda: last_active.touch(ctx, located.row))
         kind = LOST
         try:
             _type(ctx, located, exec_script.line(folder.path, shell), deadline)

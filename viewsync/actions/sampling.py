@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import presence, registry_rows, sessions
+from viewsync.actions import presence, sessions
 from viewsync.errors import StateError, TmuxError
-from viewsync.rules import panes
+from viewsync.registry import rows as registry_rows
+from viewsync.registry.rules import lookup
 from viewsync.rules import presence as rule
 from viewsync.rules.tracking import identity
 from viewsync.system import process_table, process_tree
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from viewsync.actions.sessions import Answer
     from viewsync.context import Context
+    from viewsync.registry.rules.row import Registered
     from viewsync.rules.presence import Change
-    from viewsync.rules.registered import Registered
     from viewsync.system.process_table import Table
 
 EVERY = 60.0  # seconds
@@ -67,7 +68,7 @@ def _store(ctx: Context, rows: list[Registered], answers: Mapping[str, Answer], 
 def _sample(row: Registered, answer: Answer, table: Table, now: float) -> Sample | None:
     if isinstance(answer, TmuxError):
         return None
-    session = panes.by_row(answer, row).session
+    session = lookup.by_row(answer, row).session
     used = table.tree(each.pid for each in answer.panes if session and each.session == session)
     if not used.processes:
         return None

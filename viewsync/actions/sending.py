@@ -8,8 +8,8 @@ import re
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import leases, places, targets, touching
 from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
+from viewsync.registry import last_active, leases, places, targets
 from viewsync.rules import anchor as anchors
 from viewsync.rules import blocks, echo
 from viewsync.store.registry_file import write_all
@@ -19,10 +19,10 @@ from viewsync.tmux.input import DEAD, GONE, INPUT_OFF, SYNCHRONIZED, Input
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
-    from viewsync.actions.places import Located, Place
-    from viewsync.actions.targets import Asked
     from viewsync.actions.waiting import Outcome, Wish
     from viewsync.context import Context
+    from viewsync.registry.places import Located, Place
+    from viewsync.registry.targets import Asked
     from viewsync.rules.anchor import Anchor
     from viewsync.rules.echo import Mark
 
@@ -89,7 +89,7 @@ def send(
         except BaseException:
             _remove(block)
             raise
-        touching.touch(ctx, located.row)
+        last_active.touch(ctx, located.row)
         if all_counts:
             anchor, marks = None, ()
         return Sent(located, _awaited(ctx, place, wish, anchor, marks) if wish else None)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.actions import registry_rows, targets
 from viewsync.errors import TmuxError
-from viewsync.rules import groups, health, panes, tracking
+from viewsync.registry import rows as registry_rows
+from viewsync.registry import targets
+from viewsync.registry.rules import lookup
+from viewsync.rules import groups, health, tracking
 from viewsync.rules.health import Health
 from viewsync.system import process_tree
 from viewsync.tmux import pane_list
@@ -17,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from viewsync.context import Context
+    from viewsync.registry.rules.lookup import Found
+    from viewsync.registry.rules.row import Registered
     from viewsync.rules.groups import View
-    from viewsync.rules.panes import Found
-    from viewsync.rules.registered import Registered
     from viewsync.tmux.rules.model import Panes
 
     Answer = Panes | ServerGone | TmuxError
@@ -30,7 +32,7 @@ class Listed(NamedTuple):
     health: Health
     doubt: str = ""  # why nothing may be concluded from its health
     reading: Panes | None = None  # of its server, when that answered
-    found: Found = panes.NOTHING
+    found: Found = lookup.NOTHING
     views: tuple[View, ...] = ()
     in_use: bool = False  # somebody is on it, or on another session of its group
 
@@ -76,7 +78,7 @@ def judge(row: Registered, answer: Answer) -> Listed:
         return Listed(row, health.judge(None, running=False), _UNREACHABLE if lives else "")
     if isinstance(answer, TmuxError):
         return Listed(row, Health(health.UNKNOWN), answer.message)
-    found = panes.by_row(answer, row)
+    found = lookup.by_row(answer, row)
     if found.pane is None and not answer.complete:  # what was not understood may be the very pane
         return Listed(row, Health(health.UNKNOWN), "its server's answer was not understood in full", answer, found)
     return Listed(row, health.judge(found, targets.running(found.pane, row)), "", answer, found)

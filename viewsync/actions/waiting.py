@@ -11,8 +11,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import places, targets
 from viewsync.errors import MissingSession, UsageError
+from viewsync.registry import places, targets
 from viewsync.rules import anchor as anchors
 from viewsync.rules.anchor import Anchor
 from viewsync.rules.screen import Tail
@@ -24,9 +24,9 @@ from viewsync.tmux.server import ServerGone
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from viewsync.actions.places import Place
-    from viewsync.actions.targets import Asked
     from viewsync.context import Context
+    from viewsync.registry.places import Place
+    from viewsync.registry.targets import Asked
     from viewsync.rules.echo import Mark
     from viewsync.rules.screen import Screen
     from viewsync.text.patterns import Pattern

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import registry_rows, reporting
+from viewsync.actions import reporting
 from viewsync.commands import args, reports
 from viewsync.output import Result, printable, table
+from viewsync.registry import rows as registry_rows
 from viewsync.text import bars, durations
 
 if TYPE_CHECKING:

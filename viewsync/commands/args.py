@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from viewsync.actions.targets import Asked
+    from viewsync.registry.targets import Asked
 
 
 def json(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def target(parser: argparse.ArgumentParser) -> None:
 
 def asked(parsed: argparse.Namespace) -> Asked:
     """What `target` read."""
-    from viewsync.actions.targets import Asked
+    from viewsync.registry.targets import Asked
 
     return Asked(parsed.label, parsed.socket, parsed.target, parsed.session)
 

@@ -12,10 +12,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from viewsync.actions import capturing
-from viewsync.actions.targets import Asked
 from viewsync.commands import args
 from viewsync.errors import UsageError
 from viewsync.output import Result
+from viewsync.registry.targets import Asked
 
 if TYPE_CHECKING:
     import argparse

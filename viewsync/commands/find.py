@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import finding, registry_rows
+from viewsync.actions import finding
 from viewsync.commands import args
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result
+from viewsync.registry import rows
 
 if TYPE_CHECKING:
     import argparse
@@ -48,9 +49,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 def _lines(server: finding.Server) -> list[str]:
     if not server.sessions:
         return [f"No sessions found on {server.label}"]
-    told = [
-        f"  - {each.name} ({_state(each)}, started {registry_rows.stamp(each.created)})" for each in server.sessions
-    ]
+    told = [f"  - {each.name} ({_state(each)}, started {rows.stamp(each.created)})" for each in server.sessions]
     return [f"Sessions on {server.label}:", *told]
 
 
@@ -62,7 +61,7 @@ def _data(server: finding.Server) -> dict[str, Any]:
                 "name": each.name,
                 "id": each.id,
                 "attached": _state(each) == "attached",
-                "created_at": registry_rows.stamp(each.created),
+                "created_at": rows.stamp(each.created),
                 "windows": each.windows,
             }
             for each in server.sessions

@@ -11,9 +11,10 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from viewsync.actions import following, places, registry_rows
+from viewsync.actions import following
 from viewsync.commands import args
 from viewsync.output import Result, printable
+from viewsync.registry import places, rows
 
 if TYPE_CHECKING:
     import argparse
@@ -36,7 +37,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     located = places.locate(ctx, args.asked(parsed))
     news = following.News([])
     for news in following.follow(ctx, located.place, lines, timeout):
-        _tell(news, registry_rows.stamp(ctx.clock()), parsed)
+        _tell(news, rows.stamp(ctx.clock()), parsed)
     code = 1 if news.end == following.TIMEOUT else 0
     return Result(code=code, warnings=[] if parsed.json else [_ending(news, located.target)], printed=True)
 

@@ -10,8 +10,8 @@ from viewsync.rules.tracking import identity
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from viewsync.rules.panes import Found
-    from viewsync.rules.registered import Registered
+    from viewsync.registry.rules.lookup import Found
+    from viewsync.registry.rules.row import Registered
     from viewsync.tmux.rules.model import Pane, Panes
 
     Key = tuple[str, str, str]

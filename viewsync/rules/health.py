@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from viewsync.rules.panes import Found
+    from viewsync.registry.rules.lookup import Found
 
 ALIVE = "alive"
 DEAD = "dead"  # tmux keeps the pane of a program that ended

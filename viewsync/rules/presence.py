@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.rules.registered import Registered, registered
+from viewsync.registry.rules.row import Registered, registered
 from viewsync.rules.tracking import identity
 from viewsync.rules.usage_report import ATTACH, DETACH, GONE
 from viewsync.text.timestamps import epoch

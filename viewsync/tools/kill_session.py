@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import registry_rows
 from viewsync.errors import Ambiguous, MissingSession, ViewsyncError
+from viewsync.registry import rows
 from viewsync.tools import tool
 from viewsync.tools.tool import Call, Misuse, Tool, verb_words
 
@@ -37,7 +37,7 @@ def run(call: Call) -> Result:
 
 def explain(error: ViewsyncError, call: Call | None) -> list[str]:
     if isinstance(error, Ambiguous) and call:
-        names = [f"  - {row.name}" for row in registry_rows.read(call.ctx)]
+        names = [f"  - {row.name}" for row in rows.read(call.ctx)]
         return ["Multiple sessions found, specify -s session-name:", *names]
     if isinstance(error, MissingSession) and error.message == "No sessions found in registry":
         return ["No sessions in registry"]

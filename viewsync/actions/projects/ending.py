@@ -11,9 +11,10 @@ import signal
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import recording, registry_rows
+from viewsync.actions import recording
 from viewsync.actions.projects import cleaning, steps, trust
 from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.registry import rows
 from viewsync.rules import health
 from viewsync.rules.tracking import identity
 from viewsync.store import pending_steps
@@ -183,7 +184,7 @@ def _ended(
     removed = _no_row(known)
     if known.row:
         try:
-            removed = registry_rows.remove(ctx, known.row)
+            removed = rows.remove(ctx, known.row)
         except ViewsyncError as error:
             said = [*said, error.message]
     said += [steps.told(each) for each in done if each.problem]

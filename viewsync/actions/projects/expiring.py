@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import evidence, leases, recording, registry_rows
+from viewsync.actions import evidence, recording
 from viewsync.actions import sessions as registered_sessions
 from viewsync.actions.projects import apart, cleaning, sessions
 from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.registry import leases, rows
 from viewsync.rules.expiry import Known
 from viewsync.rules.projects import expired
 from viewsync.rules.projects.expired import Candidate
@@ -158,14 +159,14 @@ def _expire(ctx: Context, found: _Found) -> str:
         saved = evidence.save(ctx, found.listed, f"{_TRIGGER}: {found.verdict.reason}")
         if saved.problems:
             return f"{known.name} was kept, its output could not be saved: {'; '.join(saved.problems)}"
-        if row not in registry_rows.read(ctx):
+        if row not in rows.read(ctx):
             return _FASTER
         (ended,) = guarded_kill.end(ctx.tmux, server, [guarded_kill.End(live.id, live.name, only_dead=False)])
         if not ended:
             return _FASTER
         if pending_steps.find(ctx.folder, pending_steps.key(identity(server), live.id)):
             apart.clean_up(ctx)
-        registry_rows.remove(ctx, row)
+        rows.remove(ctx, row)
     except ViewsyncError as error:
         return f"{known.name}: {error.message}"
     project = known.identity.project if known.identity else ""

@@ -6,10 +6,11 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import sweep, targets
+from viewsync.actions import sweep
 from viewsync.actions.projects import importing, locating, sessions
 from viewsync.errors import MissingSession, UsageError
 from viewsync.gateways import yaml_files
+from viewsync.registry import targets
 from viewsync.rules.projects import environment, freezing, typed
 from viewsync.rules.projects.plan import Identity, Pane, Plan, Window
 from viewsync.rules.projects.schema import OPTION, VARIABLE

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import killing, targets
+from viewsync.actions import killing
 from viewsync.actions.projects import ending, running, sessions
 from viewsync.errors import MissingSession, TmuxError, UsageError
+from viewsync.registry import targets
 from viewsync.rules import naming
 from viewsync.rules.projects import environment as variables
 from viewsync.rules.projects import names

@@ -9,19 +9,20 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.actions import making, registry_rows
 from viewsync.actions.projects import sessions
 from viewsync.errors import LockTimeout, TmuxError
+from viewsync.registry import reservation
+from viewsync.registry import rows as registry_rows
+from viewsync.registry.rules.row import registered
 from viewsync.rules.projects import names
-from viewsync.rules.registered import registered
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from viewsync.actions.projects.sessions import Known, Reading
     from viewsync.context import Context
+    from viewsync.registry.rules.row import Registered
     from viewsync.rules.projects.plan import Plan
-    from viewsync.rules.registered import Registered
 
 _STEP = 0.02  # seconds between two looks at somebody else's work
 _PATIENCE = 30.0  # seconds for that, beside what its steps may take
@@ -62,15 +63,15 @@ def reserve(ctx: Context, plan: Plan, socket: str) -> Reserved:
 
 def claim(ctx: Context, row: Registered) -> Registered | None:
     """Say in the row of a session that runs that this process is at work on it; None when somebody else is."""
-    new = making.row(row.name, row.socket, row.type, "")
-    values = {key: new[key] for key in making.MAKING}
+    new = reservation.row(row.name, row.socket, row.type, "")
+    values = {key: new[key] for key in reservation.MAKING}
     if not registry_rows.update(ctx, row, values):
         return None
     return row._replace(maker=values["maker"], maker_start=values["maker_start"])
 
 
 def release(ctx: Context, row: Registered) -> None:
-    registry_rows.update(ctx, row, {"last_active": registry_rows.stamp(ctx.clock())}, drop=making.MAKING)
+    registry_rows.update(ctx, row, {"last_active": registry_rows.stamp(ctx.clock())}, drop=reservation.MAKING)
 
 
 def _read(ctx: Context, socket: str) -> Reading:
@@ -113,7 +114,10 @@ def _take(ctx: Context, plan: Plan, socket: str, reading: Reading, mine: list[Kn
         old = rows.get(known.row.name, {}) if known and known.row else {}
         for each in gone:
             del rows[each]
-        rows[name] = {**_row(ctx, plan, name, socket), **{key: old[key] for key in old if key not in making.MAKING}}
+        rows[name] = {
+            **_row(ctx, plan, name, socket),
+            **{key: old[key] for key in old if key not in reservation.MAKING},
+        }
         return Reserved(name, registered(name, rows[name]), known)
 
 
@@ -131,7 +135,7 @@ def _name(plan: Plan, taken: list[str]) -> str:
 
 
 def _row(ctx: Context, plan: Plan, name: str, socket: str) -> dict[str, Any]:
-    row = making.row(name, socket, sessions.TYPE, registry_rows.stamp(ctx.clock()))
+    row = reservation.row(name, socket, sessions.TYPE, registry_rows.stamp(ctx.clock()))
     return {**row, "project": about(plan)}
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.actions import making, registry_rows
 from viewsync.actions.projects import sessions
 from viewsync.errors import ViewsyncError
+from viewsync.registry import reservation, rows
 from viewsync.rules import health
 from viewsync.system import processes
 from viewsync.tmux import pane_states
@@ -71,12 +71,12 @@ def carry_out(ctx: Context, known: Known, reset: Reset) -> str:
 
 
 def _forget(ctx: Context, known: Known) -> bool:
-    return known.row is not None and registry_rows.remove(ctx, known.row)
+    return known.row is not None and rows.remove(ctx, known.row)
 
 
 def _complete(ctx: Context, known: Known) -> bool:
     values = _found(ctx, known)
-    return known.row is not None and bool(values) and registry_rows.update(ctx, known.row, values, drop=making.MAKING)
+    return known.row is not None and bool(values) and rows.update(ctx, known.row, values, drop=reservation.MAKING)
 
 
 def _register(ctx: Context, known: Known) -> bool:
@@ -84,9 +84,9 @@ def _register(ctx: Context, known: Known) -> bool:
     identity = known.identity
     if not values or identity is None:
         return False
-    row = making.row(known.name, known.socket, sessions.TYPE, registry_rows.stamp(ctx.clock()))
+    row = reservation.row(known.name, known.socket, sessions.TYPE, rows.stamp(ctx.clock()))
     about = {**identity._asdict(), "command": known.command}
-    new = {key: value for key, value in {**row, **values, "project": about}.items() if key not in making.MAKING}
+    new = {key: value for key, value in {**row, **values, "project": about}.items() if key not in reservation.MAKING}
     with ctx.registry.change() as data:
         if known.name in data["sessions"]:
             return False
@@ -104,4 +104,4 @@ def _found(ctx: Context, known: Known) -> dict[str, Any]:
     pane, first = next(iter(shown.items()))
     server = f"{known.server.pid}.{known.server.start}"
     made = Made(known.live.id, pane, f"{known.name}:{first.place}", first.pid, server)
-    return making.completion(made, processes.start_time(first.pid))
+    return reservation.completion(made, processes.start_time(first.pid))

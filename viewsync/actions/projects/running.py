@@ -8,9 +8,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import making, recording, registry_rows
+from viewsync.actions import recording
 from viewsync.actions.projects import around, building, readiness, reserving
 from viewsync.errors import TmuxError, TmuxTimeout, ViewsyncError
+from viewsync.registry import reservation, rows
 from viewsync.rules.projects import diff
 from viewsync.rules.projects.diff import DIFFERENT, MISSING, Difference
 from viewsync.rules.usage_report import CREATE, ERROR
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from viewsync.actions.projects.steps import StepDone
     from viewsync.actions.projects.worktrees import Made
     from viewsync.context import Context
+    from viewsync.registry.rules.row import Registered
     from viewsync.rules.projects.plan import Plan
-    from viewsync.rules.registered import Registered
     from viewsync.tmux.build import Begun, Line
     from viewsync.tmux.pane_states import Shown
     from viewsync.tmux.rules.model import Server
@@ -105,7 +106,7 @@ def _make(ctx: Context, plan: Plan, row: Registered, socket: str, began: float) 
         problem = f"Failed to create session '{row.name}': {error.message}"
         raise TmuxTimeout(problem, "it may be made yet: look with `viewsync status`") from None
     except BaseException:
-        making.withdraw(ctx, row)
+        reservation.withdraw(ctx, row)
         around.take_back(ctx, plan, tree)
         raise
     added = _furnished(ctx, plan, begun, row, tree)
@@ -130,7 +131,7 @@ def _furnished(ctx: Context, plan: Plan, begun: Begun, row: Registered, tree: Ma
         ) from None
     except BaseException as error:
         if building.undo(ctx, begun):
-            making.withdraw(ctx, row)
+            reservation.withdraw(ctx, row)
             around.take_back(ctx, plan, tree)
             kept = ""
         else:
@@ -157,7 +158,7 @@ def _finish(
     made = MadeSession(
         session, pane, f"{row.name}:{shown[pane].place}", shown[pane].pid, f"{server.pid}.{server.start}"
     )
-    making.complete(ctx, row, made, processes.start_time(made.pid), warnings)
+    reservation.complete(ctx, row, made, processes.start_time(made.pid), warnings)
 
 
 def _record(ctx: Context, row: Registered, kind: str, reason: str, began: float) -> None:
@@ -290,4 +291,4 @@ def _changes(plan: Plan, seen: Seen, pairs: Sequence[diff.Pair], options: buildi
 
 def _touch(ctx: Context, row: Registered | None) -> None:
     if row is not None:
-        registry_rows.update(ctx, row, {"last_active": registry_rows.stamp(ctx.clock())})
+        rows.update(ctx, row, {"last_active": rows.stamp(ctx.clock())})

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.actions import registry_rows
 from viewsync.errors import MissingSession, TmuxError, UsageError
+from viewsync.registry import rows as registry_rows
 from viewsync.rules import health, naming
 from viewsync.rules.projects.plan import Identity
 from viewsync.rules.tracking import identity as server_identity
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from viewsync.context import Context
-    from viewsync.rules.registered import Registered
+    from viewsync.registry.rules.row import Registered
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.rules.project_model import Live, Seen
 

@@ -9,14 +9,14 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import registry_rows
 from viewsync.errors import ViewsyncError
-from viewsync.rules.registered import CREATING
+from viewsync.registry import rows
+from viewsync.registry.rules.row import CREATING
 from viewsync.system import processes
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.rules.registered import Registered
+    from viewsync.registry.rules.row import Registered
     from viewsync.tmux.sessions import Made
 
 MAKING = ("state", "maker", "maker_start")
@@ -52,7 +52,7 @@ def completion(made: Made, start: float) -> dict[str, Any]:
 def complete(ctx: Context, row: Registered, made: Made, start: float, warnings: list[str]) -> bool:
     """The session lives whether or not this can be written; the caller learns which."""
     try:
-        if registry_rows.update(ctx, row, completion(made, start), drop=MAKING):
+        if rows.update(ctx, row, completion(made, start), drop=MAKING):
             return True
         reason = "somebody else changed its row"
     except ViewsyncError as error:
@@ -70,4 +70,4 @@ def withdraw(ctx: Context, row: Registered | None) -> None:
     """A row that cannot be taken back now is of a process that ended, and blocks nothing."""
     if row:
         with contextlib.suppress(ViewsyncError):
-            registry_rows.remove(ctx, row)
+            rows.remove(ctx, row)

@@ -14,7 +14,7 @@ from viewsync.rules.tracking import identity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from viewsync.rules.registered import Registered
+    from viewsync.registry.rules.row import Registered
     from viewsync.tmux.rules.model import Pane, Panes
 
 _FIRST = "0.0"  # what the shell tools write for every session, whatever base-index says

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from viewsync.rules.registered import Registered, registered
+from viewsync.registry.rules.row import Registered, registered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from viewsync.rules.panes import by_row, by_target
-from viewsync.rules.registered import registered
+from viewsync.registry.rules.lookup import by_row, by_target
+from viewsync.registry.rules.row import registered
 from viewsync.tmux.rules.model import Pane, Panes, Server
 
 SERVER = Server("/s", 10, 20, "3.3a")

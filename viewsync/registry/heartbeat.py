@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import registry_rows, targets
 from viewsync.errors import MissingSession
+from viewsync.registry import rows, targets
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def beat(ctx: Context, name: str) -> tuple[str, str]:
     """The session's name, and its new last_active. Without a name the only session is meant."""
     row = targets.resolve(ctx, targets.Asked(session=name)).row
-    now = registry_rows.stamp(ctx.clock())
-    if row is None or not registry_rows.update(ctx, row, {"last_active": now}):
+    now = rows.stamp(ctx.clock())
+    if row is None or not rows.update(ctx, row, {"last_active": now}):
         raise MissingSession(f"session '{name}' was changed by somebody just now", "try again")
     return row.name, now

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import registry_rows
 from viewsync.errors import ViewsyncError
-from viewsync.rules.registered import registered
+from viewsync.registry import rows
+from viewsync.registry.rules.row import registered
 from viewsync.store.registry_file import Registry
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.rules.registered import Registered
+    from viewsync.registry.rules.row import Registered
 
 _PATIENCE = 0.2  # seconds to wait for the registry's lock
 
 
 def touch(ctx: Context, row: Registered | None) -> None:
     """`row` is None for a target that was named explicitly."""
-    now = registry_rows.stamp(ctx.clock())
+    now = rows.stamp(ctx.clock())
     if row is None or row.last_active == now:
         return
     try:
         with Registry(ctx.folder, _PATIENCE, ctx.registry.held).change() as data:
             known = data["sessions"].get(row.name)
-            if known and registry_rows.same(registered(row.name, known), row):
+            if known and rows.same(registered(row.name, known), row):
                 known["last_active"] = now
     except ViewsyncError as error:
         ctx.log.warning("last_active of %s stays as it was: %s", row.name, error.message)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import targets
 from viewsync.errors import MissingSession
+from viewsync.registry import targets
 from viewsync.tmux import pane_list
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.rules.registered import Registered
+    from viewsync.registry.rules.row import Registered
     from viewsync.tmux.rules.model import Pane, Server
 
 

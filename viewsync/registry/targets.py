@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import registry_rows
 from viewsync.errors import Ambiguous, MissingSession, UsageError
-from viewsync.rules import panes
+from viewsync.registry import rows as registry_rows
+from viewsync.registry.rules import lookup
 from viewsync.system import processes
 from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.rules.panes import Found
-    from viewsync.rules.registered import Registered
+    from viewsync.registry.rules.lookup import Found
+    from viewsync.registry.rules.row import Registered
     from viewsync.tmux.rules.model import Pane, Panes
 
 _SEE = "Use 'viewsync list' to see available sessions"
@@ -80,11 +80,11 @@ def _only(ctx: Context) -> Registered:
 def find(reading: Panes, wanted: Wanted) -> Found:
     """The pane that is meant, in a reading of its server."""
     if wanted.row is None:
-        return panes.by_target(reading, wanted.target)
-    session = panes.by_row(reading, wanted.row)
+        return lookup.by_target(reading, wanted.target)
+    session = lookup.by_row(reading, wanted.row)
     if wanted.target == wanted.row.target or not session.session:
         return session
-    found = panes.by_target(reading, wanted.target)
+    found = lookup.by_target(reading, wanted.target)
     if found.session != session.session:
         raise UsageError(f"{wanted.target!r} is not in session '{wanted.row.name}'", "give -S or -L with -t")
     return found

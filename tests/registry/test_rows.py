@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewsync.actions import registry_rows
+from viewsync.registry import rows as registry_rows
 
 NAMES = st.sampled_from("abcdef")
 

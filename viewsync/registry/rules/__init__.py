@@ -1,0 +1,1 @@
+"""What a row says, and which session is meant: pure."""
