@@ -8,8 +8,8 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
-from viewsync.actions import recording
 from viewsync.errors import SessionExists, TmuxError, TmuxTimeout, UsageError
+from viewsync.history import recording
 from viewsync.registry import reservation, rows
 from viewsync.registry.rules import lookup
 from viewsync.registry.rules.row import Registered, registered

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import evidence, recording, sessions
+from viewsync.actions import evidence, sessions
 from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.history import recording
 from viewsync.registry import leases
 from viewsync.registry import rows as registry_rows
 from viewsync.rules import expiry

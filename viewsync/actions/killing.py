@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import recording
 from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.history import recording
 from viewsync.registry import rows as registry_rows
 from viewsync.registry import targets
 from viewsync.registry.rules import lookup

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.actions import evidence, recording, sessions
+from viewsync.actions import evidence, sessions
 from viewsync.errors import MissingSession, UsageError, ViewsyncError
+from viewsync.history import recording
 from viewsync.registry import rows, targets
 from viewsync.registry.rules.row import Registered, registered
 

@@ -6,8 +6,9 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
-from viewsync.actions import leftovers, recording, sessions
+from viewsync.actions import leftovers, sessions
 from viewsync.errors import LockTimeout, MissingSession, SessionExists, TmuxError, UsageError, ViewsyncError
+from viewsync.history import recording
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules.row import registered
 from viewsync.rules import drift, naming, tracking

@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import UsageError
+from viewsync.history.rules import presence
 from viewsync.registry import rows
-from viewsync.rules import presence
 from viewsync.store import shell_lock
 from viewsync.store.registry_file import Corrupt
 

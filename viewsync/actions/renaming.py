@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.actions import killing, recording
+from viewsync.actions import killing
 from viewsync.errors import MissingSession, SessionExists, StateError, TmuxError, UsageError, ViewsyncError
+from viewsync.history import recording
 from viewsync.registry import rows, targets
 from viewsync.registry.rules.row import registered
 from viewsync.rules import drift, groups, naming, tracking

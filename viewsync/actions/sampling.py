@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import presence, sessions
+from viewsync.actions import sessions
 from viewsync.errors import StateError, TmuxError
+from viewsync.history import presence
+from viewsync.history.rules import presence as rule
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules import lookup
-from viewsync.rules import presence as rule
 from viewsync.rules.tracking import identity
 from viewsync.system import process_table, process_tree
 from viewsync.tmux.rules.model import Sample
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     from viewsync.actions.sessions import Answer
     from viewsync.context import Context
+    from viewsync.history.rules.presence import Change
     from viewsync.registry.rules.row import Registered
-    from viewsync.rules.presence import Change
     from viewsync.system.process_table import Table
 
 EVERY = 60.0  # seconds

@@ -7,8 +7,9 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
-from viewsync.actions import panes, recording
+from viewsync.actions import panes
 from viewsync.errors import StateError, ViewsyncError
+from viewsync.history import recording
 from viewsync.rules import cleanup, tracking
 from viewsync.store import pending_steps
 from viewsync.system import processes
@@ -123,7 +124,7 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
 
 
 def _note_presence(ctx: Context, found: Inventory, rows: Mapping[str, Row], trigger: str) -> None:
-    from viewsync.actions import presence  # only where sessions are registered
+    from viewsync.history import presence  # only where sessions are registered
 
     presence.note(ctx, found, rows, trigger)
 

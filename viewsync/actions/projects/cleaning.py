@@ -6,9 +6,9 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import recording
 from viewsync.actions.projects import steps, trust
 from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.history import recording
 from viewsync.rules.projects.plan import Step
 from viewsync.rules.tracking import identity
 from viewsync.store import pending_steps

@@ -11,9 +11,9 @@ import signal
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import recording
 from viewsync.actions.projects import cleaning, steps, trust
 from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.history import recording
 from viewsync.registry import rows
 from viewsync.rules import health
 from viewsync.rules.tracking import identity

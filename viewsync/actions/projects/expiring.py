@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import evidence, recording
+from viewsync.actions import evidence
 from viewsync.actions import sessions as registered_sessions
 from viewsync.actions.projects import apart, cleaning, sessions
 from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.history import recording
 from viewsync.registry import leases, rows
 from viewsync.rules.expiry import Known
 from viewsync.rules.projects import expired

@@ -8,9 +8,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import recording
 from viewsync.actions.projects import around, building, readiness, reserving
 from viewsync.errors import TmuxError, TmuxTimeout, ViewsyncError
+from viewsync.history import recording
 from viewsync.registry import reservation, rows
 from viewsync.rules.projects import diff
 from viewsync.rules.projects.diff import DIFFERENT, MISSING, Difference

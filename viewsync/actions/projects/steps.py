@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import recording
 from viewsync.actions.projects import trust
 from viewsync.errors import ViewsyncError
+from viewsync.history import recording
 from viewsync.rules.projects.plan import ABORT
 from viewsync.store import step_logs
 from viewsync.system import bounded_process

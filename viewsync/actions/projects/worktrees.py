@@ -11,9 +11,9 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import recording
 from viewsync.actions.projects import ending, sessions
 from viewsync.errors import UsageError, ViewsyncError
+from viewsync.history import recording
 from viewsync.system import files
 from viewsync.system.git_worktrees import Entry, Git, GitError, same_place
 from viewsync.tmux.rules.model import Event

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import recording
+from viewsync.history import recording
+from viewsync.history.rules import presence
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules.row import registered
-from viewsync.rules import presence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
     from viewsync.context import Context
-    from viewsync.rules.presence import Change
+    from viewsync.history.rules.presence import Change
     from viewsync.tmux.rules.model import Inventory
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from tests.support.sessions import count, counting_tmux, create, rows
 from tests.support.wait import until
 from tests.test_hot_path import imported
-from viewsync.actions import presence, sampling
+from viewsync.actions import sampling
 from viewsync.context import Context
-from viewsync.rules import presence as rule
+from viewsync.history import presence
+from viewsync.history.rules import presence as rule
 from viewsync.store.history_database import History
 from viewsync.tmux import inventory
 
@@ -160,9 +161,9 @@ def test_the_sweeper_takes_them(server: Server, home: Home) -> None:
 
 def test_a_hook_pays_for_it_only_where_sessions_are_registered(server: Server, home: Home) -> None:
     inside = {"TMUX": f"{server.socket},1,0"}
-    assert "viewsync.rules.presence" not in imported(home, "hook", **inside)
+    assert "viewsync.history.rules.presence" not in imported(home, "hook", **inside)
     create(server, "web")
-    assert "viewsync.rules.presence" in imported(home, "hook", **inside)
+    assert "viewsync.history.rules.presence" in imported(home, "hook", **inside)
     assert not imported(home, "hook", **inside) & {"psutil", "rich", "sqlite3", "logging"}
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from viewsync.history.rules import presence
 from viewsync.registry.rules.row import registered
-from viewsync.rules import presence
 from viewsync.tmux.rules.model import Inventory, Pane, Panes, Server, Session
 
 SERVER = Server("/s", 7, 100, "3.4")

@@ -1,0 +1,1 @@
+"""What two readings say of who came and went: pure."""
