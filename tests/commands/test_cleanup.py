@@ -15,7 +15,7 @@ from tests.support.wait import until
 from viewsync.actions import expiring
 from viewsync.context import Context
 from viewsync.rules.expiry import Wish
-from viewsync.rules.tracking import identity
+from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -191,4 +191,4 @@ def test_it_imports_nothing_that_it_does_not_need(server: Server, home: Home) ->
     create(server, "web")
     modules = imported(home, "health", "-s", "web")
     assert not modules & FORBIDDEN
-    assert not modules & {"viewsync.actions.sweep", "viewsync.actions.opening", "sqlite3"}
+    assert not modules & {"viewsync.views.cleanup", "viewsync.views.opening", "sqlite3"}

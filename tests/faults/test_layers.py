@@ -12,8 +12,8 @@ import pytest
 from tests.faults.support import NO_HOOKS, detached, every_layer, hook, read, script, touch
 from tests.support.server import ROOT, alive
 from tests.support.wait import stays, until
-from viewsync.rules.restoring import lost_tabs
 from viewsync.store.history_database import History
+from viewsync.views.rules.restoring import lost_tabs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

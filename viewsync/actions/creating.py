@@ -13,12 +13,12 @@ from viewsync.history import recording
 from viewsync.registry import reservation, rows
 from viewsync.registry.rules import lookup
 from viewsync.registry.rules.row import Registered, registered
-from viewsync.rules import naming
 from viewsync.rules.usage_report import CREATE, ERROR
 from viewsync.store.registry_file import Corrupt
 from viewsync.system import processes
 from viewsync.tmux import pane_list, sessions, sockets
 from viewsync.tmux.server import ServerGone
+from viewsync.views.rules import names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,7 +111,7 @@ def _make(
 
 
 def _checked(ctx: Context, request: Request) -> sessions.NewSession:
-    if problem := naming.refusal(request.name):
+    if problem := names.refusal(request.name):
         raise UsageError(f"cannot create a session {request.name!r}: {problem}", "choose another name")
     if not request.window or not request.window.isprintable():
         raise UsageError(f"not a window's name: {request.window!r}", "-w takes printable text")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from viewsync import config, paths
-from viewsync.actions import checks, live, server_checks, setup, sweep, wanted
+from viewsync.actions import checks, live, server_checks, setup, wanted
 from viewsync.actions.checks import FAIL, OK, Check
 from viewsync.errors import ViewsyncError
 from viewsync.tmux import inventory
+from viewsync.views import cleanup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +51,7 @@ def _settings(ctx: Context) -> Check:
 def _server(ctx: Context, socket: str) -> list[Check]:
     try:
         reading = server_checks.Reading(
-            ctx, inventory.inventory(ctx.tmux, socket), sweep.read_registry(ctx)[0]["views"]
+            ctx, inventory.inventory(ctx.tmux, socket), cleanup.read_registry(ctx)[0]["views"]
         )
     except ViewsyncError as error:
         return [Check("server", FAIL, error.message, error.hint, server=socket)]

@@ -16,10 +16,10 @@ from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.registry import leases
 from viewsync.rules import exec_script
 from viewsync.rules.drift import Finding
-from viewsync.rules.tracking import identity
 from viewsync.store import backup_files, lock
 from viewsync.system import process_tree, processes
 from viewsync.tmux import buffers
+from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

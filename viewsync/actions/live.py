@@ -9,13 +9,14 @@ import os
 from typing import TYPE_CHECKING
 
 from viewsync import paths
-from viewsync.actions import sweep, sweeper
+from viewsync.actions import sweeper
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.store.registry_file import Registry
 from viewsync.system import services, venvs
 from viewsync.tmux import end_hooks, inventory
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
+from viewsync.views import cleanup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -56,7 +57,7 @@ def load_here(ctx: Context, launcher: str) -> None:
     """For the tmux plugin manager: the hooks, into the server that we are called from, and nothing else."""
     if not ctx.env.get("TMUX"):
         raise UsageError("--here is for inside tmux", "`viewsync install` sets up everything")
-    tmux_views.set_hooks(ctx.tmux, sweep.socket_inside(ctx.env["TMUX"]), launcher)
+    tmux_views.set_hooks(ctx.tmux, cleanup.socket_inside(ctx.env["TMUX"]), launcher)
 
 
 def sockets(ctx: Context) -> list[str]:
@@ -67,7 +68,7 @@ def sockets(ctx: Context) -> list[str]:
 
 
 def everywhere(ctx: Context) -> list[str]:
-    return sweep.servers(ctx, _views(ctx))
+    return cleanup.servers(ctx, _views(ctx))
 
 
 def _views(ctx: Context) -> dict[str, Any]:

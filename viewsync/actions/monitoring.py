@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import StateError, TmuxError, ViewsyncError
 from viewsync.registry import rows
 from viewsync.registry.rules import lookup
-from viewsync.rules import groups, health, tracking
+from viewsync.rules import health
 from viewsync.system import process_table, process_tree
 from viewsync.text.sanitize import harmless
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import polling
 from viewsync.tmux.server import ServerGone
+from viewsync.views.rules import groups, tracking
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.registry.rules.row import Registered
-    from viewsync.rules.groups import Groups, View
     from viewsync.system.process_table import Table, Tree
     from viewsync.tmux.polling import Look
     from viewsync.tmux.rules.model import Event, Pane, Server
+    from viewsync.views.rules.groups import Groups, View
 
     Answer = Look | TmuxError
     Key = tuple[str, str]

@@ -11,13 +11,15 @@ from viewsync.errors import LockTimeout, MissingSession, SessionExists, TmuxErro
 from viewsync.history import recording
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules.row import registered
-from viewsync.rules import drift, naming, tracking
+from viewsync.rules import drift
 from viewsync.rules.drift import Finding, Seen
 from viewsync.system import processes
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import inventory
 from viewsync.tmux.rules.model import Panes
 from viewsync.tmux.server import ServerGone
+from viewsync.views.rules import names as view_names
+from viewsync.views.rules import tracking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -170,7 +172,7 @@ def register(ctx: Context, reading: Reading, name: str, socket: str) -> str:
     if len(fitting) > 1:
         places = ", ".join(each.server.socket for each, _ in fitting)
         raise UsageError(f"{name!r} is a session on {places}", "say with -S which one is meant")
-    if problem := naming.refusal(name):
+    if problem := view_names.refusal(name):
         raise UsageError(f"cannot register a session {name!r}: {problem}", "rename it first")
     found, pane = fitting[0]
     row = _new_row(ctx, found, pane)

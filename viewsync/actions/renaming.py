@@ -13,11 +13,12 @@ from viewsync.errors import MissingSession, SessionExists, StateError, TmuxError
 from viewsync.history import recording
 from viewsync.registry import rows, targets
 from viewsync.registry.rules.row import registered
-from viewsync.rules import drift, groups, naming, tracking
+from viewsync.rules import drift
 from viewsync.system import processes
 from viewsync.tmux import pane_list
 from viewsync.tmux import rename as tmux_rename
 from viewsync.tmux.sessions import Duplicate
+from viewsync.views.rules import groups, names, tracking
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -36,7 +37,7 @@ class Renamed(NamedTuple):
 
 
 def rename(ctx: Context, asked: targets.Asked, new: str) -> Renamed:
-    if problem := naming.refusal(new):
+    if problem := names.refusal(new):
         raise UsageError(f"cannot name a session {new!r}: {problem}", "choose another name")
     wanted = targets.resolve(ctx, asked)
     reading = pane_list.read(ctx.tmux, wanted.socket)

@@ -10,10 +10,10 @@ from viewsync.history import presence
 from viewsync.history.rules import presence as rule
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules import lookup
-from viewsync.rules.tracking import identity
 from viewsync.system import process_table, process_tree
 from viewsync.tmux.rules.model import Sample
 from viewsync.tmux.server import ServerGone
+from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import adopting, listing
 from viewsync.actions.checks import FAIL, OK, WARN, Check
-from viewsync.rules import tracking
 from viewsync.store import pending_steps
 from viewsync.tmux import end_hooks, inventory, options
 from viewsync.tmux.rules import hooks, versions
 from viewsync.tmux.rules.model import KEEP
 from viewsync.tmux.server import OLDEST, number
+from viewsync.views import adopting, listing
+from viewsync.views.rules import tracking
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,11 +9,12 @@ from viewsync.errors import TmuxError
 from viewsync.registry import rows as registry_rows
 from viewsync.registry import targets
 from viewsync.registry.rules import lookup
-from viewsync.rules import groups, health, tracking
+from viewsync.rules import health
 from viewsync.rules.health import Health
 from viewsync.system import process_tree
 from viewsync.tmux import pane_list
 from viewsync.tmux.server import ServerGone
+from viewsync.views.rules import groups, tracking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry.rules.lookup import Found
     from viewsync.registry.rules.row import Registered
-    from viewsync.rules.groups import View
     from viewsync.tmux.rules.model import Panes
+    from viewsync.views.rules.groups import View
 
     Answer = Panes | ServerGone | TmuxError
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import panes, sweep
 from viewsync.errors import ViewsyncError
+from viewsync.views import cleanup, wezterm_panes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,21 +29,21 @@ def everything(
     sockets: Sequence[str] | None = None,
     gui: Gui | None = None,
     projects: bool = True,
-) -> sweep.Swept:
+) -> cleanup.Swept:
     """`sockets`: only those servers; without it all of the user's, and with `projects` their project sessions, too."""
     problems = [] if dry_run else _prepare(ctx, gui)
-    scope = sweep.Scope(trigger, dry_run, gui.pid if gui and gui.only else 0, projects)
-    done = sweep.sweep(ctx, scope, sockets)
+    scope = cleanup.Scope(trigger, dry_run, gui.pid if gui and gui.only else 0, projects)
+    done = cleanup.sweep(ctx, scope, sockets)
     return done._replace(errors=list(dict.fromkeys([*problems, *done.errors])))
 
 
 def _prepare(ctx: Context, gui: Gui | None) -> list[str]:
     try:
         if gui:
-            panes.remember(ctx, gui.pid, gui.ttys)
+            wezterm_panes.remember(ctx, gui.pid, gui.ttys)
         else:
-            panes.ask(ctx)  # a WezTerm that does not answer is no error of a sweep: `doctor` tells of it
-        sweep.tidy(ctx)
+            wezterm_panes.ask(ctx)  # a WezTerm that does not answer is no error of a sweep: `doctor` tells of it
+        cleanup.tidy(ctx)
     except ViewsyncError as error:
         return [error.message]
     return []

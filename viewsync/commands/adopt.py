@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import adopting
 from viewsync.commands import args
 from viewsync.output import Result
 from viewsync.tmux import sockets
+from viewsync.views import adopting
 
 if TYPE_CHECKING:
     import argparse

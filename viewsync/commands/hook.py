@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import sweep
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
 from viewsync.tmux.rules import hooks
+from viewsync.views import cleanup
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +33,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if not inside:
         return Result(warnings=["hook is called by tmux, and finds the server in $TMUX"], code=1)
     try:
-        done = sweep.clean(ctx, sweep.socket_inside(inside), sweep.Scope(sweep.HOOK))
+        done = cleanup.clean(ctx, cleanup.socket_inside(inside), cleanup.Scope(cleanup.HOOK))
         problems = done.errors
     except ViewsyncError as error:
         problems = [error.message]

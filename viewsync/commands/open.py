@@ -9,11 +9,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from viewsync.actions import opening
 from viewsync.commands import args
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result, show_error
 from viewsync.tmux import sockets
+from viewsync.views import opening
 
 if TYPE_CHECKING:
     import argparse

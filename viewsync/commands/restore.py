@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import restoring
 from viewsync.commands import args
 from viewsync.output import Result
+from viewsync.views import restoring
 
 if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
-    from viewsync.rules.restoring import Tab
+    from viewsync.views.rules.restoring import Tab
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from viewsync.output import Result
 from viewsync.tmux.rules.model import END, KEEP, PROMOTE, Verdict
 
 if TYPE_CHECKING:
-    from viewsync.actions.sweep import Swept
+    from viewsync.views.cleanup import Swept
 
 _DONE = {END: "ended", PROMOTE: "promoted", KEEP: "kept"}
 

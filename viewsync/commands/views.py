@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import listing
 from viewsync.commands import args
 from viewsync.output import Result, age, table
 from viewsync.tmux import sockets as tmux_sockets
+from viewsync.views import listing
 
 if TYPE_CHECKING:
     import argparse

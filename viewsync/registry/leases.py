@@ -9,8 +9,8 @@ import os
 from typing import TYPE_CHECKING
 
 from viewsync.errors import LockTimeout, StateError
-from viewsync.rules.tracking import identity
 from viewsync.store import lock
+from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

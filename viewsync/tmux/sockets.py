@@ -23,9 +23,9 @@ def socket_of(ctx: Context, label: str, path: str) -> str:
     if path:
         return checked(os.path.abspath(path))
     if not label and ctx.env.get("TMUX"):
-        from viewsync.actions import sweep  # the session verbs name a server, and need not pay for it
+        from viewsync.views import cleanup  # the session verbs name a server, and need not pay for it
 
-        return sweep.socket_inside(ctx.env["TMUX"])
+        return cleanup.socket_inside(ctx.env["TMUX"])
     return checked(paths.tmux_socket(ctx.env, label or "default"))
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.support.projects import Project
     from tests.support.server import Home, Server
-    from viewsync.actions.sweep import Swept
+    from viewsync.views.cleanup import Swept
 
 NAME = "myapp-main-dev"
 FILE = "session: {auto_cleanup: true, session_timeout: 24h, windows: [{name: editor}]}\n"

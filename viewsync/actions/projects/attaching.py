@@ -24,9 +24,9 @@ def inside(ctx: Context, socket: str) -> bool:
     """Whether we are in a pane of that server."""
     if not ctx.env.get("TMUX"):
         return False
-    from viewsync.actions import sweep  # as in `go`: who does not attach need not pay for it
+    from viewsync.views import cleanup  # as in `go`: who does not attach need not pay for it
 
-    return sweep.socket_inside(ctx.env["TMUX"]) == socket
+    return cleanup.socket_inside(ctx.env["TMUX"]) == socket
 
 
 def check(ctx: Context, socket: str, name: str) -> None:
@@ -44,7 +44,7 @@ def go(ctx: Context, server: Server, session: str, name: str) -> None:
     if inside(ctx, server.socket):
         _switch(ctx, server, session, name)
     else:
-        from viewsync.actions import opening
+        from viewsync.views import opening
 
         opening.become_client(ctx, opening.Request(parent=name, socket=server.socket))
 

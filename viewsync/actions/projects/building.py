@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync import paths
 from viewsync.actions.projects.readiness import Typing
 from viewsync.errors import TmuxError, UsageError
-from viewsync.rules import naming
 from viewsync.rules.projects import diff
 from viewsync.tmux import build
 from viewsync.tmux.build import Line, NewPane
 from viewsync.tmux.rules import layouts, marks
 from viewsync.tmux.server import number
+from viewsync.views.rules import names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +123,7 @@ def shell(ctx: Context, plan: Plan) -> list[tuple[str, str]]:
 
 def begin(ctx: Context, plan: Plan, name: str, socket: str) -> Begun:
     """An empty session of that name, with the plan's environment and marks."""
-    if problem := naming.refusal(name):
+    if problem := names.refusal(name):
         raise UsageError(f"cannot create a session {name!r}: {problem}")
     folder = os.path.dirname(socket)
     if folder in paths.tmux_folders(ctx.env):  # the first tmux since the machine started makes it, but not for -S

@@ -10,12 +10,12 @@ from viewsync.actions.projects import steps, trust
 from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.history import recording
 from viewsync.rules.projects.plan import Step
-from viewsync.rules.tracking import identity
 from viewsync.store import pending_steps
 from viewsync.system import process_tree, processes
 from viewsync.tmux import end_hooks, project_list
 from viewsync.tmux.rules.model import Event
 from viewsync.tmux.server import ServerGone
+from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -16,11 +16,11 @@ from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.history import recording
 from viewsync.registry import rows
 from viewsync.rules import health
-from viewsync.rules.tracking import identity
 from viewsync.store import pending_steps
 from viewsync.tmux import end_hooks, guarded_kill, project_list, sessions
 from viewsync.tmux.rules.model import Event
 from viewsync.tmux.server import ServerGone
+from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

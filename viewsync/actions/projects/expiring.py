@@ -15,7 +15,6 @@ from viewsync.registry import leases, rows
 from viewsync.rules.expiry import Known
 from viewsync.rules.projects import expired
 from viewsync.rules.projects.expired import Candidate
-from viewsync.rules.tracking import identity
 from viewsync.store import pending_steps
 from viewsync.system import process_tree, shells
 from viewsync.text.timestamps import epoch
@@ -23,6 +22,7 @@ from viewsync.tmux import end_hooks, guarded_kill, pane_list
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import END, Event, Verdict
 from viewsync.tmux.rules.project_model import Sessions
+from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,6 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import sweep
 from viewsync.actions.projects import importing, locating, sessions
 from viewsync.errors import MissingSession, UsageError
 from viewsync.gateways import yaml_files
@@ -16,6 +15,7 @@ from viewsync.rules.projects.plan import Identity, Pane, Plan, Window
 from viewsync.rules.projects.schema import OPTION, VARIABLE
 from viewsync.system import foreground, processes
 from viewsync.tmux import inventory, pane_list, session_snapshot
+from viewsync.views import cleanup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +69,7 @@ def _find(ctx: Context, name: str, asked: targets.Asked) -> tuple[Server, Live, 
     elif name:
         asked = asked._replace(target=name)
     elif inside and not any(asked):
-        asked = targets.Asked(socket=sweep.socket_inside(inside), target=ctx.env.get("TMUX_PANE", ""))
+        asked = targets.Asked(socket=cleanup.socket_inside(inside), target=ctx.env.get("TMUX_PANE", ""))
     wanted = targets.resolve(ctx, asked)
     found = targets.find(pane_list.read(ctx.tmux, wanted.socket), wanted)
     reading = sessions.read(ctx, [wanted.socket], alone=True)

@@ -9,13 +9,13 @@ from viewsync.actions import killing
 from viewsync.actions.projects import ending, running, sessions
 from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.registry import targets
-from viewsync.rules import naming
 from viewsync.rules.projects import environment as variables
 from viewsync.rules.projects import names
 from viewsync.rules.projects.plan import Identity, Pane, Plan, Window
 from viewsync.tmux import clients as tmux_clients
 from viewsync.tmux import inventory, project_list
 from viewsync.tmux.server import ServerGone
+from viewsync.views.rules import names as view_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,7 @@ def named(ctx: Context, socket: str, name: str) -> Managed:
     for each in there:
         if each.live.name == name:
             return each
-    near = ", ".join(repr(each) for each in naming.nearest(name, [each.live.name for each in there]))
+    near = ", ".join(repr(each) for each in view_names.nearest(name, [each.live.name for each in there]))
     raise MissingSession(f"there is no session {name!r} on {socket}", f"did you mean {near}?" if near else "")
 
 

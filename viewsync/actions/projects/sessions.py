@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.registry import rows as registry_rows
-from viewsync.rules import health, naming
+from viewsync.rules import health
 from viewsync.rules.projects.plan import Identity
-from viewsync.rules.tracking import identity as server_identity
 from viewsync.system import process_tree, processes
 from viewsync.tmux import project_list, session_detail
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
 from viewsync.tmux.session_detail import Asked
+from viewsync.views.rules import names
+from viewsync.views.rules.tracking import identity as server_identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -185,7 +186,7 @@ def named(reading: Reading, name: str, socket: str = "") -> Known:
         return fitting[0]
     if reading.problems:
         raise TmuxError(f"nobody knows whether there is a session {name!r}: {reading.problems[0]}")
-    near = ", ".join(repr(each) for each in naming.nearest(name, [each.name for each in known]))
+    near = ", ".join(repr(each) for each in names.nearest(name, [each.name for each in known]))
     raise MissingSession(
         f"there is no project session {name!r}", f"did you mean {near}?" if near else "`viewsync status` lists them"
     )

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.registry.rules.row import Registered, registered
-from viewsync.rules.tracking import identity
 from viewsync.rules.usage_report import ATTACH, DETACH, GONE
 from viewsync.text.timestamps import epoch
+from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.rules.tracking import identity
+from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewsync.rules import naming
+from viewsync.views.rules import names as view_names
 
 
 @given(st.text(), st.integers(0, 10**9))
 def test_a_views_name_is_safe_everywhere(parent: str, digits: int) -> None:
-    name = naming.view_name(parent, 1_795_000_000.9, digits)
+    name = view_names.view_name(parent, 1_795_000_000.9, digits)
     assert re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*-view-1795000000-\d+", name)
     assert len(name) < 100
 
 
 def test_a_views_name_reads_as_its_parent() -> None:
-    assert naming.view_name("myproject", 1735324800, 5432) == "myproject-view-1735324800-5432"
-    assert naming.view_name("a.b c", 1735324800, 1) == "a_b_c-view-1735324800-1"
-    assert naming.view_name("-x", 1735324800, 1) == "_x-view-1735324800-1"
+    assert view_names.view_name("myproject", 1735324800, 5432) == "myproject-view-1735324800-5432"
+    assert view_names.view_name("a.b c", 1735324800, 1) == "a_b_c-view-1735324800-1"
+    assert view_names.view_name("-x", 1735324800, 1) == "_x-view-1735324800-1"
 
 
 @pytest.mark.parametrize(
@@ -37,21 +37,21 @@ def test_a_views_name_reads_as_its_parent() -> None:
     ],
 )
 def test_what_looks_like_a_view(name: str, parent: str) -> None:
-    assert naming.looks_like_view(name) == parent
+    assert view_names.looks_like_view(name) == parent
 
 
 @pytest.mark.parametrize("name", ["a:b", "a.b", "", "a\nb", "a\x1bb", "a\\b", "$0", "@1", "%2", "=x", "{last}", "-d"])
 def test_a_name_that_could_not_be_found_again_is_refused(name: str) -> None:
-    assert naming.refusal(name)
+    assert view_names.refusal(name)
 
 
 @pytest.mark.parametrize("name", ["proj", "a b", "日本", "it's", "#{pid}", "a;", "~x", "!y", "*"])
 def test_any_other_name_is_fine(name: str) -> None:
-    assert naming.refusal(name) == ""
+    assert view_names.refusal(name) == ""
 
 
 def test_the_nearest_names() -> None:
     names = ["project", "notes", "Proj", "dev"]
-    assert naming.nearest("proj", names)[0] == "Proj"
-    assert naming.nearest("projct", names)[0] == "project"
-    assert naming.nearest("zzz", names) == []
+    assert view_names.nearest("proj", names)[0] == "Proj"
+    assert view_names.nearest("projct", names)[0] == "project"
+    assert view_names.nearest("zzz", names) == []

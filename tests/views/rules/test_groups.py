@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from viewsync.rules import groups
-from viewsync.rules.groups import View
 from viewsync.tmux.rules.model import Pane, Panes, Server
+from viewsync.views.rules import groups
+from viewsync.views.rules.groups import View
 
 
 def pane(

@@ -7,23 +7,23 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
-from viewsync.actions import panes
 from viewsync.errors import StateError, ViewsyncError
 from viewsync.history import recording
-from viewsync.rules import cleanup, tracking
 from viewsync.store import pending_steps
 from viewsync.system import processes
 from viewsync.tmux import inventory
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import KEEP, PROMOTE, Inventory, Server, Verdict
+from viewsync.views import wezterm_panes
+from viewsync.views.rules import policy, tracking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from viewsync.context import Context
-    from viewsync.rules.tracking import Changes, Row
     from viewsync.tmux.rules.model import Event
+    from viewsync.views.rules.tracking import Changes, Row
 
 
 HOOK = "hook"  # the trigger of the tmux hooks
@@ -105,9 +105,9 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     views = data["views"]
     changes = tracking.compare(found, views, _running(views), now, scope.trigger)
     after = merged(views, changes.rows)
-    facts = tracking.facts(found, after, panes.live_ttys(data["guis"]))
+    facts = tracking.facts(found, after, wezterm_panes.live_ttys(data["guis"]))
     in_scope = [each for each in facts if _in_scope(after.get(each.name, {}), scope)]
-    verdicts = cleanup.decide(in_scope, ctx.config.policy, now, doubt)
+    verdicts = policy.decide(in_scope, ctx.config.policy, now, doubt)
     errors = [doubt] if doubt else []
     if scope.dry_run or not found.complete:  # what was not understood may be the very view that seems to be gone
         return Swept(verdicts, [], errors)

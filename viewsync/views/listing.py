@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.actions import panes, sweep
 from viewsync.errors import ViewsyncError
-from viewsync.rules import cleanup, tracking
 from viewsync.tmux import inventory
+from viewsync.views import cleanup as view_cleanup
+from viewsync.views import wezterm_panes
+from viewsync.views.rules import policy, tracking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
-    from viewsync.rules.tracking import Row
     from viewsync.tmux.rules.model import Inventory, Session, Verdict
+    from viewsync.views.rules.tracking import Row
 
 
 class View(NamedTuple):
@@ -40,15 +41,15 @@ class Listing(NamedTuple):
 
 def read(ctx: Context, sockets: Sequence[str] | None = None) -> Listing:
     """One tmux call a server, and nothing is changed."""
-    data, doubt = sweep.read_registry(ctx)
+    data, doubt = view_cleanup.read_registry(ctx)
     listing = Listing([], [], [doubt] if doubt else [])
-    for socket in sweep.servers(ctx, data["views"]) if sockets is None else sockets:
+    for socket in view_cleanup.servers(ctx, data["views"]) if sockets is None else sockets:
         try:
             found = inventory.inventory(ctx.tmux, socket)
         except ViewsyncError as error:
             listing.errors.append(error.message)
             continue
-        partial = sweep.doubt_of(found)
+        partial = view_cleanup.doubt_of(found)
         listing.errors.extend([partial] if partial else [])
         listing.servers.append(found.server._asdict())
         listing.parents.extend(_parents(ctx, found, data, partial or doubt))
@@ -58,9 +59,9 @@ def read(ctx: Context, sockets: Sequence[str] | None = None) -> Listing:
 def _parents(ctx: Context, found: Inventory, data: dict[str, Any], doubt: str) -> list[Parent]:
     now = ctx.clock()
     changes = tracking.compare(found, data["views"], (), now, "listing")
-    rows = sweep.merged(data["views"], changes.rows)
-    facts = tracking.facts(found, rows, panes.live_ttys(data["guis"]))
-    verdicts = {each.session: each for each in cleanup.decide(facts, ctx.config.policy, now, doubt)}
+    rows = view_cleanup.merged(data["views"], changes.rows)
+    facts = tracking.facts(found, rows, wezterm_panes.live_ttys(data["guis"]))
+    verdicts = {each.session: each for each in policy.decide(facts, ctx.config.policy, now, doubt)}
     names = {each.name: each.parent for each in facts}
     parents = {
         each.name: Parent(each.name, found.server.socket, each, []) for each in found.sessions if each.name not in names

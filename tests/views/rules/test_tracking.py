@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from viewsync.rules.tracking import Changes, compare, facts, rows_of
 from viewsync.tmux.rules.model import Client, Inventory, Server, Session
+from viewsync.views.rules.tracking import Changes, compare, facts, rows_of
 
 NOW = 1_795_000_000.0
 SERVER = Server("/s", 100, 1_794_000_000, "3.3a")

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import ViewsyncError
-from viewsync.rules import restoring, tracking
 from viewsync.system import processes
 from viewsync.tmux import inventory
 from viewsync.tmux.rules.model import Event
+from viewsync.views.rules import restoring, tracking
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.rules.restoring import Tab
     from viewsync.tmux.rules.model import Inventory
+    from viewsync.views.rules.restoring import Tab
 
 
 class Plan(NamedTuple):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from viewsync.rules.restoring import lost_tabs
 from viewsync.tmux.rules.model import Event
+from viewsync.views.rules.restoring import lost_tabs
 
 
 def event(at: float, kind: str, view: str, gui: int = 7, window: str = "@1") -> Event:

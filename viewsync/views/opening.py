@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.actions import sweep
 from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
-from viewsync.rules import naming, tracking
 from viewsync.system import terminal
 from viewsync.system.wezterm import gui_pid
 from viewsync.tmux import inventory
@@ -15,6 +13,8 @@ from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import Inventory, Place, Session
 from viewsync.tmux.server import ServerGone
+from viewsync.views import cleanup
+from viewsync.views.rules import names, tracking
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -87,7 +87,7 @@ def reserve(ctx: Context, request: Request) -> dict[str, Any]:
 
 def _plan(ctx: Context, request: Request) -> Plan:
     found, origin = _look(ctx, request)
-    views = sweep.read_registry(ctx)[0]["views"]  # one that is corrupt is set aside by the write below
+    views = cleanup.read_registry(ctx)[0]["views"]  # one that is corrupt is set aside by the write below
     parent, joined = _resolve(request.parent, found, tracking.rows_of(found.server, views))
     if origin is None or origin.session != joined.id:
         origin = inventory.origin(ctx.tmux, request.socket, joined.id)
@@ -109,7 +109,7 @@ def _look(ctx: Context, request: Request) -> tuple[Inventory, Origin | None]:
             ) from None
         found, origin = None, None
     if request.create and (found is None or all(each.name != request.parent for each in found.sessions)):
-        if problem := naming.refusal(request.parent):
+        if problem := names.refusal(request.parent):
             raise UsageError(f"cannot create a session {request.parent!r}: {problem}", "choose another name")
         tmux_views.create_parent(ctx.tmux, request.socket, request.parent, request.cwd or os.getcwd())
         found, origin = inventory.opening(ctx.tmux, request.socket, request.parent)
@@ -131,7 +131,7 @@ def _resolve(name: str, found: Inventory, rows: dict[str, dict[str, Any]]) -> tu
     if views:
         return name, max(views, key=lambda each: (each.last_attached, each.created))
     parents = [each.name for each in found.sessions if not each.marked and each.name not in rows]
-    near = ", ".join(repr(each) for each in naming.nearest(name, parents))
+    near = ", ".join(repr(each) for each in names.nearest(name, parents))
     hint = f"did you mean {near}? --create makes a new one" if near else "--create makes it"
     raise MissingSession(f"there is no session {name!r} on {found.server.socket}", hint)
 
@@ -159,7 +159,7 @@ def _free(found: Inventory, joined: Session, rows: dict[str, dict[str, Any]], no
 def _new_view(ctx: Context, request: Request, parent: str, joined: Session, origin: Origin) -> tmux_views.NewView:
     digits = int.from_bytes(os.urandom(4), "big") % 10**9
     return tmux_views.NewView(
-        name=naming.view_name(parent, ctx.clock(), digits),
+        name=names.view_name(parent, ctx.clock(), digits),
         origin=origin,
         parent=parent,
         joins=joined.name,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import sweep
 from viewsync.errors import MissingSession, UsageError
-from viewsync.rules import naming, tracking
 from viewsync.tmux import inventory
 from viewsync.tmux import views as tmux_views
+from viewsync.views import cleanup
+from viewsync.views.rules import names, tracking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ def candidates(ctx: Context, socket: str, parent: str) -> list[Candidate]:
     found = inventory.inventory(ctx.tmux, socket)
     owner = next((each for each in found.sessions if each.name == parent), None)
     if owner is None:
-        near = ", ".join(repr(each) for each in naming.nearest(parent, [each.name for each in found.sessions]))
+        near = ", ".join(repr(each) for each in names.nearest(parent, [each.name for each in found.sessions]))
         raise MissingSession(f"there is no session {parent!r} on {socket}", f"did you mean {near}?" if near else "")
     rows = tracking.rows_of(found.server, ctx.registry.read()["views"])
     return [Candidate(socket, each, owner) for each in strays(found, rows) if each.group == owner.group]
@@ -41,7 +41,7 @@ def strays(found: Inventory, rows: dict[str, tracking.Row]) -> list[Session]:
     return [
         each
         for each in found.sessions
-        if each.group_size and not each.marked and each.name not in rows and naming.looks_like_view(each.name)
+        if each.group_size and not each.marked and each.name not in rows and names.looks_like_view(each.name)
     ]
 
 
@@ -78,7 +78,7 @@ def _mark(ctx: Context, candidate: Candidate) -> bool:
 def pin(ctx: Context, view: str, sockets: Sequence[str] | None, *, on: bool) -> str:
     """Keep that view from every clean-up, or no longer; the socket of its server."""
     views = ctx.registry.read()["views"]
-    for socket in sweep.servers(ctx, views) if sockets is None else sockets:
+    for socket in cleanup.servers(ctx, views) if sockets is None else sockets:
         found = inventory.inventory(ctx.tmux, socket)
         rows = tracking.rows_of(found.server, views)
         session = next((each for each in found.sessions if each.name == view), None)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewsync.rules.cleanup import decide
 from viewsync.tmux.rules.model import END, KEEP, PROMOTE, Facts, Policy
+from viewsync.views.rules.policy import decide
 
 NOW = 1_795_000_000.0
 

@@ -1,0 +1,1 @@
+"""What becomes of a view: pure. policy.py decides."""
