@@ -16,9 +16,10 @@ import os
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import capturing, creating, health, killing, preparing, running, sending, sessions, waiting
+from viewsync.actions import creating, health, killing, preparing, sessions
 from viewsync.context import Context
 from viewsync.errors import MissingSession, TmuxError, UsageError
+from viewsync.panes import capturing, executing, sending, waiting
 from viewsync.registry import places, targets
 from viewsync.registry import rows as registry_rows
 from viewsync.tmux.rules import keys as key_names
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import TracebackType
 
-    from viewsync.actions.capturing import Captured
     from viewsync.actions.health import Report
     from viewsync.actions.sessions import Listed
-    from viewsync.actions.waiting import Outcome
+    from viewsync.panes.capturing import Captured
+    from viewsync.panes.waiting import Outcome
     from viewsync.text.patterns import Pattern
 
     Patterns = str | Sequence[str]
@@ -213,7 +214,7 @@ class Session:
         """Run a line of shell, or the words of a command, in the session's own shell."""
         line = command if isinstance(command, str) else shlex.join(command)
         output = bytearray()
-        ran = running.execute(self._ctx, self._asked, line, timeout, output.extend)
+        ran = executing.execute(self._ctx, self._asked, line, timeout, output.extend)
         return Executed(ran.code, output.decode("utf-8", "replace"), ran.kind, ran.seconds)
 
     def capture(self, lines: int = 0, *, join: bool = False) -> Captured:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tests.support.wait import until
 from viewsync.context import Context
+from viewsync.panes.rules import anchor, echo
 from viewsync.registry.places import Place
-from viewsync.rules import anchor, echo
 from viewsync.tmux import pane_list
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import re
 import stat
 from typing import TYPE_CHECKING
 
-from viewsync.actions import exec_folder, sending
 from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.panes import exec_folder, sending
+from viewsync.panes.rules import exec_script
 from viewsync.registry import leases
-from viewsync.rules import exec_script
 from viewsync.rules.drift import Finding
 from viewsync.store import backup_files, lock
 from viewsync.system import process_tree, processes

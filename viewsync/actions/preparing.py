@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from viewsync.actions import sending, waiting
 from viewsync.errors import ViewsyncError
+from viewsync.panes import sending, waiting
 from viewsync.registry.places import Place
 from viewsync.registry.targets import Asked
 from viewsync.tmux.rules.model import Server
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.actions.creating import Created
-    from viewsync.actions.waiting import Outcome
     from viewsync.context import Context
+    from viewsync.panes.waiting import Outcome
     from viewsync.text.patterns import Pattern
 
 # By the type of what `create` runs. The shell's has its cursor behind it, and so a space, as a banner mostly has not.

@@ -11,10 +11,10 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import capturing
 from viewsync.commands import args
 from viewsync.errors import UsageError
 from viewsync.output import Result
+from viewsync.panes import capturing
 from viewsync.registry.targets import Asked
 
 if TYPE_CHECKING:

@@ -111,7 +111,8 @@ def _prompt(parsed: argparse.Namespace, template: Template | None, kind: str) ->
     """What is to be waited for; None when nothing is."""
     if parsed.wait is None and not (template and template.commands):
         return None
-    from viewsync.actions import preparing, waiting
+    from viewsync.actions import preparing
+    from viewsync.panes import waiting
 
     text = parsed.wait or (template.prompt if template else preparing.PROMPTS.get(kind, ""))
     if not text:

@@ -12,11 +12,11 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from viewsync.actions import running
 from viewsync.commands import args
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
-from viewsync.rules import exec_script
+from viewsync.panes import executing
+from viewsync.panes.rules import exec_script
 from viewsync.text import sanitize
 
 if TYPE_CHECKING:
@@ -43,29 +43,32 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     kept = bytearray()
     show = _shown_safely() if sys.stdout.isatty() else _shown
     timeout = args.duration(parsed.timeout, "--timeout")
-    ran = running.execute(ctx, args.asked(parsed), command, timeout, kept.extend if parsed.json else show)
+    ran = executing.execute(ctx, args.asked(parsed), command, timeout, kept.extend if parsed.json else show)
     code, told = _outcome(ran, parsed.timeout)
     data = {
         "session": ran.session,
         "command": command,
-        "code": code if ran.kind in (running.DONE, running.INTERRUPTED) else None,
+        "code": code if ran.kind in (executing.DONE, executing.INTERRUPTED) else None,
         "output": kept.decode("utf-8", "replace"),
-        "timed_out": ran.kind == running.TIMEOUT,
+        "timed_out": ran.kind == executing.TIMEOUT,
         "seconds": round(ran.seconds, 3),
     }
     return Result(data, code=code, warnings=[told] if told else [])
 
 
-def _outcome(ran: running.Ran, timeout: str) -> tuple[int, str]:
+def _outcome(ran: executing.Ran, timeout: str) -> tuple[int, str]:
     """The exit code, and what a person is told about it."""
-    if ran.kind == running.DONE and ran.code is not None:
+    if ran.kind == executing.DONE and ran.code is not None:
         return ran.code, ""
     return {
-        running.INTERRUPTED: (_INTERRUPTED, f"interrupted: the shell in {ran.target} went back to its prompt"),
-        running.ENDED: (_FAILED, f"the shell in {ran.target} has ended; what it printed is complete as far as it came"),
-        running.LOST: (_FAILED, "the output could not be kept: is the disk full? The command goes on"),
-        running.TIMEOUT: (_TIMEOUT, f"time is over ({timeout}): the command keeps running in {ran.target}"),
-        running.NOT_TAKEN: (
+        executing.INTERRUPTED: (_INTERRUPTED, f"interrupted: the shell in {ran.target} went back to its prompt"),
+        executing.ENDED: (
+            _FAILED,
+            f"the shell in {ran.target} has ended; what it printed is complete as far as it came",
+        ),
+        executing.LOST: (_FAILED, "the output could not be kept: is the disk full? The command goes on"),
+        executing.TIMEOUT: (_TIMEOUT, f"time is over ({timeout}): the command keeps running in {ran.target}"),
+        executing.NOT_TAKEN: (
             _FAILED,
             f"the shell in {ran.target} did not take the command: look with `viewsync capture`",
         ),

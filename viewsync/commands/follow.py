@@ -11,16 +11,16 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from viewsync.actions import following
 from viewsync.commands import args
 from viewsync.output import Result, printable
+from viewsync.panes import following
 from viewsync.registry import places, rows
 
 if TYPE_CHECKING:
     import argparse
 
-    from viewsync.actions.following import News
     from viewsync.context import Context
+    from viewsync.panes.following import News
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

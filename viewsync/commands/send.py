@@ -12,17 +12,17 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import sending
 from viewsync.commands import args
 from viewsync.errors import LockTimeout, MissingSession, UsageError, ViewsyncError
 from viewsync.output import Result
+from viewsync.panes import sending
 from viewsync.tmux.rules import keys
 
 if TYPE_CHECKING:
     import argparse
 
-    from viewsync.actions.waiting import Outcome, Wish
     from viewsync.context import Context
+    from viewsync.panes.waiting import Outcome, Wish
 
 CODES = ((LockTimeout, 75), (UsageError, 4), (MissingSession, 3), (sending.NotReady, 3), (ViewsyncError, 1))
 # Options whose value may look like an option.
@@ -143,7 +143,7 @@ def _wish(parsed: argparse.Namespace) -> Wish | None:
     timeout = _positive(parsed.timeout, "timeout")
     if not parsed.wait:
         return None
-    from viewsync.actions import waiting
+    from viewsync.panes import waiting
 
     patterns, stop = (
         [waiting.pattern(each, fixed=parsed.fixed) for each in some] for some in (parsed.wait, parsed.stop)

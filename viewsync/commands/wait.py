@@ -11,16 +11,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import waiting
 from viewsync.commands import args
 from viewsync.errors import UsageError
 from viewsync.output import Result
+from viewsync.panes import waiting
 
 if TYPE_CHECKING:
     import argparse
 
-    from viewsync.actions.waiting import Outcome, Waited, Wish
     from viewsync.context import Context
+    from viewsync.panes.waiting import Outcome, Waited, Wish
 
 # Options whose value may look like an option.
 VERBATIM = ("-p", "--pattern", "--any", "--stop")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from viewsync.rules import blocks
+from viewsync.panes.rules import python_blocks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,41 +39,41 @@ def prompt(python: str, *lines: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("python", pythons() or [sys.executable])
 def test_a_function_with_an_empty_line_and_the_value_of_each_expression(python: str) -> None:
-    assert prompt(python, blocks.inline(FUNCTION)).stdout.splitlines() == ["42", "'2\\té'"]
+    assert prompt(python, python_blocks.inline(FUNCTION)).stdout.splitlines() == ["42", "'2\\té'"]
 
 
 @pytest.mark.parametrize("python", pythons() or [sys.executable])
 def test_through_a_file_that_is_gone_afterwards(python: str, tmp_path: Path) -> None:
     path = str(tmp_path / "it's.py")
     source = FUNCTION + "big = " + ascii("x" * 1_000_000) + "\nlen(big)\n"
-    (tmp_path / "it's.py").write_text(blocks.script(source.encode(), path), encoding="ascii")
-    assert prompt(python, blocks.run_file(path)).stdout.splitlines() == ["42", "'2\\té'", "1000000"]
+    (tmp_path / "it's.py").write_text(python_blocks.script(source.encode(), path), encoding="ascii")
+    assert prompt(python, python_blocks.run_file(path)).stdout.splitlines() == ["42", "'2\\té'", "1000000"]
     assert os.listdir(tmp_path) == []
 
 
 def test_nothing_of_it_stays_in_main() -> None:
-    done = prompt(sys.executable, "before = set(dir())", blocks.inline("a = 1\nfor i in range(2):\n    i\n"))
+    done = prompt(sys.executable, "before = set(dir())", python_blocks.inline("a = 1\nfor i in range(2):\n    i\n"))
     assert done.stdout.splitlines() == ["0", "1"]
-    lines = ("before = set(dir())", blocks.inline("a = 1\n"), "sorted(set(dir()) - before)")
+    lines = ("before = set(dir())", python_blocks.inline("a = 1\n"), "sorted(set(dir()) - before)")
     assert prompt(sys.executable, *lines).stdout.splitlines() == ["['a', 'before']"]
 
 
 def test_a_syntax_error_shows_where_and_nothing_has_run() -> None:
-    done = prompt(sys.executable, blocks.inline("print('ran')\nif True:\n    return 1\n"))
+    done = prompt(sys.executable, python_blocks.inline("print('ran')\nif True:\n    return 1\n"))
     assert "ran" not in done.stdout
     assert 'File "<viewsync>", line 3' in done.stderr
     assert "SyntaxError: 'return' outside function" in done.stderr
 
 
 def test_an_error_has_the_line_of_the_block() -> None:
-    done = prompt(sys.executable, blocks.inline("a = 1\n\n1 / 0\n"))
+    done = prompt(sys.executable, python_blocks.inline("a = 1\n\n1 / 0\n"))
     assert 'File "<viewsync>", line 3' in done.stderr
     assert "ZeroDivisionError" in done.stderr
 
 
 def test_a_future_of_the_block_holds_for_all_of_it() -> None:
     source = "from __future__ import annotations\ndef f(x: NoSuchName): ...\nf.__annotations__\n"
-    assert prompt(sys.executable, blocks.inline(source)).stdout.splitlines() == ["{'x': 'NoSuchName'}"]
+    assert prompt(sys.executable, python_blocks.inline(source)).stdout.splitlines() == ["{'x': 'NoSuchName'}"]
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,11 @@ def test_a_future_of_the_block_holds_for_all_of_it() -> None:
     ],
 )
 def test_what_a_prompt_would_not_take_as_it_is(source: str, is_needed: bool) -> None:
-    assert blocks.needs_line(source) == is_needed
+    assert python_blocks.needs_line(source) == is_needed
 
 
 def test_the_line_is_one_line_of_ascii() -> None:
-    line = blocks.inline("a\n\tb\r\x00\x1b é 😀 \udcff ' \" \\")
+    line = python_blocks.inline("a\n\tb\r\x00\x1b é 😀 \udcff ' \" \\")
     assert line.isascii()
     assert line.isprintable()
 
@@ -120,13 +120,13 @@ def test_the_line_is_one_line_of_ascii() -> None:
     ],
 )
 def test_what_is_a_python_prompt(command: str, words: list[str], is_one: bool) -> None:
-    assert blocks.is_python_prompt(command, words) == is_one
+    assert python_blocks.is_python_prompt(command, words) == is_one
 
 
 @pytest.mark.skipif(not shutil.which("ipython"), reason="no IPython here")
 def test_ipython_takes_the_line_too() -> None:
     argv = ["ipython", "--simple-prompt", "--no-banner", "--no-confirm-exit", "-i"]
-    lines = [blocks.inline(FUNCTION), "exit()"]
+    lines = [python_blocks.inline(FUNCTION), "exit()"]
     done = subprocess.run(
         argv, input="".join(f"{each}\n" for each in lines), capture_output=True, text=True, check=False, timeout=60
     )

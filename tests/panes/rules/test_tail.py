@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viewsync.rules.anchor import Anchor
-from viewsync.rules.screen import Screen, Tail, after_cells, width
+from viewsync.panes.rules.anchor import Anchor
+from viewsync.panes.rules.tail import Screen, Tail, after_cells, width
 
 
 class Terminal:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.rules import echo
+from viewsync.panes.rules import echo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from viewsync.rules.anchor import Anchor
-    from viewsync.rules.echo import Mark
+    from viewsync.panes.rules.anchor import Anchor
+    from viewsync.panes.rules.echo import Mark
 
 _CONTEXT = 8  # lines above, by which a place is found again
 _KEPT = 50_000  # lines of output that are remembered

@@ -9,9 +9,9 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
+from viewsync.panes.rules import anchor as anchors
+from viewsync.panes.rules import echo, python_blocks
 from viewsync.registry import last_active, leases, places, targets
-from viewsync.rules import anchor as anchors
-from viewsync.rules import blocks, echo
 from viewsync.store.registry_file import write_all
 from viewsync.system import foreground, line_discipline, processes
 from viewsync.tmux import input as tmux_input
@@ -19,12 +19,12 @@ from viewsync.tmux.input import DEAD, GONE, INPUT_OFF, SYNCHRONIZED, Input
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
-    from viewsync.actions.waiting import Outcome, Wish
     from viewsync.context import Context
+    from viewsync.panes.rules.anchor import Anchor
+    from viewsync.panes.rules.echo import Mark
+    from viewsync.panes.waiting import Outcome, Wish
     from viewsync.registry.places import Located, Place
     from viewsync.registry.targets import Asked
-    from viewsync.rules.anchor import Anchor
-    from viewsync.rules.echo import Mark
 
 LARGEST = 10_000_000  # bytes of text
 _ECHOED = 2_000  # lines whose echo is told from an answer
@@ -120,19 +120,19 @@ def _not_ready(why: str, hint: str) -> NotReady:
 
 def _typed(ctx: Context, located: Located, message: Message) -> tuple[str, str]:
     """The text that goes in, and the file that it makes a Python prompt read, "" when there is none."""
-    if not message.block or not blocks.needs_line(message.text) or not _at_python_prompt(located):
+    if not message.block or not python_blocks.needs_line(message.text) or not _at_python_prompt(located):
         return message.text, ""
-    line = blocks.inline(message.text)
-    if len(line) <= blocks.LONGEST:
+    line = python_blocks.inline(message.text)
+    if len(line) <= python_blocks.LONGEST:
         return line, ""
     path = os.path.join(ctx.folder, BLOCKS, f"{os.urandom(8).hex()}.py")
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        write_all(path, blocks.script(message.text.encode("utf-8", "surrogateescape"), path))
+        write_all(path, python_blocks.script(message.text.encode("utf-8", "surrogateescape"), path))
     except OSError as error:
         _remove(path)
         raise StateError(f"cannot write the block to {path}: {error.strerror}") from None
-    return blocks.run_file(path), path
+    return python_blocks.run_file(path), path
 
 
 def _at_python_prompt(located: Located) -> bool:
@@ -142,7 +142,7 @@ def _at_python_prompt(located: Located) -> bool:
     words = processes.command_line(busy_with.pid)
     if not words and located.row and located.row.type == "python-repl":  # where there is no /proc
         words = ["python3"]
-    return blocks.is_python_prompt(busy_with.command, words)
+    return python_blocks.is_python_prompt(busy_with.command, words)
 
 
 def _remove(path: str) -> None:
@@ -183,7 +183,7 @@ def _put(ctx: Context, place: Place, what: Input, kept: str) -> Anchor | None:
 
 def _awaited(ctx: Context, place: Place, wish: Wish, anchor: Anchor | None, marks: tuple[Mark, ...]) -> Outcome:
     """A pane that is gone by now went with the program in it."""
-    from viewsync.actions import waiting
+    from viewsync.panes import waiting
 
     try:
         return waiting.wait(ctx, place, wish, anchor, marks)

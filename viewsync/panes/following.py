@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.waiting import Watch
 from viewsync.errors import MissingSession
-from viewsync.rules.anchor import Anchor
-from viewsync.rules.screen import Tail
+from viewsync.panes.rules.anchor import Anchor
+from viewsync.panes.rules.tail import Tail
+from viewsync.panes.waiting import Watch
 from viewsync.system import processes
 from viewsync.tmux import screen as tmux_screen
 from viewsync.tmux.server import ServerGone

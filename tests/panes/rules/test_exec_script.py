@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from viewsync.rules import exec_script
+from viewsync.panes.rules import exec_script
 
 FOLDER = '/tmp/it\'s a "$(folder)"'
 

@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING
 
 from viewsync.errors import StateError
-from viewsync.rules import exec_script
+from viewsync.panes.rules import exec_script
 from viewsync.system import processes
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Run a command in a session's own shell: its exit code, and its output alone, however much that is.
 
-The shell reads a script from a folder of the command's own (rules/exec_script.py). What comes back is waited for in
-that folder; tmux is asked which pane it is, and told what to type, and no more.
+The shell reads a script from a folder of the command's own (panes/rules/exec_script.py). What comes back is waited for
+in that folder; tmux is asked which pane it is, and told what to type, and no more.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import exec_folder
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
+from viewsync.panes import exec_folder
+from viewsync.panes.rules import anchor, echo, exec_script
 from viewsync.registry import last_active, leases, places
-from viewsync.rules import anchor, echo, exec_script
 from viewsync.system import shells
 from viewsync.tmux import input as tmux_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from viewsync.actions.exec_folder import ExecFolder
     from viewsync.context import Context
+    from viewsync.panes.exec_folder import ExecFolder
     from viewsync.registry.places import Located
     from viewsync.registry.targets import Asked
 

@@ -12,10 +12,10 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, UsageError
+from viewsync.panes.rules import anchor as anchors
+from viewsync.panes.rules.anchor import Anchor
+from viewsync.panes.rules.tail import Tail
 from viewsync.registry import places, targets
-from viewsync.rules import anchor as anchors
-from viewsync.rules.anchor import Anchor
-from viewsync.rules.screen import Tail
 from viewsync.system import activity, processes
 from viewsync.text import patterns
 from viewsync.tmux import screen as tmux_screen
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from viewsync.context import Context
+    from viewsync.panes.rules.echo import Mark
+    from viewsync.panes.rules.tail import Screen
     from viewsync.registry.places import Place
     from viewsync.registry.targets import Asked
-    from viewsync.rules.echo import Mark
-    from viewsync.rules.screen import Screen
     from viewsync.text.patterns import Pattern
 
 FOUND = "found"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.rules import echo
+from viewsync.panes.rules import echo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from viewsync.rules.echo import Mark
+    from viewsync.panes.rules.echo import Mark
 
 OPTION = "@viewsync_anchor"  # of a pane; what was sent last leaves it there, so that a later `wait` finds it
 # tmux expands it in the step before the text goes in, so that nothing can come in between.

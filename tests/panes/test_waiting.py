@@ -12,9 +12,9 @@ import pytest
 
 from tests.support.typing import place, screen, shell, type_in
 from tests.support.wait import until
-from viewsync.actions import waiting
-from viewsync.actions.waiting import Outcome, Wish
 from viewsync.errors import MissingSession, TmuxError, UsageError
+from viewsync.panes import waiting
+from viewsync.panes.waiting import Outcome, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewsync.rules import anchor
-from viewsync.rules.echo import expect, marks, read, removed, written
+from viewsync.panes.rules import anchor
+from viewsync.panes.rules.echo import expect, marks, read, removed, written
 
 CASES = {
     # what was sent, whether nobody was at a prompt, what the terminal shows from there on, what of it is output

@@ -1,0 +1,1 @@
+"""What is done with a pane: sending, waiting, executing, capturing, following."""

@@ -1,0 +1,1 @@
+"""What a screen says, and what is typed into one: pure."""
