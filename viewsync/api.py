@@ -16,22 +16,22 @@ import os
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import creating, health, killing, preparing, sessions
 from viewsync.context import Context
 from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.panes import capturing, executing, sending, waiting
 from viewsync.registry import places, targets
 from viewsync.registry import rows as registry_rows
+from viewsync.sessions import creating, health, killing, listing, startup
 from viewsync.tmux.rules import keys as key_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import TracebackType
 
-    from viewsync.actions.health import Report
-    from viewsync.actions.sessions import Listed
     from viewsync.panes.capturing import Captured
     from viewsync.panes.waiting import Outcome
+    from viewsync.sessions.health import Report
+    from viewsync.sessions.listing import Listed
     from viewsync.text.patterns import Pattern
 
     Patterns = str | Sequence[str]
@@ -121,7 +121,7 @@ class Registry:
 
     def list(self) -> list[Listed]:
         """Each with its health. TmuxError when a server does not answer: that is not the same as no session."""
-        listed, errors = sessions.read(self._ctx)
+        listed, errors = listing.read(self._ctx)
         if errors:
             raise TmuxError("; ".join(errors))
         return listed
@@ -140,7 +140,7 @@ class Registry:
 def _prompt(kind: str, wait: bool | str) -> Pattern | None:
     if not wait:
         return None
-    text = wait if isinstance(wait, str) else preparing.PROMPTS.get(kind, "")
+    text = wait if isinstance(wait, str) else startup.PROMPTS.get(kind, "")
     if not text:
         raise UsageError("nobody knows the prompt of that program", "say by which line it is ready: wait=PATTERN")
     return waiting.pattern(text)

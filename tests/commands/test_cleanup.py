@@ -12,9 +12,9 @@ import pytest
 
 from tests.support.sessions import add_by_jq, by_jq, count, counting_tmux, create, rows
 from tests.support.wait import until
-from viewsync.actions import expiring
 from viewsync.context import Context
-from viewsync.rules.expiry import Wish
+from viewsync.sessions import expiring
+from viewsync.sessions.rules.expiry import Wish
 from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:

@@ -208,7 +208,7 @@ def test_templates_and_waiting_cost_nobody_else_anything(server: Server, home: H
 
     def loaded(*words: str) -> set[str]:
         found: set[Any] = imported(home, "create", "-S", server.socket, *words)
-        return found & {TOML, "viewsync.actions.templates", "viewsync.panes.waiting"}
+        return found & {TOML, "viewsync.sessions.templates", "viewsync.panes.waiting"}
 
     assert loaded("-n", "a", "--python") == set()
-    assert loaded("-n", "b", "--template", "bash") == {TOML, "viewsync.actions.templates"}
+    assert loaded("-n", "b", "--template", "bash") == {TOML, "viewsync.sessions.templates"}

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from tests.faults.support import EAGER
 from tests.support.sessions import add_by_jq, create, listed, rows
 from tests.support.wait import until
-from viewsync.actions import quarantine
 from viewsync.context import Context
+from viewsync.sessions import quarantine
 
 if TYPE_CHECKING:
     from tests.support.server import Home, Server

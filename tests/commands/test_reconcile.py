@@ -11,15 +11,15 @@ import pytest
 
 from tests.support.sessions import add_by_jq, by_jq, create, listed, rows
 from tests.support.wait import until
-from viewsync.actions import reconciling
 from viewsync.context import Context
+from viewsync.sessions import reconciling
 from viewsync.system import processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.support.server import Home, Server
-    from viewsync.rules.drift import Finding
+    from viewsync.sessions.rules.drift import Finding
 
 DEAD_PID = 2**22 + 7  # more than any Linux gives
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import StateError, TmuxError, ViewsyncError
 from viewsync.registry import rows
 from viewsync.registry.rules import lookup
-from viewsync.rules import health
+from viewsync.sessions.rules import health
 from viewsync.system import process_table, process_tree
 from viewsync.text.sanitize import harmless
 from viewsync.text.timestamps import epoch

@@ -5,19 +5,20 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import sessions
 from viewsync.errors import UsageError
-from viewsync.rules import health, usage_report
+from viewsync.rules import usage_report
 from viewsync.rules.usage_report import Facts, Live
+from viewsync.sessions import listing
+from viewsync.sessions.rules import health
 from viewsync.text import durations
 from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from viewsync.actions.sessions import Listed
     from viewsync.context import Context
     from viewsync.rules.usage_report import Numbers
+    from viewsync.sessions.listing import Listed
 
 _ALL = 10_000_000  # events; more than anybody has
 _BASELINE = 3600.0  # seconds before the beginning in which the last sample still counts as "before"
@@ -45,7 +46,7 @@ class Report(NamedTuple):
 
 def report(ctx: Context, since: float = 0.0, project: str = "") -> Report:
     """`project`: of that one alone. Raises StateError when the history or the registry cannot be read."""
-    listed, warnings = sessions.read(ctx)
+    listed, warnings = listing.read(ctx)
     now = ctx.clock()
     live = [_live(each) for each in listed]
     facts = _facts(ctx, live, since, now)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import sessions
 from viewsync.errors import StateError, TmuxError
 from viewsync.history import presence
 from viewsync.history.rules import presence as rule
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules import lookup
+from viewsync.sessions import listing
 from viewsync.system import process_table, process_tree
 from viewsync.tmux.rules.model import Sample
 from viewsync.tmux.server import ServerGone
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from viewsync.actions.sessions import Answer
     from viewsync.context import Context
     from viewsync.history.rules.presence import Change
     from viewsync.registry.rules.row import Registered
+    from viewsync.sessions.listing import Answer
     from viewsync.system.process_table import Table
 
 EVERY = 60.0  # seconds
@@ -35,7 +35,7 @@ def take(ctx: Context, trigger: str) -> None:
     rows = [row for row in registry_rows.of(data) if not row.maker]
     if not rows:
         return
-    answers = sessions.ask(ctx, (row.socket for row in rows))
+    answers = listing.ask(ctx, (row.socket for row in rows))
     presence.write(ctx, _changes(data["sessions"], rows, answers, ctx.clock()), trigger)
     _store(ctx, rows, answers, process_table.read())
 

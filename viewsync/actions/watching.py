@@ -6,12 +6,12 @@ import errno
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import killing, quarantine
 from viewsync.actions.projects import attaching, ending
 from viewsync.actions.projects import sessions as projects
 from viewsync.errors import ViewsyncError
 from viewsync.registry import targets
 from viewsync.rules import watching as rule
+from viewsync.sessions import killing, quarantine
 from viewsync.system import keyboard
 from viewsync.system.full_screen import Screen
 

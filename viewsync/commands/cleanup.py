@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 from viewsync.commands import args, verdicts
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
 from viewsync.output import Result
-from viewsync.rules.expiry import Limit, Wish
+from viewsync.sessions.rules.expiry import Limit, Wish
 from viewsync.text import durations
 from viewsync.tmux.rules.model import KEEP
 
 if TYPE_CHECKING:
     import argparse
 
-    from viewsync.actions.expiring import Item
     from viewsync.context import Context
+    from viewsync.sessions.expiring import Item
 
 _PERSON = "person"
 _OF_SESSIONS = ("all", "older_than", "idle_than", "compat")
@@ -105,7 +105,7 @@ def _limit(text: str | None) -> Limit | None:
 
 
 def _expire(parsed: argparse.Namespace, ctx: Context, wish: Wish) -> Result:
-    from viewsync.actions import expiring
+    from viewsync.sessions import expiring
 
     items, errors = expiring.plan(ctx, wish)
     going = [each for each in items if each.verdict.action != KEEP]

@@ -12,7 +12,7 @@ from viewsync.actions.projects import ending, here, sessions
 from viewsync.commands import args
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
-from viewsync.rules import health
+from viewsync.sessions.rules import health
 
 if TYPE_CHECKING:
     import argparse

@@ -13,16 +13,16 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from viewsync.actions import creating
 from viewsync.commands import args
 from viewsync.errors import LockTimeout, SessionExists, StateError, TmuxError, UsageError, ViewsyncError
 from viewsync.output import Result
+from viewsync.sessions import creating
 
 if TYPE_CHECKING:
     import argparse
 
-    from viewsync.actions.templates import Template
     from viewsync.context import Context
+    from viewsync.sessions.templates import Template
     from viewsync.text.patterns import Pattern
 
 CODES = ((LockTimeout, 75), (SessionExists, 2), (TmuxError, 3), (StateError, 4), (ViewsyncError, 1))
@@ -97,7 +97,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 def _template(parsed: argparse.Namespace, ctx: Context) -> Template | None:
     if parsed.template is None:
         return None
-    from viewsync.actions import templates
+    from viewsync.sessions import templates
 
     return templates.load(ctx, parsed.template)
 
@@ -111,16 +111,16 @@ def _prompt(parsed: argparse.Namespace, template: Template | None, kind: str) ->
     """What is to be waited for; None when nothing is."""
     if parsed.wait is None and not (template and template.commands):
         return None
-    from viewsync.actions import preparing
     from viewsync.panes import waiting
+    from viewsync.sessions import startup
 
-    text = parsed.wait or (template.prompt if template else preparing.PROMPTS.get(kind, ""))
+    text = parsed.wait or (template.prompt if template else startup.PROMPTS.get(kind, ""))
     if not text:
         raise UsageError("nobody knows the prompt of that program", "say by which line it is ready: --wait PATTERN")
     return waiting.pattern(text)
 
 
 def _prepared(ctx: Context, done: creating.Created, prompt: Pattern, template: Template | None, timeout: float) -> str:
-    from viewsync.actions import preparing
+    from viewsync.sessions import startup
 
-    return preparing.prepare(ctx, done, prompt, template.commands if template else (), timeout)
+    return startup.prepare(ctx, done, prompt, template.commands if template else (), timeout)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import finding
 from viewsync.commands import args
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result
 from viewsync.registry import rows
+from viewsync.sessions import finding
 
 if TYPE_CHECKING:
     import argparse

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import health
 from viewsync.commands import args
 from viewsync.errors import MissingSession, UsageError
 from viewsync.output import Result
-from viewsync.rules.health import ALIVE, DEAD, MISSING, SERVER, ZOMBIE
+from viewsync.sessions import health
+from viewsync.sessions.rules.health import ALIVE, DEAD, MISSING, SERVER, ZOMBIE
 
 if TYPE_CHECKING:
     import argparse

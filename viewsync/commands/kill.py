@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import killing
 from viewsync.commands import args
 from viewsync.errors import Ambiguous, LockTimeout, UsageError, ViewsyncError
 from viewsync.output import Result
+from viewsync.sessions import killing
 
 if TYPE_CHECKING:
     import argparse

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import sessions
 from viewsync.commands import args
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result, age, table
-from viewsync.rules.health import ALIVE
+from viewsync.sessions import listing
+from viewsync.sessions.rules.health import ALIVE
 from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     filters = [_filter(each) for each in parsed.filter]
-    listed, errors = sessions.read(ctx)
+    listed, errors = listing.read(ctx)
     now = ctx.clock()
     found = [each for each in (_data(each, now) for each in listed) if all(_fits(each, *one) for one in filters)]
     found.sort(key=lambda each: _order(each[parsed.sort]))
@@ -59,7 +59,7 @@ def _order(value: Any) -> tuple[bool, Any]:
     return (value is None, "" if value is None else value)
 
 
-def _data(listed: sessions.Listed, now: float) -> dict[str, Any]:
+def _data(listed: listing.Listed, now: float) -> dict[str, Any]:
     row, health = listed.row, listed.health
     created = epoch(row.created_at)
     return {

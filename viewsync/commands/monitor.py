@@ -18,7 +18,7 @@ from viewsync.commands import args
 from viewsync.errors import UsageError
 from viewsync.output import Result, age, printable, size, table
 from viewsync.registry import rows as registry_rows
-from viewsync.rules import health
+from viewsync.sessions.rules import health
 from viewsync.system.rules import picture
 from viewsync.system.rules.picture import Cell, Picture, Table
 

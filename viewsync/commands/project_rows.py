@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from viewsync.output import age, table
-from viewsync.rules import health
+from viewsync.sessions.rules import health
 from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:

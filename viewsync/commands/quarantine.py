@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import quarantine
 from viewsync.commands import args
 from viewsync.output import Result
+from viewsync.sessions import quarantine
 
 if TYPE_CHECKING:
     import argparse

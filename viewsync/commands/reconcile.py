@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import reconciling
 from viewsync.commands import args
 from viewsync.errors import UsageError
 from viewsync.output import Result
+from viewsync.sessions import reconciling
 from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
-    from viewsync.rules.drift import Finding, Key
+    from viewsync.sessions.rules.drift import Finding, Key
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,9 +10,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from viewsync.actions import registering
 from viewsync.errors import LockTimeout, StateError, UsageError, ViewsyncError
 from viewsync.output import Result, printable
+from viewsync.sessions import registering
 
 if TYPE_CHECKING:
     import argparse

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import renaming
 from viewsync.commands import args
 from viewsync.errors import UsageError
 from viewsync.output import Result
+from viewsync.sessions import renaming
 
 if TYPE_CHECKING:
     import argparse

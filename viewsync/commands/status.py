@@ -11,7 +11,7 @@ from viewsync.actions.projects import sessions
 from viewsync.commands import args, project_rows
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
-from viewsync.rules import health
+from viewsync.sessions.rules import health
 from viewsync.tmux import sockets
 
 if TYPE_CHECKING:

@@ -7,15 +7,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from viewsync.actions import expiring
 from viewsync.output import Result
-from viewsync.rules.expiry import FORGET, Limit, Wish
+from viewsync.sessions import expiring
+from viewsync.sessions.rules.expiry import FORGET, Limit, Wish
 from viewsync.text import durations
 from viewsync.tmux.rules.model import END, KEEP
 from viewsync.tools.tool import Call, Misuse, Tool
 
 if TYPE_CHECKING:
-    from viewsync.actions.expiring import Item
+    from viewsync.sessions.expiring import Item
 
 _USAGE = """[--dry-run] [--all] [--older-than DURATION]
 

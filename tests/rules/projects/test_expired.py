@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from viewsync.rules import health
-from viewsync.rules.expiry import Known
 from viewsync.rules.projects.expired import Candidate, decide
+from viewsync.sessions.rules import health
+from viewsync.sessions.rules.expiry import Known
 from viewsync.tmux.rules.model import END, KEEP
 
 NOW = 1_000_000.0

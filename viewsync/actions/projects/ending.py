@@ -15,7 +15,7 @@ from viewsync.actions.projects import cleaning, steps, trust
 from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.history import recording
 from viewsync.registry import rows
-from viewsync.rules import health
+from viewsync.sessions.rules import health
 from viewsync.store import pending_steps
 from viewsync.tmux import end_hooks, guarded_kill, project_list, sessions
 from viewsync.tmux.rules.model import Event

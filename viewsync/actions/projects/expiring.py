@@ -6,15 +6,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import evidence
-from viewsync.actions import sessions as registered_sessions
 from viewsync.actions.projects import apart, cleaning, sessions
 from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.history import recording
 from viewsync.registry import leases, rows
-from viewsync.rules.expiry import Known
 from viewsync.rules.projects import expired
 from viewsync.rules.projects.expired import Candidate
+from viewsync.sessions import evidence
+from viewsync.sessions import listing as registered_sessions
+from viewsync.sessions.rules.expiry import Known
 from viewsync.store import pending_steps
 from viewsync.system import process_tree, shells
 from viewsync.text.timestamps import epoch
@@ -27,9 +27,9 @@ from viewsync.views.rules.tracking import identity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from viewsync.actions.sessions import Listed
     from viewsync.context import Context
-    from viewsync.rules.expiry import Expiry
+    from viewsync.sessions.listing import Listed
+    from viewsync.sessions.rules.expiry import Expiry
     from viewsync.store.pending_steps import Entry
     from viewsync.tmux.rules.model import Pane
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import killing
 from viewsync.actions.projects import ending, running, sessions
 from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.registry import targets
 from viewsync.rules.projects import environment as variables
 from viewsync.rules.projects import names
 from viewsync.rules.projects.plan import Identity, Pane, Plan, Window
+from viewsync.sessions import killing
 from viewsync.tmux import clients as tmux_clients
 from viewsync.tmux import inventory, project_list
 from viewsync.tmux.server import ServerGone

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from viewsync.actions.projects import sessions
 from viewsync.errors import ViewsyncError
 from viewsync.registry import reservation, rows
-from viewsync.rules import health
+from viewsync.sessions.rules import health
 from viewsync.system import processes
 from viewsync.tmux import pane_states
 from viewsync.tmux.sessions import Made

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.registry import rows as registry_rows
-from viewsync.rules import health
 from viewsync.rules.projects.plan import Identity
+from viewsync.sessions.rules import health
 from viewsync.system import process_tree, processes
 from viewsync.tmux import project_list, session_detail
 from viewsync.tmux.rules.project_model import Sessions
@@ -43,7 +43,7 @@ class Known(NamedTuple):
     identity: Identity | None
     command: str
     about: Mapping[str, Any]  # what its row says of the project
-    status: str  # as rules/health.py has them, or CREATING
+    status: str  # as sessions/rules/health.py has them, or CREATING
     doubt: str  # why nothing may be concluded from it
     row: Registered | None
     live: Live | None

@@ -1,14 +1,14 @@
 """Which project sessions may be ended since nobody has used them for longer than their file allows.
 
-What keeps any session from a clean-up keeps these, too (rules/expiry.py), and more: a program that runs in it.
+What keeps any session from a clean-up keeps these, too (sessions/rules/expiry.py), and more: a program that runs in it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.rules import expiry
-from viewsync.rules.expiry import Expiry, Limit, Wish
+from viewsync.sessions.rules import expiry
+from viewsync.sessions.rules.expiry import Expiry, Limit, Wish
 from viewsync.text import durations
 from viewsync.tmux.rules.model import END, KEEP
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from tests.support.sessions import create, rows
 from tests.support.wait import until
-from viewsync.actions import killing
 from viewsync.context import Context
 from viewsync.registry import targets
+from viewsync.sessions import killing
 
 if TYPE_CHECKING:
     from tests.support.server import Home, Server

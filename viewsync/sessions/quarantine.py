@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.actions import evidence, sessions
 from viewsync.errors import MissingSession, UsageError, ViewsyncError
 from viewsync.history import recording
 from viewsync.registry import rows, targets
 from viewsync.registry.rules.row import Registered, registered
+from viewsync.sessions import evidence, listing
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -30,7 +30,7 @@ def put(ctx: Context, name: str, reason: str) -> Quarantined:
         raise UsageError(f"session '{row.name}' is quarantined already", "`viewsync release` takes it back")
     marks = {"quarantined": True, "quarantined_at": rows.stamp(ctx.clock()), "reason": reason}
     _update(ctx, row, kind, marks)
-    listed = sessions.judge(row, sessions.ask(ctx, [row.socket])[row.socket])
+    listed = listing.judge(row, listing.ask(ctx, [row.socket])[row.socket])
     saved = evidence.Saved("", [])
     try:
         saved = evidence.save(ctx, listed, f"quarantine: {reason}" if reason else "quarantine")

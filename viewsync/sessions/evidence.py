@@ -14,8 +14,8 @@ from viewsync.system import process_tree, processes
 from viewsync.tmux import scrollback
 
 if TYPE_CHECKING:
-    from viewsync.actions.sessions import Listed
     from viewsync.context import Context
+    from viewsync.sessions.listing import Listed
     from viewsync.tmux.rules.model import Pane
 
 FOLDER = "evidence"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.rules import health
+from viewsync.sessions.rules import health
 from viewsync.tmux.rules.model import END, KEEP
 
 if TYPE_CHECKING:

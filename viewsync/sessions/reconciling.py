@@ -6,13 +6,13 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
-from viewsync.actions import leftovers, sessions
 from viewsync.errors import LockTimeout, MissingSession, SessionExists, TmuxError, UsageError, ViewsyncError
 from viewsync.history import recording
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules.row import registered
-from viewsync.rules import drift
-from viewsync.rules.drift import Finding, Seen
+from viewsync.sessions import leftovers, listing
+from viewsync.sessions.rules import drift
+from viewsync.sessions.rules.drift import Finding, Seen
 from viewsync.system import processes
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import inventory
@@ -24,10 +24,10 @@ from viewsync.views.rules import tracking
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from viewsync.actions.sessions import Answer
     from viewsync.context import Context
     from viewsync.registry.rules.row import Registered
-    from viewsync.rules.drift import Key
+    from viewsync.sessions.listing import Answer
+    from viewsync.sessions.rules.drift import Key
     from viewsync.tmux.rules.model import Event, Pane
 
 _TRIGGER = "reconcile"
@@ -44,7 +44,7 @@ class Reading(NamedTuple):
 def read(ctx: Context) -> Reading:
     data = ctx.registry.read()
     rows = registry_rows.of(data)
-    answers = sessions.ask(ctx, [*(row.socket for row in rows), *_servers(ctx, data)])
+    answers = listing.ask(ctx, [*(row.socket for row in rows), *_servers(ctx, data)])
     return Reading(data, answers, [_seen(row, answers[row.socket]) for row in rows])
 
 
@@ -55,7 +55,7 @@ def _servers(ctx: Context, data: dict[str, Any]) -> list[str]:
 
 
 def _seen(row: Registered, answer: Answer) -> Seen:
-    listed = sessions.judge(row, answer)
+    listed = listing.judge(row, answer)
     pane = listed.found.pane
     mine = [each for each in listed.reading.panes if each.session == listed.found.session] if listed.reading else []
     return Seen(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.registry import targets
-from viewsync.rules import health
+from viewsync.sessions.rules import health
 from viewsync.system import foreground
 from viewsync.tmux import pane_list
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.rules.health import Health
+    from viewsync.sessions.rules.health import Health
     from viewsync.system.foreground import Usage
 
 

@@ -12,12 +12,12 @@ import pytest
 
 from tests.support.sessions import add_by_jq, by_jq, create, listed, note_pid, rows
 from tests.support.wait import until
-from viewsync.actions import creating, killing
 from viewsync.context import Context
 from viewsync.errors import TmuxTimeout
 from viewsync.registry import rows as registry_rows
 from viewsync.registry import targets
 from viewsync.registry.rules.row import registered
+from viewsync.sessions import creating, killing
 from viewsync.system import processes
 from viewsync.tmux import pane_list
 

@@ -15,7 +15,7 @@ from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.panes import exec_folder, sending
 from viewsync.panes.rules import exec_script
 from viewsync.registry import leases
-from viewsync.rules.drift import Finding
+from viewsync.sessions.rules.drift import Finding
 from viewsync.store import backup_files, lock
 from viewsync.system import process_tree, processes
 from viewsync.tmux import buffers
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from viewsync.context import Context
-    from viewsync.rules.drift import Key
+    from viewsync.sessions.rules.drift import Key
     from viewsync.tmux.rules.model import Panes
 
 _YOUNG = 60.0  # seconds in which what has no maker's name on it may still be at work

@@ -63,8 +63,8 @@ def row_of(ctx: Context, name: str) -> dict[str, Any] | None:
 
 def forget_dead(ctx: Context, *, dry_run: bool) -> tuple[int, list[str]]:
     """Forget the sessions whose program or server is gone, and end none: how many, and what went wrong."""
-    from viewsync.actions import expiring  # tmux and all that belongs to it: the others only need the file
-    from viewsync.rules.expiry import Wish
+    from viewsync.sessions import expiring  # tmux and all that belongs to it: the others only need the file
+    from viewsync.sessions.rules.expiry import Wish
     from viewsync.tmux.rules.model import KEEP
 
     items, errors = expiring.plan(ctx, Wish(compat=True))

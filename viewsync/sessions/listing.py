@@ -9,8 +9,8 @@ from viewsync.errors import TmuxError
 from viewsync.registry import rows as registry_rows
 from viewsync.registry import targets
 from viewsync.registry.rules import lookup
-from viewsync.rules import health
-from viewsync.rules.health import Health
+from viewsync.sessions.rules import health
+from viewsync.sessions.rules.health import Health
 from viewsync.system import process_tree
 from viewsync.tmux import pane_list
 from viewsync.tmux.server import ServerGone

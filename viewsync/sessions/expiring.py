@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions import evidence, sessions
 from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.history import recording
 from viewsync.registry import leases
 from viewsync.registry import rows as registry_rows
-from viewsync.rules import expiry
-from viewsync.rules.expiry import FORGET, Known
+from viewsync.sessions import evidence, listing
+from viewsync.sessions.rules import expiry
+from viewsync.sessions.rules.expiry import FORGET, Known
 from viewsync.system import processes
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import guarded_kill
 from viewsync.tmux.rules.model import END, KEEP
 
 if TYPE_CHECKING:
-    from viewsync.actions.sessions import Listed
     from viewsync.context import Context
-    from viewsync.rules.expiry import Expiry, Wish
+    from viewsync.sessions.listing import Listed
+    from viewsync.sessions.rules.expiry import Expiry, Wish
     from viewsync.tmux.rules.model import Server
 
 _TRIGGER = "cleanup"
@@ -39,7 +39,7 @@ class Item(NamedTuple):
 
 def plan(ctx: Context, wish: Wish) -> tuple[list[Item], list[str]]:
     """What would become of every registered session, and what went wrong. Nothing is changed."""
-    listed, errors = sessions.read(ctx)
+    listed, errors = listing.read(ctx)
     verdicts = expiry.decide([_known(ctx, each) for each in listed], wish, ctx.clock())
     return [Item(one, verdict) for one, verdict in zip(listed, verdicts, strict=True)], errors
 

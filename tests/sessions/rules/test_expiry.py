@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewsync.rules import health
-from viewsync.rules.expiry import FORGET, Expiry, Known, Limit, Wish, decide
+from viewsync.sessions.rules import health
+from viewsync.sessions.rules.expiry import FORGET, Expiry, Known, Limit, Wish, decide
 from viewsync.tmux.rules.model import END, KEEP
 
 NOW = 1_795_000_000.0

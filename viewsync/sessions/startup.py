@@ -14,9 +14,9 @@ from viewsync.tmux.rules.model import Server
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from viewsync.actions.creating import Created
     from viewsync.context import Context
     from viewsync.panes.waiting import Outcome
+    from viewsync.sessions.creating import Created
     from viewsync.text.patterns import Pattern
 
 # By the type of what `create` runs. The shell's has its cursor behind it, and so a space, as a banner mostly has not.

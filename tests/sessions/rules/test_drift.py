@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from viewsync.registry.rules import lookup
 from viewsync.registry.rules.row import Registered, registered
-from viewsync.rules import drift
-from viewsync.rules.drift import Change, Finding, Seen
+from viewsync.sessions.rules import drift
+from viewsync.sessions.rules.drift import Change, Finding, Seen
 from viewsync.tmux.rules.model import Pane, Panes, Server
 
 PANE = Pane("$1", "web", "@1", 0, "shell", True, "%1", 0, True, False, 77, 0, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from viewsync.registry.rules.lookup import NOTHING, Found
-from viewsync.rules.health import ALIVE, DEAD, MISSING, SERVER, ZOMBIE, Health, judge
+from viewsync.sessions.rules.health import ALIVE, DEAD, MISSING, SERVER, ZOMBIE, Health, judge
 from viewsync.tmux.rules.model import Pane
 
 PANE = Pane("$1", "web", "@1", 0, "shell", True, "%1", 0, True, False, 77, 0, 0)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.actions import killing
 from viewsync.errors import MissingSession, SessionExists, StateError, TmuxError, UsageError, ViewsyncError
 from viewsync.history import recording
 from viewsync.registry import rows, targets
 from viewsync.registry.rules.row import registered
-from viewsync.rules import drift
+from viewsync.sessions import killing
+from viewsync.sessions.rules import drift
 from viewsync.system import processes
 from viewsync.tmux import pane_list
 from viewsync.tmux import rename as tmux_rename

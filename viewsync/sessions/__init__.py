@@ -1,0 +1,1 @@
+"""Registered sessions: creating, listing, finding, health, ending, renaming, expiring, reconciling."""

@@ -1,0 +1,1 @@
+"""Health, expiry and drift of sessions: pure."""
