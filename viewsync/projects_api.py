@@ -14,9 +14,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.projects import attaching, loading, managing, running
+from viewsync.actions.projects import attaching, managing, running
 from viewsync.context import Context
 from viewsync.errors import MissingSession, UsageError
+from viewsync.project_files import loading
 from viewsync.sessions import creating
 from viewsync.tmux import sockets
 

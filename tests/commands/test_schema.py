@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.rules.projects.schema import SCHEMAS
+from viewsync.project_files.rules.schema import SCHEMAS
 
 if TYPE_CHECKING:
     from tests.support.server import Home

@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, _ctx: Context) -> Result:
-    from viewsync.actions.projects import importing
+    from viewsync.project_files import importing
 
     found = importing.read(parsed.file)
     left = [each.message for each in found.left]

@@ -8,19 +8,20 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions.projects import loading
 from viewsync.commands import args
 from viewsync.output import Result, table
-from viewsync.rules.projects import environment, planning, stepping
+from viewsync.project_files import loading
+from viewsync.project_files.rules import environment, planning
+from viewsync.project_files.rules import steps as step_rules
 from viewsync.text import durations
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from viewsync.actions.projects.loading import Offered
     from viewsync.context import Context
-    from viewsync.rules.projects.plan import Pane, Plan, Step, Window
+    from viewsync.project_files.loading import Offered
+    from viewsync.project_files.rules.plan import Pane, Plan, Step, Window
 
 VERBATIM = ("-e",)
 INTERMIXED = True
@@ -127,7 +128,7 @@ def _pairs(what: str, pairs: tuple[tuple[str, str], ...], secrets: frozenset[str
 
 def _steps(when: str, steps: tuple[Step, ...], secrets: frozenset[str]) -> Iterator[str]:
     for step in steps:
-        yield f"{when:<10} {step.name}: {step.command} ({stepping.bounds(step)})"
+        yield f"{when:<10} {step.name}: {step.command} ({step_rules.bounds(step)})"
         yield from ("  " + line for line in _pairs("variable", step.environment, secrets))
 
 

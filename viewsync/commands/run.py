@@ -12,10 +12,11 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions.projects import attaching, loading, running
+from viewsync.actions.projects import attaching, running
 from viewsync.commands import args
 from viewsync.errors import UsageError
 from viewsync.output import Result, show
+from viewsync.project_files import loading
 from viewsync.rules.projects.diff import DIFFERENT, EXTRA, MISSING
 from viewsync.tmux import sockets
 

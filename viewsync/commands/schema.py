@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from viewsync.commands import args
 from viewsync.output import Result
-from viewsync.rules.projects.schema import SCHEMAS
+from viewsync.project_files.rules.schema import SCHEMAS
 
 if TYPE_CHECKING:
     import argparse

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.projects import Project
-from viewsync.actions.projects import loading
 from viewsync.context import Context
-from viewsync.gateways import yaml_files
-from viewsync.rules.projects import freezing
+from viewsync.project_files import loading, yaml_files
+from viewsync.project_files.rules import freezing
 
 if TYPE_CHECKING:
     from tests.support.server import Home
-    from viewsync.rules.projects.plan import Plan, Step
+    from viewsync.project_files.rules.plan import Plan, Step
 
 FILE = """
 environment: {A: "1", B: "{% raw %}{{ x }}{% endraw %}", API_TOKEN: geheim}

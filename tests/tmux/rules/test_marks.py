@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewsync.rules.projects.plan import Identity
+from viewsync.project_files.rules.plan import Identity
 from viewsync.tmux.rules import marks
 
 

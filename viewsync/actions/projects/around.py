@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from viewsync.actions.projects.steps import StepDone
     from viewsync.actions.projects.worktrees import Made
     from viewsync.context import Context
-    from viewsync.rules.projects.plan import Plan
+    from viewsync.project_files.rules.plan import Plan
     from viewsync.tmux.rules.model import Server
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
+    from viewsync.project_files.rules.plan import Pane, Plan
     from viewsync.rules.projects.diff import Pair
-    from viewsync.rules.projects.plan import Pane, Plan
     from viewsync.tmux.build import Begun
     from viewsync.tmux.rules.model import Server
 

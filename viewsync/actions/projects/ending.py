@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from viewsync.actions.projects.sessions import Known
     from viewsync.context import Context
-    from viewsync.rules.projects.plan import Plan
+    from viewsync.project_files.rules.plan import Plan
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.rules.project_model import Live
 

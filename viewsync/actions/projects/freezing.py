@@ -6,13 +6,13 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.projects import importing, locating, sessions
+from viewsync.actions.projects import sessions
 from viewsync.errors import MissingSession, UsageError
-from viewsync.gateways import yaml_files
+from viewsync.project_files import importing, locating, yaml_files
+from viewsync.project_files.rules import command_lines, environment, freezing
+from viewsync.project_files.rules.plan import Identity, Pane, Plan, Window
+from viewsync.project_files.rules.schema import OPTION, VARIABLE
 from viewsync.registry import targets
-from viewsync.rules.projects import environment, freezing, typed
-from viewsync.rules.projects.plan import Identity, Pane, Plan, Window
-from viewsync.rules.projects.schema import OPTION, VARIABLE
 from viewsync.system import foreground, processes
 from viewsync.tmux import inventory, pane_list, session_snapshot
 from viewsync.views import cleanup
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
-    from viewsync.rules.projects.writing import Data
+    from viewsync.project_files.rules.writing import Data
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.rules.project_model import Live, Sessions
     from viewsync.tmux.session_snapshot import FrozenPane, FrozenWindow
@@ -182,11 +182,11 @@ def _command(seen: FrozenPane, what: str, notes: list[str]) -> str:
     words = processes.command_line(front.pid) if front else []
     if not words:  # where there is no /proc
         words = [seen.command]
-        if not typed.is_shell(words):
+        if not command_lines.is_shell(words):
             notes.append(f"Without its arguments: {seen.command!r} in {what}.")
-    if typed.is_shell(words):
+    if command_lines.is_shell(words):
         return ""
-    line = typed.line(words)
+    line = command_lines.line(words)
     if not line:
         notes.append(f"Left out: the command of {words[0]!r} in {what}, which cannot be typed.")
     return line

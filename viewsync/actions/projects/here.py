@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.projects import locating, sessions
+from viewsync.actions.projects import sessions
 from viewsync.errors import UsageError
+from viewsync.project_files import locating
 from viewsync.system import git
 from viewsync.tmux import sockets
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions.projects import ending, running, sessions
 from viewsync.errors import MissingSession, TmuxError, UsageError
+from viewsync.project_files.rules import environment as variables
+from viewsync.project_files.rules import names
+from viewsync.project_files.rules.plan import Identity, Pane, Plan, Window
 from viewsync.registry import targets
-from viewsync.rules.projects import environment as variables
-from viewsync.rules.projects import names
-from viewsync.rules.projects.plan import Identity, Pane, Plan, Window
 from viewsync.sessions import killing
 from viewsync.tmux import clients as tmux_clients
 from viewsync.tmux import inventory, project_list

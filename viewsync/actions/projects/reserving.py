@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.actions.projects import sessions
 from viewsync.errors import LockTimeout, TmuxError
+from viewsync.project_files.rules import names
 from viewsync.registry import reservation
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules.row import registered
-from viewsync.rules.projects import names
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from viewsync.actions.projects.sessions import Known, Reading
     from viewsync.context import Context
+    from viewsync.project_files.rules.plan import Plan
     from viewsync.registry.rules.row import Registered
-    from viewsync.rules.projects.plan import Plan
 
 _STEP = 0.02  # seconds between two looks at somebody else's work
 _PATIENCE = 30.0  # seconds for that, beside what its steps may take

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from viewsync.actions.projects.steps import StepDone
     from viewsync.actions.projects.worktrees import Made
     from viewsync.context import Context
+    from viewsync.project_files.rules.plan import Plan
     from viewsync.registry.rules.row import Registered
-    from viewsync.rules.projects.plan import Plan
     from viewsync.tmux.build import Begun, Line
     from viewsync.tmux.pane_states import Shown
     from viewsync.tmux.rules.model import Server

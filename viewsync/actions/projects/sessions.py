@@ -10,8 +10,8 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import MissingSession, TmuxError, UsageError
+from viewsync.project_files.rules.plan import Identity
 from viewsync.registry import rows as registry_rows
-from viewsync.rules.projects.plan import Identity
 from viewsync.sessions.rules import health
 from viewsync.system import process_tree, processes
 from viewsync.tmux import project_list, session_detail

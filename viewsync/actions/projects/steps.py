@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.actions.projects import trust
 from viewsync.errors import ViewsyncError
 from viewsync.history import recording
-from viewsync.rules.projects.plan import ABORT
+from viewsync.project_files.rules.plan import ABORT
 from viewsync.store import step_logs
 from viewsync.system import bounded_process
 from viewsync.tmux import server
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from viewsync.context import Context
-    from viewsync.rules.projects.plan import Plan, Step
+    from viewsync.project_files.rules.plan import Plan, Step
 
 PRE_CREATE = "pre-create"
 POST_CREATE = "post-create"

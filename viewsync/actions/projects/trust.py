@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.actions.projects import scripts
 from viewsync.errors import UsageError, ViewsyncError
-from viewsync.rules.projects import stepping
+from viewsync.project_files.rules import steps
 from viewsync.store import trusted_steps as store
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from viewsync.context import Context
-    from viewsync.rules.projects.plan import Plan, Step
+    from viewsync.project_files.rules.plan import Plan, Step
 
 TRUSTED, CHANGED, UNTRUSTED, NOTHING = "trusted", "changed", "untrusted", "nothing to trust"
 TMUX_CONFIG = "tmux-config"
@@ -91,7 +91,7 @@ def item(step: Step, stage: str, where: Place) -> Item:
     files = [(_relative(path, where), _sum(path)) for path in _files(step, where)]
     text = json.dumps([stage, step.command, folder, step.timeout, step.on_failure, environment, files])
     lines = [f"{stage}: {step.name}", f"    {step.command}"]
-    lines.append(f"    in {folder}, {stepping.bounds(step)} ({step.source})")
+    lines.append(f"    in {folder}, {steps.bounds(step)} ({step.source})")
     lines += [f"    with {name}={value or '(secret)'}" for name, value in environment]
     lines += [f"    runs {name}" for name, _ in files]
     return Item(text, tuple(lines))
@@ -157,7 +157,7 @@ def _refuse_secrets(plan: Plan) -> None:
 
 def secrets(ctx: Context, file: str, arguments: Sequence[str], names: Collection[str]) -> dict[str, str]:
     """The values of those variables, from a command's file; NotTrusted when it is not what was trusted."""
-    from viewsync.actions.projects import loading  # and with it all that reads files
+    from viewsync.project_files import loading  # and with it all that reads files
 
     plan = loading.plan(loading.load(ctx, loading.Request(file, arguments)))
     require(ctx, plan)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from viewsync.actions.projects.sessions import Known
     from viewsync.context import Context
-    from viewsync.rules.projects.plan import Plan, Worktree
+    from viewsync.project_files.rules.plan import Plan, Worktree
 
 
 class Made(NamedTuple):

@@ -10,7 +10,7 @@ from viewsync.tmux.rules import layouts, marks
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from viewsync.rules.projects.plan import Plan, Window
+    from viewsync.project_files.rules.plan import Plan, Window
     from viewsync.tmux.rules.project_model import Seen, SeenPane, SeenWindow
 
 MISSING = "missing"  # in the session; running the plan again makes it

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from viewsync.rules.projects.plan import Identity
+from viewsync.project_files.rules.plan import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

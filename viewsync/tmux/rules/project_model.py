@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from viewsync.rules.projects.plan import Identity
+    from viewsync.project_files.rules.plan import Identity
     from viewsync.tmux.rules.layout_tree import Cell
     from viewsync.tmux.rules.model import Server
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewsync.rules.projects import names
-from viewsync.rules.projects.plan import Identity
+from viewsync.project_files.rules import names
+from viewsync.project_files.rules.plan import Identity
 from viewsync.views.rules import names as view_names
 
 

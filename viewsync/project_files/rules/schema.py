@@ -1,6 +1,6 @@
 """What may stand in a command file and in a project file: one table, in the words of JSON schema (draft 2020-12).
 
-`viewsync schema` prints it for editors, and rules/projects/checking.py holds files against it.
+`viewsync schema` prints it for editors, and project_files/rules/checking.py holds files against it.
 """
 
 from __future__ import annotations

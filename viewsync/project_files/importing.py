@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.projects import loading
 from viewsync.errors import UsageError
-from viewsync.gateways import yaml_files
-from viewsync.rules.projects import importing
-from viewsync.rules.projects.nodes import Unfit
+from viewsync.project_files import loading, yaml_files
+from viewsync.project_files.rules import importing
+from viewsync.project_files.rules.nodes import Unfit
 from viewsync.system import files
 from viewsync.tmux import portable_layouts
 
 if TYPE_CHECKING:
-    from viewsync.rules.projects.nodes import Problem
-    from viewsync.rules.projects.writing import Data
+    from viewsync.project_files.rules.nodes import Problem
+    from viewsync.project_files.rules.writing import Data
 
 
 class Imported(NamedTuple):

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewsync.gateways import templates, yaml_files
-from viewsync.rules.projects import writing
+from viewsync.project_files import jinja, yaml_files
+from viewsync.project_files.rules import writing
 
 
 @given(st.lists(st.sampled_from(["{{", "}}", "{%", "%}", "{% raw %}", "{% endraw %}", "{{a}}", "x", "\n", "'"])))
 def test_a_template_gives_literal_text_back(parts: list[str]) -> None:
     text = "".join(parts)
-    assert templates.render(writing.literal(text), {"a": "no"}) == text
+    assert jinja.render(writing.literal(text), {"a": "no"}) == text
 
 
 @given(st.dictionaries(st.text(min_size=1, max_size=8), st.text(max_size=20), max_size=4))

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.rules.projects import environment, stepping
-from viewsync.rules.projects.checking import close
-from viewsync.rules.projects.filling import Filler
-from viewsync.rules.projects.nodes import MAPPING, NULL, Node
-from viewsync.rules.projects.plan import CONTINUE, Pane, Plan, Window
+from viewsync.project_files.rules import environment
+from viewsync.project_files.rules import steps as step_rules
+from viewsync.project_files.rules.checking import close
+from viewsync.project_files.rules.filling import Filler
+from viewsync.project_files.rules.nodes import MAPPING, NULL, Node
+from viewsync.project_files.rules.plan import CONTINUE, Pane, Plan, Window
 from viewsync.text import durations
 from viewsync.tmux.rules import layouts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from viewsync.rules.projects.drafting import Draft
+    from viewsync.project_files.rules.drafting import Draft
 
 _NEVER = ("never", "0")
 _USUAL = "development"  # the environment of a session that names none
@@ -31,7 +32,7 @@ def plan(draft: Draft, session_name: str) -> Plan:
     session = sources.command.get("session")
     cwd = filler.folder(session, draft.variables["worktree_path"])
     variables = _environment(filler, draft)
-    hooks = stepping.Steps(filler, cwd)
+    hooks = step_rules.Steps(filler, cwd)
     top = sources.command.get("steps")
     after = [*_steps(session, "post_create_steps"), *(top.items if top else ())]
     found = Plan(

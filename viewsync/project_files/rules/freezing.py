@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.rules.projects import writing
+from viewsync.project_files.rules import writing
 
 if TYPE_CHECKING:
-    from viewsync.rules.projects.plan import Pane, Plan, Step, Window
-    from viewsync.rules.projects.writing import Data
+    from viewsync.project_files.rules.plan import Pane, Plan, Step, Window
+    from viewsync.project_files.rules.writing import Data
 
 
 def command(plan: Plan) -> Data:

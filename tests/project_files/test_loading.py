@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.projects import Project
-from viewsync.actions.projects import loading
 from viewsync.context import Context
 from viewsync.errors import BadFile, UsageError
+from viewsync.project_files import loading
 
 if TYPE_CHECKING:
     from tests.support.server import Home
-    from viewsync.rules.projects.plan import Plan
+    from viewsync.project_files.rules.plan import Plan
 
 NOW = 1_790_000_000.0
 

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewsync.gateways import templates
-from viewsync.rules.projects.nodes import Problem, Unfit
+from viewsync.project_files import jinja
+from viewsync.project_files.rules.nodes import Problem, Unfit
 
 VALUES = {"project": "myapp", "branch": "feature/auth", "n": "3", "evil": "{{ project }}", "path": "it's $HOME"}
 
 
 def refused(text: str) -> Problem:
     with pytest.raises(Unfit) as caught:
-        templates.render(text, VALUES)
+        jinja.render(text, VALUES)
     (problem,) = caught.value.problems
     return problem
 
@@ -41,11 +41,11 @@ def refused(text: str) -> Problem:
     ],
 )
 def test_t2_what_templates_can_do(text: str, filled: str) -> None:
-    assert templates.render(text, VALUES) == filled
+    assert jinja.render(text, VALUES) == filled
 
 
 def test_what_was_filled_in_is_no_template() -> None:
-    assert templates.render("{{ evil }} {{ evil | upper | lower }}", VALUES) == "{{ project }} {{ project }}"
+    assert jinja.render("{{ evil }} {{ evil | upper | lower }}", VALUES) == "{{ project }} {{ project }}"
 
 
 def test_t3_an_unknown_variable_is_named_with_its_line() -> None:
@@ -97,7 +97,7 @@ def test_growth_is_seen_before_it_happens() -> None:
     by_method = "{{ 'a'" + "".join(f".replace('{a}', '{b * 100}')" for a, b in ("ab", "bc", "cd")) + " }}"
     assert "come of replace" in refused(by_method).what
     with pytest.raises(Unfit, match="more than"):
-        templates.render("{{ x }}" * 20, {"x": "y" * 10_000})
+        jinja.render("{{ x }}" * 20, {"x": "y" * 10_000})
 
 
 _PARTS = [
@@ -116,6 +116,6 @@ _PARTS = [
 def test_the_short_way_says_what_jinja_says(parts: list[str]) -> None:
     """Simple templates are filled in without Jinja2, which takes 43 ms to import."""
     text, values = "".join(parts), {"a": "A{{b}}", "b": "B"}
-    quick = templates._simple(text, values)
+    quick = jinja._simple(text, values)
     if quick is not None:
-        assert quick == templates._by_jinja(text, values)
+        assert quick == jinja._by_jinja(text, values)

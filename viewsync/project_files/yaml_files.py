@@ -8,7 +8,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.rules.projects.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, TEXT, Node, Problem, Unfit
+from viewsync.project_files.rules.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, TEXT, Node, Problem, Unfit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

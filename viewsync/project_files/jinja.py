@@ -10,7 +10,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from viewsync.rules.projects.nodes import Problem, Unfit
+from viewsync.project_files.rules.nodes import Problem, Unfit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.rules.projects import names, settings
-from viewsync.rules.projects.filling import Filler, World
-from viewsync.rules.projects.nodes import Unfit
-from viewsync.rules.projects.plan import Identity, Worktree
+from viewsync.project_files.rules import names, settings
+from viewsync.project_files.rules.filling import Filler, World
+from viewsync.project_files.rules.nodes import Unfit
+from viewsync.project_files.rules.plan import Identity, Worktree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from viewsync.rules.projects.nodes import Node
-    from viewsync.rules.projects.settings import Sources
+    from viewsync.project_files.rules.nodes import Node
+    from viewsync.project_files.rules.settings import Sources
 
 # What git refuses in a branch's name, and more it may take for an option.
 _NO_BRANCH = re.compile(r"^[-/.]|[\x00-\x20\x7f~^:?*\[\\]|\.\.|//|@\{|/\.|\.lock(/|$)|[/.]$|^@$|^$")

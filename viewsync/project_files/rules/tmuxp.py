@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.rules.projects import writing
-from viewsync.rules.projects.nodes import LIST, MAPPING, NULL, Node, Problem, problem
+from viewsync.project_files.rules import writing
+from viewsync.project_files.rules.nodes import LIST, MAPPING, NULL, Node, Problem, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from viewsync.rules.projects.writing import Data
+    from viewsync.project_files.rules.writing import Data
 
 _ROOT = (
     "session_name",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from viewsync.rules.projects import environment
+from viewsync.project_files.rules import environment
 
 
 @pytest.mark.parametrize(

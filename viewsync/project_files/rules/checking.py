@@ -1,6 +1,6 @@
 """Whether a file is as its schema says: every problem, with its line and with what would do.
 
-It reads those words of JSON schema that rules/projects/schema.py uses.
+It reads those words of JSON schema that project_files/rules/schema.py uses.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from viewsync.rules.projects.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, TEXT, Node, Problem, problem
+from viewsync.project_files.rules.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, TEXT, Node, Problem, problem
 
 _NAMES = {
     TEXT: "text",

@@ -9,25 +9,24 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
-from viewsync.actions.projects import locating
 from viewsync.errors import BadFile, UsageError
-from viewsync.gateways import templates, yaml_files
-from viewsync.rules.projects import checking, drafting, planning, settings
-from viewsync.rules.projects.filling import World
-from viewsync.rules.projects.nodes import BOOLEAN, MAPPING, NULL, TEXT, Node, Unfit
-from viewsync.rules.projects.schema import SCHEMAS, VARIABLE
-from viewsync.rules.projects.settings import Sources
+from viewsync.project_files import jinja, locating, yaml_files
+from viewsync.project_files.rules import checking, drafting, planning, settings
+from viewsync.project_files.rules.filling import World
+from viewsync.project_files.rules.nodes import BOOLEAN, MAPPING, NULL, TEXT, Node, Unfit
+from viewsync.project_files.rules.schema import SCHEMAS, VARIABLE
+from viewsync.project_files.rules.settings import Sources
 from viewsync.system import git
 from viewsync.tmux import portable_layouts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from viewsync.actions.projects.locating import Located
     from viewsync.context import Context
-    from viewsync.rules.projects.drafting import Draft
-    from viewsync.rules.projects.nodes import Problem
-    from viewsync.rules.projects.plan import Plan
+    from viewsync.project_files.locating import Located
+    from viewsync.project_files.rules.drafting import Draft
+    from viewsync.project_files.rules.nodes import Problem
+    from viewsync.project_files.rules.plan import Plan
 
 _MOST = 10  # problems that are told
 _SETTINGS = ("shell", "session_prefix", "default_window_name", "auto_attach", "session_timeout", "auto_cleanup")
@@ -159,7 +158,7 @@ def _world(ctx: Context, located: Located) -> World:
         branch=name or "main",
         user=ctx.env.get("USER") or ctx.env.get("LOGNAME") or _user(),
         timestamp=time.strftime("%Y%m%d-%H%M%S", time.localtime(ctx.clock())),
-        render=templates.render,
+        render=jinja.render,
         path=absolute,
         is_folder=os.path.isdir,
         is_file=os.path.isfile,

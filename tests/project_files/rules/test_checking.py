@@ -8,9 +8,9 @@ import jsonschema
 import pytest
 import yaml
 
-from viewsync.gateways import yaml_files
-from viewsync.rules.projects import checking
-from viewsync.rules.projects.schema import SCHEMAS
+from viewsync.project_files import yaml_files
+from viewsync.project_files.rules import checking
+from viewsync.project_files.rules.schema import SCHEMAS
 
 
 def told(text: str, kind: str = "command") -> list[str]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.projects import Project
-from viewsync.actions.projects import locating
 from viewsync.errors import UsageError
+from viewsync.project_files import locating
 
 if TYPE_CHECKING:
     from tests.support.server import Home

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.rules.projects.checking import close
-from viewsync.rules.projects.nodes import MAPPING, NULL, Node, Problem, problem
-from viewsync.rules.projects.schema import VARIABLE
+from viewsync.project_files.rules.checking import close
+from viewsync.project_files.rules.nodes import MAPPING, NULL, Node, Problem, problem
+from viewsync.project_files.rules.schema import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

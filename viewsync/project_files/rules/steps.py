@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.rules.projects.checking import close
-from viewsync.rules.projects.nodes import LIST, MAPPING, TEXT, Node
-from viewsync.rules.projects.plan import ABORT, Step
+from viewsync.project_files.rules.checking import close
+from viewsync.project_files.rules.nodes import LIST, MAPPING, TEXT, Node
+from viewsync.project_files.rules.plan import ABORT, Step
 from viewsync.text import durations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from viewsync.rules.projects.filling import Filler
+    from viewsync.project_files.rules.filling import Filler
 
 _TIMEOUT = 300.0  # seconds
 _SHOWN = 40  # characters of a command that stand for the name of a step without one

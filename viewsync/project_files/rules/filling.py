@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.rules.projects.nodes import MAPPING, Node, Problem, Unfit, problem
+from viewsync.project_files.rules.nodes import MAPPING, Node, Problem, Unfit, problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from viewsync.rules.projects.settings import Sources
+    from viewsync.project_files.rules.settings import Sources
 
 
 # Variables that are found, or made of what is: whoever names a branch or a folder must not get a word in our shells.

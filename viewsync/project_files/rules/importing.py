@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from viewsync.rules.projects import tmuxinator_files, tmuxp_files
-from viewsync.rules.projects.nodes import MAPPING, Problem, Unfit, problem
+from viewsync.project_files.rules import tmuxinator, tmuxp
+from viewsync.project_files.rules.nodes import MAPPING, Problem, Unfit, problem
 from viewsync.tmux.rules import layouts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from viewsync.rules.projects.nodes import Node
-    from viewsync.rules.projects.writing import Data
+    from viewsync.project_files.rules.nodes import Node
+    from viewsync.project_files.rules.writing import Data
 
 _ANY_TMUX = (99, 0)
 
@@ -33,7 +33,7 @@ def command(root: Node, layout: Callable[[str], str]) -> tuple[Data, list[Proble
     """
     if root.kind != MAPPING or not (root.get("windows") or root.get("tabs")):
         raise Unfit([problem(root, "is neither a file of tmuxp nor one of tmuxinator", "both have windows")])
-    reader = tmuxp_files if root.get("session_name") else tmuxinator_files
+    reader = tmuxp if root.get("session_name") else tmuxinator
     data, left = reader.command(root)
     for window in data["session"]["windows"]:
         panes = len(window.get("panes", [0]))

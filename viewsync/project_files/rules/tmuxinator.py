@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.rules.projects import writing
-from viewsync.rules.projects.nodes import LIST, MAPPING, NULL, NUMBER, Node, Problem, problem
-from viewsync.rules.projects.tmuxp_files import folder
+from viewsync.project_files.rules import writing
+from viewsync.project_files.rules.nodes import LIST, MAPPING, NULL, NUMBER, Node, Problem, problem
+from viewsync.project_files.rules.tmuxp import folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from viewsync.rules.projects.writing import Data
+    from viewsync.project_files.rules.writing import Data
 
 _ROOT = (
     *("name", "project_name", "root", "project_root", "windows", "tabs", "pre_window", "pre_tab", "rbenv", "rvm"),

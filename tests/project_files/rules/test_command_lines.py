@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from viewsync.rules.projects import typed
+from viewsync.project_files.rules import command_lines
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from viewsync.rules.projects import typed
     ],
 )
 def test_line(words: list[str], line: str) -> None:
-    assert typed.line(words) == line
+    assert command_lines.line(words) == line
 
 
 @pytest.mark.parametrize(
@@ -36,4 +36,4 @@ def test_line(words: list[str], line: str) -> None:
     ],
 )
 def test_shells(words: list[str], shell: bool) -> None:
-    assert typed.is_shell(words) == shell
+    assert command_lines.is_shell(words) == shell

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewsync.gateways import yaml_files
-from viewsync.rules.projects.nodes import Node, Unfit
+from viewsync.project_files import yaml_files
+from viewsync.project_files.rules.nodes import Node, Unfit
 
 
 def parse(text: str) -> Node:

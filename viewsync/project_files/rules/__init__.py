@@ -1,0 +1,1 @@
+"""What project files mean: pure."""
