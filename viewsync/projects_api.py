@@ -14,10 +14,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.projects import attaching, managing, running
 from viewsync.context import Context
 from viewsync.errors import MissingSession, UsageError
 from viewsync.project_files import loading
+from viewsync.projects import attaching, managing, running
 from viewsync.sessions import creating
 from viewsync.tmux import sockets
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     import libtmux
 
-    from viewsync.actions.projects.managing import Managed
-    from viewsync.actions.projects.running import Ran
+    from viewsync.projects.managing import Managed
+    from viewsync.projects.running import Ran
     from viewsync.tmux.rules.model import Server
 
     Path = str | os.PathLike[str]

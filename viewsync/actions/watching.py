@@ -6,9 +6,9 @@ import errno
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.projects import attaching, ending
-from viewsync.actions.projects import sessions as projects
 from viewsync.errors import ViewsyncError
+from viewsync.projects import attaching, ending
+from viewsync.projects import listing as projects
 from viewsync.registry import targets
 from viewsync.rules import watching as rule
 from viewsync.sessions import killing, quarantine

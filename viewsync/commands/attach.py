@@ -8,9 +8,9 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from viewsync.actions.projects import attaching, sessions
 from viewsync.commands import args
 from viewsync.output import Result
+from viewsync.projects import attaching, listing
 from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     socket = sockets.socket_of(ctx, parsed.label, parsed.socket)
     named = bool(parsed.label or parsed.socket)
-    reading = sessions.read(ctx, [socket], alone=named)
-    known = sessions.alive(sessions.named(reading, parsed.name, socket if named else ""))
+    reading = listing.read(ctx, [socket], alone=named)
+    known = listing.alive(listing.named(reading, parsed.name, socket if named else ""))
     assert known.live is not None
     assert known.server is not None
     words = attaching.command(ctx, known.socket, known.live.name)

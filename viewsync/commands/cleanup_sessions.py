@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions.projects import ending, here, sessions
 from viewsync.commands import args
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
+from viewsync.projects import current_project, ending, listing
 from viewsync.sessions.rules import health
 
 if TYPE_CHECKING:
     import argparse
 
-    from viewsync.actions.projects.sessions import Known
     from viewsync.context import Context
+    from viewsync.projects.listing import Known
 
 CODES = ((ViewsyncError, 1),)
 _TRIGGER = "cleanup-sessions"
@@ -32,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    project = here.read(ctx, parsed.label, parsed.socket)
+    project = current_project.read(ctx, parsed.label, parsed.socket)
     told = args.teller(parsed)
     problems = list(project.problems)
     rows: list[dict[str, Any]] = []
@@ -55,7 +55,7 @@ def _kept(known: Known, *, attached: bool) -> str:
     """Why it stays, "" when it goes."""
     if known.doubt or known.status == health.UNKNOWN:
         return known.doubt or "nobody knows whether it lives"
-    if known.status == sessions.CREATING:
+    if known.status == listing.CREATING:
         return "it is just being made"
     if known.row and known.row.quarantined:
         return "quarantined"

@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    from viewsync.actions.projects import freezing
+    from viewsync.projects import freezing
 
     found = freezing.freeze(ctx, parsed.name, args.asked(parsed), output=parsed.output, command=parsed.command)
     data = {

@@ -46,13 +46,13 @@ def _ended(ctx: Context, *, apart: bool) -> Result:
     """tmux waits for the first of the two, so that one imports next to nothing."""
     try:
         if apart:
-            from viewsync.actions.projects import apart as other
+            from viewsync.projects import detached_cleanup as other
 
             other.clean_up(ctx)
         else:
-            from viewsync.actions.projects import cleaning
+            from viewsync.projects import cleanup_steps
 
-            cleaning.ended(ctx)
+            cleanup_steps.ended(ctx)
     except ViewsyncError as error:
         ctx.log.warning("hook: %s", error.message)
     return Result()

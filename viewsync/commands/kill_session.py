@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions.projects import ending, sessions
 from viewsync.commands import args
 from viewsync.output import Result
+from viewsync.projects import ending, listing
 from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     socket = sockets.socket_of(ctx, parsed.label, parsed.socket)
     named = bool(parsed.label or parsed.socket)
-    reading = sessions.read(ctx, [socket], alone=named)
-    known = sessions.named(reading, parsed.name, socket if named else "")
+    reading = listing.read(ctx, [socket], alone=named)
+    known = listing.named(reading, parsed.name, socket if named else "")
     data: dict[str, Any] = {"name": known.name, "socket": known.socket}
     data["session_id"] = known.live.id if known.live else None
     if parsed.dry_run:

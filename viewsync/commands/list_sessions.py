@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions.projects import here
 from viewsync.commands import args, project_rows
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
+from viewsync.projects import current_project
 
 if TYPE_CHECKING:
     import argparse
@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    project = here.read(ctx, parsed.label, parsed.socket)
+    project = current_project.read(ctx, parsed.label, parsed.socket)
     now = ctx.clock()
     found = [project_rows.data(each, now) for each in project.sessions]
     data = {"root": project.root, "sessions": found, "total": len(found), "errors": project.problems}

@@ -12,7 +12,7 @@ from viewsync.text.timestamps import epoch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from viewsync.actions.projects.sessions import Known
+    from viewsync.projects.listing import Known
 
 _HEAD = ("NAME", "PROJECT", "WORKTREE", "TASK", "STATUS", "WINDOWS", "ATTACHED", "AGE", "ACTIVE")
 # How a status that has no word of its own is told.

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions.projects import here, resetting
 from viewsync.commands import args
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
+from viewsync.projects import current_project, resetting
 
 if TYPE_CHECKING:
     import argparse
@@ -34,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    project = here.read(ctx, parsed.label, parsed.socket)
+    project = current_project.read(ctx, parsed.label, parsed.socket)
     told = args.teller(parsed)
     problems = list(project.problems)
     rows = []

@@ -12,20 +12,20 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions.projects import attaching, running
 from viewsync.commands import args
 from viewsync.errors import UsageError
 from viewsync.output import Result, show
 from viewsync.project_files import loading
-from viewsync.rules.projects.diff import DIFFERENT, EXTRA, MISSING
+from viewsync.projects import attaching, running
+from viewsync.projects.rules.diff import DIFFERENT, EXTRA, MISSING
 from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     import argparse
 
-    from viewsync.actions.projects.running import Ran
     from viewsync.context import Context
-    from viewsync.rules.projects.diff import Difference
+    from viewsync.projects.rules.diff import Difference
+    from viewsync.projects.running import Ran
 
 VERBATIM = ("-e",)
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions.projects import attaching, sessions
 from viewsync.commands import args, project_rows
 from viewsync.output import Result, age
+from viewsync.projects import attaching, listing
 from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     socket = sockets.socket_of(ctx, parsed.label, parsed.socket)
     named = bool(parsed.label or parsed.socket)
-    known = sessions.named(sessions.read(ctx, [socket], alone=named), parsed.name, socket if named else "")
+    known = listing.named(listing.read(ctx, [socket], alone=named), parsed.name, socket if named else "")
     now = ctx.clock()
     data = project_rows.data(known, now)
-    seen = sessions.detail(ctx, known)
+    seen = listing.detail(ctx, known)
     data["folder"] = seen.folder if seen else None
     data["windows"] = [_window(each) for each in seen.windows] if seen else []
     data["file"] = known.about.get("file") or None

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions.projects import sessions
 from viewsync.commands import args, project_rows
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
+from viewsync.projects import listing
 from viewsync.sessions.rules import health
 from viewsync.tmux import sockets
 
@@ -29,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     named = bool(parsed.label or parsed.socket)
-    reading = sessions.read(ctx, [sockets.socket_of(ctx, parsed.label, parsed.socket)], alone=named)
+    reading = listing.read(ctx, [sockets.socket_of(ctx, parsed.label, parsed.socket)], alone=named)
     now = ctx.clock()
     found = sorted((project_rows.data(each, now) for each in reading.known), key=lambda each: each["project"] or "")
     alive = sum(each["status"] == health.ALIVE for each in found)

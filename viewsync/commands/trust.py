@@ -10,18 +10,18 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.actions.projects import trust
 from viewsync.commands import args
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result, printable
 from viewsync.project_files import loading, locating
+from viewsync.projects import trust
 
 if TYPE_CHECKING:
     import argparse
 
-    from viewsync.actions.projects.trust import Standing
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Plan
+    from viewsync.projects.trust import Standing
 
 
 class Shown(NamedTuple):

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions.projects import worktrees
 from viewsync.commands import args
 from viewsync.output import Result, table
+from viewsync.projects import worktrees
 
 if TYPE_CHECKING:
     import argparse

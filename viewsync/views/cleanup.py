@@ -74,7 +74,7 @@ def sweep(ctx: Context, scope: Scope, sockets: Iterable[str] | None = None) -> S
 def _sweep_projects(ctx: Context, rows: Mapping[str, Row], scope: Scope, total: Swept) -> None:
     if not any(row.get("type") == "project" for row in rows.values()) and not pending_steps.any_waiting(ctx.folder):
         return
-    from viewsync.actions.projects import expiring  # only where there are any
+    from viewsync.projects import expiring  # only where there are any
 
     done = expiring.sweep(ctx, dry_run=scope.dry_run)
     total.verdicts.extend(done.verdicts)

@@ -11,9 +11,9 @@ import signal
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.projects import cleaning, steps, trust
 from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.history import recording
+from viewsync.projects import cleanup_steps, steps, trust
 from viewsync.registry import rows
 from viewsync.sessions.rules import health
 from viewsync.store import pending_steps
@@ -25,9 +25,9 @@ from viewsync.views.rules.tracking import identity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from viewsync.actions.projects.sessions import Known
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Plan
+    from viewsync.projects.listing import Known
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.rules.project_model import Live
 
@@ -126,7 +126,7 @@ def _end(ctx: Context, known: Known, server: Server, live: Live, trigger: str, *
     if entry:
         with contextlib.suppress(TmuxError):  # it would only be told of an end that it then finds done
             end_hooks.disarm(ctx.tmux, server, live.id)
-        entry, done, said = cleaning.run(ctx, entry)
+        entry, done, said = cleanup_steps.run(ctx, entry)
     views = [each for each in known.views if each.view]
     try:
         ended = _killed(ctx, server, [*views, live], force=force)
@@ -139,7 +139,7 @@ def _end(ctx: Context, known: Known, server: Server, live: Live, trigger: str, *
 
 def _claimed(ctx: Context, key: str) -> pending_steps.Entry | None:
     entry = pending_steps.find(ctx.folder, key)
-    return cleaning.claim(entry) if entry else None
+    return cleanup_steps.claim(entry) if entry else None
 
 
 def _killed(ctx: Context, server: Server, found: list[Live], *, force: bool) -> bool:
@@ -167,7 +167,7 @@ def _after(ctx: Context, known: Known, trigger: str) -> Ended:
     done: list[steps.StepDone] = []
     said: list[str] = []
     if entry:
-        entry, done, said = cleaning.run(ctx, entry)
+        entry, done, said = cleanup_steps.run(ctx, entry)
     return _ended(ctx, known, entry, done, said, trigger)
 
 

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 from viewsync.errors import UsageError, ViewsyncError
 
 if TYPE_CHECKING:
-    from viewsync.actions.projects.steps import StepDone
-    from viewsync.actions.projects.worktrees import Made
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Plan
+    from viewsync.projects.steps import StepDone
+    from viewsync.projects.worktrees import Made
     from viewsync.tmux.rules.model import Server
 
 
 def trusted(ctx: Context, plan: Plan) -> None:
     """NotTrusted unless the user has said yes to what the plan runs beside its panes."""
     if plan.pre_create or plan.post_create or plan.cleanup or plan.tmux_config:
-        from viewsync.actions.projects import trust
+        from viewsync.projects import trust
 
         trust.require(ctx, plan)
 
@@ -30,7 +30,7 @@ def worktree(ctx: Context, plan: Plan) -> Made | None:
     """The plan's worktree, made where there is none; None without one."""
     if plan.worktree is None:
         return None
-    from viewsync.actions.projects import worktrees
+    from viewsync.projects import worktrees
     from viewsync.system.git_worktrees import same_place
 
     made = worktrees.make(ctx, plan)
@@ -45,7 +45,7 @@ def worktree(ctx: Context, plan: Plan) -> Made | None:
 def take_back(ctx: Context, plan: Plan, tree: Made | None) -> None:
     """The worktree that was made for a session which then was not. One with something in it stays."""
     if tree:
-        from viewsync.actions.projects import worktrees
+        from viewsync.projects import worktrees
 
         with contextlib.suppress(ViewsyncError):
             worktrees.undo(ctx, plan, tree)
@@ -55,7 +55,7 @@ def before(ctx: Context, plan: Plan, name: str, socket: str) -> list[StepDone]:
     """StepFailed: the session must not be made."""
     if not plan.pre_create:
         return []
-    from viewsync.actions.projects import steps
+    from viewsync.projects import steps
 
     return steps.before(ctx, plan, steps.variables_of(plan, name, socket))
 
@@ -64,7 +64,7 @@ def after(ctx: Context, plan: Plan, name: str, socket: str) -> list[StepDone]:
     """StepFailed: the session is there, and stays."""
     if not plan.post_create:
         return []
-    from viewsync.actions.projects import steps
+    from viewsync.projects import steps
 
     return steps.after(ctx, plan, steps.variables_of(plan, name, socket))
 
@@ -73,7 +73,7 @@ def told(done: list[StepDone]) -> list[str]:
     """The steps that failed, and let others follow."""
     if not done:
         return []
-    from viewsync.actions.projects import steps
+    from viewsync.projects import steps
 
     return [steps.told(each) for each in done if each.problem]
 
@@ -82,7 +82,7 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
     """Keep what the session's end will need; what went wrong."""
     if not plan.cleanup:
         return []
-    from viewsync.actions.projects import ending
+    from viewsync.projects import ending
 
     try:
         ending.remember(ctx, plan, server, session, name)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from viewsync.project_files.rules.plan import Identity, Pane, Plan, Window
-from viewsync.rules.projects import diff
-from viewsync.rules.projects.diff import DIFFERENT, EXTRA, MISSING
+from viewsync.projects.rules import diff
+from viewsync.projects.rules.diff import DIFFERENT, EXTRA, MISSING
 from viewsync.tmux.rules import layout_tree, marks
 from viewsync.tmux.rules.project_model import Seen, SeenPane, SeenWindow
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.actions.projects import sessions
 from viewsync.errors import ViewsyncError
+from viewsync.projects import listing
 from viewsync.registry import reservation, rows
 from viewsync.sessions.rules import health
 from viewsync.system import processes
@@ -15,8 +15,8 @@ from viewsync.tmux.sessions import Made
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from viewsync.actions.projects.sessions import Known
     from viewsync.context import Context
+    from viewsync.projects.listing import Known
 
 FORGOTTEN = "forgotten"  # a row whose session is gone
 COMPLETED = "completed"  # a row that was left half made
@@ -42,7 +42,7 @@ def _judge(known: Known) -> Reset:
     row = known.row
     if known.doubt or known.status == health.UNKNOWN:
         return verdict(KEPT, known.doubt or "nobody knows whether it lives")
-    if known.status == sessions.CREATING:
+    if known.status == listing.CREATING:
         return verdict(KEPT, "it is just being made")
     if row is None:
         return verdict(REGISTERED, "no row names it")
@@ -84,7 +84,7 @@ def _register(ctx: Context, known: Known) -> bool:
     identity = known.identity
     if not values or identity is None:
         return False
-    row = reservation.row(known.name, known.socket, sessions.TYPE, rows.stamp(ctx.clock()))
+    row = reservation.row(known.name, known.socket, listing.TYPE, rows.stamp(ctx.clock()))
     about = {**identity._asdict(), "command": known.command}
     new = {key: value for key, value in {**row, **values, "project": about}.items() if key not in reservation.MAKING}
     with ctx.registry.change() as data:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from viewsync.rules.projects.expired import Candidate, decide
+from viewsync.projects.rules.expiry import Candidate, decide
 from viewsync.sessions.rules import health
 from viewsync.sessions.rules.expiry import Known
 from viewsync.tmux.rules.model import END, KEEP

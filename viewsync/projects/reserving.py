@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.actions.projects import sessions
 from viewsync.errors import LockTimeout, TmuxError
 from viewsync.project_files.rules import names
+from viewsync.projects import listing
 from viewsync.registry import reservation
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules.row import registered
@@ -19,9 +19,9 @@ from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
-    from viewsync.actions.projects.sessions import Known, Reading
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Plan
+    from viewsync.projects.listing import Known, Reading
     from viewsync.registry.rules.row import Registered
 
 _STEP = 0.02  # seconds between two looks at somebody else's work
@@ -48,7 +48,7 @@ def reserve(ctx: Context, plan: Plan, socket: str) -> Reserved:
     while True:
         reading = _read(ctx, socket)
         mine = _mine(reading, plan, socket)
-        maker = next((each.row.maker for each in mine if each.status == sessions.CREATING and each.row), 0)
+        maker = next((each.row.maker for each in mine if each.status == listing.CREATING and each.row), 0)
         if not maker:
             known = _running(mine)
             if known and known.row and not known.row.maker:
@@ -75,7 +75,7 @@ def release(ctx: Context, row: Registered) -> None:
 
 
 def _read(ctx: Context, socket: str) -> Reading:
-    reading = sessions.read(ctx, [socket], alone=True)
+    reading = listing.read(ctx, [socket], alone=True)
     answer = reading.answers[socket]
     if isinstance(answer, TmuxError) and not isinstance(answer, ServerGone):
         raise answer
@@ -123,9 +123,9 @@ def _take(ctx: Context, plan: Plan, socket: str, reading: Reading, mine: list[Kn
 
 def _is(row: dict[str, Any], plan: Plan, socket: str) -> bool:
     return (
-        row.get("type") == sessions.TYPE
+        row.get("type") == listing.TYPE
         and row.get("socket") == socket
-        and sessions.identity(sessions.about(row)) == plan.identity
+        and listing.identity(listing.about(row)) == plan.identity
     )
 
 
@@ -135,7 +135,7 @@ def _name(plan: Plan, taken: list[str]) -> str:
 
 
 def _row(ctx: Context, plan: Plan, name: str, socket: str) -> dict[str, Any]:
-    row = reservation.row(name, socket, sessions.TYPE, registry_rows.stamp(ctx.clock()))
+    row = reservation.row(name, socket, listing.TYPE, registry_rows.stamp(ctx.clock()))
     return {**row, "project": about(plan)}
 
 

@@ -6,12 +6,12 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.projects import sessions
 from viewsync.errors import MissingSession, UsageError
 from viewsync.project_files import importing, locating, yaml_files
 from viewsync.project_files.rules import command_lines, environment, freezing
 from viewsync.project_files.rules.plan import Identity, Pane, Plan, Window
 from viewsync.project_files.rules.schema import OPTION, VARIABLE
+from viewsync.projects import listing
 from viewsync.registry import targets
 from viewsync.system import foreground, processes
 from viewsync.tmux import inventory, pane_list, session_snapshot
@@ -59,7 +59,7 @@ def freeze(ctx: Context, name: str, asked: targets.Asked, *, output: str = "", c
     return Frozen(live.name, server.socket, data, text, notes, importing.write(text, file) if file else "")
 
 
-def _find(ctx: Context, name: str, asked: targets.Asked) -> tuple[Server, Live, Sequence[sessions.Known]]:
+def _find(ctx: Context, name: str, asked: targets.Asked) -> tuple[Server, Live, Sequence[listing.Known]]:
     """The session that is meant; of a view, the one whose windows it shows."""
     inside = ctx.env.get("TMUX", "")
     if name and (asked.target or asked.session):
@@ -72,7 +72,7 @@ def _find(ctx: Context, name: str, asked: targets.Asked) -> tuple[Server, Live, 
         asked = targets.Asked(socket=cleanup.socket_inside(inside), target=ctx.env.get("TMUX_PANE", ""))
     wanted = targets.resolve(ctx, asked)
     found = targets.find(pane_list.read(ctx.tmux, wanted.socket), wanted)
-    reading = sessions.read(ctx, [wanted.socket], alone=True)
+    reading = listing.read(ctx, [wanted.socket], alone=True)
     answer = reading.answers[wanted.socket]
     if isinstance(answer, Exception):
         raise answer

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.actions.projects.test_steps import events, read, start
+from tests.projects.test_steps import events, read, start
 from tests.support.projects import in_git
 from tests.support.sessions import rows
 from tests.support.wait import stays, until
-from viewsync.actions.projects import ending, sessions
 from viewsync.context import Context
+from viewsync.projects import ending, listing
 from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
@@ -336,7 +336,7 @@ def test_whoever_is_on_it_keeps_it_unless_that_is_forced(server: Server, home: H
     assert start(project, server, FILE).code == 0
     server.open(NAME)
     ctx = Context(home.env)
-    (known,) = sessions.read(ctx).known
+    (known,) = listing.read(ctx).known
     with pytest.raises(ending.InUse):
         ending.end(ctx, known, "test")
     assert (NAME in server.sessions(), read(project, "cleaned")) == (True, "")

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.projects import sessions
 from viewsync.errors import UsageError
 from viewsync.project_files import locating
+from viewsync.projects import listing
 from viewsync.system import git
 from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
-    from viewsync.actions.projects.sessions import Known
     from viewsync.context import Context
+    from viewsync.projects.listing import Known
 
 
 class Project(NamedTuple):
@@ -29,7 +29,7 @@ def read(ctx: Context, label: str, socket: str) -> Project:
     """
     server = sockets.socket_of(ctx, label, socket)
     root = _root(ctx)
-    reading = sessions.read(ctx, [server], alone=bool(label or socket))
+    reading = listing.read(ctx, [server], alone=bool(label or socket))
     mine = [each for each in reading.known if each.identity and each.identity.root == root]
     return Project(root, mine, reading.problems)
 

@@ -12,9 +12,9 @@ import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
-from viewsync.actions.projects.readiness import Typing
 from viewsync.errors import TmuxError, UsageError
-from viewsync.rules.projects import diff
+from viewsync.projects.readiness import Typing
+from viewsync.projects.rules import diff
 from viewsync.tmux import build
 from viewsync.tmux.build import Line, NewPane
 from viewsync.tmux.rules import layouts, marks
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Pane, Plan
-    from viewsync.rules.projects.diff import Pair
+    from viewsync.projects.rules.diff import Pair
     from viewsync.tmux.build import Begun
     from viewsync.tmux.rules.model import Server
 

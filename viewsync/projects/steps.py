@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.projects import trust
 from viewsync.errors import ViewsyncError
 from viewsync.history import recording
 from viewsync.project_files.rules.plan import ABORT
+from viewsync.projects import trust
 from viewsync.store import step_logs
 from viewsync.system import bounded_process
 from viewsync.tmux import server

@@ -11,9 +11,9 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.projects import ending, sessions
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.history import recording
+from viewsync.projects import ending, listing
 from viewsync.system import files
 from viewsync.system.git_worktrees import Entry, Git, GitError, same_place
 from viewsync.tmux.rules.model import Event
@@ -21,9 +21,9 @@ from viewsync.tmux.rules.model import Event
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from viewsync.actions.projects.sessions import Known
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Plan, Worktree
+    from viewsync.projects.listing import Known
 
 
 class Made(NamedTuple):
@@ -154,7 +154,7 @@ def trees(ctx: Context, folder: str) -> list[Tree]:
     git = Git(folder, ctx.env)
     git.check()
     listed = git.worktrees()
-    known = sessions.read(ctx).known
+    known = listing.read(ctx).known
     found = [_tree(each, known) for each in listed]
     mine = {each.path for each in listed if each.main}
     gone: dict[str, list[Known]] = {}

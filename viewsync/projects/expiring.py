@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.projects import apart, cleaning, sessions
 from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.history import recording
+from viewsync.projects import cleanup_steps, detached_cleanup, listing
+from viewsync.projects.rules import expiry
+from viewsync.projects.rules.expiry import Candidate
 from viewsync.registry import leases, rows
-from viewsync.rules.projects import expired
-from viewsync.rules.projects.expired import Candidate
 from viewsync.sessions import evidence
 from viewsync.sessions import listing as registered_sessions
 from viewsync.sessions.rules.expiry import Known
@@ -44,14 +44,14 @@ class Swept(NamedTuple):
 
 
 class _Found(NamedTuple):
-    known: sessions.Known
+    known: listing.Known
     listed: Listed
     verdict: Expiry
 
 
 def sweep(ctx: Context, *, dry_run: bool) -> Swept:
-    entries = cleaning.free(ctx)
-    reading = sessions.read(ctx, [str(each.record.get("socket")) for each in entries])
+    entries = cleanup_steps.free(ctx)
+    reading = listing.read(ctx, [str(each.record.get("socket")) for each in entries])
     errors = list(reading.problems)
     if entries and not dry_run:
         errors += _tell_ends(ctx, entries, reading.answers)
@@ -68,14 +68,14 @@ def sweep(ctx: Context, *, dry_run: bool) -> Swept:
     return Swept(verdicts, failed, errors)
 
 
-def _tell_ends(ctx: Context, entries: Sequence[Entry], answers: cleaning.Answers) -> list[str]:
+def _tell_ends(ctx: Context, entries: Sequence[Entry], answers: cleanup_steps.Answers) -> list[str]:
     """Have the steps run of those that are gone; of the others, see to it that tmux tells of their end."""
-    states = {each.key: cleaning.standing(ctx, each, answers) for each in entries}
-    if cleaning.GONE in states.values():
-        apart.clean_up(ctx)
+    states = {each.key: cleanup_steps.standing(ctx, each, answers) for each in entries}
+    if cleanup_steps.GONE in states.values():
+        detached_cleanup.clean_up(ctx)
     alive: dict[str, list[str]] = {}
     for each in entries:
-        if states[each.key] == cleaning.ALIVE:
+        if states[each.key] == cleanup_steps.ALIVE:
             alive.setdefault(str(each.record["socket"]), []).append(str(each.record["session_id"]))
     errors = []
     for socket, ids in alive.items() if ctx.config["hooks"] else ():
@@ -88,7 +88,7 @@ def _tell_ends(ctx: Context, entries: Sequence[Entry], answers: cleaning.Answers
     return errors
 
 
-def _judge(ctx: Context, known: sessions.Known) -> _Found | None:
+def _judge(ctx: Context, known: listing.Known) -> _Found | None:
     """None for one that its row alone shows to be in use, or that has no timeout: nothing more is asked of it."""
     if known.row is None or known.live is None or known.server is None:
         return None
@@ -108,7 +108,7 @@ def _judge(ctx: Context, known: sessions.Known) -> _Found | None:
         timeout=float(timeout) if isinstance(timeout, (int, float)) else 0.0,
         auto_cleanup=about.get("auto_cleanup") is True,
     )
-    if not expired.aged(candidate, ctx.clock()):
+    if not expiry.aged(candidate, ctx.clock()):
         return None
     try:
         listed = registered_sessions.judge(known.row, pane_list.read(ctx.tmux, known.socket))
@@ -122,7 +122,7 @@ def _judge(ctx: Context, known: sessions.Known) -> _Found | None:
         only_dead=bool(panes) and all(each.dead for each in panes),
     )
     busy = next(filter(None, (_busy(ctx, each) for each in panes)), "" if panes else "nobody knows what runs in it")
-    (verdict,) = expired.decide([candidate._replace(known=closer, busy=busy)], ctx.clock())
+    (verdict,) = expiry.decide([candidate._replace(known=closer, busy=busy)], ctx.clock())
     return _Found(known, listed, verdict)
 
 
@@ -166,7 +166,7 @@ def _expire(ctx: Context, found: _Found) -> str:
         if not ended:
             return _FASTER
         if pending_steps.find(ctx.folder, pending_steps.key(identity(server), live.id)):
-            apart.clean_up(ctx)
+            detached_cleanup.clean_up(ctx)
         rows.remove(ctx, row)
     except ViewsyncError as error:
         return f"{known.name}: {error.message}"

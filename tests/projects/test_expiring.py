@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.actions.projects.test_steps import events, read, start
+from tests.projects.test_steps import events, read, start
 from tests.support.projects import in_git
 from tests.support.sessions import by_jq, counting_tmux, rows
 from tests.support.wait import until

@@ -13,9 +13,9 @@ import os
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.projects import scripts
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.project_files.rules import steps
+from viewsync.projects import scripts
 from viewsync.store import trusted_steps as store
 
 if TYPE_CHECKING:

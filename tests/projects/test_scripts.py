@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from viewsync.actions.projects import scripts
+from viewsync.projects import scripts
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.projects import ending, running, sessions
 from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.project_files.rules import environment as variables
 from viewsync.project_files.rules import names
 from viewsync.project_files.rules.plan import Identity, Pane, Plan, Window
+from viewsync.projects import ending, listing, running
 from viewsync.registry import targets
 from viewsync.sessions import killing
 from viewsync.tmux import clients as tmux_clients
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     import libtmux
 
-    from viewsync.actions.projects.running import Ran
     from viewsync.context import Context
+    from viewsync.projects.running import Ran
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.rules.project_model import Live, Sessions
 
@@ -80,7 +80,7 @@ def named(ctx: Context, socket: str, name: str) -> Managed:
 def kill(ctx: Context, socket: str, name: str) -> None:
     """A project's after its cleanup steps. MissingSession; TmuxError when it could not be ended."""
     found = named(ctx, socket, name)
-    reading = sessions.read(ctx, [socket], alone=True)
+    reading = listing.read(ctx, [socket], alone=True)
     known = next((each for each in reading.known if each.live and each.live.id == found.live.id), None)
     if known:
         done = ending.end(ctx, known, _TRIGGER, force=True)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.wait import until
-from viewsync.actions.projects import readiness
-from viewsync.actions.projects.readiness import Typing
 from viewsync.context import Context
+from viewsync.projects import readiness
+from viewsync.projects.readiness import Typing
 from viewsync.tmux import project_list
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions.projects import steps, trust
 from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.history import recording
 from viewsync.project_files.rules.plan import Step
+from viewsync.projects import steps, trust
 from viewsync.store import pending_steps
 from viewsync.system import process_tree, processes
 from viewsync.tmux import end_hooks, project_list

@@ -8,12 +8,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.projects import around, building, readiness, reserving
 from viewsync.errors import TmuxError, TmuxTimeout, ViewsyncError
 from viewsync.history import recording
+from viewsync.projects import building, lifecycle, readiness, reserving
+from viewsync.projects.rules import diff
+from viewsync.projects.rules.diff import DIFFERENT, MISSING, Difference
 from viewsync.registry import reservation, rows
-from viewsync.rules.projects import diff
-from viewsync.rules.projects.diff import DIFFERENT, MISSING, Difference
 from viewsync.rules.usage_report import CREATE, ERROR
 from viewsync.system import processes
 from viewsync.tmux import build, session_detail
@@ -24,13 +24,13 @@ from viewsync.tmux.sessions import Made as MadeSession
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from viewsync.actions.projects.building import Added
-    from viewsync.actions.projects.reserving import Reserved
-    from viewsync.actions.projects.sessions import Known
-    from viewsync.actions.projects.steps import StepDone
-    from viewsync.actions.projects.worktrees import Made
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Plan
+    from viewsync.projects.building import Added
+    from viewsync.projects.listing import Known
+    from viewsync.projects.reserving import Reserved
+    from viewsync.projects.steps import StepDone
+    from viewsync.projects.worktrees import Made
     from viewsync.registry.rules.row import Registered
     from viewsync.tmux.build import Begun, Line
     from viewsync.tmux.pane_states import Shown
@@ -97,9 +97,9 @@ def run(ctx: Context, plan: Plan, socket: str, *, apply: bool = False, renamed: 
 def _make(ctx: Context, plan: Plan, row: Registered, socket: str, began: float) -> Ran:
     tree: Made | None = None
     try:
-        around.trusted(ctx, plan)
-        tree = around.worktree(ctx, plan)
-        done = around.before(ctx, plan, row.name, socket)
+        lifecycle.trusted(ctx, plan)
+        tree = lifecycle.worktree(ctx, plan)
+        done = lifecycle.before(ctx, plan, row.name, socket)
         building.check(ctx, plan)
         begun = building.begin(ctx, plan, row.name, socket)
     except TmuxTimeout as error:  # it may have been made: the row stays, so that it can be found
@@ -107,17 +107,17 @@ def _make(ctx: Context, plan: Plan, row: Registered, socket: str, began: float) 
         raise TmuxTimeout(problem, "it may be made yet: look with `viewsync status`") from None
     except BaseException:
         reservation.withdraw(ctx, row)
-        around.take_back(ctx, plan, tree)
+        lifecycle.take_back(ctx, plan, tree)
         raise
     added = _furnished(ctx, plan, begun, row, tree)
     server, session = begun.server, begun.session
-    warnings = [*added.problems, *around.remember(ctx, plan, server, session, row.name)]
+    warnings = [*added.problems, *lifecycle.remember(ctx, plan, server, session, row.name)]
     typed = readiness.type_all(ctx, server, session, added.typing)
     warnings += typed.problems
     _finish(ctx, row, server, session, added.first, typed.shown, warnings)
     _record(ctx, row._replace(server=f"{server.pid}.{server.start}"), CREATE, plan.command, began)
-    done += around.after(ctx, plan, row.name, socket)
-    warnings += around.told(done)
+    done += lifecycle.after(ctx, plan, row.name, socket)
+    warnings += lifecycle.told(done)
     return Ran(CREATED, row.name, socket, session, server, windows=added.windows, warnings=warnings, steps=done)
 
 
@@ -132,7 +132,7 @@ def _furnished(ctx: Context, plan: Plan, begun: Begun, row: Registered, tree: Ma
     except BaseException as error:
         if building.undo(ctx, begun):
             reservation.withdraw(ctx, row)
-            around.take_back(ctx, plan, tree)
+            lifecycle.take_back(ctx, plan, tree)
             kept = ""
         else:
             kept = f"session '{row.name}' is kept as it is: somebody is on it, or tmux does not answer"
@@ -208,7 +208,7 @@ def _completed(
     assert ran.server is not None
     half = known.row is not None and bool(known.row.maker)
     if half:
-        around.trusted(ctx, plan)
+        lifecycle.trusted(ctx, plan)
     before = diff.compare(plan, seen)
     pairs = diff.pairs(plan, seen)
     placeholder = next((each for each in seen.windows if each.placeholder), None)
@@ -230,10 +230,10 @@ def _completed(
     if row is not None and not row.session_id:
         first = next((each.id for pair in pairs for each in pair.places if each), added.first)
         if half:
-            warnings += around.remember(ctx, plan, ran.server, ran.session, ran.name)
+            warnings += lifecycle.remember(ctx, plan, ran.server, ran.session, ran.name)
         _finish(ctx, row, ran.server, ran.session, first, typed.shown, warnings)
         if half:
-            warnings += around.told(around.after(ctx, plan, ran.name, ran.socket))
+            warnings += lifecycle.told(lifecycle.after(ctx, plan, ran.name, ran.socket))
     after = diff.compare(plan, _see(ctx, plan, ran.server, ran.session))
     changed = [each for each in before if each.kind == DIFFERENT and each not in after]
     return ran._replace(

@@ -1,0 +1,1 @@
+"""Project sessions: running, building, steps, trust, worktrees, ending, freezing."""
