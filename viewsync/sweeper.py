@@ -18,11 +18,12 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from viewsync import paths
-from viewsync.actions import sampling, sweeping
 from viewsync.actions import sweeper as control
+from viewsync.actions import sweeping
 from viewsync.errors import ViewsyncError
 from viewsync.store import lock, registry_file
 from viewsync.system import processes
+from viewsync.usage import sampling
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver, ObservedWatch

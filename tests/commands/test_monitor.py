@@ -143,7 +143,7 @@ def test_ctrl_c_ends_it_and_ctrl_z_does_nothing(watch: Callable[..., Watcher]) -
 BUG = """
 import itertools, sys
 from viewsync import cli
-from viewsync.actions.monitoring import Monitor
+from viewsync.usage.monitor_frames import Monitor
 rounds, parents = itertools.count(), Monitor._parents
 def broken(self):
     if next(rounds) > 3:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from tests.support.sessions import count, counting_tmux, create, rows
 from tests.support.wait import until
 from tests.test_hot_path import imported
-from viewsync.actions import sampling
 from viewsync.context import Context
 from viewsync.history import presence
 from viewsync.history.rules import presence as rule
 from viewsync.store.history_database import History
 from viewsync.tmux import inventory
+from viewsync.usage import sampling
 
 if TYPE_CHECKING:
     from collections.abc import Callable

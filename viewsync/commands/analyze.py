@@ -9,18 +9,18 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import reporting
 from viewsync.commands import args, reports
 from viewsync.output import Result, printable, table
 from viewsync.registry import rows as registry_rows
 from viewsync.text import bars, durations
+from viewsync.usage import reporting
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from viewsync.actions.reporting import Line, Report
     from viewsync.context import Context
+    from viewsync.usage.reporting import Line, Report
 
 _COLOUR, _PLAIN = "\033[36m", "\033[0m"
 _MOST_BARS = 31

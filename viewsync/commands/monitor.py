@@ -13,7 +13,6 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import monitoring
 from viewsync.commands import args
 from viewsync.errors import UsageError
 from viewsync.output import Result, age, printable, size, table
@@ -21,14 +20,15 @@ from viewsync.registry import rows as registry_rows
 from viewsync.sessions.rules import health
 from viewsync.system.rules import picture
 from viewsync.system.rules.picture import Cell, Picture, Table
+from viewsync.usage import monitor_frames
 
 if TYPE_CHECKING:
     import argparse
 
-    from viewsync.actions.monitoring import Frame, Session
-    from viewsync.actions.watching import Scene
     from viewsync.context import Context
     from viewsync.tmux.rules.model import Event
+    from viewsync.usage.monitor_frames import Frame, Session
+    from viewsync.usage.monitor_loop import Scene
 
 _HEAD = ("NAME", "PROJECT", "HEALTH", "ON IT", "VIEWS", "CPU", "MEMORY", "AGE", "LAST LINE")
 _WIDTHS = ((4, 30), (7, 16), (6, 11), (5, 5), (5, 5), (6, 6), (8, 8), (4, 4))  # from, and up to; all but the last
@@ -48,7 +48,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     interval = args.duration(parsed.interval, "--interval")
     if interval < _LEAST:
         raise UsageError(f"--interval: {parsed.interval!r} is too short", f"{_LEAST:g}s is the least")
-    monitor = monitoring.Monitor(ctx)
+    monitor = monitor_frames.Monitor(ctx)
     if parsed.json:
         return _as_json(monitor, interval, once=parsed.once)
     if parsed.once:
@@ -56,12 +56,12 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         return Result(lines=_plain(frame), warnings=frame.problems)
     if not (os.isatty(0) and os.isatty(1)) or ctx.env.get("TERM", "") in ("", "dumb"):
         raise UsageError("monitor needs a terminal", "--once prints what there is now, --json a line a round")
-    from viewsync.actions import watching  # with rich, 40 ms: only for who looks at a live picture
+    from viewsync.usage import monitor_loop  # with rich, 40 ms: only for who looks at a live picture
 
-    return Result(code=watching.watch(ctx, monitor, interval, _picture), printed=True)
+    return Result(code=monitor_loop.watch(ctx, monitor, interval, _picture), printed=True)
 
 
-def _as_json(monitor: monitoring.Monitor, interval: float, *, once: bool) -> Result:
+def _as_json(monitor: monitor_frames.Monitor, interval: float, *, once: bool) -> Result:
     while True:
         frame = monitor.read()
         text = json.dumps(_data(frame), ensure_ascii=False)

@@ -8,7 +8,7 @@ from viewsync.output import size
 from viewsync.text import durations
 
 if TYPE_CHECKING:
-    from viewsync.rules.usage_report import Numbers
+    from viewsync.usage.rules.report import Numbers
 
 HEAD = ("MADE", "ENDED", "MEDIAN", "TIME", "IN USE", "CPU", "MEMORY", "STEPS", "FAILED", "ERRORS")
 

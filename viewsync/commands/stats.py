@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import reporting
 from viewsync.commands import args, reports
 from viewsync.output import Result, size, table
 from viewsync.text import durations
+from viewsync.usage import reporting
 
 if TYPE_CHECKING:
     import argparse
 
-    from viewsync.actions.reporting import Report
     from viewsync.context import Context
-    from viewsync.rules.usage_report import Live, Numbers
+    from viewsync.usage.reporting import Report
+    from viewsync.usage.rules.report import Live, Numbers
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

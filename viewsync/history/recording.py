@@ -1,6 +1,6 @@
 """What the session verbs write into the history. It may be locked or broken: that is worth a line in the log.
 
-An event is one of rules/usage_report.py's, which counts them. Nothing that was typed, no value of a variable and no
+An event is one of usage/rules/report.py's, which counts them. Nothing that was typed, no value of a variable and no
 secret goes into one.
 """
 

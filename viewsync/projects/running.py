@@ -14,12 +14,12 @@ from viewsync.projects import building, lifecycle, readiness, reserving
 from viewsync.projects.rules import diff
 from viewsync.projects.rules.diff import DIFFERENT, MISSING, Difference
 from viewsync.registry import reservation, rows
-from viewsync.rules.usage_report import CREATE, ERROR
 from viewsync.system import processes
 from viewsync.tmux import build, session_detail
 from viewsync.tmux.session_detail import Asked
 from viewsync.tmux.sessions import Duplicate
 from viewsync.tmux.sessions import Made as MadeSession
+from viewsync.usage.rules.report import CREATE, ERROR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

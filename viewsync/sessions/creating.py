@@ -13,11 +13,11 @@ from viewsync.history import recording
 from viewsync.registry import reservation, rows
 from viewsync.registry.rules import lookup
 from viewsync.registry.rules.row import Registered, registered
-from viewsync.rules.usage_report import CREATE, ERROR
 from viewsync.store.registry_file import Corrupt
 from viewsync.system import processes
 from viewsync.tmux import pane_list, sessions, sockets
 from viewsync.tmux.server import ServerGone
+from viewsync.usage.rules.report import CREATE, ERROR
 from viewsync.views.rules import names
 
 if TYPE_CHECKING:

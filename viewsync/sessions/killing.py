@@ -10,10 +10,10 @@ from viewsync.history import recording
 from viewsync.registry import rows as registry_rows
 from viewsync.registry import targets
 from viewsync.registry.rules import lookup
-from viewsync.rules.usage_report import KILL
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import guarded_kill, pane_list, sessions
 from viewsync.tmux.server import ServerGone
+from viewsync.usage.rules.report import KILL
 
 if TYPE_CHECKING:
     from viewsync.context import Context

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.registry.rules.row import Registered, registered
-from viewsync.rules.usage_report import ATTACH, DETACH, GONE
 from viewsync.text.timestamps import epoch
+from viewsync.usage.rules.report import ATTACH, DETACH, GONE
 from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from viewsync.rules import usage_report
-from viewsync.rules.usage_report import Facts, Life, Live, Numbers
 from viewsync.tmux.rules.model import Event, Sample
+from viewsync.usage.rules import report
+from viewsync.usage.rules.report import Facts, Life, Live, Numbers
 
 NOW = 1000.0
 
@@ -16,7 +16,7 @@ def event(at: float, kind: str, name: str = "web", **more: object) -> Event:
 
 
 def lives(*events: Event, live: tuple[Live, ...] = (), seen: dict[tuple[str, str], float] | None = None) -> list[Life]:
-    return usage_report.lives(events, live, seen or {}, NOW)
+    return report.lives(events, live, seen or {}, NOW)
 
 
 def alive(name: str = "web", project: str = "", created: float = 100.0, *, there: bool = True) -> Live:
@@ -28,8 +28,8 @@ def sample(at: float, cpu: float, memory: int = 10, name: str = "web") -> Sample
 
 
 def numbers(*events: Event, since: float = 0.0, until: float = NOW, live: tuple[Live, ...] = ()) -> Numbers:
-    facts = Facts(lives(*events, live=live), usage_report.marks(events), [])
-    return usage_report.numbers(facts, since, until)
+    facts = Facts(lives(*events, live=live), report.marks(events), [])
+    return report.numbers(facts, since, until)
 
 
 def test_a_life_from_its_making_to_its_end() -> None:
@@ -137,9 +137,9 @@ def test_numbers_of_a_stretch_of_time() -> None:
     assert (found.alive, found.attached) == (50 + 150, 50)
     assert (found.steps, found.failed, found.errors) == (2, 1, 1)
     assert numbers(*events, since=600, until=700).empty
-    facts = Facts(lives(*events), usage_report.marks(events), [])
+    facts = Facts(lives(*events), report.marks(events), [])
     assert facts.projects() == ["", "app"]
-    assert usage_report.numbers(facts.of_project("app"), 0, NOW).steps == 2
+    assert report.numbers(facts.of_project("app"), 0, NOW).steps == 2
     assert facts.sessions() == ["a", "b", "c"]
 
 
@@ -150,20 +150,20 @@ def test_what_ends_just_when_a_stretch_does_belongs_to_the_next_one() -> None:
 
 
 def test_the_median() -> None:
-    assert usage_report.median([]) is None
-    assert usage_report.median([5, 1, 3]) == 3
-    assert usage_report.median([1, 2, 3, 10]) == 2.5
+    assert report.median([]) is None
+    assert report.median([5, 1, 3]) == 3
+    assert report.median([1, 2, 3, 10]) == 2.5
 
 
 def test_processor_time_is_what_came_between_two_samples() -> None:
     (life,) = lives(event(100, "create"), live=(alive(),))
-    used = usage_report.used([sample(160, 3.0), sample(220, 5.0), sample(280, 4.0, 99), sample(340, 4.5)], [life])
+    used = report.used([sample(160, 3.0), sample(220, 5.0), sample(280, 4.0, 99), sample(340, 4.5)], [life])
     assert [each.cpu for each in used] == [3.0, 2.0, 0.0, 0.5]
-    found = usage_report.numbers(Facts([life], [], used), 200, 300)
+    found = report.numbers(Facts([life], [], used), 200, 300)
     assert (found.cpu, found.memory) == (2.0, 99)
 
 
 def test_the_first_sample_of_an_old_session_tells_nothing() -> None:
-    assert [each.cpu for each in usage_report.used([sample(5000, 900.0), sample(5060, 901.0)], [])] == [0.0, 1.0]
+    assert [each.cpu for each in report.used([sample(5000, 900.0), sample(5060, 901.0)], [])] == [0.0, 1.0]
     (life,) = lives(event(100, "create"), live=(alive(),))
-    assert [each.cpu for each in usage_report.used([sample(9000, 900.0)], [life])] == [0.0]
+    assert [each.cpu for each in report.used([sample(9000, 900.0)], [life])] == [0.0]

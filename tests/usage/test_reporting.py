@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from viewsync.actions import reporting
 from viewsync.errors import UsageError
+from viewsync.usage import reporting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tests.support.sessions import add_by_jq, count, counting_tmux, create
 from tests.support.wait import until
-from viewsync.actions.monitoring import Monitor, Session
 from viewsync.context import Context
+from viewsync.usage.monitor_frames import Monitor, Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

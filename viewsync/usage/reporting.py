@@ -6,19 +6,19 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import UsageError
-from viewsync.rules import usage_report
-from viewsync.rules.usage_report import Facts, Live
 from viewsync.sessions import listing
 from viewsync.sessions.rules import health
 from viewsync.text import durations
 from viewsync.text.timestamps import epoch
+from viewsync.usage.rules import report as usage_report
+from viewsync.usage.rules.report import Facts, Live
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from viewsync.context import Context
-    from viewsync.rules.usage_report import Numbers
     from viewsync.sessions.listing import Listed
+    from viewsync.usage.rules.report import Numbers
 
 _ALL = 10_000_000  # events; more than anybody has
 _BASELINE = 3600.0  # seconds before the beginning in which the last sample still counts as "before"

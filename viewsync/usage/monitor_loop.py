@@ -10,19 +10,19 @@ from viewsync.errors import ViewsyncError
 from viewsync.projects import attaching, ending
 from viewsync.projects import listing as projects
 from viewsync.registry import targets
-from viewsync.rules import watching as rule
 from viewsync.sessions import killing, quarantine
 from viewsync.system import keyboard
 from viewsync.system.full_screen import Screen
+from viewsync.usage.rules import monitor_keys as rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from viewsync.actions.monitoring import Frame, Monitor, Session
     from viewsync.context import Context
-    from viewsync.rules.watching import State, Wish
     from viewsync.system.keyboard import Keyboard
     from viewsync.system.rules.picture import Picture
+    from viewsync.usage.monitor_frames import Frame, Monitor, Session
+    from viewsync.usage.rules.monitor_keys import State, Wish
 
 _BELOW = 9  # lines for views and history, where there is room
 _AROUND = 3  # lines for the title, the head and the foot

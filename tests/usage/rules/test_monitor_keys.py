@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from viewsync.rules import watching
-from viewsync.rules.watching import NOTHING, Shown, State, Wish, press, window
+from viewsync.usage.rules import monitor_keys
+from viewsync.usage.rules.monitor_keys import NOTHING, Shown, State, Wish, press, window
 
 SHOWN = [Shown("a", False), Shown("b", True), Shown("c", False)]
 
@@ -85,8 +85,8 @@ def test_nothing_is_there() -> None:
 
 
 def test_what_is_gone_is_chosen_no_longer() -> None:
-    assert watching.settled(State("z"), SHOWN).chosen == "a"
-    assert watching.settled(State("b"), SHOWN).chosen == "b"
+    assert monitor_keys.settled(State("z"), SHOWN).chosen == "a"
+    assert monitor_keys.settled(State("b"), SHOWN).chosen == "b"
 
 
 @pytest.mark.parametrize(

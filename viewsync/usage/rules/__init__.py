@@ -1,0 +1,1 @@
+"""What the history adds up to, and the monitor's keys: pure."""
