@@ -14,8 +14,8 @@ from tests.projects.test_steps import events, read, start
 from tests.support.projects import in_git
 from tests.support.sessions import by_jq, counting_tmux, rows
 from tests.support.wait import until
-from viewsync.actions import sweeping
 from viewsync.context import Context
+from viewsync.sweeper import one_pass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ project = in_git
 
 def sweep(home: Home, later: float = _DAY + 60, *, dry_run: bool = False) -> Swept:
     """As the sweeper does, that much later."""
-    return sweeping.everything(Context(home.env, lambda: time.time() + later), "sweeper", dry_run=dry_run)
+    return one_pass.everything(Context(home.env, lambda: time.time() + later), "sweeper", dry_run=dry_run)
 
 
 def ready(server: Server, name: str = NAME) -> None:

@@ -8,10 +8,11 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
-from viewsync.actions import sweeper, wanted
+from viewsync.actions import wanted
 from viewsync.errors import StateError, ViewsyncError
 from viewsync.rules import marked_line, wezterm_module
 from viewsync.store import folder, lock
+from viewsync.sweeper import control
 from viewsync.system import files
 from viewsync.tmux import inventory
 from viewsync.tmux.rules import versions
@@ -171,8 +172,8 @@ def history(ctx: Context) -> Check:
 
 def the_sweeper(ctx: Context) -> Check:
     found = {"running": False}
-    if os.path.exists(os.path.join(ctx.folder, sweeper.LOCK)):
-        found = sweeper.status(ctx)
+    if os.path.exists(os.path.join(ctx.folder, control.LOCK)):
+        found = control.status(ctx)
     if found["running"]:
         problem = str(found.get("problem") or "")
         return Check("sweeper", WARN if problem else OK, problem or f"process {found.get('pid')}")

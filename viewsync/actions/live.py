@@ -9,9 +9,9 @@ import os
 from typing import TYPE_CHECKING
 
 from viewsync import paths
-from viewsync.actions import sweeper
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.store.registry_file import Registry
+from viewsync.sweeper import control
 from viewsync.system import services, venvs
 from viewsync.tmux import end_hooks, inventory
 from viewsync.tmux import views as tmux_views
@@ -145,15 +145,15 @@ def stop_service(doing: Doing, record: Record) -> None:
 
 def _stop_sweeper(doing: Doing) -> None:
     if _sweeper_runs(doing.ctx):
-        doing.do("stop the sweeper", sweeper.stop, doing.ctx)
+        doing.do("stop the sweeper", control.stop, doing.ctx)
 
 
 def _restart(ctx: Context) -> None:
-    sweeper.stop(ctx)
-    sweeper.start(ctx)
+    control.stop(ctx)
+    control.start(ctx)
 
 
 def _sweeper_runs(ctx: Context) -> bool:
-    if not os.path.exists(os.path.join(paths.state_dir(ctx.env), sweeper.LOCK)):
+    if not os.path.exists(os.path.join(paths.state_dir(ctx.env), control.LOCK)):
         return False
-    return bool(sweeper.status(ctx)["running"])
+    return bool(control.status(ctx)["running"])

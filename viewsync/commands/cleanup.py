@@ -69,16 +69,16 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 
 
 def _views(parsed: argparse.Namespace, ctx: Context) -> Result:
-    from viewsync.actions import sweeping  # neither half pays for the other
+    from viewsync.sweeper import one_pass  # neither half pays for the other
     from viewsync.tmux import sockets as tmux_sockets
 
     sockets = None
     if parsed.socket:
         is_path = "/" in parsed.socket
         sockets = [tmux_sockets.socket_of(ctx, "" if is_path else parsed.socket, parsed.socket if is_path else "")]
-    gui = sweeping.Gui(os.getppid(), parsed.live_tty, parsed.only_gui) if parsed.from_gui else None
+    gui = one_pass.Gui(os.getppid(), parsed.live_tty, parsed.only_gui) if parsed.from_gui else None
     asked = parsed.trigger == _PERSON  # for views, and gets them; WezTerm's timer is the sweep of who has no sweeper
-    done = sweeping.everything(
+    done = one_pass.everything(
         ctx, parsed.trigger, dry_run=parsed.dry_run, sockets=sockets, gui=gui, projects=not asked
     )
     return verdicts.result(done, dry_run=parsed.dry_run, verbose=parsed.verbose)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import sweeping
 from viewsync.commands import args, verdicts
+from viewsync.sweeper import one_pass
 
 if TYPE_CHECKING:
     import argparse
@@ -20,5 +20,5 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    done = sweeping.everything(ctx, "person", dry_run=parsed.dry_run)
+    done = one_pass.everything(ctx, "person", dry_run=parsed.dry_run)
     return verdicts.result(done, dry_run=parsed.dry_run, verbose=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.actions import sweeper
 from viewsync.commands import args
 from viewsync.output import Result, age
+from viewsync.sweeper import control
 
 if TYPE_CHECKING:
     import argparse
@@ -21,14 +21,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.what == "run":
-        from viewsync import sweeper as resident  # watchdog, 20 ms: only for the one that watches
+        from viewsync.sweeper import resident  # watchdog, 20 ms: only for the one that watches
 
         resident.run(ctx)
         return Result({"running": False, "pid": 0})
     if parsed.what == "stop":
-        stopped = sweeper.stop(ctx)
+        stopped = control.stop(ctx)
         return Result({"stopped": stopped}, ["stopped" if stopped else "no sweeper was running"])
-    found = sweeper.start(ctx) if parsed.what == "start" else sweeper.status(ctx)
+    found = control.start(ctx) if parsed.what == "start" else control.status(ctx)
     code = 0 if found["running"] else 1
     return Result(found, _lines(found, ctx.clock()), code)
 

@@ -17,7 +17,7 @@ import pytest
 from tests.support.server import Home, Server, alive
 from tests.support.wait import until
 from viewsync.context import Context
-from viewsync.sweeper import Sweeper
+from viewsync.sweeper.resident import Sweeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,10 +18,9 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from viewsync import paths
-from viewsync.actions import sweeper as control
-from viewsync.actions import sweeping
 from viewsync.errors import ViewsyncError
 from viewsync.store import lock, registry_file
+from viewsync.sweeper import control, one_pass
 from viewsync.system import processes
 from viewsync.usage import sampling
 
@@ -158,7 +157,7 @@ class Sweeper:
     def sweep(self) -> list[str]:
         """One pass. Nothing that a server, the registry or the history does may end the sweeper."""
         try:
-            return [*sweeping.everything(self.ctx, "sweeper").errors, *self.sample()]
+            return [*one_pass.everything(self.ctx, "sweeper").errors, *self.sample()]
         except ViewsyncError as error:
             return [error.message]
         except Exception as error:

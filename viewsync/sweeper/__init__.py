@@ -1,0 +1,1 @@
+"""The sweeper: one pass, the resident process, and its control."""
