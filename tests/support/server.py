@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.support.client import Tab
 from tests.support.wait import until
-from viewsync.rules import launch_script
+from viewsync.setup.rules import launcher
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +60,7 @@ class Home:
     def _write_launcher(self) -> str:
         path = os.path.join(self.path, "viewsync")
         with open(path, "w", encoding="utf-8") as file:
-            file.write(f"#!/bin/sh\n{launch_script.start(sys.executable)}\n")
+            file.write(f"#!/bin/sh\n{launcher.start(sys.executable)}\n")
         os.chmod(path, 0o700)
         return path
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import demo
 from viewsync.output import Result, printable
+from viewsync.setup import demo
 
 if TYPE_CHECKING:
     import argparse

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from viewsync.actions import doctor
-from viewsync.actions.checks import FAIL, OK, WARN, Check
 from viewsync.commands import args
 from viewsync.output import Result, table
+from viewsync.setup import doctor
+from viewsync.setup.user_checks import FAIL, OK, WARN, Check
 
 if TYPE_CHECKING:
     import argparse

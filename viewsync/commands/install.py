@@ -9,9 +9,9 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from viewsync.actions import live, setup, wanted
 from viewsync.commands import args
 from viewsync.output import Result
+from viewsync.setup import activation, installing, manifest
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -56,9 +56,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.here:
-        live.load_here(ctx, wanted.launcher_path(ctx))
+        activation.load_here(ctx, manifest.launcher_path(ctx))
         return Result({"changes": ["load the hooks"], "notes": [], "dry_run": False})
-    options = wanted.Options(
+    options = manifest.Options(
         dry_run=parsed.dry_run,
         conf=parsed.tmux_conf,
         wezterm_dir=parsed.wezterm_dir,
@@ -67,20 +67,20 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         prefix=parsed.prefix,
         made=tuple(filter(None, parsed.made.split("\n"))),
     )
-    report = setup.install(ctx, options, args.teller(parsed))
+    report = installing.install(ctx, options, args.teller(parsed))
     notes = [*report.notes, *_advice(ctx, report)]
     data = {"changes": report.changes, "notes": notes, "dry_run": parsed.dry_run}
     lines = [] if report.changes else ["everything is set up already; nothing was changed"]
     return Result(data, [*lines, *notes], warnings=report.warnings)
 
 
-def _advice(ctx: Context, report: setup.Report) -> list[str]:
+def _advice(ctx: Context, report: installing.Report) -> list[str]:
     advice = []
     module = report.record.module
-    if not wanted.loaded_by(ctx, module):
+    if not manifest.loaded_by(ctx, module):
         advice += [
             "for WezTerm, put this into wezterm.lua, before it returns the config:",
-            f"  local viewsync = {wanted.module_expression(ctx, module)}",
+            f"  local viewsync = {manifest.module_expression(ctx, module)}",
             "  viewsync.apply_to_config(config)",
         ]
     folder = os.path.dirname(report.record.launcher)

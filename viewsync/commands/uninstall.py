@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.actions import setup
 from viewsync.commands import args
 from viewsync.output import Result
+from viewsync.setup import installing
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    report = setup.uninstall(ctx, args.teller(parsed), dry_run=parsed.dry_run, purge=parsed.purge)
+    report = installing.uninstall(ctx, args.teller(parsed), dry_run=parsed.dry_run, purge=parsed.purge)
     data = {"changes": report.changes, "notes": report.notes, "dry_run": parsed.dry_run}
     lines = [] if report.changes else ["nothing is installed"]
     return Result(data, [*lines, *report.notes], warnings=report.warnings)

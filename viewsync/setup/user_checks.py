@@ -8,9 +8,9 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
-from viewsync.actions import wanted
 from viewsync.errors import StateError, ViewsyncError
-from viewsync.rules import marked_line, wezterm_module
+from viewsync.setup import manifest
+from viewsync.setup.rules import marked_line, wezterm_module
 from viewsync.store import folder, lock
 from viewsync.sweeper import control
 from viewsync.system import files
@@ -60,7 +60,7 @@ def known_crashes(ctx: Context) -> Check:
 
 
 def launcher(ctx: Context) -> Check:
-    path = wanted.launcher_path(ctx)
+    path = manifest.launcher_path(ctx)
     if not os.access(path, os.X_OK):
         return Check("launcher", FAIL, f"{path} cannot be run", "./install.sh writes it anew")
     if os.path.dirname(path) not in ctx.env.get("PATH", "").split(os.pathsep):
@@ -69,7 +69,7 @@ def launcher(ctx: Context) -> Check:
 
 
 def hooks_file(ctx: Context) -> Check:
-    want = wanted.wanted(ctx, wanted.Options(), wanted.recorded(ctx))
+    want = manifest.wanted(ctx, manifest.Options(), manifest.recorded(ctx))
     file = want.files[0]
     current = files.read(file.path)
     if current is None:
@@ -82,7 +82,7 @@ def hooks_file(ctx: Context) -> Check:
 
 def tmux_conf(ctx: Context) -> Check:
     """Without our line, a new server has no hooks until the first view is opened in it."""
-    want = wanted.wanted(ctx, wanted.Options(), wanted.recorded(ctx))
+    want = manifest.wanted(ctx, manifest.Options(), manifest.recorded(ctx))
     text = files.read(want.conf) or b""
     if at := marked_line.commented_at(text):
         return Check("tmux.conf", WARN, f"{want.conf}, line {at}: our line is commented out", "uncomment it")
@@ -91,16 +91,16 @@ def tmux_conf(ctx: Context) -> Check:
             return Check("tmux.conf", OK, f"{want.conf}, line {at_all[0]}")
         found = f"{want.conf}, line {at_all[0]}: reads another file than ours"
         return Check("tmux.conf", FAIL, found, "`viewsync install` mends it", fixable=True)
-    for path in wanted.conf_candidates(ctx):
+    for path in manifest.conf_candidates(ctx):
         if b"viewsync" in (files.read(path) or b""):  # @plugin '.../viewsync', or a line of the user's own
             return Check("tmux.conf", OK, f"{path} speaks of viewsync")
     return Check("tmux.conf", FAIL, f"{want.conf} has no line of ours", "`viewsync install` adds it", fixable=True)
 
 
 def module(ctx: Context) -> Check:
-    path = wanted.module_path(ctx, "", wanted.recorded(ctx))
+    path = manifest.module_path(ctx, "", manifest.recorded(ctx))
     current = files.read(path)
-    by = wanted.loaded_by(ctx, path)
+    by = manifest.loaded_by(ctx, path)
     if current is None and by and b"plugin.require" in (files.read(by) or b""):
         return Check("Lua module", OK, f"{by} loads it as a plugin")
     if current is None:
@@ -108,20 +108,20 @@ def module(ctx: Context) -> Check:
     named = wezterm_module.launcher_of(current.decode("utf-8", "surrogateescape"))
     if os.path.islink(path):
         return Check("Lua module", OK, f"{path}, a link to {os.path.realpath(path)}")
-    if not os.access(named, os.X_OK) or named != wanted.launcher_path(ctx):
-        found = f"{path} calls {named or 'no launcher'}, and ours is {wanted.launcher_path(ctx)}"
+    if not os.access(named, os.X_OK) or named != manifest.launcher_path(ctx):
+        found = f"{path} calls {named or 'no launcher'}, and ours is {manifest.launcher_path(ctx)}"
         return Check("Lua module", FAIL, found, "`viewsync install` copies it anew", fixable=True)
-    if current != wanted.module_text(named):
+    if current != manifest.module_text(named):
         found = f"{path} is of another version, or was changed"
         return Check("Lua module", WARN, found, "`viewsync install` copies it anew, and keeps this one", fixable=True)
     return Check("Lua module", OK, path)
 
 
 def wezterm_config(ctx: Context) -> Check:
-    path = wanted.module_path(ctx, "", wanted.recorded(ctx))
-    if found := wanted.loaded_by(ctx, path):
+    path = manifest.module_path(ctx, "", manifest.recorded(ctx))
+    if found := manifest.loaded_by(ctx, path):
         return Check("wezterm.lua", OK, f"{found} speaks of viewsync")
-    hint = f"put into it: {wanted.module_expression(ctx, path)}.apply_to_config(config)"
+    hint = f"put into it: {manifest.module_expression(ctx, path)}.apply_to_config(config)"
     return Check("wezterm.lua", WARN, "no WezTerm configuration speaks of viewsync", hint)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.actions.checks import FAIL, OK, WARN, Check
+from viewsync.setup.user_checks import FAIL, OK, WARN, Check
 from viewsync.store import pending_steps
 from viewsync.tmux import end_hooks, inventory, options
 from viewsync.tmux.rules import hooks, versions

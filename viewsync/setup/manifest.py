@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import UsageError
-from viewsync.rules import launch_script, marked_line, registry_script, units, wezterm_module
 from viewsync.rules.tool_names import TOOLS
+from viewsync.setup.rules import launcher as launcher_text
+from viewsync.setup.rules import marked_line, registry_script, service_units, wezterm_module
 from viewsync.store import install_record
 from viewsync.system import files, services
 from viewsync.system import venvs as system_venvs
@@ -203,8 +204,8 @@ def _module(path: str, launcher: str) -> list[File]:
 def _launcher(ctx: Context, path: str) -> File:
     # install.sh names the folders when it rehearses, without platformdirs to ask.
     dirs = ctx.env.get(paths.BAKED) or paths.baked(ctx.env)
-    text = launch_script.text(path, sys.executable, home(ctx), dirs)
-    return File(path, "the launcher", _encode(text), launch_script.MARK, 0o777)
+    text = launcher_text.text(path, sys.executable, home(ctx), dirs)
+    return File(path, "the launcher", _encode(text), launcher_text.MARK, 0o777)
 
 
 def _registry_script(folder: str, launcher: str) -> File:
@@ -217,9 +218,15 @@ def _unit(ctx: Context, kind: str, path: str) -> File | None:
     if kind not in services.KINDS:
         return None
     if kind == "systemd":
-        name, text = units.SYSTEMD, units.systemd(_shared("hooks", units.SYSTEMD), path, ctx.env)
+        name, text = (
+            service_units.SYSTEMD,
+            service_units.systemd(_shared("hooks", service_units.SYSTEMD), path, ctx.env),
+        )
     else:
-        name, text = units.LAUNCHD, units.launchd(_shared("hooks", units.LAUNCHD), path, ctx.env)
+        name, text = (
+            service_units.LAUNCHD,
+            service_units.launchd(_shared("hooks", service_units.LAUNCHD), path, ctx.env),
+        )
     folder = _real(services.folder(kind, ctx.env, home(ctx)))
     return File(os.path.join(folder, name), f"the sweeper as a {kind} service", _encode(text), "`viewsync install")
 

@@ -8,7 +8,7 @@ import lupa
 import pytest
 
 from tests.support.server import ROOT
-from viewsync.rules import wezterm_module
+from viewsync.setup.rules import wezterm_module
 
 LAUNCHERS = [
     "/usr/bin/viewsync",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from viewsync import config, paths
-from viewsync.actions import checks, live, server_checks, setup, wanted
-from viewsync.actions.checks import FAIL, OK, Check
 from viewsync.errors import ViewsyncError
+from viewsync.setup import activation, installing, manifest, server_checks, user_checks
+from viewsync.setup.user_checks import FAIL, OK, Check
 from viewsync.tmux import inventory
 from viewsync.views import cleanup
 
@@ -23,8 +23,8 @@ def examine(ctx: Context) -> list[Check]:
     """Nothing is changed: not even the state folder is made, as it is wherever it is used."""
     ctx.folder = paths.state_dir(ctx.env)
     found = [_settings(ctx)]
-    found += [_guarded(name, "", check, ctx) for name, check in checks.ONCE]
-    for socket in live.sockets(ctx):
+    found += [_guarded(name, "", check, ctx) for name, check in user_checks.ONCE]
+    for socket in activation.sockets(ctx):
         found += _server(ctx, socket)
     return found
 
@@ -32,7 +32,7 @@ def examine(ctx: Context) -> list[Check]:
 def fix(ctx: Context, found: list[Check], say: Callable[[str], None]) -> list[str]:
     """Do what `install` does, where a check says that it helps; returns what was changed."""
     if any(each.fixable and each.status != OK for each in found):
-        return setup.install(ctx, wanted.Options(), say).changes
+        return installing.install(ctx, manifest.Options(), say).changes
     return []
 
 

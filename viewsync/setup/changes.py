@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
-from viewsync.actions import wanted
-from viewsync.rules import marked_line
+from viewsync.setup import manifest
+from viewsync.setup.rules import marked_line
 from viewsync.store import install_record
 from viewsync.system import files
 from viewsync.system.files import Change, FileError
@@ -15,8 +15,8 @@ from viewsync.system.files import Change, FileError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from viewsync.actions.wanted import File, Options, Wanted
     from viewsync.context import Context
+    from viewsync.setup.manifest import File, Options, Wanted
     from viewsync.store.install_record import Record
 
 
@@ -43,7 +43,7 @@ class _Line(NamedTuple):
 def to_install(ctx: Context, want: Wanted, record: Record, options: Options) -> Plan:
     notes: list[str] = []
     steps: list[Step] = []
-    mine = {each.path: wanted.sha(each.data) for each in want.files}
+    mine = {each.path: manifest.sha(each.data) for each in want.files}
     if not options.prefix and record.launcher in record.files:  # only install.sh writes it, so it stays
         mine[record.launcher] = record.files[record.launcher]
     for file in want.files:
@@ -54,7 +54,7 @@ def to_install(ctx: Context, want: Wanted, record: Record, options: Options) -> 
     if record.conf and record.conf != want.conf:
         steps += _line_removal(record)
     line = _line(want, record, steps, notes)
-    path = wanted.record_path(ctx)
+    path = manifest.record_path(ctx)
     states = [os.path.join(paths.state_dir(ctx.env), "any"), path]
     made = _missing([*states, *(each.change.path for each in steps)])
     new = record._replace(
@@ -79,7 +79,7 @@ def to_uninstall(ctx: Context, record: Record) -> Plan:
     notes: list[str] = []
     steps = _line_removal(record) + _removals(record.files, record, notes)
     steps += _link_removals(record.links, record, notes)
-    path = wanted.record_path(ctx)
+    path = manifest.record_path(ctx)
     if (current := files.read(path)) is not None:
         steps.append(_removal(path, current))
     return Plan(steps, [], notes, install_record.Record())
@@ -97,7 +97,7 @@ def _file(file: File, record: Record) -> list[Step]:
     if current is None:
         return [Step(f"write {file.path}: {file.what}", change)]
     replace = Step(f"replace {file.path}: {file.what}", change)
-    if wanted.sha(current) == record.files.get(file.path):
+    if manifest.sha(current) == record.files.get(file.path):
         return [replace]
     saved = _free_name(f"{file.path}.saved")
     return [Step(f"keep what somebody wrote into it as {saved}", Change(saved, None, current, file.mode)), replace]
@@ -140,7 +140,7 @@ def _removals(gone: Iterable[str], record: Record, notes: list[str]) -> list[Ste
     steps: list[Step] = []
     for path in gone:
         current = files.read(path)
-        if current is not None and wanted.sha(current) == record.files[path]:
+        if current is not None and manifest.sha(current) == record.files[path]:
             steps.append(_removal(path, current))
         elif current is not None:
             notes.append(f"{path} was changed by somebody, and stays")

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from typing import Any
 
-    from viewsync.actions.wanted import Wanted
     from viewsync.context import Context
+    from viewsync.setup.manifest import Wanted
     from viewsync.store.install_record import Record
 
 

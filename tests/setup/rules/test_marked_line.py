@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from viewsync.rules import marked_line
+from viewsync.setup.rules import marked_line
 
 LINE = marked_line.line("/home/me/.config/viewsync/tmux.conf")
 

@@ -13,7 +13,7 @@ import pytest
 from tests.support.server import ROOT, alive
 from tests.support.tree import tree
 from tests.support.wait import until
-from viewsync.rules import marked_line, wezterm_module
+from viewsync.setup.rules import marked_line, wezterm_module
 from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:

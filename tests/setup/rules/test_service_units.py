@@ -9,7 +9,7 @@ import re
 import pytest
 
 from tests.support.server import ROOT
-from viewsync.rules import units
+from viewsync.setup.rules import service_units
 
 LAUNCHERS = ["/usr/bin/viewsync", "/a b/it's/viewsync", '/<&> "q"/viewsync', "/$HOME/%h/back\\slash/viewsync"]
 
@@ -27,7 +27,7 @@ def systemd_word(text: str) -> str:
 
 @pytest.mark.parametrize("launcher", LAUNCHERS)
 def test_systemd_runs_the_launcher(launcher: str) -> None:
-    text = units.systemd(page(units.SYSTEMD), launcher, {"PATH": "/a b:/100%", "OTHER": "x"})
+    text = service_units.systemd(page(service_units.SYSTEMD), launcher, {"PATH": "/a b:/100%", "OTHER": "x"})
     (line,) = re.findall(r"^ExecStart=(.*)$", text, re.MULTILINE)
     prefix = "/bin/sh -c 'exec \"$$0\" sweeper run' "
     assert line.startswith(prefix)
@@ -38,13 +38,13 @@ def test_systemd_runs_the_launcher(launcher: str) -> None:
 @pytest.mark.parametrize("launcher", LAUNCHERS)
 def test_launchd_runs_the_launcher(launcher: str) -> None:
     env = {"PATH": "/a & b", "VIEWSYNC_STATE_DIR": "/s", "OTHER": "x"}
-    found = plistlib.loads(units.launchd(page(units.LAUNCHD), launcher, env).encode())
+    found = plistlib.loads(service_units.launchd(page(service_units.LAUNCHD), launcher, env).encode())
     assert found["ProgramArguments"] == [launcher, "sweeper", "run"]
     assert found["EnvironmentVariables"] == {"PATH": "/a & b", "VIEWSYNC_STATE_DIR": "/s"}
-    assert found["Label"] == units.LAUNCHD_LABEL
+    assert found["Label"] == service_units.LAUNCHD_LABEL
     assert found["KeepAlive"] == {"SuccessfulExit": False}
 
 
 def test_the_files_of_the_repository_stand_for_themselves() -> None:
-    assert "%h/.local/bin/viewsync" in page(units.SYSTEMD)
-    assert plistlib.loads(page(units.LAUNCHD).encode())["ProgramArguments"][1:] == ["sweeper", "run"]
+    assert "%h/.local/bin/viewsync" in page(service_units.SYSTEMD)
+    assert plistlib.loads(page(service_units.LAUNCHD).encode())["ProgramArguments"][1:] == ["sweeper", "run"]

@@ -10,9 +10,10 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
-from viewsync.actions import comparing, live, wanted
-from viewsync.actions.live import Doing
 from viewsync.errors import ViewsyncError
+from viewsync.setup import activation, manifest
+from viewsync.setup import changes as setup_changes
+from viewsync.setup.activation import Doing
 from viewsync.store import folder, install_record
 from viewsync.system import files, venvs
 from viewsync.system.files import Change, FileError
@@ -20,9 +21,9 @@ from viewsync.system.files import Change, FileError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from viewsync.actions.comparing import Plan
-    from viewsync.actions.wanted import Options
     from viewsync.context import Context
+    from viewsync.setup.changes import Plan
+    from viewsync.setup.manifest import Options
     from viewsync.store.install_record import Record
 
     Say = Callable[[str], None]  # called before each change, with what it is
@@ -37,33 +38,33 @@ class Report(NamedTuple):
 
 def install(ctx: Context, options: Options, say: Say) -> Report:
     if options.prefix:  # what starts viewsync again, here and in a service
-        ctx.env["VIEWSYNC_LAUNCHER"] = wanted.launcher_path(ctx, options.prefix)
-    record = wanted.recorded(ctx)
-    want = wanted.wanted(ctx, options, record)
-    plan = comparing.to_install(ctx, want, record, options)
+        ctx.env["VIEWSYNC_LAUNCHER"] = manifest.launcher_path(ctx, options.prefix)
+    record = manifest.recorded(ctx)
+    want = manifest.wanted(ctx, options, record)
+    plan = setup_changes.to_install(ctx, want, record, options)
     _refuse(plan, want.line)
     changes, doing = _doing(ctx, say, dry_run=options.dry_run)
-    live.retire(doing, want, record)
+    activation.retire(doing, want, record)
     for each in plan.made:
         doing.say(f"make the folder {each}")
     state = paths.state_dir(ctx.env)
     if os.path.isdir(state) and os.stat(state).st_mode & 0o077:
         doing.say(f"close the folder {state} to others")
     _apply(doing, plan, lambda: folder.secure(state))
-    live.install(doing, want, [each.change.path for each in plan.steps])
+    activation.install(doing, want, [each.change.path for each in plan.steps])
     return Report(changes, plan.notes, doing.problems, plan.record)
 
 
 def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool) -> Report:
-    record = wanted.recorded(ctx)
+    record = manifest.recorded(ctx)
     if record == install_record.Record():
-        record = wanted.guessed(ctx)
-    plan = comparing.to_uninstall(ctx, record)
+        record = manifest.guessed(ctx)
+    plan = setup_changes.to_uninstall(ctx, record)
     _refuse(plan)
     changes, doing = _doing(ctx, say, dry_run=dry_run)
-    live.stop(doing, record)
+    activation.stop(doing, record)
     _apply(doing, plan)
-    live.unload(doing, record)
+    activation.unload(doing, record)
     if purge:
         _purge(doing, plan.notes)
     elif os.path.isdir(paths.state_dir(ctx.env)):
