@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from viewsync.api import Registry, Session
-    from viewsync.projects_api import SessionInfo, SessionLifecycleManager, TmuxManager
+    from viewsync.api.projects import SessionInfo, SessionLifecycleManager, TmuxManager
+    from viewsync.api.sessions import Registry, Session
 
 __version__ = "0.1.0"
 __all__ = ["Registry", "Session", "SessionInfo", "SessionLifecycleManager", "TmuxManager", "__version__"]
@@ -15,11 +15,11 @@ __all__ = ["Registry", "Session", "SessionInfo", "SessionLifecycleManager", "Tmu
 def __getattr__(name: str) -> object:
     """On first use: the command line does not pay for the library."""
     if name in ("Registry", "Session"):
-        from viewsync import api
+        from viewsync.api import sessions
 
-        return getattr(api, name)
+        return getattr(sessions, name)
     if name in ("SessionInfo", "SessionLifecycleManager", "TmuxManager"):
-        from viewsync import projects_api
+        from viewsync.api import projects
 
-        return getattr(projects_api, name)
+        return getattr(projects, name)
     raise AttributeError(f"module 'viewsync' has no attribute {name!r}")

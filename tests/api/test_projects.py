@@ -19,8 +19,8 @@ from tests.support.sessions import note_pid, rows
 from tests.support.wait import until
 from tests.test_hot_path import FORBIDDEN
 from viewsync import SessionLifecycleManager, TmuxManager
+from viewsync.api.projects import SessionInfo
 from viewsync.errors import MissingSession, SessionExists, TmuxError, TmuxTimeout, UsageError
-from viewsync.projects_api import SessionInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,1 @@
+"""viewsync for Python programs."""
