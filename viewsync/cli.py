@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from viewsync import __version__, errors, output
 from viewsync.context import Context
-from viewsync.rules.tool_names import TOOLS
+from viewsync.shell_tools.names import TOOLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -154,7 +154,7 @@ def _run(words: list[str], as_json: bool) -> int:
 
 
 def _tool(name: str, words: list[str]) -> int:
-    from viewsync.tools import running
+    from viewsync.shell_tools import running
 
     ctx = Context()
     return _logged(ctx, name, lambda: running.run(name, words, ctx, _result))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.tree import tree
-from viewsync.rules.tool_names import TOOLS
+from viewsync.shell_tools.names import TOOLS
 
 if TYPE_CHECKING:
     from tests.support.server import Done, Home

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.server import Done, alive
 from tests.support.wait import until
-from viewsync.rules.tool_names import TOOLS
+from viewsync.shell_tools.names import TOOLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

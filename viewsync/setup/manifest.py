@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import UsageError
-from viewsync.rules.tool_names import TOOLS
 from viewsync.setup.rules import launcher as launcher_text
 from viewsync.setup.rules import marked_line, registry_script, service_units, wezterm_module
+from viewsync.shell_tools.names import TOOLS
 from viewsync.store import install_record
 from viewsync.system import files, services
 from viewsync.system import venvs as system_venvs

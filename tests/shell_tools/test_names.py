@@ -11,11 +11,11 @@ import pytest
 
 from tests.support.server import ROOT
 from viewsync.cli import COMMANDS
-from viewsync.rules.tool_names import OF_VERB, TOOLS
+from viewsync.shell_tools.names import OF_VERB, TOOLS
 
 if TYPE_CHECKING:
+    from tests.shell_tools.conftest import Tools
     from tests.support.server import Home
-    from tests.tools.conftest import Tools
 
 # What each gives for a wrong argument, and how it begins to say so.
 MISUSE = {

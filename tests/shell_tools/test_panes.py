@@ -16,8 +16,8 @@ from tests.support.wait import until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.shell_tools.conftest import Tools
     from tests.support.server import Home, Server
-    from tests.tools.conftest import Tools
 
 COMPAT = {"VIEWSYNC_COMPAT": "1"}
 SEE = "Use 'list-sessions.sh' to see available sessions\n"

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from viewsync.output import Result
 from viewsync.sessions import expiring
 from viewsync.sessions.rules.expiry import FORGET, Limit, Wish
+from viewsync.shell_tools.tool import Call, Misuse, Tool
 from viewsync.text import durations
 from viewsync.tmux.rules.model import END, KEEP
-from viewsync.tools.tool import Call, Misuse, Tool
 
 if TYPE_CHECKING:
     from viewsync.sessions.expiring import Item

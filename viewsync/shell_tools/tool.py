@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import UsageError, ViewsyncError
-from viewsync.rules.tool_names import OF_VERB
+from viewsync.shell_tools.names import OF_VERB
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.tools.tool import Call, Misuse, Tool, verb_words
+from viewsync.shell_tools.tool import Call, Misuse, Tool, verb_words
 
 if TYPE_CHECKING:
     from viewsync.output import Result

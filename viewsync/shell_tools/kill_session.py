@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from viewsync.errors import Ambiguous, MissingSession, ViewsyncError
 from viewsync.registry import rows
-from viewsync.tools import tool
-from viewsync.tools.tool import Call, Misuse, Tool, verb_words
+from viewsync.shell_tools import tool
+from viewsync.shell_tools.tool import Call, Misuse, Tool, verb_words
 
 if TYPE_CHECKING:
     from viewsync.output import Result

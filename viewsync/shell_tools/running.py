@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
 from viewsync.output import as_text, printable
-from viewsync.rules.tool_names import TOOLS
-from viewsync.tools.tool import Call, HelpWanted, Misuse, Tool, read
+from viewsync.shell_tools.names import TOOLS
+from viewsync.shell_tools.tool import Call, HelpWanted, Misuse, Tool, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
     from viewsync.output import Result
-    from viewsync.tools.tool import RunVerb
+    from viewsync.shell_tools.tool import RunVerb
 
 
 def run(name: str, words: Sequence[str], ctx: Context, run_verb: RunVerb) -> int:
-    tool: Tool = importlib.import_module(f"viewsync.tools.{TOOLS[name]}").TOOL
+    tool: Tool = importlib.import_module(f"viewsync.shell_tools.{TOOLS[name]}").TOOL
     compat = ctx.env.get("VIEWSYNC_COMPAT", "") not in ("", "0")
     call = None
     try:

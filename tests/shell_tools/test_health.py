@@ -11,8 +11,8 @@ from tests.support.sessions import add_by_jq, create
 from tests.support.wait import until
 
 if TYPE_CHECKING:
+    from tests.shell_tools.conftest import Tools
     from tests.support.server import Home, Server
-    from tests.tools.conftest import Tools
 
 COMPAT = {"VIEWSYNC_COMPAT": "1"}
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from viewsync.errors import LockTimeout, ViewsyncError
-from viewsync.tools.tool import Call, Misuse, Tool, needs_pane, verb_words
+from viewsync.shell_tools.tool import Call, Misuse, Tool, needs_pane, verb_words
 
 if TYPE_CHECKING:
     from viewsync.output import Result

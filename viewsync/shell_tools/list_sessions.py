@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from viewsync.output import age, printable
+from viewsync.shell_tools.tool import Call, Tool
 from viewsync.text.timestamps import epoch
-from viewsync.tools.tool import Call, Tool
 
 if TYPE_CHECKING:
     from viewsync.output import Result

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.server import Done, Home
-from viewsync.rules.tool_names import TOOLS
+from viewsync.shell_tools.names import TOOLS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
