@@ -81,4 +81,4 @@ def test_the_check_can_fail(home: Home) -> None:
 
 def test_only_the_named_verb_is_imported(home: Home) -> None:
     commands = {each for each in imported(home, "views", "--json") if each.startswith("viewsync.commands.")}
-    assert commands == {"viewsync.commands.views", "viewsync.commands.args"}
+    assert commands == {"viewsync.commands.views", "viewsync.commands._args"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args, reports
+from viewsync.commands import _args, _usage_rows
 from viewsync.output import Result, printable, table
 from viewsync.registry import rows as registry_rows
 from viewsync.text import bars, durations
@@ -39,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--by", choices=("day", "project", "session"), default="day", help="what the table has a row for"
     )
     parser.add_argument("--project", default="", metavar="NAME", help="of that project alone")
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
@@ -50,9 +50,9 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         return Result(lines=[f"No session was there in the last {parsed.timeframe}."], warnings=found.warnings)
     lines = {"day": found.days, "project": found.projects, "session": found.sessions}[parsed.by]
     head = {"day": "DAY", "project": "PROJECT", "session": "SESSION"}[parsed.by]
-    rows = [(each.label, str(each.numbers.sessions), *reports.cells(each.numbers)) for each in lines]
-    total = ("total", str(found.total.sessions), *reports.cells(found.total))
-    for line in table((head, "SESSIONS", *reports.HEAD), [*rows, total]):
+    rows = [(each.label, str(each.numbers.sessions), *_usage_rows.cells(each.numbers)) for each in lines]
+    total = ("total", str(found.total.sessions), *_usage_rows.cells(found.total))
+    for line in table((head, "SESSIONS", *_usage_rows.HEAD), [*rows, total]):
         print(line)
     _picture(found, ctx)
     return Result(warnings=found.warnings, printed=True)
@@ -60,13 +60,15 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 
 def _data(found: Report, timeframe: str) -> dict[str, Any]:
     def rows(name: str, lines: Sequence[Line]) -> list[dict[str, Any]]:
-        return [{name: each.label, "sessions": each.numbers.sessions, **reports.data(each.numbers)} for each in lines]
+        return [
+            {name: each.label, "sessions": each.numbers.sessions, **_usage_rows.data(each.numbers)} for each in lines
+        ]
 
     return {
         "timeframe": timeframe,
         "since": registry_rows.stamp(found.since),
         "until": registry_rows.stamp(found.until),
-        "total": {"sessions": found.total.sessions, **reports.data(found.total)},
+        "total": {"sessions": found.total.sessions, **_usage_rows.data(found.total)},
         "days": rows("day", found.days),
         "projects": rows("project", found.projects),
         "sessions": rows("session", found.sessions),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.output import Result
 from viewsync.projects import attaching, listing
 from viewsync.tmux import sockets
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="the session's exact name")
-    args.server(parser)
+    _args.server(parser)
     parser.add_argument("--json", action="store_true", help="do not attach: print how to, as one JSON value")
 
 

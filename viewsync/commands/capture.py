@@ -11,7 +11,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.errors import UsageError
 from viewsync.output import Result
 from viewsync.panes import capturing
@@ -49,7 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the time of the capture before each line: tmux does not know when a line came",
     )
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
@@ -78,7 +78,7 @@ def _wish(parsed: argparse.Namespace, start: str) -> capturing.Wish:
     ]
     if len(lengths) > 1 or (parsed.lines and parsed.end != "-"):
         raise UsageError("which lines are meant?", "give either -S and -E, or --lines, or --all-history")
-    at_most = args.count(parsed.lines, "--lines: not a number of lines") if parsed.lines else 0
+    at_most = _args.count(parsed.lines, "--lines: not a number of lines") if parsed.lines else 0
     if parsed.lines and not at_most:
         raise UsageError("--lines: not a number of lines: '0'", "a whole number from 1 on")
     first = None if parsed.all_history else _line(start or "0", "-S")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args, verdicts
+from viewsync.commands import _args, _verdicts
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
 from viewsync.output import Result
 from viewsync.sessions.rules.expiry import Limit, Wish
@@ -56,8 +56,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="the terminal of a WezTerm pane that lives",
     )
     parser.add_argument("--verbose", action="store_true", help="name what is kept, too")
-    args.dry_run(parser)
-    args.json(parser)
+    _args.dry_run(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
@@ -81,7 +81,7 @@ def _views(parsed: argparse.Namespace, ctx: Context) -> Result:
     done = one_pass.everything(
         ctx, parsed.trigger, dry_run=parsed.dry_run, sockets=sockets, gui=gui, projects=not asked
     )
-    return verdicts.result(done, dry_run=parsed.dry_run, verbose=parsed.verbose)
+    return _verdicts.result(done, dry_run=parsed.dry_run, verbose=parsed.verbose)
 
 
 def _sessions(parsed: argparse.Namespace, ctx: Context) -> Result:
@@ -113,7 +113,7 @@ def _expire(parsed: argparse.Namespace, ctx: Context, wish: Wish) -> Result:
     warnings = errors + [_spared(each) for each in items if each.verdict.spared]
     if parsed.dry_run or not going:
         return Result(_data(items, errors, dry_run=parsed.dry_run), lines, warnings=warnings)
-    tell = args.teller(parsed)
+    tell = _args.teller(parsed)
     for line in lines:
         tell(line)
     outcome = {each.listed.row.name: each for each in expiring.carry_out(ctx, items)}

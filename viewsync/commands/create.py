@@ -13,7 +13,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.errors import LockTimeout, SessionExists, StateError, TmuxError, UsageError, ViewsyncError
 from viewsync.output import Result
 from viewsync.sessions import creating
@@ -45,8 +45,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--wait-timeout", default="15", metavar="DURATION", help="and give up after that (15)")
     parser.add_argument("--no-register", action="store_true", help="leave it out of the registry")
-    args.server(parser, long="--socket")
-    args.json(parser)
+    _args.server(parser, long="--socket")
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
@@ -71,7 +71,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         register=not parsed.no_register,
     )
     prompt = _prompt(parsed, template, kind)
-    timeout = args.duration(parsed.wait_timeout, "--wait-timeout")
+    timeout = _args.duration(parsed.wait_timeout, "--wait-timeout")
     done = creating.create(ctx, request)
     problem = _prepared(ctx, done, prompt, template, timeout) if prompt else ""
     attach = ctx.tmux.argv(done.socket, "attach-session", "-t", f"={parsed.name}")

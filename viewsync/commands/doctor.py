@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.output import Result, table
 from viewsync.setup import doctor
 from viewsync.setup.user_checks import FAIL, OK, WARN, Check
@@ -20,14 +20,14 @@ _SIGNS = {OK: "✓", WARN: "!", FAIL: "✗"}
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fix", action="store_true", help="repair what `viewsync install` sets up, and say so")
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     found = doctor.examine(ctx)
     fixed: list[str] = []
     if parsed.fix:
-        fixed = doctor.fix(ctx, found, args.teller(parsed))
+        fixed = doctor.fix(ctx, found, _args.teller(parsed))
         found = doctor.examine(ctx) if fixed else found
     failed = [each for each in found if each.status == FAIL]
     data = {"checks": [each._asdict() for each in found], "ok": not failed, "fixed": fixed}

@@ -12,7 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
 from viewsync.panes import executing
@@ -32,18 +32,18 @@ _FAILED = 125
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    args.target(parser)
+    _args.target(parser)
     parser.add_argument("-T", "--timeout", default="300", metavar="DURATION", help="give up after that (300)")
     parser.add_argument("command", nargs="*", metavar="-- COMMAND", help="a line of shell, or the words of a command")
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     command = " ".join(parsed.command if len(parsed.command) == 1 else map(exec_script.quoted, parsed.command))
     kept = bytearray()
     show = _shown_safely() if sys.stdout.isatty() else _shown
-    timeout = args.duration(parsed.timeout, "--timeout")
-    ran = executing.execute(ctx, args.asked(parsed), command, timeout, kept.extend if parsed.json else show)
+    timeout = _args.duration(parsed.timeout, "--timeout")
+    ran = executing.execute(ctx, _args.asked(parsed), command, timeout, kept.extend if parsed.json else show)
     code, told = _outcome(ran, parsed.timeout)
     data = {
         "session": ran.session,

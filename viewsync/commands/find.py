@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result
 from viewsync.registry import rows
@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-S", "--socket-path", dest="socket", default="", metavar="PATH", help="the server there")
     parser.add_argument("-A", "--all", action="store_true", help="every server of yours")
     parser.add_argument("-q", "--query", default="", metavar="TEXT", help="only names that hold it, in any case")
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:

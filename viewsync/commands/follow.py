@@ -11,7 +11,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.output import Result, printable
 from viewsync.panes import following
 from viewsync.registry import places, rows
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    args.target(parser)
+    _args.target(parser)
     parser.add_argument("-n", "--lines", default="10", metavar="N", help="lines that are there already (10)")
     parser.add_argument("-T", "--timeout", default="", metavar="DURATION", help="stop after that (never)")
     parser.add_argument("--timestamps", action="store_true", help="put before each line when it came, in UTC")
@@ -32,9 +32,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    lines = args.count(parsed.lines, "-n must be an integer")
-    timeout = args.duration(parsed.timeout, "-T") if parsed.timeout else 0.0
-    located = places.locate(ctx, args.asked(parsed))
+    lines = _args.count(parsed.lines, "-n must be an integer")
+    timeout = _args.duration(parsed.timeout, "-T") if parsed.timeout else 0.0
+    located = places.locate(ctx, _args.asked(parsed))
     news = following.News([])
     for news in following.follow(ctx, located.place, lines, timeout):
         _tell(news, rows.stamp(ctx.clock()), parsed)

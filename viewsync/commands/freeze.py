@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.output import Result
 
 if TYPE_CHECKING:
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", default="", metavar="NAME", help="the session's exact name")
-    args.target(parser)
+    _args.target(parser)
     where = parser.add_mutually_exclusive_group()
     where.add_argument("-o", "--output", default="", metavar="FILE", help="write a new file instead of printing")
     where.add_argument("--name", dest="command", default="", metavar="COMMAND", help="make it a command of the project")
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     from viewsync.projects import freezing
 
-    found = freezing.freeze(ctx, parsed.name, args.asked(parsed), output=parsed.output, command=parsed.command)
+    found = freezing.freeze(ctx, parsed.name, _args.asked(parsed), output=parsed.output, command=parsed.command)
     data = {
         "session": found.name,
         "socket": found.socket,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.errors import MissingSession, UsageError
 from viewsync.output import Result
 from viewsync.sessions import health
@@ -31,14 +31,14 @@ _TOLD = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    args.target(parser)
+    _args.target(parser)
     parser.add_argument("--format", choices=("json", "text"), default="json", help="how to say it (json)")
     parser.add_argument("--json", action="store_true", help="the same as --format json")
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     as_json = parsed.json or parsed.format == "json"
-    report = health.check(ctx, args.asked(parsed), with_usage=as_json)
+    report = health.check(ctx, _args.asked(parsed), with_usage=as_json)
     _, code = _TOLD[report.health.status]
     if as_json:
         return Result(_data(report), code=code, always_json=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.output import Result
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="YAML or JSON of tmuxp, or YAML of tmuxinator")
     parser.add_argument("-o", "--output", default="", metavar="FILE", help="write a new file instead of printing")
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, _ctx: Context) -> Result:

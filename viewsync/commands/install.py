@@ -9,7 +9,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.output import Result
 from viewsync.setup import activation, installing, manifest
 
@@ -50,8 +50,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     # From install.sh: what it installs into, and the folders that it made.
     parser.add_argument("--prefix", default="", help=argparse.SUPPRESS)
     parser.add_argument("--made", default="", help=argparse.SUPPRESS)
-    args.dry_run(parser)
-    args.json(parser)
+    _args.dry_run(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
@@ -67,7 +67,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         prefix=parsed.prefix,
         made=tuple(filter(None, parsed.made.split("\n"))),
     )
-    report = installing.install(ctx, options, args.teller(parsed))
+    report = installing.install(ctx, options, _args.teller(parsed))
     notes = [*report.notes, *_advice(ctx, report)]
     data = {"changes": report.changes, "notes": notes, "dry_run": parsed.dry_run}
     lines = [] if report.changes else ["everything is set up already; nothing was changed"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.errors import Ambiguous, LockTimeout, UsageError, ViewsyncError
 from viewsync.output import Result
 from viewsync.sessions import killing
@@ -21,14 +21,14 @@ CODES = ((LockTimeout, 75), (Ambiguous, 2), (UsageError, 3), (ViewsyncError, 2))
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    args.target(parser)
+    _args.target(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="say which server and which session it is")
-    args.dry_run(parser)
-    args.json(parser)
+    _args.dry_run(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    asked = args.asked(parsed)
+    asked = _args.asked(parsed)
     if bool(asked.target) != bool(asked.socket or asked.label):
         raise UsageError("Both -S and -t must be specified together", "-L NAME does as well as -S; -s names a session")
     done = killing.kill(ctx, asked, dry_run=parsed.dry_run)

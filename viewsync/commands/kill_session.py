@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.output import Result
 from viewsync.projects import ending, listing
 from viewsync.tmux import sockets
@@ -23,9 +23,9 @@ _TRIGGER = "kill"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="the session's exact name")
-    args.server(parser)
-    args.dry_run(parser)
-    args.json(parser)
+    _args.server(parser)
+    _args.dry_run(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:

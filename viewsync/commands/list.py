@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result, age, table
 from viewsync.sessions import listing
@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--filter", action="append", default=[], metavar="FIELD=VALUE", help="only those; several must all hold"
     )
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args, project_rows
+from viewsync.commands import _args, _project_rows
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
 from viewsync.projects import current_project
@@ -21,17 +21,17 @@ CODES = ((ViewsyncError, 1),)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    args.server(parser)
-    args.json(parser)
+    _args.server(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     project = current_project.read(ctx, parsed.label, parsed.socket)
     now = ctx.clock()
-    found = [project_rows.data(each, now) for each in project.sessions]
+    found = [_project_rows.data(each, now) for each in project.sessions]
     data = {"root": project.root, "sessions": found, "total": len(found), "errors": project.problems}
     code = 1 if project.problems else 0
     if not found:
         return Result(data, [] if code else [f"No sessions of the project {project.root}."], code, project.problems)
-    hints = project_rows.hints(found)
-    return Result(data, [*project_rows.lines(found, now), *([""] if hints else []), *hints], code, project.problems)
+    hints = _project_rows.hints(found)
+    return Result(data, [*_project_rows.lines(found, now), *([""] if hints else []), *hints], code, project.problems)

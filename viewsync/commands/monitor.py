@@ -13,7 +13,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.errors import UsageError
 from viewsync.output import Result, age, printable, size, table
 from viewsync.registry import rows as registry_rows
@@ -45,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    interval = args.duration(parsed.interval, "--interval")
+    interval = _args.duration(parsed.interval, "--interval")
     if interval < _LEAST:
         raise UsageError(f"--interval: {parsed.interval!r} is too short", f"{_LEAST:g}s is the least")
     monitor = monitor_frames.Monitor(ctx)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result, show_error
 from viewsync.tmux import sockets
@@ -32,16 +32,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="the folder for new windows, instead of the session's",
     )
     parser.add_argument("--title", default="", help="the terminal's title")
-    parser.add_argument("--window", default="", type=args.window, metavar="@ID", help="the window to start on")
+    parser.add_argument("--window", default="", type=_args.window, metavar="@ID", help="the window to start on")
     parser.add_argument(
         "--lease",
-        type=args.seconds,
+        type=_args.seconds,
         default=10.0,
         metavar="SECONDS",
         help="with --json: how long the view waits for its client",
     )
-    args.server(parser)
-    args.json(parser)
+    _args.server(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.output import Result
 from viewsync.tmux import sockets as tmux_sockets
 from viewsync.views import adopting
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("view", metavar="VIEW", help="the view's exact name, as `viewsync views` shows it")
     parser.add_argument("--off", action="store_true", help="treat it as any other view again")
-    args.server(parser)
-    args.json(parser)
+    _args.server(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.output import Result, table
 from viewsync.project_files import loading
 from viewsync.project_files.rules import environment, planning
@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-e", dest="environment", action="append", default=[], metavar="NAME[=VALUE]", help="a variable of the session"
     )
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.output import Result
 from viewsync.sessions import quarantine
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-s", "--session", default="", metavar="NAME", help="a registered session, or a view")
     parser.add_argument("--reason", default="", metavar="TEXT", help="why, for whoever looks at it later")
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.errors import UsageError
 from viewsync.output import Result
 from viewsync.sessions import reconciling
@@ -26,8 +26,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--report", action="store_true", help="say it, and change nothing (the default)")
     what.add_argument("--repair", action="store_true", help="mend what can be")
     what.add_argument("--register", default="", metavar="NAME", help="give the session of that name a row")
-    args.server(parser)
-    args.json(parser)
+    _args.server(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
@@ -41,7 +41,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if one:
         raise UsageError("-L and -S go with --register", "everything is compared with all servers")
     found = reconciling.findings(ctx, reading)
-    tell = args.teller(parsed)
+    tell = _args.teller(parsed)
     for each in found if parsed.repair else []:
         if each.repair:
             tell(f"{each.name}: {each.text}: {each.repair}")

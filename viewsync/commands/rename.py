@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.errors import UsageError
 from viewsync.output import Result
 from viewsync.sessions import renaming
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    args.target(parser)
+    _args.target(parser)
     parser.add_argument("-n", "--name", default="", help="its new name (required)")
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if not parsed.name:
         raise UsageError("a new name is required (use -n <name>)", "`viewsync rename --help` tells more")
-    done = renaming.rename(ctx, args.asked(parsed), parsed.name)
+    done = renaming.rename(ctx, _args.asked(parsed), parsed.name)
     data = {
         "old": done.old,
         "name": done.new,

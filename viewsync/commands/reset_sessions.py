@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
 from viewsync.projects import current_project, resetting
@@ -28,14 +28,14 @@ _TOLD = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    args.server(parser)
-    args.dry_run(parser)
-    args.json(parser)
+    _args.server(parser)
+    _args.dry_run(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     project = current_project.read(ctx, parsed.label, parsed.socket)
-    told = args.teller(parsed)
+    told = _args.teller(parsed)
     problems = list(project.problems)
     rows = []
     for known, reset in resetting.plan(project.sessions):

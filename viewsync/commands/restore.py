@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.output import Result
 from viewsync.views import restoring
 
@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--plan", action="store_true", help="show what would be opened")
     how.add_argument("--hand-over", action="store_true", help="the caller opens the tabs")
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:

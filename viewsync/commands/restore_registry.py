@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.output import Result
 from viewsync.registry import backups
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="what `viewsync backup` wrote")
     parser.add_argument("--merge", action="store_true", help="only add the names that are not there")
-    args.dry_run(parser)
-    args.json(parser)
+    _args.dry_run(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     copy = backups.load(parsed.file)
     changes = backups.differences(ctx, copy, merge=parsed.merge)
-    tell = args.teller(parsed)
+    tell = _args.teller(parsed)
     for verb, names in (("add", changes.added), ("replace", changes.replaced), ("remove", changes.removed)):
         for name in names:
             tell(f"{verb} {name}")

@@ -12,7 +12,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.errors import UsageError
 from viewsync.output import Result, show
 from viewsync.project_files import loading
@@ -42,8 +42,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     changes = parser.add_mutually_exclusive_group()
     changes.add_argument("--diff", action="store_true", help="tell what differs, and change nothing")
     changes.add_argument("--apply", action="store_true", help="change what differs, too")
-    args.server(parser)
-    args.json(parser)
+    _args.server(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.output import Result
 from viewsync.project_files.rules.schema import SCHEMAS
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", nargs="?", choices=list(SCHEMAS), default="command", help="which one (command)")
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, _ctx: Context) -> Result:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.errors import LockTimeout, MissingSession, UsageError, ViewsyncError
 from viewsync.output import Result
 from viewsync.panes import sending
@@ -32,7 +32,7 @@ _ENDINGS = {"found": 0, "exited": 1, "stopped": 2, "timeout": 2}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    args.target(parser)
+    _args.target(parser)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("-c", "--command", metavar="TEXT", help='the text; "" to press just Enter')
     what.add_argument("--file", metavar="PATH", help="the text is in that file; - for standard input")
@@ -58,7 +58,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", "--output", action="store_true", help="print what came while waiting")
     parser.add_argument("-v", "--verbose", action="store_true", help="say what is done")
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
@@ -69,7 +69,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     patience = _patience(parsed, ctx)
     if (parsed.stop or parsed.output) and not wish:
         raise UsageError("--stop and --output are about waiting", "say for what, with -w")
-    sent = sending.send(ctx, args.asked(parsed), message, patience, wish, all_counts=parsed.compat)
+    sent = sending.send(ctx, _args.asked(parsed), message, patience, wish, all_counts=parsed.compat)
     outcome = sent.outcome
     row = sent.located.row
     data = {
@@ -157,13 +157,13 @@ def _patience(parsed: argparse.Namespace, ctx: Context) -> sending.Patience:
     if not (tries.isascii() and tries.isdigit() and int(tries[:9]) >= 1 and len(tries) < 9):
         raise UsageError(f"retries must be a positive integer (>= 1): {tries!r}", "as in -r 3")
     named = parsed.lease_timeout
-    lease = args.duration(named, "--lease-timeout") if named else float(ctx.config["lock_timeout"])
+    lease = _args.duration(named, "--lease-timeout") if named else float(ctx.config["lock_timeout"])
     return sending.Patience(lease, int(tries), interval)
 
 
 def _positive(text: str, what: str) -> float:
     try:
-        return args.seconds(text)
+        return _args.seconds(text)
     except UsageError:
         raise UsageError(f"{what} must be a positive number: {text!r}", "seconds, as in 2.5") from None
 

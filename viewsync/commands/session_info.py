@@ -8,7 +8,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args, project_rows
+from viewsync.commands import _args, _project_rows
 from viewsync.output import Result, age
 from viewsync.projects import attaching, listing
 from viewsync.tmux import sockets
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="the session's exact name")
-    args.server(parser)
-    args.json(parser)
+    _args.server(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
@@ -31,7 +31,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     named = bool(parsed.label or parsed.socket)
     known = listing.named(listing.read(ctx, [socket], alone=named), parsed.name, socket if named else "")
     now = ctx.clock()
-    data = project_rows.data(known, now)
+    data = _project_rows.data(known, now)
     seen = listing.detail(ctx, known)
     data["folder"] = seen.folder if seen else None
     data["windows"] = [_window(each) for each in seen.windows] if seen else []
@@ -68,8 +68,8 @@ def _window(seen: SeenWindow) -> dict[str, Any]:
 
 def _lines(data: dict[str, Any], now: float, home: str) -> list[str]:
     known = [
-        ("project", data["project"] and f"{data['project']} ({project_rows.short(data['root'], home)})"),
-        ("worktree", " in ".join(filter(None, (project_rows.worktree(data), data["worktree_path"])))),
+        ("project", data["project"] and f"{data['project']} ({_project_rows.short(data['root'], home)})"),
+        ("worktree", " in ".join(filter(None, (_project_rows.worktree(data), data["worktree_path"])))),
         ("task", data["task"]),
         ("command", " ".join(filter(None, (data["command"], *(f"{k}={v}" for k, v in data["arguments"].items()))))),
         ("file", data["file"]),

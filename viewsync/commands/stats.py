@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args, reports
+from viewsync.commands import _args, _usage_rows
 from viewsync.output import Result, size, table
 from viewsync.text import durations
 from viewsync.usage import reporting
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="?", choices=("sessions",), default="sessions")
     parser.add_argument("--project", default="", metavar="NAME", help="of that project alone")
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
@@ -34,10 +34,10 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 
 def _data(found: Report) -> dict[str, Any]:
     projects = [
-        {"project": each.label, **_now(_of(found.live, each.label)), **reports.data(each.numbers)}
+        {"project": each.label, **_now(_of(found.live, each.label)), **_usage_rows.data(each.numbers)}
         for each in found.projects
     ]
-    return {"sessions": {**_now(found.live), **reports.data(found.total)}, "projects": projects}
+    return {"sessions": {**_now(found.live), **_usage_rows.data(found.total)}, "projects": projects}
 
 
 def _of(live: list[Live], label: str) -> list[Live]:
@@ -53,11 +53,11 @@ def _lines(found: Report) -> list[str]:
         return ["The history tells of no session yet."]
     lines = [f"{name:<16} {value}" for name, value in _totals(found.total, _now(found.live))]
     rows = [
-        (each.label, str(now["alive_now"]), str(now["attached_now"]), *reports.cells(each.numbers))
+        (each.label, str(now["alive_now"]), str(now["attached_now"]), *_usage_rows.cells(each.numbers))
         for each in found.projects
         for now in [_now(_of(found.live, each.label))]
     ]
-    return [*lines, "", *table(("PROJECT", "ALIVE", "ATTACHED", *reports.HEAD), rows)]
+    return [*lines, "", *table(("PROJECT", "ALIVE", "ATTACHED", *_usage_rows.HEAD), rows)]
 
 
 def _totals(total: Numbers, now: dict[str, int]) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args, project_rows
+from viewsync.commands import _args, _project_rows
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
 from viewsync.projects import listing
@@ -23,15 +23,15 @@ CODES = ((ViewsyncError, 1),)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    args.server(parser)
-    args.json(parser)
+    _args.server(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     named = bool(parsed.label or parsed.socket)
     reading = listing.read(ctx, [sockets.socket_of(ctx, parsed.label, parsed.socket)], alone=named)
     now = ctx.clock()
-    found = sorted((project_rows.data(each, now) for each in reading.known), key=lambda each: each["project"] or "")
+    found = sorted((_project_rows.data(each, now) for each in reading.known), key=lambda each: each["project"] or "")
     alive = sum(each["status"] == health.ALIVE for each in found)
     attached = sum(bool(each["attached"]) for each in found)
     data = {"sessions": found, "total": len(found), "alive": alive, "attached": attached, "errors": reading.problems}
@@ -40,5 +40,5 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         return Result(data, [] if code else ["No project sessions."], code, reading.problems)
     total = f"Total: {len(found)} | Alive: {alive} | Attached: {attached}"
     return Result(
-        data, [*project_rows.lines(found, now), "", total, *project_rows.hints(found)], code, reading.problems
+        data, [*_project_rows.lines(found, now), "", total, *_project_rows.hints(found)], code, reading.problems
     )

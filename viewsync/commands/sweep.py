@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args, verdicts
+from viewsync.commands import _args, _verdicts
 from viewsync.sweeper import one_pass
 
 if TYPE_CHECKING:
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    args.dry_run(parser)
-    args.json(parser)
+    _args.dry_run(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     done = one_pass.everything(ctx, "person", dry_run=parsed.dry_run)
-    return verdicts.result(done, dry_run=parsed.dry_run, verbose=True)
+    return _verdicts.result(done, dry_run=parsed.dry_run, verbose=True)

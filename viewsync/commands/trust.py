@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result, printable
 from viewsync.project_files import loading, locating
@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--yes", action="store_true", help="trust what is shown, without being asked")
     what.add_argument("--show", action="store_true", help="only show it")
     what.add_argument("--revoke", action="store_true", help="trust it no longer")
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.output import Result
 from viewsync.setup import installing
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--purge", action="store_true", help="remove the registry, the history and the log, too")
-    args.dry_run(parser)
-    args.json(parser)
+    _args.dry_run(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    report = installing.uninstall(ctx, args.teller(parsed), dry_run=parsed.dry_run, purge=parsed.purge)
+    report = installing.uninstall(ctx, _args.teller(parsed), dry_run=parsed.dry_run, purge=parsed.purge)
     data = {"changes": report.changes, "notes": report.notes, "dry_run": parsed.dry_run}
     lines = [] if report.changes else ["nothing is installed"]
     return Result(data, [*lines, *report.notes], warnings=report.warnings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.output import Result, age, table
 from viewsync.tmux import sockets as tmux_sockets
 from viewsync.views import listing
@@ -19,8 +19,8 @@ _HEAD = ("SESSION", "WINDOWS", "CLIENTS", "TERMINAL", "AGE", "STATE", "NEXT SWEE
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="sessions without a view, too")
-    args.server(parser)
-    args.json(parser)
+    _args.server(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.errors import UsageError
 from viewsync.output import Result
 from viewsync.panes import waiting
@@ -28,7 +28,7 @@ _ENDED = 3
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    args.target(parser)
+    _args.target(parser)
     parser.add_argument(
         "-p", "--pattern", "--any", action="append", default=[], metavar="PATTERN", help="a line has it; of several any"
     )
@@ -48,16 +48,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--compat", action="store_true", help="as the shell tool: --all, and the echo counts, too")
     parser.add_argument("-o", "--output", action="store_true", help="print what came")
-    args.json(parser)
+    _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     wish = _wish(parsed)
-    lines = args.count(parsed.lines, "lines must be an integer")
+    lines = _args.count(parsed.lines, "lines must be an integer")
     if parsed.interval:
-        args.duration(parsed.interval, "-i")
+        _args.duration(parsed.interval, "-i")
     since = waiting.ALL if parsed.compat else parsed.since or waiting.SENT
-    waited = waiting.wait_in(ctx, args.asked(parsed), wish, since, lines)
+    waited = waiting.wait_in(ctx, _args.asked(parsed), wish, since, lines)
     code = _code(waited.outcome, wish)
     told = waited.outcome.output if parsed.output else []
     return Result(_data(waited), told, code, _warnings(waited, wish, parsed) if code else ())
@@ -66,7 +66,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 def _wish(parsed: argparse.Namespace) -> Wish:
     if not (parsed.pattern or parsed.idle or parsed.exit):
         raise UsageError("target and pattern are required", "-p PATTERN, or --idle DURATION, or --exit")
-    idle = args.duration(parsed.idle, "--idle") if parsed.idle else 0.0
+    idle = _args.duration(parsed.idle, "--idle") if parsed.idle else 0.0
     if parsed.idle and not idle:
         raise UsageError("--idle: silence takes some time", "as in --idle 2s")
     return waiting.Wish(
@@ -74,7 +74,7 @@ def _wish(parsed: argparse.Namespace) -> Wish:
         stop=[waiting.pattern(each, fixed=parsed.fixed) for each in parsed.stop],
         idle=idle,
         exit=parsed.exit,
-        timeout=args.duration(parsed.timeout, "-T"),
+        timeout=_args.duration(parsed.timeout, "-T"),
     )
 
 
@@ -112,4 +112,4 @@ def _warnings(waited: Waited, wish: Wish, parsed: argparse.Namespace) -> list[st
 
 def _shown(parsed: argparse.Namespace) -> int:
     """Lines that are printed when time is over: enough to see why."""
-    return min(args.count(parsed.lines, "lines must be an integer"), 20)
+    return min(_args.count(parsed.lines, "lines must be an integer"), 20)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import args
+from viewsync.commands import _args
 from viewsync.output import Result, table
 from viewsync.projects import worktrees
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="action", metavar="list|remove", required=True)
     listing = verbs.add_parser("list", help="the worktrees, and what runs in them", allow_abbrev=False)
-    args.json(listing)
+    _args.json(listing)
     removing = verbs.add_parser("remove", help="end the sessions in one, and remove it", allow_abbrev=False)
     removing.add_argument("which", metavar="BRANCH|PATH", help="its exact branch, or its folder")
     removing.add_argument("--force", action="store_true", help="though work is not committed, or somebody is there")
-    args.dry_run(removing)
-    args.json(removing)
+    _args.dry_run(removing)
+    _args.json(removing)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
@@ -79,7 +79,7 @@ def _attached(known: Any) -> bool:
 
 def _remove(parsed: argparse.Namespace, ctx: Context, found: list[worktrees.Tree], folder: str) -> Result:
     tree = worktrees.find(found, parsed.which, folder)
-    tell = args.teller(parsed)
+    tell = _args.teller(parsed)
     done = worktrees.remove(ctx, tree, folder, tell, force=parsed.force, dry_run=parsed.dry_run)
     data = {
         "path": done.path,
