@@ -1,4 +1,4 @@
-"""Wires gateways and stores on first use: the only composition root. A hot verb pays for what it touches."""
+"""Wires the doors and the stores on first use: the only composition root. A hot verb pays for what it touches."""
 
 from __future__ import annotations
 

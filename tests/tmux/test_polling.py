@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from tests.support.server import Server
 
 
-def gateway(server: Server) -> Tmux:
+def door(server: Server) -> Tmux:
     return Tmux("tmux", 5.0, server.home.env)
 
 
 def test_it_sees_what_a_reading_of_all_panes_does(server: Server) -> None:
-    tmux = gateway(server)
+    tmux = door(server)
     found = polling.look(tmux, server.socket, None)
     assert found.panes == pane_list.read(tmux, server.socket)
     assert set(found.marks) == {each.id for each in found.panes.panes}
 
 
 def test_output_changes_the_mark_and_nothing_does_not(server: Server) -> None:
-    tmux = gateway(server)
+    tmux = door(server)
     server.tmux("new-session", "-d", "-s", "cat", "cat")
     (pane,) = server.tmux("list-panes", "-t", "=cat:", "-F", "#{pane_id}").split()
     before = polling.look(tmux, server.socket, None)
@@ -43,13 +43,13 @@ def test_the_last_line_with_anything_on_it(server: Server) -> None:
     server.tmux("new-session", "-d", "-s", "none", "exec sleep 1000")
     one, none = (server.show(f"={each}:", "#{pane_id}") for each in ("one", "none"))
     until(lambda: "last of all" in server.tmux("capture-pane", "-p", "-t", one), "the lines")
-    tmux = gateway(server)
+    tmux = door(server)
     assert polling.last_lines(tmux, server.socket, [one, none]) == {one: "last of all", none: ""}
     assert polling.last_lines(tmux, server.socket, []) == {}
 
 
 def test_a_pane_that_is_gone_takes_nothing_with_it_that_was_read(server: Server) -> None:
-    tmux = gateway(server)
+    tmux = door(server)
     (pane, *_) = server.tmux("list-panes", "-a", "-F", "#{pane_id}").split()
     assert set(polling.last_lines(tmux, server.socket, [pane, "%999", pane])) == {pane}
 
@@ -58,9 +58,9 @@ def test_more_panes_than_go_into_one_call(server: Server, monkeypatch: pytest.Mo
     monkeypatch.setattr(polling, "_MOST", 1)
     panes = server.tmux("list-panes", "-a", "-F", "#{pane_id}").split()
     assert len(panes) == 2
-    assert set(polling.last_lines(gateway(server), server.socket, panes)) == set(panes)
+    assert set(polling.last_lines(door(server), server.socket, panes)) == set(panes)
 
 
 def test_no_server(server: Server) -> None:
     with pytest.raises(ServerGone):
-        polling.look(gateway(server), f"{server.socket}x", None)
+        polling.look(door(server), f"{server.socket}x", None)

@@ -1,1 +1,1 @@
-"""One verb, one file: parse, call one action, return a Result."""
+"""One verb, one file: parse, call one subject, return a Result."""

@@ -100,7 +100,7 @@ def _change(row: Registered, values: Row, session: Seen | None, now: float) -> C
 
 
 def _its(server: Server, seen: Sequence[Seen], row: Registered) -> Seen | None:
-    """As rules/panes.by_row: by id where the row has one, else by its exact name."""
+    """As registry/rules/lookup.by_row: by id where the row has one, else by its exact name."""
     if row.server and row.server != identity(server):
         return None
     if row.session_id:

@@ -1,4 +1,4 @@
-"""The nouns that rules, actions and gateways share. NamedTuples: a hot verb cannot pay for dataclasses."""
+"""The nouns that rules and those who do share. NamedTuples: a hot verb cannot pay for dataclasses."""
 
 from __future__ import annotations
 

@@ -1,1 +1,0 @@
-"""What viewsync does, on the decisions of rules, through gateways and store."""

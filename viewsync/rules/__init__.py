@@ -1,1 +1,0 @@
-"""What viewsync decides: pure functions, no clock, file or process."""

@@ -1,1 +1,0 @@
-"""What project files mean: names, precedence, environments, and the plan that comes of them."""
