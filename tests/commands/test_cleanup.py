@@ -15,7 +15,6 @@ from tests.support.wait import until
 from viewsync.context import Context
 from viewsync.sessions import expiring
 from viewsync.sessions.rules.expiry import Wish
-from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -261,7 +260,7 @@ def test_what_is_sent_to_stays(server: Server, home: Home) -> None:
     from viewsync.tmux import pane_list
 
     found = pane_list.read(ctx.tmux, server.socket).server
-    path = os.path.join(folder, f"{identity(found)}-{made['pane_id'].removeprefix('%')}")
+    path = os.path.join(folder, f"{found.identity}-{made['pane_id'].removeprefix('%')}")
     sender = home.program(["flock", path, "sh", "-c", "echo held; read line"])
     until(lambda: "held" in sender.text(), "the lease")
     assert cleanup(home, "--all", "--dry-run")["web"]["reason"] == "somebody is sending to it"

@@ -143,7 +143,7 @@ class Watch:
     def _read(self, back: int | None) -> Screen:
         place = self._place
         screen = tmux_screen.read(self._ctx.tmux, place.socket, place.pane_id, back)
-        if screen.server != f"{place.server.pid}.{place.server.start}":
+        if screen.server != place.server.identity:
             raise MissingSession(f"the tmux server on {place.socket} is another one now", "its sessions are gone")
         return screen
 

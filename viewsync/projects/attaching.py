@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from viewsync.errors import TmuxError, UsageError
 from viewsync.system import terminal
 from viewsync.tmux import clients
-from viewsync.tmux.rules.language import both, equal, if_session, quoted
+from viewsync.tmux.rules.language import if_session, quoted, same_server
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -51,7 +51,7 @@ def go(ctx: Context, server: Server, session: str, name: str) -> None:
 
 def _switch(ctx: Context, server: Server, session: str, name: str) -> None:
     client = _client(ctx, server, name)
-    same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)))
+    same = same_server(server)
     switch = f"switch-client -c {quoted(client)} -t '{session}:'"
     done = ctx.tmux.run(
         server.socket, "if-shell", "-F", "1", if_session(session, same, switch, "display-message -p gone")

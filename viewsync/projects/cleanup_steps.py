@@ -15,7 +15,6 @@ from viewsync.system import process_tree, processes
 from viewsync.tmux import end_hooks, project_list
 from viewsync.tmux.rules.model import Event
 from viewsync.tmux.server import ServerGone
-from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -180,7 +179,7 @@ def standing(ctx: Context, entry: Entry, answers: Answers) -> str:
     if isinstance(answer, TmuxError):
         sure = isinstance(answer, ServerGone) and not process_tree.is_server(server)
         return GONE if sure else UNSURE
-    if identity(answer.server) != server:
+    if answer.server.identity != server:
         return UNSURE if process_tree.is_server(server) else GONE
     if any(each.id == session for each in answer.sessions):
         return ALIVE

@@ -20,7 +20,6 @@ from viewsync.store import pending_steps
 from viewsync.tmux import end_hooks, guarded_kill, project_list, sessions
 from viewsync.tmux.rules.model import Event
 from viewsync.tmux.server import ServerGone
-from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +63,7 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
         "at": ctx.clock(),
         "name": name,
         "socket": server.socket,
-        "server": identity(server),
+        "server": server.identity,
         "session_id": session,
         "root": plan.identity.root,
         "command": plan.command,
@@ -84,7 +83,7 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
             for each in plan.cleanup
         ],
     }
-    pending_steps.write(ctx.folder, pending_steps.key(identity(server), session), record)
+    pending_steps.write(ctx.folder, pending_steps.key(server.identity, session), record)
     end_hooks.arm(ctx.tmux, server, [session], ctx.launcher)
 
 
@@ -94,7 +93,7 @@ def _without(variables: dict[str, str], plan: Plan) -> dict[str, str]:
 
 def forget(ctx: Context, server: Server, session: str) -> None:
     """Of a session whose making was taken back: nothing is to be cleaned up."""
-    entry = pending_steps.find(ctx.folder, pending_steps.key(identity(server), session))
+    entry = pending_steps.find(ctx.folder, pending_steps.key(server.identity, session))
     if entry:
         with contextlib.suppress(TmuxError):
             end_hooks.disarm(ctx.tmux, server, session)
@@ -117,7 +116,7 @@ def end(ctx: Context, known: Known, trigger: str, *, force: bool = False) -> End
 
 
 def _end(ctx: Context, known: Known, server: Server, live: Live, trigger: str, *, force: bool) -> Ended:
-    key = pending_steps.key(identity(server), live.id)
+    key = pending_steps.key(server.identity, live.id)
     entry = _claimed(ctx, key)
     done: list[steps.StepDone] = []
     said: list[str] = []
@@ -156,7 +155,7 @@ def _killed(ctx: Context, server: Server, found: list[Live], *, force: bool) -> 
     except ServerGone:
         return True
     ids = {each.id for each in found}
-    return identity(now.server) == identity(server) and now.complete and not ids & {each.id for each in now.sessions}
+    return now.server.identity == server.identity and now.complete and not ids & {each.id for each in now.sessions}
 
 
 def _after(ctx: Context, known: Known, trigger: str) -> Ended:
@@ -188,7 +187,7 @@ def _ended(
         except ViewsyncError as error:
             said = [*said, error.message]
     said += [steps.told(each) for each in done if each.problem]
-    server = identity(known.server) if known.server else known.row.server if known.row else ""
+    server = known.server.identity if known.server else known.row.server if known.row else ""
     project = known.identity.project if known.identity else ""
     reason = "; ".join(said) or "ended with its views"
     event = Event(ctx.clock(), "end", trigger, known.socket, server, known.name, reason=reason, project=project)

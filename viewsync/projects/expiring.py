@@ -22,7 +22,6 @@ from viewsync.tmux import end_hooks, guarded_kill, pane_list
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import END, Event, Verdict
 from viewsync.tmux.rules.project_model import Sessions
-from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,7 +164,7 @@ def _expire(ctx: Context, found: _Found) -> str:
         (ended,) = guarded_kill.end(ctx.tmux, server, [guarded_kill.End(live.id, live.name, only_dead=False)])
         if not ended:
             return _FASTER
-        if pending_steps.find(ctx.folder, pending_steps.key(identity(server), live.id)):
+        if pending_steps.find(ctx.folder, pending_steps.key(server.identity, live.id)):
             detached_cleanup.clean_up(ctx)
         rows.remove(ctx, row)
     except ViewsyncError as error:
@@ -173,7 +172,7 @@ def _expire(ctx: Context, found: _Found) -> str:
     project = known.identity.project if known.identity else ""
     reason = f"{found.verdict.reason}; its output is in {saved.folder}"
     event = Event(
-        ctx.clock(), "end", _TRIGGER, known.socket, identity(server), known.name, reason=reason, project=project
+        ctx.clock(), "end", _TRIGGER, known.socket, server.identity, known.name, reason=reason, project=project
     )
     recording.record(ctx, [event])
     return ""

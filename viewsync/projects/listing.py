@@ -19,7 +19,6 @@ from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
 from viewsync.tmux.session_detail import Asked
 from viewsync.views.rules import names
-from viewsync.views.rules.tracking import identity as server_identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -133,7 +132,7 @@ def _of_row(row: Registered, about: Mapping[str, Any], answer: Answer) -> Known:
 def _its(row: Registered, identity: Identity | None, answer: Sessions) -> Live | None:
     """By id; of a row that was never completed, by the marks of the session of its name."""
     if row.session_id:
-        same = row.server == server_identity(answer.server)
+        same = row.server == answer.server.identity
         return next((each for each in answer.sessions if same and each.id == row.session_id), None)
     mine = (each for each in answer.sessions if each.name == row.name and each.identity and not each.view)
     return next((each for each in mine if each.identity == identity), None)

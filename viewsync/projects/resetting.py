@@ -102,6 +102,6 @@ def _found(ctx: Context, known: Known) -> dict[str, Any]:
     if not shown:
         return {}
     pane, first = next(iter(shown.items()))
-    server = f"{known.server.pid}.{known.server.start}"
+    server = known.server.identity
     made = Made(known.live.id, pane, f"{known.name}:{first.place}", first.pid, server)
     return reservation.completion(made, processes.start_time(first.pid))

@@ -115,7 +115,7 @@ def _make(ctx: Context, plan: Plan, row: Registered, socket: str, began: float) 
     typed = readiness.type_all(ctx, server, session, added.typing)
     warnings += typed.problems
     _finish(ctx, row, server, session, added.first, typed.shown, warnings)
-    _record(ctx, row._replace(server=f"{server.pid}.{server.start}"), CREATE, plan.command, began)
+    _record(ctx, row._replace(server=server.identity), CREATE, plan.command, began)
     done += lifecycle.after(ctx, plan, row.name, socket)
     warnings += lifecycle.told(done)
     return Ran(CREATED, row.name, socket, session, server, windows=added.windows, warnings=warnings, steps=done)
@@ -155,9 +155,7 @@ def _finish(
     if not pane:
         warnings.append(f"session '{row.name}' ended at once: its programs did")
         return
-    made = MadeSession(
-        session, pane, f"{row.name}:{shown[pane].place}", shown[pane].pid, f"{server.pid}.{server.start}"
-    )
+    made = MadeSession(session, pane, f"{row.name}:{shown[pane].place}", shown[pane].pid, server.identity)
     reservation.complete(ctx, row, made, processes.start_time(made.pid), warnings)
 
 

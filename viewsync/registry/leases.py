@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from viewsync.errors import LockTimeout, StateError
 from viewsync.store import lock
-from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +50,7 @@ def held(ctx: Context, server: Server, pane: str) -> bool:
 
 
 def _path(ctx: Context, server: Server, pane: str) -> str:
-    return os.path.join(ctx.folder, FOLDER, f"{identity(server)}-{pane.removeprefix('%')}")
+    return os.path.join(ctx.folder, FOLDER, f"{server.identity}-{pane.removeprefix('%')}")
 
 
 def is_held(path: str) -> bool:

@@ -19,7 +19,6 @@ from viewsync.sessions.rules.drift import Finding
 from viewsync.store import backup_files, lock
 from viewsync.system import process_tree, processes
 from viewsync.tmux import buffers
-from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +36,7 @@ _CORRUPT = re.compile(r"(\.sessions\.json|history\.db)\.corrupt-\d+-\d+(-wal|-sh
 
 
 def find(ctx: Context, readings: Sequence[Panes]) -> list[Finding]:
-    live = {identity(each.server) for each in readings}
+    live = {each.server.identity for each in readings}
     return [*_files(ctx), *_leases(ctx, live), *_exec_folders(ctx), *_blocks(ctx), *_buffers(ctx, readings)]
 
 

@@ -190,7 +190,7 @@ def _new_row(ctx: Context, reading: Panes, pane: Pane) -> dict[str, Any]:
         "type": "shell",
         "created_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(pane.created)),
         "last_active": registry_rows.stamp(ctx.clock()),
-        "server": tracking.identity(reading.server),
+        "server": reading.server.identity,
         "session_id": pane.session,
         **drift.pane_fields(pane, processes.start_time(pane.pid)),
     }

@@ -58,7 +58,7 @@ def loaded(reading: Reading) -> Check:
 def told(reading: Reading) -> Check:
     """Whether tmux tells of the end of project sessions that have cleanup steps."""
     name = "session ends"
-    server = tracking.identity(reading.found.server)
+    server = reading.found.server.identity
     waiting = [each for each in pending_steps.entries(reading.ctx.folder) if each.record.get("server") == server]
     text = end_hooks.installed(reading.ctx.tmux, reading.socket)
     if waiting and not hooks.call([text], reading.ctx.launcher):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules import language, marks
-from viewsync.tmux.rules.language import both, equal, quoted
+from viewsync.tmux.rules.language import both, equal, quoted, same_server
 from viewsync.tmux.rules.model import Server
 from viewsync.tmux.server import chain
 from viewsync.tmux.sessions import STARTER, Duplicate
@@ -143,7 +143,7 @@ def _path(line: Line) -> str:
 
 
 def _run(tmux: Tmux, server: Server, lines: Sequence[Line]) -> Said:
-    same = quoted(both(equal("pid", str(server.pid)), equal("start_time", str(server.start))))
+    same = quoted(same_server(server))
     script = "".join(
         f"if-shell -F {same} {{ {line.command} ; display-message -p '=done {number}' }} {{ }}\n"
         for number, line in enumerate(lines)

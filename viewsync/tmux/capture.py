@@ -94,7 +94,7 @@ def _shot(server: Server, output: str, token: str) -> Shot:
         width, height, history, column, row, alternate, dead = (int(each or 0) for each in numbers)
     except ValueError:
         raise TmuxError(f"tmux on {server.socket} answered {state!r}") from None
-    if identity != f"{server.pid}.{server.start}":
+    if identity != server.identity:
         raise MissingSession(f"the tmux server on {server.socket} is another one now", "its sessions are gone")
     shown, *hidden = text.split(f"{token}\n")
     if hidden and alternate:

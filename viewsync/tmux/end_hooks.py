@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules import hooks
-from viewsync.tmux.rules.language import both, equal, if_session, quoted
+from viewsync.tmux.rules.language import if_session, quoted, same_server
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def installed(tmux: Tmux, socket: str) -> str:
 
 
 def _in(server: Server, session: str, command: str) -> str:
-    same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)))
+    same = same_server(server)
     return if_session(session, same, command, "")
 
 

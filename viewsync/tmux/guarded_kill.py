@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
-from viewsync.tmux.rules.language import both, equal, if_session
+from viewsync.tmux.rules.language import both, equal, if_session, same_server
 from viewsync.tmux.server import ServerGone, dies_on_kill
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def end(tmux: Tmux, server: Server, ends: Sequence[End]) -> list[bool]:
 
 
 def _line(each: End, index: int, server: Server) -> str:
-    same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)), equal("session_name", each.name))
+    same = both(same_server(server), equal("session_name", each.name))
     free = both(same, *_FREE, *([_ONLY_DEAD] if each.only_dead else []))
     line = if_session(each.session, free, f"kill-session -t '{each.session}'", f"display-message -p 'no {index}'")
     if not dies_on_kill(server.version):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
 from viewsync.panes.rules.anchor import FORMAT, OPTION
-from viewsync.tmux.rules.language import both, equal, quoted
+from viewsync.tmux.rules.language import both, equal, quoted, same_server
 from viewsync.tmux.server import chain, rewrites_pastes
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def terminal(tmux: Tmux, server: Server, pane: str) -> str:
 
 def _guarded(server: Server, pane: str, what: Input, buffer: str, kept: str) -> str:
     """Nothing of it waits, so nobody comes in between. Whatever refuses it takes the text away again."""
-    same = both(equal("pane_id", pane), equal("pid", str(server.pid)), equal("start_time", str(server.start)))
+    same = both(equal("pane_id", pane), same_server(server))
     drop = f"delete-buffer -b {buffer} ; " if what.text else ""
     refuse = f"{drop}display-message -p 'refused"
     command = _act(server, pane, what, buffer, kept)

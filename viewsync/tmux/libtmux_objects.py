@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import libtmux
 
 from viewsync.errors import MissingSession
-from viewsync.tmux.rules.language import both, equal, if_session
+from viewsync.tmux.rules.language import if_session, same_server
 
 if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def session(tmux: Tmux, server: Server, session_id: str) -> libtmux.Session:
     """MissingSession when it is gone, or its server is another one by now."""
-    same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)))
+    same = same_server(server)
     asked = if_session(session_id, same, "display-message -p there", "")
     if "there" not in tmux.ask(server.socket, "if-shell", "-F", "1", asked).split():
         raise MissingSession(f"the session {session_id} on {server.socket} is gone")

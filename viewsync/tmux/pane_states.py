@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
-from viewsync.tmux.rules.language import both, equal, if_session
+from viewsync.tmux.rules.language import if_session, same_server
 
 if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server
@@ -29,7 +29,7 @@ class Shown(NamedTuple):
 
 def read(tmux: Tmux, server: Server, session: str) -> dict[str, Shown]:
     """By the pane's id; none when the session is gone."""
-    same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)))
+    same = same_server(server)
     rows = f"list-panes -s -t '{session}:' -F '{_PANE}'"
     out = tmux.ask(server.socket, "if-shell", "-F", "1", if_session(session, same, rows, "display-message -p gone"))
     try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules import language
-from viewsync.tmux.rules.language import both, equal, if_session, quoted
+from viewsync.tmux.rules.language import both, equal, if_session, quoted, same_server
 from viewsync.tmux.sessions import Duplicate
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def rename(tmux: Tmux, server: Server, session: str, old: str, new: str, views: 
 
     `views`: the ids of its views, whose marks get the new name. Duplicate when another session has it.
     """
-    same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)))
+    same = same_server(server)
     marked = equal("@viewsync_view", "1")
     then = [f"rename-session -t '{session}:' -- {quoted(language.unexpanded(new))}"]
     then += [

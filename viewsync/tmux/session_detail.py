@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from viewsync.errors import MissingSession, TmuxError
 from viewsync.tmux import portable_layouts
 from viewsync.tmux.rules import language, marks
-from viewsync.tmux.rules.language import both, equal, if_session, quoted
+from viewsync.tmux.rules.language import if_session, quoted, same_server
 from viewsync.tmux.rules.project_model import Seen, SeenPane, SeenWindow
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def see(tmux: Tmux, server: Server, session: str, asked: Asked) -> Seen:
 def _script(server: Server, session: str, asked: Asked, token: str) -> list[str]:
     """A line for each block of the answer. Each ends with the token, whether or not what was asked for is there."""
     target = f"'{session}:'"
-    same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)))
+    same = same_server(server)
     here = if_session(session, same, f"display-message -p -t {target} '#{{session_name}}'", "")
     windows = [f"list-windows -t {target} -F '#{{window_id}} #{{{each}}}{token}'" for each in asked.of_windows]
     questions = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import MissingSession, TmuxError
 from viewsync.tmux import portable_layouts
 from viewsync.tmux.rules import language
-from viewsync.tmux.rules.language import both, equal, if_session
+from viewsync.tmux.rules.language import if_session, same_server
 from viewsync.tmux.server import escapes_names
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def read(tmux: Tmux, server: Server, session: str) -> tuple[FrozenWindow, ...]:
     """In their order. MissingSession when it is gone, or its server is another one by now."""
     token = os.urandom(8).hex()  # behind each piece of anybody's free text
     target = f"'{session}:'"
-    same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)))
+    same = same_server(server)
     panes = f"{_PANE}\t#{{pane_current_command}}{token}{_FOLDER}{token}"
     questions = [
         f"list-windows -t {target} -F '{_WINDOW}'",

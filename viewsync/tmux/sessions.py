@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules import language
-from viewsync.tmux.rules.language import both, equal, if_session
+from viewsync.tmux.rules.language import if_session, same_server
 from viewsync.tmux.server import ServerGone, dies_on_kill
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def make(tmux: Tmux, socket: str, new: NewSession) -> Made:
 
 def kill(tmux: Tmux, server: Server, session: str) -> bool:
     """End the session with that id, if it is still that server's. False when it is gone."""
-    same = both(equal("pid", str(server.pid)), equal("start_time", str(server.start)))
+    same = same_server(server)
     command = if_session(session, same, f"kill-session -t '{session}'", "display-message -p missed")
     if dies_on_kill(server.version):  # trap E, in a step before: set-option has an after-hook
         safe = if_session(session, same, f"set-option -t '{session}:' detach-on-destroy on", "")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules import hooks, language
-from viewsync.tmux.rules.language import both, either, equal, if_existing, if_session, quoted
+from viewsync.tmux.rules.language import both, either, equal, if_existing, if_session, quoted, same_server
 from viewsync.tmux.rules.model import END, PROMOTE
 from viewsync.tmux.server import dies_on_kill
 
@@ -93,7 +93,7 @@ def _carried_out(verdict: Verdict, index: int, said: Sequence[str]) -> bool:
 
 
 def _line(verdict: Verdict, index: int, server: Server, now: float, grace: float) -> str:
-    same = f"#{{==:#{{pid}}.#{{start_time}},{server.pid}.{server.start}}}"
+    same = same_server(server)
     missed = f"display-message -p 'no {index}'"
     if verdict.action == END:
         kill = f"kill-session -t '{verdict.id}'"

@@ -13,7 +13,6 @@ from viewsync.sessions import listing
 from viewsync.system import process_table, process_tree
 from viewsync.tmux.rules.model import Sample
 from viewsync.tmux.server import ServerGone
-from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,5 +72,5 @@ def _sample(row: Registered, answer: Answer, table: Table, now: float) -> Sample
     used = table.tree(each.pid for each in answer.panes if session and each.session == session)
     if not used.processes:
         return None
-    server = identity(answer.server)
+    server = answer.server.identity
     return Sample(now, row.socket, server, row.name, row.project, round(used.cpu, 2), used.memory, used.processes)

@@ -52,7 +52,7 @@ def adopt(ctx: Context, chosen: Sequence[Candidate]) -> list[str]:
     server = inventory.inventory(ctx.tmux, chosen[0].socket).server
     with ctx.registry.change() as data:
         for each in chosen:
-            data["views"][each.session.name] = _row(tracking.identity(server), each)
+            data["views"][each.session.name] = _row(server.identity, each)
     marked = [each for each in chosen if _mark(ctx, each)]
     return [each.session.name for each in marked]
 

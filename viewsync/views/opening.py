@@ -212,7 +212,7 @@ def _write_row(ctx: Context, plan: Plan, place: Place, state: str) -> None:
     view = plan.view
     row = {
         "socket": plan.found.server.socket,
-        "server": tracking.identity(plan.found.server),
+        "server": plan.found.server.identity,
         "parent": view.parent,
         "parent_id": view.origin.session,
         "state": state,

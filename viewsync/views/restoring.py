@@ -9,7 +9,7 @@ from viewsync.errors import ViewsyncError
 from viewsync.system import processes
 from viewsync.tmux import inventory
 from viewsync.tmux.rules.model import Event
-from viewsync.views.rules import restoring, tracking
+from viewsync.views.rules import restoring
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -46,7 +46,7 @@ def _there(tab: Tab, found: Inventory | None) -> Tab | None:
     """The tab as it can be opened: a window's id means something only on the server that gave it."""
     if found is None or not any(tab.parent in (each.name, each.marked_parent) for each in found.sessions):
         return None
-    return tab if tracking.identity(found.server) == tab.server else tab._replace(window="")
+    return tab if found.server.identity == tab.server else tab._replace(window="")
 
 
 def hand_over(ctx: Context, planned: Plan, trigger: str) -> None:

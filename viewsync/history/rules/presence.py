@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from viewsync.registry.rules.row import Registered, registered
 from viewsync.text.timestamps import epoch
 from viewsync.usage.rules.report import ATTACH, DETACH, GONE
-from viewsync.views.rules.tracking import identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,7 +100,7 @@ def _change(row: Registered, values: Row, session: Seen | None, now: float) -> C
 
 def _its(server: Server, seen: Sequence[Seen], row: Registered) -> Seen | None:
     """As registry/rules/lookup.by_row: by id where the row has one, else by its exact name."""
-    if row.server and row.server != identity(server):
+    if row.server and row.server != server.identity:
         return None
     if row.session_id:
         return next((each for each in seen if each.id == row.session_id), None)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.views.rules.tracking import identity
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -45,7 +43,7 @@ def by_target(reading: Panes, target: str) -> Found:
 
 def by_row(reading: Panes, row: Registered) -> Found:
     """The session of a row: by its ids where it has them, which a rename does not change; else by exact name."""
-    if row.server and row.server != identity(reading.server):
+    if row.server and row.server != reading.server.identity:
         return NOTHING
     if row.session_id:
         mine = [each for each in reading.panes if each.session == row.session_id]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.views.rules.tracking import identity
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -147,7 +145,7 @@ def _finding(kind: str, row: Registered, text: str, repair: str, change: Change)
 
 def ids(reading: Panes, found: Found, pid_start: float) -> dict[str, Any]:
     """The fields by which a row finds its session whatever it is called."""
-    values: dict[str, Any] = {"server": identity(reading.server), "session_id": found.session}
+    values: dict[str, Any] = {"server": reading.server.identity, "session_id": found.session}
     if found.pane:
         values |= pane_fields(found.pane, pid_start)
     return values
@@ -169,7 +167,7 @@ def _twice(seen: Iterable[Seen]) -> list[Finding]:
     for each in seen:
         if each.doubt or each.reading is None or not each.found.session:
             continue
-        key = (identity(each.reading.server), each.found.session)
+        key = (each.reading.server.identity, each.found.session)
         other = first.setdefault(key, each.row.name)
         if other != each.row.name:
             text = f"it is the session of '{other}', too"

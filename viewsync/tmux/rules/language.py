@@ -7,6 +7,10 @@ viewsync did not write itself goes through `literal` or `quoted`, for exactly th
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from viewsync.tmux.rules.model import Server
 
 _HASHES = re.compile(r"#+(?![#\[])")
 
@@ -62,6 +66,11 @@ def either(one: str, other: str) -> str:
 
 def equal(name: str, value: str) -> str:
     return f"#{{==:#{{{name}}},{literal(value)}}}"
+
+
+def same_server(server: Server) -> str:
+    """Whether whoever answers on the socket is still the server that was read."""
+    return f"#{{==:#{{pid}}.#{{start_time}},{server.identity}}}"
 
 
 def if_session(session: str, condition: str, then: str, otherwise: str) -> str:

@@ -17,6 +17,11 @@ class Server(NamedTuple):
     start: int  # epoch seconds
     version: str  # as `#{version}` says it: "3.3a", "next-3.8"
 
+    @property
+    def identity(self) -> str:
+        """ "pid.start": what rows, leases and the history know it by."""
+        return f"{self.pid}.{self.start}"
+
 
 class Session(NamedTuple):
     """One row of an inventory, as the server told it."""

@@ -30,13 +30,9 @@ class Changes(NamedTuple):
     detours: list[tuple[str, str, str]]  # id, present name and right name of parents that are called otherwise
 
 
-def identity(server: Server) -> str:
-    return f"{server.pid}.{server.start}"
-
-
 def rows_of(server: Server, views: Mapping[str, Row]) -> dict[str, Row]:
     """The rows of exactly that server, not of another one that had or has its socket."""
-    same = (identity(server), None)  # a row that was written before its server was known has none
+    same = (server.identity, None)  # a row that was written before its server was known has none
     return {
         name: row for name, row in views.items() if row.get("socket") == server.socket and row.get("server") in same
     }
@@ -85,7 +81,7 @@ class _Comparison:
                 self.rebuild(each)
 
     def seen(self, session: Session, row: Row) -> None:
-        new = dict(row, state=OPEN, server=identity(self.found.server), window=session.window)
+        new = dict(row, state=OPEN, server=self.found.server.identity, window=session.window)
         new["parent"] = self.parent_name(row)
         self.seen_clients(session, row, new)
         self.seen_detour(new)
@@ -151,7 +147,7 @@ class _Comparison:
         parents = [each.id for each in self.found.sessions if each.name == session.marked_parent]
         row: Row = {
             "socket": self.found.server.socket,
-            "server": identity(self.found.server),
+            "server": self.found.server.identity,
             "parent": session.marked_parent,
             "parent_id": parents[0] if parents else "",
             "state": OPEN,
@@ -175,7 +171,7 @@ def event(server: Server, name: str, row: Row, kind: str, reason: str, now: floa
         event=kind,
         trigger=trigger,
         socket=server.socket,
-        server=str(row.get("server") or identity(server)),
+        server=str(row.get("server") or server.identity),
         session=name,
         parent=str(row.get("parent", "")),
         window=str(row.get("window", "")),
