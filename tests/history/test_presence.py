@@ -13,7 +13,7 @@ from viewsync.context import Context
 from viewsync.history import presence
 from viewsync.history.rules import presence as rule
 from viewsync.store.history_database import History
-from viewsync.tmux import inventory
+from viewsync.tmux import inventory, sockets
 from viewsync.usage import sampling
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def test_the_sweeper_sees_a_server_that_is_gone(servers: Callable[..., Server], 
     create(server, "web")
     os.kill(server.pid, signal.SIGKILL)
     ctx = Context(home.env)
-    until(lambda: inventory.state(server.socket) != "live", "its end")
+    until(lambda: sockets.state(server.socket) != "live", "its end")
     sampling.take(ctx, "sweeper")
     sampling.take(ctx, "sweeper")
     assert told(home) == ["create", "gone"]

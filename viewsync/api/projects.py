@@ -75,7 +75,7 @@ class _Manager:
     def __init__(self, socket: str = "", *, label: str = "", env: Mapping[str, str] | None = None) -> None:
         """`socket` or `label`: the tmux server, as -S and -L; else the command line's. `env`: instead of os.environ."""
         self._ctx = Context(env)
-        self.socket = sockets.socket_of(self._ctx, label, socket)
+        self.socket = sockets.socket_of(self._ctx.env, label, socket)
 
     def _info(self, found: Managed, ran: Ran | None = None) -> SessionInfo:
         live, identity = found.live, found.live.identity

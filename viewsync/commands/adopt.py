@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    socket = sockets.socket_of(ctx, parsed.label, parsed.socket)
+    socket = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
     found = adopting.candidates(ctx, socket, parsed.parent)
     names = [each.session.name for each in found]
     adopted = adopting.adopt(ctx, found) if parsed.yes else []

@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    socket = sockets.socket_of(ctx, parsed.label, parsed.socket)
+    socket = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
     named = bool(parsed.label or parsed.socket)
     reading = listing.read(ctx, [socket], alone=named)
     known = listing.alive(listing.named(reading, parsed.name, socket if named else ""))

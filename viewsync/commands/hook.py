@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
 from viewsync.tmux.rules import hooks
+from viewsync.tmux.sockets import socket_inside
 from viewsync.views import cleanup
 
 if TYPE_CHECKING:
@@ -29,11 +30,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.event:
         return _ended(ctx, apart=parsed.event == hooks.ENDED)
-    inside = ctx.env.get("TMUX")
-    if not inside:
+    socket = socket_inside(ctx.env)
+    if not socket:
         return Result(warnings=["hook is called by tmux, and finds the server in $TMUX"], code=1)
     try:
-        done = cleanup.clean(ctx, cleanup.socket_inside(inside), cleanup.Scope(cleanup.HOOK))
+        done = cleanup.clean(ctx, socket, cleanup.Scope(cleanup.HOOK))
         problems = done.errors
     except ViewsyncError as error:
         problems = [error.message]

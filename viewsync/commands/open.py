@@ -47,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     request = opening.Request(
         parent=parsed.parent,
-        socket=sockets.socket_of(ctx, parsed.label, parsed.socket),
+        socket=sockets.socket_of(ctx.env, parsed.label, parsed.socket),
         create=parsed.create,
         new=parsed.new,
         cwd=parsed.cwd,

@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     one = parsed.label or parsed.socket
-    sockets = [tmux_sockets.socket_of(ctx, parsed.label, parsed.socket)] if one else None
+    sockets = [tmux_sockets.socket_of(ctx.env, parsed.label, parsed.socket)] if one else None
     socket = adopting.pin(ctx, parsed.view, sockets, on=not parsed.off)
     word = "no longer pinned" if parsed.off else "pinned"
     return Result({"view": parsed.view, "socket": socket, "pinned": not parsed.off}, [f"{parsed.view}: {word}"])

@@ -34,7 +34,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     reading = reconciling.read(ctx)
     one = parsed.label or parsed.socket
     if parsed.register:
-        socket = sockets.socket_of(ctx, parsed.label, parsed.socket) if one else ""
+        socket = sockets.socket_of(ctx.env, parsed.label, parsed.socket) if one else ""
         socket = reconciling.register(ctx, reading, parsed.register, socket)
         data = {"name": parsed.register, "socket": socket, "registered": True}
         return Result(data, [f"{parsed.register}: registered, on {socket}"])

@@ -49,7 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.diff and parsed.attach:
         raise UsageError("--diff changes nothing, and --attach goes to the session", "give one of them")
-    socket = sockets.socket_of(ctx, parsed.label, parsed.socket)
+    socket = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
     draft = loading.load(ctx, loading.Request(parsed.name, parsed.arguments, parsed.environment))
     plan = loading.plan(draft)
     if parsed.diff:

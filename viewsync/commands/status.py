@@ -29,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     named = bool(parsed.label or parsed.socket)
-    reading = listing.read(ctx, [sockets.socket_of(ctx, parsed.label, parsed.socket)], alone=named)
+    reading = listing.read(ctx, [sockets.socket_of(ctx.env, parsed.label, parsed.socket)], alone=named)
     now = ctx.clock()
     found = sorted((_project_rows.data(each, now) for each in reading.known), key=lambda each: each["project"] or "")
     alive = sum(each["status"] == health.ALIVE for each in found)

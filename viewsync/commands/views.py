@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     one = parsed.label or parsed.socket
-    sockets = [tmux_sockets.socket_of(ctx, parsed.label, parsed.socket)] if one else None
+    sockets = [tmux_sockets.socket_of(ctx.env, parsed.label, parsed.socket)] if one else None
     found = listing.read(ctx, sockets)
     parents = [each for each in found.parents if each.views or parsed.all]
     data = {"parents": [_parent(each) for each in parents], "servers": found.servers, "errors": found.errors}

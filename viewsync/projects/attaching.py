@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError, UsageError
 from viewsync.system import terminal
-from viewsync.tmux import clients
+from viewsync.tmux import clients, sockets
 from viewsync.tmux.rules.language import if_session, quoted, same_server
 
 if TYPE_CHECKING:
@@ -22,11 +22,7 @@ def command(ctx: Context, socket: str, name: str) -> list[str]:
 
 def inside(ctx: Context, socket: str) -> bool:
     """Whether we are in a pane of that server."""
-    if not ctx.env.get("TMUX"):
-        return False
-    from viewsync.views import cleanup  # as in `go`: who does not attach need not pay for it
-
-    return cleanup.socket_inside(ctx.env["TMUX"]) == socket
+    return sockets.socket_inside(ctx.env) == socket
 
 
 def check(ctx: Context, socket: str, name: str) -> None:

@@ -27,7 +27,7 @@ def read(ctx: Context, label: str, socket: str) -> Project:
 
     UsageError outside of any project. In a worktree it is the project that the worktree is of.
     """
-    server = sockets.socket_of(ctx, label, socket)
+    server = sockets.socket_of(ctx.env, label, socket)
     root = _root(ctx)
     reading = listing.read(ctx, [server], alone=bool(label or socket))
     mine = [each for each in reading.known if each.identity and each.identity.root == root]

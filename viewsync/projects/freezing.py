@@ -14,8 +14,7 @@ from viewsync.project_files.rules.schema import OPTION, VARIABLE
 from viewsync.projects import listing
 from viewsync.registry import targets
 from viewsync.system import foreground, processes
-from viewsync.tmux import inventory, pane_list, session_snapshot
-from viewsync.views import cleanup
+from viewsync.tmux import inventory, pane_list, session_snapshot, sockets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,15 +60,14 @@ def freeze(ctx: Context, name: str, asked: targets.Asked, *, output: str = "", c
 
 def _find(ctx: Context, name: str, asked: targets.Asked) -> tuple[Server, Live, Sequence[listing.Known]]:
     """The session that is meant; of a view, the one whose windows it shows."""
-    inside = ctx.env.get("TMUX", "")
     if name and (asked.target or asked.session):
         raise UsageError("a session was named twice", "give NAME, or -s, or -t")
     if name and not (asked.label or asked.socket) and any(each == name for each in ctx.registry.read()["sessions"]):
         asked = targets.Asked(session=name)
     elif name:
         asked = asked._replace(target=name)
-    elif inside and not any(asked):
-        asked = targets.Asked(socket=cleanup.socket_inside(inside), target=ctx.env.get("TMUX_PANE", ""))
+    elif not any(asked) and (inside := sockets.socket_inside(ctx.env)):
+        asked = targets.Asked(socket=inside, target=ctx.env.get("TMUX_PANE", ""))
     wanted = targets.resolve(ctx, asked)
     found = targets.find(pane_list.read(ctx.tmux, wanted.socket), wanted)
     reading = listing.read(ctx, [wanted.socket], alone=True)

@@ -13,7 +13,7 @@ from viewsync.projects import ending, listing, running
 from viewsync.registry import targets
 from viewsync.sessions import killing
 from viewsync.tmux import clients as tmux_clients
-from viewsync.tmux import inventory, project_list
+from viewsync.tmux import project_list, sockets
 from viewsync.tmux.server import ServerGone
 from viewsync.views.rules import names as view_names
 
@@ -59,7 +59,7 @@ def _ask(ctx: Context, socket: str) -> Sessions | None:
     try:
         answer = project_list.read(ctx.tmux, socket)
     except ServerGone:
-        if inventory.state(socket) in ("missing", "stale"):
+        if sockets.state(socket) in ("missing", "stale"):
             return None
         raise
     if not answer.complete:

@@ -41,7 +41,7 @@ def resolve(ctx: Context, asked: Asked) -> Wanted:
     """Touches neither tmux nor, for an explicit target, the registry. MissingSession, Ambiguous or UsageError."""
     named = bool(asked.label or asked.socket)
     if asked.target and (named or not asked.session):
-        return Wanted(sockets.socket_of(ctx, asked.label, asked.socket), asked.target, None)
+        return Wanted(sockets.socket_of(ctx.env, asked.label, asked.socket), asked.target, None)
     if not asked.session and named:
         raise UsageError("target is required", "name it with -t, as session:window.pane")
     row = _named(ctx, asked.session) if asked.session else _only(ctx)
@@ -50,7 +50,7 @@ def resolve(ctx: Context, asked: Asked) -> Wanted:
             f"Invalid session data in registry for '{row.name}': its socket is {row.socket!r}",
             "name the server with -S and the pane with -t",
         )
-    if named and sockets.socket_of(ctx, asked.label, asked.socket) != os.path.abspath(row.socket):
+    if named and sockets.socket_of(ctx.env, asked.label, asked.socket) != os.path.abspath(row.socket):
         raise UsageError(f"session '{row.name}' is on another server, {row.socket}", "give -t with it, or leave it out")
     return Wanted(row.socket, asked.target or row.target, row)
 

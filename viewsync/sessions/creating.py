@@ -157,7 +157,7 @@ def _program(ctx: Context, session: str, name: str) -> str:
 
 def _socket(ctx: Context, request: Request) -> str:
     if request.label or request.socket:
-        return sockets.socket_of(ctx, request.label, request.socket)
+        return sockets.socket_of(ctx.env, request.label, request.socket)
     socket = sockets.checked(os.path.join(paths.socket_dir(ctx.env), "claude.sock"))
     from viewsync.store import folder
 

@@ -23,7 +23,7 @@ class Server(NamedTuple):
 
 def one(ctx: Context, label: str, path: str, query: str) -> Server:
     shown = f"socket name '{label}'" if label else f"socket path '{path}'" if path else "default socket"
-    socket = sockets.socket_of(ctx, label, path)
+    socket = sockets.socket_of(ctx.env, label, path)
     try:
         return Server(shown, socket, _sessions(ctx, socket, query))
     except ServerGone:
@@ -53,7 +53,7 @@ def _sockets(ctx: Context, errors: list[str]) -> list[str]:
         errors.append(error.message)
         rows = []
     named = [str(row.get("socket")) for row in rows if os.path.isabs(str(row.get("socket")))]
-    return inventory.live_sockets([*paths.tmux_folders(ctx.env), paths.socket_dir(ctx.env)], named)
+    return sockets.live_sockets([*paths.tmux_folders(ctx.env), paths.socket_dir(ctx.env)], named)
 
 
 def _sessions(ctx: Context, socket: str, query: str) -> list[Session]:

@@ -15,7 +15,7 @@ from viewsync.sessions.rules import drift
 from viewsync.sessions.rules.drift import Finding, Seen
 from viewsync.system import processes
 from viewsync.text.timestamps import epoch
-from viewsync.tmux import inventory
+from viewsync.tmux import sockets
 from viewsync.tmux.rules.model import Panes
 from viewsync.tmux.server import ServerGone
 from viewsync.views.rules import names as view_names
@@ -51,7 +51,7 @@ def read(ctx: Context) -> Reading:
 def _servers(ctx: Context, data: dict[str, Any]) -> list[str]:
     """Where somebody listens: in tmux's folders, in ours, and where rows of views say."""
     named = [str(row["socket"]) for row in data["views"].values() if row.get("socket")]
-    return inventory.live_sockets([*paths.tmux_folders(ctx.env), paths.socket_dir(ctx.env)], named)
+    return sockets.live_sockets([*paths.tmux_folders(ctx.env), paths.socket_dir(ctx.env)], named)
 
 
 def _seen(row: Registered, answer: Answer) -> Seen:

@@ -16,6 +16,7 @@ from viewsync.system import services, venvs
 from viewsync.tmux import end_hooks, inventory
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
+from viewsync.tmux.sockets import socket_inside
 from viewsync.views import cleanup
 
 if TYPE_CHECKING:
@@ -55,9 +56,10 @@ class Doing:
 
 def load_here(ctx: Context, launcher: str) -> None:
     """For the tmux plugin manager: the hooks, into the server that we are called from, and nothing else."""
-    if not ctx.env.get("TMUX"):
+    socket = socket_inside(ctx.env)
+    if not socket:
         raise UsageError("--here is for inside tmux", "`viewsync install` sets up everything")
-    tmux_views.set_hooks(ctx.tmux, cleanup.socket_inside(ctx.env["TMUX"]), launcher)
+    tmux_views.set_hooks(ctx.tmux, socket, launcher)
 
 
 def sockets(ctx: Context) -> list[str]:

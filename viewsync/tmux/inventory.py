@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import re
-import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
@@ -14,7 +11,7 @@ from viewsync.tmux.rules.model import Client, Inventory, Server, Session
 from viewsync.tmux.server import Tmux, chain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 _SERVER = "V\t#{pid}\t#{start_time}\t#{version}"
 # Fields with a shape of their own first, names behind them, the one option with free text last. Names cannot
@@ -231,47 +228,3 @@ def version(tmux: Tmux) -> str:
 def panes(tmux: Tmux, socket: str) -> list[str]:
     """The terminals of all panes of a server, that is the insides of tmux."""
     return tmux.ask(socket, "list-panes", "-a", "-F", "#{pane_tty}").split()
-
-
-def live_sockets(folders: Sequence[str], named: Iterable[str], timeout: float = 0.5) -> list[str]:
-    """The sockets that somebody listens on: in tmux's folders, and `named` ones beside them.
-
-    A stale file is passed over and never unlinked: only tmux itself may replace it.
-    """
-    found = [path for folder in folders for path in _entries(folder)]
-    return [path for path in dict.fromkeys([*found, *named]) if listens(path, timeout)]
-
-
-def _entries(folder: str) -> list[str]:
-    """tmux refuses a folder of somebody else's or open to others, and so do we."""
-    try:
-        found = os.lstat(folder)
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o007:
-            return []
-        return sorted(os.path.join(folder, name) for name in os.listdir(folder))
-    except OSError:
-        return []
-
-
-def listens(path: str, timeout: float = 0.5) -> bool:
-    """Whether somebody accepts connections there: a socket of ours, with a process behind it."""
-    return state(path, timeout) == "live"
-
-
-def state(path: str, timeout: float = 0.5) -> str:
-    """ "live", "stale" (a socket that nobody listens on), "missing", or "foreign" (no socket of ours)."""
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return "missing"
-    if not stat.S_ISSOCK(found.st_mode) or found.st_uid != os.geteuid():
-        return "foreign"
-    import socket as sockets  # 3 ms, which `open` and `hook` need not pay
-
-    with sockets.socket(sockets.AF_UNIX) as probe:
-        probe.settimeout(timeout)
-        try:
-            probe.connect(path)
-        except OSError as error:
-            return "stale" if error.errno == errno.ECONNREFUSED else "live"
-    return "live"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError, TmuxTimeout
 from viewsync.system import process
+from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,10 +82,8 @@ class Tmux:
 
 def _goes_on(socket: str) -> bool:
     """Whether a server that hung up is there all the same, because it does not understand this tmux."""
-    from viewsync.tmux import inventory
-
     until = time.monotonic() + _ENDING
-    while inventory.listens(os.path.realpath(socket)):
+    while sockets.listens(os.path.realpath(socket)):
         if time.monotonic() > until:
             return True
         time.sleep(0.02)

@@ -1,8 +1,9 @@
-"""Which socket the words -L and -S mean."""
+"""Sockets of tmux servers: which one -L, -S or $TMUX means, which ones there are, and whether somebody listens."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -11,10 +12,10 @@ from viewsync import paths
 from viewsync.errors import UsageError
 
 if TYPE_CHECKING:
-    from viewsync.context import Context
+    from collections.abc import Iterable, Mapping, Sequence
 
 
-def socket_of(ctx: Context, label: str, path: str) -> str:
+def socket_of(env: Mapping[str, str], label: str, path: str) -> str:
     """The server that -L or -S names; without either the one we are in, else tmux's default one."""
     if label and path:
         raise UsageError("-L and -S name two servers", "give one of them")
@@ -22,11 +23,14 @@ def socket_of(ctx: Context, label: str, path: str) -> str:
         raise UsageError(f"-L takes a name, not a path: {label!r}", "-S takes a path")
     if path:
         return checked(os.path.abspath(path))
-    if not label and ctx.env.get("TMUX"):
-        from viewsync.views import cleanup  # the session verbs name a server, and need not pay for it
+    if not label and (inside := socket_inside(env)):
+        return inside
+    return checked(paths.tmux_socket(env, label or "default"))
 
-        return cleanup.socket_inside(ctx.env["TMUX"])
-    return checked(paths.tmux_socket(ctx.env, label or "default"))
+
+def socket_inside(env: Mapping[str, str]) -> str:
+    """The socket in $TMUX, `path,pid,session`, "" outside of tmux. The path may hold commas."""
+    return env.get("TMUX", "").rsplit(",", 2)[0]
 
 
 def checked(socket: str) -> str:
@@ -40,3 +44,47 @@ def checked(socket: str) -> str:
         if not stat.S_ISSOCK(os.stat(socket).st_mode):
             raise UsageError(f"{socket} is no socket", "-S names a tmux server's, or a path where nothing is")
     return socket
+
+
+def live_sockets(folders: Sequence[str], named: Iterable[str], timeout: float = 0.5) -> list[str]:
+    """The sockets that somebody listens on: in tmux's folders, and `named` ones beside them.
+
+    A stale file is passed over and never unlinked: only tmux itself may replace it.
+    """
+    found = [path for folder in folders for path in _entries(folder)]
+    return [path for path in dict.fromkeys([*found, *named]) if listens(path, timeout)]
+
+
+def _entries(folder: str) -> list[str]:
+    """tmux refuses a folder of somebody else's or open to others, and so do we."""
+    try:
+        found = os.lstat(folder)
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o007:
+            return []
+        return sorted(os.path.join(folder, name) for name in os.listdir(folder))
+    except OSError:
+        return []
+
+
+def listens(path: str, timeout: float = 0.5) -> bool:
+    """Whether somebody accepts connections there: a socket of ours, with a process behind it."""
+    return state(path, timeout) == "live"
+
+
+def state(path: str, timeout: float = 0.5) -> str:
+    """ "live", "stale" (a socket that nobody listens on), "missing", or "foreign" (no socket of ours)."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return "missing"
+    if not stat.S_ISSOCK(found.st_mode) or found.st_uid != os.geteuid():
+        return "foreign"
+    import socket as sockets  # 3 ms, which `open` and `hook` need not pay
+
+    with sockets.socket(sockets.AF_UNIX) as probe:
+        probe.settimeout(timeout)
+        try:
+            probe.connect(path)
+        except OSError as error:
+            return "stale" if error.errno == errno.ECONNREFUSED else "live"
+    return "live"

@@ -12,6 +12,7 @@ from viewsync.history import recording
 from viewsync.store import pending_steps
 from viewsync.system import processes
 from viewsync.tmux import inventory
+from viewsync.tmux import sockets as tmux_sockets
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import KEEP, PROMOTE, Inventory, Server, Verdict
@@ -60,7 +61,7 @@ def sweep(ctx: Context, scope: Scope, sockets: Iterable[str] | None = None) -> S
             total.failed.extend(done.failed)
             total.errors.extend(done.errors)
         except ViewsyncError as error:
-            if sockets is not None or inventory.listens(socket):  # else it ended since it was listed, as servers do
+            if sockets is not None or tmux_sockets.listens(socket):  # else it ended since it was listed, as servers do
                 total.errors.append(error.message)
     if doubt and doubt not in total.errors:
         total.errors.append(doubt)
@@ -85,14 +86,9 @@ def _sweep_projects(ctx: Context, rows: Mapping[str, Row], scope: Scope, total: 
 def servers(ctx: Context, views: Mapping[str, Row]) -> list[str]:
     """The sockets of all live servers of this user: tmux's folders, ours, and those that rows name."""
     named = [str(row["socket"]) for row in views.values() if row.get("socket")]
-    if inside := ctx.env.get("TMUX"):
-        named.append(socket_inside(inside))
-    return inventory.live_sockets(paths.tmux_folders(ctx.env), named)
-
-
-def socket_inside(variable: str) -> str:
-    """The socket in $TMUX, `path,pid,session`. The path may hold commas."""
-    return variable.rsplit(",", 2)[0]
+    if inside := tmux_sockets.socket_inside(ctx.env):
+        named.append(inside)
+    return tmux_sockets.live_sockets(paths.tmux_folders(ctx.env), named)
 
 
 def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
@@ -224,7 +220,8 @@ def _guarded(work: Callable[[], None]) -> list[str]:
 
 def _forget_dead_servers(ctx: Context, views: Mapping[str, Row], trigger: str) -> None:
     """Drop the rows of servers that are certainly gone: nobody listens, and the server's process has ended."""
-    silent = {socket for socket in {_socket(row) for row in views.values()} if socket and not _listens(socket)}
+    known = {_socket(row) for row in views.values()}
+    silent = {socket for socket in known if socket and not tmux_sockets.listens(socket)}
     dead = {name: row for name, row in views.items() if _socket(row) in silent and _has_ended(row)}
     if not dead:
         return
@@ -236,10 +233,6 @@ def _forget_dead_servers(ctx: Context, views: Mapping[str, Row], trigger: str) -
 
 def _socket(row: Row) -> str:
     return str(row.get("socket") or "")
-
-
-def _listens(socket: str) -> bool:
-    return inventory.state(socket) == "live"
 
 
 def _has_ended(row: Row) -> bool:
