@@ -16,7 +16,7 @@ from viewsync.panes import exec_folder, sending
 from viewsync.panes.rules import exec_script
 from viewsync.registry import leases
 from viewsync.sessions.rules.drift import Finding
-from viewsync.store import backup_files, lock
+from viewsync.store import backup_files
 from viewsync.system import process_tree, processes
 from viewsync.tmux import buffers
 
@@ -129,7 +129,7 @@ def remove(ctx: Context, wanted: list[Finding]) -> dict[Key, str]:
     failed: dict[Key, str] = {}
     files = [each for each in wanted if each.kind != "buffer"]
     if files:
-        with lock.exclusive(ctx.registry.lock_path, ctx.registry.lock_timeout, ctx.registry.held):
+        with ctx.registry.locked():
             for each in files:
                 try:
                     _remove(each.name)

@@ -30,17 +30,8 @@ _NAMELESS = 30.0  # seconds after which a lock directory without an owner is nob
 
 
 @contextlib.contextmanager
-def exclusive(path: str, timeout: float, held: str = "") -> Iterator[None]:
-    """Hold the lock at `path`, or raise LockTimeout after `timeout` seconds.
-
-    `held`: how the shell that called us holds it already, as store/shell_lock.py has it. It keeps it after us.
-    """
-    if held:
-        from viewsync.store import shell_lock
-
-        if shell_lock.holds(path, held):
-            yield
-            return
+def exclusive(path: str, timeout: float) -> Iterator[None]:
+    """Hold the lock at `path`, or raise LockTimeout after `timeout` seconds."""
     release = take(path, timeout)
     try:
         yield
