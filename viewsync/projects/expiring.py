@@ -22,6 +22,7 @@ from viewsync.tmux import end_hooks, guarded_kill, pane_list
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import END, Event, Verdict
 from viewsync.tmux.rules.project_model import Sessions
+from viewsync.views.cleanup import Swept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,12 +35,6 @@ if TYPE_CHECKING:
 
 _SHELLS = frozenset(("sh", "bash", "dash", "zsh", "fish", "ksh", "ksh93", "mksh", "ash", "tcsh", "csh", "nu", "xonsh"))
 _TRIGGER = "expired"
-
-
-class Swept(NamedTuple):
-    verdicts: list[Verdict]
-    failed: list[Verdict]
-    errors: list[str]
 
 
 class _Found(NamedTuple):

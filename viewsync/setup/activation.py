@@ -17,7 +17,7 @@ from viewsync.tmux import end_hooks, inventory
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.sockets import socket_inside
-from viewsync.views import cleanup
+from viewsync.views import servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -70,7 +70,7 @@ def sockets(ctx: Context) -> list[str]:
 
 
 def everywhere(ctx: Context) -> list[str]:
-    return cleanup.servers(ctx, _views(ctx))
+    return servers.live(ctx, _views(ctx))
 
 
 def _views(ctx: Context) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from viewsync import config, paths
 from viewsync.errors import ViewsyncError
+from viewsync.registry.safe_reading import read_registry
 from viewsync.setup import activation, installing, manifest, server_checks, user_checks
 from viewsync.setup.user_checks import FAIL, OK, Check
 from viewsync.tmux import inventory
-from viewsync.views import cleanup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,9 +50,7 @@ def _settings(ctx: Context) -> Check:
 
 def _server(ctx: Context, socket: str) -> list[Check]:
     try:
-        reading = server_checks.Reading(
-            ctx, inventory.inventory(ctx.tmux, socket), cleanup.read_registry(ctx)[0]["views"]
-        )
+        reading = server_checks.Reading(ctx, inventory.inventory(ctx.tmux, socket), read_registry(ctx)[0]["views"])
     except ViewsyncError as error:
         return [Check("server", FAIL, error.message, error.hint, server=socket)]
     return [_guarded(name, socket, check, reading) for name, check in server_checks.IN_EACH]

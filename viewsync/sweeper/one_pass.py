@@ -1,16 +1,29 @@
-"""A whole sweep: ask WezTerm which panes live, pass over the servers, tidy up."""
+"""A whole sweep: ask WezTerm which panes live, clean up each server, end project sessions that expired, tidy up."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
-from viewsync.views import cleanup, wezterm_panes
+from viewsync.history import recording
+from viewsync.registry.safe_reading import read_registry
+from viewsync.store import pending_steps
+from viewsync.system import processes
+from viewsync.tmux import sockets
+from viewsync.tmux.rules.model import Server
+from viewsync.views import cleanup, servers, wezterm_panes
+from viewsync.views.cleanup import Scope, Swept, guarded, replace
+from viewsync.views.rules import tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from viewsync.context import Context
+    from viewsync.tmux.rules.model import Event
+    from viewsync.views.rules.tracking import Row
 
 
 class Gui(NamedTuple):
@@ -29,12 +42,20 @@ def everything(
     sockets: Sequence[str] | None = None,
     gui: Gui | None = None,
     projects: bool = True,
-) -> cleanup.Swept:
+) -> Swept:
     """`sockets`: only those servers; without it all of the user's, and with `projects` their project sessions, too."""
-    problems = [] if dry_run else _prepare(ctx, gui)
-    scope = cleanup.Scope(trigger, dry_run, gui.pid if gui and gui.only else 0, projects)
-    done = cleanup.sweep(ctx, scope, sockets)
-    return done._replace(errors=list(dict.fromkeys([*problems, *done.errors])))
+    done = Swept([], [], [] if dry_run else _prepare(ctx, gui))
+    scope = Scope(trigger, dry_run, gui.pid if gui and gui.only else 0)
+    data, doubt = read_registry(ctx)
+    _views(ctx, data["views"], scope, sockets, done)
+    if doubt and doubt not in done.errors:
+        done.errors.append(doubt)
+    if sockets is None:
+        if projects and not scope.gui and not doubt:
+            done.errors.extend(guarded(lambda: _projects(ctx, data["sessions"], scope, done)))
+        if not dry_run:
+            done.errors.extend(guarded(lambda: _forget_dead_servers(ctx, data["views"], trigger)))
+    return done._replace(errors=list(dict.fromkeys(done.errors)))
 
 
 def _prepare(ctx: Context, gui: Gui | None) -> list[str]:
@@ -43,7 +64,73 @@ def _prepare(ctx: Context, gui: Gui | None) -> list[str]:
             wezterm_panes.remember(ctx, gui.pid, gui.ttys)
         else:
             wezterm_panes.ask(ctx)  # a WezTerm that does not answer is no error of a sweep: `doctor` tells of it
-        cleanup.tidy(ctx)
+        _tidy(ctx)
     except ViewsyncError as error:
         return [error.message]
     return []
+
+
+def _views(ctx: Context, views: Mapping[str, Row], scope: Scope, named: Sequence[str] | None, done: Swept) -> None:
+    """A server that fails does not stop the others."""
+    for socket in servers.live(ctx, views) if named is None else named:
+        try:
+            done.add(cleanup.clean(ctx, socket, scope))
+        except ViewsyncError as error:
+            if named is not None or sockets.listens(socket):  # else it ended since it was listed, as servers do
+                done.errors.append(error.message)
+
+
+def _projects(ctx: Context, rows: Mapping[str, Row], scope: Scope, done: Swept) -> None:
+    if any(row.get("type") == "project" for row in rows.values()) or pending_steps.any_waiting(ctx.folder):
+        from viewsync.projects import expiring  # only where there are any
+
+        done.add(expiring.sweep(ctx, dry_run=scope.dry_run))
+
+
+def _forget_dead_servers(ctx: Context, views: Mapping[str, Row], trigger: str) -> None:
+    """Drop the rows of servers that are certainly gone: nobody listens, and the server's process has ended."""
+    known = {_socket(row) for row in views.values()}
+    silent = {socket for socket in known if socket and not sockets.listens(socket)}
+    dead = {name: row for name, row in views.items() if _socket(row) in silent and _has_ended(row)}
+    if not dead:
+        return
+    with ctx.registry.change() as data:
+        for name, row in dead.items():
+            replace(data["views"], name, row, None)
+    recording.record(ctx, [_gone(name, row, ctx.clock(), trigger) for name, row in dead.items()])
+
+
+def _socket(row: Row) -> str:
+    return str(row.get("socket") or "")
+
+
+def _has_ended(row: Row) -> bool:
+    """The server's process; of a row that knows none yet, the one that was to become its client."""
+    return not processes.alive(_pid(row.get("server")) or int(row.get("pid") or 0))
+
+
+def _pid(identity: Any) -> int:
+    first = str(identity or "").partition(".")[0]
+    return int(first) if first.isdigit() else 0
+
+
+def _gone(name: str, row: Row, now: float, trigger: str) -> Event:
+    pid = _pid(row.get("server"))
+    return tracking.event(
+        Server(str(row["socket"]), pid, 0, ""),
+        name,
+        row,
+        "gone",
+        "its tmux server is gone",
+        now,
+        trigger,
+    )
+
+
+def _tidy(ctx: Context) -> None:
+    """Remove what writers that were killed left in the state folder: temporary files of processes that are gone."""
+    for name in os.listdir(ctx.folder):
+        stem, _, pid = name.rpartition("-")
+        if stem in (".sessions.json.tmp", "open.conf") and pid.isdigit() and not processes.alive(int(pid)):
+            with contextlib.suppress(OSError):  # another sweep was faster, or the folder cannot be written just now
+                os.unlink(os.path.join(ctx.folder, name))

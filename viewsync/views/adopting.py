@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import MissingSession, UsageError
 from viewsync.tmux import inventory
 from viewsync.tmux import views as tmux_views
-from viewsync.views import cleanup
+from viewsync.views import servers
 from viewsync.views.rules import names, tracking
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _mark(ctx: Context, candidate: Candidate) -> bool:
 def pin(ctx: Context, view: str, sockets: Sequence[str] | None, *, on: bool) -> str:
     """Keep that view from every clean-up, or no longer; the socket of its server."""
     views = ctx.registry.read()["views"]
-    for socket in cleanup.servers(ctx, views) if sockets is None else sockets:
+    for socket in servers.live(ctx, views) if sockets is None else sockets:
         found = inventory.inventory(ctx.tmux, socket)
         rows = tracking.rows_of(found.server, views)
         session = next((each for each in found.sessions if each.name == view), None)

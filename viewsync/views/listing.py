@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import ViewsyncError
+from viewsync.registry.safe_reading import read_registry
 from viewsync.tmux import inventory
-from viewsync.views import cleanup as view_cleanup
-from viewsync.views import wezterm_panes
+from viewsync.views import servers, wezterm_panes
 from viewsync.views.rules import policy, tracking
 
 if TYPE_CHECKING:
@@ -41,15 +41,15 @@ class Listing(NamedTuple):
 
 def read(ctx: Context, sockets: Sequence[str] | None = None) -> Listing:
     """One tmux call a server, and nothing is changed."""
-    data, doubt = view_cleanup.read_registry(ctx)
+    data, doubt = read_registry(ctx)
     listing = Listing([], [], [doubt] if doubt else [])
-    for socket in view_cleanup.servers(ctx, data["views"]) if sockets is None else sockets:
+    for socket in servers.live(ctx, data["views"]) if sockets is None else sockets:
         try:
             found = inventory.inventory(ctx.tmux, socket)
         except ViewsyncError as error:
             listing.errors.append(error.message)
             continue
-        partial = view_cleanup.doubt_of(found)
+        partial = found.doubt
         listing.errors.extend([partial] if partial else [])
         listing.servers.append(found.server._asdict())
         listing.parents.extend(_parents(ctx, found, data, partial or doubt))
@@ -59,7 +59,7 @@ def read(ctx: Context, sockets: Sequence[str] | None = None) -> Listing:
 def _parents(ctx: Context, found: Inventory, data: dict[str, Any], doubt: str) -> list[Parent]:
     now = ctx.clock()
     changes = tracking.compare(found, data["views"], (), now, "listing")
-    rows = view_cleanup.merged(data["views"], changes.rows)
+    rows = tracking.merged(data["views"], changes.rows)
     facts = tracking.facts(found, rows, wezterm_panes.live_ttys(data["guis"]))
     verdicts = {each.session: each for each in policy.decide(facts, ctx.config.policy, now, doubt)}
     names = {each.name: each.parent for each in facts}

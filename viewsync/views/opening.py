@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
+from viewsync.registry.safe_reading import read_registry
 from viewsync.system import terminal
 from viewsync.system.wezterm import gui_pid
 from viewsync.tmux import inventory
@@ -13,7 +14,6 @@ from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import Inventory, Place, Session
 from viewsync.tmux.server import ServerGone
-from viewsync.views import cleanup
 from viewsync.views.rules import names, tracking
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def reserve(ctx: Context, request: Request) -> dict[str, Any]:
 
 def _plan(ctx: Context, request: Request) -> Plan:
     found, origin = _look(ctx, request)
-    views = cleanup.read_registry(ctx)[0]["views"]  # one that is corrupt is set aside by the write below
+    views = read_registry(ctx)[0]["views"]  # one that is corrupt is set aside by the write below
     parent, joined = _resolve(request.parent, found, tracking.rows_of(found.server, views))
     if origin is None or origin.session != joined.id:
         origin = inventory.origin(ctx.tmux, request.socket, joined.id)

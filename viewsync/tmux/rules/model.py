@@ -57,6 +57,11 @@ class Inventory(NamedTuple):
     hooks: tuple[str, ...]  # the text in each of our slots (hooks.EVENTS) that is filled
     complete: bool
 
+    @property
+    def doubt(self) -> str:
+        """Why nothing may end on the strength of it, "" when it is whole."""
+        return "" if self.complete else f"{self.server.socket}: tmux's answer was not understood in full"
+
 
 class Pane(NamedTuple):
     """One pane as one session shows it: a window that several sessions share comes once with each."""

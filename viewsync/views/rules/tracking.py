@@ -38,6 +38,12 @@ def rows_of(server: Server, views: Mapping[str, Row]) -> dict[str, Row]:
     }
 
 
+def merged(views: Mapping[str, Row], rows: Mapping[str, Row | None]) -> dict[str, Row]:
+    """What the rows are after those changes."""
+    merged = {**views, **rows}
+    return {name: row for name, row in merged.items() if row is not None}
+
+
 def compare(found: Inventory, views: Mapping[str, Row], running: Iterable[int], now: float, trigger: str) -> Changes:
     """What changes in the rows. `running`: the processes among the rows' that live; `now` in epoch seconds."""
     comparison = _Comparison(found, views, set(running), now, trigger)

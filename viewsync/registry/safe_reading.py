@@ -1,0 +1,23 @@
+"""The registry as it stands, for who has to go on without it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from viewsync.errors import StateError
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+
+
+def read_registry(ctx: Context) -> tuple[dict[str, Any], str]:
+    """The registry, or an empty one with the reason why nothing may end on its strength."""
+    try:
+        registry = ctx.registry
+    except StateError as error:  # a folder that is refused takes no log either
+        return {"sessions": {}, "views": {}, "guis": {}}, error.message
+    try:
+        return registry.read(), ""
+    except StateError as error:
+        ctx.log.warning("%s", error.message)
+        return {"sessions": {}, "views": {}, "guis": {}}, error.message

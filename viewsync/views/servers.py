@@ -1,0 +1,22 @@
+"""Which tmux servers may have views of ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync import paths
+from viewsync.tmux import sockets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from viewsync.context import Context
+    from viewsync.views.rules.tracking import Row
+
+
+def live(ctx: Context, views: Mapping[str, Row]) -> list[str]:
+    """The sockets of all live servers of this user: tmux's folders, ours, and those that rows name."""
+    named = [str(row["socket"]) for row in views.values() if row.get("socket")]
+    if inside := sockets.socket_inside(ctx.env):
+        named.append(inside)
+    return sockets.live_sockets(paths.tmux_folders(ctx.env), named)
