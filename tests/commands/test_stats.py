@@ -10,9 +10,9 @@ from tests.support.projects import Project
 from tests.support.running import trusted
 from tests.support.sessions import create, note_pid
 from tests.support.wait import until
+from viewsync.events import Event, Sample
 from viewsync.store import folder
 from viewsync.store.history_database import History
-from viewsync.tmux.rules.model import Event, Sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,9 @@ import pytest
 from tests.store.support import python, start, together
 from tests.support.wait import until
 from viewsync.errors import StateError
+from viewsync.events import Event, Sample
 from viewsync.store import history_migrations
 from viewsync.store.history_database import History
-from viewsync.tmux.rules.model import Event, Sample
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ EVENT = Event(1.5, "open", "person", "/s", "1.2", "v", "proj", "@1", 7, "/dev/pt
 
 ADD = """
 from viewsync.store.history_database import History
-from viewsync.tmux.rules.model import Event
+from viewsync.events import Event
 print("ready", flush=True)
 sys.stdin.read()
 History(sys.argv[1], timeout=20).add([Event(1.0, "open", "t", "/s", "1.2", sys.argv[2])])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
-    from viewsync.tmux.rules.model import Event
+    from viewsync.events import Event
     from viewsync.usage.monitor_frames import Frame, Session
     from viewsync.usage.monitor_loop import Scene
 

@@ -1,6 +1,6 @@
 """What the session verbs write into the history. It may be locked or broken: that is worth a line in the log.
 
-An event is one of usage/rules/report.py's, which counts them. Nothing that was typed, no value of a variable and no
+An event is one of viewsync/events.py's. Nothing that was typed, no value of a variable and no
 secret goes into one.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import StateError
-from viewsync.tmux.rules.model import Event
+from viewsync.events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,14 +6,15 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
+from viewsync import events
 from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.events import Event
 from viewsync.history import recording
 from viewsync.project_files.rules.plan import Step
 from viewsync.projects import steps, trust
 from viewsync.store import pending_steps
 from viewsync.system import process_tree, processes
 from viewsync.tmux import end_hooks, project_list
-from viewsync.tmux.rules.model import Event
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
@@ -155,7 +156,9 @@ def _clean_up(ctx: Context, entry: Entry) -> str:
     server, name = str(entry.record.get("server")), str(entry.record.get("name"))
     project = _texts(entry.record.get("variables")).get("VIEWSYNC_PROJECT", "")
     reason = "; ".join(problems) or "it was ended from outside"
-    recording.record(ctx, [Event(ctx.clock(), "end", "outside", socket, server, name, reason=reason, project=project)])
+    recording.record(
+        ctx, [Event(ctx.clock(), events.END, "outside", socket, server, name, reason=reason, project=project)]
+    )
     for problem in problems:
         ctx.log.warning("%s: %s", name, problem)
     return GONE

@@ -11,14 +11,15 @@ import signal
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
+from viewsync import events
 from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.events import Event
 from viewsync.history import recording
 from viewsync.projects import cleanup_steps, steps, trust
 from viewsync.registry import rows
 from viewsync.sessions.rules import health
 from viewsync.store import pending_steps
 from viewsync.tmux import end_hooks, guarded_kill, project_list, sessions
-from viewsync.tmux.rules.model import Event
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def _ended(
     server = known.server.identity if known.server else known.row.server if known.row else ""
     project = known.identity.project if known.identity else ""
     reason = "; ".join(said) or "ended with its views"
-    event = Event(ctx.clock(), "end", trigger, known.socket, server, known.name, reason=reason, project=project)
+    event = Event(ctx.clock(), events.END, trigger, known.socket, server, known.name, reason=reason, project=project)
     recording.record(ctx, [event])
     return Ended(known.name, True, removed, done, said)
 

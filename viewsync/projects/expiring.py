@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from viewsync import events
 from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.events import Event
 from viewsync.history import recording
 from viewsync.projects import cleanup_steps, detached_cleanup, listing
 from viewsync.projects.rules import expiry
@@ -20,7 +22,7 @@ from viewsync.system import process_tree, shells
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import end_hooks, guarded_kill, pane_list
 from viewsync.tmux.rules import hooks
-from viewsync.tmux.rules.model import END, Event, Verdict
+from viewsync.tmux.rules.model import END, Verdict
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.views.cleanup import Swept
 
@@ -167,7 +169,7 @@ def _expire(ctx: Context, found: _Found) -> str:
     project = known.identity.project if known.identity else ""
     reason = f"{found.verdict.reason}; its output is in {saved.folder}"
     event = Event(
-        ctx.clock(), "end", _TRIGGER, known.socket, server.identity, known.name, reason=reason, project=project
+        ctx.clock(), events.END, _TRIGGER, known.socket, server.identity, known.name, reason=reason, project=project
     )
     recording.record(ctx, [event])
     return ""

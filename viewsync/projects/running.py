@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError, TmuxTimeout, ViewsyncError
+from viewsync.events import CREATE, ERROR
 from viewsync.history import recording
 from viewsync.projects import building, lifecycle, readiness, reserving
 from viewsync.projects.rules import diff
@@ -19,7 +20,6 @@ from viewsync.tmux import build, session_detail
 from viewsync.tmux.session_detail import Asked
 from viewsync.tmux.sessions import Duplicate
 from viewsync.tmux.sessions import Made as MadeSession
-from viewsync.usage.rules.report import CREATE, ERROR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

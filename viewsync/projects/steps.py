@@ -6,13 +6,13 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
+from viewsync.events import STEP, STEP_FAILED, Event
 from viewsync.history import recording
 from viewsync.project_files.rules.plan import ABORT
 from viewsync.projects import trust
 from viewsync.store import step_logs
 from viewsync.system import bounded_process
 from viewsync.tmux import server
-from viewsync.tmux.rules.model import Event
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -134,7 +134,7 @@ def _record(ctx: Context, done: StepDone, variables: Mapping[str, str]) -> None:
     outcome = done.problem or "done"
     event = Event(
         ctx.clock(),
-        "step" if not done.problem else "step-failed",
+        STEP if not done.problem else STEP_FAILED,
         done.stage,
         variables.get("VIEWSYNC_SOCKET", ""),
         "",

@@ -12,11 +12,11 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import UsageError, ViewsyncError
+from viewsync.events import Event
 from viewsync.history import recording
 from viewsync.projects import ending, listing
 from viewsync.system import files
 from viewsync.system.git_worktrees import Entry, Git, GitError, same_place
-from viewsync.tmux.rules.model import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import SessionExists, TmuxError, TmuxTimeout, UsageError
+from viewsync.events import CREATE, ERROR
 from viewsync.history import recording
 from viewsync.registry import reservation, rows
 from viewsync.registry.rules import lookup
@@ -17,7 +18,6 @@ from viewsync.store.registry_file import Corrupt
 from viewsync.system import processes
 from viewsync.tmux import pane_list, sessions, sockets
 from viewsync.tmux.server import ServerGone
-from viewsync.usage.rules.report import CREATE, ERROR
 from viewsync.views.rules import names
 
 if TYPE_CHECKING:

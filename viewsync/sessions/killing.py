@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.events import KILL
 from viewsync.history import recording
 from viewsync.registry import rows as registry_rows
 from viewsync.registry import targets
@@ -13,7 +14,6 @@ from viewsync.registry.rules import lookup
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import guarded_kill, pane_list, sessions
 from viewsync.tmux.server import ServerGone
-from viewsync.usage.rules.report import KILL
 
 if TYPE_CHECKING:
     from viewsync.context import Context

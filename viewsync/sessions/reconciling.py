@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from viewsync.context import Context
+    from viewsync.events import Event
     from viewsync.registry.rules.row import Registered
     from viewsync.sessions.listing import Answer
     from viewsync.sessions.rules.drift import Key
-    from viewsync.tmux.rules.model import Event, Pane
+    from viewsync.tmux.rules.model import Pane
 
 _TRIGGER = "reconcile"
 

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import StateError
-from viewsync.tmux.rules.model import Event, Sample
+from viewsync.events import Event, Sample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

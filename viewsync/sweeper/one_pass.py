@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
+from viewsync.events import GONE
 from viewsync.history import recording
 from viewsync.registry.safe_reading import read_registry
 from viewsync.store import pending_steps
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from viewsync.context import Context
-    from viewsync.tmux.rules.model import Event
+    from viewsync.events import Event
     from viewsync.views.rules.tracking import Row
 
 
@@ -116,15 +117,8 @@ def _pid(identity: Any) -> int:
 
 def _gone(name: str, row: Row, now: float, trigger: str) -> Event:
     pid = _pid(row.get("server"))
-    return tracking.event(
-        Server(str(row["socket"]), pid, 0, ""),
-        name,
-        row,
-        "gone",
-        "its tmux server is gone",
-        now,
-        trigger,
-    )
+    server = Server(str(row["socket"]), pid, 0, "")
+    return tracking.event(server, name, row, GONE, "its tmux server is gone", now, trigger)
 
 
 def _tidy(ctx: Context) -> None:

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from viewsync.context import Context
+    from viewsync.events import Event
     from viewsync.registry.rules.row import Registered
     from viewsync.system.process_table import Table, Tree
     from viewsync.tmux.polling import Look
-    from viewsync.tmux.rules.model import Event, Pane, Server
+    from viewsync.tmux.rules.model import Pane, Server
     from viewsync.views.rules.groups import Groups, View
 
     Answer = Look | TmuxError

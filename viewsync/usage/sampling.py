@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from viewsync.errors import StateError, TmuxError
+from viewsync.events import Sample
 from viewsync.history import presence
 from viewsync.history.rules import presence as rule
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules import lookup
 from viewsync.sessions import listing
 from viewsync.system import process_table, process_tree
-from viewsync.tmux.rules.model import Sample
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:

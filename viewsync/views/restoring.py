@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import ViewsyncError
+from viewsync.events import RESTORE, Event
 from viewsync.system import processes
 from viewsync.tmux import inventory
-from viewsync.tmux.rules.model import Event
 from viewsync.views.rules import restoring
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _there(tab: Tab, found: Inventory | None) -> Tab | None:
 def hand_over(ctx: Context, planned: Plan, trigger: str) -> None:
     """Note that these tabs are opened now, so that a second restore does not open them once more."""
     if planned.gui:
-        ctx.history.add([Event(ctx.clock(), restoring.RESTORED, trigger, "", "", "", gui=planned.gui)])
+        ctx.history.add([Event(ctx.clock(), RESTORE, trigger, "", "", "", gui=planned.gui)])
 
 
 def spawn(ctx: Context, planned: Plan) -> list[int]:

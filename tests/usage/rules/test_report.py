@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from viewsync.tmux.rules.model import Event, Sample
+from viewsync.events import Event, Sample
 from viewsync.usage.rules import report
 from viewsync.usage.rules.report import Facts, Life, Live, Numbers
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viewsync.tmux.rules.model import Event
+from viewsync.events import Event
 from viewsync.views.rules.restoring import lost_tabs
 
 

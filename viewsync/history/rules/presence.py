@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from viewsync.events import ATTACH, DETACH, GONE
 from viewsync.registry.rules.row import Registered, registered
 from viewsync.text.timestamps import epoch
-from viewsync.usage.rules.report import ATTACH, DETACH, GONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

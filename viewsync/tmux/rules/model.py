@@ -138,36 +138,3 @@ class Place(NamedTuple):
     tty: str  # "" without a terminal
     gui: int  # pid of the WezTerm process that owns the terminal, 0 when none does
     pane: int  # WezTerm's pane id, -1 when none
-
-
-class Event(NamedTuple):
-    """One line of the history: what happened, and what led to it (`trigger`). Never what was typed, or a secret."""
-
-    at: float
-    event: str
-    trigger: str
-    socket: str
-    server: str
-    session: str
-    parent: str = ""
-    window: str = ""
-    gui: int = 0
-    tty: str = ""
-    reason: str = ""
-    project: str = ""  # its name
-    seconds: float | None = None  # how long it took; None where there is nothing to measure
-    detail: str = ""  # what of it a program has to read: the new name of a rename
-    what: str = "session"  # or "view"
-
-
-class Sample(NamedTuple):
-    """What the processes in one session used, all together."""
-
-    at: float
-    socket: str
-    server: str
-    session: str
-    project: str
-    cpu: float  # seconds of processor time since they started, those of their ended children included
-    memory: int  # resident bytes
-    processes: int

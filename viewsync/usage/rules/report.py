@@ -8,28 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from viewsync.events import ATTACH, CREATE, DETACH, END, ERROR, FORGET, GONE, KILL, RENAMES, STEP, STEP_FAILED, STEPS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from viewsync.tmux.rules.model import Event, Sample
+    from viewsync.events import Event, Sample
 
     Key = tuple[str, str]  # a session's socket and name
     Seen = Mapping[Key, float]  # when something was last heard of it
 
-CREATE = "create"
-RENAMES = ("rename", "renamed")  # by us, and seen by `reconcile`; `detail` is the new name
-ATTACH = "attach"
-DETACH = "detach"  # `seconds`: how long somebody was there
-STEP = "step"
-STEP_FAILED = "step-failed"
-ERROR = "error"
-KILL = "kill"  # by a person or a program that named it
-END = "end"  # by a clean-up
-GONE = "gone"  # seen to be gone: by itself, or by somebody else
-FORGET = "forget"  # a clean-up forgot it, as it was gone
 ENDS = {KILL: "killed", END: "cleaned up", GONE: "by itself", FORGET: "by itself"}
 _TRIGGERS = {"outside": ENDS[GONE], **dict.fromkeys(("kill", "person", "worktree"), ENDS[KILL])}
-STEPS = (STEP, STEP_FAILED)
 EVENTS = (CREATE, *RENAMES, ATTACH, DETACH, ERROR, *STEPS, *ENDS)
 
 _FRESH = 3600.0  # seconds in which the first sample of a session that was made says all that it used

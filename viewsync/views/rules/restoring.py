@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from viewsync.events import DETACH, END, GONE, OPEN, RESTORE, REUSE
+from viewsync.tmux.rules.model import PROMOTE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from viewsync.tmux.rules.model import Event
+    from viewsync.events import Event
 
-OPENED = ("open", "reuse")
-CLOSED = ("detach", "end", "promote", "gone")
-RESTORED = "restore"
+OPENED = (OPEN, REUSE)
+CLOSED = (DETACH, END, PROMOTE, GONE)
 TOGETHER = 10.0  # seconds: what a crash closes, it closes at once; a tab closed before that was closed on purpose
 
 
@@ -32,7 +34,7 @@ def lost_tabs(events: Sequence[Event], alive: Iterable[int]) -> tuple[int, list[
     lives: dict[int, dict[str, list[Event]]] = {}
     done: set[int] = set()
     for each in sorted(events, key=lambda event: event.at):
-        if each.event == RESTORED:
+        if each.event == RESTORE:
             done.add(each.gui)
         elif each.gui and each.gui not in living:
             done.discard(each.gui)  # its number came back, and it opened views of its own
@@ -69,6 +71,6 @@ def _closed_at(view: list[Event]) -> float:
 def _tab(view: list[Event]) -> Tab:
     opened = [each for each in view if each.event in OPENED][-1]
     # "gone" is said by who did not see the view any more, and knows its window only from the row.
-    seen = sorted((each for each in view if each.window), key=lambda each: each.event != "gone")
+    seen = sorted((each for each in view if each.window), key=lambda each: each.event != GONE)
     window = seen[-1].window if seen else ""
     return Tab(view[-1].parent or opened.parent, opened.socket, opened.server, window, opened.at)

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.tmux.rules.model import Client, Event, Facts, Inventory, Server, Session
+from viewsync import events
+from viewsync.events import Event
+from viewsync.tmux.rules.model import Client, Facts, Inventory, Server, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -75,7 +77,7 @@ class _Comparison:
     def run(self, views: Mapping[str, Row]) -> None:
         for name, row in views.items():
             if row.get("socket") == self.found.server.socket and name not in self.mine:
-                self.drop(name, row, "gone", "its tmux server is gone")
+                self.drop(name, row, events.GONE, "its tmux server is gone")
         sessions = {each.name: each for each in self.found.sessions}
         for name, row in self.mine.items():
             if name in sessions:
@@ -104,9 +106,9 @@ class _Comparison:
             new.update(attached=True, idle_since=0)  # suspended or locked
         else:
             if row.get("attached"):
-                self.event(session.name, new, "detach", "its client is gone")
+                self.event(session.name, new, events.DETACH, "its client is gone")
             elif row.get("state") == CREATING:
-                self.event(session.name, new, "open", "made without a client")
+                self.event(session.name, new, events.OPEN, "made without a client")
             new["attached"] = False
             if not row.get("idle_since") or row["idle_since"] < session.last_attached:
                 new["idle_since"] = self.now
@@ -117,7 +119,7 @@ class _Comparison:
             return
         opener = self.openers.get(client.pid, {})
         new.update(gui=opener.get("gui", 0), pane=opener.get("pane", -1))
-        kind = "open" if row.get("state") == CREATING else "reuse"
+        kind = events.OPEN if row.get("state") == CREATING else events.REUSE
         self.event(session.name, new, kind, f"client {client.pid} is on it")
 
     def seen_detour(self, new: Row) -> None:
@@ -141,13 +143,13 @@ class _Comparison:
 
     def missing(self, name: str, row: Row) -> None:
         if row.get("state") != CREATING:
-            self.drop(name, row, "gone", "somebody else ended it")
+            self.drop(name, row, events.GONE, "somebody else ended it")
         elif row.get("pid") in self.clients:
             self.changes.rows[name] = None  # the server gave that client a free view instead
         elif row.get("pid") not in self.running and self.on_detour(row):
             pass  # its client died before the join: the row stays until the parent has its name back
         elif row.get("pid") not in self.running or self.now - float(row.get("created") or 0) > _LONGEST_OPENING:
-            self.drop(name, row, "lost", "it was never made")
+            self.drop(name, row, events.LOST, "it was never made")
 
     def rebuild(self, session: Session) -> None:
         parents = [each.id for each in self.found.sessions if each.name == session.marked_parent]
@@ -159,7 +161,7 @@ class _Comparison:
             "state": OPEN,
             "created": session.created,
         }
-        self.event(session.name, row, "found", "it carries our mark")
+        self.event(session.name, row, events.FOUND, "it carries our mark")
         self.seen(session, row)
 
     def drop(self, name: str, row: Row, kind: str, reason: str) -> None:

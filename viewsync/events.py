@@ -1,0 +1,58 @@
+"""The history's lines, and the names of what can happen. A leaf: whoever decides, acts or keeps files knows them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+# What happens to a session; usage/rules/report.py counts it.
+CREATE = "create"
+RENAMES = ("rename", "renamed")  # by us, and seen by `reconcile`; `detail` is the new name
+ATTACH = "attach"
+DETACH = "detach"  # `seconds`: how long somebody was there
+STEP = "step"
+STEP_FAILED = "step-failed"
+ERROR = "error"
+KILL = "kill"  # by a person or a program that named it
+END = "end"  # by a clean-up
+GONE = "gone"  # seen to be gone: by itself, or by somebody else
+FORGET = "forget"  # a clean-up forgot it, as it was gone
+STEPS = (STEP, STEP_FAILED)
+# What happens to a view, besides DETACH, GONE and what a verdict says (tmux/rules/model.py).
+OPEN = "open"
+REUSE = "reuse"
+FOUND = "found"  # it carries our mark, and had no row
+LOST = "lost"  # it was never made
+RESTORE = "restore"  # its WezTerm is gone, and its views were opened again
+
+
+class Event(NamedTuple):
+    """One line of the history: what happened, and what led to it (`trigger`). Never what was typed, or a secret."""
+
+    at: float
+    event: str
+    trigger: str
+    socket: str
+    server: str
+    session: str
+    parent: str = ""
+    window: str = ""
+    gui: int = 0
+    tty: str = ""
+    reason: str = ""
+    project: str = ""  # its name
+    seconds: float | None = None  # how long it took; None where there is nothing to measure
+    detail: str = ""  # what of it a program has to read: the new name of a rename
+    what: str = "session"  # or "view"
+
+
+class Sample(NamedTuple):
+    """What the processes in one session used, all together."""
+
+    at: float
+    socket: str
+    server: str
+    session: str
+    project: str
+    cpu: float  # seconds of processor time since they started, those of their ended children included
+    memory: int  # resident bytes
+    processes: int
