@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import UsageError
-from viewsync.tmux.rules.model import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,21 +45,13 @@ SETTINGS: dict[str, Setting] = {
 }
 
 
-class Config:
-    def __init__(self, values: dict[str, Any]) -> None:
-        self.values = values
-
-    def __getitem__(self, key: str) -> Any:
-        return self.values[key]
-
-    @property
-    def policy(self) -> Policy:
-        return Policy(self["grace"], self["linger"], self["stale_after"])
+def defaults() -> dict[str, Any]:
+    return {key: setting.default for key, setting in SETTINGS.items()}
 
 
-def load(path: str, env: Mapping[str, str]) -> Config:
+def load(path: str, env: Mapping[str, str]) -> dict[str, Any]:
     """Raises UsageError, naming the setting, for a value that is none, or a setting that is not there."""
-    values = {key: setting.default for key, setting in SETTINGS.items()}
+    values = defaults()
     for key, value in _file(path).items():
         if key not in SETTINGS:
             known = ", ".join(SETTINGS)
@@ -70,7 +61,7 @@ def load(path: str, env: Mapping[str, str]) -> Config:
         names = (setting.env or f"VIEWSYNC_{key.upper()}", setting.also)
         for name in [each for each in names if env.get(each)][:1]:
             values[key] = _value(key, env[name], name)
-    return Config(values)
+    return values
 
 
 def _file(path: str) -> dict[str, Any]:

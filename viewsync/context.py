@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from viewsync import paths
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import logging
     from collections.abc import Callable, Mapping
 
-    from viewsync.config import Config
     from viewsync.store.history_database import History
     from viewsync.store.registry_file import Registry
     from viewsync.system.wezterm import Wezterm
@@ -33,7 +32,7 @@ class Context:
         self.clock = clock  # epoch seconds
 
     @cached_property
-    def config(self) -> Config:
+    def config(self) -> dict[str, Any]:
         from viewsync import config
 
         return config.load(paths.config_file(self.env), self.env)

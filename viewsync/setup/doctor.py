@@ -42,7 +42,7 @@ def _settings(ctx: Context) -> Check:
     try:
         found = ctx.config
     except ViewsyncError as error:
-        ctx.config = config.Config({key: setting.default for key, setting in config.SETTINGS.items()})
+        ctx.config = config.defaults()
         return Check("settings", FAIL, error.message, error.hint)
     changed = [key for key, setting in config.SETTINGS.items() if found[key] != setting.default]
     return Check("settings", OK, ", ".join(changed) + " set" if changed else f"the defaults ({path} would change them)")

@@ -13,7 +13,7 @@ from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import KEEP, PROMOTE, Inventory, Server, Verdict
 from viewsync.views import wezterm_panes
-from viewsync.views.rules import policy, tracking
+from viewsync.views.rules import facts, policy, tracking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,17 +59,18 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     views = data["views"]
     changes = tracking.compare(found, views, _running(views), now, scope.trigger)
     after = tracking.merged(views, changes.rows)
-    facts = tracking.facts(found, after, wezterm_panes.live_ttys(data["guis"]))
-    in_scope = [each for each in facts if _in_scope(after.get(each.name, {}), scope)]
-    verdicts = policy.decide(in_scope, ctx.config.policy, now, doubt)
+    rules = policy.of(ctx.config)
+    known = facts.of(found, after, wezterm_panes.live_ttys(data["guis"]))
+    in_scope = [each for each in known if _in_scope(after.get(each.name, {}), scope)]
+    verdicts = policy.decide(in_scope, rules, now, doubt)
     errors = [doubt] if doubt else []
     if scope.dry_run or not found.complete:  # what was not understood may be the very view that seems to be gone
         return Swept(verdicts, [], errors)
     # Ends first: until the others of its group are gone, the server does not let a last holder be promoted.
     wanted = sorted((each for each in verdicts if each.action != KEEP), key=lambda each: each.action == PROMOTE)
-    done = tmux_views.act(ctx.tmux, found.server, wanted, now, ctx.config.policy.grace) if wanted else []
+    done = tmux_views.act(ctx.tmux, found.server, wanted, now, rules.grace) if wanted else []
     failed = [each for each, ok in zip(wanted, done, strict=True) if not ok]
-    errors += guarded(lambda: _mend(ctx, found, changes, hooks_wanted=bool(facts) and scope.trigger != HOOK))
+    errors += guarded(lambda: _mend(ctx, found, changes, hooks_wanted=bool(known) and scope.trigger != HOOK))
     outcome = [each for each in verdicts if each not in failed]
     errors += guarded(lambda: _record(ctx, found.server, views, changes, outcome, now, scope.trigger))
     if data["sessions"]:

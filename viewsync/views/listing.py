@@ -8,7 +8,7 @@ from viewsync.errors import ViewsyncError
 from viewsync.registry.safe_reading import read_registry
 from viewsync.tmux import inventory
 from viewsync.views import servers, wezterm_panes
-from viewsync.views.rules import policy, tracking
+from viewsync.views.rules import facts, policy, tracking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,9 +60,9 @@ def _parents(ctx: Context, found: Inventory, data: dict[str, Any], doubt: str) -
     now = ctx.clock()
     changes = tracking.compare(found, data["views"], (), now, "listing")
     rows = tracking.merged(data["views"], changes.rows)
-    facts = tracking.facts(found, rows, wezterm_panes.live_ttys(data["guis"]))
-    verdicts = {each.session: each for each in policy.decide(facts, ctx.config.policy, now, doubt)}
-    names = {each.name: each.parent for each in facts}
+    known = facts.of(found, rows, wezterm_panes.live_ttys(data["guis"]))
+    verdicts = {each.session: each for each in policy.decide(known, policy.of(ctx.config), now, doubt)}
+    names = {each.name: each.parent for each in known}
     parents = {
         each.name: Parent(each.name, found.server.socket, each, []) for each in found.sessions if each.name not in names
     }

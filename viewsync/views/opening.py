@@ -12,13 +12,13 @@ from viewsync.system.wezterm import gui_pid
 from viewsync.tmux import inventory
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
-from viewsync.tmux.rules.model import Inventory, Place, Session
 from viewsync.tmux.server import ServerGone
 from viewsync.views.rules import names, tracking
 
 if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.tmux.inventory import Origin
+    from viewsync.tmux.rules.model import Inventory, Session
 
 _READING_TIME = 120.0  # seconds that an error stands in a tab that would close with us
 _TRIES = 3  # free views to try before a new one is made
@@ -36,6 +36,15 @@ class Request(NamedTuple):
     lease: float = 10.0  # seconds, for `reserve`
 
 
+class Opener(NamedTuple):
+    """Where a view is opened from."""
+
+    pid: int  # of the process that becomes the client
+    tty: str  # "" without a terminal
+    gui: int  # pid of the WezTerm process that owns the terminal, 0 when none does
+    pane: int  # WezTerm's pane id, -1 when none
+
+
 class Plan(NamedTuple):
     """What `open` is about to do. `free`: views that may be reused, the one used last first."""
 
@@ -48,11 +57,11 @@ class Plan(NamedTuple):
 def become_client(ctx: Context, request: Request) -> None:
     """Turn this process into the tmux client of a view. Returns only by raising."""
     plan = _plan(ctx, request)
-    place = _place(ctx)
-    _refuse_nesting(ctx, place, plan)
+    opener = _opener(ctx)
+    _refuse_nesting(ctx, opener, plan)
     told = terminal.announce({"viewsync_parent": plan.view.parent, "viewsync_socket": request.socket}, request.title)
     argv = tmux_views.attach(ctx.tmux, request.socket, plan.free, plan.view, plan.launcher, ctx.clock())
-    _write_row(ctx, plan, place, tracking.CREATING)
+    _write_row(ctx, plan, opener, tracking.CREATING)
     argv = _short(ctx, argv)
     terminal.disable_end_of_file()
     terminal.let_read(told)
@@ -69,7 +78,7 @@ def reserve(ctx: Context, request: Request) -> dict[str, Any]:
     plan = _plan(ctx, request)
     now = ctx.clock()
     lease = f"{int(now + request.lease)}.{os.getpid()}"
-    _write_row(ctx, plan, Place(os.getpid(), "", 0, -1), tracking.CREATING)
+    _write_row(ctx, plan, Opener(os.getpid(), "", 0, -1), tracking.CREATING)
     name = tmux_views.reserve(ctx.tmux, request.socket, plan.free, plan.view, plan.launcher, lease, now)
     if name != plan.view.name:
         with ctx.registry.change() as data:
@@ -169,14 +178,14 @@ def _new_view(ctx: Context, request: Request, parent: str, joined: Session, orig
     )
 
 
-def _place(ctx: Context) -> Place:
+def _opener(ctx: Context) -> Opener:
     """Where we are. WezTerm's variables are true only on a terminal of its own, never inside tmux (#4439)."""
     tty = terminal.name()
     if not tty:
         raise UsageError("open needs a terminal to become a tmux client", "--json opens without attaching")
     gui = _gui(ctx)
     pane = ctx.env.get("WEZTERM_PANE", "")
-    return Place(os.getpid(), tty, gui, int(pane) if gui and pane.isdigit() else -1)
+    return Opener(os.getpid(), tty, gui, int(pane) if gui and pane.isdigit() else -1)
 
 
 def _gui(ctx: Context) -> int:
@@ -198,16 +207,16 @@ def wait_for_reader() -> None:
     terminal.wait_for_key(_READING_TIME)
 
 
-def _refuse_nesting(ctx: Context, place: Place, plan: Plan) -> None:
+def _refuse_nesting(ctx: Context, opener: Opener, plan: Plan) -> None:
     """A client inside a pane of its own server shows itself in itself."""
-    if ctx.env.get("TMUX") and place.tty in inventory.panes(ctx.tmux, plan.found.server.socket):
+    if ctx.env.get("TMUX") and opener.tty in inventory.panes(ctx.tmux, plan.found.server.socket):
         raise UsageError(
             f"this terminal is a pane of the same tmux server ({plan.found.server.socket})",
             f"inside tmux, `tmux switch-client -t ={plan.view.parent}` goes there",
         )
 
 
-def _write_row(ctx: Context, plan: Plan, place: Place, state: str) -> None:
+def _write_row(ctx: Context, plan: Plan, opener: Opener, state: str) -> None:
     """Before the session is made: its exact name in the registry is what makes it ours."""
     view = plan.view
     row = {
@@ -217,10 +226,10 @@ def _write_row(ctx: Context, plan: Plan, place: Place, state: str) -> None:
         "parent_id": view.origin.session,
         "state": state,
         "created": ctx.clock(),
-        "pid": place.pid,
-        "tty": place.tty,
-        "gui": place.gui,
-        "pane": place.pane,
+        "pid": opener.pid,
+        "tty": opener.tty,
+        "gui": opener.gui,
+        "pane": opener.pane,
         "window": view.window or view.origin.window,
         "attached": False,
         "idle_since": 0,

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewsync.tmux.rules.model import END, KEEP, PROMOTE, Facts, Policy
-from viewsync.views.rules.policy import decide
+from viewsync.tmux.rules.model import END, KEEP, PROMOTE
+from viewsync.views.rules.facts import Facts
+from viewsync.views.rules.policy import Policy, decide
 
 NOW = 1_795_000_000.0
 

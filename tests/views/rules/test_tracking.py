@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from viewsync.tmux.rules.model import Client, Inventory, Server, Session
-from viewsync.views.rules.tracking import Changes, compare, facts, rows_of
+from viewsync.views.rules import facts
+from viewsync.views.rules.tracking import Changes, compare, rows_of
 
 NOW = 1_795_000_000.0
 SERVER = Server("/s", 100, 1_794_000_000, "3.3a")
@@ -154,7 +155,7 @@ def test_a_parent_stuck_on_its_detour_gets_its_name_back() -> None:
 def test_the_facts_are_of_our_sessions_alone() -> None:
     stranger = VIEW._replace(id="$2", name="theirs-view-1-1", marked=False)
     found = Inventory(SERVER, (PARENT, VIEW, stranger), (CLIENT,), (), True)
-    (fact,) = facts(found, {VIEW.name: row(state="open")}, {"/dev/pts/5"})
+    (fact,) = facts.of(found, {VIEW.name: row(state="open")}, {"/dev/pts/5"})
     assert (fact.name, fact.ours, fact.attached, fact.parent_taken, fact.tracked) == (VIEW.name, True, True, True, True)
-    registered = facts(found, {stranger.name: row(state="open", tty="")}, {""})
+    registered = facts.of(found, {stranger.name: row(state="open", tty="")}, {""})
     assert [(each.name, each.tracked) for each in registered] == [(VIEW.name, False), (stranger.name, False)]

@@ -93,35 +93,6 @@ class Panes(NamedTuple):
     complete: bool
 
 
-class Facts(NamedTuple):
-    """All that the clean-up policy may know of one session."""
-
-    socket: str
-    id: str
-    name: str
-    group: str
-    group_size: int
-    ours: bool
-    attached: bool
-    lease: float
-    created: int
-    last_attached: int
-    pinned: bool
-    quarantined: bool
-    parent: str  # the parent's name, "" when nobody knows it
-    parent_taken: bool  # some session has the parent's name
-    idle_since: float  # when a sweep first saw it unattached, 0 when it did not yet
-    tracked: bool  # a live WezTerm pane is on the terminal that it was opened from
-
-
-class Policy(NamedTuple):
-    """Seconds, all of them."""
-
-    grace: float = 15.0
-    linger: float = 0.0
-    stale_after: float = 300.0
-
-
 class Verdict(NamedTuple):
     socket: str
     id: str
@@ -129,12 +100,3 @@ class Verdict(NamedTuple):
     action: str  # KEEP, END or PROMOTE
     reason: str
     parent: str  # the name that a promoted session gets
-
-
-class Place(NamedTuple):
-    """Where a view is opened from."""
-
-    pid: int  # of the process that becomes the client
-    tty: str  # "" without a terminal
-    gui: int  # pid of the WezTerm process that owns the terminal, 0 when none does
-    pane: int  # WezTerm's pane id, -1 when none

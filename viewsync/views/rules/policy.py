@@ -6,14 +6,26 @@ conditions once more in the step that acts (`tmux/views.py`), so a verdict is ne
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.tmux.rules.model import END, KEEP, PROMOTE, Facts, Policy, Verdict
+from viewsync.tmux.rules.model import END, KEEP, PROMOTE, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    Rule = Callable[[Facts, Policy, float], str | None]
+    from viewsync.views.rules.facts import Facts
+
+
+class Policy(NamedTuple):
+    """Seconds, all of them."""
+
+    grace: float = 15.0
+    linger: float = 0.0
+    stale_after: float = 300.0
+
+
+def of(settings: Mapping[str, Any]) -> Policy:
+    return Policy(settings["grace"], settings["linger"], settings["stale_after"])
 
 
 def decide(facts: Sequence[Facts], policy: Policy, now: float, doubt: str = "") -> list[Verdict]:
@@ -85,6 +97,9 @@ def tracked_and_fresh(facts: Facts, policy: Policy, now: float) -> str | None:
         return "its WezTerm pane is still there"
     return None
 
+
+if TYPE_CHECKING:
+    Rule = Callable[[Facts, Policy, float], str | None]
 
 PROTECT: tuple[Rule, ...] = (not_ours, bears_its_parents_name, attached, leased, brand_new, pinned)
 DELAY: tuple[Rule, ...] = (lingering, tracked_and_fresh)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import events
 from viewsync.events import Event
-from viewsync.tmux.rules.model import Client, Facts, Inventory, Server, Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from viewsync.tmux.rules.model import Client, Inventory, Server, Session
 
     Row = dict[str, Any]
 
@@ -187,39 +188,4 @@ def event(server: Server, name: str, row: Row, kind: str, reason: str, now: floa
         tty=str(row.get("tty", "")),
         reason=reason,
         what="view",
-    )
-
-
-def facts(found: Inventory, views: Mapping[str, Row], live_ttys: Iterable[str]) -> list[Facts]:
-    """What the policy may know of each session of ours."""
-    names = {each.name for each in found.sessions}
-    mine = rows_of(found.server, views)
-    live = set(live_ttys)
-    return [
-        _facts(found.server, each, mine.get(each.name), names, live)
-        for each in found.sessions
-        if each.marked or each.name in mine
-    ]
-
-
-def _facts(server: Server, session: Session, row: Row | None, names: set[str], live: set[str]) -> Facts:
-    row = row or {}
-    parent = str(row.get("parent") or session.marked_parent)
-    return Facts(
-        socket=server.socket,
-        id=session.id,
-        name=session.name,
-        group=session.group,
-        group_size=session.group_size,
-        ours=True,
-        attached=bool(session.attached or session.clients),
-        lease=session.lease,
-        created=session.created,
-        last_attached=session.last_attached,
-        pinned=session.pinned or bool(row.get("pinned")),
-        quarantined=bool(row.get("quarantined")),
-        parent=parent,
-        parent_taken=parent in names,
-        idle_since=float(row.get("idle_since") or 0),
-        tracked=bool(row.get("tty")) and row["tty"] in live,
     )

@@ -1,0 +1,66 @@
+"""What the policy may know of each session of ours: what the server says of it, and what its row remembers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.views.rules.tracking import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from viewsync.tmux.rules.model import Inventory, Server, Session
+    from viewsync.views.rules.tracking import Row
+
+
+class Facts(NamedTuple):
+    socket: str
+    id: str
+    name: str
+    group: str
+    group_size: int
+    ours: bool
+    attached: bool
+    lease: float
+    created: int
+    last_attached: int
+    pinned: bool
+    quarantined: bool
+    parent: str  # the parent's name, "" when nobody knows it
+    parent_taken: bool  # some session has the parent's name
+    idle_since: float  # when a sweep first saw it unattached, 0 when it did not yet
+    tracked: bool  # a live WezTerm pane is on the terminal that it was opened from
+
+
+def of(found: Inventory, views: Mapping[str, Row], live_ttys: Iterable[str]) -> list[Facts]:
+    names = {each.name for each in found.sessions}
+    mine = rows_of(found.server, views)
+    live = set(live_ttys)
+    return [
+        _facts(found.server, each, mine.get(each.name), names, live)
+        for each in found.sessions
+        if each.marked or each.name in mine
+    ]
+
+
+def _facts(server: Server, session: Session, row: Row | None, names: set[str], live: set[str]) -> Facts:
+    row = row or {}
+    parent = str(row.get("parent") or session.marked_parent)
+    return Facts(
+        socket=server.socket,
+        id=session.id,
+        name=session.name,
+        group=session.group,
+        group_size=session.group_size,
+        ours=True,
+        attached=bool(session.attached or session.clients),
+        lease=session.lease,
+        created=session.created,
+        last_attached=session.last_attached,
+        pinned=session.pinned or bool(row.get("pinned")),
+        quarantined=bool(row.get("quarantined")),
+        parent=parent,
+        parent_taken=parent in names,
+        idle_since=float(row.get("idle_since") or 0),
+        tracked=bool(row.get("tty")) and row["tty"] in live,
+    )
