@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from tests.support.wait import until
 from viewsync.context import Context
-from viewsync.panes.rules import anchor, echo
+from viewsync.panes.rules import echo
 from viewsync.registry.places import Place
 from viewsync.tmux import pane_list
+from viewsync.tmux.rules import anchor
 
 if TYPE_CHECKING:
     from tests.support.server import Server
 
 
 def type_in(server: Server, pane: str, text: str) -> None:
-    option = anchor.kept(echo.marks(text))
+    option = echo.kept(echo.marks(text))
     server.tmux("set-option", "-p", "-F", "-t", pane, anchor.OPTION, option, ";", "send-keys", "-t", pane, "-l", text)
     server.tmux("send-keys", "-t", pane, "Enter")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
 from viewsync.panes import exec_folder
-from viewsync.panes.rules import anchor, echo, exec_script
+from viewsync.panes.rules import echo, exec_script
 from viewsync.registry import last_active, leases, places
 from viewsync.system import shells
 from viewsync.tmux import input as tmux_input
@@ -109,7 +109,7 @@ def _shell(located: Located, target: str) -> str:
 def _type(ctx: Context, located: Located, text: str, deadline: float) -> None:
     place = located.place
     what = tmux_input.Input(text=text, enter=True)
-    kept = anchor.kept(echo.marks(text.lstrip("\x15")))
+    kept = echo.kept(echo.marks(text.lstrip("\x15")))
     with leases.hold(ctx, place.server, place.pane_id, max(0.0, deadline - time.monotonic())):
         answer = tmux_input.put(ctx.tmux, place.server, place.pane_id, what, kept)
     if answer.refused:

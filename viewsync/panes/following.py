@@ -6,11 +6,11 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession
-from viewsync.panes.rules.anchor import Anchor
 from viewsync.panes.rules.tail import Tail
 from viewsync.panes.waiting import Watch
 from viewsync.system import processes
 from viewsync.tmux import screen as tmux_screen
+from viewsync.tmux.rules.anchor import Anchor
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:

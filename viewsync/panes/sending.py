@@ -9,22 +9,22 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
-from viewsync.panes.rules import anchor as anchors
 from viewsync.panes.rules import echo, python_blocks
 from viewsync.registry import last_active, leases, places, targets
 from viewsync.store.registry_file import write_all
 from viewsync.system import foreground, line_discipline, processes
 from viewsync.tmux import input as tmux_input
 from viewsync.tmux.input import DEAD, GONE, INPUT_OFF, SYNCHRONIZED, Input
+from viewsync.tmux.rules import anchor as anchors
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.panes.rules.anchor import Anchor
     from viewsync.panes.rules.echo import Mark
     from viewsync.panes.waiting import Outcome, Wish
     from viewsync.registry.places import Located, Place
     from viewsync.registry.targets import Asked
+    from viewsync.tmux.rules.anchor import Anchor
 
 LARGEST = 10_000_000  # bytes of text
 _ECHOED = 2_000  # lines whose echo is told from an answer
@@ -83,7 +83,7 @@ def send(
         typed, block = _typed(ctx, located, message)
         marks = () if message.keys else echo.marks("\n".join(typed.split("\n", _ECHOED)[:_ECHOED]))
         try:
-            anchor = _put(ctx, place, _input(ctx, place, typed, message), anchors.kept(marks))
+            anchor = _put(ctx, place, _input(ctx, place, typed, message), echo.kept(marks))
         except TmuxTimeout:
             raise  # the program may read the block yet
         except BaseException:

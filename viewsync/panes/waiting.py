@@ -12,13 +12,14 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, UsageError
-from viewsync.panes.rules import anchor as anchors
-from viewsync.panes.rules.anchor import Anchor
+from viewsync.panes.rules import echo
 from viewsync.panes.rules.tail import Tail
 from viewsync.registry import places, targets
 from viewsync.system import activity, processes
 from viewsync.text import patterns
 from viewsync.tmux import screen as tmux_screen
+from viewsync.tmux.rules import anchor as anchors
+from viewsync.tmux.rules.anchor import Anchor
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.panes.rules.echo import Mark
-    from viewsync.panes.rules.tail import Screen
     from viewsync.registry.places import Place
     from viewsync.registry.targets import Asked
     from viewsync.text.patterns import Pattern
+    from viewsync.tmux.rules.screen import Screen
 
 FOUND = "found"
 STOPPED = "stopped"
@@ -122,7 +123,7 @@ class Watch:
         screen = self._first = self._read(lines)
         kept = anchors.parse(screen.anchor)
         if since == SENT and kept:
-            self.tail = Tail(kept, anchors.sent(screen.anchor))
+            self.tail = Tail(kept, echo.sent(screen.anchor))
         elif since == NOW:
             self.tail = Tail(Anchor(screen.history, screen.row, screen.column, screen.alternate, screen.width))
         else:

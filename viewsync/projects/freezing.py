@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import MissingSession, UsageError
 from viewsync.project_files import importing, locating, yaml_files
 from viewsync.project_files.rules import command_lines, environment, freezing
-from viewsync.project_files.rules.plan import Identity, Pane, Plan, Window
+from viewsync.project_files.rules.plan import Pane, Plan, Window
 from viewsync.project_files.rules.schema import OPTION, VARIABLE
 from viewsync.projects import listing
 from viewsync.registry import targets
 from viewsync.system import foreground, processes
 from viewsync.tmux import inventory, pane_list, session_snapshot, sockets
+from viewsync.tmux.rules.marks import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

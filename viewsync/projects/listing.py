@@ -10,11 +10,11 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import MissingSession, TmuxError, UsageError
-from viewsync.project_files.rules.plan import Identity
 from viewsync.registry import rows as registry_rows
 from viewsync.sessions.rules import health
 from viewsync.system import process_tree, processes
 from viewsync.tmux import project_list, session_detail
+from viewsync.tmux.rules.marks import Identity
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
 from viewsync.tmux.session_detail import Asked

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.project_files.rules import environment as variables
 from viewsync.project_files.rules import names
-from viewsync.project_files.rules.plan import Identity, Pane, Plan, Window
+from viewsync.project_files.rules.plan import Pane, Plan, Window
 from viewsync.projects import ending, listing, running
 from viewsync.registry import targets
 from viewsync.sessions import killing
 from viewsync.tmux import clients as tmux_clients
 from viewsync.tmux import project_list, sockets
+from viewsync.tmux.rules.marks import Identity
 from viewsync.tmux.server import ServerGone
 from viewsync.views.rules import names as view_names
 

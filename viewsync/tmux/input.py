@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
-from viewsync.panes.rules.anchor import FORMAT, OPTION
+from viewsync.tmux.rules.anchor import FORMAT, OPTION
 from viewsync.tmux.rules.language import both, equal, quoted, same_server
 from viewsync.tmux.server import chain, rewrites_pastes
 

@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from viewsync.errors import MissingSession, TmuxError
-from viewsync.panes.rules import anchor
-from viewsync.panes.rules.tail import Screen
+from viewsync.tmux.rules import anchor
+from viewsync.tmux.rules.screen import Screen
 from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:

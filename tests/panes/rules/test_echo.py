@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewsync.panes.rules import anchor
+from viewsync.panes.rules import echo
 from viewsync.panes.rules.echo import expect, marks, read, removed, written
+from viewsync.tmux.rules import anchor
 
 CASES = {
     # what was sent, whether nobody was at a prompt, what the terminal shows from there on, what of it is output
@@ -72,16 +73,16 @@ def test_nothing_is_invented_and_every_line_is_removed_at_most_twice(
 @given(st.text(max_size=500))
 def test_marks_as_text(text: str) -> None:
     assert read(written(marks(text))) == marks(text)[:200]
-    kept = anchor.kept(marks(text)).replace(anchor.FORMAT, "12,3,4,0,80")
+    kept = echo.kept(marks(text)).replace(anchor.FORMAT, "12,3,4,0,80")
     assert anchor.parse(kept) == anchor.Anchor(12, 3, 4, alternate=False, width=80)
-    assert anchor.sent(kept) == marks(text)[:200]
+    assert echo.sent(kept) == marks(text)[:200]
 
 
 def test_what_is_no_mark() -> None:
     assert read("rm -rf") == ()
     assert anchor.parse("x") is None
     assert anchor.parse("") is None
-    assert anchor.sent("1,2,3,0,80") == ()
+    assert echo.sent("1,2,3,0,80") == ()
 
 
 def test_nothing_of_the_text_is_in_its_marks() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viewsync.panes.rules.anchor import Anchor
-from viewsync.panes.rules.tail import Screen, Tail, after_cells, width
+from viewsync.panes.rules.tail import Tail
+from viewsync.tmux.rules.anchor import Anchor
+from viewsync.tmux.rules.screen import Screen
 
 
 class Terminal:
@@ -127,15 +127,3 @@ def test_a_line_that_can_change_stays_open() -> None:
     terminal.rows[-1] = "100%"
     look(tail, terminal, 0)
     assert (list(tail.settled), tail.open) == (["done"], ["100%"])
-
-
-@pytest.mark.parametrize(
-    ("text", "cells", "rest"),
-    [("$ ls", 2, "ls"), ("日本 x", 5, "x"), ("e\u0301x", 1, "x"), ("ab", 5, ""), ("😀$ x", 4, "x")],
-)
-def test_what_stands_behind_some_cells(text: str, cells: int, rest: str) -> None:
-    assert after_cells(text, cells) == rest
-
-
-def test_widths() -> None:
-    assert [width(each) for each in ("a", "é", "日", "\u0301", "😀", "\u200d")] == [1, 1, 2, 0, 2, 0]

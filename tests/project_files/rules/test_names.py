@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viewsync.project_files.rules import names
-from viewsync.project_files.rules.plan import Identity
+from viewsync.tmux.rules.marks import Identity
 from viewsync.views.rules import names as view_names
 
 

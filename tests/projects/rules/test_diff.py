@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from viewsync.project_files.rules.plan import Identity, Pane, Plan, Window
+from viewsync.project_files.rules.plan import Pane, Plan, Window
 from viewsync.projects.rules import diff
 from viewsync.projects.rules.diff import DIFFERENT, EXTRA, MISSING
 from viewsync.tmux.rules import layout_tree, marks
+from viewsync.tmux.rules.marks import Identity
 from viewsync.tmux.rules.project_model import Seen, SeenPane, SeenWindow
 
 PANE = Pane(("true",), "/p", (), False, "")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewsync.project_files.rules.plan import Identity
 from viewsync.tmux.rules import marks
+from viewsync.tmux.rules.marks import Identity
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))

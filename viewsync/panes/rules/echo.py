@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from viewsync.tmux.rules.anchor import FORMAT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -65,6 +67,16 @@ def read(text: str) -> tuple[Mark, ...]:
     if not re.fullmatch(r"\d+\.\d+( \d+\.\d+)*", text, re.ASCII):
         return ()
     return tuple(Mark(*map(int, each.split("."))) for each in text.split(" "))
+
+
+def kept(sent: Sequence[Mark]) -> str:
+    """The format for the pane's option: the anchor, and by what the echo of the lines sent can be told."""
+    return f"{FORMAT} {written(sent)}" if sent else FORMAT
+
+
+def sent(text: str) -> tuple[Mark, ...]:
+    """The lines that `kept` knew of."""
+    return read(text.partition(" ")[2])
 
 
 def expect(sent: Sequence[Mark], *, typed_ahead: bool) -> Echo:

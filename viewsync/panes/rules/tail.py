@@ -8,45 +8,20 @@ wraps the lines anew.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from viewsync.panes.rules import echo
+from viewsync.text.cell_width import after_cells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from viewsync.panes.rules.anchor import Anchor
     from viewsync.panes.rules.echo import Mark
+    from viewsync.tmux.rules.anchor import Anchor
+    from viewsync.tmux.rules.screen import Screen
 
 _CONTEXT = 8  # lines above, by which a place is found again
 _KEPT = 50_000  # lines of output that are remembered
-
-
-class Screen(NamedTuple):
-    """One reading of a pane. `rows` are the lines as wide as the pane, without those that tmux was not asked for."""
-
-    pane_id: str
-    server: str  # "pid.start"
-    history: int  # lines in the history
-    limit: int  # that it may have
-    width: int
-    height: int
-    column: int  # of the cursor
-    row: int
-    alternate: bool
-    dead: bool
-    status: int | None  # the exit status of a dead pane's program
-    pid: int
-    first: int  # the number of rows[0]
-    rows: tuple[str, ...]  # history and main screen, also behind an alternate one
-    wrapped: frozenset[int]  # indexes of rows that go on in the next one
-    over: tuple[str, ...]  # the alternate screen's lines, while it is shown
-    anchor: str  # what the option OPTION holds
-
-    @property
-    def cursor(self) -> int:
-        """The number of the cursor's line."""
-        return self.history + self.row
 
 
 class Tail:
@@ -171,45 +146,3 @@ def _joined(rows: Sequence[str], wrapped: frozenset[int], start: int, end: int) 
             lines.append(rows[index])
         going_on = index in wrapped
     return lines
-
-
-def after_cells(text: str, cells: int) -> str:
-    """What is left of a line behind its first `cells` columns."""
-    if text.isascii():
-        return text[cells:]
-    used = 0
-    for index, char in enumerate(text):
-        if used >= cells and width(char):
-            return text[index:]
-        used += width(char)
-    return ""
-
-
-def width(char: str) -> int:
-    """Columns that a character takes, as terminals have it: wide ones two, combining ones none."""
-    code = ord(char)
-    if code < 0x300:
-        return 1
-    if 0x300 <= code < 0x370 or code in (0x200B, 0x200C, 0x200D) or 0xFE00 <= code <= 0xFE0F or 0x20D0 <= code < 0x2100:
-        return 0
-    return 2 if any(low <= code <= high for low, high in _WIDE) else 1
-
-
-# Unicode's East Asian Wide and Fullwidth blocks, and emoji.
-_WIDE = (
-    (0x1100, 0x115F),
-    (0x2E80, 0x303E),
-    (0x3041, 0x33FF),
-    (0x3400, 0x4DBF),
-    (0x4E00, 0x9FFF),
-    (0xA000, 0xA4CF),
-    (0xAC00, 0xD7A3),
-    (0xF900, 0xFAFF),
-    (0xFE30, 0xFE6F),
-    (0xFF00, 0xFF60),
-    (0xFFE0, 0xFFE6),
-    (0x1F300, 0x1F64F),
-    (0x1F680, 0x1F6FF),
-    (0x1F900, 0x1FAFF),
-    (0x20000, 0x3FFFD),
-)

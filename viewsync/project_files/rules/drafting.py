@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.project_files.rules import names, settings
 from viewsync.project_files.rules.filling import Filler, World
 from viewsync.project_files.rules.nodes import Unfit
-from viewsync.project_files.rules.plan import Identity, Worktree
+from viewsync.project_files.rules.plan import Worktree
+from viewsync.tmux.rules.marks import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from viewsync.project_files.rules.plan import Identity
+    from viewsync.tmux.rules.marks import Identity
 
 LONGEST = 60
 DEFAULT = "{{project}}-{{worktree}}-{{task}}"

@@ -5,17 +5,10 @@ The commands build it, `print` shows it, and a session that runs is compared wit
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-
-class Identity(NamedTuple):
-    """By what a session is found again. It is kept in tmux options and in the registry, and never read from a name."""
-
-    root: str  # the project's folder
-    project: str  # its name
-    worktree: str  # of the worktree or branch, "main" without one
-    task: str
-    base: str  # the name that the template gives, before any suffix
+if TYPE_CHECKING:
+    from viewsync.tmux.rules.marks import Identity
 
 
 class Pane(NamedTuple):

@@ -7,15 +7,23 @@ written as in an address: `my%0Aproject`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from viewsync.project_files.rules.plan import Identity
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FIELDS = ("root", "project", "worktree", "task", "base")
-IDENTITY = tuple(f"@viewsync_{each}" for each in FIELDS)
+
+class Identity(NamedTuple):
+    """By what a session is found again. It is kept in tmux options and in the registry, and never read from a name."""
+
+    root: str  # the project's folder
+    project: str  # its name
+    worktree: str  # of the worktree or branch, "main" without one
+    task: str
+    base: str  # the name that the template gives, before any suffix
+
+
+IDENTITY = tuple(f"@viewsync_{each}" for each in Identity._fields)
 COMMAND = "@viewsync_command"
 WINDOW = "@viewsync_window"  # of a window: which one of the plan's it is
 PANE = "@viewsync_pane"  # of a pane: its place in the window, from 0
@@ -43,13 +51,13 @@ def decoded(text: str) -> str:
 
 def of(identity: Identity, command: str) -> list[tuple[str, str]]:
     """What a session is marked with."""
-    values = [(f"@viewsync_{each}", encoded(getattr(identity, each))) for each in FIELDS]
+    values = [(f"@viewsync_{each}", encoded(getattr(identity, each))) for each in Identity._fields]
     return [*values, (COMMAND, encoded(command))]
 
 
 def identity(values: Sequence[str]) -> Identity | None:
     """Of the values of `IDENTITY`, in its order; None for a session that is no project's."""
-    found = Identity(**{name: decoded(value) for name, value in zip(FIELDS, values, strict=True)})
+    found = Identity(**{name: decoded(value) for name, value in zip(Identity._fields, values, strict=True)})
     return found if found.root and found.project else None
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from viewsync.project_files.rules.plan import Identity
     from viewsync.tmux.rules.layout_tree import Cell
+    from viewsync.tmux.rules.marks import Identity
     from viewsync.tmux.rules.model import Server
 
 

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
-
-from viewsync.panes.rules import echo
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from viewsync.panes.rules.echo import Mark
+from typing import NamedTuple
 
 OPTION = "@viewsync_anchor"  # of a pane; what was sent last leaves it there, so that a later `wait` finds it
 # tmux expands it in the step before the text goes in, so that nothing can come in between.
@@ -30,20 +23,10 @@ class Anchor(NamedTuple):
         return self.history + self.row
 
 
-def kept(sent: Sequence[Mark]) -> str:
-    """The format for the option: the anchor, and by what the echo of the lines sent can be told."""
-    return f"{FORMAT} {echo.written(sent)}" if sent else FORMAT
-
-
 def parse(text: str) -> Anchor | None:
-    """What `FORMAT`, or `kept`, became; None for anything else."""
+    """What `FORMAT`, or a format that begins with it, became; None for anything else."""
     match = re.match(r"(\d+),(\d+),(\d+),([01]),(\d+)(?: |$)", text)
     if not match:
         return None
     history, row, column, alternate, width = map(int, match.groups())
     return Anchor(history, row, column, bool(alternate), width)
-
-
-def sent(text: str) -> tuple[Mark, ...]:
-    """The lines that `kept` knew of."""
-    return echo.read(text.partition(" ")[2])

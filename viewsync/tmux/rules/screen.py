@@ -1,0 +1,32 @@
+"""What a pane shows, as it was read in one moment."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Screen(NamedTuple):
+    """One reading of a pane. `rows` are the lines as wide as the pane, without those that tmux was not asked for."""
+
+    pane_id: str
+    server: str  # "pid.start"
+    history: int  # lines in the history
+    limit: int  # that it may have
+    width: int
+    height: int
+    column: int  # of the cursor
+    row: int
+    alternate: bool
+    dead: bool
+    status: int | None  # the exit status of a dead pane's program
+    pid: int
+    first: int  # the number of rows[0]
+    rows: tuple[str, ...]  # history and main screen, also behind an alternate one
+    wrapped: frozenset[int]  # indexes of rows that go on in the next one
+    over: tuple[str, ...]  # the alternate screen's lines, while it is shown
+    anchor: str  # what the option OPTION holds
+
+    @property
+    def cursor(self) -> int:
+        """The number of the cursor's line."""
+        return self.history + self.row
