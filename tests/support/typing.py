@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.support.wait import until
 from viewsync.context import Context
 from viewsync.panes.rules import echo
-from viewsync.registry.places import Place
+from viewsync.registry.targets import Place
 from viewsync.tmux import pane_list
 from viewsync.tmux.rules import anchor
 

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.context import Context
 from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.panes import capturing, executing, sending, waiting
-from viewsync.registry import places, targets
 from viewsync.registry import rows as registry_rows
+from viewsync.registry import targets
 from viewsync.sessions import creating, health, killing, listing, startup
 from viewsync.tmux.rules import keys as key_names
 
@@ -207,7 +207,7 @@ class Session:
 
     def wait_for(self, pattern: Pattern, timeout: float) -> Outcome:
         """The same for a pattern that is ready, in all that there is."""
-        located = places.locate(self._ctx, self._asked)
+        located = targets.locate(self._ctx, self._asked)
         return waiting.wait(self._ctx, located.place, waiting.Wish([pattern], timeout=timeout), None)
 
     def exec(self, command: str | Sequence[str], *, timeout: float = 300.0) -> Executed:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from viewsync.commands import _args
 from viewsync.output import Result, printable
 from viewsync.panes import following
-from viewsync.registry import places, rows
+from viewsync.registry import rows, targets
 
 if TYPE_CHECKING:
     import argparse
@@ -34,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     lines = _args.count(parsed.lines, "-n must be an integer")
     timeout = _args.duration(parsed.timeout, "-T") if parsed.timeout else 0.0
-    located = places.locate(ctx, _args.asked(parsed))
+    located = targets.locate(ctx, _args.asked(parsed))
     news = following.News([])
     for news in following.follow(ctx, located.place, lines, timeout):
         _tell(news, rows.stamp(ctx.clock()), parsed)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from viewsync.commands import _args
 from viewsync.output import Result
-from viewsync.registry import heartbeat
+from viewsync.registry import last_active
 
 if TYPE_CHECKING:
     import argparse
@@ -20,5 +20,5 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    name, now = heartbeat.beat(ctx, parsed.session)
+    name, now = last_active.beat(ctx, parsed.session)
     return Result({"name": name, "last_active": now}, [f"{name}: in use at {now}"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.registry import last_active, places, rows
+from viewsync.registry import last_active, rows, targets
 from viewsync.text import sanitize
 from viewsync.tmux import capture as tmux_capture
 from viewsync.tmux.capture import Range
@@ -41,7 +41,7 @@ class Captured(NamedTuple):
 
 def capture(ctx: Context, asked: Asked, wish: Wish = Wish()) -> Captured:  # noqa: B008  it cannot change
     """MissingSession when there is no such pane, ServerGone or TmuxTimeout as tmux says."""
-    located = places.locate(ctx, asked)
+    located = targets.locate(ctx, asked)
     lines = Range(-wish.at_most) if wish.at_most else Range(wish.first, wish.last)
     shot = tmux_capture.read(
         ctx.tmux,

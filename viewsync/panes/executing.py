@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
 from viewsync.panes import exec_folder
 from viewsync.panes.rules import echo, exec_script
-from viewsync.registry import last_active, leases, places
+from viewsync.registry import last_active, leases, targets
 from viewsync.system import shells
 from viewsync.tmux import input as tmux_input
 
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.panes.exec_folder import ExecFolder
-    from viewsync.registry.places import Located
-    from viewsync.registry.targets import Asked
+    from viewsync.registry.targets import Asked, Located
 
 DONE = "done"
 INTERRUPTED = "interrupted"  # C-c, or an error after which the shell goes back to its prompt
@@ -56,7 +55,7 @@ def execute(ctx: Context, asked: Asked, command: str, timeout: float, take: Call
         raise UsageError("there is no command", "give it behind --, as a line of shell or as words")
     begin = time.monotonic()
     deadline = begin + timeout
-    located = places.locate(ctx, asked)
+    located = targets.locate(ctx, asked)
     target = located.row.name if located.row else located.target
     with contextlib.closing(shells.Program(located.pane.pid)) as program, _turn(ctx, located, target, timeout):
         shell = _shell(located, target)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from viewsync.context import Context
-    from viewsync.registry.places import Place
+    from viewsync.registry.targets import Place
 
 GONE = "gone"  # the pane is no more
 EXITED = "exited"  # its program ended, and tmux keeps the pane

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
 from viewsync.panes.rules import echo, python_blocks
-from viewsync.registry import last_active, leases, places, targets
+from viewsync.registry import last_active, leases, targets
 from viewsync.store.registry_file import write_all
 from viewsync.system import foreground, line_discipline, processes
 from viewsync.tmux import input as tmux_input
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.panes.rules.echo import Mark
     from viewsync.panes.waiting import Outcome, Wish
-    from viewsync.registry.places import Located, Place
-    from viewsync.registry.targets import Asked
+    from viewsync.registry.targets import Asked, Located, Place
     from viewsync.tmux.rules.anchor import Anchor
 
 LARGEST = 10_000_000  # bytes of text
@@ -99,7 +98,7 @@ def _located(ctx: Context, asked: Asked, patience: Patience) -> Located:
     """Nothing was sent yet, so a server that was too busy is asked again."""
     for attempt in range(1, patience.tries + 1):
         try:
-            located = places.locate(ctx, asked)
+            located = targets.locate(ctx, asked)
         except ServerGone as error:
             raise _not_ready(error.message, error.hint) from None
         except TmuxTimeout as error:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import MissingSession, UsageError
 from viewsync.panes.rules import echo
 from viewsync.panes.rules.tail import Tail
-from viewsync.registry import places, targets
+from viewsync.registry import targets
 from viewsync.system import activity, processes
 from viewsync.text import patterns
 from viewsync.tmux import screen as tmux_screen
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.panes.rules.echo import Mark
-    from viewsync.registry.places import Place
-    from viewsync.registry.targets import Asked
+    from viewsync.registry.targets import Asked, Place
     from viewsync.text.patterns import Pattern
     from viewsync.tmux.rules.screen import Screen
 
@@ -98,7 +97,7 @@ def wait_in(ctx: Context, asked: Asked, wish: Wish, since: str, lines: int) -> W
     wanted = targets.resolve(ctx, asked)
     name = wanted.row.name if wanted.row else wanted.target
     try:
-        place = places.locate(ctx, asked).place
+        place = targets.locate(ctx, asked).place
         return Waited(name, wanted.target, wait_since(ctx, place, wish, since, lines))
     except (MissingSession, ServerGone):
         if wish.exit and wanted.row:

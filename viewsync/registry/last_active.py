@@ -1,11 +1,11 @@
-"""Say in the registry when a session was last used. Nothing depends on it, so it is not waited for."""
+"""Say in the registry when a session was last used, so that no clean-up finds it idle."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.errors import ViewsyncError
-from viewsync.registry import rows
+from viewsync.errors import MissingSession, ViewsyncError
+from viewsync.registry import rows, targets
 from viewsync.registry.rules.row import registered
 from viewsync.store.registry_file import Registry
 
@@ -17,7 +17,7 @@ _PATIENCE = 0.2  # seconds to wait for the registry's lock
 
 
 def touch(ctx: Context, row: Registered | None) -> None:
-    """`row` is None for a target that was named explicitly."""
+    """Nothing depends on it, so it is not waited for. `row` is None for a target that was named explicitly."""
     now = rows.stamp(ctx.clock())
     if row is None or row.last_active == now:
         return
@@ -28,3 +28,12 @@ def touch(ctx: Context, row: Registered | None) -> None:
                 known["last_active"] = now
     except ViewsyncError as error:
         ctx.log.warning("last_active of %s stays as it was: %s", row.name, error.message)
+
+
+def beat(ctx: Context, name: str) -> tuple[str, str]:
+    """The session's name, and its new last_active. Without a name the only session is meant."""
+    row = targets.resolve(ctx, targets.Asked(session=name)).row
+    now = rows.stamp(ctx.clock())
+    if row is None or not rows.update(ctx, row, {"last_active": now}):
+        raise MissingSession(f"session '{name}' was changed by somebody just now", "try again")
+    return row.name, now

@@ -1,4 +1,4 @@
-"""Which session is meant: -S or -L with -t, else -s NAME, else the only one in the registry."""
+"""Which session is meant: -S or -L with -t, else -s NAME, else the only one in the registry; and where its pane is."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from viewsync.errors import Ambiguous, MissingSession, UsageError
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules import lookup
 from viewsync.system import processes
-from viewsync.tmux import sockets
+from viewsync.tmux import pane_list, sockets
 
 if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry.rules.lookup import Found
     from viewsync.registry.rules.row import Registered
-    from viewsync.tmux.rules.model import Pane, Panes
+    from viewsync.tmux.rules.model import Pane, Panes, Server
 
 _SEE = "Use 'viewsync list' to see available sessions"
 
@@ -35,6 +35,21 @@ class Wanted(NamedTuple):
     socket: str
     target: str
     row: Registered | None
+
+
+class Place(NamedTuple):
+    """Where a pane is: the server as it was read, and the pane's id."""
+
+    socket: str
+    server: Server
+    pane_id: str
+
+
+class Located(NamedTuple):
+    place: Place
+    pane: Pane
+    target: str  # as it was asked for
+    row: Registered | None  # None for an explicit target
 
 
 def resolve(ctx: Context, asked: Asked) -> Wanted:
@@ -88,6 +103,17 @@ def find(reading: Panes, wanted: Wanted) -> Found:
     if found.session != session.session:
         raise UsageError(f"{wanted.target!r} is not in session '{wanted.row.name}'", "give -S or -L with -t")
     return found
+
+
+def locate(ctx: Context, asked: Asked) -> Located:
+    """In one tmux call. MissingSession when there is no such session or pane, ServerGone when there is no server."""
+    wanted = resolve(ctx, asked)
+    reading = pane_list.read(ctx.tmux, wanted.socket)
+    found = find(reading, wanted)
+    if found.pane is None:
+        what = "Pane" if found.session else "Session"
+        raise MissingSession(f"{what} does not exist (target: {wanted.target})", "`viewsync list` shows what is there")
+    return Located(Place(wanted.socket, reading.server, found.pane.id), found.pane, wanted.target, wanted.row)
 
 
 def running(pane: Pane | None, row: Registered | None) -> bool:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
 from viewsync.panes import sending, waiting
-from viewsync.registry.places import Place
-from viewsync.registry.targets import Asked
+from viewsync.registry.targets import Asked, Place
 from viewsync.tmux.rules.model import Server
 
 if TYPE_CHECKING:
