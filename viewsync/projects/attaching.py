@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from viewsync.errors import TmuxError, UsageError
 from viewsync.system import terminal
 from viewsync.tmux import clients, sockets
-from viewsync.tmux.rules.language import if_session, quoted, same_server
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -46,14 +45,7 @@ def go(ctx: Context, server: Server, session: str, name: str) -> None:
 
 
 def _switch(ctx: Context, server: Server, session: str, name: str) -> None:
-    client = _client(ctx, server, name)
-    same = same_server(server)
-    switch = f"switch-client -c {quoted(client)} -t '{session}:'"
-    done = ctx.tmux.run(
-        server.socket, "if-shell", "-F", "1", if_session(session, same, switch, "display-message -p gone")
-    )
-    if done.code or "gone" in done.out.split():
-        reason = done.err.strip() or "it is gone"
+    if reason := clients.switch(ctx.tmux, server, _client(ctx, server, name), session):
         raise TmuxError(f"cannot switch to session '{name}': {reason}", "it is kept as it is")
 
 

@@ -1,4 +1,4 @@
-"""Who is on the sessions of one server, and where these are, in one call."""
+"""Who is on the sessions of one server, and where these are; and a client goes to another session."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
+from viewsync.tmux.rules.language import if_session, quoted, same_server
 from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
@@ -43,6 +44,14 @@ def near(tmux: Tmux, server: Server, place: str) -> list[Near]:
     return [Near(name, int(at), shown == window) for at, shown, all_, name in rows if window in all_.split()]
 
 
+def switch(tmux: Tmux, server: Server, client: str, session: str) -> str:
+    """Have that client, by its name, show the session with that id; why it does not, "" when it does."""
+    go = f"switch-client -c {quoted(client)} -t '{session}:'"
+    command = if_session(session, same_server(server), go, "display-message -p gone")
+    done = tmux.run(server.socket, "if-shell", "-F", "1", command)
+    return (done.err.strip() or "it is gone") if done.code or "gone" in done.out.split() else ""
+
+
 def read(tmux: Tmux, server: Server) -> Presence:
     """TmuxError when it is another server by now, or gives no full answer."""
     token = os.urandom(8).hex()  # a folder is anybody's free text
@@ -52,12 +61,12 @@ def read(tmux: Tmux, server: Server) -> Presence:
             ["list-sessions", "-F", f"#{{session_id}} #{{session_path}}{token}"],
             ["display-message", "-p", f"{token}."],
             ["list-clients", "-F", "#{session_id}"],
-            ["display-message", "-p", f"{token}.#{{pid}} #{{start_time}}"],
+            ["display-message", "-p", f"{token}.#{{pid}}.#{{start_time}}"],
         ),
     )
     sessions, _, rest = out.partition(f"{token}.\n")
     clients, _, told = rest.partition(f"{token}.")
-    if told.split() != [str(server.pid), str(server.start)]:
+    if told.strip() != server.identity:
         raise TmuxError(f"the tmux server on {server.socket} gave no full answer, or is another one by now")
     rows = (each.partition(" ") for each in sessions.split(f"{token}\n")[:-1])
     return Presence(Counter(clients.split()), {name: folder for name, _, folder in rows})
