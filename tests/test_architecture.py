@@ -1,15 +1,25 @@
-"""What rules may reach, what starts programs, and how long files and functions may be."""
+"""The contracts of pyproject.toml can fail, each of them, and files and functions can be read whole."""
 
 from __future__ import annotations
 
 import ast
 import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
 
 import pytest
+import tomli
 
 from tests.support.server import ROOT
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PACKAGE = os.path.join(ROOT, "viewsync")
+with open(os.path.join(ROOT, "pyproject.toml"), "rb") as _file:
+    CONTRACTS = {each["name"]: each["id"] for each in tomli.load(_file)["tool"]["importlinter"]["contracts"]}
 
 
 def modules() -> list[str]:
@@ -24,16 +34,41 @@ def source(path: str) -> str:
         return file.read()
 
 
-@pytest.mark.parametrize("path", [each for each in modules() if "rules" in each.split(os.sep)])
-def test_rules_have_no_door_to_the_outside(path: str) -> None:
-    tree = ast.parse(source(path))
-    tops = {each.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names}
-    tops |= {(node.module or "").split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert tops <= {"__future__", "typing", "collections", "re", "difflib", "viewsync"}
+# One bad import for each contract in pyproject.toml, and nothing else that it would break.
+BAD_IMPORTS = {
+    "layers": ("store/step_logs.py", "from viewsync.tmux.rules import keys"),
+    "circles": ("tmux/sockets.py", "from viewsync.tmux import server"),
+    "rules": ("panes/rules/echo.py", "import time"),
+    "programs": ("setup/demo.py", "import subprocess"),
+    "language": ("views/listing.py", "from viewsync.tmux.rules import language"),
+    "verbs": ("commands/pin.py", "from viewsync.commands import adopt"),
+}
 
 
-def test_only_one_module_starts_programs() -> None:
-    assert [os.path.basename(path) for path in modules() if "import subprocess" in source(path)] == ["process.py"]
+_LINT = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
+
+
+def broken(folder: str) -> set[str]:
+    """The contracts that the copy in that folder breaks."""
+    done = subprocess.run([sys.executable, "-c", _LINT], cwd=folder, capture_output=True, check=False, text=True)
+    names = {name for line in done.stdout.splitlines() for name in CONTRACTS if line.startswith(f"{name} BROKEN")}
+    assert done.returncode == bool(names), done
+    return {CONTRACTS[name] for name in names}
+
+
+@pytest.mark.parametrize("contract", [None, *BAD_IMPORTS])
+def test_a_bad_import_breaks_its_contract(contract: str | None, tmp_path: Path) -> None:
+    shutil.copytree(PACKAGE, tmp_path / "viewsync", ignore=shutil.ignore_patterns("__pycache__", "share"))
+    shutil.copy(os.path.join(ROOT, "pyproject.toml"), tmp_path)
+    if contract:
+        path, line = BAD_IMPORTS[contract]
+        with open(tmp_path / "viewsync" / path, "a", encoding="utf-8") as file:
+            file.write(f"\n{line}\n")
+    assert broken(str(tmp_path)) == ({contract} if contract else set())
+
+
+def test_every_contract_is_seen_to_fail() -> None:
+    assert set(CONTRACTS.values()) == set(BAD_IMPORTS)
 
 
 @pytest.mark.parametrize("path", modules())
