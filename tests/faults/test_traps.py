@@ -22,9 +22,11 @@ from viewsync.tmux.server import Tmux
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.support.projects import Project
     from tests.support.server import Home, Server
 
 NO_HOOKS = {"VIEWSYNC_HOOKS": "0"}
+PROJECT = "session:\n  windows:\n    - name: one\n    - name: two\n      focus: true\n"
 TIMES = ("session_created", "session_activity", "session_last_attached", "client_activity", "client_created")
 
 
@@ -278,6 +280,19 @@ def test_e_the_versions_that_crash_get_another_detach_on_destroy_first(version: 
 def test_e_other_versions_get_nothing_more_than_the_kill(version: str) -> None:
     text = line(END, version)
     assert "detach-on-destroy" not in text
+
+
+@pytest.mark.parametrize("value", ["previous", "next"])
+def test_e_what_tmux_refuses_half_way_takes_no_server_with_it(server: Server, project: Project, value: str) -> None:
+    server.run("set-option", "-g", "detach-on-destroy", value)  # tmux before 3.5 does not know it
+    server.tmux("new-session", "-d", "-s", "other")
+    project.command("bad", PROJECT + "      options: {no-such-option: '1'}\n")
+    assert project.viewsync("run", "bad").code == 4
+    project.command("good", PROJECT)
+    assert project.viewsync("run", "good").code == 0
+    assert project.viewsync("kill-session", "myapp-main-dev").code == 0
+    assert server.sessions() == ["proj", "other"]
+    assert alive(server.pid)
 
 
 @pytest.mark.parametrize("version", ["3.7b", "3.3a"])

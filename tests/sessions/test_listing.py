@@ -245,12 +245,12 @@ def test_a_kill_is_for_the_server_that_was_read(server: Server, home: Home) -> N
     ctx = Context(home.env)
     server.tmux("new-session", "-d", "-s", "other")
     found = pane_list.read(ctx.tmux, server.socket)
-    from viewsync.tmux import sessions
+    from viewsync.tmux import guarded_kill
 
-    assert not sessions.kill(ctx.tmux, found.server._replace(start=found.server.start - 1), "$1")
-    assert not sessions.kill(ctx.tmux, found.server, "$7")
+    assert not guarded_kill.kill(ctx.tmux, found.server._replace(start=found.server.start - 1), "$1")
+    assert not guarded_kill.kill(ctx.tmux, found.server, "$7")
     assert server.sessions() == ["proj", "other"]
-    assert sessions.kill(ctx.tmux, found.server, "$1")
+    assert guarded_kill.kill(ctx.tmux, found.server, "$1")
     assert server.sessions() == ["proj"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.support.server import alive
 from tests.support.wait import until
 from viewsync.system import process, processes
-from viewsync.tmux.server import Tmux, clean, dies_on_kill, number
+from viewsync.tmux.server import Tmux, clean, number
 
 
 def test_output_and_exit_code_come_back() -> None:
@@ -80,14 +80,6 @@ def test_a_process_is_alive_until_it_ended_reaped_or_not() -> None:
 def test_version_numbers(version: str, parts: tuple[int, int, str]) -> None:
     assert number(version) == parts
     assert number("3.2a") < number("3.3") < number("3.3a") < number("3.10")
-
-
-def test_the_versions_of_trap_e() -> None:
-    assert [each for each in ("3.2a", "3.6b", "3.7", "3.7a", "3.7b", "3.7c", "next-3.8") if dies_on_kill(each)] == [
-        "3.7",
-        "3.7a",
-        "3.7b",
-    ]
 
 
 def test_every_call_names_its_server_and_leaves_our_own_tmux_out() -> None:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.sessions import create
-from tests.support.wait import until
+from tests.support.wait import stays, until
 from viewsync.context import Context
-from viewsync.tmux import guarded_kill, pane_list
+from viewsync.projects import building
+from viewsync.tmux import build, guarded_kill, pane_list
+from viewsync.tmux.build import Begun
 from viewsync.tmux.guarded_kill import End
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.support.server import Home, Server
+    from viewsync.tmux.rules import model
+    from viewsync.tmux.server import Tmux
 
 
 def test_one_that_stays_stops_no_other(server: Server, home: Home) -> None:
@@ -57,13 +63,78 @@ def test_the_last_session_too(server: Server, home: Home) -> None:
     assert server.sessions() == []
 
 
-def test_trap_e_is_avoided_on_the_versions_that_have_it(server: Server, home: Home) -> None:
-    """What such a server would be told does the same here."""
+# --- trap E: what the versions that have it are told, said to the one that is here ----------------------------------
+
+
+def trapped(tmux: Tmux, socket: str) -> model.Server:
+    return pane_list.read(tmux, socket).server._replace(version="3.7b")
+
+
+@pytest.fixture
+def log(server: Server, home: Home) -> str:
+    """A file that gets a line for each `set-option`."""
+    path = os.path.join(home.path, "hooked")
+    server.tmux("set-hook", "-g", "after-set-option", f"run-shell 'echo x >> {path}'")
+    return path
+
+
+def test_e_a_session_is_made_harmless_before_it_ends(server: Server, home: Home, log: str) -> None:
     create(server, "web")
     tmux = Context(home.env).tmux
-    found = pane_list.read(tmux, server.socket).server._replace(version="3.7b")
-    log = os.path.join(home.path, "hooked")
-    server.tmux("set-hook", "-g", "after-set-option", f"run-shell 'echo x >> {log}'")
-    assert guarded_kill.end(tmux, found, [End("$1", "web", False)]) == [True]
+    assert guarded_kill.end(tmux, trapped(tmux, server.socket), [End("$1", "web", False)]) == [True]
     until(lambda: os.path.exists(log), "the option")
+    assert server.sessions() == ["proj"]
+
+
+def test_e_so_is_one_that_ends_whoever_is_on_it(server: Server, home: Home, log: str) -> None:
+    create(server, "web")
+    tmux = Context(home.env).tmux
+    assert guarded_kill.kill(tmux, trapped(tmux, server.socket), "$1")
+    until(lambda: os.path.exists(log), "the option")
+    assert server.sessions() == ["proj"]
+
+
+def test_e_so_is_a_project_session_whose_making_is_taken_back(server: Server, home: Home, log: str) -> None:
+    ctx = Context(home.env)
+    server.tmux("new-session", "-d", "-s", "half")
+    begun = Begun(trapped(ctx.tmux, server.socket), "$1", "@2", "%2")
+    assert building.undo(ctx, begun)
+    until(lambda: os.path.exists(log), "the option")
+    assert server.sessions() == ["proj"]
+
+
+def test_e_so_is_one_whose_last_window_ends(server: Server, home: Home, log: str) -> None:
+    tmux = Context(home.env).tmux
+    for name in ("one", "two"):
+        server.tmux("new-session", "-d", "-s", name)
+        server.tmux("set-option", "-w", "-t", f"={name}:", "@viewsync_placeholder", "1")
+    server.tmux("new-window", "-d", "-t", "=two:")
+    written = os.path.getsize(log)
+    found = trapped(tmux, server.socket)
+    ends = [build.end_placeholder(found, session, window) for session, window in (("$1", "@2"), ("$2", "@3"))]
+    said = build.run(tmux, found, ends)
+    assert said.problems == []
+    until(lambda: os.path.getsize(log) == written + 2, "the option, of one session")
+    assert stays(lambda: os.path.getsize(log) == written + 2)
+    assert server.sessions() == ["proj", "two"]
+
+
+def test_e_one_that_stays_keeps_its_own_detach_on_destroy(server: Server, home: Home) -> None:
+    client = home.program(["tmux", "-S", server.socket, "attach-session", "-t", "=proj"])
+    until(lambda: client.pid in server.clients(), "a client")
+    ctx = Context(home.env)
+    found = trapped(ctx.tmux, server.socket)
+    assert guarded_kill.end(ctx.tmux, found, [End("$0", "proj", False)]) == [False]
+    assert not building.undo(ctx, Begun(found, "$0", "@0", "%0"))
+    assert server.tmux("show-options", "-t", "=proj:", "detach-on-destroy") == ""
+
+
+def test_one_that_was_just_made_is_kept_for_a_suspended_client(server: Server, home: Home) -> None:
+    client = home.program(["tmux", "-S", server.socket, "attach-session", "-t", "=proj"])
+    until(lambda: client.pid in server.clients(), "a client")
+    server.tmux("suspend-client", "-t", client.tty)
+    until(lambda: server.show("=proj:", "#{session_attached}") == "0", "the suspended client")
+    ctx = Context(home.env)
+    found = pane_list.read(ctx.tmux, server.socket).server
+    assert not building.undo(ctx, Begun(found, "$0", "@0", "%0"))
     assert server.sessions() == ["proj"]

@@ -292,7 +292,7 @@ def _finish(
     if target.placeholder:
         if chosen := next((each for each in fresh if each.window.focus), fresh[0] if fresh else None):
             lines.append(build.focus_window(target.session, windows[chosen.number]))
-        lines.append(build.end_placeholder(target.placeholder))
+        lines.append(build.end_placeholder(target.server, target.session, target.placeholder))
     return lines
 
 
@@ -325,6 +325,6 @@ def everything(plan: Plan) -> list[Pair]:
 def undo(ctx: Context, begun: Begun) -> bool:
     """End a session that this run began, into which nothing was typed. False when it may still be there."""
     try:
-        return "kept" not in build.run(ctx.tmux, begun.server, [build.end_unused(begun.session)]).out
+        return "kept" not in build.run(ctx.tmux, begun.server, [build.end_unused(begun.server, begun.session)]).out
     except TmuxError:
         return False

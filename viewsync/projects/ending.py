@@ -19,7 +19,7 @@ from viewsync.projects import cleanup_steps, steps, trust
 from viewsync.registry import rows
 from viewsync.sessions.rules import health
 from viewsync.store import pending_steps
-from viewsync.tmux import end_hooks, guarded_kill, project_list, sessions
+from viewsync.tmux import end_hooks, guarded_kill, project_list
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _killed(ctx: Context, server: Server, found: list[Live], *, force: bool) -> 
     """The session comes last: as long as one of its views is kept, so is it."""
     if force:
         for each in found:
-            sessions.kill(ctx.tmux, server, each.id)  # False: it ended by itself
+            guarded_kill.kill(ctx.tmux, server, each.id)  # False: it ended by itself
         return True
     ends = [guarded_kill.End(each.id, each.name, only_dead=False) for each in found]
     if all(guarded_kill.end(ctx.tmux, server, ends)):

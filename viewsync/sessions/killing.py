@@ -12,7 +12,7 @@ from viewsync.registry import rows as registry_rows
 from viewsync.registry import targets
 from viewsync.registry.rules import lookup
 from viewsync.text.timestamps import epoch
-from viewsync.tmux import guarded_kill, pane_list, sessions
+from viewsync.tmux import guarded_kill, pane_list
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _end(ctx: Context, reading: Panes, result: Killed, only_free: str) -> Killed
                 "somebody is on it, or it ended just now",
             )
         else:
-            done = sessions.kill(ctx.tmux, reading.server, result.session_id)
+            done = guarded_kill.kill(ctx.tmux, reading.server, result.session_id)
             otherwise = "it ended just now"
     except TmuxError as error:
         return result._replace(problem=error.message)

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
+from viewsync.tmux import guarded_kill
 from viewsync.tmux.rules import language, marks
 from viewsync.tmux.rules.language import both, equal, quoted, same_server
 from viewsync.tmux.rules.model import Server
@@ -232,10 +233,9 @@ def focus_window(session: str, window: str) -> Line:
     return Line(f"select-window -t '{session}:{window}'", "focus")
 
 
-def end_placeholder(window: str) -> Line:
+def end_placeholder(server: Server, session: str, window: str) -> Line:
     """Only what is marked as one."""
-    marked = quoted(both(equal("window_id", window), equal(marks.PLACEHOLDER, "1")))
-    return Line(f"if-shell -F -t {window} {marked} {{ kill-window -t {window} }}", "the placeholder")
+    return Line(guarded_kill.window(server.version, session, window, equal(marks.PLACEHOLDER, "1")), "the placeholder")
 
 
 def made(said: Said) -> Mapping[int, Made]:
@@ -244,9 +244,6 @@ def made(said: Said) -> Mapping[int, Made]:
     return {int(row[1]): Made(row[2], row[3]) for row in rows}
 
 
-def end_unused(session: str) -> Line:
+def end_unused(server: Server, session: str) -> Line:
     """End a session of ours that was just made, while nobody looks at it."""
-    free = [equal("session_id", session), "#{==:#{session_attached},0}", "#{==:#{session_group_attached_list},}"]
-    kill = f"kill-session -t '{session}'"
-    kept = "display-message -p kept"
-    return Line(f"if-shell -F -t '{session}:' {quoted(both(*free))} {{ {kill} }} {{ {kept} }}", "")
+    return Line(guarded_kill.command(server.version, session, both(*guarded_kill.FREE), "display-message -p kept"), "")

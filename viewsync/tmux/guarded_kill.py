@@ -1,21 +1,26 @@
-"""End sessions, all of one server's in one call. Each is looked at once more in the very step that ends it."""
+"""End sessions and windows. Nothing else says `kill-session` or `kill-window`, or ends anything else that tmux has.
+
+Each is looked at once more in the very step that ends it. No caller puts a `select-window` before such a step: where
+a control client is attached, tmux up to 3.7 ends with all its sessions on the two in one call (trap D).
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
-from viewsync.tmux.rules.language import both, equal, if_session, same_server
-from viewsync.tmux.server import ServerGone, dies_on_kill
+from viewsync.tmux.rules.language import both, equal, if_session, quoted, same_server
+from viewsync.tmux.rules.versions import dies_with_a_session
+from viewsync.tmux.server import ServerGone, number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.server import Tmux
 
 # Nobody is on it or on another session of its group; suspended and locked clients stand in the lists alone.
-_FREE = ("#{==:#{session_attached},0}", "#{==:#{session_attached_list},}", "#{==:#{session_group_attached_list},}")
+FREE = ("#{==:#{session_attached},0}", "#{==:#{session_attached_list},}", "#{==:#{session_group_attached_list},}")
 _ONLY_DEAD = "#{==:#{W:#{P:#{?pane_dead,,x}}},}"
 
 
@@ -23,6 +28,24 @@ class End(NamedTuple):
     session: str  # "$7"
     name: str
     only_dead: bool  # only while all its panes are dead
+
+
+def command(
+    version: str,
+    session: str,
+    condition: str,
+    otherwise: str,
+    check: Callable[[str, str, str, str], str] = if_session,
+) -> str:
+    """What ends the session, by its id, where it meets `condition`. `check`: `if_existing` for one with a time in it.
+
+    Trap E: 3.7 to 3.7b end with all their sessions when one goes whose `detach-on-destroy` is previous or next. It
+    gets another one in a step before, and not in the same, since set-option has an after-hook that could come between.
+    """
+    end = check(session, condition, f"kill-session -t '{session}'", otherwise)
+    if not dies_with_a_session(number(version)):
+        return end
+    return f"{check(session, condition, _harmless(session), '')} ; {end}"
 
 
 def end(tmux: Tmux, server: Server, ends: Sequence[End]) -> list[bool]:
@@ -41,9 +64,28 @@ def end(tmux: Tmux, server: Server, ends: Sequence[End]) -> list[bool]:
 
 def _line(each: End, index: int, server: Server) -> str:
     same = both(same_server(server), equal("session_name", each.name))
-    free = both(same, *_FREE, *([_ONLY_DEAD] if each.only_dead else []))
-    line = if_session(each.session, free, f"kill-session -t '{each.session}'", f"display-message -p 'no {index}'")
-    if not dies_on_kill(server.version):
-        return line
-    safe = f"set-option -t '{each.session}:' detach-on-destroy on"  # trap E; a step before: it has an after-hook
-    return f"{if_session(each.session, same, safe, '')} ; {line}"
+    free = both(same, *FREE, *([_ONLY_DEAD] if each.only_dead else []))
+    return command(server.version, each.session, free, f"display-message -p 'no {index}'")
+
+
+def kill(tmux: Tmux, server: Server, session: str) -> bool:
+    """End the session with that id, whoever is on it, if it is still that server's. False when it is gone."""
+    text = command(server.version, session, same_server(server), "display-message -p missed")
+    try:
+        return "missed" not in tmux.ask(server.socket, "if-shell", "-F", "1", text).split()
+    except ServerGone:
+        return True  # it was the last one, and the server ended with it
+
+
+def window(version: str, session: str, window: str, condition: str) -> str:
+    """What ends a window of the session, by its id, where it meets `condition`. With its last one the session goes."""
+    meant = both(equal("window_id", window), condition)
+    end = f"if-shell -F -t {window} {quoted(meant)} {{ kill-window -t {window} }}"
+    if not dies_with_a_session(number(version)):
+        return end
+    last = quoted(both(meant, "#{==:#{session_windows},1}"))
+    return f"if-shell -F -t {window} {last} {{ {_harmless(session)} }} ; {end}"
+
+
+def _harmless(session: str) -> str:
+    return f"set-option -t '{session}:' detach-on-destroy on"

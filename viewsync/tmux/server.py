@@ -117,11 +117,6 @@ def number(version: str) -> tuple[int, int, str]:
 OLDEST = (3, 2, "a")  # before it, lost terminals fire no hook
 
 
-def dies_on_kill(version: str) -> bool:
-    """3.7 to 3.7b crash on kill-session where detach-on-destroy is previous or next (facts/tmux.md, trap E)."""
-    return (3, 7, "") <= number(version) <= (3, 7, "b")
-
-
 def rewrites_pastes(version: str) -> bool:
     """3.7 and newer paste `^[` for an escape, unless they are told -S, which older ones do not know."""
     return number(version) >= (3, 7, "")

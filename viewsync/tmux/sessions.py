@@ -1,4 +1,4 @@
-"""What viewsync says to make and to end a session. Ends are by id, for exactly the server that was read."""
+"""What viewsync says to make a session."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules import language
-from viewsync.tmux.rules.language import if_session, same_server
-from viewsync.tmux.server import ServerGone, dies_on_kill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from viewsync.tmux.rules.model import Server
     from viewsync.tmux.server import Tmux
 
 # One word alone would be a line for the user's shell; several are run as they are. So a shell that everybody has
@@ -80,19 +77,6 @@ def make(tmux: Tmux, socket: str, new: NewSession) -> Made:
     except ValueError:
         # Where it cannot make its socket, it says so and ends with 0.
         raise TmuxError(done.err.strip() or f"tmux answered {done.out!r}") from None
-
-
-def kill(tmux: Tmux, server: Server, session: str) -> bool:
-    """End the session with that id, if it is still that server's. False when it is gone."""
-    same = same_server(server)
-    command = if_session(session, same, f"kill-session -t '{session}'", "display-message -p missed")
-    if dies_on_kill(server.version):  # trap E, in a step before: set-option has an after-hook
-        safe = if_session(session, same, f"set-option -t '{session}:' detach-on-destroy on", "")
-        command = f"{safe} ; {command}"
-    try:
-        return "missed" not in tmux.ask(server.socket, "if-shell", "-F", "1", command).split()
-    except ServerGone:
-        return True  # it was the last one, and the server ended with it
 
 
 def _word(text: str) -> str:

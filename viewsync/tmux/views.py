@@ -14,7 +14,6 @@ from viewsync.errors import TmuxError
 from viewsync.tmux.rules import hooks, language
 from viewsync.tmux.rules.language import both, either, equal, if_existing, if_session, quoted, same_server
 from viewsync.tmux.rules.model import END, PROMOTE
-from viewsync.tmux.server import dies_on_kill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,9 +95,10 @@ def _line(verdict: Verdict, index: int, server: Server, now: float, grace: float
     same = same_server(server)
     missed = f"display-message -p 'no {index}'"
     if verdict.action == END:
-        kill = f"kill-session -t '{verdict.id}'"
-        guarded = if_existing(verdict.id, both(same, _killable(verdict.session, now, grace)), kill, missed)
-        return _defuse(verdict, same) + guarded if dies_on_kill(server.version) else guarded
+        from viewsync.tmux import guarded_kill  # `open` ends nothing
+
+        killable = both(same, _killable(verdict.session, now, grace))
+        return guarded_kill.command(server.version, verdict.id, killable, missed, if_existing)
     if verdict.action == PROMOTE:
         target = f"'{verdict.id}:'"
         rename = f"rename-session -t {target} -- {quoted(language.name(verdict.parent))}"
@@ -106,12 +106,6 @@ def _line(verdict: Verdict, index: int, server: Server, now: float, grace: float
         then = f"{rename} ; display-message -p 'yes {index}' ; {unmark}"
         return if_existing(verdict.id, both(same, _promotable(verdict.session, now, grace)), then, missed)
     raise ValueError(f"nothing to act on: {verdict}")
-
-
-def _defuse(verdict: Verdict, same: str) -> str:
-    """Trap E. In a step before the check, because set-option has an after-hook that could come between."""
-    safe = f"set-option -t '{verdict.id}:' detach-on-destroy on"
-    return if_session(verdict.id, both(same, equal("session_name", verdict.session)), safe, "") + " ; "
 
 
 def attach(tmux: Tmux, socket: str, free: Sequence[Session], new: NewView, launcher: str, now: float) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which crash belongs to which version: the table of facts/tmux.md section 0."""
+"""Which crash belongs to which version: docs/tmux-traps.md tells of them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from viewsync.tmux.server import number
         ("3.3a", []),
         ("3.6", ["an open prompt"]),
         ("3.6b", ["an open prompt"]),
-        ("3.7", ["kill-session"]),
-        ("3.7b", ["kill-session"]),
+        ("3.7", ["the end of a session"]),
+        ("3.7b", ["the end of a session"]),
         ("3.7c", []),
         ("next-3.8", []),
     ],
@@ -32,3 +32,8 @@ def test_what_only_some_versions_have(version: str, known: list[str]) -> None:
 @pytest.mark.parametrize(("version", "crashes"), [("3.2a", True), ("3.3a", True), ("3.7c", True), ("next-3.8", False)])
 def test_destroy_unattached_crashes_every_release(version: str, crashes: bool) -> None:
     assert versions.crashes_unattached(number(version)) is crashes
+
+
+def test_the_versions_of_trap_e() -> None:
+    versions_ = ("3.2a", "3.6b", "3.7", "3.7a", "3.7b", "3.7c", "next-3.8", "odd")
+    assert [each for each in versions_ if versions.dies_with_a_session(number(each))] == ["3.7", "3.7a", "3.7b"]
