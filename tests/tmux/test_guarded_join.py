@@ -7,23 +7,51 @@ from typing import TYPE_CHECKING
 import pytest
 
 from viewsync.errors import TmuxError
-from viewsync.tmux import inventory, views
+from viewsync.tmux import guarded_join, inventory, views
 from viewsync.tmux.server import Tmux
 
 if TYPE_CHECKING:
     from tests.support.server import Home, Server
 
 
-def test_a_parent_that_was_renamed_meanwhile_is_left_alone(server: Server, home: Home) -> None:
-    """Also where the detour of trap B would have given it its old name back."""
+@pytest.fixture
+def taken(server: Server, home: Home) -> guarded_join.NewView:
+    """A new view of `proj`, whose name belongs to a group that it is not in: it gets another one for a moment."""
     server.tmux("new-session", "-d", "-t", "=proj:", "-s", "member")
     server.tmux("rename-session", "-t", "=proj:", "other")
     server.tmux("new-session", "-d", "-s", "proj")
-    tmux = Tmux("tmux", 5.0, home.env)
     parent = server.tmux("display-message", "-p", "-t", "=proj:", "#{session_id}")
-    origin = inventory.origin(tmux, server.socket, parent)
+    origin = inventory.origin(Tmux("tmux", 5.0, home.env), server.socket, parent)
+    return guarded_join.NewView("proj-view-1795000000-1", origin, "proj", "proj", "", "", "viewsync-detour-1")
+
+
+def reserve(server: Server, view: guarded_join.NewView) -> str:
+    tmux = Tmux("tmux", 5.0, server.home.env)
+    return views.reserve(tmux, server.socket, [], view, "", "1795000000.1", 1795000000.0)
+
+
+def test_a_parent_that_was_renamed_meanwhile_is_left_alone(server: Server, taken: guarded_join.NewView) -> None:
+    """Its old name does not come back."""
     server.tmux("rename-session", "-t", "=proj:", "mine-now")
-    new = views.NewView("proj-view-1795000000-1", origin, "proj", "proj", "", "", "viewsync-detour-1")
     with pytest.raises(TmuxError, match="no such session"):
-        views.reserve(tmux, server.socket, [], new, "", "1795000000.1", 1795000000.0)
+        reserve(server, taken)
     assert server.sessions() == ["other", "member", "mine-now"]
+
+
+def test_a_parent_that_a_hook_ends_is_not_made_anew(server: Server, taken: guarded_join.NewView) -> None:
+    """`new-session -t` makes a group with a shell in it of a name that nobody has."""
+    server.tmux("set-hook", "-g", "after-rename-session", f"kill-session -t '{taken.origin.session}'")
+    with pytest.raises(TmuxError, match="no such session"):
+        reserve(server, taken)
+    assert server.sessions() == ["other", "member"]
+
+
+def test_a_parent_that_a_hook_gives_its_name_back_is_not_hijacked(server: Server, taken: guarded_join.NewView) -> None:
+    """With that name `new-session -t` would put it into the group of `other`, and end its windows (trap B)."""
+    server.tmux("set-hook", "-g", "after-rename-session", f"rename-session -t '{taken.origin.session}:' proj")
+    before = server.pane_pids()
+    with pytest.raises(TmuxError, match="no such session"):
+        reserve(server, taken)
+    assert server.sessions() == ["other", "member", "proj"]
+    server.tmux("new-window", "-d", "-t", "=proj:")
+    assert set(before) < set(server.pane_pids())

@@ -8,9 +8,10 @@ attach-session have none (facts/tmux.md section 4). So a check and its kill, and
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError
+from viewsync.tmux import guarded_join
 from viewsync.tmux.rules import hooks, language
 from viewsync.tmux.rules.language import both, either, equal, if_existing, if_session, quoted, same_server
 from viewsync.tmux.rules.model import END, PROMOTE
@@ -18,23 +19,11 @@ from viewsync.tmux.rules.model import END, PROMOTE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from viewsync.tmux.inventory import Origin
+    from viewsync.tmux.guarded_join import NewView
     from viewsync.tmux.rules.model import Server, Session, Verdict
     from viewsync.tmux.server import Tmux
 
 MARKS = ("@viewsync_view", "@viewsync_parent", "@viewsync_lease", "@viewsync_pin")
-
-
-class NewView(NamedTuple):
-    """A view to be made, if none of the free ones can be had."""
-
-    name: str
-    origin: Origin
-    parent: str  # the parent's name, for the mark
-    joins: str  # the name of the session that it is grouped with: the parent's, or a view's when that is gone
-    folder: str  # "" for the parent's own
-    window: str  # "@5" to start on, "" for the parent's current one
-    detour: str  # a name for the parent while a hijacked group is avoided
 
 
 def _idle(name: str, now: float) -> str:
@@ -114,7 +103,7 @@ def attach(tmux: Tmux, socket: str, free: Sequence[Session], new: NewView, launc
     The server decides when it attaches, so two tabs never land on one view, and a new view is born attached.
     `launcher` is "" when our hooks stand.
     """
-    command = _create(new, detached=False)
+    command = guarded_join.command(new, detached=False)
     for each in reversed(free):
         command = if_session(each.id, _idle(each.name, now), _go(each.id, new.window), command)
     return tmux.argv(socket, *_hooked(launcher), "if-shell", "-F", "1", command)
@@ -136,11 +125,11 @@ def reserve(
     now: float,
 ) -> str:
     """The name of a view that is reserved until `lease` ("<expiry>.<token>") for whoever asked."""
-    command = (
-        _create(new, detached=True) + f" ; set-option -t '={new.name}:' @viewsync_lease {lease} ; {_say(new.name)}"
-    )
+    lease_it = f"@viewsync_lease {lease}"
+    made = guarded_join.command(new, detached=True)
+    command = f"{made} ; set-option -t '={new.name}:' {lease_it} ; {_say(new.name)}"
     for each in reversed(free):
-        take = f"set-option -t '{each.id}:' @viewsync_lease {lease} ; {_say(each.name)}"
+        take = f"set-option -t '{each.id}:' {lease_it} ; {_say(each.name)}"
         command = if_session(each.id, _idle(each.name, now), take, command)
     done = tmux.run(socket, *_hooked(launcher), "if-shell", "-F", "1", command)
     said = [line.removeprefix("view ") for line in done.out.split("\n") if line.startswith("view ")]
@@ -154,69 +143,8 @@ def _say(name: str) -> str:
 
 
 def _go(session: str, window: str) -> str:
-    move = f" ; {_select(session, window)}" if window else ""
+    move = f" ; {guarded_join.select(session, window)}" if window else ""
     return f"attach-session -t '{session}'{move}"
-
-
-def _create(new: NewView, *, detached: bool) -> str:
-    """Join the parent's group and be its like: options, environment, folder, current window.
-
-    Where the parent is in no group but another group has its name, `new-session -t` would put the parent into
-    *that* group and replace its windows (trap B). Then the parent is called otherwise for that one step.
-    """
-    parent = new.origin.session
-    join = _join(new, detached=detached)
-    safe = either("#{session_grouped}", f"#{{==:#{{S:#{{?{equal('session_group', new.joins)},x,}}}},}}")
-    around = (
-        # The join stands in a list of its own, so that the parent gets its name back even if it fails.
-        f"rename-session -t '{parent}:' {new.detour} ; if-shell -F 1 {{ {join} }} ; "
-        f"rename-session -t '{parent}:' -- {quoted(language.name(new.joins))}"
-    )
-    inherit = " ; ".join(_inherit(new))
-    # has-session fails, and with it the rest, when the parent is gone: new-session would make a fresh group.
-    make = f"if-shell -F -t '{parent}:' {quoted(safe)} {{ {join} }} {{ {around} }} ; {inherit}"
-    # Both the question above and the way back from the detour name the parent: renamed meanwhile, it is left alone.
-    named = quoted(equal("session_name", new.joins))
-    renamed = "display-message -p 'viewsync: the session was renamed just now; try again'"
-    return f"has-session -t '{parent}:' ; if-shell -F -t '{parent}:' {named} {{ {make} }} {{ {renamed} }}"
-
-
-def _join(new: NewView, *, detached: bool) -> str:
-    words = [
-        "new-session",
-        *(["-d"] if detached else []),
-        "-t",
-        f"'{new.origin.session}:'",
-        "-s",
-        new.name,
-    ]
-    words += ["-c", quoted(language.unexpanded(new.folder or new.origin.folder))]
-    for name, value in new.origin.environment:
-        if value is not None:
-            words += ["-e", quoted(f"{name}={value}")]
-    return " ".join(words)
-
-
-def _inherit(new: NewView) -> list[str]:
-    target = f"'={new.name}:'"
-    return [
-        f"set-option -t {target} @viewsync_view 1",
-        f"set-option -t {target} @viewsync_parent {quoted(new.parent)}",
-        f"set-option -t {target} destroy-unattached off",
-        *(f"set-option -t {target} -- {quoted(name)} {quoted(value)}" for name, value in new.origin.options),
-        *(
-            f"set-environment -r -t {target} -- {quoted(name)}"
-            for name, value in new.origin.environment
-            if value is None
-        ),
-        _select(f"={new.name}", new.window or new.origin.window),
-    ]
-
-
-def _select(session: str, window: str) -> str:
-    """Go to a window, if it is still there."""
-    there = quoted(equal("window_id", window))
-    return f"if-shell -F -t '{session}:{window}' {there} {{ select-window -t '{session}:{window}' }}"
 
 
 def mark(tmux: Tmux, socket: str, session: str, name: str, parent: str) -> bool:

@@ -11,6 +11,7 @@ from viewsync.system import terminal
 from viewsync.system.wezterm import gui_pid
 from viewsync.tmux import inventory
 from viewsync.tmux import views as tmux_views
+from viewsync.tmux.guarded_join import NewView
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.server import ServerGone
 from viewsync.views.rules import names, tracking
@@ -50,7 +51,7 @@ class Plan(NamedTuple):
 
     found: Inventory
     free: list[Session]
-    view: tmux_views.NewView
+    view: NewView
     launcher: str  # "" when our hooks stand
 
 
@@ -165,9 +166,9 @@ def _free(found: Inventory, joined: Session, rows: dict[str, dict[str, Any]], no
     return sorted(free, key=lambda each: (-each.last_attached, each.name))[:_TRIES]
 
 
-def _new_view(ctx: Context, request: Request, parent: str, joined: Session, origin: Origin) -> tmux_views.NewView:
+def _new_view(ctx: Context, request: Request, parent: str, joined: Session, origin: Origin) -> NewView:
     digits = int.from_bytes(os.urandom(4), "big") % 10**9
-    return tmux_views.NewView(
+    return NewView(
         name=names.view_name(parent, ctx.clock(), digits),
         origin=origin,
         parent=parent,

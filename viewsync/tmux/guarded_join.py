@@ -1,0 +1,89 @@
+"""Make a view: a session that joins another one's group. Nothing else says `new-session -t`.
+
+Two things go wrong with it in every tmux. Where the session to join is in no group, and another group has its name, it
+is put into *that* one, and its own windows are replaced by that one's (trap B). Where it is gone, a group of that name
+is made with a shell in it. So both are asked of the server in the step that joins.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.tmux.rules import language
+from viewsync.tmux.rules.language import either, equal, if_session, quoted
+
+if TYPE_CHECKING:
+    from viewsync.tmux.inventory import Origin
+
+
+class NewView(NamedTuple):
+    """A view to be made, if none of the free ones can be had."""
+
+    name: str
+    origin: Origin
+    parent: str  # the parent's name, for the mark
+    joins: str  # the name of the session that it is grouped with: the parent's, or a view's when that is gone
+    folder: str  # "" for the parent's own
+    window: str  # "@5" to start on, "" for the parent's current one
+    detour: str  # a name for the parent while a hijacked group is avoided
+
+
+def command(new: NewView, *, detached: bool) -> str:
+    """Join the parent's group and be its like: options, environment, folder, current window.
+
+    Where another group has the parent's name, the parent is called otherwise for that one step.
+    """
+    parent = new.origin.session
+    join = _join(new, detached=detached)
+    safe = either("#{session_grouped}", f"#{{==:#{{S:#{{?{equal('session_group', new.joins)},x,}}}},}}")
+    detoured = equal("session_name", new.detour)  # asked again: a user's hook may follow each new name
+    back = f"rename-session -t '{parent}:' -- {quoted(language.name(new.joins))}"
+    around = (
+        f"rename-session -t '{parent}:' {new.detour} ; {if_session(parent, detoured, join, '')} ; "
+        f"{if_session(parent, detoured, back, '')}"
+    )
+    inherit = " ; ".join(_inherit(new))
+    # has-session fails, and with it the rest, when the parent is gone: new-session would make a fresh group.
+    make = f"if-shell -F -t '{parent}:' {quoted(safe)} {{ {join} }} {{ {around} }} ; {inherit}"
+    # Both the question above and the way back from the detour name the parent: renamed meanwhile, it is left alone.
+    named = quoted(equal("session_name", new.joins))
+    renamed = "display-message -p 'viewsync: the session was renamed just now; try again'"
+    return f"has-session -t '{parent}:' ; if-shell -F -t '{parent}:' {named} {{ {make} }} {{ {renamed} }}"
+
+
+def _join(new: NewView, *, detached: bool) -> str:
+    words = [
+        "new-session",
+        *(["-d"] if detached else []),
+        "-t",
+        f"'{new.origin.session}:'",
+        "-s",
+        new.name,
+    ]
+    words += ["-c", quoted(language.unexpanded(new.folder or new.origin.folder))]
+    for name, value in new.origin.environment:
+        if value is not None:
+            words += ["-e", quoted(f"{name}={value}")]
+    return " ".join(words)
+
+
+def _inherit(new: NewView) -> list[str]:
+    target = f"'={new.name}:'"
+    return [
+        f"set-option -t {target} @viewsync_view 1",
+        f"set-option -t {target} @viewsync_parent {quoted(new.parent)}",
+        f"set-option -t {target} destroy-unattached off",
+        *(f"set-option -t {target} -- {quoted(name)} {quoted(value)}" for name, value in new.origin.options),
+        *(
+            f"set-environment -r -t {target} -- {quoted(name)}"
+            for name, value in new.origin.environment
+            if value is None
+        ),
+        select(f"={new.name}", new.window or new.origin.window),
+    ]
+
+
+def select(session: str, window: str) -> str:
+    """Go to a window, if it is still there."""
+    there = quoted(equal("window_id", window))
+    return f"if-shell -F -t '{session}:{window}' {there} {{ select-window -t '{session}:{window}' }}"
