@@ -202,6 +202,16 @@ def test_create_makes_a_missing_parent_and_the_server(servers: Callable[..., Ser
     assert "fresh one;" in server.sessions()
 
 
+def test_create_takes_a_parent_that_somebody_else_made_just_now(server: Server, home: Home) -> None:
+    faster = os.path.join(home.path, "faster-tmux")
+    with open(faster, "w", encoding="utf-8") as file:
+        file.write('#!/bin/sh\ncase " $* " in *" new-session -d -P "*) tmux "$@" > /dev/null ;; esac\nexec tmux "$@"\n')
+    os.chmod(faster, 0o700)
+    done = home.viewsync("open", "--create", "--json", "-S", server.socket, "new", env={"VIEWSYNC_TMUX": faster})
+    assert done.json()["parent"] == "new"
+    assert server.sessions() == ["proj", "new", done.json()["view"]]
+
+
 @pytest.mark.parametrize("name", ["a.b", "a:b", "", "back\\slash", "tab\there", "$9", "=x", "-x"])
 def test_create_refuses_a_name_that_tmux_would_rewrite(server: Server, home: Home, name: str) -> None:
     done = home.viewsync("open", "--create", "--json", "-S", server.socket, "--", name)

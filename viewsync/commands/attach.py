@@ -32,7 +32,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     known = listing.alive(listing.named(reading, parsed.name, socket if named else ""))
     assert known.live is not None
     assert known.server is not None
-    words = attaching.command(ctx, known.socket, known.live.name)
+    words = ctx.tmux.to_attach(known.socket, known.live.name)
     data = {"name": known.live.name, "socket": known.socket, "session_id": known.live.id, "attach": words}
     if parsed.json:
         return Result(data)

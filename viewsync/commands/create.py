@@ -74,7 +74,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     timeout = _args.duration(parsed.wait_timeout, "--wait-timeout")
     done = creating.create(ctx, request)
     problem = _prepared(ctx, done, prompt, template, timeout) if prompt else ""
-    attach = ctx.tmux.argv(done.socket, "attach-session", "-t", f"={parsed.name}")
+    attach = ctx.tmux.to_attach(done.socket, parsed.name)
     data = {
         "name": parsed.name,
         "socket": done.socket,

@@ -67,7 +67,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 
 
 def _result(ctx: Context, ran: Ran, command: str) -> Result:
-    attach = attaching.command(ctx, ran.socket, ran.name)
+    attach = ctx.tmux.to_attach(ran.socket, ran.name)
     data = {
         "name": ran.name,
         "socket": ran.socket,

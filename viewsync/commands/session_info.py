@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args, _project_rows
 from viewsync.output import Result, age
-from viewsync.projects import attaching, listing
+from viewsync.projects import listing
 from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     data["windows"] = [_window(each) for each in seen.windows] if seen else []
     data["file"] = known.about.get("file") or None
     data["arguments"] = known.about.get("arguments") or {}
-    data["attach"] = attaching.command(ctx, known.socket, known.name) if seen else None
+    data["attach"] = ctx.tmux.to_attach(known.socket, known.name) if seen else None
     return Result(data, _lines(data, now, ctx.env.get("HOME", "")))
 
 

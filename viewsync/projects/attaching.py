@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server
 
 
-def command(ctx: Context, socket: str, name: str) -> list[str]:
-    """The words that attach by tmux alone."""
-    return ctx.tmux.argv(socket, "attach-session", "-t", f"={name}")
-
-
 def inside(ctx: Context, socket: str) -> bool:
     """Whether we are in a pane of that server."""
     return sockets.socket_inside(ctx.env) == socket

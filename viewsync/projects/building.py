@@ -19,6 +19,7 @@ from viewsync.tmux import build
 from viewsync.tmux.build import Line, NewPane
 from viewsync.tmux.rules import layouts, marks
 from viewsync.tmux.server import number
+from viewsync.tmux.sessions import NewSession
 from viewsync.views.rules import names
 
 if TYPE_CHECKING:
@@ -129,8 +130,8 @@ def begin(ctx: Context, plan: Plan, name: str, socket: str) -> Begun:
     if folder in paths.tmux_folders(ctx.env):  # the first tmux since the machine started makes it, but not for -S
         with contextlib.suppress(OSError):
             os.makedirs(folder, mode=0o700, exist_ok=True)
-    new = build.NewSession(name, plan.cwd, _size(ctx), plan.environment, marks.of(plan.identity, plan.command))
-    return build.begin(ctx.tmux, socket, new)
+    new = NewSession(name, plan.cwd, environment=plan.environment, size=_size(ctx))
+    return build.begin(ctx.tmux, socket, new, marks.of(plan.identity, plan.command))
 
 
 def _size(ctx: Context) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from viewsync import paths
 from viewsync.errors import ViewsyncError
 from viewsync.system import process, processes
+from viewsync.tmux import guarded_kill, pane_list, sessions
 from viewsync.tmux.server import Tmux, clean
 
 if TYPE_CHECKING:
@@ -59,6 +60,12 @@ class Tab:
             os.waitpid(self.pid, 0)
 
 
+class _Plain(Tmux):
+    def argv(self, socket: str, *words: str) -> list[str]:
+        """Without anybody's configuration."""
+        return [self.program, "-u", "-f", os.devnull, "-S", socket, *words]
+
+
 class Stage:
     """The throwaway server, its folder, and the tabs on it."""
 
@@ -77,9 +84,10 @@ class Stage:
             self.env.pop(name, None)
         self.launcher = ctx.env.get("VIEWSYNC_LAUNCHER") or self._launcher()
         self.env["VIEWSYNC_LAUNCHER"] = self.launcher
-        self.tmux = Tmux(ctx.config["tmux"], ctx.config["tmux_timeout"], self.env)
+        self.tmux = _Plain(ctx.config["tmux"], ctx.config["tmux_timeout"], self.env)
         self.tabs: list[Tab] = []
         self.server = 0
+        self.session = ""
 
     def _launcher(self) -> str:
         path = os.path.join(self.folder, "viewsync")
@@ -92,10 +100,13 @@ class Stage:
         return self.tmux.ask(self.socket, *words).rstrip("\n")
 
     def start(self) -> None:
-        words = ["-f", os.devnull, "new-session", "-d", "-s", "demo", "-n", "editor", "sleep 600"]
-        self.ask(*words)
-        self.server = int(self.ask("display-message", "-p", "#{pid}"))
+        new = sessions.NewSession("demo", window="editor", argv=["sleep", "600"])
+        made = sessions.make(self.tmux, self.socket, new)
+        self.server, self.session = int(made.server.partition(".")[0]), made.session_id
         self.ask("new-window", "-d", "-t", "=demo:", "-n", "server", "sleep 601")
+
+    def kill(self) -> None:
+        guarded_kill.kill(self.tmux, pane_list.read(self.tmux, self.socket).server, self.session)
 
     def open(self) -> Tab:
         tab = Tab([self.launcher, "open", "-S", self.socket, "demo"], self.env)
@@ -208,7 +219,7 @@ def _closed(stage: Stage, say: Callable[[str], None]) -> None:
 
 def _promoted(stage: Stage, say: Callable[[str], None]) -> None:
     last, panes = stage.view(stage.tabs[1]), stage.panes()
-    stage.ask("kill-session", "-t", "=demo")
+    stage.kill()
     say("5. `tmux kill-session -t demo`. Its windows live on in the last view:")
     _show(stage, say)
     stage.tabs[1].end(signal.SIGHUP)

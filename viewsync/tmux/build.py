@@ -13,31 +13,24 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
-from viewsync.tmux import guarded_kill
+from viewsync.tmux import guarded_kill, sessions
 from viewsync.tmux.rules import language, marks
 from viewsync.tmux.rules.language import both, equal, quoted, same_server
 from viewsync.tmux.rules.model import Server
 from viewsync.tmux.server import chain
-from viewsync.tmux.sessions import STARTER, Duplicate
+from viewsync.tmux.sessions import STARTER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from viewsync.tmux.server import Tmux
+    from viewsync.tmux.sessions import NewSession
 
     Pairs = Sequence[tuple[str, str]]
 
 _OPTION = re.compile(r"^(@?[\w-]+)", re.MULTILINE)
 
 _FAR = 32_000  # an index that no window of a person has
-
-
-class NewSession(NamedTuple):
-    name: str  # of letters, digits, - and _
-    cwd: str
-    size: tuple[int, int]
-    environment: Pairs
-    marks: Pairs
 
 
 class Begun(NamedTuple):
@@ -76,24 +69,16 @@ class Made(NamedTuple):
     pane: str
 
 
-def begin(tmux: Tmux, socket: str, new: NewSession) -> Begun:
-    """Starts the server when there is none. Duplicate when the name is taken.
-
-    The session and its marks are one list of commands, so that it is found again whatever comes between.
-    """
+def begin(tmux: Tmux, socket: str, new: NewSession, found_by: Pairs) -> Begun:
+    """A session that is found again by its marks whatever comes between. Duplicate when the name is taken."""
     target = quoted(f"={new.name}:")
     row = "#{session_id}\t#{window_id}\t#{pane_id}\t#{pid}\t#{start_time}\t#{version}"
-    words = ["new-session", "-d", "-P", "-F", quoted(row), "-s", quoted(new.name)]
-    words += ["-c", quoted(language.unexpanded(new.cwd)), "-x", str(new.size[0]), "-y", str(new.size[1])]
-    words += _variables(new.environment)
-    words += map(quoted, [*STARTER, "cat"])  # no shell of the user's, which would run his startup files for nothing
-    marked = [f"set-option -t {target} {name} {quoted(value)}" for name, value in new.marks]
+    # No shell of the user's, which would run his startup files for nothing.
+    new = new._replace(argv=[*STARTER, "cat"])
+    marked = [f"set-option -t {target} {name} {quoted(value)}" for name, value in found_by]
     # A user's own `on` would end it before anybody could attach, and crashes tmux before 3.8 (trap A).
     marked += [f"set-option -t {target} destroy-unattached off", f"set-option -w -t {target} {marks.PLACEHOLDER} 1"]
-    script = f"{' '.join(words)} ; {' ; '.join(marked)}\n"
-    done = tmux.run(socket, "start-server", ";", "source-file", "-", stdin=script)
-    if "duplicate session" in done.err:
-        raise Duplicate(done.err.strip())
+    done = sessions.begin(tmux, socket, new, row, marked)
     match = re.search(r"^(\$\d+)\t(@\d+)\t(%\d+)\t(\d+)\t(\d+)\t(.*)$", done.out, re.MULTILINE)
     if not match:
         raise TmuxError(done.err.strip() or f"tmux answered {done.out!r}")

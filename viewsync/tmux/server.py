@@ -38,6 +38,10 @@ class Tmux:
         """-u: without it tmux replaces tabs and non-ASCII in its output when the locale is C (section 5)."""
         return [self.program, "-u", "-S", socket, *words]
 
+    def to_attach(self, socket: str, name: str) -> list[str]:
+        """How a person attaches. We never run it: where there is no server, it starts one."""
+        return self.argv(socket, "attach-session", "-t", f"={name}")
+
     def with_path(self, path: str) -> Tmux:
         """The same for panes that are to have that PATH, "" for any: they get that of the client that asks for them,
         whatever -e says (spawn.c of every version), unless it is attached.

@@ -1,4 +1,8 @@
-"""What viewsync says to make a session."""
+"""Make sessions of their own. Nothing else says what can start a tmux server: `new-session`, and `start-server`.
+
+So a reading of a server that is gone says so, and starts none. What tmux expands in a name or a folder, where `#(...)`
+runs a program, is made to mean itself.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules import language
+from viewsync.tmux.rules.language import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from viewsync.system.process import Completed
     from viewsync.tmux.server import Tmux
 
 # One word alone would be a line for the user's shell; several are run as they are. So a shell that everybody has
@@ -31,11 +37,11 @@ _MADE = "\t".join(
 
 class NewSession(NamedTuple):
     name: str
-    window: str
-    argv: Sequence[str]  # what runs in it
-    cwd: str  # "" for ours
-    environment: Sequence[tuple[str, str]]
-    size: tuple[int, int] | None
+    cwd: str = ""  # "" for ours
+    window: str = ""  # its name, "" for that of what runs in it
+    argv: Sequence[str] = ()  # what runs in it, () for the user's shell
+    environment: Sequence[tuple[str, str]] = ()
+    size: tuple[int, int] | None = None
 
 
 class Made(NamedTuple):
@@ -55,18 +61,11 @@ class Duplicate(TmuxError):
 
 
 def make(tmux: Tmux, socket: str, new: NewSession) -> Made:
-    """A detached session; starts the server when there is none."""
-    words = ["new-session", "-d", "-P", "-F", _MADE, "-s", language.argument(new.name)]
-    words += ["-n", language.argument(new.window)]
-    words += ["-c", language.argument(new.cwd)] if new.cwd else []
-    for name, value in new.environment:
-        words += ["-e", _word(f"{name}={value}")]
-    if new.size:
-        words += ["-x", str(new.size[0]), "-y", str(new.size[1])]
+    """A detached session; starts the server when there is none. Duplicate when the name is taken."""
     path = dict(new.environment).get("PATH", "")
-    words += [*_WITH_PATH, _word(path)] if path else STARTER
-    words += [_word(each) for each in new.argv]
-    done = tmux.run(socket, *words)
+    starter = [*_WITH_PATH, path] if path else STARTER
+    argv = [*starter, *new.argv] if new.argv else []
+    done = tmux.run(socket, *map(_word, _words(new._replace(argv=argv), _MADE)))
     if _DUPLICATE in done.err:
         raise Duplicate(done.err.strip())
     if done.code:
@@ -77,6 +76,29 @@ def make(tmux: Tmux, socket: str, new: NewSession) -> Made:
     except ValueError:
         # Where it cannot make its socket, it says so and ends with 0.
         raise TmuxError(done.err.strip() or f"tmux answered {done.out!r}") from None
+
+
+def begin(tmux: Tmux, socket: str, new: NewSession, answer: str, then: Sequence[str]) -> Completed:
+    """The same through tmux's stdin, so that no value stands in a process list. It says the format `answer`.
+
+    `then`: commands of the same list, so that they hold whatever comes between.
+    """
+    script = " ; ".join([" ".join(map(quoted, _words(new, answer))), *then])
+    done = tmux.run(socket, "start-server", ";", "source-file", "-", stdin=f"{script}\n")
+    if _DUPLICATE in done.err:
+        raise Duplicate(done.err.strip())
+    return done
+
+
+def _words(new: NewSession, answer: str) -> list[str]:
+    words = ["new-session", "-d", "-P", "-F", answer, "-s", language.unexpanded(new.name)]
+    words += ["-n", language.unexpanded(new.window)] if new.window else []
+    words += ["-c", language.unexpanded(new.cwd)] if new.cwd else []
+    for name, value in new.environment:
+        words += ["-e", f"{name}={value}"]
+    if new.size:
+        words += ["-x", str(new.size[0]), "-y", str(new.size[1])]
+    return [*words, *new.argv]
 
 
 def _word(text: str) -> str:

@@ -178,13 +178,6 @@ def rename_back(tmux: Tmux, socket: str, session: str, detour: str, name: str) -
     )
 
 
-def create_parent(tmux: Tmux, socket: str, name: str, folder: str) -> str:
-    """A new detached session with a shell; its id. Starts the server when there is none."""
-    words = ["new-session", "-d", "-P", "-F", "#{session_id}", "-s", language.argument(name)]
-    words += ["-c", language.argument(folder)] if folder else []
-    return tmux.ask(socket, *words).strip()
-
-
 def set_hooks(tmux: Tmux, socket: str, launcher: str) -> None:
     tmux.ask(socket, *_hooked(launcher)[:-1])
 

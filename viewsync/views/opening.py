@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -84,14 +85,13 @@ def reserve(ctx: Context, request: Request) -> dict[str, Any]:
     if name != plan.view.name:
         with ctx.registry.change() as data:
             data["views"].pop(plan.view.name, None)
-    attach = ctx.tmux.argv(request.socket, "attach-session", "-t", f"={name}")
     return {
         "view": name,
         "parent": plan.view.parent,
         "socket": request.socket,
         "action": "created" if name == plan.view.name else "reused",
         "lease_seconds": request.lease,
-        "attach": attach,
+        "attach": ctx.tmux.to_attach(request.socket, name),
     }
 
 
@@ -121,7 +121,10 @@ def _look(ctx: Context, request: Request) -> tuple[Inventory, Origin | None]:
     if request.create and (found is None or all(each.name != request.parent for each in found.sessions)):
         if problem := names.refusal(request.parent):
             raise UsageError(f"cannot create a session {request.parent!r}: {problem}", "choose another name")
-        tmux_views.create_parent(ctx.tmux, request.socket, request.parent, request.cwd or os.getcwd())
+        from viewsync.tmux import sessions  # only for this
+
+        with contextlib.suppress(sessions.Duplicate):  # somebody else made it just now
+            sessions.make(ctx.tmux, request.socket, sessions.NewSession(request.parent, request.cwd or os.getcwd()))
         found, origin = inventory.opening(ctx.tmux, request.socket, request.parent)
     assert found is not None
     return found, origin
