@@ -285,7 +285,8 @@ def _finish(
     ]
     grown = {each.pair.number: each.pair for each in new}
     for number_, pair in grown.items():
-        lines += dressed(windows[number_], pair, target.window_options if pair in fresh else (), fresh=pair in fresh)
+        inherited = target.window_options if pair in fresh else ()
+        lines += dressed(target.server, windows[number_], pair, inherited, fresh=pair in fresh)
     for pair in fresh:
         focus = next((at for at, pane in enumerate(pair.window.panes) if pane.focus), 0)
         if focus and (pair.number, focus) in found:
@@ -297,20 +298,22 @@ def _finish(
     return lines
 
 
-def dressed(window: str, pair: Pair, inherited: Sequence[tuple[str, str]], *, fresh: bool) -> list[Line]:
+def dressed(
+    server: Server, window: str, pair: Pair, inherited: Sequence[tuple[str, str]], *, fresh: bool
+) -> list[Line]:
     """A window's mark, options and layout."""
     what = diff.title(pair.window, pair.number)
     lines = [build.window_option(window, marks.WINDOW, pair.key, what)]
     for name, value in (*inherited, *pair.window.options) if fresh else ():
         lines.append(build.window_option(window, name, value, f"{what}: option {name}"))
-    return [*lines, *laid_out(window, pair)]
+    return [*lines, *laid_out(server, window, pair)]
 
 
-def laid_out(window: str, pair: Pair) -> list[Line]:
-    layout, what = pair.window.layout, diff.title(pair.window, pair.number)
+def laid_out(server: Server, window: str, pair: Pair) -> list[Line]:
+    layout, panes, what = pair.window.layout, len(pair.window.panes), diff.title(pair.window, pair.number)
     if not layout:
         return []
-    lines = [] if len(pair.window.panes) == 1 else [build.layout(window, layout, f"{what}: layout")]
+    lines = [] if panes == 1 else [build.layout(server, window, layout, panes, f"{what}: layout")]
     return [*lines, build.window_option(window, marks.LAYOUT, marks.encoded(layout), what)]
 
 

@@ -217,7 +217,7 @@ def _completed(
         added = building.add(ctx, building.Target(ran.server, ran.session, path=building.path(plan.environment)), pairs)
     warnings = [*ran.warnings, *added.problems]
     if apply:
-        lines = _changes(plan, seen, pairs, building.options(ctx, plan, ran.server))
+        lines = _changes(plan, ran.server, seen, pairs, building.options(ctx, plan, ran.server))
         warnings += build.run(ctx.tmux, ran.server, lines).problems
     left = _untyped(pairs) if half else []
     if left and not _untouched(known):
@@ -268,7 +268,9 @@ def _untyped(pairs: Sequence[diff.Pair]) -> list[readiness.Typing]:
     ]
 
 
-def _changes(plan: Plan, seen: Seen, pairs: Sequence[diff.Pair], options: building.Options) -> list[Line]:
+def _changes(
+    plan: Plan, server: Server, seen: Seen, pairs: Sequence[diff.Pair], options: building.Options
+) -> list[Line]:
     """What brings the session to its plan, and ends nothing."""
     lines = [
         build.variable(seen.id, name, value) for name, value in plan.environment if seen.environment.get(name) != value
@@ -283,7 +285,7 @@ def _changes(plan: Plan, seen: Seen, pairs: Sequence[diff.Pair], options: buildi
         for name, value in (*options.of_windows, *pair.window.options):
             lines.append(build.window_option(window, name, value, f"{what}: option {name}"))
         if (layout := diff.layout(pair)) and layout.can:
-            lines += building.laid_out(window, pair)
+            lines += building.laid_out(server, window, pair)
     return lines
 
 

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
-from viewsync.tmux import guarded_kill, sessions
+from viewsync.tmux import guarded_kill, guarded_layout, sessions
 from viewsync.tmux.rules import language, marks
 from viewsync.tmux.rules.language import both, equal, quoted, same_server
 from viewsync.tmux.rules.model import Server
@@ -184,7 +184,7 @@ def new_window(session: str, name: str, pane: NewPane, number: int) -> Line:
 def split(pane: str, new: NewPane, number: int, what: str, tiled: str = "") -> Line:
     """Behind that pane. `tiled`: the window in which all get room then, so that there is some for the next one."""
     words = ["split-window", "-d", *_telling(number), "-t", pane]
-    again = f" ; select-layout -t {tiled} tiled" if tiled else ""
+    again = f" ; {guarded_layout.tiled(tiled)}" if tiled else ""
     return Line(f"{' '.join([*words, *_started(new)])}{again}", what, new.path)
 
 
@@ -201,9 +201,9 @@ def _variables(environment: Pairs) -> list[str]:
     return [word for name, value in environment for word in ("-e", quoted(f"{name}={value}"))]
 
 
-def layout(window: str, text: str, what: str) -> Line:
-    """`text` has to be one (tmux/rules/layouts.py): a wrong one ends the server."""
-    return Line(f"select-layout -t {window} -- {quoted(text)}", what)
+def layout(server: Server, window: str, text: str, panes: int, what: str) -> Line:
+    """TmuxError for one that is none."""
+    return Line(guarded_layout.command(server.version, window, text, panes), what)
 
 
 def rename(window: str, name: str, what: str) -> Line:
