@@ -220,7 +220,9 @@ def focus_window(session: str, window: str) -> Line:
 
 def end_placeholder(server: Server, session: str, window: str) -> Line:
     """Only what is marked as one."""
-    return Line(guarded_kill.window(server.version, session, window, equal(marks.PLACEHOLDER, "1")), "the placeholder")
+    return Line(
+        guarded_kill.window_command(server.version, session, window, equal(marks.PLACEHOLDER, "1")), "the placeholder"
+    )
 
 
 def made(said: Said) -> Mapping[int, Made]:

@@ -77,7 +77,7 @@ def kill(tmux: Tmux, server: Server, session: str) -> bool:
         return True  # it was the last one, and the server ended with it
 
 
-def window(version: str, session: str, window: str, condition: str) -> str:
+def window_command(version: str, session: str, window: str, condition: str) -> str:
     """What ends a window of the session, by its id, where it meets `condition`. With its last one the session goes."""
     meant = both(equal("window_id", window), condition)
     end = f"if-shell -F -t {window} {quoted(meant)} {{ kill-window -t {window} }}"
