@@ -1,4 +1,7 @@
-"""What crashes some version of tmux (docs/tmux-traps.md), and that viewsync never brings it about."""
+"""What crashes some version of tmux (docs/tmux-traps.md), and that viewsync never brings it about.
+
+Which file says each of the commands is in tests/tmux/test_dangerous_commands.py.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.server import ROOT, alive
+from tests.support.server import alive
 from tests.support.wait import stays, until
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.inventory import inventory
@@ -28,17 +31,6 @@ if TYPE_CHECKING:
 NO_HOOKS = {"VIEWSYNC_HOOKS": "0"}
 PROJECT = "session:\n  windows:\n    - name: one\n    - name: two\n      focus: true\n"
 TIMES = ("session_created", "session_activity", "session_last_attached", "client_activity", "client_created")
-
-
-def sources() -> Iterator[tuple[str, str]]:
-    """Every file of ours that can say something to tmux, with its text. `tmux_bugs.py` only tells of them."""
-    for folder in ("viewsync", "hooks", "lua", "plugin"):
-        for parent, _, names in os.walk(os.path.join(ROOT, folder)):
-            for name in names:
-                if name.endswith((".py", ".conf", ".lua", ".sh", ".tmux")) and name != "tmux_bugs.py":
-                    path = os.path.join(parent, name)
-                    with open(path, encoding="utf-8") as file:
-                        yield path, file.read()
 
 
 @pytest.fixture
@@ -136,12 +128,6 @@ def test_a_the_server_outlives_our_views_where_the_user_has_it_on(server: Server
     assert server.pane_pids() == before
 
 
-def test_a_no_code_sets_destroy_unattached_to_anything_but_off() -> None:
-    said = "".join(text for _, text in sources())
-    assert re.search(r"set-option .*destroy-unattached off", said)
-    assert not re.search(r"""destroy-unattached["',\s]+(on|keep)""", said)
-
-
 # --- B: the hijacked group -------------------------------------------------------------------------------------------
 
 
@@ -205,13 +191,7 @@ def test_b_the_guard_reads_names_as_they_are(server: Server, name: str) -> None:
     assert_apart(server, before, "grouped", view)
 
 
-# --- C, D: what no call of ours says ---------------------------------------------------------------------------------
-
-
-def test_c_no_code_renumbers_windows() -> None:
-    """One place moves a window: the placeholder of a session that it is just making, to an index that is named."""
-    for path, text in sources():
-        assert not re.search(r"(move-?w(indow)?|\bmovew)\b(?! -d -s \{window\} -t '\{session\}:\{_FAR\}')", text), path
+# --- D: what no call of ours says together ---------------------------------------------------------------------------
 
 
 def test_d_and_f_hold_for_all_that_a_whole_life_says(server: Server, home: Home, recorder: str) -> None:
@@ -237,26 +217,57 @@ def assert_times_are_asked_of_existing_sessions(call: str) -> None:
         assert head.endswith(f"if-shell -F -t '{target}:' '#{{==:#{{session_id}},{target}}}' {{ "), call
 
 
-def test_d_a_control_client_is_no_danger(server: Server, home: Home) -> None:
-    """iTerm2's way to be a client, in which a selection and a kill in one go end the server."""
-    control = subprocess.Popen(
+def test_d_holds_for_all_that_a_project_says(server: Server, home: Home, project: Project, recorder: str) -> None:
+    """The window that is ended beside a selection is never the last of its session."""
+    env = {"VIEWSYNC_TMUX": recorder}
+    project.command("good", PROJECT)
+    project.command("bad", PROJECT + "      options: {no-such-option: '1'}\n")
+    assert project.viewsync("run", "bad", env=env).code == 4
+    assert project.viewsync("run", "good", env=env).code == 0
+    assert project.viewsync("kill-session", "myapp-main-dev", env=env).code == 0
+    said = calls(home)
+    assert [each for each in said if "kill-session -t" in each]
+    assert [each for each in said if "select-window" in each]
+    assert not [each for each in said if "kill-session -t" in each and "select-window" in each]
+
+
+@pytest.fixture
+def control(server: Server, home: Home) -> Iterator[int]:
+    """The process of a client as iTerm2 is one: with it a selection and a kill in one go end the server."""
+    client = subprocess.Popen(
         ["tmux", "-C", "-S", server.socket, "attach-session", "-t", "=proj"],
         env=home.env,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
     )
     try:
-        until(lambda: control.pid in server.clients(), "the control client")
-        before = server.pane_pids()
-        for number in range(12):
-            tab, view = server.open("proj")
-            server.tmux("select-window", "-t", f"={view}:{number % 2}")
-            tab.hang_up()
-            until(lambda: server.sessions() == ["proj"], "the end of the view")
-        assert server.clients() == {control.pid: "proj"}
-        assert server.pane_pids() == before
+        until(lambda: client.pid in server.clients(), "the control client")
+        yield client.pid
     finally:
-        control.communicate(timeout=20)
+        client.communicate(timeout=20)
+
+
+def test_d_a_control_client_is_no_danger(server: Server, control: int) -> None:
+    before = server.pane_pids()
+    for number in range(12):
+        tab, view = server.open("proj")
+        server.tmux("select-window", "-t", f"={view}:{number % 2}")
+        tab.hang_up()
+        until(lambda: server.sessions() == ["proj"], "the end of the view")
+    assert server.clients() == {control: "proj"}
+    assert server.pane_pids() == before
+
+
+def test_d_nor_is_it_while_projects_come_and_go(server: Server, project: Project, control: int) -> None:
+    before = server.pane_pids()
+    project.command("good", PROJECT)
+    project.command("bad", PROJECT + "      options: {no-such-option: '1'}\n")
+    for _ in range(3):
+        assert project.viewsync("run", "bad").code == 4
+        assert project.viewsync("run", "good").code == 0
+        assert project.viewsync("kill-session", "myapp-main-dev").code == 0
+    assert server.clients() == {control: "proj"}
+    assert server.pane_pids() == before
 
 
 # --- E: detach-on-destroy --------------------------------------------------------------------------------------------
@@ -320,15 +331,6 @@ def test_e_a_promotion_never_kills() -> None:
 
 
 # --- F: a time variable of a missing session -------------------------------------------------------------------------
-
-
-def test_f_every_time_variable_that_code_names_is_in_a_known_place() -> None:
-    """New places have to be looked at: outside of rows, and of `if_existing`, 3.2a crashes."""
-    known = {"tmux_read.py", "tmux_write.py", "formats.py", "demo.py", "tmux_panes.py", "tmux_projects.py"}
-    known.add("tmux_clients.py")  # in rows of list-clients
-    for path, text in sources():
-        if re.search(r"#\{\??(" + "|".join(TIMES) + ")", text):
-            assert os.path.basename(path) in known, path
 
 
 def test_f_acting_on_a_session_that_is_gone_says_no(server: Server, home: Home) -> None:
