@@ -15,8 +15,8 @@ import tempfile
 import time
 from typing import TYPE_CHECKING
 
-from viewsync import paths
 from viewsync.errors import ViewsyncError
+from viewsync.setup.rules import launcher as launcher_text
 from viewsync.system import process, processes
 from viewsync.tmux import guarded_kill, pane_list, sessions
 from viewsync.tmux.server import Tmux, clean
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
 
 _ROW = "    #{session_name}: window #{window_index} (#{window_name}), #{session_attached} client(s)"
+_PIPE = "alive"
 _PATIENCE = 8.0  # seconds for a step that takes a few hundredths of one
 
 
@@ -82,17 +83,23 @@ class Stage:
         }
         for name in ("WEZTERM_UNIX_SOCKET", "WEZTERM_PANE", "CLAUDE_TMUX_SOCKET_DIR"):
             self.env.pop(name, None)
-        self.launcher = ctx.env.get("VIEWSYNC_LAUNCHER") or self._launcher()
-        self.env["VIEWSYNC_LAUNCHER"] = self.launcher
+        self.pipe = self._pipe()
+        self.launcher = self.env["VIEWSYNC_LAUNCHER"] = self._launcher()
         self.tmux = _Plain(ctx.config["tmux"], ctx.config["tmux_timeout"], self.env)
         self.tabs: list[Tab] = []
         self.server = 0
         self.session = ""
 
+    def _pipe(self) -> int:
+        """Our end of a pipe whose other end every viewsync of the demo holds: so we see when they all have ended."""
+        os.mkfifo(os.path.join(self.folder, _PIPE), 0o600)
+        return os.open(os.path.join(self.folder, _PIPE), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+
     def _launcher(self) -> str:
-        path = os.path.join(self.folder, "viewsync")
+        """Not the installed one: tmux hooks are to hold the pipe, too."""
+        path, pipe = (os.path.join(self.folder, name) for name in ("viewsync", _PIPE))
         with open(path, "w", encoding="utf-8") as file:
-            file.write(f'#!/bin/sh\nexec {shlex.join(paths.launch_argv({}))} "$@"\n')
+            file.write(f"#!/bin/sh\n{launcher_text.start(sys.executable)} 9<>{shlex.quote(pipe)}\n")
         os.chmod(path, 0o700)
         return path
 
@@ -144,22 +151,35 @@ class Stage:
 
     def end(self) -> None:
         """Everything that was started ends; a hook that is still at work would make the folder again."""
+        with contextlib.suppress(OSError):
+            os.unlink(self.launcher)  # no other hook begins
         for tab in self.tabs:
             tab.end()
         if self.server:
-            _end(self.server, signal.SIGTERM)
-        for pid in processes.with_variable("VIEWSYNC_STATE_DIR", self.env["VIEWSYNC_STATE_DIR"]):
-            _end(pid, 0)
+            _end(self.server)
+        deadline = time.monotonic() + _PATIENCE
+        while self._at_work() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.close(self.pipe)
+
+    def _at_work(self) -> bool:
+        """Whether anybody has the other end of the pipe, into which nobody writes."""
+        try:
+            return bool(os.read(self.pipe, 1))
+        except BlockingIOError:
+            return True
 
 
-def _end(pid: int, number: int) -> None:
-    """Signal it, give it a moment to go, then end it."""
+def _end(pid: int) -> None:
+    """Ask it to, give it a moment to go, then end it."""
     deadline = time.monotonic() + 3
     with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, number)
-        while processes.alive(pid) and time.monotonic() < deadline:
+        os.kill(pid, signal.SIGTERM)
+        while processes.alive(pid):
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
+                return
             time.sleep(0.02)
-        os.kill(pid, signal.SIGKILL)
 
 
 @contextlib.contextmanager
