@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sqlite3
+import subprocess
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.server import Home, Server, alive
-from tests.support.wait import until
+from tests.support.wait import stays, until
 from viewsync.context import Context
 from viewsync.sweeper.resident import Sweeper
 
@@ -62,6 +63,24 @@ def test_it_wakes_on_a_new_server(servers: Callable[..., Server], home: Home, sw
     before = status(home)["last_sweep"]
     servers("late").start()
     until(lambda: status(home)["last_sweep"] > before, "a sweep")
+
+
+def test_who_has_not_told_its_process_yet_is_not_asked_to_end(server: Server, home: Home) -> None:
+    """What stands in the lock is of one that was killed, where no start time could be known."""
+    os.mkdir(home.state, 0o700)
+    os.kill(server.pid, signal.SIGSTOP)
+    with subprocess.Popen(["sleep", "600"]) as stranger:
+        try:
+            with open(os.path.join(home.state, ".sweeper.lock"), "w", encoding="utf-8") as file:
+                json.dump({"pid": stranger.pid, "start": 0}, file)
+            home.tab("sweeper", "run", env={"VIEWSYNC_TMUX_TIMEOUT": "60"})
+            until(lambda: status(home)["running"], "the sweeper")
+            done = home.viewsync("sweeper", "stop")
+            assert (done.code, "did not say yet which process it is" in done.err) == (1, True), done
+            assert stays(stranger.poll, 0.3) is None
+        finally:
+            os.kill(server.pid, signal.SIGCONT)
+            stranger.kill()
 
 
 def test_a_socket_folder_that_comes_later_is_watched(home: Home, sweeper: Callable[..., Tab]) -> None:

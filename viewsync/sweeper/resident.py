@@ -126,6 +126,7 @@ class Sweeper:
         if handle is None:
             pid = control.status(self.ctx).get("pid")
             raise control.SweeperError(f"a sweeper runs already (process {pid})", "`viewsync sweeper stop` ends it")
+        os.ftruncate(handle, 0)  # what one that was killed told of itself; its number may be anybody's by now
         since = self.ctx.clock()
         self.eyes.refresh()
         try:
