@@ -71,6 +71,12 @@ def test_every_contract_is_seen_to_fail() -> None:
     assert set(CONTRACTS.values()) == set(BAD_IMPORTS)
 
 
+def test_only_one_module_reads_procfs() -> None:
+    """The rest goes on where there is none, or asks it."""
+    named = [path for path in modules() if "/proc" in source(path)]
+    assert named == [os.path.join("system", "procfs.py")]
+
+
 @pytest.mark.parametrize("path", modules())
 def test_files_and_functions_can_be_read_whole(path: str) -> None:
     text = source(path)

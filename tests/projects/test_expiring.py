@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ import pytest
 from tests.projects.test_steps import events, read, start
 from tests.support.projects import in_git
 from tests.support.sessions import by_jq, counting_tmux, rows
+from tests.support.unseen import blind, unseeing, with_ps
 from tests.support.wait import until
 from viewsync.context import Context
 from viewsync.sweeper import one_pass
@@ -132,6 +135,24 @@ def test_l2_never_while_a_program_runs_in_it(server: Server, home: Home, project
     for pid in mine:  # some outlive their terminal
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("ps", [False, True])
+def test_l2_never_where_nobody_can_tell_what_runs_in_it(
+    server: Server, home: Home, project: Project, *, ps: bool
+) -> None:
+    """With ps alone it is seen that the shell waits, and not what it left in the background."""
+    assert start(project, server, FILE).code == 0
+    ready(server)
+    blind(home)
+    if ps:
+        with_ps(home)
+    code = "import time; from viewsync.sweeper import one_pass; from viewsync.context import Context; "
+    code += f"print(one_pass.everything(Context(None, lambda: time.time() + {_DAY + 60}), 'sweeper').count('end'))"
+    argv = [*unseeing(), sys.executable, "-c", code]
+    done = subprocess.run(argv, env=home.env, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("0\n", "")
+    assert NAME in server.sessions()
 
 
 def panes(server: Server) -> set[int]:

@@ -149,8 +149,9 @@ class ExecFolder:
             with contextlib.suppress(OSError):
                 os.close(os.open(self._in(exec_script.PIPE), os.O_WRONLY | os.O_NONBLOCK))
             return
-        words = processes.command_line(pid)
-        if self._in(exec_script.OUT) in words or not os.path.isdir("/proc/self"):
+        if self._in(exec_script.OUT) in processes.command_line(
+            pid
+        ):  # else it ends with the program that holds the pipe
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGTERM)
 

@@ -91,11 +91,16 @@ def _shell(located: Located, target: str) -> str:
     pid, deadline = located.pane.pid, time.monotonic() + _AT_PROMPT
     found, last = None if located.pane.dead else shells.foreground(pid), None
     # Twice the same: between two programs of a loop, too, the shell is alone for a moment.
-    while found and not (found.waiting and found == last) and time.monotonic() < deadline:
+    while found and found != shells.UNKNOWN and not (found.waiting and found == last) and time.monotonic() < deadline:
         time.sleep(_LOOK)
         found, last = shells.foreground(pid), found
     if not found:
         raise ViewsyncError(f"the program in {target} has ended", "make another session with `viewsync create`")
+    if found == shells.UNKNOWN:
+        raise ViewsyncError(
+            f"cannot tell what runs in {target}: the system does not show its processes",
+            "nothing was typed; `viewsync send` types without looking",
+        )
     if found != last or not found.waiting:
         raise ViewsyncError(f"{target} is busy: {found.program} runs in it", "wait for its end, or use another session")
     name = found.program.removeprefix("-")

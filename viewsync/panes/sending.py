@@ -136,11 +136,9 @@ def _typed(ctx: Context, located: Located, message: Message) -> tuple[str, str]:
 
 def _at_python_prompt(located: Located) -> bool:
     busy_with = foreground.foreground(located.pane.pid)
-    if busy_with is None:
-        return False
-    words = processes.command_line(busy_with.pid)
-    if not words and located.row and located.row.type == "python-repl":  # where there is no /proc
-        words = ["python3"]
+    words = processes.command_line(busy_with.pid) if busy_with else []
+    if busy_with is None or not words:  # nobody knows, so it is what it was made for
+        return bool(located.row and located.row.type == "python-repl")
     return python_blocks.is_python_prompt(busy_with.command, words)
 
 

@@ -134,7 +134,10 @@ def _busy(ctx: Context, pane: Pane) -> str:
     front = shells.foreground(pane.pid)
     if front is None or not front.waiting or front.program.removeprefix("-") not in _SHELLS:
         return f"{front.program if front else 'something'} runs in pane {pane.id}"
-    others = [each for each in process_tree.below(pane.pid, ctx.clock()) if each.pid != pane.pid]
+    below = process_tree.below(pane.pid, ctx.clock())
+    if below is None:
+        return f"nobody knows what runs in pane {pane.id}"
+    others = [each for each in below if each.pid != pane.pid]
     return f"{others[0].command[0]} runs in pane {pane.id}" if others else ""
 
 

@@ -179,7 +179,7 @@ def _pane(seen: FrozenPane, cwd: str, what: str, notes: list[str]) -> Pane:
 def _command(seen: FrozenPane, what: str, notes: list[str]) -> str:
     front = foreground.foreground(seen.pid)
     words = processes.command_line(front.pid) if front else []
-    if not words:  # where there is no /proc
+    if not words:  # nobody knows
         words = [seen.command]
         if not command_lines.is_shell(words):
             notes.append(f"Without its arguments: {seen.command!r} in {what}.")

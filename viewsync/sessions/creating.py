@@ -208,7 +208,7 @@ def _taken(message: str, verb: str) -> SessionExists:
 def _started(made: Made, start: float) -> bool:
     """Whether the program runs, once it is certain that it became one: until then its process is tmux, then sh.
 
-    Without /proc that cannot be seen, and what counts is whether the process lives by now.
+    Where that cannot be seen, what counts is whether the process lives by now.
     """
     server = processes.command_line(int(made.server.partition(".")[0]))
     deadline = time.monotonic() + _LONGEST_START

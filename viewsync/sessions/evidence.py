@@ -85,8 +85,14 @@ def _pane(ctx: Context, listed: Listed, pane: Pane, folder: str, problems: list[
         **pane._asdict(),
         "file": file,
         "exit_status": _status(pane, captured),
-        "processes": [each._asdict() for each in process_tree.below(pane.pid, now)] if not pane.dead else [],
+        "processes": _processes(pane, now),
     }
+
+
+def _processes(pane: Pane, now: float) -> list[dict[str, Any]] | None:
+    """None where nobody knows them."""
+    found = [] if pane.dead else process_tree.below(pane.pid, now)
+    return None if found is None else [each._asdict() for each in found]
 
 
 def _status(pane: Pane, captured: scrollback.Captured | None) -> int | None:

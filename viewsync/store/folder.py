@@ -6,6 +6,7 @@ import os
 import stat
 
 from viewsync.errors import StateError
+from viewsync.system import procfs
 
 NETWORK = frozenset(
     [
@@ -73,14 +74,10 @@ def unsafe(path: str, found: os.stat_result) -> str:
 def filesystem(device: int, mountinfo: str | None = None) -> str:
     """The kind of network filesystem behind `device` (st_dev), "" for a local or an unknown one.
 
-    Read from /proc/self/mountinfo, so Linux only; elsewhere nothing is known and nothing is refused.
+    Where no mounts are told of nothing is known, and nothing is refused.
     """
     if mountinfo is None:
-        try:
-            with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as file:
-                mountinfo = file.read()
-        except OSError:
-            return ""
+        mountinfo = procfs.mounts()
     wanted = f" {os.major(device)}:{os.minor(device)} "
     for line in mountinfo.splitlines():
         if wanted in line:

@@ -101,7 +101,7 @@ def is_directory_lock(path: str) -> bool:
 
 def _has_flock() -> bool:
     """Whether the shell tools of this machine find flock(1). Every Linux has it."""
-    if os.path.isdir("/proc/self"):
+    if os.uname().sysname == "Linux":
         return True
     return any(os.access(os.path.join(each, "flock"), os.X_OK) for each in os.get_exec_path())
 

@@ -12,7 +12,7 @@ import os
 import select
 import time
 
-from viewsync.system import processes
+from viewsync.system import processes, procfs
 
 _EARLY = 2.0  # seconds in which an answer is most likely, and a person waits for it
 # Seconds: between two looks at the count, at least between two readings, at most without a count that can be read.
@@ -27,7 +27,7 @@ class Activity:
 
     def __init__(self, server: int) -> None:
         self._begin = time.monotonic()
-        self._counter = _opened(f"/proc/{server}/io")
+        self._counter = procfs.open_counters(server)
         self._count = b""
         self._pause = _LEAST[0]
         self._program = 0
@@ -96,13 +96,6 @@ class Activity:
         if ended:
             self._poll = None
         return ended
-
-
-def _opened(path: str) -> int:
-    try:
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return -1
 
 
 def _pidfd(pid: int) -> int:

@@ -14,7 +14,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.system import process
+from viewsync.system import process, procfs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -143,19 +143,8 @@ def _signal(child: process.Child, number: int) -> None:
 
 
 def _others(group: int) -> bool:
-    """Whether others of the group live beside its leader. Without /proc nobody knows, and they get their time."""
-    try:
-        pids = [each for each in os.listdir("/proc") if each.isdigit() and int(each) != group]
-    except OSError:
+    """Whether others of the group live beside its leader. Where nobody knows, they get their time."""
+    if not procfs.there():
         return True
-    return any(_group(pid) == group for pid in pids)
-
-
-def _group(pid: str) -> int:
-    """The process group; 0 of one that is gone, or waits to be reaped."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
-        return 0 if fields[0] in (b"Z", b"X") else int(fields[2])
-    except (OSError, IndexError, ValueError):
-        return 0
+    found = (procfs.stat(pid) for pid in procfs.pids() if pid != group)
+    return any(each.group == group and not each.ended for each in found if each)

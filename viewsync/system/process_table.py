@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.system import procfs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from viewsync.system.procfs import Stat
+    from viewsync.system.without_procfs import Seen
 
 
 class Process(NamedTuple):
@@ -23,7 +27,7 @@ class Tree(NamedTuple):
 
 
 class Table:
-    """All processes that live, at one moment."""
+    """All processes that live, at one moment; empty where that is not known."""
 
     def __init__(self, processes: Mapping[int, Process]) -> None:
         self.processes = processes
@@ -32,7 +36,9 @@ class Table:
             self._children.setdefault(each.parent, []).append(pid)
 
     def runs(self, pid: int, start: float = 0.0) -> bool:
-        """Whether it lives; with `start`, whether it is still the one that started then."""
+        """Whether it lives; with `start`, whether it is still the one that started then. What is not known lives."""
+        if not self.processes:
+            return True
         found = self.processes.get(pid)
         return found is not None and (not start or abs(found.start - start) < 0.02)
 
@@ -50,45 +56,13 @@ class Table:
 
 
 def read() -> Table:
-    """From /proc where there is one, from psutil elsewhere."""
-    return Table(_from_proc() if os.path.isdir("/proc/self") else _by_psutil())
+    found: Mapping[int, Stat | Seen | None] = {pid: procfs.stat(pid) for pid in procfs.pids()}
+    if not procfs.there():
+        from viewsync.system import without_procfs
+
+        found = without_procfs.everything()
+    return Table({pid: _process(each) for pid, each in found.items() if each and not each.ended})
 
 
-def _from_proc() -> dict[int, Process]:
-    ticks, page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
-    found = {}
-    for name in os.listdir("/proc"):
-        if not name.isdigit():
-            continue
-        try:
-            handle = os.open(f"/proc/{name}/stat", os.O_RDONLY)
-        except OSError:
-            continue  # it ended just now
-        try:
-            fields = os.read(handle, 4096).rpartition(b")")[2].split()
-        except OSError:
-            continue
-        finally:
-            os.close(handle)
-        if len(fields) > 21 and fields[0] not in (b"Z", b"X"):
-            # proc(5): ppid; utime, stime, cutime, cstime; starttime; rss
-            used = int(fields[11]) + int(fields[12]) + int(fields[13]) + int(fields[14])
-            found[int(name)] = Process(int(fields[1]), used / ticks, int(fields[21]) * page, int(fields[19]) / ticks)
-    return found
-
-
-def _by_psutil() -> dict[int, Process]:
-    import psutil
-
-    found = {}
-    for each in psutil.process_iter():
-        try:
-            with each.oneshot():
-                if each.status() == psutil.STATUS_ZOMBIE:
-                    continue
-                times = each.cpu_times()
-                used = sum(getattr(times, kind, 0.0) for kind in ("user", "system", "children_user", "children_system"))
-                found[each.pid] = Process(each.ppid(), used, each.memory_info().rss, each.create_time())
-        except psutil.Error:
-            continue  # it ended just now, or is somebody else's
-    return found
+def _process(seen: Stat | Seen) -> Process:
+    return Process(seen.parent, seen.cpu_with_children, seen.memory, seen.start)

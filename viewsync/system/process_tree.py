@@ -21,15 +21,15 @@ class Process(NamedTuple):
     started: float  # epoch seconds
 
 
-def below(pid: int, now: float) -> list[Process]:
-    """That process and all its descendants, as far as they may be looked at."""
+def below(pid: int, now: float) -> list[Process] | None:
+    """That process and all its descendants, as far as they may be looked at; None where nobody knows."""
     import psutil
 
     try:
         first = psutil.Process(pid)
         found = [first, *first.children(recursive=True)]
-    except psutil.Error:
-        return []
+    except Exception:  # its own errors; where it can see no processes, any
+        return None if processes.alive(pid) else []
     return [each for each in (_process(one, now) for one in found) if each]
 
 
@@ -59,5 +59,5 @@ def is_server(identity: str) -> bool:
 
     try:
         return abs(float(psutil.Process(int(pid)).create_time()) - int(start)) < _APART
-    except psutil.Error:
+    except Exception:
         return True  # it runs, and may not be looked at

@@ -8,7 +8,7 @@ import select
 import time
 from typing import NamedTuple
 
-from viewsync.system import processes
+from viewsync.system import processes, procfs
 
 # Where in the kernel a shell sleeps that waits for a child, or in a sleep of its own. At its prompt it reads.
 _AT_WORK = frozenset(["do_wait", "hrtimer_nanosleep", "do_nanosleep"])
@@ -20,24 +20,26 @@ class Foreground(NamedTuple):
     program: str
     waiting: bool  # it is the pane's own, and sleeps
     words: list[str]  # that the pane's own program was started with; none where that cannot be known
-    work: list[str]  # counters that move with whatever that program does
+    work: list[bytes]  # counters that move with whatever that program does; none where there are none
+
+
+# Where nobody tells what has the terminal. It may be anything, so nothing is typed and nothing ends.
+UNKNOWN = Foreground("an unknown program", False, [], [])
 
 
 def foreground(pid: int) -> Foreground | None:
-    """Of the pane whose program has that pid; None when that is gone. Without /proc only the program is known."""
-    stat = _stat(pid)
+    """Of the pane whose program has that pid; None when that is gone."""
+    stat = procfs.stat(pid)
     if stat is None:
-        return None if os.path.isdir("/proc/self") or not processes.alive(pid) else Foreground(_name(pid), True, [], [])
+        return None if procfs.there() or not processes.alive(pid) else _by_ps(pid)
     words = processes.command_line(pid)
-    work = stat[1][7:15]  # page faults and time, its children's too
-    group = int(stat[1][5])  # the terminal's foreground process group
-    if group == pid:
+    if stat.foreground == pid:
         # A shell without job control, as one that is still reading its startup files, starts programs in its own.
-        child = next((name for name, fields in _children(pid) if int(fields[2]) == pid), "")
-        waiting = not child and stat[1][0] == "S" and _sleeps_in(pid) not in _AT_WORK
-        return Foreground(child or stat[0], waiting, words, work)
-    other = _stat(group) if group > 0 else None
-    return Foreground(other[0] if other else "another program", False, words, work)
+        child = next((each.name for each in procfs.children(pid) if each.group == pid), "")
+        waiting = not child and stat.sleeps and procfs.sleeps_in(pid) not in _AT_WORK
+        return Foreground(child or stat.name, waiting, words, stat.work)
+    other = procfs.stat(stat.foreground) if stat.foreground > 0 else None
+    return Foreground(other.name if other else "another program", False, words, stat.work)
 
 
 class Program:
@@ -69,38 +71,19 @@ class Program:
             self._handle = -1
 
 
-def _stat(pid: int) -> tuple[str, list[str]] | None:
-    """The program's name, and the fields behind it: state, parent, group, session, terminal, foreground group."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-            head, _, tail = file.read().rpartition(")")
-    except OSError:
-        return None
-    return head.partition("(")[2], tail.split()
+def _by_ps(pid: int) -> Foreground:
+    """Where a shell sleeps is not told, nor what moves with its work."""
+    from viewsync.system import without_procfs
 
-
-def _children(pid: int) -> list[tuple[str, list[str]]]:
-    try:
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-            found = [_stat(int(each)) for each in file.read().split()]
-    except OSError:  # a kernel without it
-        return []
-    return [each for each in found if each and each[1][0] not in "ZX"]
-
-
-def _sleeps_in(pid: int) -> str:
-    """ "" or "0" where the kernel does not say."""
-    try:
-        with open(f"/proc/{pid}/wchan", encoding="ascii", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""
-
-
-def _name(pid: int) -> str:
-    import psutil
-
-    try:
-        return str(psutil.Process(pid).name())
-    except psutil.Error:
-        return ""
+    rows = without_procfs.rows()
+    mine = rows.get(pid)
+    words = (processes.command_line(pid) or without_procfs.words(pid)) if mine else []
+    if mine is None or not words:
+        return UNKNOWN
+    if mine.foreground != pid:
+        other = rows.get(mine.foreground)
+        return Foreground(other.name if other else "another program", False, words, [])
+    child = next(
+        (each.name for each in rows.values() if (each.parent, each.group) == (pid, pid) and not each.ended), ""
+    )
+    return Foreground(child or mine.name, not child and mine.sleeps, words, [])

@@ -10,6 +10,8 @@ import os
 import shutil
 import sys
 
+from viewsync.system import processes
+
 _FOLDER = ("share", "viewsync", "venv")  # below the prefix; in it one folder for each version
 
 
@@ -20,11 +22,11 @@ def folder(prefix: str) -> str:
 
 
 def unused(above: str) -> list[str]:
-    """The environments there that are not ours and that no process runs from."""
+    """The environments there that are not ours and that no process runs from. Where nobody knows, none is unused."""
     ours = os.path.realpath(sys.prefix)
     others = [each for each in environments(above) if os.path.realpath(each) != ours]
     running = _running() if others else set()
-    return [each for each in others if os.path.realpath(each) not in running]
+    return [each for each in others if os.path.realpath(each) not in running] if running else []
 
 
 def environments(above: str) -> list[str]:
@@ -47,7 +49,5 @@ def _is_environment(path: str) -> bool:
 
 def _running() -> set[str]:
     """The environments, or whatever else has a `bin`, of all processes that we may look at."""
-    import psutil  # 30 ms, and only after an upgrade
-
-    programs = [words[0] for each in psutil.process_iter(["cmdline"]) if (words := each.info["cmdline"])]
+    programs = [words[0] for words in processes.command_lines() or () if words]
     return {os.path.realpath(os.path.dirname(os.path.dirname(each))) for each in programs}

@@ -1,0 +1,136 @@
+"""What Linux tells in /proc: the only file that reads it.
+
+Elsewhere (macOS, FreeBSD), and where it is hidden, every answer here is an empty one and `there` says so. Who asks then
+has a second way (without_procfs.py), or goes on without knowing: nothing is ended, and nothing typed into, because
+something is not known.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import NamedTuple
+
+
+class Stat(NamedTuple):
+    """One process, as proc(5) tells of it."""
+
+    name: str
+    fields: list[bytes]  # those behind the name, the state first
+
+    @property
+    def ended(self) -> bool:
+        """It only waits to be reaped, which in a container without an init nobody ever does."""
+        return self.fields[0] in (b"Z", b"X")
+
+    @property
+    def sleeps(self) -> bool:
+        return self.fields[0] == b"S"
+
+    @property
+    def parent(self) -> int:
+        return int(self.fields[1])
+
+    @property
+    def group(self) -> int:
+        return int(self.fields[2])
+
+    @property
+    def foreground(self) -> int:
+        """The process group in the foreground of its terminal, -1 without one."""
+        return int(self.fields[5])
+
+    @property
+    def work(self) -> list[bytes]:
+        """Counters that move with whatever it and its ended children do: page faults and time."""
+        return self.fields[7:15]
+
+    @property
+    def cpu(self) -> float:
+        """Seconds."""
+        return (int(self.fields[11]) + int(self.fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
+    def cpu_with_children(self) -> float:
+        """Those that ended and were reaped."""
+        return self.cpu + (int(self.fields[13]) + int(self.fields[14])) / os.sysconf("SC_CLK_TCK")
+
+    @property
+    def start(self) -> float:
+        """Seconds since the machine started."""
+        return int(self.fields[19]) / os.sysconf("SC_CLK_TCK")
+
+    @property
+    def age(self) -> float:
+        return max(time.clock_gettime(time.CLOCK_BOOTTIME) - self.start, 0.01)
+
+    @property
+    def memory(self) -> int:
+        """Resident bytes."""
+        return int(self.fields[21]) * os.sysconf("SC_PAGE_SIZE")
+
+    @property
+    def exit_status(self) -> int | None:
+        """Of one that `ended`; None of one that a signal ended, and on Linux before 3.5."""
+        code = int(self.fields[49]) if self.ended and len(self.fields) > 49 else -1  # as wait(2) gives it
+        return None if code < 0 or code & 0x7F else code >> 8
+
+
+def there() -> bool:
+    """Whether processes can be seen here at all."""
+    return os.path.isdir("/proc/self")
+
+
+def pids() -> list[int]:
+    return [int(name) for name in _names("/proc") if name.isdigit()]
+
+
+def stat(pid: int) -> Stat | None:
+    """None when it is gone, or may not be looked at."""
+    head, _, tail = _read(f"/proc/{pid}/stat").rpartition(b")")
+    fields = tail.split()
+    return Stat(head.partition(b"(")[2].decode("utf-8", "replace"), fields) if len(fields) > 21 else None
+
+
+def command_line(pid: int) -> list[str]:
+    """The words that it was started with."""
+    return _read(f"/proc/{pid}/cmdline").decode("utf-8", "surrogateescape").split("\0")[:-1]
+
+
+def children(pid: int) -> list[Stat]:
+    """Those that its main thread started and that run. A kernel may not tell."""
+    found = [stat(int(child)) for child in _read(f"/proc/{pid}/task/{pid}/children").split()]
+    return [child for child in found if child and not child.ended]
+
+
+def sleeps_in(pid: int) -> str:
+    """Where in the kernel; "" or "0" where that is not told."""
+    return _read(f"/proc/{pid}/wchan").decode("ascii", "replace")
+
+
+def open_counters(pid: int) -> int:
+    """A descriptor of what it has read and written, to be read again and again; -1 where it may not be."""
+    try:
+        return os.open(f"/proc/{pid}/io", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return -1
+
+
+def mounts() -> str:
+    """The filesystems that we see, as proc(5) has them in `mountinfo`."""
+    return _read("/proc/self/mountinfo").decode("utf-8", "replace")
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return file.read()
+    except OSError:  # there is none, it ended just now, or it is somebody else's
+        return b""
+
+
+def _names(path: str) -> list[str]:
+    try:
+        return os.listdir(path)
+    except OSError:
+        return []
