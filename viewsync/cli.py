@@ -6,6 +6,7 @@ import argparse
 import importlib
 import os
 import sys
+import warnings
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from viewsync import __version__, errors, output
@@ -102,6 +103,9 @@ class Parser(argparse.ArgumentParser):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    # A library's warnings are nothing for whoever calls us: a line of its source on the terminal, or, with
+    # PYTHONWARNINGS=error, the end of the verb.
+    warnings.simplefilter("ignore")
     words = list(sys.argv[1:] if argv is None else argv)
     if argv is None and (tool := _called_as(sys.argv[0])):
         return _guarded(lambda: _tool(tool, words), as_json=False)

@@ -19,6 +19,13 @@ def open_log(folder: str, level: str) -> logging.Logger:
     return logger
 
 
+def take_in(library: str, log: logging.Logger) -> None:
+    """What that library logs stands in our log. Without a handler Python would put its warnings on the terminal."""
+    logger = logging.getLogger(library)
+    logger.propagate = False
+    logger.handlers = log.handlers
+
+
 def _handler(folder: str) -> logging.Handler:
     """Without a folder (the state folder was refused) nothing is logged."""
     if not folder:

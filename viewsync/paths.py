@@ -10,6 +10,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from viewsync.errors import StateError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,11 +34,9 @@ def socket_dir(env: Env) -> str:
     """The folder of the tmux sockets that viewsync makes: the state folder where one was named."""
     if env.get("VIEWSYNC_STATE_DIR") or env.get("CLAUDE_TMUX_SOCKET_DIR"):
         return state_dir(env)
-    if env.get("XDG_RUNTIME_DIR"):
+    if os.path.isabs(env.get("XDG_RUNTIME_DIR", "")):
         return os.path.join(env["XDG_RUNTIME_DIR"], APP)
-    import platformdirs
-
-    return platformdirs.user_runtime_dir(APP, appauthor=False)
+    return _asked("user_runtime_dir")
 
 
 def log_dir(env: Env) -> str:
@@ -93,11 +93,23 @@ def tmux_folders(env: Env) -> list[str]:
 def _user_dir(env: Env, kind: str) -> str:
     if env.get(BAKED):
         return dict(zip(_KINDS, env[BAKED].split("\n"), strict=False))[kind]
-    import platformdirs  # 5 to 12 ms: only without a launcher
+    return _asked(f"user_{kind}_dir")
+
+
+def _asked(what: str) -> str:
+    """By platformdirs. It takes 5 to 12 ms: only without a launcher."""
+    import warnings
+
+    import platformdirs
 
     dirs = platformdirs.PlatformDirs(APP, appauthor=False)
-    return {
-        "state": dirs.user_state_dir,
-        "log": dirs.user_log_dir,
-        "config": dirs.user_config_dir,
-    }[kind]
+    try:
+        with warnings.catch_warnings():  # it has one for whoever has no XDG_RUNTIME_DIR, as in a container or cron
+            warnings.simplefilter("ignore")
+            found: str = getattr(dirs, what)
+            if os.path.isabs(found):
+                return found
+            problem = f"{found} is not below any home"
+    except (OSError, RuntimeError) as error:  # the folder is not safe; there is no home
+        problem = str(error)
+    raise StateError(f"no folder can be found for viewsync: {problem}", "VIEWSYNC_STATE_DIR names one")

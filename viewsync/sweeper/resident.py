@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-from viewsync import paths
+from viewsync import log, paths
 from viewsync.errors import ViewsyncError
 from viewsync.store import lock, registry_file
 from viewsync.sweeper import control, one_pass
@@ -112,6 +112,7 @@ def _inode(folder: str) -> int:
 
 class Sweeper:
     def __init__(self, ctx: Context, stop: threading.Event | None = None) -> None:
+        log.take_in("watchdog", ctx.log)
         self.ctx = ctx
         self.stop = stop or threading.Event()
         self.wake = threading.Event()
