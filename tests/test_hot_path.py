@@ -79,6 +79,11 @@ def test_the_check_can_fail(home: Home) -> None:
     assert "platformdirs" in imported(home, "views", "--json", VIEWSYNC_DIRS="")
 
 
+def test_who_names_folders_of_their_own_pays_for_no_library_either(home: Home) -> None:
+    env = {"XDG_STATE_HOME": f"{home.path}/s", "XDG_CONFIG_HOME": f"{home.path}/c", "VIEWSYNC_STATE_DIR": ""}
+    assert not imported(home, "list", "--json", **env) & FORBIDDEN
+
+
 def test_only_the_named_verb_is_imported(home: Home) -> None:
     commands = {each for each in imported(home, "views", "--json") if each.startswith("viewsync.commands.")}
     assert commands == {"viewsync.commands.views", "viewsync.commands._args"}

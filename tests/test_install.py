@@ -308,7 +308,8 @@ def plain(used: Machine) -> Iterator[Server]:
 
 
 def test_a_killed_clients_view_goes_by_the_hook_alone(used: Machine, plain: Server) -> None:
-    assert hooks.stand([plain.tmux("show-options", "-gqv", hooks.slot(each)) for each in hooks.EVENTS], used.launcher)
+    texts = [plain.tmux("show-options", "-gqv", hooks.slot(each)) for each in hooks.EVENTS]
+    assert hooks.stand(texts, hooks.caller(used.launcher))
     assert plain.tmux("show-options", "-gv", "@mine") == "1"
     env = {"PATH": os.environ["PATH"]}
     tab = used.around.program([used.launcher, "open", "-S", plain.socket, "proj"], env=env)
@@ -316,6 +317,28 @@ def test_a_killed_clients_view_goes_by_the_hook_alone(used: Machine, plain: Serv
     tab.signal(9)
     until(lambda: view not in plain.sessions(), "the end of the view")
     assert plain.sessions() == ["proj"]
+
+
+def test_folders_that_are_named_today_come_before_those_of_the_installation(used: Machine, plain: Server) -> None:
+    today = os.path.join(used.around.path, "to day")
+    env = {"XDG_STATE_HOME": today, "XDG_CONFIG_HOME": today}
+    opened = used.run(used.launcher, "open", "--json", "-S", plain.socket, "proj", **env)
+    assert (opened.code, os.path.exists(os.path.join(today, "viewsync", ".sessions.json"))) == (0, True), opened
+    view = opened.json()["view"]
+    assert view in used.run(used.launcher, "views", "--json", **env).out
+    then = os.path.join(used.path, ".local", "state", "viewsync")
+    assert subprocess.run(["grep", "-rq", view, then], check=False).returncode == 1
+    # The hook is told where the row is, since the server's environment names no folder.
+    texts = [plain.tmux("show-options", "-gqv", hooks.slot(each)) for each in hooks.EVENTS]
+    assert all(f"{today}/viewsync" in each for each in texts)
+    found = {
+        each["name"]: each["found"] for each in used.run(used.launcher, "doctor", "--json", **env).json()["checks"]
+    }
+    assert "has another launcher or other folders" in found["hooks file"]
+    with open(os.path.join(today, "viewsync", "config.toml"), "w", encoding="utf-8") as file:
+        file.write("nonsense = 1\n")
+    assert "there is no setting 'nonsense'" in used.run(used.launcher, "views", **env).err
+    assert used.run(used.launcher, "views").code == 0
 
 
 def test_the_demo_that_the_readme_promises(used: Machine) -> None:

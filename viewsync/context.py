@@ -73,6 +73,13 @@ class Context:
         return paths.launcher(self.env)
 
     @cached_property
+    def caller(self) -> str:
+        """How tmux hooks are to call us, for this state folder and configuration."""
+        from viewsync.tmux.rules import hooks
+
+        return hooks.caller(self.launcher, *paths.carried(self.env))
+
+    @cached_property
     def log(self) -> logging.Logger:
         """Imported only by who has something to log (3 ms)."""
         from viewsync import log

@@ -1,7 +1,8 @@
 """Where everything of viewsync lives. The only module that knows the environment's names for it.
 
 The launcher that `install.sh` writes carries what platformdirs answered at install time (VIEWSYNC_DIRS), so that
-a hot verb need not import it, and so that a tmux hook, whose environment is the server's, finds the same folders.
+a hot verb need not import it. An XDG_STATE_HOME or XDG_CONFIG_HOME of today comes before that. A tmux hook, whose
+environment is the server's, is told the folders of whoever set it (tmux/rules/hooks.py).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ BAKED = "VIEWSYNC_DIRS"  # state, log and config folder, joined by newlines
 _TMP = "/tmp"  # noqa: S108  tmux's own default
 LONGEST_SOCKET = 107  # bytes of a UNIX socket's path on Linux; tmux says "File name too long" beyond
 _KINDS = ("state", "log", "config")
+_XDG = {"state": "XDG_STATE_HOME", "log": "XDG_STATE_HOME", "config": "XDG_CONFIG_HOME"}
 
 
 def state_dir(env: Env) -> str:
@@ -42,7 +44,8 @@ def socket_dir(env: Env) -> str:
 def log_dir(env: Env) -> str:
     """Beside a state folder that was named, so that a test or a second setup never writes into the user's log."""
     if env.get("VIEWSYNC_STATE_DIR") or env.get("CLAUDE_TMUX_SOCKET_DIR"):
-        return os.path.join(state_dir(env), "log")
+        users = _baked(env, "log") if _baked(env, "state") == state_dir(env) else ""  # a hook is told it by name
+        return users or os.path.join(state_dir(env), "log")
     return _user_dir(env, "log")
 
 
@@ -50,8 +53,18 @@ def config_dir(env: Env) -> str:
     return _user_dir(env, "config")
 
 
+def installed_dir(env: Env) -> str:
+    """The configuration folder that the installation has its own files in, whatever the environment says today."""
+    return _baked(env, "config") or config_dir(env)
+
+
 def config_file(env: Env) -> str:
     return env.get("VIEWSYNC_CONFIG") or os.path.join(config_dir(env), "config.toml")
+
+
+def carried(env: Env) -> tuple[str, str]:
+    """The state folder and the configuration file, for a process that may have another environment."""
+    return state_dir(env), os.path.abspath(config_file(env))
 
 
 def launcher(env: Env) -> str:
@@ -73,7 +86,7 @@ def shared_file(*parts: str) -> str:
 
 def baked(env: Env) -> str:
     """The value of VIEWSYNC_DIRS for the launcher."""
-    return "\n".join(_user_dir({k: v for k, v in env.items() if k != BAKED}, kind) for kind in _KINDS)
+    return "\n".join(_user_dir(env, kind) for kind in _KINDS)
 
 
 def tmux_socket(env: Env, label: str = "default") -> str:
@@ -91,17 +104,29 @@ def tmux_folders(env: Env) -> list[str]:
 
 
 def _user_dir(env: Env, kind: str) -> str:
-    if env.get(BAKED):
-        return dict(zip(_KINDS, env[BAKED].split("\n"), strict=False))[kind]
-    return _asked(f"user_{kind}_dir")
+    named, known = env.get(_XDG[kind], ""), _baked(env, kind)
+    if known and not os.path.isabs(named):  # a relative one counts for nothing
+        return known
+    if os.path.isabs(named) and os.uname().sysname != "Darwin":  # there platformdirs listens to them, or does not
+        return os.path.join(named, APP, "log") if kind == "log" else os.path.join(named, APP)
+    return _asked(f"user_{kind}_dir", known)
 
 
-def _asked(what: str) -> str:
-    """By platformdirs. It takes 5 to 12 ms: only without a launcher."""
+def _baked(env: Env, kind: str) -> str:
+    """As it was when viewsync was installed, "" without a launcher."""
+    return dict(zip(_KINDS, env.get(BAKED, "").split("\n"), strict=False)).get(kind, "")
+
+
+def _asked(what: str, otherwise: str = "") -> str:
+    """By platformdirs. It takes 5 to 12 ms: only without a launcher. `otherwise`: where it is not installed."""
     import warnings
 
-    import platformdirs
-
+    try:
+        import platformdirs
+    except ImportError:  # install.sh rehearses, and says itself which folders there would be
+        if otherwise:
+            return otherwise
+        raise
     dirs = platformdirs.PlatformDirs(APP, appauthor=False)
     try:
         with warnings.catch_warnings():  # it has one for whoever has no XDG_RUNTIME_DIR, as in a container or cron

@@ -42,6 +42,39 @@ def close(server: Server, tab: Tab, view: str, how: str) -> None:
 # --- each layer alone ------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def elsewhere(servers: Callable[..., Server], home: Home) -> Server:
+    """A server that was started where other folders were named than where views are opened now."""
+    named = {"VIEWSYNC_STATE_DIR": f"{home.path}/b", "XDG_STATE_HOME": f"{home.path}/b"}
+    named |= {"CLAUDE_TMUX_SOCKET_DIR": f"{home.path}/b", "VIEWSYNC_CONFIG": f"{home.path}/b.toml"}
+    before = dict(home.env)
+    home.env |= named
+    server = servers().start()
+    home.env.clear()
+    home.env |= before
+    return server
+
+
+def test_the_hook_finds_the_registry_that_the_view_is_in(elsewhere: Server, home: Home) -> None:
+    tab, view = elsewhere.open("proj")
+    tab.hang_up()
+    until(lambda: view not in elsewhere.sessions(), "the end of the view")
+    until(lambda: home.rows() == {}, "the end of its row")
+    assert not os.path.exists(f"{home.path}/b")
+
+
+def test_the_hook_obeys_the_configuration_of_who_opened_the_view(elsewhere: Server, home: Home) -> None:
+    os.mkdir(os.path.join(home.path, "config"))
+    with open(os.path.join(home.path, "config", "config.toml"), "w", encoding="utf-8") as file:
+        file.write("linger = 3600\n")
+    with open(f"{home.path}/b.toml", "w", encoding="utf-8") as file:
+        file.write("linger = 0\n")
+    tab, view = elsewhere.open("proj")
+    tab.hang_up()
+    until(lambda: home.rows()[view].get("verdict"), "the hook's verdict")
+    assert view in elsewhere.sessions()
+
+
 @pytest.mark.parametrize("how", WAYS)
 def test_the_hook_alone_cleans_up(server: Server, home: Home, how: str) -> None:
     before = server.pane_pids()

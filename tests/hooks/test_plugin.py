@@ -42,7 +42,9 @@ def load(server: Server, plugin: str = os.path.join(ROOT, "viewsync.tmux")) -> N
 
 
 def loaded(server: Server, path: str) -> bool:
-    return hooks.stand([server.tmux("show-options", "-gqv", hooks.slot(each)) for each in hooks.EVENTS], path)
+    return hooks.stand(
+        [server.tmux("show-options", "-gqv", hooks.slot(each)) for each in hooks.EVENTS], hooks.caller(path)
+    )
 
 
 @pytest.mark.parametrize("place", [(".local", "bin", "viewsync"), ("tools", "viewsync")])

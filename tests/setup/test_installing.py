@@ -285,7 +285,7 @@ def test_tmux_reads_the_line_and_a_closed_tabs_view_goes(servers: Callable[..., 
     server = servers()
     server.conf = os.path.join(at, ".tmux.conf")
     server.start()
-    assert hooks.stand(hooks_of(server), launcher)
+    assert hooks.stand(hooks_of(server), hooks.caller(launcher))
     home.env |= {"VIEWSYNC_HOOKS": "0"}
     tab, view = server.open("proj")
     tab.hang_up()

@@ -49,7 +49,7 @@ class Home:
             "TMUX_TMPDIR": self.path,
             "VIEWSYNC_STATE_DIR": self.state,
             # As the installed launcher has it: state, log and config folder.
-            "VIEWSYNC_DIRS": "\n".join(os.path.join(self.path, each) for each in ("state", "log", "config")),
+            "VIEWSYNC_DIRS": "\n".join(os.path.join(self.path, each) for each in ("state", "state/log", "config")),
             "VIEWSYNC_LAUNCHER": self.launcher,
         }
         # A pane's login shell would take the machine's own path, and with it perhaps another tmux than the tests have.

@@ -56,7 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.here:
-        activation.load_here(ctx, manifest.launcher_path(ctx))
+        activation.load_here(ctx, manifest.caller(ctx))
         return Result({"changes": ["load the hooks"], "notes": [], "dry_run": False})
     options = manifest.Options(
         dry_run=parsed.dry_run,

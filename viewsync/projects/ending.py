@@ -85,7 +85,7 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
         ],
     }
     pending_steps.write(ctx.folder, pending_steps.key(server.identity, session), record)
-    end_hooks.arm(ctx.tmux, server, [session], ctx.launcher)
+    end_hooks.arm(ctx.tmux, server, [session], ctx.caller)
 
 
 def _without(variables: dict[str, str], plan: Plan) -> dict[str, str]:

@@ -77,8 +77,8 @@ def _tell_ends(ctx: Context, entries: Sequence[Entry], answers: cleanup_steps.An
     for socket, ids in alive.items() if ctx.config["hooks"] else ():
         answer = answers[socket]
         try:
-            if isinstance(answer, Sessions) and not hooks.call([end_hooks.installed(ctx.tmux, socket)], ctx.launcher):
-                end_hooks.arm(ctx.tmux, answer.server, ids, ctx.launcher)
+            if isinstance(answer, Sessions) and not hooks.call([end_hooks.installed(ctx.tmux, socket)], ctx.caller):
+                end_hooks.arm(ctx.tmux, answer.server, ids, ctx.caller)
         except TmuxError as error:
             errors.append(error.message)
     return errors

@@ -54,12 +54,12 @@ class Doing:
         self.problems += [problem] if problem else []
 
 
-def load_here(ctx: Context, launcher: str) -> None:
+def load_here(ctx: Context, caller: str) -> None:
     """For the tmux plugin manager: the hooks, into the server that we are called from, and nothing else."""
     socket = socket_inside(ctx.env)
     if not socket:
         raise UsageError("--here is for inside tmux", "`viewsync install` sets up everything")
-    tmux_views.set_hooks(ctx.tmux, socket, launcher)
+    tmux_views.set_hooks(ctx.tmux, socket, caller)
 
 
 def sockets(ctx: Context) -> list[str]:
@@ -91,16 +91,16 @@ def retire(doing: Doing, want: Wanted, old: Record) -> None:
 def install(doing: Doing, want: Wanted, changed: Collection[str]) -> None:
     """`changed`: the files that were written just now."""
     for socket in sockets(doing.ctx):
-        doing.guard(_load, doing, socket, want.launcher)
+        doing.guard(_load, doing, socket, want.caller)
     _start_service(doing, want, changed)
     _let_go(doing, want)
 
 
-def _load(doing: Doing, socket: str, launcher: str) -> None:
+def _load(doing: Doing, socket: str, caller: str) -> None:
     found = inventory.inventory(doing.ctx.tmux, socket)
-    if not hooks.stand(found.hooks, launcher):
+    if not hooks.stand(found.hooks, caller):
         text = f"load the hooks into the tmux server on {socket}"
-        doing.do(text, tmux_views.set_hooks, doing.ctx.tmux, socket, launcher)
+        doing.do(text, tmux_views.set_hooks, doing.ctx.tmux, socket, caller)
 
 
 def _start_service(doing: Doing, want: Wanted, changed: Collection[str]) -> None:
@@ -132,9 +132,9 @@ def unload(doing: Doing, record: Record) -> None:
 
 
 def _unload(doing: Doing, socket: str, launcher: str) -> None:
-    """Hooks that call another launcher are another installation's."""
-    tmux = doing.ctx.tmux
-    if hooks.call([*inventory.inventory(tmux, socket).hooks, end_hooks.installed(tmux, socket)], launcher):
+    """Hooks that call another launcher are another installation's; those with other folders are ours."""
+    tmux, caller = doing.ctx.tmux, hooks.caller(launcher)
+    if hooks.call([*inventory.inventory(tmux, socket).hooks, end_hooks.installed(tmux, socket)], caller):
         text = f"take the hooks out of the tmux server on {socket}"
         doing.do(text, tmux_views.remove_hooks, tmux, socket)
 

@@ -45,6 +45,7 @@ class File(NamedTuple):
 
 class Wanted(NamedTuple):
     launcher: str
+    caller: str  # what the hooks say
     files: list[File]
     module: str
     conf: str
@@ -57,7 +58,7 @@ class Wanted(NamedTuple):
 
 
 def record_path(ctx: Context) -> str:
-    return os.path.join(os.path.realpath(paths.config_dir(ctx.env)), install_record.FILE)
+    return os.path.join(os.path.realpath(paths.installed_dir(ctx.env)), install_record.FILE)
 
 
 def recorded(ctx: Context) -> Record:
@@ -78,10 +79,11 @@ def guessed(ctx: Context) -> Record:
 
 def wanted(ctx: Context, options: Options, record: Record) -> Wanted:
     path = launcher_path(ctx, options.prefix)
+    calling = caller(ctx, options.prefix)
     hooks_file = File(
         os.path.join(os.path.dirname(record_path(ctx)), HOOKS),
         "the tmux hooks",
-        _encode(hooks.configuration(path)),
+        _encode(hooks.configuration(calling)),
         hooks.slot(hooks.EVENTS[0]),
     )
     module = module_path(ctx, options.wezterm_dir, record)
@@ -94,6 +96,7 @@ def wanted(ctx: Context, options: Options, record: Record) -> Wanted:
     found += [_registry_script(tools, path)] if tools else []
     return Wanted(
         launcher=path,
+        caller=calling,
         files=found,
         module=module,
         conf=conf_path(ctx, options.conf, record),
@@ -116,6 +119,11 @@ def launcher_path(ctx: Context, prefix: str = "") -> str:
     if not found:
         raise UsageError("there is no viewsync on the PATH for tmux and WezTerm to call", "./install.sh makes one")
     return os.path.abspath(found)
+
+
+def caller(ctx: Context, prefix: str = "") -> str:
+    """What the hooks say."""
+    return hooks.caller(launcher_path(ctx, prefix), *paths.carried(ctx.env))
 
 
 def module_path(ctx: Context, folder: str, record: Record) -> str:
@@ -202,9 +210,7 @@ def _module(path: str, launcher: str) -> list[File]:
 
 
 def _launcher(ctx: Context, path: str) -> File:
-    # install.sh names the folders when it rehearses, without platformdirs to ask.
-    dirs = ctx.env.get(paths.BAKED) or paths.baked(ctx.env)
-    text = launcher_text.text(path, sys.executable, home(ctx), dirs)
+    text = launcher_text.text(path, sys.executable, home(ctx), paths.baked(ctx.env))
     return File(path, "the launcher", _encode(text), launcher_text.MARK, 0o777)
 
 

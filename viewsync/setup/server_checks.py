@@ -49,9 +49,9 @@ def version(reading: Reading) -> Check:
 
 def loaded(reading: Reading) -> Check:
     texts = reading.found.hooks
-    if hooks.stand(texts, reading.ctx.launcher):
+    if hooks.stand(texts, reading.ctx.caller):
         return Check("hooks", OK, "loaded")
-    found = "not loaded" if len(texts) < len(hooks.EVENTS) else "another launcher is called"
+    found = "not loaded" if len(texts) < len(hooks.EVENTS) else "they call another launcher, or with other folders"
     return Check("hooks", FAIL, found, "`viewsync install` loads them", fixable=True)
 
 
@@ -61,7 +61,7 @@ def told(reading: Reading) -> Check:
     server = reading.found.server.identity
     waiting = [each for each in pending_steps.entries(reading.ctx.folder) if each.record.get("server") == server]
     text = end_hooks.installed(reading.ctx.tmux, reading.socket)
-    if waiting and not hooks.call([text], reading.ctx.launcher):
+    if waiting and not hooks.call([text], reading.ctx.caller):
         found = f"{len(waiting)} sessions with cleanup steps, and the hook is not loaded"
         return Check(name, WARN, found, "the next sweep loads it, and runs the steps of those that have ended")
     if text and not waiting:

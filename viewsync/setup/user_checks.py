@@ -75,7 +75,7 @@ def hooks_file(ctx: Context) -> Check:
     if current is None:
         return Check("hooks file", FAIL, f"{file.path} is missing", "`viewsync install` writes it", fixable=True)
     if current != file.data:
-        found = f"{file.path} is of another version, or calls another launcher"
+        found = f"{file.path} is of another version, or has another launcher or other folders"
         return Check("hooks file", FAIL, found, "`viewsync install` writes it anew", fixable=True)
     return Check("hooks file", OK, file.path)
 

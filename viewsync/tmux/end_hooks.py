@@ -19,10 +19,10 @@ _RECOUNT = f"set-option -sF {hooks.MARKED} {quoted(hooks.COUNT)}"
 _REMOVE = f"set-hook -gu {quoted(hooks.slot(hooks.ENDED))} ; set-option -su {hooks.MARKED}"
 
 
-def arm(tmux: Tmux, server: Server, sessions: Sequence[str], launcher: str) -> None:
+def arm(tmux: Tmux, server: Server, sessions: Sequence[str], caller: str) -> None:
     """Mark those sessions, by id, and have their end told. Again and again is the same as once."""
     marks = [_in(server, each, f"set-option -t '{each}:' {hooks.MARK} 1") for each in sessions]
-    hook = f"set-hook -g {quoted(hooks.slot(hooks.ENDED))} {quoted(hooks.ended_text(launcher))}"
+    hook = f"set-hook -g {quoted(hooks.slot(hooks.ENDED))} {quoted(hooks.ended_text(caller))}"
     _say(tmux, server.socket, [*marks, _RECOUNT, hook])
 
 

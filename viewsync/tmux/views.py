@@ -97,16 +97,16 @@ def _line(verdict: Verdict, index: int, server: Server, now: float, grace: float
     raise ValueError(f"nothing to act on: {verdict}")
 
 
-def attach(tmux: Tmux, socket: str, free: Sequence[Session], new: NewView, launcher: str, now: float) -> list[str]:
+def attach(tmux: Tmux, socket: str, free: Sequence[Session], new: NewView, caller: str, now: float) -> list[str]:
     """The argv that a process becomes to be on a view of its own: the first free one still idle, else a new one.
 
     The server decides when it attaches, so two tabs never land on one view, and a new view is born attached.
-    `launcher` is "" when our hooks stand.
+    `caller` is "" when our hooks stand.
     """
     command = guarded_join.command(new, detached=False)
     for each in reversed(free):
         command = if_session(each.id, _idle(each.name, now), _go(each.id, new.window), command)
-    return tmux.argv(socket, *_hooked(launcher), "if-shell", "-F", "1", command)
+    return tmux.argv(socket, *_hooked(caller), "if-shell", "-F", "1", command)
 
 
 def source(path: str) -> str:
@@ -120,7 +120,7 @@ def reserve(
     socket: str,
     free: Sequence[Session],
     new: NewView,
-    launcher: str,
+    caller: str,
     lease: str,
     now: float,
 ) -> str:
@@ -131,7 +131,7 @@ def reserve(
     for each in reversed(free):
         take = f"set-option -t '{each.id}:' {lease_it} ; {_say(each.name)}"
         command = if_session(each.id, _idle(each.name, now), take, command)
-    done = tmux.run(socket, *_hooked(launcher), "if-shell", "-F", "1", command)
+    done = tmux.run(socket, *_hooked(caller), "if-shell", "-F", "1", command)
     said = [line.removeprefix("view ") for line in done.out.split("\n") if line.startswith("view ")]
     if done.code or not said:
         raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no view was made'}")
@@ -178,8 +178,8 @@ def rename_back(tmux: Tmux, socket: str, session: str, detour: str, name: str) -
     )
 
 
-def set_hooks(tmux: Tmux, socket: str, launcher: str) -> None:
-    tmux.ask(socket, *_hooked(launcher)[:-1])
+def set_hooks(tmux: Tmux, socket: str, caller: str) -> None:
+    tmux.ask(socket, *_hooked(caller)[:-1])
 
 
 def remove_hooks(tmux: Tmux, socket: str) -> None:
@@ -189,9 +189,9 @@ def remove_hooks(tmux: Tmux, socket: str) -> None:
     tmux.ask(socket, *words[:-1])
 
 
-def _hooked(launcher: str) -> list[str]:
+def _hooked(caller: str) -> list[str]:
     """The words that set our hooks, with a separator behind them."""
     words: list[str] = []
-    for event in hooks.EVENTS if launcher else ():
-        words += ["set-hook", "-g", hooks.slot(event), hooks.text(launcher), ";"]
+    for event in hooks.EVENTS if caller else ():
+        words += ["set-hook", "-g", hooks.slot(event), hooks.text(caller), ";"]
     return words

@@ -104,8 +104,8 @@ def _mend(ctx: Context, found: Inventory, changes: Changes, *, hooks_wanted: boo
         tmux_views.rename_back(ctx.tmux, socket, session, detour, name)
     for session, name, parent in changes.unmarked:
         tmux_views.mark(ctx.tmux, socket, session, name, parent)
-    if hooks_wanted and ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.launcher):
-        tmux_views.set_hooks(ctx.tmux, socket, ctx.launcher)
+    if hooks_wanted and ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.caller):
+        tmux_views.set_hooks(ctx.tmux, socket, ctx.caller)
 
 
 def _record(

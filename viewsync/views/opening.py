@@ -53,7 +53,7 @@ class Plan(NamedTuple):
     found: Inventory
     free: list[Session]
     view: NewView
-    launcher: str  # "" when our hooks stand
+    caller: str  # what our hooks are to call, "" when they stand
 
 
 def become_client(ctx: Context, request: Request) -> None:
@@ -62,7 +62,7 @@ def become_client(ctx: Context, request: Request) -> None:
     opener = _opener(ctx)
     _refuse_nesting(ctx, opener, plan)
     told = terminal.announce({"viewsync_parent": plan.view.parent, "viewsync_socket": request.socket}, request.title)
-    argv = tmux_views.attach(ctx.tmux, request.socket, plan.free, plan.view, plan.launcher, ctx.clock())
+    argv = tmux_views.attach(ctx.tmux, request.socket, plan.free, plan.view, plan.caller, ctx.clock())
     _write_row(ctx, plan, opener, tracking.CREATING)
     argv = _short(ctx, argv)
     terminal.disable_end_of_file()
@@ -81,7 +81,7 @@ def reserve(ctx: Context, request: Request) -> dict[str, Any]:
     now = ctx.clock()
     lease = f"{int(now + request.lease)}.{os.getpid()}"
     _write_row(ctx, plan, Opener(os.getpid(), "", 0, -1), tracking.CREATING)
-    name = tmux_views.reserve(ctx.tmux, request.socket, plan.free, plan.view, plan.launcher, lease, now)
+    name = tmux_views.reserve(ctx.tmux, request.socket, plan.free, plan.view, plan.caller, lease, now)
     if name != plan.view.name:
         with ctx.registry.change() as data:
             data["views"].pop(plan.view.name, None)
@@ -103,8 +103,8 @@ def _plan(ctx: Context, request: Request) -> Plan:
         origin = inventory.origin(ctx.tmux, request.socket, joined.id)
     free = [] if request.new else _free(found, joined, tracking.rows_of(found.server, views), ctx.clock())
     view = _new_view(ctx, request, parent, joined, origin)
-    missing = ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.launcher)
-    return Plan(found, free, view, ctx.launcher if missing else "")
+    missing = ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.caller)
+    return Plan(found, free, view, ctx.caller if missing else "")
 
 
 def _look(ctx: Context, request: Request) -> tuple[Inventory, Origin | None]:

@@ -33,20 +33,25 @@ def test_any_launcher_is_called(servers: Callable[..., Server], home: Home, fold
     os.mkdir(os.path.dirname(launcher))
     canary = os.path.join(home.path, "called")
     with open(launcher, "w", encoding="utf-8") as file:
-        file.write(f'#!/bin/sh\necho "$@" >> {canary}\n')
+        file.write(f'#!/bin/sh\necho "$@ $VIEWSYNC_STATE_DIR $VIEWSYNC_CONFIG" >> {canary}\n')
     os.chmod(launcher, 0o700)
     conf = os.path.join(home.path, "hooks.conf")
+    caller = hooks.caller(launcher, f"/{folder}/state", f"/{folder}/c.toml")
     with open(conf, "w", encoding="utf-8") as file:
-        file.write(hooks.configuration(launcher))
+        file.write(hooks.configuration(caller))
     server = servers().start()
     server.tmux("source-file", conf)
     server.tmux("source-file", conf)
-    assert hooks.stand(server.tmux("show-options", "-gv", "client-detached[4242]").splitlines() * 2, "x") is False
+    texts = [server.tmux("show-options", "-gv", hooks.slot(event)) for event in hooks.EVENTS]
+    assert hooks.stand(texts, caller)
+    assert not hooks.stand(texts, hooks.caller(launcher, "/elsewhere", f"/{folder}/c.toml"))
+    assert hooks.call(texts, hooks.caller(launcher))
+    assert not hooks.call(texts, "x")
     server.tmux("set-option", "-t", "=proj:", "@viewsync_view", "1")
     tab = home.program(["tmux", "-S", server.socket, "attach-session", "-t", "=proj"])
     until(lambda: server.run("list-clients").out, "a client")
     tab.hang_up()
-    assert set(until(lambda: words(canary), "the hook")) == {"hook"}
+    assert set(until(lambda: words(canary), "the hook")) == {f"hook /{folder}/state /{folder}/c.toml"}
 
 
 @pytest.mark.parametrize(
@@ -57,20 +62,22 @@ def test_any_launcher_is_told_of_an_end(servers: Callable[..., Server], home: Ho
     launcher = os.path.join(home.path, folder, "viewsync")
     os.mkdir(os.path.dirname(launcher))
     with open(launcher, "w", encoding="utf-8") as file:
-        file.write(f'#!/bin/sh\necho "$@" >> {canary}\n')
+        file.write(f'#!/bin/sh\necho "$@ $VIEWSYNC_STATE_DIR" >> {canary}\n')
     os.chmod(launcher, 0o700)
+    caller = hooks.caller(launcher, f"/{folder}/state")
     server = servers().start()
     server.tmux("set-option", "-t", "=proj:", hooks.MARK, "1")
     server.tmux("set-option", "-sF", hooks.MARKED, hooks.COUNT)
-    server.tmux("set-hook", "-g", hooks.slot(hooks.ENDED), hooks.ended_text(launcher))
-    assert hooks.call([server.tmux("show-options", "-gqv", hooks.slot(hooks.ENDED))], launcher)
+    server.tmux("set-hook", "-g", hooks.slot(hooks.ENDED), hooks.ended_text(caller))
+    assert hooks.call([server.tmux("show-options", "-gqv", hooks.slot(hooks.ENDED))], caller)
     server.tmux("kill-session", "-t", "=proj")  # the last one: the server ends with it
-    assert until(lambda: words(canary), "the hook") == ["hook session-closed"]
+    assert until(lambda: words(canary), "the hook") == [f"hook session-closed /{folder}/state"]
 
 
 def test_hooks_that_stand_are_recognised(server: Server, home: Home) -> None:
     home.viewsync("open", "--json", "-S", server.socket, "proj")
     texts = [server.tmux("show-options", "-gv", hooks.slot(event)) for event in hooks.EVENTS]
-    assert hooks.stand(texts, home.launcher)
-    assert not hooks.stand(texts[:1], home.launcher)
+    caller = hooks.caller(home.launcher, home.state, os.path.join(home.path, "config", "config.toml"))
+    assert hooks.stand(texts, caller)
+    assert not hooks.stand(texts[:1], caller)
     assert not hooks.stand(texts, "/another/viewsync")

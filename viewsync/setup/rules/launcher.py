@@ -13,7 +13,8 @@ _CODE = "import sys; del sys.argv[0]; from viewsync.cli import main; sys.exit(ma
 def text(path: str, python: str, home: str, dirs: str) -> str:
     """`path`: where the script stands; `python`: the interpreter of the private environment; `dirs`: VIEWSYNC_DIRS.
 
-    The folders hold for the user who installed. Another one, by `--prefix /usr/local`, has their own.
+    The folders hold for the user who installed. Another one, by `--prefix /usr/local`, has their own. They are what
+    holds where the environment names none: paths.py looks there first.
     """
     return f"""#!/bin/sh
 {MARK}; `install.sh --uninstall` removes it.

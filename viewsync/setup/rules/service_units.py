@@ -13,7 +13,8 @@ LAUNCHD_LABEL = "org.viewsync.sweeper"
 LAUNCHD = f"{LAUNCHD_LABEL}.plist"
 
 # What the shell that installs has set and a service manager has not: the same folders, the same tmux.
-KEPT = ("PATH", "TMUX_TMPDIR", "VIEWSYNC_STATE_DIR", "CLAUDE_TMUX_SOCKET_DIR", "VIEWSYNC_CONFIG")
+_FOLDERS = ("VIEWSYNC_STATE_DIR", "CLAUDE_TMUX_SOCKET_DIR", "VIEWSYNC_CONFIG", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
+KEPT = ("PATH", "TMUX_TMPDIR", *_FOLDERS)
 
 
 def systemd(template: str, launcher: str, env: Mapping[str, str]) -> str:

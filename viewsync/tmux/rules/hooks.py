@@ -26,17 +26,27 @@ def slot(event: str) -> str:
     return f"{event}[{INDEX}]"
 
 
-def text(launcher: str) -> str:
+def caller(launcher: str, state: str = "", config: str = "") -> str:
+    """The words of sh that start viewsync, with the state folder and the configuration file of who sets the hooks.
+
+    A hook's environment is the server's, which somebody may have started with another XDG_STATE_HOME than `open` has.
+    What the hook carries comes before all of that, so it finds the registry that the view was written into.
+    """
+    carried = {"VIEWSYNC_STATE_DIR": state, "VIEWSYNC_CONFIG": config}
+    return " ".join([*(f"{name}={_shell(value)}" for name, value in carried.items() if value), _shell(launcher)])
+
+
+def text(caller: str) -> str:
     """What stands in each slot. It passes nothing: in these hooks no format can be trusted (section 2).
 
     Its output goes nowhere, since tmux would show it over the user's pane.
     """
     # tmux would expand "#" in what run-shell gets; doubled, it stays itself.
-    command = _unexpanded(f"{_shell(launcher)} hook >/dev/null 2>&1")
+    command = _unexpanded(f"{caller} hook >/dev/null 2>&1")
     return f"if-shell -F {_quoted(_ANY_VIEW)} {{ run-shell -b {_quoted(command)} }}"
 
 
-def ended_text(launcher: str) -> str:
+def ended_text(caller: str) -> str:
     """What stands in the slot of `ENDED`: it calls us only when a session with cleanup steps is among those that went.
 
     When the last session ends, and with it the server, what `if-shell -F` and `run-shell -b` start is lost or ended
@@ -44,18 +54,18 @@ def ended_text(launcher: str) -> str:
     format but a 1 reaches that.
     """
     went = f"#{{?#{{!=:{COUNT},#{{{MARKED}}}}},1,}}"
-    command = f'[ -z "{went}" ] || ' + _unexpanded(f"{_shell(launcher)} hook {ENDED} >/dev/null 2>&1")
+    command = f'[ -z "{went}" ] || ' + _unexpanded(f"{caller} hook {ENDED} >/dev/null 2>&1")
     return f"if-shell {_quoted(command)} ''"
 
 
-def configuration(launcher: str) -> str:
+def configuration(caller: str) -> str:
     """The same as a tmux configuration file, which can be sourced any number of times."""
     lines = [
         "# viewsync: views whose terminal is gone are cleaned up at once.",
         f"# Each hook stands at index {INDEX}, beside whatever hooks you have; remove them exactly with",
         *(f"#   set-hook -gu '{slot(event)}'" for event in EVENTS),
         "# `viewsync install` writes this file with the launcher's whole path.",
-        *(f"set-hook -g '{slot(event)}' {_quoted(text(launcher))}" for event in EVENTS),
+        *(f"set-hook -g '{slot(event)}' {_quoted(text(caller))}" for event in EVENTS),
     ]
     return "\n".join(lines) + "\n"
 
@@ -72,14 +82,14 @@ def _quoted(value: str) -> str:
     return "'" + value.replace("'", "'\\''") + "'"
 
 
-def stand(texts: Sequence[str], launcher: str) -> bool:
-    """Whether all our hooks are set and call this launcher."""
-    return len(texts) == len(EVENTS) and all(call([each], launcher) for each in texts)
+def stand(texts: Sequence[str], caller: str) -> bool:
+    """Whether all our hooks are set and call viewsync so."""
+    return len(texts) == len(EVENTS) and all(call([each], caller) for each in texts)
 
 
-def call(texts: Sequence[str], launcher: str) -> bool:
-    """Whether any of them calls this launcher. tmux prints them with escapes of its own."""
-    command = _unescaped(_unexpanded(f"{_shell(launcher)} hook "))
+def call(texts: Sequence[str], caller: str) -> bool:
+    """Whether any of them calls viewsync so. tmux prints them with escapes of its own."""
+    command = _unescaped(_unexpanded(f"{caller} hook "))
     return any(command in _unescaped(each) for each in texts)
 
 
