@@ -14,7 +14,7 @@ from tests.support.sessions import note_pid, rows
 from tests.support.wait import stays, until
 from tests.test_hot_path import imported
 from viewsync.store.history_database import History
-from viewsync.tmux.server import number
+from viewsync.tmux.rules.versions import number
 
 if TYPE_CHECKING:
     from tests.support.projects import Project

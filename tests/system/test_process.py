@@ -11,7 +11,7 @@ import pytest
 from tests.support.server import alive
 from tests.support.wait import until
 from viewsync.system import process, processes
-from viewsync.tmux.server import Tmux, clean, number
+from viewsync.tmux.server import Tmux, clean
 
 
 def test_output_and_exit_code_come_back() -> None:
@@ -62,24 +62,6 @@ def test_a_process_is_alive_until_it_ended_reaped_or_not() -> None:
     assert not processes.alive(-1)
     assert processes.alive(os.getpid())
     assert processes.alive(1)
-
-
-@pytest.mark.parametrize(
-    ("version", "parts"),
-    [
-        ("3.3a", (3, 3, "a")),
-        ("3.4", (3, 4, "")),
-        ("next-3.8", (3, 8, "")),
-        ("tmux 3.7c", (3, 7, "c")),
-        ("openbsd-7.5", (7, 5, "")),
-        ("3.10", (3, 10, "")),
-        ("master", (0, 0, "")),
-        ("", (0, 0, "")),
-    ],
-)
-def test_version_numbers(version: str, parts: tuple[int, int, str]) -> None:
-    assert number(version) == parts
-    assert number("3.2a") < number("3.3") < number("3.3a") < number("3.10")
 
 
 def test_every_call_names_its_server_and_leaves_our_own_tmux_out() -> None:

@@ -10,7 +10,7 @@ from viewsync.tmux import portable_layouts
 from viewsync.tmux.rules import layout_tree, layouts
 from viewsync.tmux.rules.layout_tree import Cell
 from viewsync.tmux.rules.layouts import NAMES, OTHER, SAME, SINCE_3_5, UNKNOWN
-from viewsync.tmux.server import number
+from viewsync.tmux.rules.versions import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable

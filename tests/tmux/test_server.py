@@ -15,7 +15,7 @@ import pytest
 from tests.support.server import Home, Server
 from tests.support.sessions import add_by_jq, listed, rows
 from viewsync.errors import TmuxError
-from viewsync.tmux.server import ServerGone, Tmux, escapes_names
+from viewsync.tmux.server import ServerGone, Tmux
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,11 +104,3 @@ def test_a_session_on_a_socket_that_cannot_be_reached_keeps_its_row(home: Home) 
         home.viewsync(*verb)
         assert list(rows(home)) == ["web"], verb
     assert listed(home)["web"]["status"] == "unknown"
-
-
-def test_the_versions_that_keep_backslashes_doubled() -> None:
-    assert [each for each in ("3.2a", "3.5a", "3.7", "3.7a", "3.7c", "3.8") if escapes_names(each)] == [
-        "3.7a",
-        "3.7c",
-        "3.8",
-    ]

@@ -18,7 +18,7 @@ from viewsync.projects.rules import diff
 from viewsync.tmux import build
 from viewsync.tmux.build import Line, NewPane
 from viewsync.tmux.rules import layouts, marks
-from viewsync.tmux.server import number
+from viewsync.tmux.rules.versions import number
 from viewsync.tmux.sessions import NewSession
 from viewsync.views.rules import names
 

@@ -9,7 +9,7 @@ from viewsync.store import pending_steps
 from viewsync.tmux import end_hooks, inventory, options
 from viewsync.tmux.rules import hooks, versions
 from viewsync.tmux.rules.model import KEEP
-from viewsync.tmux.server import OLDEST, number
+from viewsync.tmux.rules.versions import OLDEST, number
 from viewsync.views import adopting, listing
 from viewsync.views.rules import tracking
 
@@ -84,7 +84,7 @@ def unattached(reading: Reading) -> Check:
     value = options.of_all(reading.ctx.tmux, reading.socket, "destroy-unattached")
     if value == "off":
         return Check("destroy-unattached", OK, "off")
-    if versions.crashes_unattached(number(reading.found.server.version)):
+    if versions.crashes_unattached(reading.found.server.version):
         hint = "`set -g destroy-unattached off`: it can crash this server, and viewsync does its work without danger"
         return Check("destroy-unattached", FAIL, value, hint)
     return Check("destroy-unattached", WARN, value, "viewsync does its work, and spares the last one with windows")

@@ -16,7 +16,7 @@ from viewsync.sweeper import control
 from viewsync.system import files
 from viewsync.tmux import inventory
 from viewsync.tmux.rules import versions
-from viewsync.tmux.server import OLDEST, number
+from viewsync.tmux.rules.versions import OLDEST, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,7 @@ def known_crashes(ctx: Context) -> Check:
     """One that all versions have is no reason to warn: nothing can be done about it but to know."""
     if not shutil.which(ctx.tmux.program, path=ctx.env.get("PATH")):
         return Check("known crashes", OK, "without tmux none")
-    version = number(inventory.version(ctx.tmux))
+    version = inventory.version(ctx.tmux)
     of_some = versions.known(version, versions.OF_SOME)
     known = [*of_some, *versions.known(version, versions.OF_ALL)]
     found = f"viewsync avoids, and you should: {'; '.join(known)}" if known else "none"

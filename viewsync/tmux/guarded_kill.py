@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules.language import both, equal, if_session, quoted, same_server
 from viewsync.tmux.rules.versions import dies_with_a_session
-from viewsync.tmux.server import ServerGone, number
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,7 +43,7 @@ def command(
     gets another one in a step before, and not in the same, since set-option has an after-hook that could come between.
     """
     end = check(session, condition, f"kill-session -t '{session}'", otherwise)
-    if not dies_with_a_session(number(version)):
+    if not dies_with_a_session(version):
         return end
     return f"{check(session, condition, _harmless(session), '')} ; {end}"
 
@@ -81,7 +81,7 @@ def window_command(version: str, session: str, window: str, condition: str) -> s
     """What ends a window of the session, by its id, where it meets `condition`. With its last one the session goes."""
     meant = both(equal("window_id", window), condition)
     end = f"if-shell -F -t {window} {quoted(meant)} {{ kill-window -t {window} }}"
-    if not dies_with_a_session(number(version)):
+    if not dies_with_a_session(version):
         return end
     last = quoted(both(meant, "#{==:#{session_windows},1}"))
     return f"if-shell -F -t {window} {last} {{ {_harmless(session)} }} ; {end}"

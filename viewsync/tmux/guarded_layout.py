@@ -7,7 +7,7 @@ from __future__ import annotations
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules import layouts
 from viewsync.tmux.rules.language import quoted
-from viewsync.tmux.server import number
+from viewsync.tmux.rules.versions import number
 
 
 def command(version: str, window: str, layout: str, panes: int) -> str:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules.anchor import FORMAT, OPTION
 from viewsync.tmux.rules.language import both, equal, quoted, same_server
-from viewsync.tmux.server import chain, rewrites_pastes
+from viewsync.tmux.rules.versions import rewrites_pastes
+from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

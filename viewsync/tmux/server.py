@@ -110,22 +110,3 @@ def chain(*commands: Sequence[str]) -> list[str]:
     for command in commands:
         words += [";", *command] if words else command
     return words
-
-
-def number(version: str) -> tuple[int, int, str]:
-    """ "3.3a" as (3, 3, "a"); "next-3.8" as (3, 8, ""). (0, 0, "") for what is no version."""
-    match = re.search(r"(\d+)\.(\d+)([a-z]?)", version)
-    return (int(match[1]), int(match[2]), match[3]) if match else (0, 0, "")
-
-
-OLDEST = (3, 2, "a")  # before it, lost terminals fire no hook
-
-
-def rewrites_pastes(version: str) -> bool:
-    """3.7 and newer paste `^[` for an escape, unless they are told -S, which older ones do not know."""
-    return number(version) >= (3, 7, "")
-
-
-def escapes_names(version: str) -> bool:
-    """3.7a and newer keep every backslash of a window's name doubled. Older ones do so only when it is renamed."""
-    return number(version) >= (3, 7, "a")

@@ -9,7 +9,7 @@ from viewsync.errors import MissingSession, TmuxError
 from viewsync.tmux import portable_layouts
 from viewsync.tmux.rules import language
 from viewsync.tmux.rules.language import if_session, same_server
-from viewsync.tmux.server import escapes_names
+from viewsync.tmux.rules.versions import escapes_names
 
 if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server

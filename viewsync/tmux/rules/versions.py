@@ -1,44 +1,58 @@
-"""What is known to crash a tmux server of a version, and all of its sessions with it (docs/tmux-traps.md).
+"""Which versions of tmux differ, and how: what viewsync has to say otherwise, and what crashes a server.
 
-viewsync itself never does any of it; a person, a configuration or another tool may.
+A version is what tmux says of itself: "3.3a", "next-3.8". docs/tmux-traps.md tells of the crashes.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
 
 Version = tuple[int, int, str]  # (3, 3, "a")
+OLDEST = (3, 2, "a")  # before it, lost terminals fire no hook
 
 
-class Bug(NamedTuple):
-    first: Version
-    last: Version
-    text: str
+def number(version: str) -> Version:
+    """ "3.3a" as (3, 3, "a"); "next-3.8" as (3, 8, ""). (0, 0, "") for what is no version."""
+    match = re.search(r"(\d+)\.(\d+)([a-z]?)", version)
+    return (int(match[1]), int(match[2]), match[3]) if match else (0, 0, "")
 
 
+def rewrites_pastes(version: str) -> bool:
+    """3.7 and newer paste `^[` for an escape, unless they are told -S, which older ones do not know."""
+    return number(version) >= (3, 7, "")
+
+
+def escapes_names(version: str) -> bool:
+    """3.7a and newer keep every backslash of a window's name doubled. Older ones do so only when it is renamed."""
+    return number(version) >= (3, 7, "a")
+
+
+# What crashes a server, and all of its sessions with it: the first and the last version, and what does it. viewsync
+# itself never does any of it; a person, a configuration or another tool may.
+Bug = tuple[Version, Version, str]
 LAST_BEFORE_3_8 = (3, 7, "c")
 
-OF_ALL = (
-    Bug((0, 0, ""), LAST_BEFORE_3_8, "destroy-unattached on, while clients come and go"),
-    Bug((0, 0, ""), LAST_BEFORE_3_8, "`move-window -r` in a session with views, where window numbers have gaps"),
+OF_ALL: tuple[Bug, ...] = (
+    ((0, 0, ""), LAST_BEFORE_3_8, "destroy-unattached on, while clients come and go"),
+    ((0, 0, ""), LAST_BEFORE_3_8, "`move-window -r` in a session with views, where window numbers have gaps"),
 )
-_ENDS = Bug((3, 7, ""), (3, 7, "b"), "the end of a session whose detach-on-destroy is previous or next")
-OF_SOME = (
-    Bug((3, 2, ""), (3, 2, "a"), "a format with a time in it, such as #{session_created}, of a session that is gone"),
-    Bug((3, 6, ""), (3, 6, "b"), "an open prompt of `C-b &` or `C-b :` while windows change (tmux #5065)"),
+_ENDS: Bug = ((3, 7, ""), (3, 7, "b"), "the end of a session whose detach-on-destroy is previous or next")
+OF_SOME: tuple[Bug, ...] = (
+    ((3, 2, ""), (3, 2, "a"), "a format with a time in it, such as #{session_created}, of a session that is gone"),
+    ((3, 6, ""), (3, 6, "b"), "an open prompt of `C-b &` or `C-b :` while windows change (tmux #5065)"),
     _ENDS,
 )
 
 
-def known(version: Version, bugs: tuple[Bug, ...]) -> list[str]:
-    return [each.text for each in bugs if each.first <= version <= each.last]
+def known(version: str, bugs: tuple[Bug, ...]) -> list[str]:
+    return [text for first, last, text in bugs if first <= number(version) <= last]
 
 
-def crashes_unattached(version: Version) -> bool:
+def crashes_unattached(version: str) -> bool:
     """Whether destroy-unattached is what may end the whole server."""
     return bool(known(version, OF_ALL[:1]))
 
 
-def dies_with_a_session(version: Version) -> bool:
+def dies_with_a_session(version: str) -> bool:
     """Whether detach-on-destroy has to be looked at before a session is ended."""
     return bool(known(version, (_ENDS,)))
