@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from viewsync.errors import TmuxError
-from viewsync.tmux import guarded_join, inventory, views
+from viewsync.tmux import guarded_join, view_origin, views
 from viewsync.tmux.server import Tmux
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def taken(server: Server, home: Home) -> guarded_join.NewView:
     server.tmux("rename-session", "-t", "=proj:", "other")
     server.tmux("new-session", "-d", "-s", "proj")
     parent = server.tmux("display-message", "-p", "-t", "=proj:", "#{session_id}")
-    origin = inventory.origin(Tmux("tmux", 5.0, home.env), server.socket, parent)
+    origin = view_origin.read(Tmux("tmux", 5.0, home.env), server.socket, parent)
     return guarded_join.NewView("proj-view-1795000000-1", origin, "proj", "proj", "", "", "viewsync-detour-1")
 
 

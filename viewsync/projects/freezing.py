@@ -14,7 +14,7 @@ from viewsync.project_files.rules.schema import OPTION, VARIABLE
 from viewsync.projects import listing
 from viewsync.registry import targets
 from viewsync.system import foreground, processes
-from viewsync.tmux import inventory, pane_list, session_snapshot, sockets
+from viewsync.tmux import pane_list, session_snapshot, sockets, view_origin
 from viewsync.tmux.rules.marks import Identity
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.rules.project_model import Live, Sessions
     from viewsync.tmux.session_snapshot import FrozenPane, FrozenWindow
+    from viewsync.tmux.view_origin import Origin
 
 _OURS = ("automatic-rename", "allow-rename")  # what a window with a name of its own has anyway
 _NO_SECRETS = "Secrets among the arguments of programs cannot be known: read the commands before you share this."
@@ -43,7 +44,7 @@ def freeze(ctx: Context, name: str, asked: targets.Asked, *, output: str = "", c
     """`name`: the session's own. `output`: a new file; `command`: a new one among the project's commands."""
     server, live, found = _find(ctx, name, asked)
     file, root = _file(live, output, command)
-    origin = inventory.origin(ctx.tmux, server.socket, live.id)
+    origin = view_origin.read(ctx.tmux, server.socket, live.id)
     windows = session_snapshot.read(ctx.tmux, server, live.id)
     root = root or _project(origin.folder) or origin.folder
     notes = [_NO_SECRETS]
@@ -111,7 +112,7 @@ def _project(folder: str) -> str:
 def _plan(
     live: Live,
     windows: Sequence[FrozenWindow],
-    origin: inventory.Origin,
+    origin: Origin,
     root: str,
     notes: list[str],
 ) -> Plan:

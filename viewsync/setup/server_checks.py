@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.setup.user_checks import FAIL, OK, WARN, Check
 from viewsync.store import pending_steps
-from viewsync.tmux import end_hooks, inventory, options
+from viewsync.tmux import end_hooks, options
 from viewsync.tmux.rules import hooks, versions
 from viewsync.tmux.rules.model import KEEP
 from viewsync.tmux.rules.versions import OLDEST, number
@@ -33,7 +33,7 @@ class Reading(NamedTuple):
 
 def version(reading: Reading) -> Check:
     running = reading.found.server.version
-    client = inventory.version(reading.ctx.tmux)
+    client = reading.ctx.tmux.version()
     if number(running) < OLDEST:
         return Check(
             "server",

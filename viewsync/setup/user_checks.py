@@ -14,7 +14,6 @@ from viewsync.setup.rules import marked_line, wezterm_module
 from viewsync.store import folder, lock
 from viewsync.sweeper import control
 from viewsync.system import files
-from viewsync.tmux import inventory
 from viewsync.tmux.rules import versions
 from viewsync.tmux.rules.versions import OLDEST, number
 
@@ -40,7 +39,7 @@ def tmux(ctx: Context) -> Check:
     if not path:
         hint = "install tmux, or name it as `tmux` in config.toml"
         return Check("tmux", FAIL, f"there is no program {ctx.tmux.program}", hint)
-    version = inventory.version(ctx.tmux)
+    version = ctx.tmux.version()
     if number(version) < OLDEST:
         hint = "install 3.2a or newer: before it no hook tells of a lost terminal"
         return Check("tmux", FAIL, f"{version} at {path}", hint)
@@ -51,7 +50,7 @@ def known_crashes(ctx: Context) -> Check:
     """One that all versions have is no reason to warn: nothing can be done about it but to know."""
     if not shutil.which(ctx.tmux.program, path=ctx.env.get("PATH")):
         return Check("known crashes", OK, "without tmux none")
-    version = inventory.version(ctx.tmux)
+    version = ctx.tmux.version()
     of_some = versions.known(version, versions.OF_SOME)
     known = [*of_some, *versions.known(version, versions.OF_ALL)]
     found = f"viewsync avoids, and you should: {'; '.join(known)}" if known else "none"

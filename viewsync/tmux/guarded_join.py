@@ -13,7 +13,7 @@ from viewsync.tmux.rules import language
 from viewsync.tmux.rules.language import either, equal, if_session, quoted
 
 if TYPE_CHECKING:
-    from viewsync.tmux.inventory import Origin
+    from viewsync.tmux.view_origin import Origin
 
 
 class NewView(NamedTuple):

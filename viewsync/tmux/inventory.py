@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
-from viewsync.tmux.rules import hooks, language
+from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import Client, Inventory, Server, Session
 from viewsync.tmux.server import Tmux, chain
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _SERVER = "V\t#{pid}\t#{start_time}\t#{version}"
 # Fields with a shape of their own first, names behind them, the one option with free text last. Names cannot
@@ -39,17 +35,7 @@ SESSION = "\t".join(
 _CLIENT = "C\t#{client_pid}\t#{client_tty}\t#{session_id}"
 
 
-class Origin(NamedTuple):
-    """What a new view takes over from its parent."""
-
-    session: str  # the parent's id
-    folder: str
-    window: str  # its current window
-    options: tuple[tuple[str, str], ...]  # its own session options, raw values
-    environment: tuple[tuple[str, str | None], ...]  # its own variables; None where it removes one
-
-
-def _inventory_commands() -> list[list[str]]:
+def commands() -> list[list[str]]:
     return [
         ["list-sessions", "-F", SESSION],
         ["list-clients", "-F", _CLIENT],
@@ -61,7 +47,7 @@ def _inventory_commands() -> list[list[str]]:
 
 def inventory(tmux: Tmux, socket: str) -> Inventory:
     """All sessions, clients and our hooks of one server, in one call. TmuxError when it says nothing usable."""
-    done = tmux.run(socket, *chain(*_inventory_commands()))
+    done = tmux.run(socket, *chain(*commands()))
     if done.code:
         raise TmuxError(f"tmux on {socket}: {done.err.strip() or f'exit code {done.code}'}")
     return parse(socket, done.out)
@@ -130,99 +116,6 @@ def _lease(text: str) -> float:
 def _client(rest: str) -> Client:
     pid, tty, session = rest.split("\t")
     return Client(int(pid), tty, session)
-
-
-def opening(tmux: Tmux, socket: str, name: str) -> tuple[Inventory, Origin | None]:
-    """The inventory together with what a view takes over from the session of exactly that name, in one call.
-
-    Where `=name:` cannot be trusted to mean that session, or means none, the origin is None.
-    """
-    target = f"={name}:"
-    commands = _inventory_commands()
-    if re.fullmatch(r"\w[^:.\x00-\x1f\x7f;*?\[\]]*", name):  # the rest is found by id, with `origin`
-        commands += _origin_commands(target)
-    done = tmux.run(socket, *chain(*commands))
-    lines = done.out.split("\n")
-    end = next((at for at, line in enumerate(lines) if line.startswith("V\t")), None)
-    if end is None:
-        raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no full answer'}")
-    found = parse(socket, "\n".join(lines[: end + 1]))
-    exact = next((each for each in found.sessions if each.name == name), None)
-    if done.code or exact is None or len(commands) == len(_inventory_commands()):
-        return found, None
-    origin = _origin("\n".join(lines[end + 1 :]))
-    return found, origin if origin and origin.session == exact.id else None
-
-
-def origin(tmux: Tmux, socket: str, session: str) -> Origin:
-    """What a view takes over from the session with that id."""
-    found = _origin(tmux.ask(socket, *chain(*_origin_commands(f"{session}:"))))
-    if found is None:
-        raise TmuxError(f"the tmux server on {socket} gave no full answer", "nothing was changed")
-    return found
-
-
-def _origin_commands(target: str) -> list[list[str]]:
-    return [
-        ["display-message", "-p", "-t", target, "#{session_id}\t#{window_id}\t#{session_path}"],
-        ["display-message", "-p", "-t", target, "=refreshed"],
-        ["show-options", "-gv", "update-environment"],
-        ["display-message", "-p", "-t", target, "=options"],
-        ["show-options", "-t", target],
-        ["display-message", "-p", "-t", target, "=environment"],
-        ["show-environment", "-s", "-t", target],
-    ]
-
-
-_ORIGIN = re.compile(
-    r"(\$\d+)\t(@\d+)\t(.*?)\n=refreshed\n((?:.*?\n)?)=options\n((?:.*?\n)?)=environment\n(.*)", re.DOTALL
-)
-
-
-def _origin(output: str) -> Origin | None:
-    match = _ORIGIN.fullmatch(output)
-    if not match:
-        return None
-    session, window, folder, refreshed, options, environment = match.groups()
-    return Origin(session, folder, window, _options(options), _environment(environment, refreshed.split()))
-
-
-def _options(text: str) -> tuple[tuple[str, str], ...]:
-    found: list[tuple[str, str]] = []
-    for line in filter(None, text.split("\n")):
-        name, *value = language.words(line)
-        if name not in _NOT_INHERITED and not name.startswith("@viewsync_"):
-            found.append((name, value[0] if value else ""))
-    return tuple(found)
-
-
-# destroy-unattached crashes every tmux before 3.8 (trap A), so a view never has it; default-size is how large the
-# parent was made, and a view is as large as its own client.
-_NOT_INHERITED = frozenset(("destroy-unattached", "default-size"))
-
-_VARIABLE = re.compile(
-    r'(?:unset (?P<gone>[^=;\n]+);|(?P<name>[^=\n]+)="(?P<value>(?:[^"\\]|\\.)*)"; export [^\n]*;)\n',
-    re.DOTALL,
-)
-
-
-def _environment(text: str, refreshed: Iterable[str]) -> tuple[tuple[str, str | None], ...]:
-    """`show-environment -s`, without what tmux itself refreshes from the attaching client (update-environment)."""
-    skip = set(refreshed)
-    found: list[tuple[str, str | None]] = []
-    for match in _VARIABLE.finditer(text):
-        if match["gone"]:
-            found.append((match["gone"], None))
-        else:
-            found.append((match["name"], language.unescaped(match["value"])))
-    return tuple((name, value) for name, value in found if name not in skip)
-
-
-def version(tmux: Tmux) -> str:
-    """Of the client program, as `tmux -V` says it."""
-    from viewsync.system import process
-
-    return process.run([tmux.program, "-V"], timeout=tmux.timeout, env=tmux.env).out.strip().removeprefix("tmux ")
 
 
 def panes(tmux: Tmux, socket: str) -> list[str]:

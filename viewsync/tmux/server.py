@@ -76,6 +76,11 @@ class Tmux:
             raise ServerGone(f"no tmux server on {socket}", "start one with `tmux`, or name it with -L or -S")
         return done
 
+    def version(self) -> str:
+        """Of the client program, as `tmux -V` says it."""
+        done = process.run([self.program, "-V"], timeout=self.timeout, env=self.env)
+        return done.out.strip().removeprefix("tmux ")
+
     def ask(self, socket: str, *words: str, stdin: str = "") -> str:
         """The output of a call that must succeed."""
         done = self.run(socket, *words, stdin=stdin)

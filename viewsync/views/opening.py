@@ -10,7 +10,7 @@ from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import terminal
 from viewsync.system.wezterm import gui_pid
-from viewsync.tmux import inventory
+from viewsync.tmux import inventory, view_origin
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.guarded_join import NewView
 from viewsync.tmux.rules import hooks
@@ -19,8 +19,8 @@ from viewsync.views.rules import names, tracking
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.tmux.inventory import Origin
     from viewsync.tmux.rules.model import Inventory, Session
+    from viewsync.tmux.view_origin import Origin
 
 _READING_TIME = 120.0  # seconds that an error stands in a tab that would close with us
 _TRIES = 3  # free views to try before a new one is made
@@ -100,7 +100,7 @@ def _plan(ctx: Context, request: Request) -> Plan:
     views = read_registry(ctx)[0]["views"]  # one that is corrupt is set aside by the write below
     parent, joined = _resolve(request.parent, found, tracking.rows_of(found.server, views))
     if origin is None or origin.session != joined.id:
-        origin = inventory.origin(ctx.tmux, request.socket, joined.id)
+        origin = view_origin.read(ctx.tmux, request.socket, joined.id)
     free = [] if request.new else _free(found, joined, tracking.rows_of(found.server, views), ctx.clock())
     view = _new_view(ctx, request, parent, joined, origin)
     missing = ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.caller)
@@ -110,7 +110,7 @@ def _plan(ctx: Context, request: Request) -> Plan:
 def _look(ctx: Context, request: Request) -> tuple[Inventory, Origin | None]:
     """The server's sessions; with --create, made to hold the one asked for."""
     try:
-        found, origin = inventory.opening(ctx.tmux, request.socket, request.parent)
+        found, origin = view_origin.read_with_inventory(ctx.tmux, request.socket, request.parent)
     except ServerGone:
         if not request.create:
             raise MissingSession(
@@ -125,7 +125,7 @@ def _look(ctx: Context, request: Request) -> tuple[Inventory, Origin | None]:
 
         with contextlib.suppress(sessions.Duplicate):  # somebody else made it just now
             sessions.make(ctx.tmux, request.socket, sessions.NewSession(request.parent, request.cwd or os.getcwd()))
-        found, origin = inventory.opening(ctx.tmux, request.socket, request.parent)
+        found, origin = view_origin.read_with_inventory(ctx.tmux, request.socket, request.parent)
     assert found is not None
     return found, origin
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from viewsync.tmux import inventory
+from viewsync.tmux import view_origin
 from viewsync.tmux.rules import language
 from viewsync.tmux.server import Tmux
 
@@ -89,7 +89,7 @@ def test_what_a_view_takes_over_is_what_its_parent_has(shared: Server, text: str
     shared.tmux("set-option", "-t", "$0:", "--", "@x", as_word(text))
     shared.tmux("set-environment", "-t", "$0:", "--", "FOO", as_word(text))
     shared.tmux("set-environment", "-r", "-t", "$0:", "BAR")
-    origin = inventory.origin(Tmux("tmux", 5.0, shared.home.env), shared.socket, "$0")
+    origin = view_origin.read(Tmux("tmux", 5.0, shared.home.env), shared.socket, "$0")
     assert dict(origin.options)["@x"] == text
     assert dict(origin.environment) == {"FOO": text, "BAR": None}
 

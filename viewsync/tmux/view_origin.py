@@ -1,0 +1,108 @@
+"""What a new view takes over from its parent."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.errors import TmuxError
+from viewsync.tmux import inventory
+from viewsync.tmux.rules import language
+from viewsync.tmux.server import chain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from viewsync.tmux.rules.model import Inventory
+    from viewsync.tmux.server import Tmux
+
+_ORIGIN = re.compile(
+    r"(\$\d+)\t(@\d+)\t(.*?)\n=refreshed\n((?:.*?\n)?)=options\n((?:.*?\n)?)=environment\n(.*)", re.DOTALL
+)
+# destroy-unattached crashes every tmux before 3.8 (trap A), so a view never has it; default-size is how large the
+# parent was made, and a view is as large as its own client.
+_NOT_INHERITED = frozenset(("destroy-unattached", "default-size"))
+
+_VARIABLE = re.compile(
+    r'(?:unset (?P<gone>[^=;\n]+);|(?P<name>[^=\n]+)="(?P<value>(?:[^"\\]|\\.)*)"; export [^\n]*;)\n',
+    re.DOTALL,
+)
+
+
+class Origin(NamedTuple):
+    session: str  # the parent's id
+    folder: str
+    window: str  # its current window
+    options: tuple[tuple[str, str], ...]  # its own session options, raw values
+    environment: tuple[tuple[str, str | None], ...]  # its own variables; None where it removes one
+
+
+def read_with_inventory(tmux: Tmux, socket: str, name: str) -> tuple[Inventory, Origin | None]:
+    """The inventory together with what a view takes over from the session of exactly that name, in one call.
+
+    Where `=name:` cannot be trusted to mean that session, or means none, the origin is None.
+    """
+    target = f"={name}:"
+    commands = inventory.commands()
+    if re.fullmatch(r"\w[^:.\x00-\x1f\x7f;*?\[\]]*", name):  # the rest is found by id, with `read`
+        commands += _commands(target)
+    done = tmux.run(socket, *chain(*commands))
+    lines = done.out.split("\n")
+    end = next((at for at, line in enumerate(lines) if line.startswith("V\t")), None)
+    if end is None:
+        raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no full answer'}")
+    found = inventory.parse(socket, "\n".join(lines[: end + 1]))
+    exact = next((each for each in found.sessions if each.name == name), None)
+    if done.code or exact is None or len(commands) == len(inventory.commands()):
+        return found, None
+    origin = _parse("\n".join(lines[end + 1 :]))
+    return found, origin if origin and origin.session == exact.id else None
+
+
+def read(tmux: Tmux, socket: str, session: str) -> Origin:
+    """What a view takes over from the session with that id."""
+    found = _parse(tmux.ask(socket, *chain(*_commands(f"{session}:"))))
+    if found is None:
+        raise TmuxError(f"the tmux server on {socket} gave no full answer", "nothing was changed")
+    return found
+
+
+def _commands(target: str) -> list[list[str]]:
+    return [
+        ["display-message", "-p", "-t", target, "#{session_id}\t#{window_id}\t#{session_path}"],
+        ["display-message", "-p", "-t", target, "=refreshed"],
+        ["show-options", "-gv", "update-environment"],
+        ["display-message", "-p", "-t", target, "=options"],
+        ["show-options", "-t", target],
+        ["display-message", "-p", "-t", target, "=environment"],
+        ["show-environment", "-s", "-t", target],
+    ]
+
+
+def _parse(output: str) -> Origin | None:
+    match = _ORIGIN.fullmatch(output)
+    if not match:
+        return None
+    session, window, folder, refreshed, options, environment = match.groups()
+    return Origin(session, folder, window, _options(options), _environment(environment, refreshed.split()))
+
+
+def _options(text: str) -> tuple[tuple[str, str], ...]:
+    found: list[tuple[str, str]] = []
+    for line in filter(None, text.split("\n")):
+        name, *value = language.words(line)
+        if name not in _NOT_INHERITED and not name.startswith("@viewsync_"):
+            found.append((name, value[0] if value else ""))
+    return tuple(found)
+
+
+def _environment(text: str, refreshed: Iterable[str]) -> tuple[tuple[str, str | None], ...]:
+    """`show-environment -s`, without what tmux itself refreshes from the attaching client (update-environment)."""
+    skip = set(refreshed)
+    found: list[tuple[str, str | None]] = []
+    for match in _VARIABLE.finditer(text):
+        if match["gone"]:
+            found.append((match["gone"], None))
+        else:
+            found.append((match["name"], language.unescaped(match["value"])))
+    return tuple((name, value) for name, value in found if name not in skip)
