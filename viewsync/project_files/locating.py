@@ -6,7 +6,7 @@ import os
 from typing import NamedTuple
 
 from viewsync.errors import UsageError
-from viewsync.views.rules import names as view_names
+from viewsync.text.nearest_name import nearest
 
 # Folder of a project, and in it the folders of its commands and steps, and its own file. Ours come first.
 _LAYOUTS = (
@@ -85,7 +85,7 @@ def _by_path(file: str) -> Located:
 def _missing(name: str, root: str) -> UsageError:
     there = names(root)
     where = " and ".join(each for each in _folders(root, 1) if os.path.isdir(each)) or root
-    near = view_names.nearest(name, there)
+    near = nearest(name, there)
     meant = f"did you mean {near[0]!r}? " if near else ""
     return UsageError(f"there is no command {name!r} in {where}", f"{meant}there are: {', '.join(there) or 'none'}")
 

@@ -17,10 +17,9 @@ from viewsync.projects.readiness import Typing
 from viewsync.projects.rules import diff
 from viewsync.tmux import build
 from viewsync.tmux.build import Line, NewPane
-from viewsync.tmux.rules import layouts, marks
+from viewsync.tmux.rules import layouts, marks, session_names
 from viewsync.tmux.rules.versions import number
 from viewsync.tmux.sessions import NewSession
-from viewsync.views.rules import names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +123,7 @@ def shell(ctx: Context, plan: Plan) -> list[tuple[str, str]]:
 
 def begin(ctx: Context, plan: Plan, name: str, socket: str) -> Begun:
     """An empty session of that name, with the plan's environment and marks."""
-    if problem := names.refusal(name):
+    if problem := session_names.refusal(name):
         raise UsageError(f"cannot create a session {name!r}: {problem}")
     folder = os.path.dirname(socket)
     if folder in paths.tmux_folders(ctx.env):  # the first tmux since the machine started makes it, but not for -S

@@ -13,12 +13,12 @@ from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.registry import rows as registry_rows
 from viewsync.sessions.rules import health
 from viewsync.system import process_tree, processes
+from viewsync.text.nearest_name import nearest
 from viewsync.tmux import project_list, session_detail
 from viewsync.tmux.rules.marks import Identity
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
 from viewsync.tmux.session_detail import Asked
-from viewsync.views.rules import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -185,7 +185,7 @@ def named(reading: Reading, name: str, socket: str = "") -> Known:
         return fitting[0]
     if reading.problems:
         raise TmuxError(f"nobody knows whether there is a session {name!r}: {reading.problems[0]}")
-    near = ", ".join(repr(each) for each in names.nearest(name, [each.name for each in known]))
+    near = ", ".join(repr(each) for each in nearest(name, [each.name for each in known]))
     raise MissingSession(
         f"there is no project session {name!r}", f"did you mean {near}?" if near else "`viewsync status` lists them"
     )

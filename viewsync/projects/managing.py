@@ -12,11 +12,11 @@ from viewsync.project_files.rules.plan import Pane, Plan, Window
 from viewsync.projects import ending, listing, running
 from viewsync.registry import targets
 from viewsync.sessions import killing
+from viewsync.text.nearest_name import nearest
 from viewsync.tmux import clients as tmux_clients
 from viewsync.tmux import project_list, sockets
 from viewsync.tmux.rules.marks import Identity
 from viewsync.tmux.server import ServerGone
-from viewsync.views.rules import names as view_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +74,7 @@ def named(ctx: Context, socket: str, name: str) -> Managed:
     for each in there:
         if each.live.name == name:
             return each
-    near = ", ".join(repr(each) for each in view_names.nearest(name, [each.live.name for each in there]))
+    near = ", ".join(repr(each) for each in nearest(name, [each.live.name for each in there]))
     raise MissingSession(f"there is no session {name!r} on {socket}", f"did you mean {near}?" if near else "")
 
 

@@ -17,8 +17,8 @@ from viewsync.registry.rules.row import Registered, registered
 from viewsync.store.registry_file import Corrupt
 from viewsync.system import processes
 from viewsync.tmux import pane_list, sessions, sockets
+from viewsync.tmux.rules import session_names
 from viewsync.tmux.server import ServerGone
-from viewsync.views.rules import names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,7 +111,7 @@ def _make(
 
 
 def _checked(ctx: Context, request: Request) -> sessions.NewSession:
-    if problem := names.refusal(request.name):
+    if problem := session_names.refusal(request.name):
         raise UsageError(f"cannot create a session {request.name!r}: {problem}", "choose another name")
     if not request.window or not request.window.isprintable():
         raise UsageError(f"not a window's name: {request.window!r}", "-w takes printable text")

@@ -16,9 +16,9 @@ from viewsync.sessions.rules.drift import Finding, Seen
 from viewsync.system import processes
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import sockets
+from viewsync.tmux.rules import session_names
 from viewsync.tmux.rules.model import Panes
 from viewsync.tmux.server import ServerGone
-from viewsync.views.rules import names as view_names
 from viewsync.views.rules import tracking
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def register(ctx: Context, reading: Reading, name: str, socket: str) -> str:
     if len(fitting) > 1:
         places = ", ".join(each.server.socket for each, _ in fitting)
         raise UsageError(f"{name!r} is a session on {places}", "say with -S which one is meant")
-    if problem := view_names.refusal(name):
+    if problem := session_names.refusal(name):
         raise UsageError(f"cannot register a session {name!r}: {problem}", "rename it first")
     found, pane = fitting[0]
     row = _new_row(ctx, found, pane)

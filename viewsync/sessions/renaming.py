@@ -17,8 +17,9 @@ from viewsync.sessions.rules import drift
 from viewsync.system import processes
 from viewsync.tmux import pane_list
 from viewsync.tmux import rename as tmux_rename
+from viewsync.tmux.rules import session_names
 from viewsync.tmux.sessions import Duplicate
-from viewsync.views.rules import groups, names, tracking
+from viewsync.views.rules import groups, tracking
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -37,7 +38,7 @@ class Renamed(NamedTuple):
 
 
 def rename(ctx: Context, asked: targets.Asked, new: str) -> Renamed:
-    if problem := names.refusal(new):
+    if problem := session_names.refusal(new):
         raise UsageError(f"cannot name a session {new!r}: {problem}", "choose another name")
     wanted = targets.resolve(ctx, asked)
     reading = pane_list.read(ctx.tmux, wanted.socket)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, UsageError
+from viewsync.text.nearest_name import nearest
 from viewsync.tmux import inventory
 from viewsync.tmux import views as tmux_views
 from viewsync.views import servers
@@ -30,7 +31,7 @@ def candidates(ctx: Context, socket: str, parent: str) -> list[Candidate]:
     found = inventory.inventory(ctx.tmux, socket)
     owner = next((each for each in found.sessions if each.name == parent), None)
     if owner is None:
-        near = ", ".join(repr(each) for each in names.nearest(parent, [each.name for each in found.sessions]))
+        near = ", ".join(repr(each) for each in nearest(parent, [each.name for each in found.sessions]))
         raise MissingSession(f"there is no session {parent!r} on {socket}", f"did you mean {near}?" if near else "")
     rows = tracking.rows_of(found.server, ctx.registry.read()["views"])
     return [Candidate(socket, each, owner) for each in strays(found, rows) if each.group == owner.group]

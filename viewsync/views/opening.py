@@ -10,10 +10,11 @@ from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import terminal
 from viewsync.system.wezterm import gui_pid
+from viewsync.text.nearest_name import nearest
 from viewsync.tmux import inventory, view_origin
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.guarded_join import NewView
-from viewsync.tmux.rules import hooks
+from viewsync.tmux.rules import hooks, session_names
 from viewsync.tmux.server import ServerGone
 from viewsync.views.rules import names, tracking
 
@@ -119,7 +120,7 @@ def _look(ctx: Context, request: Request) -> tuple[Inventory, Origin | None]:
             ) from None
         found, origin = None, None
     if request.create and (found is None or all(each.name != request.parent for each in found.sessions)):
-        if problem := names.refusal(request.parent):
+        if problem := session_names.refusal(request.parent):
             raise UsageError(f"cannot create a session {request.parent!r}: {problem}", "choose another name")
         from viewsync.tmux import sessions  # only for this
 
@@ -144,7 +145,7 @@ def _resolve(name: str, found: Inventory, rows: dict[str, dict[str, Any]]) -> tu
     if views:
         return name, max(views, key=lambda each: (each.last_attached, each.created))
     parents = [each.name for each in found.sessions if not each.marked and each.name not in rows]
-    near = ", ".join(repr(each) for each in names.nearest(name, parents))
+    near = ", ".join(repr(each) for each in nearest(name, parents))
     hint = f"did you mean {near}? --create makes a new one" if near else "--create makes it"
     raise MissingSession(f"there is no session {name!r} on {found.server.socket}", hint)
 

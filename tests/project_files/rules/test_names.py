@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viewsync.project_files.rules import names
+from viewsync.tmux.rules import session_names
 from viewsync.tmux.rules.marks import Identity
-from viewsync.views.rules import names as view_names
 
 
 def base(*parts: str, text: str = "", root: str = "/p") -> str:
@@ -92,9 +92,9 @@ def test_c1_the_same_identity_is_the_same_session_whatever_it_is_called() -> Non
 def test_every_name_is_short_and_one_that_tmux_keeps(parts: list[str]) -> None:
     name = base(*parts)
     assert 0 < len(name) <= names.LONGEST
-    assert view_names.refusal(name) == ""
+    assert session_names.refusal(name) == ""
     taken = {name: None}
-    assert view_names.refusal(names.allocate(name, identity("a", "b", "c"), taken)[0]) == ""
+    assert session_names.refusal(names.allocate(name, identity("a", "b", "c"), taken)[0]) == ""
 
 
 @given(st.lists(st.tuples(st.text("ab-é日", max_size=40), st.text("ab-é日", max_size=40)), max_size=12, unique=True))

@@ -1,4 +1,4 @@
-"""Names of views, and names that tmux would rewrite."""
+"""Names of views."""
 
 from __future__ import annotations
 
@@ -38,20 +38,3 @@ def test_a_views_name_reads_as_its_parent() -> None:
 )
 def test_what_looks_like_a_view(name: str, parent: str) -> None:
     assert view_names.looks_like_view(name) == parent
-
-
-@pytest.mark.parametrize("name", ["a:b", "a.b", "", "a\nb", "a\x1bb", "a\\b", "$0", "@1", "%2", "=x", "{last}", "-d"])
-def test_a_name_that_could_not_be_found_again_is_refused(name: str) -> None:
-    assert view_names.refusal(name)
-
-
-@pytest.mark.parametrize("name", ["proj", "a b", "日本", "it's", "#{pid}", "a;", "~x", "!y", "*"])
-def test_any_other_name_is_fine(name: str) -> None:
-    assert view_names.refusal(name) == ""
-
-
-def test_the_nearest_names() -> None:
-    names = ["project", "notes", "Proj", "dev"]
-    assert view_names.nearest("proj", names)[0] == "Proj"
-    assert view_names.nearest("projct", names)[0] == "project"
-    assert view_names.nearest("zzz", names) == []

@@ -1,0 +1,21 @@
+"""Names of sessions, and what tmux would do to them."""
+
+from __future__ import annotations
+
+import re
+
+
+def refusal(name: str) -> str:
+    """Why a session of this name cannot be made so that people and tools can find it again; "" when it can.
+
+    tmux before 3.7a writes `_` for `:` and `.`, and all versions escape control characters, backslashes and
+    a `$` before a letter (facts/tmux.md section 5); `-t` reads a leading `$ @ %` as an id and a leading `=` as
+    "exactly".
+    """
+    if not name:
+        return "a session needs a name"
+    if found := re.search(r"[:.\\]|[\x00-\x1f\x7f]|[\ud800-\udfff]|\$[A-Za-z_{]", name):
+        return f"tmux would rewrite {found[0]!r} in a session's name"
+    if name[0] in "$@%={-":
+        return f"tmux reads a leading {name[0]!r} as something else than a name"
+    return ""
