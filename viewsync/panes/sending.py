@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
 from viewsync.panes.rules import echo, python_blocks
 from viewsync.registry import last_active, leases, targets
-from viewsync.store.registry_file import write_all
-from viewsync.system import foreground, line_discipline, processes
+from viewsync.system import foreground, line_discipline, processes, whole_file
 from viewsync.tmux import input as tmux_input
 from viewsync.tmux.input import DEAD, GONE, INPUT_OFF, SYNCHRONIZED, Input
 from viewsync.tmux.rules import anchor as anchors
@@ -127,7 +126,7 @@ def _typed(ctx: Context, located: Located, message: Message) -> tuple[str, str]:
     path = os.path.join(ctx.folder, BLOCKS, f"{os.urandom(8).hex()}.py")
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        write_all(path, python_blocks.script(message.text.encode("utf-8", "surrogateescape"), path))
+        whole_file.create(path, python_blocks.script(message.text.encode("utf-8", "surrogateescape"), path))
     except OSError as error:
         _remove(path)
         raise StateError(f"cannot write the block to {path}: {error.strerror}") from None

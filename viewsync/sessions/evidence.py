@@ -9,8 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import StateError, TmuxError
-from viewsync.store import registry_file
-from viewsync.system import process_tree, processes
+from viewsync.system import process_tree, processes, whole_file
 from viewsync.tmux import scrollback
 
 if TYPE_CHECKING:
@@ -114,6 +113,6 @@ def _captured(ctx: Context, listed: Listed, pane: Pane, problems: list[str]) -> 
 
 def _write(path: str, text: str) -> None:
     try:
-        registry_file.write_all(path, text)
+        whole_file.create(path, text)
     except OSError as error:
         raise StateError(f"cannot write {path}: {error.strerror}", "the disk may be full") from None

@@ -9,7 +9,8 @@ import time
 from typing import TYPE_CHECKING
 
 from viewsync.errors import StateError, UsageError
-from viewsync.store.registry_file import parse, shown, write_all
+from viewsync.store.registry_file import parse, shown
+from viewsync.system import whole_file
 
 if TYPE_CHECKING:
     from viewsync.store.registry_file import Data
@@ -23,7 +24,7 @@ def write(path: str, data: Data) -> str:
     parse(text, path)  # what cannot be read back is no backup
     temporary = f"{path}.tmp-{os.getpid()}"
     try:
-        write_all(temporary, text)
+        whole_file.create(temporary, text)
         os.link(temporary, path)  # unlike a rename, it replaces nothing
     except FileExistsError:
         raise UsageError(f"{path} is there already", "name another file; nothing was changed") from None

@@ -14,7 +14,7 @@ import re
 from typing import Any, NamedTuple
 
 from viewsync.errors import StateError
-from viewsync.store.registry_file import write_all
+from viewsync.system import whole_file
 
 FOLDER = "pending"
 _NAME = re.compile(r"(\d+\.\d+-\d+)(?:\.json|\.claim-(\d+)-([\d.]+)-(\d+))")
@@ -36,14 +36,10 @@ def key(server: str, session: str) -> str:
 
 def write(folder: str, name: str, record: dict[str, Any]) -> None:
     path = os.path.join(folder, FOLDER, f"{name}.json")
-    temporary = f"{path}.tmp-{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        write_all(temporary, json.dumps(record) + "\n")
-        os.rename(temporary, path)
+        whole_file.replace(path, json.dumps(record) + "\n")
     except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
         raise StateError(f"cannot write {path}: {error.strerror}", "its cleanup steps would not run") from None
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import StateError
 from viewsync.store import lock
+from viewsync.system import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,14 +115,9 @@ class Registry:
             raise StateError(f"cannot set the corrupt registry {self.path} aside: {error.strerror}") from None
 
     def _write(self, data: Data) -> None:
-        text = shown(data)
-        temporary = f"{self.path}.tmp-{os.getpid()}"
         try:
-            write_all(temporary, text)
-            os.rename(temporary, self.path)
+            whole_file.replace(self.path, shown(data))
         except OSError as error:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
             raise StateError(
                 f"cannot write the registry {self.path}: {error.strerror}",
                 "the registry is as it was before",
@@ -150,21 +146,6 @@ def _json(value: Any) -> str:
     except UnicodeEncodeError:
         return json.dumps(value)
     return text
-
-
-def write_all(path: str, text: str, mode: int = 0o600) -> None:
-    """A new file with that text, on the disk when this returns, and read back to be sure of it. OSError."""
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
-    raw = text.encode("utf-8", "surrogateescape")
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
-    with open(handle, "r+b") as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(handle)
-        file.seek(0)
-        if file.read() != raw:
-            raise OSError(5, "what was read back is not what was written")
 
 
 def parse(text: str, path: str) -> Data:

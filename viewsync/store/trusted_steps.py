@@ -6,14 +6,13 @@ one step consists of, so that what is new can be told from what was trusted.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import StateError
 from viewsync.store import lock
-from viewsync.store.registry_file import write_all
+from viewsync.system import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,11 +83,7 @@ def _change(folder: str, timeout: float, change: Callable[[Trusted], None]) -> N
     with lock.exclusive(os.path.join(folder, _LOCK), timeout):
         trusted = read(folder)
         change(trusted)
-        temporary = f"{path}.tmp-{os.getpid()}"
         try:
-            write_all(temporary, json.dumps({"version": _VERSION, "trusted": trusted}, indent=2) + "\n")
-            os.rename(temporary, path)
+            whole_file.replace(path, json.dumps({"version": _VERSION, "trusted": trusted}, indent=2) + "\n")
         except OSError as error:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
             raise StateError(f"cannot write {path}: {error.strerror}", "what was trusted before still is") from None

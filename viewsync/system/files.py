@@ -9,6 +9,7 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
+from viewsync.system import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,21 +123,13 @@ def _write(path: str, data: bytes, mode: int) -> None:
     old = os.stat(path) if os.path.exists(path) else None
     if old and old.st_nlink > 1:
         with open(path, "r+b") as file:
-            _fill(file.fileno(), data)
-            file.truncate(len(data))
+            file.write(data)
+            file.truncate()
+            file.flush()
+            os.fsync(file.fileno())
         return
     temporary = _temporary(path)
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-    try:
-        with open(handle, "wb", closefd=True):
-            if old:
-                _keep(path, temporary, old)
-            _fill(handle, data)
-        os.rename(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
+    whole_file.replace(path, data, mode, temporary, lambda: _keep(path, temporary, old) if old else None)
 
 
 def remove_tree(path: str) -> None:
@@ -156,13 +149,6 @@ def _link(path: str, target: bytes) -> None:
     temporary = _temporary(path)
     os.symlink(os.fsdecode(target), temporary)
     os.rename(temporary, path)
-
-
-def _fill(handle: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(handle, rest) :]
-    os.fsync(handle)
 
 
 def _keep(path: str, temporary: str, old: os.stat_result) -> None:

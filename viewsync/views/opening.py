@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
 from viewsync.registry.safe_reading import read_registry
-from viewsync.system import terminal
+from viewsync.system import terminal, whole_file
 from viewsync.system.wezterm import gui_pid
 from viewsync.text.nearest_name import nearest
 from viewsync.tmux import inventory, view_origin
@@ -248,11 +248,9 @@ def _short(ctx: Context, argv: list[str]) -> list[str]:
     """A parent with a very large environment makes a command that tmux refuses; a file of ours carries it then."""
     if sum(len(os.fsencode(word)) + 1 for word in argv) < _LONGEST_COMMAND:
         return argv
-    from viewsync.store.registry_file import write_all
-
     path = os.path.join(ctx.folder, f"open.conf-{os.getpid()}")
     try:
-        write_all(path, argv[-1] + "\n")
+        whole_file.create(path, argv[-1] + "\n")
     except OSError as error:
         raise StateError(f"cannot write {path}: {error.strerror}") from None
     return [*argv[:-1], tmux_views.source(path)]
