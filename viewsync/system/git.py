@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _LONGEST = 5.0  # seconds for one answer
-# What a hook of git's has in its environment: it would name another repository than the folder's.
-_OURS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX")
+# A hook of git's has these in its environment, and then they name another repository than the folder's.
+_STRAY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX")
 
 
 class Worktree(NamedTuple):
@@ -46,6 +46,9 @@ def _main(common: str) -> str:
 
 
 def _git(folder: str, env: Mapping[str, str], *words: str) -> process.Completed:
-    clean = {name: value for name, value in env.items() if name not in _OURS}
-    clean.update(GIT_OPTIONAL_LOCKS="0", LC_ALL="C")
-    return process.run(["git", "-C", folder, *words], timeout=_LONGEST, env=clean)
+    return process.run(["git", "-C", folder, *words], timeout=_LONGEST, env=environment(env, GIT_OPTIONAL_LOCKS="0"))
+
+
+def environment(env: Mapping[str, str], **more: str) -> dict[str, str]:
+    """What git is to see: our folder's repository, in words that we can read."""
+    return {**{name: value for name, value in env.items() if name not in _STRAY}, "LC_ALL": "C", **more}

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
 from viewsync.system import process
+from viewsync.system.git import environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SHORT = 20.0  # seconds for an answer
 _LONG = 600.0  # seconds to check out, or remove, a large tree
-# A hook of git's has these in its environment, and then they name another repository than the folder's.
-_STRAY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX")
 _BRANCH = "refs/heads/"
 
 
@@ -39,8 +38,7 @@ class Git:
 
     def __init__(self, folder: str, env: Mapping[str, str]) -> None:
         self.folder = folder
-        self.env = {name: value for name, value in env.items() if name not in _STRAY}
-        self.env.update(LC_ALL="C", GIT_TERMINAL_PROMPT="0")
+        self.env = environment(env, GIT_TERMINAL_PROMPT="0")
 
     def run(self, *words: str, timeout: float = _SHORT, folder: str = "") -> process.Completed:
         try:
