@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib
 import os
 import sys
 import warnings
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from viewsync import __version__, errors, output
 from viewsync.context import Context
@@ -15,6 +16,7 @@ from viewsync.shell_tools.names import TOOLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from types import ModuleType
 
 
 class Command(NamedTuple):
@@ -84,6 +86,13 @@ GROUPS = {
 COMMANDS = {verb: command for group in GROUPS.values() for verb, command in group.items()}
 
 
+# What any verb can end with, beside its own EXIT_CODES.
+ANY_VERB = {
+    70: "a bug in viewsync, see its log",
+    75: "the registry's lock stayed busy",
+    130: "interrupted",
+}
+
 _VERBATIM = "\0"  # stands before a value that argparse is to leave alone: no argument can hold it
 
 
@@ -94,12 +103,45 @@ class Formatter(argparse.HelpFormatter):
         columns = os.environ.get("COLUMNS", "")
         super().__init__(prog, width=int(columns) if columns.isdigit() and int(columns) > 40 else 100)
 
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        """Paragraph by paragraph: argparse makes one of all."""
+        return "\n\n".join(super(Formatter, self)._fill_text(part, width, indent) for part in text.split("\n\n"))
+
 
 class Parser(argparse.ArgumentParser):
-    """Errors become ours, with our exit code; the rest is argparse's."""
+    """Help ends with the exit codes, and errors become ours, with our exit code; the rest is argparse's."""
+
+    def __init__(self, verb: ModuleType, **settings: Any) -> None:
+        super().__init__(**settings, allow_abbrev=False, formatter_class=Formatter)
+        self.verb = verb
+
+    def add_subparsers(self, **settings: Any) -> Any:
+        return super().add_subparsers(**{"parser_class": functools.partial(type(self), self.verb), **settings})
+
+    def format_help(self) -> str:
+        return "\n".join([super().format_help(), *exit_codes(self.verb), ""])
 
     def error(self, message: str) -> NoReturn:
         raise errors.UsageError(message, f"`{self.prog} --help` tells more")
+
+
+def exit_codes(verb: ModuleType) -> list[str]:
+    """A verb's exit codes, a line each, and in one line what any verb can end with."""
+    own: dict[int, str] = verb.EXIT_CODES
+    lock = code_of(errors.LockTimeout("", ""), verb)
+    shared = [f"{code} {what}" for code, what in ANY_VERB.items() if code not in own and (code != 75 or code == lock)]
+    return [
+        "exit codes:",
+        *(f"  {code:<5} {meaning}" for code, meaning in own.items()),
+        "",
+        f"every verb: {'; '.join(shared)}",
+    ]
+
+
+def code_of(error: errors.ViewsyncError, verb: ModuleType) -> int:
+    """A verb's own exit code for an error, or the error's."""
+    codes = getattr(verb, "CODES", ())
+    return next((code for kind, code in codes if isinstance(error, kind)), error.code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -197,7 +239,7 @@ def _result(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
     """What a verb has to say, to words with their values joined. Its errors have its own exit codes."""
     module = importlib.import_module(f"viewsync.commands.{COMMANDS[verb].module}")
     prog = f"{_program()} {verb}"
-    parser = Parser(prog=prog, description=module.__doc__, allow_abbrev=False, formatter_class=Formatter)
+    parser = Parser(module, prog=prog, description=module.__doc__)
     parser.register("type", None, lambda text: text.removeprefix(_VERBATIM))
     module.arguments(parser)
     try:
@@ -206,8 +248,7 @@ def _result(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
         result: output.Result = module.run(parse(words), ctx)
         return result
     except errors.ViewsyncError as error:
-        codes = getattr(module, "CODES", ())
-        error.code = next((code for kind, code in codes if isinstance(error, kind)), error.code)
+        error.code = code_of(error, module)
         raise
 
 

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
     from viewsync.registry.targets import Asked
 
+# What exit codes mean that many verbs share.
+REFUSED = "an argument is wrong, or viewsync refused"
+NO_SESSION = "no session has exactly that name"
+TMUX = "tmux failed, or did not answer in time"
+STATE = "the state folder or the registry cannot be used"
+
 
 def json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON value")

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "done",
+    1: _args.REFUSED,
+    3: _args.NO_SESSION,
+    4: _args.TMUX,
+    5: _args.STATE,
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("parent", metavar="PARENT", help="the session's exact name")

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.usage.reporting import Line, Report
 
+EXIT_CODES = {
+    0: "done",
+    1: _args.REFUSED,
+    5: "the history or the registry cannot be read",
+}
+
 _COLOUR, _PLAIN = "\033[36m", "\033[0m"
 _MOST_BARS = 31
 _PYTHONS = (("LC_CTYPE", "C.UTF-8"), ("LC_CTYPE", "C.utf8"))  # PEP 538

@@ -1,7 +1,4 @@
-"""Go to a project session. Inside its tmux this client switches to it, elsewhere this terminal opens a view of it.
-
-Exit codes: 0 done, 1 arguments, or no terminal, 3 no such session, 4 tmux.
-"""
+"""Go to a project session. Inside its tmux this client switches to it, elsewhere this terminal opens a view of it."""
 
 from __future__ import annotations
 
@@ -17,6 +14,14 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+
+EXIT_CODES = {
+    0: "done",
+    1: "an argument is wrong, or there is no terminal",
+    3: _args.NO_SESSION,
+    4: _args.TMUX,
+    5: _args.STATE,
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "done",
+    1: _args.REFUSED,
+    5: _args.STATE,
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", default="", metavar="FILE", help="where to (backups/ in the state folder)")

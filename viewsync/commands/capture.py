@@ -2,7 +2,6 @@
 
 -S and -E count as tmux does: 0 is the screen's first line, -1 the history's last, `-` as far as it goes. A value of
 -S that is neither `-` nor a number is the server's socket; both may be given, and ./12 is a socket of that name.
-Exit codes: 0 done, 1 arguments, 3 no such pane, 4 tmux failed.
 """
 
 from __future__ import annotations
@@ -21,6 +20,14 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+
+EXIT_CODES = {
+    0: "done",
+    1: _args.REFUSED,
+    3: "no such pane",
+    4: _args.TMUX,
+    5: _args.STATE,
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,7 @@
 
 Without --views it is about sessions: of one whose program is gone the row goes. --all, --older-than and --idle-than
 end sessions that live, too. What is attached, quarantined, being sent to, or not certain is kept. With --views it is
-about views alone. Exit codes: 0 done, 1 arguments or a registry that cannot be read.
+about views alone.
 """
 
 from __future__ import annotations
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.sessions.expiring import Item
+
+EXIT_CODES = {
+    0: "done",
+    1: "an argument is wrong, or the registry cannot be read",
+    4: "with --views: a tmux server or the registry could not be read",
+    5: "with --views: the state folder or the registry cannot be used",
+}
 
 _PERSON = "person"
 _OF_SESSIONS = ("all", "older_than", "idle_than", "compat")

@@ -1,7 +1,6 @@
 """End all sessions of the current project, but those that somebody is on; each after its cleanup steps.
 
 --attached ends those, too. --dry-run tells what would go, and why the others stay.
-Exit codes: 0 done, 1 no project here, or something could not be ended.
 """
 
 from __future__ import annotations
@@ -20,6 +19,10 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.projects.listing import Known
 
+EXIT_CODES = {
+    0: "done",
+    1: "there is no project here, or a session could not be ended",
+}
 CODES = ((ViewsyncError, 1),)
 _TRIGGER = "cleanup-sessions"
 

@@ -3,8 +3,6 @@
 Prints one JSON value. With --wait it returns when the prompt is there: a line that matches the PATTERN, or the
 template's, or for --python `^>>> ?$`, for --gdb `^\\(gdb\\) ?$`, for a shell one of `$ # % >` and a space at the end.
 When that does not come the session is kept, and `ready` is false.
-Exit codes: 0 done, 1 arguments, 2 the name is taken, 3 tmux or the program failed, or the prompt did not come,
-4 the registry failed.
 """
 
 from __future__ import annotations
@@ -25,6 +23,13 @@ if TYPE_CHECKING:
     from viewsync.sessions.templates import Template
     from viewsync.text.patterns import Pattern
 
+EXIT_CODES = {
+    0: "the session is there, and registered",
+    1: _args.REFUSED,
+    2: "a session has that name",
+    3: "tmux or the program failed, or the prompt did not appear",
+    4: "the registry or the state folder cannot be used",
+}
 CODES = ((LockTimeout, 75), (SessionExists, 2), (TmuxError, 3), (StateError, 4), (ViewsyncError, 1))
 
 

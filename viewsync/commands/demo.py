@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "done",
+    1: "the demo did not work out",
+    4: "tmux failed, or did not answer in time",
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     del parser  # it takes none

@@ -1,4 +1,4 @@
-"""Check every link of the chain from a closed tab to its view's end. Exit code 0 when nothing failed, else 1."""
+"""Check every link of the chain from a closed tab to its view's end."""
 
 from __future__ import annotations
 
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+
+EXIT_CODES = {
+    0: "nothing failed",
+    1: "a check failed, or an argument is wrong",
+    4: "with --fix: tmux failed, or did not answer in time",
+    5: "with --fix: the state folder or the registry cannot be used",
+}
 
 _SIGNS = {OK: "✓", WARN: "!", FAIL: "✗"}
 

@@ -1,8 +1,6 @@
 """Run a command in the session's own shell, and print its output alone. `cd` and `export` last.
 
-One word is a line of shell, several words are taken as they are. The exit code is the command's own; 124 when time
-is over (the command goes on), 130 when it was interrupted, 125 for anything that went wrong on this side, wrong
-arguments too.
+One word is a line of shell, several words are taken as they are.
 """
 
 from __future__ import annotations
@@ -25,6 +23,12 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "the command succeeded; a code that is not listed here is the command's own",
+    124: "time ran out; the command keeps running",
+    125: "viewsync could not run the command, or an argument is wrong",
+    130: "the command was interrupted",
+}
 CODES = ((ViewsyncError, 125),)
 _INTERRUPTED = 130
 _TIMEOUT = 124

@@ -1,7 +1,4 @@
-"""List the tmux sessions of a server, or with --all of every server of yours, registered or not.
-
-Exit codes: 0 also when the query leaves none, 1 no server or arguments.
-"""
+"""List the tmux sessions of a server, or with --all of every server of yours, registered or not."""
 
 from __future__ import annotations
 
@@ -19,6 +16,10 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.tmux.rules.model import Session
 
+EXIT_CODES = {
+    0: "done, even if no name matches",
+    1: "an argument is wrong, or no tmux server answers",
+}
 CODES = ((ViewsyncError, 1),)
 
 

@@ -2,7 +2,6 @@
 
 Each line is printed once it is finished. What a program prints in the moment that it ends goes with its pane, unless
 tmux keeps that (`remain-on-exit`). With an alternate screen (an editor, a pager) nothing comes until it closes.
-Exit codes: 0 the program ended, 1 time is over (-T), or arguments, 3 no such pane, 4 tmux, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -21,6 +20,14 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.panes.following import News
+
+EXIT_CODES = {
+    0: "the program ended",
+    1: "time ran out (-T), or an argument is wrong",
+    3: "no such pane",
+    4: _args.TMUX,
+    5: _args.STATE,
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

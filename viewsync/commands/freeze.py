@@ -2,7 +2,6 @@
 
 Any session of yours, also one that viewsync did not make; without a name the one that we are in. Printed, or written
 as a new file: nothing is ever overwritten. Variables that look secret are left out, and named.
-Exit codes: 0 done, 1 arguments, or the file is there, 3 no such session, 4 tmux.
 """
 
 from __future__ import annotations
@@ -16,6 +15,14 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+
+EXIT_CODES = {
+    0: "done",
+    1: "an argument is wrong, or the file exists already",
+    3: _args.NO_SESSION,
+    4: _args.TMUX,
+    5: _args.STATE,
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

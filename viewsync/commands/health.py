@@ -1,7 +1,4 @@
-"""Say whether exactly the pane that is named lives, and its program: tmux and the process table both have a say.
-
-Exit codes: 0 alive, 1 dead, 2 missing, 3 zombie, 4 no tmux server or no answer from it, 64 arguments.
-"""
+"""Say whether exactly the pane that is named lives, and its program: tmux and the process table both have a say."""
 
 from __future__ import annotations
 
@@ -18,6 +15,15 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "alive",
+    1: "dead",
+    2: "missing",
+    3: "zombie",
+    4: "no tmux server, or no answer from it",
+    5: _args.STATE,
+    64: "an argument is wrong",
+}
 CODES = ((MissingSession, 2), (UsageError, 64))  # 1 means dead, so a wrong argument cannot be 1
 
 # The words of the tool, and its exit codes.

@@ -1,7 +1,7 @@
 """Called by tmux when a client detached or changed its session: clean up that server.
 
 tmux's hooks can pass nothing that is right (facts/tmux.md section 2), so the server is found in $TMUX, and all its
-views are looked at. Whatever happens, tmux sees exit code 0 and no output, which it would show over a pane.
+views are looked at. Whatever happens, tmux sees success and no output, which it would show over a pane.
 
 With `session-closed`: a project session with cleanup steps ended. They run in a process of their own (`ended`), which
 outlives a server that ends with its last session.
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+
+EXIT_CODES = {
+    0: "done",
+    1: "tmux did not call it",
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

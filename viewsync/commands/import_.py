@@ -1,6 +1,6 @@
 """Print a file of tmuxp or tmuxinator as a command file, to be put into .viewsync/commands/.
 
-What has no equal here is left out, and said with its line. Exit codes: 0 done, 1 the file cannot be used.
+What has no equal here is left out, and said with its line.
 """
 
 from __future__ import annotations
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+
+EXIT_CODES = {
+    0: "done",
+    1: "the file cannot be used, or an argument is wrong",
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -16,6 +16,13 @@ from viewsync.setup import activation, installing, manifest
 if TYPE_CHECKING:
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "done",
+    1: "an argument is wrong, or something could not be set up",
+    4: _args.TMUX,
+    5: _args.STATE,
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(

@@ -1,7 +1,4 @@
-"""End exactly the session that is named, and forget it.
-
-Exit codes: 0 both done (or it was not registered), 1 partly, 2 neither, 3 arguments.
-"""
+"""End exactly the session that is named, and forget it."""
 
 from __future__ import annotations
 
@@ -17,6 +14,12 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "ended, and forgotten if it was registered",
+    1: "one of the two failed",
+    2: "both failed",
+    3: "an argument is wrong",
+}
 CODES = ((LockTimeout, 75), (Ambiguous, 2), (UsageError, 3), (ViewsyncError, 2))
 
 

@@ -1,7 +1,6 @@
 """End exactly that project session, with its views, after its cleanup steps; and forget it.
 
 Somebody may be on it: the name was given on purpose. --dry-run tells what would go.
-Exit codes: 0 done, 1 arguments, or it was kept, 3 no such session, 4 tmux.
 """
 
 from __future__ import annotations
@@ -17,6 +16,14 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+
+EXIT_CODES = {
+    0: "done",
+    1: "an argument is wrong, or the session was kept",
+    3: _args.NO_SESSION,
+    4: _args.TMUX,
+    5: _args.STATE,
+}
 
 _TRIGGER = "kill"
 

@@ -1,4 +1,4 @@
-"""List the registered sessions with their health, age and activity. Exit codes: 0 done, 1 it cannot be known."""
+"""List the registered sessions with their health, age and activity."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "done",
+    1: "an argument is wrong, or the registry cannot be read",
+}
 CODES = ((ViewsyncError, 1),)
 
 _HEAD = ("NAME", "SOCKET", "TARGET", "STATUS", "PID", "CREATED", "ACTIVE", "TYPE")

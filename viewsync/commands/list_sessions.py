@@ -1,7 +1,4 @@
-"""List the sessions of the current project: the one whose folder this is, or is above this one.
-
-Exit codes: 0 done, 1 no project here, or some of it cannot be known.
-"""
+"""List the sessions of the current project: the one whose folder this is, or is above this one."""
 
 from __future__ import annotations
 
@@ -17,6 +14,10 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "done",
+    1: "there is no project here, or some of it cannot be known",
+}
 CODES = ((ViewsyncError, 1),)
 
 

@@ -1,8 +1,7 @@
 """Watch the registered sessions live: their health, who is on them, what they use, and the last line of each.
 
 up, down: choose · Enter, a: attach · K: end it · Q: quarantine · /: filter · r: read again · q: leave.
-With --once or --json nothing is asked of the terminal. Exit codes: 0 left · 1 no terminal · 143 and the like: ended by
-a signal.
+With --once or --json nothing is asked of the terminal.
 """
 
 from __future__ import annotations
@@ -29,6 +28,16 @@ if TYPE_CHECKING:
     from viewsync.events import Event
     from viewsync.usage.monitor_frames import Frame, Session
     from viewsync.usage.monitor_loop import Scene
+
+EXIT_CODES = {
+    0: "you left it",
+    1: "an argument is wrong, or there is no terminal",
+    3: "the session that you attach to is gone",
+    4: _args.TMUX,
+    5: _args.STATE,
+    129: "the terminal is gone",
+    143: "SIGTERM ended it",
+}
 
 _HEAD = ("NAME", "PROJECT", "HEALTH", "ON IT", "VIEWS", "CPU", "MEMORY", "AGE", "LAST LINE")
 _WIDTHS = ((4, 30), (7, 16), (6, 11), (5, 5), (5, 5), (6, 6), (8, 8), (4, 4))  # from, and up to; all but the last

@@ -1,7 +1,7 @@
 """Open a view of a session: this process becomes its tmux client.
 
 A free view of the session is reused, else a new one is made: a session grouped with it, which shares its windows
-and has a current window of its own. Exit codes: 0 done, 1 arguments, 3 no such session, 4 tmux, 5 state folder.
+and has a current window of its own.
 """
 
 from __future__ import annotations
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+
+EXIT_CODES = {
+    0: "the terminal shows the view, or with --json: it is reserved",
+    1: _args.REFUSED,
+    3: _args.NO_SESSION,
+    4: _args.TMUX,
+    5: _args.STATE,
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

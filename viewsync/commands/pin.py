@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "done",
+    1: _args.REFUSED,
+    3: "no view has exactly that name",
+    4: _args.TMUX,
+    5: _args.STATE,
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("view", metavar="VIEW", help="the view's exact name, as `viewsync views` shows it")

@@ -1,6 +1,6 @@
 """Show what `run` would do with a command and its arguments, and do nothing. Without NAME: which commands there are.
 
-Values that nobody is to see are shown as ***. Exit codes: 0 done, 1 an argument or a file is wrong.
+Values that nobody is to see are shown as ***.
 """
 
 from __future__ import annotations
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.project_files.loading import Offered
     from viewsync.project_files.rules.plan import Pane, Plan, Step, Window
+
+EXIT_CODES = {
+    0: "done",
+    1: "an argument or a file is wrong",
+}
 
 VERBATIM = ("-e",)
 INTERMIXED = True

@@ -1,7 +1,7 @@
 """Compare the registry with all tmux servers, both ways, and say what is amiss; with --repair mend it.
 
-No session is ever ended. Exit codes: 0 nothing is amiss, or all of it was repaired; 1 something remains.
-Sessions without a row, and corrupt copies that were set aside, are told of, and are nothing amiss.
+No session is ever ended. Sessions without a row, and corrupt copies that were set aside, are told of, and are nothing
+amiss.
 """
 
 from __future__ import annotations
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.sessions.rules.drift import Finding, Key
+
+EXIT_CODES = {
+    0: "nothing is amiss, or everything was repaired",
+    1: "something remains amiss, or an argument is wrong",
+    2: "with --register: a row has that name",
+    3: "with --register: no session has exactly that name",
+    5: _args.STATE,
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,8 +1,4 @@
-"""Read and change the registry of sessions: what lib/registry.sh is made of, for scripts.
-
-Exit codes: 0 done, 1 not found or not said, 2 the registry is none, 3 (`lock` only) open the descriptor once more,
-75 the lock was not to be had.
-"""
+"""Read and change the registry of sessions: what lib/registry.sh is made of, for scripts."""
 
 from __future__ import annotations
 
@@ -21,6 +17,13 @@ if TYPE_CHECKING:
 
 _REOPEN = 3
 
+EXIT_CODES = {
+    0: "done",
+    1: "there is no such row, or an argument is wrong",
+    2: "the registry cannot be read",
+    3: "lock: open the descriptor again and retry",
+    75: "another process held the lock for too long",
+}
 CODES = ((LockTimeout, 75), (StateError, 2), (UsageError, 1))
 
 _NAME = "a session's name"
@@ -37,7 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     for verb, help_text in (
         ("remove", "forget a session, and leave it running"),
         ("get", "print a session's row as JSON"),
-        ("exists", "say by the exit code whether there is such a row"),
+        ("exists", "succeed if there is such a row, print nothing"),
         ("socket", "print the socket of a session"),
         ("target", "print the target of a session"),
         ("touch", "note that a session was used just now"),

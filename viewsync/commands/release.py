@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "done",
+    1: _args.REFUSED,
+    3: _args.NO_SESSION,
+    5: _args.STATE,
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-s", "--session", default="", metavar="NAME", help="a quarantined session, or view")

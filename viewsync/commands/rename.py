@@ -1,7 +1,4 @@
-"""Give a session another name, in tmux and in the registry.
-
-Exit codes: 0 done, 1 arguments, 2 the name is taken, 3 no such session, 4 tmux failed.
-"""
+"""Give a session another name, in tmux and in the registry."""
 
 from __future__ import annotations
 
@@ -16,6 +13,15 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+
+EXIT_CODES = {
+    0: "done",
+    1: _args.REFUSED,
+    2: "a session has that name",
+    3: _args.NO_SESSION,
+    4: _args.TMUX,
+    5: _args.STATE,
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,6 @@
 """Bring what is registered of this project in line with the sessions that there are. No session is ended.
 
 Rows of sessions that are gone are forgotten, half-made ones completed, and sessions without a row registered.
-Exit codes: 0 done, 1 no project here, or something cannot be known or written.
 """
 
 from __future__ import annotations
@@ -18,6 +17,10 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "done",
+    1: "there is no project here, or something cannot be known or written",
+}
 CODES = ((ViewsyncError, 1),)
 _TOLD = {
     resetting.FORGOTTEN: "forget {}: {}",

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.views.rules.restoring import Tab
 
+EXIT_CODES = {
+    0: "done",
+    1: "an argument is wrong, or WezTerm opened no tab",
+    5: "the state folder, the registry or the history cannot be used",
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "done",
+    1: "an argument is wrong, or the file is not a registry",
+    5: _args.STATE,
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="what `viewsync backup` wrote")

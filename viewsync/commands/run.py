@@ -2,8 +2,6 @@
 
 NAME is a file of .viewsync/commands or .prj/commands, here or above, or its path. --diff tells what is not as the file
 says, and changes nothing; --apply changes that, as far as it ends nothing.
-Exit codes: 0 done, 1 arguments, the file, or no terminal to attach, 2 with --diff: something differs, 4 tmux,
-5 state folder, 75 somebody else is making it.
 """
 
 from __future__ import annotations
@@ -26,6 +24,16 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.projects.rules.diff import Difference
     from viewsync.projects.running import Ran
+
+EXIT_CODES = {
+    0: "done",
+    1: "an argument or the file is wrong, a step failed or is not trusted, or there is no terminal to attach",
+    2: "with --diff: something differs",
+    3: _args.NO_SESSION,
+    4: _args.TMUX,
+    5: _args.STATE,
+    75: "another process is making this session, or holds the registry",
+}
 
 VERBATIM = ("-e",)
 

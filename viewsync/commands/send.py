@@ -2,9 +2,6 @@
 
 `-c` takes text, however it looks; only `C-c`, `M-x` and their like are pressed as a key, without Enter. Other keys
 go by --keys, with the names that tmux has for them.
-
-Exit codes: 0 sent (and found), 1 not sent, or the program ended before the answer, 2 the time to wait is over or
---stop was found, 3 the pane is not ready, 4 arguments, 75 somebody else is sending.
 """
 
 from __future__ import annotations
@@ -24,6 +21,14 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.panes.waiting import Outcome, Wish
 
+EXIT_CODES = {
+    0: "sent; with --wait: the answer appeared",
+    1: "not sent, or the program ended before the answer",
+    2: "with --wait: time ran out, or --stop appeared",
+    3: "the pane is missing or not ready",
+    4: "an argument is wrong",
+    75: "another sender holds the pane, or another process the registry",
+}
 CODES = ((LockTimeout, 75), (UsageError, 4), (MissingSession, 3), (sending.NotReady, 3), (ViewsyncError, 1))
 # Options whose value may look like an option.
 VERBATIM = ("-c", "--command", "-w", "--wait", "--stop")

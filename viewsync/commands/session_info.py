@@ -1,7 +1,4 @@
-"""Tell everything of one project session: whose it is, its windows and panes, who is on it, what is registered.
-
-Exit codes: 0 done, 1 arguments, 3 no such session, 4 tmux.
-"""
+"""Tell everything of one project session: whose it is, its windows and panes, who is on it, what is registered."""
 
 from __future__ import annotations
 
@@ -18,6 +15,14 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.tmux.rules.project_model import SeenWindow
+
+EXIT_CODES = {
+    0: "done",
+    1: _args.REFUSED,
+    3: _args.NO_SESSION,
+    4: _args.TMUX,
+    5: _args.STATE,
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from viewsync.usage.reporting import Report
     from viewsync.usage.rules.report import Live, Numbers
 
+EXIT_CODES = {
+    0: "done",
+    1: _args.REFUSED,
+    5: "the history or the registry cannot be read",
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="?", choices=("sessions",), default="sessions")

@@ -1,7 +1,4 @@
-"""Show all project sessions, of all projects, with their health.
-
-Exit codes: 0 done, 1 some of it, or all, cannot be known.
-"""
+"""Show all project sessions, of all projects, with their health."""
 
 from __future__ import annotations
 
@@ -19,6 +16,10 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "done",
+    1: "an argument is wrong, or some of it cannot be known",
+}
 CODES = ((ViewsyncError, 1),)
 
 

@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.output import Result
 
+EXIT_CODES = {
+    0: "done",
+    1: _args.REFUSED,
+    4: "a tmux server or the registry could not be read",
+    5: _args.STATE,
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.dry_run(parser)

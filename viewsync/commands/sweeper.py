@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "done; for status: it is running",
+    1: "an argument is wrong; the sweeper did not start or stop; for status: it is not running",
+    5: _args.STATE,
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=("run", "start", "stop", "status"))

@@ -2,7 +2,7 @@
 
 What counts is what would happen: commands, folders, times, the contents of the files that they name, and tmux_config.
 After any of that changes you are asked again. The commands of windows need no trust: they are typed into a shell
-because you ran that very file. Exit codes: 0 trusted, or nothing to trust; 1 not trusted, or a file is wrong.
+because you ran that very file.
 """
 
 from __future__ import annotations
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Plan
     from viewsync.projects.trust import Standing
+
+EXIT_CODES = {
+    0: "trusted, or there is nothing to trust",
+    1: "not trusted, or an argument or a file is wrong",
+    5: "the state folder or the record of trusted steps cannot be used",
+}
 
 
 class Shown(NamedTuple):

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "done",
+    1: "an argument is wrong, or something could not be removed",
+    4: _args.TMUX,
+    5: _args.STATE,
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--purge", action="store_true", help="remove the registry, the history and the log, too")

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "done",
+    1: _args.REFUSED,
+    4: "a tmux server or the registry could not be read; what could is listed",
+}
+
 _HEAD = ("SESSION", "WINDOWS", "CLIENTS", "TERMINAL", "AGE", "STATE", "NEXT SWEEP")
 
 

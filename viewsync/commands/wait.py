@@ -2,9 +2,6 @@
 
 What counts is what came since the last `viewsync send` into the pane, without the echo of what was sent; where nothing
 was sent, also what stands there already.
-
-Exit codes: 0 found (or idle, or ended, where that was asked for), 1 time is over, or arguments, 2 --stop was found,
-3 no such pane, or its program ended, 4 tmux.
 """
 
 from __future__ import annotations
@@ -21,6 +18,15 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.panes.waiting import Outcome, Waited, Wish
+
+EXIT_CODES = {
+    0: "found (or idle, or ended, if you asked for that)",
+    1: "time ran out, or an argument is wrong",
+    2: "a line matched --stop",
+    3: "the pane is missing, or its program ended",
+    4: _args.TMUX,
+    5: _args.STATE,
+}
 
 # Options whose value may look like an option.
 VERBATIM = ("-p", "--pattern", "--any", "--stop")

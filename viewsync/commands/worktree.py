@@ -18,12 +18,19 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
 
+EXIT_CODES = {
+    0: "done",
+    1: "there is no repository, an argument is wrong, or the worktree was kept",
+    4: _args.TMUX,
+    5: _args.STATE,
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="action", metavar="list|remove", required=True)
-    listing = verbs.add_parser("list", help="the worktrees, and what runs in them", allow_abbrev=False)
+    listing = verbs.add_parser("list", help="the worktrees, and what runs in them")
     _args.json(listing)
-    removing = verbs.add_parser("remove", help="end the sessions in one, and remove it", allow_abbrev=False)
+    removing = verbs.add_parser("remove", help="end the sessions in one, and remove it")
     removing.add_argument("which", metavar="BRANCH|PATH", help="its exact branch, or its folder")
     removing.add_argument("--force", action="store_true", help="though work is not committed, or somebody is there")
     _args.dry_run(removing)

@@ -1,0 +1,145 @@
+"""Exit codes: each verb has a list of its own, its help and the pages show it, and it is all that the verb gives."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import os
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import raised
+from tests.support.server import ROOT
+from viewsync import errors
+from viewsync.cli import ANY_VERB, COMMANDS, code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+    from tests.support.server import Home
+
+VISIBLE = [verb for verb, command in COMMANDS.items() if not command.hidden]
+_CODE = ("code", "code, told", "_, code")  # what the verbs call it
+# 128 and the number of a signal, which the test does not find in the source.
+OF_SIGNALS = {"monitor": {129, 143}}
+
+
+def module_of(verb: str) -> ModuleType:
+    return importlib.import_module(f"viewsync.commands.{COMMANDS[verb].module}")
+
+
+def listed(verb: str) -> set[int]:
+    return set(module_of(verb).EXIT_CODES)
+
+
+def trees(module: ModuleType) -> Iterator[ast.Module]:
+    """The verb's module, and the helper that makes its Result, if it has one."""
+    paths = [str(module.__file__)]
+    paths += [str(each.__file__) for name, each in vars(module).items() if name == "_verdicts"]
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            yield ast.parse(file.read())
+
+
+def returned(verb: str) -> set[int]:
+    """Every number that a Result of the verb has as its code, also by way of a name, a table or a function."""
+    module = module_of(verb)
+    found: set[int] = set()
+    for tree in trees(module):
+        given = []
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Result":
+                words = {keyword.arg: keyword.value for keyword in node.keywords}
+                given += [words["code"]] if "code" in words else node.args[2:3]
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).strip("()") in _CODE:
+                given.append(node.value)
+            if isinstance(node, ast.FunctionDef) and node.name in ("_code", "_outcome"):
+                given += [each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value]
+        found |= {number for node in given for number in numbers(node, module)}
+    return found
+
+
+def numbers(node: ast.AST, module: ModuleType) -> Iterator[int]:
+    """Those that an expression can be: of a condition both ends, of a name of the module its values."""
+    if isinstance(node, ast.IfExp):
+        yield from numbers(node.body, module)
+        yield from numbers(node.orelse, module)
+    elif isinstance(node, ast.Constant):
+        if isinstance(node.value, int) and not isinstance(node.value, bool):
+            yield node.value
+    elif isinstance(node, ast.Name):
+        value = getattr(module, node.id, None)
+        values = value.values() if isinstance(value, dict) else [value]
+        for each in values:
+            yield from (one for one in (each if isinstance(each, tuple) else [each]) if type(one) is int)
+    elif isinstance(node, (ast.Subscript, ast.Dict, ast.Tuple)):
+        children = node.values if isinstance(node, ast.Dict) else ast.iter_child_nodes(node)
+        for child in children:
+            if not isinstance(node, ast.Subscript) or child is node.value:
+                yield from numbers(child, module)
+
+
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_help_lists_the_exit_codes_a_line_each(home: Home, verb: str) -> None:
+    lines = home.viewsync(verb, "--help").out.splitlines()
+    at = lines.index("exit codes:")
+    own = module_of(verb).EXIT_CODES
+    assert lines[at + 1 : at + 1 + len(own)] == [f"  {code:<5} {meaning}" for code, meaning in own.items()]
+    assert lines[at + 1 + len(own)] == ""
+    (shared,) = lines[at + 2 + len(own) :]
+    codes = {int(code) for code in re.findall(r"(?:^every verb:|;) (\d+) ", shared)}
+    lock = code_of(errors.LockTimeout(""), module_of(verb))
+    assert codes == {code for code in ANY_VERB if code not in own and (code != 75 or lock == 75)}
+    assert not re.search(r"[Ee]xit code", " ".join(lines[:at])), "they stand in the list alone"
+
+
+def test_help_of_a_part_of_a_verb_lists_them_too(home: Home) -> None:
+    whole, part = (home.viewsync(*words, "--help").out for words in (("worktree",), ("worktree", "remove")))
+    assert part.partition("exit codes:")[2] == whole.partition("exit codes:")[2] != ""
+
+
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_every_code_that_a_verb_returns_is_in_its_list(verb: str) -> None:
+    assert returned(verb) <= listed(verb) | {0}
+    assert {code for _, code in getattr(module_of(verb), "CODES", ())} <= listed(verb) | set(ANY_VERB)
+
+
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_every_error_that_comes_out_of_a_verb_has_a_code_in_its_list(verb: str) -> None:
+    module = module_of(verb)
+    kinds = {errors.UsageError} | raised.out_of(f"{module.__name__}.run")
+    found = {kind.__name__: code_of(kind("", ""), module) for kind in kinds}
+    assert {name: code for name, code in found.items() if code not in listed(verb) | set(ANY_VERB)} == {}
+
+
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_no_list_has_a_code_that_the_verb_cannot_give(verb: str) -> None:
+    module = module_of(verb)
+    kinds = {errors.UsageError} | raised.out_of(f"{module.__name__}.run")
+    possible = {code_of(kind("", ""), module) for kind in kinds} | returned(verb) | {0}
+    assert listed(verb) - possible - OF_SIGNALS.get(verb, set()) == set()
+
+
+def cells(*page: str) -> Iterator[tuple[str, str]]:
+    """The verbs of a page's tables that have a column of exit codes, and what stands there."""
+    with open(os.path.join(ROOT, *page), encoding="utf-8") as file:
+        rows = [re.split(r"(?<!\\)\|", line.strip())[1:-1] for line in file if line.startswith("|")]
+    column = None
+    for row in rows:
+        if not row[0].strip().startswith("`"):
+            column = next((at for at, cell in enumerate(row) if cell.strip() == "exit codes"), column)
+            column = column if any(cell.strip() in ("exit codes", "---") for cell in row[1:]) else None
+        elif column is not None and column < len(row):
+            for verb in re.findall(r"`([\w-]+)", row[0]):
+                if verb in COMMANDS:
+                    yield verb, row[column].strip()
+
+
+def test_the_readmes_tables_name_exactly_the_exit_codes_of_each_verb() -> None:
+    found: dict[str, set[int]] = {}
+    for verb, cell in cells("README.md"):
+        found.setdefault(verb, set()).update(int(part) for part in re.findall(r"(?:^|· )(\d+)", cell))
+    assert found == {verb: listed(verb) - ({0} if verb == "exec" else set()) for verb in VISIBLE}
