@@ -61,6 +61,42 @@ def test_an_error_is_one_line_with_its_code(home: Home, words: tuple[str, ...], 
     assert done.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("oepn",), "there is no verb 'oepn' (did you mean open?)"),
+        (("Lsit", "--json"), "there is no verb 'Lsit' (did you mean list?)"),
+        (("hok",), "there is no verb 'hok' (`viewsync --help` lists them)"),
+        (("open", "--crate", "proj"), "there is no option --crate (did you mean --create?)"),
+        (("open", "--titel=x"), "there is no option --titel (did you mean --title?)"),
+        (("worktree", "remove", "--forse", "x"), "there is no option --forse (did you mean --force?)"),
+        (("exec", "--timout", "3", "--", "ls", "--al"), "there is no option --timout (did you mean --timeout?)"),
+        (("worktree", "remvoe", "x"), "worktree takes list or remove, not 'remvoe' (did you mean remove?)"),
+        (("sweeper", "stat"), "sweeper takes run, start, stop or status, not 'stat' (did you mean status?)"),
+        (("install", "--sweeper", "systmd"), "--sweeper takes systemd, launchd or none, not 'systmd' (did you mean"),
+        (("list", "--sort", "stauts"), "not 'stauts' (did you mean status?)"),
+        (("list", "--filter", "stauts=dead"), "not a filter: 'stauts=dead' (did you mean status?)"),
+        (("schema", "comand"), "schema takes command or project, not 'comand' (did you mean command?)"),
+        (("create", "-n", "x", "--template", "gbd"), "there is no template 'gbd' (did you mean gdb?)"),
+    ],
+)
+def test_what_is_mistyped_is_named_with_what_was_meant(home: Home, words: tuple[str, ...], said: str) -> None:
+    done = home.viewsync(*words)
+    assert done.code in (1, 125), done
+    assert said in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_a_registered_session_that_is_mistyped_is_named_with_the_nearest(server: Server, home: Home) -> None:
+    for name in ("web-prod", "mail"):
+        assert home.viewsync("create", "-S", server.socket, "-n", name, "--", "cat").code == 0
+    for verb in ("send", "wait", "capture", "health", "kill", "quarantine", "heartbeat", "exec"):
+        words = {"send": ("-c", "x"), "wait": ("-p", "x"), "exec": ("--", "true")}.get(verb, ())
+        done = home.viewsync(verb, "-s", "web-pord", *words)
+        assert "did you mean web-prod?" in done.err, verb
+    assert sorted(server.sessions()) == ["mail", "proj", "web-prod"]
+
+
 def test_with_json_the_error_is_json_too(home: Home) -> None:
     done = home.viewsync("open", "--json", "-S", "/nonexistent/s", "x")
     assert set(json.loads(done.out)["error"]) == {"code", "kind", "message", "hint"}
@@ -109,7 +145,8 @@ def test_a_reader_that_goes_away_is_no_error(home: Home, server: Server) -> None
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("nonsense = 1", "there is no setting 'nonsense'"),
+        ("nonsense = 1", "there is no setting 'nonsense' (there are: tmux, "),
+        ("lingre = 1", "there is no setting 'lingre' (did you mean linger?)"),
         ("linger = 'soon'", "linger must be a number of seconds"),
         ("linger = -1", "linger must be a number of seconds from 0 on"),
         ("hooks = 'maybe'", "hooks must be true or false"),

@@ -15,7 +15,7 @@ from viewsync.context import Context
 from viewsync.shell_tools.names import TOOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import ModuleType
 
 
@@ -114,6 +114,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, verb: ModuleType, **settings: Any) -> None:
         super().__init__(**settings, allow_abbrev=False, formatter_class=Formatter)
         self.verb = verb
+        self.words: list[str] = []
 
     def add_subparsers(self, **settings: Any) -> Any:
         return super().add_subparsers(**{"parser_class": functools.partial(type(self), self.verb), **settings})
@@ -121,8 +122,44 @@ class Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         return "\n".join([super().format_help(), *exit_codes(self.verb), ""])
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        self.words = list(args or ())
+        return super().parse_known_args(args, namespace)
+
     def error(self, message: str) -> NoReturn:
-        raise errors.UsageError(message, f"`{self.prog} --help` tells more")
+        """An option that is mistyped comes first: what argparse misses may be its consequence."""
+        see = f"see `{self.prog} --help`"
+        known = set(self._options())
+        for word in self.words[: self.words.index("--")] if "--" in self.words else self.words:
+            option = word.partition("=")[0]
+            if option.startswith("--") and option not in known:
+                raise errors.UsageError(f"there is no option {option}", _meant(option, known, see))
+        raise errors.UsageError(message, see)
+
+    def _options(self) -> Iterator[str]:
+        """Of its parts, too: argparse leaves what a part does not know to the whole."""
+        for action in self._actions:
+            yield from action.option_strings
+            for part in action.choices.values() if isinstance(action.choices, dict) else ():
+                yield from part._options()
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            known = [each for each in action.choices if each]
+            shown = f"{', '.join(known[:-1])} or {known[-1]}" if known[1:] else known[0]
+            problem = f"{'/'.join(action.option_strings) or self.prog.partition(' ')[2]} takes {shown}, not {value!r}"
+            raise errors.UsageError(problem, _meant(value, known, f"see `{self.prog} --help`"))
+
+
+def _meant(word: str, known: Iterable[str], otherwise: str) -> str:
+    from viewsync.text.nearest import did_you_mean
+
+    return did_you_mean(word, known, otherwise)
+
+
+def _unknown_verb(verb: str) -> errors.UsageError:
+    visible = (name for name, command in COMMANDS.items() if not command.hidden)
+    return errors.UsageError(f"there is no verb {verb!r}", _meant(verb, visible, "`viewsync --help` lists them"))
 
 
 def exit_codes(verb: ModuleType) -> list[str]:
@@ -194,7 +231,7 @@ def _run(words: list[str], as_json: bool) -> int:
         print(f"viewsync {__version__}")
         return 0
     if verb not in COMMANDS:
-        raise errors.UsageError(f"there is no verb {verb!r}", "`viewsync --help` lists them")
+        raise _unknown_verb(verb)
     ctx = Context(overrides=overrides)
     return _logged(ctx, verb, lambda: _command(verb, words[1:], ctx, as_json))
 

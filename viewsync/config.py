@@ -54,8 +54,10 @@ def load(path: str, env: Mapping[str, str]) -> dict[str, Any]:
     values = defaults()
     for key, value in _file(path).items():
         if key not in SETTINGS:
-            known = ", ".join(SETTINGS)
-            raise UsageError(f"{path}: there is no setting {key!r}", f"there are: {known}")
+            from viewsync.text.nearest import did_you_mean
+
+            known = did_you_mean(key, SETTINGS, f"there are: {', '.join(SETTINGS)}")
+            raise UsageError(f"{path}: there is no setting {key!r}", known)
         values[key] = _value(key, value, path)
     for key, setting in SETTINGS.items():
         names = (setting.env or f"VIEWSYNC_{key.upper()}", setting.also)

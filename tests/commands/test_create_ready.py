@@ -154,6 +154,7 @@ def test_psql_without_a_database_says_so(server: Server) -> None:
     ("text", "said"),
     [
         ("program = ['cat']\ncolour = 'red'", "there is no key 'colour' (there are: program, type, environment, "),
+        ("program = ['cat']\npromt = 'x'", "there is no key 'promt' (did you mean prompt?)"),
         ("type = 'x'", "program is missing"),
         ("program = 'cat'", "program must be a list of words, the first of them a program, not 'cat'"),
         ("program = []", "program must be"),
@@ -181,8 +182,8 @@ def test_a_wrong_template_names_its_file_and_the_key(server: Server, home: Home,
     ("words", "said"),
     [
         (
-            ("--template", "nope"),
-            "there is no template 'nope' (there are: bash, gdb, ipython, mine, node, psql, python;",
+            ("--template", "fortran"),
+            "there is no template 'fortran' (there are: bash, gdb, ipython, mine, node, psql, python;",
         ),
         (("--template", "../config"), "cannot read the template"),
         (("--template", ".."), "there is no template '..'"),

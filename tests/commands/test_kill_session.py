@@ -31,7 +31,7 @@ def test_b3_no_session_whose_name_begins_so(project: Project, server: Server) ->
     ran(project, server, "dev", "name=dev2")
     done = project.viewsync("kill-session", "myapp-main-dev")
     assert (done.code, done.err.count("\n")) == (3, 1)
-    assert "there is no project session 'myapp-main-dev' (did you mean 'myapp-main-dev2'?)" in done.err
+    assert "there is no project session 'myapp-main-dev' (did you mean myapp-main-dev2?)" in done.err
     assert server.sessions() == ["myapp-main-dev2"]
 
 

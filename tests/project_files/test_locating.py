@@ -62,7 +62,7 @@ def test_a_command_that_is_not_there(home: Home, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(UsageError) as caught:
         locating.locate("dev-sesion")
     assert caught.value.message == f"there is no command 'dev-sesion' in {project.root}/.viewsync/commands"
-    assert caught.value.hint == "did you mean 'dev-session'? there are: dev-session, other"
+    assert caught.value.hint == "did you mean dev-session? there are: dev-session, other"
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", ".hidden", "a\0b"])

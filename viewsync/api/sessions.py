@@ -112,7 +112,7 @@ class Registry:
     def session(self, name: str) -> Session:
         """A registered one. MissingSession when there is none of exactly that name."""
         if name not in self:
-            raise MissingSession(f"Session '{name}' not found in registry", "`list()` tells which there are")
+            raise targets.not_found(name, (each.name for each in self), "`list()` tells which there are")
         return Session(self._ctx, name, targets.Asked(session=name))
 
     def pane(self, target: str, *, socket: str = "", label: str = "") -> Session:

@@ -10,6 +10,7 @@ from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result, age, table
 from viewsync.sessions import listing
 from viewsync.sessions.rules.health import ALIVE
+from viewsync.text.nearest import did_you_mean
 from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 def _filter(text: str) -> tuple[str, str]:
     field, equals, value = text.partition("=")
     if not equals or field not in _FIELDS:
-        raise UsageError(f"not a filter: {text!r}", f"FIELD=VALUE, FIELD one of {', '.join(_FIELDS)}")
+        known = f"FIELD=VALUE, FIELD one of {', '.join(_FIELDS)}"
+        raise UsageError(f"not a filter: {text!r}", did_you_mean(field, _FIELDS if equals else (), known))
     return field, value
 
 

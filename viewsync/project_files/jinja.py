@@ -11,6 +11,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from viewsync.project_files.rules.nodes import Problem, Unfit
+from viewsync.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -172,5 +173,6 @@ def _unknown(message: str, parsed: nodes.Template, variables: Mapping[str, str])
     if not match:
         return 1, f"the template fails: {message}", ""
     line = next((each.lineno for each in parsed.find_all(nodes.Name) if each.name == match[1]), 1)
-    there = ", ".join(sorted(variables))
-    return line, f"there is no variable {match[1]!r}", f"give it as {match[1]}=VALUE, or a default; there are: {there}"
+    give = f"give it as {match[1]}=VALUE, or a default; there are: {', '.join(sorted(variables))}"
+    near = did_you_mean(match[1], variables)
+    return line, f"there is no variable {match[1]!r}", f"{near} Or {give}" if near else give

@@ -6,7 +6,7 @@ import os
 from typing import NamedTuple
 
 from viewsync.errors import UsageError
-from viewsync.text.nearest_name import nearest
+from viewsync.text.nearest import did_you_mean
 
 # Folder of a project, and in it the folders of its commands and steps, and its own file. Ours come first.
 _LAYOUTS = (
@@ -85,9 +85,9 @@ def _by_path(file: str) -> Located:
 def _missing(name: str, root: str) -> UsageError:
     there = names(root)
     where = " and ".join(each for each in _folders(root, 1) if os.path.isdir(each)) or root
-    near = nearest(name, there)
-    meant = f"did you mean {near[0]!r}? " if near else ""
-    return UsageError(f"there is no command {name!r} in {where}", f"{meant}there are: {', '.join(there) or 'none'}")
+    near = did_you_mean(name, there)
+    known = f"there are: {', '.join(there) or 'none'}"
+    return UsageError(f"there is no command {name!r} in {where}", f"{near} {known}" if near else known)
 
 
 def project_above(folder: str) -> str:

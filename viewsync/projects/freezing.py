@@ -14,6 +14,7 @@ from viewsync.project_files.rules.schema import OPTION, VARIABLE
 from viewsync.projects import listing
 from viewsync.registry import targets
 from viewsync.system import foreground, processes
+from viewsync.text.nearest import did_you_mean
 from viewsync.tmux import pane_list, session_snapshot, sockets, view_origin
 from viewsync.tmux.rules.marks import Identity
 
@@ -78,7 +79,8 @@ def _find(ctx: Context, name: str, asked: targets.Asked) -> tuple[Server, Live, 
         raise answer
     live = next((each for each in answer.sessions if each.id == found.session), None)
     if live is None:
-        raise MissingSession(f"there is no session {name or wanted.target!r}", "`viewsync find` lists them")
+        near = did_you_mean(name, (each.name for each in answer.sessions), "`viewsync find` lists them", most=3)
+        raise MissingSession(f"there is no session {name or wanted.target!r}", near)
     return answer.server, _parent(answer, live), reading.known
 
 

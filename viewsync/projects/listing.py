@@ -13,7 +13,7 @@ from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.registry import rows as registry_rows
 from viewsync.sessions.rules import health
 from viewsync.system import process_tree, processes
-from viewsync.text.nearest_name import nearest
+from viewsync.text.nearest import did_you_mean
 from viewsync.tmux import project_list, session_detail
 from viewsync.tmux.rules.marks import Identity
 from viewsync.tmux.rules.project_model import Sessions
@@ -185,10 +185,8 @@ def named(reading: Reading, name: str, socket: str = "") -> Known:
         return fitting[0]
     if reading.problems:
         raise TmuxError(f"nobody knows whether there is a session {name!r}: {reading.problems[0]}")
-    near = ", ".join(repr(each) for each in nearest(name, [each.name for each in known]))
-    raise MissingSession(
-        f"there is no project session {name!r}", f"did you mean {near}?" if near else "`viewsync status` lists them"
-    )
+    near = did_you_mean(name, (each.name for each in known), "`viewsync status` lists them", most=3)
+    raise MissingSession(f"there is no project session {name!r}", near)
 
 
 def alive(known: Known) -> Known:

@@ -12,7 +12,7 @@ from viewsync.project_files.rules.plan import Pane, Plan, Window
 from viewsync.projects import ending, listing, running
 from viewsync.registry import targets
 from viewsync.sessions import killing
-from viewsync.text.nearest_name import nearest
+from viewsync.text.nearest import did_you_mean
 from viewsync.tmux import clients as tmux_clients
 from viewsync.tmux import project_list, sockets
 from viewsync.tmux.rules.marks import Identity
@@ -74,8 +74,8 @@ def named(ctx: Context, socket: str, name: str) -> Managed:
     for each in there:
         if each.live.name == name:
             return each
-    near = ", ".join(repr(each) for each in nearest(name, [each.live.name for each in there]))
-    raise MissingSession(f"there is no session {name!r} on {socket}", f"did you mean {near}?" if near else "")
+    near = did_you_mean(name, (each.live.name for each in there), most=3)
+    raise MissingSession(f"there is no session {name!r} on {socket}", near)
 
 
 def kill(ctx: Context, socket: str, name: str) -> None:

@@ -17,6 +17,7 @@ from viewsync.history import recording
 from viewsync.projects import ending, listing
 from viewsync.system import files
 from viewsync.system.git_worktrees import Entry, Git, GitError, same_place
+from viewsync.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -186,8 +187,9 @@ def find(found: Sequence[Tree], which: str, folder: str) -> Tree:
     path = os.path.join(folder, which)
     fitting = [each for each in found if each.branch == which or same_place(each.path, path)]
     if not fitting:
-        there = ", ".join(each.branch or each.path for each in found if not each.main)
-        raise UsageError(f"there is no worktree of {which!r}", f"there are: {there}" if there else "there is none")
+        there = [each.branch or each.path for each in found if not each.main]
+        known = f"there are: {', '.join(there)}" if there else "there is none"
+        raise UsageError(f"there is no worktree of {which!r}", did_you_mean(which, there, known))
     tree = next((each for each in fitting if not each.main), fitting[0])
     if tree.main:
         raise UsageError(f"{tree.path} is the project's own folder, and no worktree beside it")

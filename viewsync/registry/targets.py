@@ -12,6 +12,8 @@ from viewsync.system import processes
 from viewsync.tmux import pane_list, sockets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from viewsync.context import Context
     from viewsync.registry.rules.lookup import Found
     from viewsync.registry.rules.row import Registered
@@ -71,10 +73,18 @@ def resolve(ctx: Context, asked: Asked) -> Wanted:
 
 
 def _named(ctx: Context, name: str) -> Registered:
-    for row in registry_rows.read(ctx):
+    rows = registry_rows.read(ctx)
+    for row in rows:
         if row.name == name:
             return row
-    raise MissingSession(f"Session '{name}' not found in registry", _SEE)
+    raise not_found(name, (row.name for row in rows))
+
+
+def not_found(name: str, known: Iterable[str], see: str = _SEE) -> MissingSession:
+    from viewsync.text.nearest import did_you_mean
+
+    near = did_you_mean(name, known, most=3)
+    return MissingSession(f"Session '{name}' not found in registry", f"{near} {see}" if near else see)
 
 
 def _only(ctx: Context) -> Registered:

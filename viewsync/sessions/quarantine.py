@@ -58,7 +58,7 @@ def _meant(ctx: Context, name: str) -> tuple[Registered, str]:
         return _view(name, data["views"][name]), "views"
     row = targets.resolve(ctx, targets.Asked(session=name)).row
     if row is None:
-        raise MissingSession(f"Session '{name}' not found in registry", "Use 'viewsync list' to see available sessions")
+        raise targets.not_found(name, [*data["sessions"], *data["views"]])
     return row, "sessions"
 
 

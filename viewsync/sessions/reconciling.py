@@ -14,6 +14,7 @@ from viewsync.sessions import leftovers, listing
 from viewsync.sessions.rules import drift
 from viewsync.sessions.rules.drift import Finding, Seen
 from viewsync.system import processes
+from viewsync.text.nearest import did_you_mean
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import sockets
 from viewsync.tmux.rules import session_names
@@ -169,7 +170,9 @@ def register(ctx: Context, reading: Reading, name: str, socket: str) -> str:
         if pane.session_name == name and socket in ("", each.server.socket)
     ]
     if not fitting:
-        raise MissingSession(f"there is no session {name!r} without a row", "`viewsync reconcile` lists them")
+        there = [pane.session_name for _, pane in _strangers(reading)]
+        near = did_you_mean(name, there, "`viewsync reconcile` lists them")
+        raise MissingSession(f"there is no session {name!r} without a row", near)
     if len(fitting) > 1:
         places = ", ".join(each.server.socket for each, _ in fitting)
         raise UsageError(f"{name!r} is a session on {places}", "say with -S which one is meant")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import UsageError
+from viewsync.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +41,9 @@ def load(ctx: Context, name: str) -> Template:
         path = os.path.join(folder, f"{name}.toml")
         if _NAME.fullmatch(name) and os.path.isfile(path):
             return _read(path)
-    there = ", ".join(names(ctx))
-    raise UsageError(f"there is no template {name!r}", f"there are: {there}; a path holds a /")
+    there = names(ctx)
+    near = did_you_mean(name, there, f"there are: {', '.join(there)}; a path holds a /")
+    raise UsageError(f"there is no template {name!r}", near)
 
 
 def names(ctx: Context) -> list[str]:
@@ -70,7 +72,8 @@ def _read(path: str) -> Template:
         raise UsageError(f"the template {path} is no TOML: {error}") from None
     for key in data:
         if key not in _KEYS:
-            raise UsageError(f"{path}: there is no key {key!r}", f"there are: {', '.join(_KEYS)}")
+            known = f"there are: {', '.join(_KEYS)}"
+            raise UsageError(f"{path}: there is no key {key!r}", did_you_mean(key, _KEYS, known))
     if "program" not in data:
         raise UsageError(f"{path}: program is missing", 'as in program = ["python3", "-q"]')
     values = {key: data.get(key, default) for key, (_, _, default) in _KEYS.items()}

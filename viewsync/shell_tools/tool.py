@@ -46,7 +46,8 @@ def explain(error: ViewsyncError, call: Call | None) -> list[str]:  # noqa: ARG0
     """The message, and what would do in the lines below it, in the words of the tools."""
     if error.hint.startswith("install tmux"):
         return ["tmux not found in PATH", error.message]
-    hint = re.sub(r"\. (?=Use ')", "\n", error.hint)
+    hint = re.sub(r"^did you mean .*\? (?=Use ')", "", error.hint)  # the tools never guess
+    hint = re.sub(r"\. (?=Use ')", "\n", hint)
     hint = re.sub(r"viewsync (\w+)", lambda found: OF_VERB.get(found[1], found[0]), hint)
     return [error.message, *hint.splitlines()]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, UsageError
-from viewsync.text.nearest_name import nearest
+from viewsync.text.nearest import did_you_mean
 from viewsync.tmux import inventory
 from viewsync.tmux import views as tmux_views
 from viewsync.views import servers
@@ -31,8 +31,8 @@ def candidates(ctx: Context, socket: str, parent: str) -> list[Candidate]:
     found = inventory.inventory(ctx.tmux, socket)
     owner = next((each for each in found.sessions if each.name == parent), None)
     if owner is None:
-        near = ", ".join(repr(each) for each in nearest(parent, [each.name for each in found.sessions]))
-        raise MissingSession(f"there is no session {parent!r} on {socket}", f"did you mean {near}?" if near else "")
+        near = did_you_mean(parent, (each.name for each in found.sessions), most=3)
+        raise MissingSession(f"there is no session {parent!r} on {socket}", near)
     rows = tracking.rows_of(found.server, ctx.registry.read()["views"])
     return [Candidate(socket, each, owner) for each in strays(found, rows) if each.group == owner.group]
 
@@ -79,14 +79,16 @@ def _mark(ctx: Context, candidate: Candidate) -> bool:
 def pin(ctx: Context, view: str, sockets: Sequence[str] | None, *, on: bool) -> str:
     """Keep that view from every clean-up, or no longer; the socket of its server."""
     views = ctx.registry.read()["views"]
+    seen: list[str] = []
     for socket in servers.live(ctx, views) if sockets is None else sockets:
         found = inventory.inventory(ctx.tmux, socket)
         rows = tracking.rows_of(found.server, views)
         session = next((each for each in found.sessions if each.name == view), None)
         if session is None:
+            seen += [each.name for each in found.sessions if each.marked or each.name in rows]
             continue
         if not session.marked and view not in rows:
             raise UsageError(f"{view!r} is no view of ours, and nothing would end it anyway")
         if tmux_views.pin(ctx.tmux, socket, session.id, view, on=on):
             return socket
-    raise MissingSession(f"there is no view {view!r}", "`viewsync views` lists them")
+    raise MissingSession(f"there is no view {view!r}", did_you_mean(view, seen, "`viewsync views` lists them"))

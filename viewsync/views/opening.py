@@ -10,7 +10,6 @@ from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import terminal, whole_file
 from viewsync.system.wezterm import gui_pid
-from viewsync.text.nearest_name import nearest
 from viewsync.tmux import inventory, view_origin
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.guarded_join import NewView
@@ -145,8 +144,10 @@ def _resolve(name: str, found: Inventory, rows: dict[str, dict[str, Any]]) -> tu
     if views:
         return name, max(views, key=lambda each: (each.last_attached, each.created))
     parents = [each.name for each in found.sessions if not each.marked and each.name not in rows]
-    near = ", ".join(repr(each) for each in nearest(name, parents))
-    hint = f"did you mean {near}? --create makes a new one" if near else "--create makes it"
+    from viewsync.text.nearest import did_you_mean
+
+    near = did_you_mean(name, parents, most=3)
+    hint = f"{near} --create makes a new one" if near else "--create makes it"
     raise MissingSession(f"there is no session {name!r} on {found.server.socket}", hint)
 
 

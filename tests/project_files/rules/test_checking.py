@@ -28,7 +28,7 @@ def test_the_schemas_are_schemas(kind: str) -> None:
     [
         ("[]", "F:1: the file must hold a mapping, not a list"),
         ("just words", "F:1: the file must hold a mapping, not 'just words'"),
-        ("sesion: {}", "F:1: there is no key 'sesion' (did you mean 'session'?)"),
+        ("sesion: {}", "F:1: there is no key 'sesion' (did you mean session?)"),
         ("name: x\nwindows: []", "F:2: there is no key 'windows' (it stands below session:)"),
         ("session:\n  task: 5", "F:2: session.task must be text, not '5' (write it in quotes: \"5\")"),
         ("session:\n  auto_attach: maybe", "F:2: session.auto_attach must be true or false, not 'maybe'"),
@@ -61,7 +61,7 @@ def test_a_key_with_nothing_behind_it_is_as_if_it_were_not_there() -> None:
 
 def test_of_a_project_too() -> None:
     assert told("sessions:\n  default_taks: x", "project") == [
-        "F:2: there is no key 'default_taks' in sessions (did you mean 'default_task'?)"
+        "F:2: there is no key 'default_taks' in sessions (did you mean default_task?)"
     ]
     assert told("defaults: {shell: zsh, tmux_session_prefix: prj}\ntmux: {session_timeout: 24h}", "project") == []
 

@@ -5,12 +5,12 @@ It reads those words of JSON schema that project_files/rules/schema.py uses.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from viewsync.project_files.rules.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, TEXT, Node, Problem, problem
+from viewsync.text.nearest import did_you_mean
 
 _NAMES = {
     TEXT: "text",
@@ -32,8 +32,7 @@ def problems(node: Node, schema: Schema) -> list[Problem]:
 
 def close(name: str, names: list[str]) -> str:
     """`did you mean`, or what there is."""
-    near = difflib.get_close_matches(name.casefold(), names, n=1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names)}" if names else "there is none"
+    return did_you_mean(name, names, f"there are: {', '.join(names)}" if names else "there is none")
 
 
 class _Checking:

@@ -1,0 +1,34 @@
+"""Names that somebody may have meant by one that does not exist."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_PLAIN = re.compile(r"[\w@%+=:,./-]+")
+_LIKE_ENOUGH = 0.6  # of difflib's ratio: `oepn` and `open` have 0.75
+_BEGINS = 0.2  # more for a name that begins with what was typed: `stat` is rather `status` than `start`
+
+
+def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
+    """Up to `most` of `names`, best first: those that are spelled much like it, or begin with it."""
+    import difflib  # only where somebody mistyped: nobody else pays for it
+
+    wanted = name.casefold()
+    folded = {each.casefold(): each for each in names}
+    alike: dict[str, float] = {}
+    for each in folded:
+        ratio = difflib.SequenceMatcher(None, wanted, each).ratio()
+        begins = bool(wanted) and each.startswith(wanted)
+        if begins or ratio >= _LIKE_ENOUGH:
+            alike[each] = ratio + _BEGINS * begins
+    return [folded[each] for each in sorted(alike, key=lambda each: (-alike[each], each))[:most]]
+
+
+def did_you_mean(name: str, names: Iterable[str], otherwise: str = "", most: int = 1) -> str:
+    """`did you mean open?`, or `otherwise` when no name is near."""
+    found = [each if _PLAIN.fullmatch(each) else repr(each) for each in nearest(name, names, most)]
+    return f"did you mean {' or '.join(found)}?" if found else otherwise
