@@ -66,9 +66,11 @@ def _escape(char: str) -> str:
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Columns as wide as their widest cell, the last one open."""
+    from viewsync.text import cells  # with unicodedata: only for who shows a table
+
     shown = [[printable(cell) for cell in row] for row in (head, *rows)]
-    widths = [max(len(row[column]) for row in shown) for column in range(len(head))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown]
+    widths = [max(cells.width(row[column]) for row in shown) for column in range(len(head))]
+    return ["  ".join(map(cells.pad, row, widths)).rstrip() for row in shown]
 
 
 def age(now: float, then: float) -> str:

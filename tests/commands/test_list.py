@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.sessions import add_by_jq, by_jq, count, counting_tmux, create, listed, rows
+from tests.support.wait import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,3 +201,22 @@ def test_d65_long_names_are_shown_whole(server: Server, home: Home) -> None:
         add_by_jq(home, name, server)
     out = home.viewsync("list").out
     assert all(name in out for name in names)
+
+
+def cursor(server: Server, window: str) -> int:
+    """Its column, 0 until something was printed."""
+    return int(server.show(window, "#{cursor_x}"))
+
+
+def test_columns_begin_in_one_place_on_a_terminal_whatever_the_names(server: Server, home: Home) -> None:
+    for name in ("日本語", "caf\u0065\u0301", "web"):
+        create(server, name, "--", "cat")
+    lines = home.viewsync("list").out.splitlines()[:4]
+    starts = []
+    for number, line in enumerate(lines):
+        before = line[: line.index("STATUS" if number == 0 else "alive")]
+        words = ("sh", "-c", 'printf "%s!" "$1"; exec cat', "sh", before)
+        window = server.tmux("new-window", "-P", "-F", "#{window_id}", "-t", "=proj:", *words)
+        server.tmux("resize-window", "-t", window, "-x", "200", "-y", "20")
+        starts.append(until(partial(cursor, server, window), "the line"))
+    assert len(set(starts)) == 1, starts

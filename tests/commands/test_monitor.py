@@ -412,7 +412,7 @@ def test_json_is_an_object_a_round(server: Server, home: Home) -> None:
     ("words", "said"),
     [
         ((), "monitor needs a terminal"),
-        (("windows",), "invalid choice"),
+        (("windows",), "monitor takes sessions, not 'windows'"),
         (("--interval", "soon"), "--interval: not a duration"),
         (("--interval", "0"), "is too short"),
     ],

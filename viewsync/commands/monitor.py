@@ -19,6 +19,7 @@ from viewsync.registry import rows as registry_rows
 from viewsync.sessions.rules import health
 from viewsync.system.rules import picture
 from viewsync.system.rules.picture import Cell, Picture, Table
+from viewsync.text import cells
 from viewsync.usage import monitor_frames
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _picture(scene: Scene) -> Picture:
 def _widths(rows: list[tuple[Cell, ...]]) -> tuple[int, ...]:
     """As wide as what stands in them."""
     return tuple(
-        max(least, min(most, max((len(row[at].text) for row in rows), default=0)))
+        max(least, min(most, max((cells.width(row[at].text) for row in rows), default=0)))
         for at, (least, most) in enumerate(_WIDTHS)
     )
 

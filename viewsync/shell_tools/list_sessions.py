@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from viewsync.output import age, printable
 from viewsync.shell_tools.tool import Call, Tool
+from viewsync.text import cells
 from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def _lines(data: dict[str, Any], now: float) -> list[str]:
     rows = [_HEAD, *(_row(each, now) for each in data["sessions"])]
     shown = [[printable(cell) for cell in row] for row in rows]
     # As wide as the tool's columns, and wider for a name that would not fit: cut, two of them can look the same.
-    widths = [max(least, *(len(row[column]) for row in shown)) for column, least in enumerate(_WIDTHS)]
-    head, *body = [" ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in shown]
+    widths = [max(least, *(cells.width(row[column]) for row in shown)) for column, least in enumerate(_WIDTHS)]
+    head, *body = [" ".join(map(cells.pad, row, widths)) for row in shown]
     total = f"Total: {data['total']} | Alive: {data['alive']} | Dead: {data['dead']}"
     return [head, "-" * len(head), *body, "", total]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
 from viewsync.system.rules.picture import BAD, DIM, DOUBT, GOOD, HEAD, PLAIN, Cell
+from viewsync.text import cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,19 +66,19 @@ def _text(picture: Picture, width: int, height: int) -> Text:
         chosen = at == table.chosen + 2 and table.chosen >= 0
         left = width
         for cell in line:
-            shown = cell.text if cell_len(cell.text) <= left else set_cell_size(cell.text, left)
+            shown = cell.text if cells.width(cell.text) <= left else cells.fit(cell.text, left)
             text.append(shown, _CHOSEN if chosen else _STYLES[cell.style])
-            left -= cell_len(shown)
+            left -= cells.width(shown)
         if chosen:
             text.append(" " * left, _CHOSEN)
         text.append("\n" if at + 1 < len(lines) else "")
     return text
 
 
-def _line(cells: Sequence[Cell], widths: Sequence[int], width: int) -> list[Cell]:
+def _line(row: Sequence[Cell], widths: Sequence[int], width: int) -> list[Cell]:
     """In columns, two apart."""
     found = []
-    for cell, wide in zip(cells, widths, strict=False):
-        found.append(cell._replace(text=set_cell_size(cell.text, wide) + "  "))
+    for cell, wide in zip(row, widths, strict=False):
+        found.append(cell._replace(text=cells.fit(cell.text, wide) + "  "))
         width -= wide + 2
-    return [*found, *cells[len(widths) :]]
+    return [*found, *row[len(widths) :]]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from viewsync.text import cells
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -34,23 +36,18 @@ def draw(bars: Sequence[Bar], width: int, *, unicode: bool) -> list[Drawn]:
     """The longest bar fills what labels and values leave of `width`. Nothing at all is no bar, a little is one."""
     if not bars:
         return []
-    labels = [_cut(each.label, unicode=unicode) for each in bars]
-    widest = max(map(len, labels))
-    room = max(_SHORTEST, width - widest - max(len(each.shown) for each in bars) - 4)
+    labels = [cells.cut(each.label, _LONGEST_LABEL, "…" if unicode else "...") for each in bars]
+    widest = max(map(cells.width, labels))
+    room = max(_SHORTEST, width - widest - max(cells.width(each.shown) for each in bars) - 4)
     most = max(max(each.value for each in bars), 0.0)
     return [
         Drawn(
-            label.ljust(widest), _bar(each.value / most if most else 0.0, room, unicode=unicode).ljust(room), each.shown
+            cells.pad(label, widest),
+            _bar(each.value / most if most else 0.0, room, unicode=unicode).ljust(room),
+            each.shown,
         )
         for label, each in zip(labels, bars, strict=True)
     ]
-
-
-def _cut(label: str, *, unicode: bool) -> str:
-    if len(label) <= _LONGEST_LABEL:
-        return label
-    end = "…" if unicode else "..."
-    return label[: _LONGEST_LABEL - len(end)] + end
 
 
 def _bar(share: float, room: int, *, unicode: bool) -> str:
