@@ -5,13 +5,11 @@ Everything that can be found wrong is found before tmux is touched.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync import paths
 from viewsync.errors import TmuxError, UsageError
 from viewsync.projects.readiness import Typing
 from viewsync.projects.rules import diff
@@ -125,10 +123,6 @@ def begin(ctx: Context, plan: Plan, name: str, socket: str) -> Begun:
     """An empty session of that name, with the plan's environment and marks."""
     if problem := session_names.refusal(name):
         raise UsageError(f"cannot create a session {name!r}: {problem}")
-    folder = os.path.dirname(socket)
-    if folder in paths.tmux_folders(ctx.env):  # the first tmux since the machine started makes it, but not for -S
-        with contextlib.suppress(OSError):
-            os.makedirs(folder, mode=0o700, exist_ok=True)
     new = NewSession(name, plan.cwd, environment=plan.environment, size=_size(ctx))
     return build.begin(ctx.tmux, socket, new, marks.of(plan.identity, plan.command))
 

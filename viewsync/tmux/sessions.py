@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
+from viewsync.tmux import sockets
 from viewsync.tmux.rules import language
 from viewsync.tmux.rules.language import quoted
 
@@ -65,6 +66,7 @@ def make(tmux: Tmux, socket: str, new: NewSession) -> Made:
     path = dict(new.environment).get("PATH", "")
     starter = [*_WITH_PATH, path] if path else STARTER
     argv = [*starter, *new.argv] if new.argv else []
+    sockets.make_folder(tmux.env, socket)
     done = tmux.run(socket, *map(_word, _words(new._replace(argv=argv), _MADE)))
     if _DUPLICATE in done.err:
         raise Duplicate(done.err.strip())
@@ -84,6 +86,7 @@ def begin(tmux: Tmux, socket: str, new: NewSession, answer: str, then: Sequence[
     `then`: commands of the same list, so that they hold whatever comes between.
     """
     script = " ; ".join([" ".join(map(quoted, _words(new, answer))), *then])
+    sockets.make_folder(tmux.env, socket)
     done = tmux.run(socket, "start-server", ";", "source-file", "-", stdin=f"{script}\n")
     if _DUPLICATE in done.err:
         raise Duplicate(done.err.strip())

@@ -9,7 +9,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from viewsync import paths
-from viewsync.errors import UsageError
+from viewsync.errors import TmuxError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,10 @@ def socket_of(env: Mapping[str, str], label: str, path: str) -> str:
         return checked(os.path.abspath(path))
     if not label and (inside := socket_inside(env)):
         return inside
-    return checked(paths.tmux_socket(env, label or "default"))
+    socket = checked(paths.tmux_socket(env, label or "default"))
+    if problem := _unsafe(os.path.dirname(socket)):
+        raise TmuxError(problem, _SAFE)
+    return socket
 
 
 def socket_inside(env: Mapping[str, str]) -> str:
@@ -46,6 +49,39 @@ def checked(socket: str) -> str:
     return socket
 
 
+def make_folder(env: Mapping[str, str], socket: str) -> None:
+    """The folder of tmux's sockets, for the first server since a boot. tmux makes it for -L, and not for -S."""
+    folder = os.path.dirname(socket)
+    if folder not in paths.tmux_folders(env):
+        return
+    try:
+        os.mkdir(folder, 0o700)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise TmuxError(f"cannot make {folder}, for tmux's sockets: {error.strerror}", _SAFE) from None
+    if problem := _unsafe(folder):
+        raise TmuxError(problem, _SAFE)
+
+
+_SAFE = "mend it, or name another place in TMUX_TMPDIR"
+
+
+def _unsafe(folder: str) -> str:
+    """Why tmux would use no socket in that folder, "" where it would, or would make it: anybody could put one there."""
+    try:
+        found = os.lstat(folder)
+    except OSError:
+        return ""
+    if not stat.S_ISDIR(found.st_mode):
+        return f"{folder} is no folder, so tmux has no place for its sockets"
+    if found.st_uid != os.geteuid():
+        return f"{folder} belongs to another user (uid {found.st_uid}), so tmux puts no socket into it"
+    if found.st_mode & 0o007:
+        return f"{folder} is open to others (mode {stat.S_IMODE(found.st_mode):04o}), so tmux puts no socket into it"
+    return ""
+
+
 def live_sockets(folders: Sequence[str], named: Iterable[str], timeout: float = 0.5) -> list[str]:
     """The sockets that somebody listens on: in tmux's folders, and `named` ones beside them.
 
@@ -56,12 +92,8 @@ def live_sockets(folders: Sequence[str], named: Iterable[str], timeout: float = 
 
 
 def _entries(folder: str) -> list[str]:
-    """tmux refuses a folder of somebody else's or open to others, and so do we."""
     try:
-        found = os.lstat(folder)
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o007:
-            return []
-        return sorted(os.path.join(folder, name) for name in os.listdir(folder))
+        return [] if _unsafe(folder) else sorted(os.path.join(folder, name) for name in os.listdir(folder))
     except OSError:
         return []
 
