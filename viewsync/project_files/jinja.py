@@ -169,10 +169,10 @@ def _is_fine(node: nodes.Node, called: set[int]) -> bool:
 def _unknown(message: str, parsed: nodes.Template, variables: Mapping[str, str]) -> tuple[int, str, str]:
     from jinja2 import nodes
 
-    match = re.fullmatch(r"'(\w+)' is undefined", message)
-    if not match:
+    # Which one it is stands in the message, in whatever words.
+    named = (name for name in parsed.find_all(nodes.Name) if name.name not in variables and repr(name.name) in message)
+    if not (missing := next(named, None)):
         return 1, f"the template fails: {message}", ""
-    line = next((each.lineno for each in parsed.find_all(nodes.Name) if each.name == match[1]), 1)
-    give = f"give it as {match[1]}=VALUE, or a default; there are: {', '.join(sorted(variables))}"
-    near = did_you_mean(match[1], variables)
-    return line, f"there is no variable {match[1]!r}", f"{near} Or {give}" if near else give
+    give = f"give it as {missing.name}=VALUE, or a default; there are: {', '.join(sorted(variables))}"
+    near = did_you_mean(missing.name, variables)
+    return missing.lineno, f"there is no variable {missing.name!r}", f"{near} Or {give}" if near else give

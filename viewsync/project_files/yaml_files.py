@@ -30,6 +30,10 @@ class _Open(NamedTuple):
     values: list[tuple[Node, int]]  # with how many values each stands for; of a mapping, keys and values by turns
 
 
+class _TooDeep(Unfit):
+    """Values lie in one another deeper than we follow them."""
+
+
 def load(path: str) -> Node:
     """The file's one document; null for an empty file. Raises Unfit, with the line."""
     return parse(read(path), path)
@@ -63,7 +67,9 @@ def parse(text: str, path: str) -> Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(filter(None, (error.context, error.problem)))
-        raise Unfit([Problem(path, mark.line + 1 if mark else 0, f"is not YAML: {what}", _hint(what))]) from None
+        line, at = (mark.line + 1, mark.index) if mark else (0, 0)
+        _refuse_depth(yaml.parse(text[:at], loader), path)
+        raise Unfit([Problem(path, line, f"is not YAML: {what}", _hint(text[at : at + 1]))]) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise Unfit([Problem(path, line, f"is not YAML: {error.reason}")]) from None
@@ -89,12 +95,28 @@ def dump(data: Any) -> str:
     return yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=120)
 
 
-def _hint(what: str) -> str:
-    if "mapping values are not allowed" in what:
+def _hint(stumbled_over: str) -> str:
+    """By the character at which the parser gave up: its words are another library's, and change."""
+    if stumbled_over == ":":
         return "text with a colon in it goes in quotes"
-    if "start any token" in what:
+    if stumbled_over and stumbled_over in "\t@%`":
         return "YAML indents with spaces, and text that begins with a sign such as @ % ` goes in quotes"
     return ""
+
+
+def _refuse_depth(before: Iterator[Any], path: str) -> None:
+    """Raises TooDeep where the text before the place at which the parser gave up is deeper than we take it.
+
+    The parser reads far ahead of what it tells us, and has a limit of its own on how deep values lie in one another.
+    """
+    import yaml
+
+    try:
+        _Builder(path).build(before)
+    except _TooDeep as error:
+        raise error from None
+    except (Unfit, yaml.YAMLError):
+        return
 
 
 class _Builder:
@@ -153,7 +175,7 @@ class _Builder:
         if event.tag not in (None, "!", f"{_TAG}map", f"{_TAG}seq"):
             raise self._tagged(event.tag, line)
         if len(self.open) == _DEEPEST:
-            raise self._wrong(line, f"values lie in one another deeper than {_DEEPEST} times")
+            raise _TooDeep([Problem(self.path, line, f"values lie in one another deeper than {_DEEPEST} times")])
         self.anchors.pop(event.anchor, None)
         self.open.append(_Open(kind, line, event.anchor, []))
 

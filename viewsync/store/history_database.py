@@ -64,7 +64,7 @@ class History:
                 return self._once(work)
             except sqlite3.OperationalError as error:  # locked, full, not to be opened
                 # SQLite does not wait for a lock itself while the database becomes a WAL one.
-                if "locked" not in str(error) or time.monotonic() > deadline:
+                if not _is_locked(error) or time.monotonic() > deadline:
                     raise StateError(f"cannot use the history {self.path}: {error}") from None
                 time.sleep(0.005)
             except sqlite3.DatabaseError as error:
@@ -96,3 +96,10 @@ class History:
             with contextlib.suppress(OSError):
                 os.rename(self.path + suffix, aside + suffix)
         return f"it was set aside as {aside}"
+
+
+def _is_locked(error: Exception) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:  # Python 3.10 has nothing but the words
+        return "locked" in str(error)
+    return (int(code) & 0xFF) in (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
