@@ -7,7 +7,7 @@
 -- breaks in WezTerm plugins (wezterm #5812). Throughout:
 --   * nothing yields while the file loads (wezterm #2401), and nothing ever blocks the GUI thread;
 --   * every handler is guarded: an error in one ends the chain of everybody's handlers;
---   * nothing is decided here. This file says when to look, and views/rules/policy.py says what goes.
+--   * nothing is decided here: this file says when to look, and views/rules/policy.py what goes.
 
 local wezterm = require("wezterm") ---@type any
 
