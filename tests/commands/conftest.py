@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import programs
 from tests.support.executing import SHELLS
 from tests.support.sessions import create
 from tests.support.typing import screen
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 def shell(request: pytest.FixtureRequest, server: Server) -> str:
     """The name of a session with that shell in it."""
     words = str(request.param).split()
-    if not shutil.which(words[0]):
-        pytest.skip(f"no {words[0]} here")
+    programs.skip_without(words[0])
     create(server, "sh", "--", *words)
     return words[0]
 

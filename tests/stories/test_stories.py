@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import programs
 from tests.support.wait import until
 
 if TYPE_CHECKING:
     from tests.stories.conftest import Workspace
 
-needs_gdb = pytest.mark.skipif(not shutil.which("gdb"), reason="no gdb here")
+needs_gdb = pytest.mark.skipif(programs.lacks("gdb"), reason="no gdb here")
 
 
 def test_story_1_run_and_done(work: Workspace) -> None:
@@ -180,7 +180,7 @@ def test_story_5_last_active_follows_the_looks_at_its_output(work: Workspace) ->
 
 
 def test_story_6_a_workspace_of_several(work: Workspace) -> None:
-    gdb = bool(shutil.which("gdb"))
+    gdb = not programs.lacks("gdb")
     third = "--gdb" if gdb else "--shell"
     out = work.bash(
         f"""

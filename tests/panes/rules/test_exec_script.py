@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 
 import pytest
 
+from tests.support import programs
 from viewsync.panes.rules import exec_script
 
 FOLDER = '/tmp/it\'s a "$(folder)"'
@@ -14,8 +14,7 @@ FOLDER = '/tmp/it\'s a "$(folder)"'
 
 @pytest.mark.parametrize("shell", ["sh", "bash", "dash", "ksh93", "mksh", "zsh"])
 def test_the_script_is_in_the_language_of_the_shell(shell: str) -> None:
-    if not shutil.which(shell):
-        pytest.skip(f"no {shell} here")
+    programs.skip_without(shell)
     text = exec_script.text(FOLDER, shell, 1)
     done = subprocess.run([shell, "-n"], input=text.encode(), capture_output=True, check=False)
     assert (done.returncode, b"error" in done.stderr) == (0, False)  # ksh93 has an opinion on how to count

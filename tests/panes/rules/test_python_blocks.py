@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import os
-import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -123,9 +122,8 @@ def test_what_is_a_python_prompt(command: str, words: list[str], is_one: bool) -
     assert python_blocks.is_python_prompt(command, words) == is_one
 
 
-@pytest.mark.skipif(not shutil.which("ipython"), reason="no IPython here")
 def test_ipython_takes_the_line_too() -> None:
-    argv = ["ipython", "--simple-prompt", "--no-banner", "--no-confirm-exit", "-i"]
+    argv = [sys.executable, "-m", "IPython", "--simple-prompt", "--no-banner", "--no-confirm-exit", "-i"]
     lines = [python_blocks.inline(FUNCTION), "exit()"]
     done = subprocess.run(
         argv, input="".join(f"{each}\n" for each in lines), capture_output=True, text=True, check=False, timeout=60
