@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import importlib
 import os
@@ -185,6 +186,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # A library's warnings are nothing for whoever calls us: a line of its source on the terminal, or, with
     # PYTHONWARNINGS=error, the end of the verb.
     warnings.simplefilter("ignore")
+    output.open_standard_files()
     words = list(sys.argv[1:] if argv is None else argv)
     if argv is None and (tool := _called_as(sys.argv[0])):
         return _guarded(lambda: _tool(tool, words), as_json=False)
@@ -207,15 +209,19 @@ def _called_as(path: str) -> str:
 
 def _guarded(run: Callable[[], int], as_json: bool) -> int:
     try:
-        return run()
+        code = run()
     except errors.ViewsyncError as error:
         output.show_error(error, as_json)
-        return error.code
+        code = error.code
     except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python would complain again at exit
-        return 0
+        code = 130
+    except SystemExit as done:  # argparse's help, or a signal that ended a step
+        code = done.code if isinstance(done.code, int) else 0
+    except OSError:
+        if not output.cannot_be_written():
+            raise
+        code = 0
+    return output.finish(code)
 
 
 def _run(words: list[str], as_json: bool) -> int:
@@ -255,20 +261,20 @@ def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
         if ctx.tells("info"):
             ctx.log.info("%s: exit code %d (%s)", what, error.code, error.kind)
         raise
-    except (KeyboardInterrupt, BrokenPipeError):
-        raise
     except Exception as error:
         ctx.log.exception("a bug in %s", what)
         where = os.path.join(_log_folder(ctx), "viewsync.log")
-        print(f"viewsync: a bug: {type(error).__name__}; the details are in {where}", file=sys.stderr)
+        output.say(f"viewsync: a bug: {type(error).__name__}; the details are in {where}")
+        if isinstance(error, OSError) and output.cannot_be_written():
+            raise
         return 70
 
 
 def _command(verb: str, words: list[str], ctx: Context, as_json: bool) -> int:
     paired = _paired(verb, words)
     result = _result(verb, paired, ctx)
-    output.show(result, as_json and "--json" in paired)
-    sys.stdout.flush()
+    with contextlib.suppress(OSError):  # the exit code is as good as ever, and `finish` tells of it
+        output.show(result, as_json and "--json" in paired)
     return result.code
 
 

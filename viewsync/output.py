@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
     from viewsync.errors import ViewsyncError
 
@@ -21,9 +25,81 @@ class Result(NamedTuple):
     printed: bool = False  # the verb has printed it itself, as it came
 
 
+UNWRITTEN = 74  # EX_IOERR: the verb did what it does, and could not say so
+
+
+class _Stdout(io.FileIO):
+    """Remembers what it could not write, since print raises the OSError that everything else raises, too."""
+
+    problem: OSError | None = None
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            self.problem = error
+            raise
+
+
+_stdout: _Stdout | None = None  # None where somebody else has put something in its place
+
+
+def open_standard_files() -> None:
+    """Where one was closed (`viewsync list >&-`), the next file that is opened would stand in its place, and Python
+    would say on stdout what is meant for stderr. Nobody reads what goes there.
+    """
+    global _stdout
+    for handle, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is not None:
+            continue
+        with contextlib.suppress(OSError):  # no /dev/null: it stays as it was
+            try:
+                os.fstat(handle)
+            except OSError:
+                os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest free number: it is this one
+            setattr(sys, name, os.fdopen(handle, "w" if handle else "r", encoding="utf-8", closefd=False))
+    if type(sys.stdout) is io.TextIOWrapper and sys.stdout.fileno() == 1:
+        old, _stdout = sys.stdout, _Stdout(1, "w", closefd=False)
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(_stdout), encoding=old.encoding, errors=old.errors, line_buffering=old.line_buffering
+        )
+
+
+def say(text: str, end: str = "\n") -> None:
+    """To people, on stderr. Where that cannot be written, nobody is there to hear it, and nothing stops for that."""
+    try:
+        print(text, end=end, file=sys.stderr, flush=True)
+    except OSError:
+        give_up(sys.stderr)
+
+
+def give_up(stream: TextIO) -> None:
+    """What it still has to write goes nowhere. Else Python tries again at its end, complains, and ends with 120."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)
+
+
+def cannot_be_written() -> bool:
+    return bool(_stdout and _stdout.problem)
+
+
+def finish(code: int) -> int:
+    """The exit code, once everything is written. Who hung up (`viewsync list | head`) wanted no more of it."""
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+    if not _stdout or not _stdout.problem:
+        return code
+    give_up(sys.stdout)
+    if isinstance(_stdout.problem, BrokenPipeError):
+        return code
+    say(f"viewsync: cannot write the output: {_stdout.problem.strerror}")
+    return code or UNWRITTEN
+
+
 def show(result: Result, as_json: bool) -> None:
     for warning in result.warnings:
-        print(f"viewsync: {printable(warning)}", file=sys.stderr)
+        say(f"viewsync: {printable(warning)}")
     if result.printed:
         return
     if as_json or result.always_json:
@@ -36,7 +112,7 @@ def show(result: Result, as_json: bool) -> None:
 def show_error(error: ViewsyncError, as_json: bool) -> None:
     hint = f" ({error.hint})" if error.hint else ""
     for line in (error.message + hint, *error.more):
-        print(f"{error.speaker}: {printable(line)}", file=sys.stderr)
+        say(f"{error.speaker}: {printable(line)}")
     if as_json:
         body = {
             "code": error.code,
@@ -45,7 +121,8 @@ def show_error(error: ViewsyncError, as_json: bool) -> None:
             "hint": error.hint,
             **({"more": list(error.more)} if error.more else {}),
         }
-        print(as_text({"error": body}))
+        with contextlib.suppress(OSError):  # `finish` tells of it
+            print(as_text({"error": body}))
 
 
 def as_text(data: Any) -> str:

@@ -68,8 +68,13 @@ class Home:
         self, *words: str, env: Mapping[str, str] | None = None, stdin: str = "", timeout: float = 60.0
     ) -> Done:
         """The real command line, as a process of its own."""
+        return self.run([self.launcher, *words], env, stdin, timeout)
+
+    def run(
+        self, argv: Sequence[str], env: Mapping[str, str] | None = None, stdin: str = "", timeout: float = 60.0
+    ) -> Done:
         done = subprocess.run(
-            [self.launcher, *words],
+            argv,
             env={**self.env, **(env or {})},
             input=stdin.encode(),
             capture_output=True,

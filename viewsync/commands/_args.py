@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import sys
 from typing import TYPE_CHECKING
 
 from viewsync.errors import UsageError
@@ -96,7 +96,7 @@ def teller(parsed: argparse.Namespace) -> Callable[[str], None]:
 
     Nobody listening any more (`viewsync install | head`) is no reason to stop half way.
     """
-    from viewsync.output import printable
+    from viewsync.output import give_up, printable
 
     would = "would " if getattr(parsed, "dry_run", False) else ""
 
@@ -105,7 +105,7 @@ def teller(parsed: argparse.Namespace) -> Callable[[str], None]:
             return
         try:
             print(printable(would + text), flush=True)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        except OSError:
+            give_up(sys.stdout)
 
     return tell

@@ -6,13 +6,12 @@ One word is a line of shell, several words are taken as they are.
 from __future__ import annotations
 
 import codecs
-import os
 import sys
 from typing import TYPE_CHECKING
 
 from viewsync.commands import _args
 from viewsync.errors import ViewsyncError
-from viewsync.output import Result
+from viewsync.output import Result, give_up
 from viewsync.panes import executing
 from viewsync.panes.rules import exec_script
 from viewsync.text import sanitize
@@ -85,7 +84,9 @@ def _shown(data: bytes) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        give_up(sys.stdout)
+    except OSError:
+        raise ViewsyncError("stopped watching", "the command goes on") from None
 
 
 def _shown_safely() -> Callable[[bytes], None]:

@@ -6,12 +6,11 @@ and has a current window of its own.
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from viewsync.commands import _args
 from viewsync.errors import ViewsyncError
-from viewsync.output import Result, show_error
+from viewsync.output import Result, say, show_error
 from viewsync.tmux import sockets
 from viewsync.views import opening
 
@@ -72,7 +71,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         if not opening.is_tab_of_its_own(ctx):
             raise
         show_error(error, as_json=False)
-        print("viewsync: Enter closes this tab", file=sys.stderr)
+        say("viewsync: Enter closes this tab")
         opening.wait_for_reader()
         return Result(code=error.code)
     raise AssertionError("the process is a tmux client by now")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.commands import _args
 from viewsync.errors import UsageError, ViewsyncError
-from viewsync.output import Result, printable
+from viewsync.output import Result, printable, say
 from viewsync.project_files import loading, locating
 from viewsync.projects import trust
 
@@ -104,7 +104,7 @@ def _asked(names: list[str]) -> bool:
         raise UsageError(
             f"not trusted: {', '.join(names)}; there is no terminal to ask you on", "--yes trusts what is shown"
         )
-    print(f"Trust the steps of {printable(', '.join(names))}? [y/N] ", end="", file=sys.stderr, flush=True)
+    say(f"Trust the steps of {printable(', '.join(names))}? [y/N] ", end="")
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-import sys
 from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
-from viewsync.output import as_text, printable
+from viewsync.output import as_text, printable, say
 from viewsync.shell_tools.names import TOOLS
 from viewsync.shell_tools.tool import Call, HelpWanted, Misuse, Tool, read
 
@@ -32,7 +32,8 @@ def run(name: str, words: Sequence[str], ctx: Context, run_verb: RunVerb) -> int
     except ViewsyncError as error:
         _say_error(name, tool, error, call)
         return tool.code_of(error, compat)
-    _show(result)
+    with contextlib.suppress(OSError):  # as in cli.py
+        _show(result)
     return result.code
 
 
@@ -42,7 +43,6 @@ def _show(result: Result) -> None:
         print(as_text(result.data))
     for line in () if result.always_json else result.lines:
         print(printable(line))
-    sys.stdout.flush()
 
 
 def _say_error(name: str, tool: Tool, error: ViewsyncError, call: Call | None) -> None:
@@ -56,9 +56,8 @@ def _say_error(name: str, tool: Tool, error: ViewsyncError, call: Call | None) -
 
 def _complain(lines: Sequence[str]) -> None:
     for line in lines:
-        print(printable(line), file=sys.stderr)
+        say(printable(line))
 
 
 def _usage(name: str, tool: Tool) -> None:
     print(f"Usage: {name} {tool.usage}\n  -h, --help               show this")
-    sys.stdout.flush()

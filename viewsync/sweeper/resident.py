@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-from viewsync import log, paths
+from viewsync import log, output, paths
 from viewsync.errors import ViewsyncError
 from viewsync.store import lock, registry_file
 from viewsync.sweeper import control, one_pass
@@ -182,7 +181,7 @@ class Sweeper:
         for problem in problems:
             if problem not in self._told:
                 self.ctx.log.warning("sweeper: %s", problem)
-                print(f"viewsync sweeper: {problem}", file=sys.stderr, flush=True)
+                output.say(f"viewsync sweeper: {problem}")
         self._told = set(problems)
 
     def write_status(self, handle: int, since: float) -> None:
