@@ -251,6 +251,9 @@ def _tool(name: str, words: list[str]) -> int:
 
 def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
     """What came of it, in the log; without the words: they may hold a password, in `send -c` or `create -e`."""
+    from viewsync.system import signals  # not for who wants the version or the help
+
+    signals.settle()
     ctx.trace()
     try:
         code = run()
@@ -262,11 +265,11 @@ def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
             ctx.log.info("%s: exit code %d (%s)", what, error.code, error.kind)
         raise
     except Exception as error:
+        if isinstance(error, OSError) and output.cannot_be_written():
+            raise
         ctx.log.exception("a bug in %s", what)
         where = os.path.join(_log_folder(ctx), "viewsync.log")
         output.say(f"viewsync: a bug: {type(error).__name__}; the details are in {where}")
-        if isinstance(error, OSError) and output.cannot_be_written():
-            raise
         return 70
 
 

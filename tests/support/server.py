@@ -218,10 +218,10 @@ class Server:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGCONT)
             os.kill(self.pid, signal.SIGTERM)
-        with contextlib.suppress(ProcessLookupError):
+        try:
             until(lambda: not alive(self.pid), f"the end of tmux server {self.pid}", timeout=5)
-            return
-        os.kill(self.pid, signal.SIGKILL)
+        except AssertionError:
+            os.kill(self.pid, signal.SIGKILL)
 
 
 def alive(pid: int) -> bool:

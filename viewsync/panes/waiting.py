@@ -6,8 +6,6 @@ Only what came since the anchor counts, and not the echo of what was sent.
 from __future__ import annotations
 
 import contextlib
-import signal
-import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +13,7 @@ from viewsync.errors import MissingSession, UsageError
 from viewsync.panes.rules import echo
 from viewsync.panes.rules.tail import Tail
 from viewsync.registry import targets
-from viewsync.system import activity, processes
+from viewsync.system import activity, processes, signals
 from viewsync.text import patterns
 from viewsync.tmux import screen as tmux_screen
 from viewsync.tmux.rules import anchor as anchors
@@ -250,21 +248,10 @@ class _TooSlow(Exception):
 
 @contextlib.contextmanager
 def _bounded(deadline: float) -> Iterator[None]:
-    """End a pattern that backtracks without end. Only the main thread can; others wait for it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def over(*_: object) -> None:
-        raise _TooSlow
-
-    before = signal.signal(signal.SIGALRM, over)
+    """End a pattern that backtracks without end."""
     try:
-        signal.setitimer(signal.ITIMER_REAL, max(0.5, deadline - time.monotonic()))
-        yield
+        with signals.alarm(max(0.5, deadline - time.monotonic()), _TooSlow):
+            yield
     except _TooSlow:
         problem = "the pattern takes too long on what the pane shows"
         raise UsageError(problem, "write it without nested repetitions") from None
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

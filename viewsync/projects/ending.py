@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import events
@@ -19,11 +18,12 @@ from viewsync.projects import cleanup_steps, steps, trust
 from viewsync.registry import rows
 from viewsync.sessions.rules import health
 from viewsync.store import pending_steps
+from viewsync.system import signals
 from viewsync.tmux import end_hooks, guarded_kill, project_list
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Plan
@@ -200,14 +200,6 @@ def _no_row(known: Known) -> bool | None:
     return False if known.row else None
 
 
-@contextlib.contextmanager
-def unhurt() -> Iterator[None]:
+def unhurt() -> AbstractContextManager[None]:
     """Whoever ends the session from a pane in it is not stopped half way by the end of its terminal."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    return signals.ignoring(signal.SIGHUP)

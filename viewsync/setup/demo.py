@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
 from viewsync.setup.rules import launcher as launcher_text
-from viewsync.system import process, processes
+from viewsync.system import process, processes, signals
 from viewsync.tmux import guarded_kill, pane_list, sessions
 from viewsync.tmux.server import Tmux, clean
 
@@ -197,8 +197,7 @@ def _stage(ctx: Context) -> Iterator[Stage]:
 
 def run(ctx: Context, say: Callable[[str], None]) -> None:
     """Play it. Raises DemoError at the first step that does not prove what it says."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left then either
-    with _stage(ctx) as stage:
+    with signals.exiting(), _stage(ctx) as stage:  # nothing is left then either
         _set_up(stage, say)
         _independent(stage, say)
         _closed(stage, say)

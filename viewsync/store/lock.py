@@ -11,13 +11,12 @@ import contextlib
 import errno
 import fcntl
 import os
-import signal
 import stat
-import threading
 import time
 from typing import TYPE_CHECKING
 
 from viewsync.errors import LockTimeout, StateError
+from viewsync.system import signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,27 +127,17 @@ class _Alarm(Exception):
 def _queue(handle: int, path: str, seconds: float) -> bool:
     """Wait in the kernel's queue: in turn, and without a poll that takes the machine from who holds the lock.
 
-    An alarm is the only bound that flock(2) knows, and only the main thread may set one; others poll.
+    An alarm is the only bound that flock(2) knows; who may not set one polls.
     """
-    if seconds <= 0 or threading.current_thread() is not threading.main_thread():
+    if seconds <= 0 or not signals.alarm_is_free():
         return False
-
-    def over(*_: object) -> None:
-        raise _Alarm
-
-    before = signal.signal(signal.SIGALRM, over)
     try:
-        try:
-            signal.setitimer(signal.ITIMER_REAL, seconds)
+        with signals.alarm(seconds, _Alarm):
             fcntl.flock(handle, fcntl.LOCK_EX)
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
     except _Alarm:
         return False  # even if it was granted just then: the caller closes, and so releases, it
     except OSError as error:
         raise _unusable(path, error) from None
-    finally:
-        signal.signal(signal.SIGALRM, before)
     return True
 
 

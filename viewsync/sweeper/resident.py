@@ -7,6 +7,7 @@ At most once a second in a storm. One instance, by a lock that the kernel drops 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import threading
@@ -20,7 +21,7 @@ from viewsync import log, output, paths
 from viewsync.errors import ViewsyncError
 from viewsync.store import lock, registry_file
 from viewsync.sweeper import control, one_pass
-from viewsync.system import processes
+from viewsync.system import processes, signals
 from viewsync.usage import sampling
 
 if TYPE_CHECKING:
@@ -200,8 +201,10 @@ class Sweeper:
 
 def run(ctx: Context) -> None:
     """In the foreground, until TERM or INT."""
+    logging.getLogger("watchdog").addHandler(logging.NullHandler())  # or what it logs, at its end, goes to stderr
     sweeper = Sweeper(ctx)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sweeper.end())
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    sweeper.run()
+        if number == signal.SIGTERM or not signals.ignores(number):  # `sweeper stop` says TERM
+            signal.signal(number, lambda *_: sweeper.end())
+    with signals.ignoring(signal.SIGHUP):  # the terminal that it was started in may go
+        sweeper.run()

@@ -9,16 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sys
-import threading
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.system import process, procfs
+from viewsync.system import process, procfs, signals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from types import FrameType
+    from collections.abc import Mapping
 
 SHELL = "/bin/sh"
 MOST_OUTPUT = 64 * 1024 * 1024  # bytes; one that prints for ever would fill the disk before its time is over
@@ -36,7 +33,7 @@ def run(command: str, *, cwd: str, env: Mapping[str, str], timeout: float, outpu
     """To its end, or to `timeout` seconds. What it leaves running in the background is left alone, unless it is
     ended itself, as it is with us: by ^C, TERM, or the end of our terminal. `output`: an open file.
     """
-    with _exiting():
+    with signals.exiting():
         return _run(command, cwd, env, timeout, output)
 
 
@@ -46,7 +43,7 @@ def _run(command: str, cwd: str, env: Mapping[str, str], timeout: float, output:
         return Ran(127, 0.0, f"there is no folder {cwd}")
     child: process.Child | None = None
     try:
-        with _uninterrupted():
+        with signals.deferred():
             child = process.start_group([SHELL, "-c", command], cwd=cwd, env=env, output=output)
         problem = f"it took longer than {timeout:g} s" if _wait(child, begin + timeout, output) else ""
         if os.fstat(output).st_size > MOST_OUTPUT:
@@ -61,39 +58,6 @@ def _run(command: str, cwd: str, env: Mapping[str, str], timeout: float, output:
         _end(child)
     code = child.wait()
     return Ran(code if code >= 0 else 128 - code, time.monotonic() - begin, problem)
-
-
-@contextlib.contextmanager
-def _exiting() -> Iterator[None]:
-    """What would end us without a word is an exception, as ^C is. What somebody handles, or ignores, stays so."""
-    numbers = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) == signal.SIG_DFL]
-    with _handled(numbers, lambda number, _: sys.exit(128 + number)):
-        yield
-
-
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Signals are heard afterwards: in the middle of a start one would leave behind what nobody knows of."""
-    heard: list[int] = []
-    try:
-        with _handled((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), lambda number, _: heard.append(number)):
-            yield
-    finally:
-        for number in heard:
-            signal.raise_signal(number)
-
-
-@contextlib.contextmanager
-def _handled(numbers: Sequence[int], handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
-    """But for what is ignored. Only a main thread can say so."""
-    main = threading.current_thread() is threading.main_thread()
-    wanted = [each for each in numbers if main and signal.getsignal(each) not in (signal.SIG_IGN, None)]
-    before = {number: signal.signal(number, handler) for number in wanted}
-    try:
-        yield
-    finally:
-        for number, other in before.items():
-            signal.signal(number, other)
 
 
 def _wait(child: process.Child, deadline: float, output: int) -> bool:

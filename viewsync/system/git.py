@@ -30,7 +30,9 @@ def worktree(folder: str, env: Mapping[str, str]) -> Worktree | None:
     try:
         told = _git(folder, env, "rev-parse", "--show-toplevel", "--git-dir", "--git-common-dir")
         branch = _git(folder, env, "symbolic-ref", "--quiet", "--short", "HEAD")
-    except process.NotStarted:
+    except process.NotStarted as error:
+        if error.hint:  # there may be a git, and it may know of one
+            raise
         return None
     lines = told.out.splitlines()
     if told.code != 0 or len(lines) != 3:

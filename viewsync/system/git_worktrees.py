@@ -43,8 +43,8 @@ class Git:
     def run(self, *words: str, timeout: float = _SHORT, folder: str = "") -> process.Completed:
         try:
             return process.run(["git", "-C", folder or self.folder, *words], timeout=timeout, env=self.env)
-        except process.NotStarted:
-            raise GitError("cannot run git", "install it: worktrees are git's") from None
+        except process.NotStarted as error:
+            raise GitError(error.message, error.hint or "install git: worktrees are git's") from None
         except process.TimedOut:
             raise GitError(f"git {words[0]} did not come back within {timeout:g} s") from None
 

@@ -15,6 +15,8 @@ import termios
 import tty
 from typing import TYPE_CHECKING, Any
 
+from viewsync.system import signals
+
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
@@ -59,7 +61,8 @@ class Keyboard:
         self._settings = termios.tcgetattr(0)
         self._woken, self._wake = os.pipe()
         os.set_blocking(self._wake, False)
-        self._before = {number: signal.signal(number, self._note) for number in _SIGNALS}
+        wanted = [number for number, what in _SIGNALS.items() if what != ENDED or not signals.ignores(number)]
+        self._before = {number: signal.signal(number, self._note) for number in wanted}
         self._listen()
         return self
 
@@ -91,7 +94,10 @@ class Keyboard:
 
     def wait(self, seconds: float) -> list[str]:
         """What was pressed and what happened, by name; nothing after that long."""
-        ready, _, _ = select.select([0, self._woken], [], [], max(0.0, seconds))
+        poll = select.poll()  # select(2) knows no file beyond the 1023rd
+        for handle in (0, self._woken):
+            poll.register(handle, select.POLLIN)
+        ready = [handle for handle, _ in poll.poll(max(0, round(seconds * 1000)))]
         found = _keys() if 0 in ready else []
         if self._woken in ready:
             os.read(self._woken, 4096)

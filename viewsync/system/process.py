@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import signal
 import subprocess
 import time
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
+from viewsync.system import signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,10 +26,25 @@ class Completed(NamedTuple):
     err: str
 
 
+# What helps where it is nothing about the program.
+_HINTS = {
+    errno.ECHILD: "call signal.signal(signal.SIGCHLD, signal.SIG_DFL) before",
+    errno.EMFILE: "raise the limit of open files (`ulimit -n`)",
+    errno.ENFILE: "the system has too many open files",
+    errno.EAGAIN: "there are too many processes (`ulimit -u`)",
+    errno.ENOMEM: "the machine is out of memory",
+}
+
+
 class NotStarted(ViewsyncError):
-    """The program is not there, or may not be run."""
+    """The program is not there, or may not be run; or no program can be run now, and then `hint` says what helps."""
 
     kind = "not-started"
+
+    def __init__(self, what: str, error: OSError | ValueError) -> None:
+        reason = error.strerror if isinstance(error, OSError) else error
+        number = error.errno if isinstance(error, OSError) else None
+        super().__init__(f"cannot run {what}: {reason}", _HINTS.get(number or 0, ""))
 
 
 class TimedOut(ViewsyncError):
@@ -43,6 +61,7 @@ def run(
     env: Mapping[str, str] | None = None,
 ) -> Completed:
     """Run one program to its end, `timeout` seconds at most. Bytes that are no UTF-8 survive the round trip."""
+    _needs_exit_codes(argv)
     began = time.monotonic()
     outcome = "not started"
     try:
@@ -53,11 +72,17 @@ def run(
         outcome = "ended"
         raise TimedOut(f"{argv[0]} did not answer within {timeout:g} s") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in an argument
-        raise NotStarted(f"cannot run {argv[0]}: {error}") from None
+        raise NotStarted(argv[0], error) from None
     finally:
         if told:
             told(argv, outcome, time.monotonic() - began)
     return Completed(done.returncode, _text(done.stdout), _text(done.stderr))
+
+
+def _needs_exit_codes(argv: Sequence[str]) -> None:
+    """Python takes every program for one that succeeded where the one that uses our API ignores its children's end."""
+    if signals.ignores(signal.SIGCHLD):
+        raise NotStarted(argv[0], OSError(errno.ECHILD, "SIGCHLD is ignored, so that no exit code can be had"))
 
 
 def _whole(raw: bytes) -> IO[bytes]:
@@ -91,6 +116,7 @@ Child = subprocess.Popen[bytes]
 
 def start_group(argv: Sequence[str], *, cwd: str, env: Mapping[str, str] | None, output: int) -> Child:
     """Start a program without a terminal, in a process group of its own, by which it can be ended with all of it."""
+    _needs_exit_codes(argv)
     if told:
         told(argv, "started", 0)
     try:
@@ -104,7 +130,7 @@ def start_group(argv: Sequence[str], *, cwd: str, env: Mapping[str, str] | None,
             env=env,
         )
     except (OSError, ValueError) as error:  # ValueError: a NUL byte
-        raise NotStarted(f"cannot run {argv[0]} in {cwd}: {error}") from None
+        raise NotStarted(f"{argv[0]} in {cwd}", error) from None
 
 
 def on_terminal(argv: Sequence[str], env: Mapping[str, str]) -> tuple[int, int]:
@@ -114,6 +140,7 @@ def on_terminal(argv: Sequence[str], env: Mapping[str, str]) -> tuple[int, int]:
     pid, master = pty.fork()
     if pid == 0:
         try:
+            signals.before_exec()
             os.execvpe(argv[0], list(argv), env)
         finally:
             os._exit(127)

@@ -65,7 +65,8 @@ class Tmux:
                 "it may be stopped or very busy; nothing was changed",
             ) from None
         except process.NotStarted as error:
-            raise TmuxError(error.message, "install tmux, or set its path as `tmux` in config.toml") from None
+            hint = error.hint or "install tmux, or set its path as `tmux` in config.toml"
+            raise TmuxError(error.message, hint) from None
         hung_up = done.code and _HUNG_UP.search(done.err)
         if hung_up and _goes_on(socket):
             raise TmuxError(

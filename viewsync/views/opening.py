@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
 from viewsync.registry.safe_reading import read_registry
-from viewsync.system import terminal, whole_file
+from viewsync.system import signals, terminal, whole_file
 from viewsync.system.wezterm import gui_pid
 from viewsync.tmux import inventory, view_origin
 from viewsync.tmux import views as tmux_views
@@ -67,6 +67,7 @@ def become_client(ctx: Context, request: Request) -> None:
     argv = _short(ctx, argv)
     terminal.disable_end_of_file()
     terminal.let_read(told)
+    signals.before_exec()
     try:
         os.execvpe(argv[0], argv, ctx.tmux.env)
     except OSError as error:

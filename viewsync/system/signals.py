@@ -1,0 +1,136 @@
+"""Signals as somebody left them to us, and as we leave them to others. What is ignored or blocked outlives every exec.
+
+An ignored one is somebody's word: `nohup` means HUP, a script's `&` means INT and QUIT, and both mean the command with
+all that it starts. So it stays ignored, for us and for the steps that we run. It does no harm to tmux: client and
+server set what they need themselves, and give panes the default of all that they know (proc.c, measured with 3.3a): a
+tab's end reaches the client, and shells in a session that `nohup viewsync create` made hear HUP and C-c.
+
+Two things are nobody's word, and are put right before a verb begins:
+- A blocked signal. No shell can block one; it leaks from programs with threads. tmux hands it on as it is: a client
+  that does not hear HUP keeps its view when its tab is closed, nor does it hear of its terminal's size; a server that
+  does not hear TERM cannot be ended; panes get what it has. And our own alarm would not be heard.
+- CHLD ignored. Then no exit code can be had, and Python takes every program for one that succeeded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from types import FrameType
+
+_ours: set[int] = set()  # those that we ignore ourselves, for our own sake
+
+
+def settle() -> None:
+    """Before a verb begins. A program that uses our API has its own ideas, and is left alone."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    if ignores(signal.SIGCHLD) and _in_main_thread():
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+def ignores(number: int) -> bool:
+    return signal.getsignal(number) == signal.SIG_IGN
+
+
+def before_exec() -> None:
+    """Take back what Python ignores for itself, as `subprocess` does for its children."""
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
+
+
+@contextlib.contextmanager
+def ignoring(number: int) -> Iterator[None]:
+    """For our own sake; what is started within `deferred` does not inherit it. Only a main thread can."""
+    mine = _in_main_thread() and not ignores(number)
+    if not mine:
+        yield
+        return
+    before = signal.signal(number, signal.SIG_IGN)
+    _ours.add(number)
+    try:
+        yield
+    finally:
+        _ours.discard(number)
+        signal.signal(number, before)
+
+
+@contextlib.contextmanager
+def exiting() -> Iterator[None]:
+    """What would end us without a word is an exception, as ^C is. What somebody handles, or ignores, stays so."""
+    numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) == signal.SIG_DFL]
+    with _handled(numbers, lambda number, _: sys.exit(128 + number)):
+        yield
+
+
+@contextlib.contextmanager
+def deferred() -> Iterator[None]:
+    """Signals are heard afterwards: in the middle of a start one would leave behind what nobody knows of."""
+    heard: list[int] = []
+    wanted = [
+        number
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if number in _ours or signal.getsignal(number) not in (signal.SIG_IGN, None)
+    ]
+    try:
+        with _handled(wanted, lambda number, _: heard.append(number)):
+            yield
+    finally:
+        for number in heard:
+            signal.raise_signal(number)
+
+
+@contextlib.contextmanager
+def _handled(numbers: Sequence[int], handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
+    """Only a main thread can say so."""
+    before = {number: signal.signal(number, handler) for number in numbers} if _in_main_thread() else {}
+    try:
+        yield
+    finally:
+        for number, other in before.items():
+            signal.signal(number, other)
+
+
+def alarm_is_free() -> bool:
+    """Whether an alarm of ours comes, and is in nobody's way: a caller's own outlives every exec, too."""
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    return _in_main_thread() and signal.SIGALRM not in blocked and not signal.getitimer(signal.ITIMER_REAL)[0]
+
+
+@contextlib.contextmanager
+def alarm(seconds: float, error: type[Exception]) -> Iterator[None]:
+    """Raise `error` in whatever runs within, after that long. A main thread alone has alarms; others are not stopped.
+
+    A caller's own alarm comes all the same, afterwards where it would have come meanwhile.
+    """
+    if not _in_main_thread():
+        yield
+        return
+
+    def over(*_: object) -> None:
+        raise error
+
+    handler, began = signal.signal(signal.SIGALRM, over), time.monotonic()
+    mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGALRM,))
+    left, interval = signal.getitimer(signal.ITIMER_REAL)
+    try:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:  # also when it came in just this moment
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGALRM, handler)
+        if left:
+            signal.setitimer(signal.ITIMER_REAL, max(0.001, left - (time.monotonic() - began)), interval)
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
