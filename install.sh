@@ -59,6 +59,9 @@ main() {
     prefix=${prefix:-$HOME/.local}
     case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
     prefix=${prefix%/}
+    # Nobody else writes into a program that you run; and what is installed for everybody can be read by everybody.
+    umask go-w
+    case $prefix/ in "$HOME"/*) ;; *) umask 022 ;; esac
     venvs=$prefix/share/viewsync/venv
     # Whatever started us: the environment and the folders are those of this installation.
     unset VIEWSYNC_DIRS VIEWSYNC_LAUNCHER PYTHONHOME PYTHONPATH

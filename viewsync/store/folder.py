@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 
@@ -86,9 +87,17 @@ def filesystem(device: int, mountinfo: str | None = None) -> str:
     return ""
 
 
+def _make_above(folder: str) -> None:
+    """Private, too, as the XDG rules want it; makedirs would leave these to the umask."""
+    if not os.path.isdir(folder):
+        _make_above(os.path.dirname(folder))
+        with contextlib.suppress(FileExistsError):  # another viewsync made it just now; mkdir of the next one tells
+            os.mkdir(folder, 0o700)
+
+
 def _make(path: str) -> os.stat_result:
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        _make_above(os.path.dirname(path))
         os.mkdir(path, 0o700)
         with open(os.path.join(path, "README"), "w", encoding="utf-8") as file:
             file.write(_README)

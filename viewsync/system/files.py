@@ -25,7 +25,7 @@ class Change(NamedTuple):
     path: str  # without symbolic links in it
     before: bytes | None
     after: bytes | None
-    mode: int = 0o666  # of a new file, less the umask
+    mode: int = 0o666  # of a new file, less the umask, and less what would let others write into it
     link: bool = False
 
 
@@ -87,7 +87,9 @@ def apply(change: Change) -> None:
         if change.after is None:
             os.unlink(change.path)
         else:
-            os.makedirs(os.path.dirname(change.path), exist_ok=True)
+            for folder in missing_folders(change.path):
+                with contextlib.suppress(FileExistsError):  # somebody else made it just now
+                    os.mkdir(folder, 0o755)
             if change.link:
                 _link(change.path, change.after)
             else:
@@ -129,7 +131,7 @@ def _write(path: str, data: bytes, mode: int) -> None:
             os.fsync(file.fileno())
         return
     temporary = _temporary(path)
-    whole_file.replace(path, data, mode, temporary, lambda: _keep(path, temporary, old) if old else None)
+    whole_file.replace(path, data, mode & ~0o022, temporary, lambda: _keep(path, temporary, old) if old else None)
 
 
 def remove_tree(path: str) -> None:
