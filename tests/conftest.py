@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import surroundings
 from tests.support.projects import Project
 from tests.support.server import Home, Server
 from tests.support.wezterm import FakeWezterm
@@ -16,14 +14,7 @@ from tests.support.wezterm import FakeWezterm
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# A test that forgets to name a folder finds none, instead of the developer's own.
-for _name in ("TMUX", "TMUX_PANE", "CLAUDE_TMUX_SOCKET_DIR", "VIEWSYNC_DIRS", "WEZTERM_UNIX_SOCKET", "WEZTERM_PANE"):
-    os.environ.pop(_name, None)
-# What pip installed for the tests stands beside their Python, whoever starts them.
-os.environ["PATH"] = f"{os.path.dirname(sys.executable)}{os.pathsep}{os.environ['PATH']}"
-# A shell without job control starts what runs in the background deaf to Ctrl-C, and programs hand that on.
-signal.signal(signal.SIGINT, signal.default_int_handler)
-os.environ["HOME"] = os.environ["VIEWSYNC_STATE_DIR"] = "/nonexistent/tests-name-their-own-home"
+surroundings.settle()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

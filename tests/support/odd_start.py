@@ -21,8 +21,10 @@ for name in how["ignored"]:
 signal.pthread_sigmask(signal.SIG_SETMASK, [signal.Signals["SIG" + name] for name in how["blocked"]])
 if how["umask"] >= 0:
     os.umask(how["umask"])
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 if how["files"]:
-    resource.setrlimit(resource.RLIMIT_NOFILE, (how["files"], resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    most = how["files"] if hard == resource.RLIM_INFINITY else min(how["files"], hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 for handle in range(how["inherited"]):
     os.set_inheritable(os.open(os.devnull, os.O_RDONLY), True)
 for handle in how["closed"]:
@@ -38,7 +40,7 @@ class Odd(NamedTuple):
     ignored: Sequence[str] = ()
     blocked: Sequence[str] = ()
     umask: int = -1  # -1: the one that we have
-    files: int = 0  # how many may be open (the soft limit), 0: as many as with us
+    files: int = 0  # how many may be open, as far as the hard limit lets us; 0: as many as with us
     inherited: int = 0  # so many files are open already
     closed: Sequence[int] = ()  # of the standard files
     alarm: float = 0  # seconds after which SIGALRM comes
