@@ -7,6 +7,7 @@ ViewsyncError        1   the request cannot be done as it stands
 ├── SessionExists    2   a session has that name
 ├── MissingSession   3   no session has exactly that name
 ├── TmuxError        4   tmux refused, is missing, or its server is gone
+│   ├── TmuxMissing  4   there is no tmux that can be run
 │   └── TmuxTimeout  4   tmux did not answer within its bound
 ├── StateError       5   the state folder, the registry or the history cannot be used
 ├── LockTimeout     75   somebody else holds the registry's lock
@@ -69,6 +70,10 @@ class MissingSession(ViewsyncError):
 class TmuxError(ViewsyncError):
     code = 4
     kind = "tmux"
+
+
+class TmuxMissing(TmuxError):
+    """There is none where it should be, or it may not be run."""
 
 
 class TmuxTimeout(TmuxError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.errors import UsageError, ViewsyncError
+from viewsync.errors import TmuxMissing, UsageError, ViewsyncError
 from viewsync.shell_tools.names import OF_VERB
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def code_of(error: ViewsyncError, compat: bool) -> int:  # noqa: ARG001  another
 
 def explain(error: ViewsyncError, call: Call | None) -> list[str]:  # noqa: ARG001  another tool asks
     """The message, and what would do in the lines below it, in the words of the tools."""
-    if error.hint.startswith("install tmux"):
+    if isinstance(error, TmuxMissing):
         return ["tmux not found in PATH", error.message]
     hint = re.sub(r"^did you mean .*\? (?=Use ')", "", error.hint)  # the tools never guess
     hint = re.sub(r"\. (?=Use ')", "\n", hint)

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, TmuxError
+from viewsync.tmux import messages
 from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def read(tmux: Tmux, server: Server, pane: str, lines: Range, *, join: bool, col
             *_capture(["-q", "-a", *flags, "-t", pane], behind),
         ]
     done = tmux.run(server.socket, *chain(*commands))
-    if done.code and "can't find pane" in done.err:
+    if done.code and messages.no_pane(done.err):
         raise MissingSession(f"there is no pane {pane} on {server.socket}", "it ended just now")
     if done.code:
         raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or f'exit code {done.code}'}")

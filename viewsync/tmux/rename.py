@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError
+from viewsync.tmux import messages
 from viewsync.tmux.rules import language
 from viewsync.tmux.rules.language import both, equal, if_session, quoted, same_server
 from viewsync.tmux.sessions import Duplicate
@@ -31,7 +32,7 @@ def rename(tmux: Tmux, server: Server, session: str, old: str, new: str, views: 
     then += ["display-message -p renamed"]
     guarded = if_session(session, both(same, equal("session_name", old)), " ; ".join(then), "")
     done = tmux.run(server.socket, "if-shell", "-F", "1", guarded)
-    if "duplicate session" in done.err:
+    if messages.duplicate(done.err):
         raise Duplicate(done.err.strip())
     if done.code:
         raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or f'exit code {done.code}'}")

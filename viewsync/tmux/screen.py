@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from viewsync.errors import MissingSession, TmuxError
+from viewsync.tmux import messages
 from viewsync.tmux.rules import anchor
 from viewsync.tmux.rules.screen import Screen
 from viewsync.tmux.server import chain
@@ -32,7 +33,6 @@ _STATE = "\t".join(
         f"#{{{anchor.OPTION}}}",
     )
 )
-_VANISHED = ("can't find pane", "no current target")  # the latter from a server that has lost its last session
 
 
 def read(tmux: Tmux, socket: str, pane: str, back: int | None) -> Screen:
@@ -59,7 +59,7 @@ def read(tmux: Tmux, socket: str, pane: str, back: int | None) -> Screen:
             mark,
         ),
     )
-    if any(each in done.err for each in _VANISHED):
+    if messages.no_pane(done.err):
         raise MissingSession(f"there is no pane {pane} on {socket}", "it ended; `viewsync list` shows what is there")
     parts = done.out.split(f"{token}\n")
     if done.code or len(parts) != 5:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
+from viewsync.tmux import messages
 from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
     from viewsync.tmux.server import Tmux
-
-_GONE = "can't find pane"
 
 
 class Captured(NamedTuple):
@@ -29,7 +28,7 @@ def read(tmux: Tmux, socket: str, pane: str) -> Captured | None:
     )
     head, _, text = done.out.partition("\n")
     shown, _, status = head.partition(" ")
-    if _GONE in done.err or (shown and shown != pane):
+    if messages.no_pane(done.err) or (shown and shown != pane):
         return None
     if done.code or shown != pane:
         raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no full answer'}")

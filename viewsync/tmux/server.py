@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import copy
 import os
-import re
 import time
 from typing import TYPE_CHECKING
 
-from viewsync.errors import TmuxError, TmuxTimeout
+from viewsync.errors import TmuxError, TmuxMissing, TmuxTimeout
 from viewsync.system import process
-from viewsync.tmux import sockets
+from viewsync.tmux import messages, sockets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# Any other reason why a connection fails says nothing of the server.
-_NOBODY = "no server running on |error connecting to .* \\((?:No such file or directory|Connection refused)\\)"
-_GONE = re.compile(_NOBODY, re.DOTALL)
-_HUNG_UP = re.compile("lost server|server exited")
 _ENDING = 0.5  # seconds that a server takes at most to end, once it has hung up
 
 
@@ -65,15 +60,16 @@ class Tmux:
                 "it may be stopped or very busy; nothing was changed",
             ) from None
         except process.NotStarted as error:
-            hint = error.hint or "install tmux, or set its path as `tmux` in config.toml"
-            raise TmuxError(error.message, hint) from None
-        hung_up = done.code and _HUNG_UP.search(done.err)
+            if error.hint:  # there may be one, and no program can be run now
+                raise TmuxError(error.message, error.hint) from None
+            raise TmuxMissing(error.message, "install tmux, or set its path as `tmux` in config.toml") from None
+        hung_up = done.code and messages.hung_up(done.err)
         if hung_up and _goes_on(socket):
             raise TmuxError(
                 f"the tmux server on {socket} runs, and does not understand this tmux",
                 "up to 3.5a it cannot talk to a newer server: set the path of a newer one as `tmux` in config.toml",
             )
-        if hung_up or (done.code and _GONE.search(done.err)):
+        if hung_up or (done.code and messages.no_server(done.err, socket)):
             raise ServerGone(f"no tmux server on {socket}", "start one with `tmux`, or name it with -L or -S")
         return done
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
-from viewsync.tmux import sockets
+from viewsync.tmux import messages, sockets
 from viewsync.tmux.rules import language
 from viewsync.tmux.rules.language import quoted
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 # becomes the program, whatever default-shell and default-command say.
 STARTER = ("/bin/sh", "-c", 'exec "$0" "$@"')
 _WITH_PATH = ("/bin/sh", "-c", 'PATH=$0; export PATH; exec "$@"')  # tmux gives it that of whoever asks, despite -e
-_DUPLICATE = "duplicate session"
 _MADE = "\t".join(
     (
         "#{session_id}",
@@ -68,7 +67,7 @@ def make(tmux: Tmux, socket: str, new: NewSession) -> Made:
     argv = [*starter, *new.argv] if new.argv else []
     sockets.make_folder(tmux.env, socket)
     done = tmux.run(socket, *map(_word, _words(new._replace(argv=argv), _MADE)))
-    if _DUPLICATE in done.err:
+    if messages.duplicate(done.err):
         raise Duplicate(done.err.strip())
     if done.code:
         raise TmuxError(done.err.strip() or f"exit code {done.code}")
@@ -88,7 +87,7 @@ def begin(tmux: Tmux, socket: str, new: NewSession, answer: str, then: Sequence[
     script = " ; ".join([" ".join(map(quoted, _words(new, answer))), *then])
     sockets.make_folder(tmux.env, socket)
     done = tmux.run(socket, "start-server", ";", "source-file", "-", stdin=f"{script}\n")
-    if _DUPLICATE in done.err:
+    if messages.duplicate(done.err):
         raise Duplicate(done.err.strip())
     return done
 

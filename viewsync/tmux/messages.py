@@ -1,0 +1,37 @@
+"""What tmux tells in words alone. They are read in this file and nowhere else, and tried with the tmux that is there.
+
+Each is read as a line of its own: the names in them are anybody's, and a session may be called "lost server". Words
+that are not known here are an error like any other, on whose strength nothing is forgotten or ended. tmux does not
+translate them: it sets neither LC_MESSAGES nor LC_ALL.
+"""
+
+from __future__ import annotations
+
+import re
+
+_REASONS = ("No such file or directory", "Connection refused")  # any other one says nothing of the server
+_HUNG_UP = ("lost server", "server exited", "server exited unexpectedly")
+_DUPLICATE = re.compile(r"^duplicate session: ", re.MULTILINE)
+_NO_PANE = re.compile(r"^can't find pane: ", re.MULTILINE)
+_NO_TARGET = re.compile(r"^no current target$", re.MULTILINE)
+
+
+def no_server(said: str, socket: str) -> bool:
+    """Nobody listens there."""
+    lines = [f"no server running on {socket}", *(f"error connecting to {socket} ({reason})" for reason in _REASONS)]
+    return any(f"\n{line}\n" in f"\n{said}\n" for line in lines)
+
+
+def hung_up(said: str) -> bool:
+    """The server ended while it was asked, or does not understand this tmux."""
+    return said.strip("\n").rpartition("\n")[2] in _HUNG_UP
+
+
+def duplicate(said: str) -> bool:
+    """A session has that name."""
+    return _DUPLICATE.search(said) is not None
+
+
+def no_pane(said: str) -> bool:
+    """There is no pane of that id, also on a server that has lost its last session."""
+    return (_NO_PANE.search(said) or _NO_TARGET.search(said)) is not None
