@@ -236,3 +236,14 @@ def test_it_counts_as_activity(bash: dict[str, str], home: Home) -> None:
 def test_copy_mode_does_not_swallow_the_line(bash: dict[str, str], server: Server, home: Home) -> None:
     server.tmux("copy-mode", "-t", "=sh:")
     assert execute(home, "--", "echo x").out == "x\n"
+
+
+def test_a_tee_that_is_slow_loses_nothing(server: Server, home: Home) -> None:
+    """On a busy machine it has read the output, the command's end is known, and nothing is in the file yet."""
+    folder = os.path.join(home.path, "slow")
+    os.mkdir(folder)
+    with open(os.path.join(folder, "tee"), "w", encoding="utf-8") as file:
+        file.write('#!/bin/sh\nall=$(cat)\nsleep 0.5\nprintf "%s\\n" "$all" >"$1"\n')
+    os.chmod(os.path.join(folder, "tee"), 0o700)
+    create(server, "sh", "-e", f"PATH={folder}:{home.env['PATH']}", "--", "bash", "--norc")
+    assert execute(home, "--", "echo late") == (0, "late\n", "")

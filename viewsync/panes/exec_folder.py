@@ -92,12 +92,14 @@ class ExecFolder:
         """Whether a program holds the pipe and says nothing; for after the code is there and all was read.
 
         To open the pipe earlier would keep tee from seeing its end. A tee that has ended may have taken the rest along.
+        Of a pipe whose last writer had closed it before we came, Linux tells no end, unless another one comes and goes.
         """
         if not processes.alive(self._tee()):
             return False
         if self._pipe < 0:
             try:
                 self._pipe = os.open(self._in(exec_script.PIPE), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+                os.close(os.open(self._in(exec_script.PIPE), os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC))
             except FileNotFoundError:
                 return False
             self._quiet_since = time.monotonic()
