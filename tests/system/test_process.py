@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,9 @@ from tests.support.server import alive
 from tests.support.wait import until
 from viewsync.system import process, processes
 from viewsync.tmux.server import Tmux, clean
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_output_and_exit_code_come_back() -> None:
@@ -68,3 +72,13 @@ def test_every_call_names_its_server_and_leaves_our_own_tmux_out() -> None:
     env = {"TMUX": "/other,1,0", "TMUX_PANE": "%3", "TMUX_TMPDIR": "/x", "HOME": "/h"}
     assert clean(env) == {"TMUX_TMPDIR": "/x", "HOME": "/h"}
     assert Tmux("/bin/tmux", 1.0, env).argv("/s", "ls") == ["/bin/tmux", "-u", "-S", "/s", "ls"]
+
+
+def test_a_program_is_found_where_the_system_would_find_it(tmp_path: Path) -> None:
+    for name, mode in (("mine", 0o755), ("data", 0o644)):
+        (tmp_path / name).write_text("")
+        (tmp_path / name).chmod(mode)
+    (tmp_path / "folder").mkdir()
+    env = {"PATH": f"/nonexistent:{tmp_path}"}
+    assert process.which("mine", env) == process.which(str(tmp_path / "mine"), {}) == str(tmp_path / "mine")
+    assert [process.which(each, env) for each in ("data", "folder", "none", "", "/nonexistent/mine")] == [""] * 5

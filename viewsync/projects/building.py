@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import TmuxError, UsageError
 from viewsync.projects.readiness import Typing
 from viewsync.projects.rules import diff
+from viewsync.system import process
 from viewsync.tmux import build
 from viewsync.tmux.build import Line, NewPane
 from viewsync.tmux.rules import layouts, marks, session_names
@@ -109,9 +110,7 @@ def shell(ctx: Context, plan: Plan) -> list[tuple[str, str]]:
         program = shlex.split(plan.shell)[0]
     except (ValueError, IndexError):
         raise UsageError(f"{plan.file}: not a shell: {plan.shell!r}") from None
-    folders = ctx.env.get("PATH", os.defpath).split(os.pathsep)
-    places = [program] if "/" in program else [os.path.join(each, program) for each in folders]
-    path = next((each for each in places if os.path.isfile(each) and os.access(each, os.X_OK)), "")
+    path = process.which(program, ctx.env)
     if not path:
         raise UsageError(f"{plan.file}: there is no shell {program!r}", "install it, or name its path")
     if program == plan.shell:

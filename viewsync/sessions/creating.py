@@ -15,7 +15,7 @@ from viewsync.registry import reservation, rows
 from viewsync.registry.rules import lookup
 from viewsync.registry.rules.row import Registered, registered
 from viewsync.store.registry_file import Corrupt
-from viewsync.system import processes
+from viewsync.system import process, processes
 from viewsync.tmux import pane_list, sessions, sockets
 from viewsync.tmux.rules import session_names
 from viewsync.tmux.server import ServerGone
@@ -146,11 +146,8 @@ def _size(text: str) -> tuple[int, int] | None:
 
 def _program(ctx: Context, session: str, name: str) -> str:
     """Where the program is for whoever asks: the PATH of a server that runs for weeks may be another one."""
-    folders = ctx.env.get("PATH", os.defpath).split(os.pathsep)
-    places = [name] if "/" in name else [os.path.join(each, name) for each in folders]
-    for place in places:
-        if name and os.path.isfile(place) and os.access(place, os.X_OK):
-            return os.path.abspath(place)
+    if found := process.which(name, ctx.env):
+        return os.path.abspath(found)
     problem = f"Failed to create tmux session '{session}': there is no program {name!r}"
     raise TmuxError(problem, "install it, or name its path")
 

@@ -13,7 +13,7 @@ from viewsync.setup.rules import launcher as launcher_text
 from viewsync.setup.rules import marked_line, registry_script, service_units, wezterm_module
 from viewsync.shell_tools.names import TOOLS
 from viewsync.store import install_record
-from viewsync.system import files, services
+from viewsync.system import files, process, services
 from viewsync.system import venvs as system_venvs
 from viewsync.tmux.rules import hooks
 
@@ -113,9 +113,7 @@ def launcher_path(ctx: Context, prefix: str = "") -> str:
     """The absolute path that tmux and WezTerm are told: their PATH is not the shell's."""
     if prefix:
         return os.path.join(os.path.abspath(prefix), "bin", "viewsync")
-    import shutil
-
-    found = ctx.launcher if os.path.isabs(ctx.launcher) else shutil.which(ctx.launcher, path=ctx.env.get("PATH"))
+    found = ctx.launcher if os.path.isabs(ctx.launcher) else process.which(ctx.launcher, ctx.env)
     if not found:
         raise UsageError("there is no viewsync on the PATH for tmux and WezTerm to call", "./install.sh makes one")
     return os.path.abspath(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +12,7 @@ from viewsync.setup import manifest
 from viewsync.setup.rules import marked_line, wezterm_module
 from viewsync.store import folder, lock
 from viewsync.sweeper import control
-from viewsync.system import files
+from viewsync.system import files, process
 from viewsync.tmux.rules import versions
 from viewsync.tmux.rules.versions import OLDEST, number
 
@@ -35,7 +34,7 @@ class Check(NamedTuple):
 
 
 def tmux(ctx: Context) -> Check:
-    path = shutil.which(ctx.tmux.program, path=ctx.env.get("PATH"))
+    path = process.which(ctx.tmux.program, ctx.env)
     if not path:
         hint = "install tmux, or name it as `tmux` in config.toml"
         return Check("tmux", FAIL, f"there is no program {ctx.tmux.program}", hint)
@@ -48,7 +47,7 @@ def tmux(ctx: Context) -> Check:
 
 def known_crashes(ctx: Context) -> Check:
     """One that all versions have is no reason to warn: nothing can be done about it but to know."""
-    if not shutil.which(ctx.tmux.program, path=ctx.env.get("PATH")):
+    if not process.which(ctx.tmux.program, ctx.env):
         return Check("known crashes", OK, "without tmux none")
     version = ctx.tmux.version()
     of_some = versions.known(version, versions.OF_SOME)

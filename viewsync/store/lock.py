@@ -102,7 +102,9 @@ def _has_flock() -> bool:
     """Whether the shell tools of this machine find flock(1). Every Linux has it."""
     if os.uname().sysname == "Linux":
         return True
-    return any(os.access(os.path.join(each, "flock"), os.X_OK) for each in os.get_exec_path())
+    from viewsync.system.process import which  # not where it is known
+
+    return bool(which("flock", os.environ))
 
 
 def _by_file(path: str, deadline: float) -> Callable[[], None] | None:

@@ -43,10 +43,8 @@ class Tmux:
         """
         if not path:
             return self
-        import shutil  # 5 ms
-
         other = copy.copy(self)
-        other.program = shutil.which(self.program, path=self.env.get("PATH")) or self.program
+        other.program = process.which(self.program, self.env) or self.program
         other.env = {**self.env, "PATH": path}
         return other
 
