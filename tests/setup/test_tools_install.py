@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -127,7 +128,7 @@ def test_a_launcher_that_moved_takes_its_links_along(home: Home, folder: str) ->
     assert done.code == 0
     assert links(folder) == dict.fromkeys(TOOLS, moved)
     with open(os.path.join(folder, "lib", "registry.sh"), encoding="utf-8") as file:
-        assert f"_registry_installed='{moved}'" in file.read()
+        assert f"_registry_installed={shlex.quote(moved)}\n" in file.read()
 
 
 def test_a_failure_half_way_takes_the_links_back(home: Home, folder: str) -> None:

@@ -6,6 +6,7 @@ One word is a line of shell, several words are taken as they are.
 from __future__ import annotations
 
 import codecs
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,6 @@ from viewsync.commands import _args
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result, give_up
 from viewsync.panes import executing
-from viewsync.panes.rules import exec_script
 from viewsync.text import sanitize
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    command = " ".join(parsed.command if len(parsed.command) == 1 else map(exec_script.quoted, parsed.command))
+    command = parsed.command[0] if len(parsed.command) == 1 else shlex.join(parsed.command)
     kept = bytearray()
     show = _shown_safely() if sys.stdout.isatty() else _shown
     timeout = _args.duration(parsed.timeout, "--timeout")

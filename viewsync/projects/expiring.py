@@ -19,6 +19,7 @@ from viewsync.sessions import listing as registered_sessions
 from viewsync.sessions.rules.expiry import Known
 from viewsync.store import pending_steps
 from viewsync.system import process_tree, shells
+from viewsync.text import shell_names
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import end_hooks, guarded_kill, pane_list
 from viewsync.tmux.rules import hooks
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from viewsync.store.pending_steps import Entry
     from viewsync.tmux.rules.model import Pane
 
-_SHELLS = frozenset(("sh", "bash", "dash", "zsh", "fish", "ksh", "ksh93", "mksh", "ash", "tcsh", "csh", "nu", "xonsh"))
 _TRIGGER = "expired"
 
 
@@ -132,7 +132,7 @@ def _busy(ctx: Context, pane: Pane) -> str:
     if pane.dead:
         return ""
     front = shells.foreground(pane.pid)
-    if front is None or not front.waiting or front.program.removeprefix("-") not in _SHELLS:
+    if front is None or not front.waiting or front.program.removeprefix("-") not in shell_names.ALL:
         return f"{front.program if front else 'something'} runs in pane {pane.id}"
     below = process_tree.below(pane.pid, ctx.clock())
     if below is None:

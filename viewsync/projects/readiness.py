@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
 from viewsync.system import line_discipline, processes, shells
+from viewsync.text import shell_names
 from viewsync.tmux import input as tmux_input
 from viewsync.tmux import pane_states
 from viewsync.tmux.rules import marks
@@ -28,8 +29,6 @@ PATIENCE = 5.0  # seconds that a shell may take for its startup files
 _BATCH = tmux_input.LARGEST_SCRIPT  # bytes of text in one call
 _STILL = 0.15  # seconds without output after which a shell that edits no lines counts as ready, where that is all
 _STEPS = (0.005, 0.01, 0.02)  # seconds between two looks, the last one from then on
-# These read keys one by one while they wait at their prompt, and whole lines before. That can be seen.
-_EDITING = frozenset(("bash", "zsh", "fish", "ksh", "ksh93", "mksh", "tcsh", "nu", "xonsh"))
 
 
 class Typing(NamedTuple):
@@ -97,7 +96,7 @@ def _ready(state: Shown, still: float, found: Foreground | None) -> bool:
     if not line_discipline.reads_lines(state.tty):
         return True
     words = processes.command_line(state.pid)
-    edits = bool(words) and os.path.basename(words[0]).lstrip("-") in _EDITING
+    edits = bool(words) and os.path.basename(words[0]).lstrip("-") in shell_names.EDITING
     return not edits and (still >= _STILL or bool(found and found.waiting and found.work))
 
 

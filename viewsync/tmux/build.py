@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import TmuxError
 from viewsync.tmux import guarded_kill, guarded_layout, sessions
 from viewsync.tmux.rules import language, marks
-from viewsync.tmux.rules.language import both, equal, quoted, same_server
+from viewsync.tmux.rules.language import both, equal, quoted, same_server, source_file
 from viewsync.tmux.rules.model import Server
 from viewsync.tmux.server import chain
 from viewsync.tmux.sessions import STARTER
@@ -96,8 +96,7 @@ def kinds(tmux: Tmux, socket: str) -> Kinds:
 
 def source(tmux: Tmux, server: Server, pane: str, path: str) -> str:
     """Run a file of tmux commands as if in that pane, so that it is about its session; what went wrong."""
-    pattern = re.sub(r"([\\*?\[])", r"\\\1", path)  # source-file takes a pattern
-    said = run(inside(tmux, pane), server, [Line(f"source-file -- {quoted(pattern)}", "")])
+    said = run(inside(tmux, pane), server, [Line(source_file(path), "")])
     return "; ".join(each for each in said.errors.splitlines() if each)
 
 

@@ -7,7 +7,6 @@ attach-session have none (facts/tmux.md section 4). So a check and its kill, and
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError
@@ -111,8 +110,7 @@ def attach(tmux: Tmux, socket: str, free: Sequence[Session], new: NewView, calle
 
 def source(path: str) -> str:
     """The command that runs a file's commands, for those too long for one message."""
-    pattern = re.sub(r"([*?\[\]\\])", r"\\\1", path)  # source-file takes a glob(7) pattern
-    return f"source-file -- {quoted(pattern)}"
+    return language.source_file(path)
 
 
 def reserve(

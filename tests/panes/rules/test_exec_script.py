@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 
 import pytest
@@ -27,8 +28,8 @@ def test_zsh_takes_command_for_programs_only() -> None:
 
 def test_the_line_is_short_and_names_the_script_whatever_the_folder_is_called() -> None:
     line = exec_script.line(FOLDER, "bash")
-    assert line == "\x15 . '/tmp/it'\\''s a \"$(folder)\"/run' \x0b"
-    assert exec_script.line("/x", "dash") == "\x15 . '/x/run'"
+    assert line == f"\x15 . {shlex.quote(f'{FOLDER}/run')} \x0b"
+    assert exec_script.line("/x", "dash") == "\x15 . /x/run"
 
 
 @pytest.mark.parametrize(

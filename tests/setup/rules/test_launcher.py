@@ -60,4 +60,4 @@ def test_whoever_calls_it_it_is_the_launcher(tmp_path: Path) -> None:
 
 def test_it_starts_python_isolated(tmp_path: Path) -> None:
     text = launcher.text("/l", "/venv/bin/python", os.sep, "/s")
-    assert "exec '/venv/bin/python' -I -X utf8 -c " in text
+    assert "exec /venv/bin/python -I -X utf8 -c " in text

@@ -7,13 +7,16 @@ tee(1), which shows it in the pane and keeps all of it; that runs in the pane, s
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING
+
+from viewsync.text.shell_names import OF_SH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # The shells that read these texts. fish and csh do not.
-SHELLS = frozenset(["sh", "bash", "dash", "ash", "busybox", "zsh", "ksh", "ksh93", "mksh"])
+SHELLS = OF_SH | {"busybox"}
 # Names of the files in the folder of one command.
 MAKER = "maker"  # who wants to know: "pid start_time"
 COMMAND = "command"
@@ -53,7 +56,7 @@ def line(folder: str, shell: str) -> str:
     cursor; C-y brings it back. Where C-k does nothing it is one more word, for nobody. The space keeps it out of
     histories that leave out lines which begin with one.
     """
-    return f"\x15 . {quoted(f'{folder}/{RUN}')}" + (" \x0b" if shell in _EDITING else "")
+    return f"\x15 . {shlex.quote(f'{folder}/{RUN}')}" + (" \x0b" if shell in _EDITING else "")
 
 
 def text(folder: str, shell: str, maker: int) -> str:
@@ -83,7 +86,7 @@ mv {_in(folder, PIPE)} {_in(folder, LOST)}
 rm -f {_in(folder, TEE)}
 cat <&3
 fi
-if [ -e {_in(folder, LEFT)} ] || ! kill -0 {maker}; then rm -rf {quoted(folder)}; fi
+if [ -e {_in(folder, LEFT)} ] || ! kill -0 {maker}; then rm -rf {shlex.quote(folder)}; fi
 ) 2>/dev/null & )"""
 
 
@@ -120,16 +123,12 @@ def _rest(folder: str) -> str:
     """Half a second at most, so that the prompt comes behind the output."""
     return f"""( PATH=$PATH:/usr/bin:/bin
 looks=0
-while [ ! -e {_in(folder, DRAINED)} ] && [ -e {quoted(folder)} ] && [ $looks -lt 50 ]; do
+while [ ! -e {_in(folder, DRAINED)} ] && [ -e {shlex.quote(folder)} ] && [ $looks -lt 50 ]; do
 sleep 0.01
 looks=$((looks + 1))
 done
 ) 2>/dev/null || :"""
 
 
-def quoted(word: str) -> str:
-    return "'" + word.replace("'", "'\\''") + "'"
-
-
 def _in(folder: str, name: str) -> str:
-    return quoted(f"{folder}/{name}")
+    return shlex.quote(f"{folder}/{name}")

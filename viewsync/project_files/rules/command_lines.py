@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import shlex
 from typing import TYPE_CHECKING
+
+from viewsync.text import shell_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "fish", "ksh", "ksh93", "mksh", "tcsh", "csh", "nu", "xonsh"))
-_PLAIN = re.compile(r"[\w@%+=:,./-]+", re.ASCII)  # what no shell reads anything into
-
 
 def is_shell(words: Sequence[str]) -> bool:
     """A shell that waits for its user, rather than one that runs a script or a line."""
-    if not words or words[0].removeprefix("-").rpartition("/")[2] not in SHELLS:
+    if not words or words[0].removeprefix("-").rpartition("/")[2] not in shell_names.ALL:
         return False
     return all(each.startswith("-") for each in words[1:])  # `-c` has a word behind it
 
@@ -26,10 +25,5 @@ def line(words: Sequence[str]) -> str:
         found = found[:1]
     if len(found) == 1 and " " in found[0]:
         found = found[0].split()
-    text = " ".join(each if _PLAIN.fullmatch(each) else quoted(each) for each in found)
+    text = shlex.join(found)
     return text if text.isprintable() else ""
-
-
-def quoted(word: str) -> str:
-    """One word for any shell of the family of sh."""
-    return "'" + word.replace("'", "'\"'\"'") + "'"

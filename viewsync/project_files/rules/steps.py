@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from viewsync.project_files.rules.checking import close
@@ -38,7 +39,7 @@ class Steps:
         if name in self.known:
             return self._made(self.known[name], name, on_failure)
         if path := self.filler.world.step(name):
-            return Step(name, _quoted(path), self.cwd, (), _TIMEOUT, on_failure, f"{path}:1")
+            return Step(name, shlex.quote(path), self.cwd, (), _TIMEOUT, on_failure, f"{path}:1")
         hint = close(name, list(self.known)) if self.known else "define it below steps:, as in `NAME: COMMAND`"
         hint = "a command is written `run: COMMAND`" if " " in name else hint
         self.filler.wrong(node, f"there is no step {name!r}", hint)
@@ -106,7 +107,3 @@ def _named(node: Node | None) -> Sequence[tuple[str, Node]]:
         return ()
     own = [each for each in node.items if each.kind != TEXT and (each.get("run") or each.get("command"))]
     return [(name.text, each) for each in own if (name := each.get("name"))]
-
-
-def _quoted(word: str) -> str:
-    return "'" + word.replace("'", "'\\''") + "'"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 MARK = "# viewsync's launcher, written by install.sh"
 
 # Measured against `-m viewsync` and a script of its own: all start alike, and this one needs no file.
@@ -18,10 +20,10 @@ def text(path: str, python: str, home: str, dirs: str) -> str:
     """
     return f"""#!/bin/sh
 {MARK}; `install.sh --uninstall` removes it.
-VIEWSYNC_LAUNCHER={_shell(path)}
+VIEWSYNC_LAUNCHER={quote(path)}
 export VIEWSYNC_LAUNCHER
-if [ -z "${{VIEWSYNC_DIRS-}}" ] && [ "${{HOME-}}" = {_shell(home)} ]; then
-    VIEWSYNC_DIRS={_shell(dirs)}
+if [ -z "${{VIEWSYNC_DIRS-}}" ] && [ "${{HOME-}}" = {quote(home)} ]; then
+    VIEWSYNC_DIRS={quote(dirs)}
     export VIEWSYNC_DIRS
 fi
 {start(python)}
@@ -30,8 +32,4 @@ fi
 
 def start(python: str) -> str:
     """The script's last line, which becomes viewsync."""
-    return f'exec {_shell(python)} -I -X utf8 -c {_shell(_CODE)} "$0" "$@"'
-
-
-def _shell(word: str) -> str:
-    return "'" + word.replace("'", "'\\''") + "'"
+    return f'exec {quote(python)} -I -X utf8 -c {quote(_CODE)} "$0" "$@"'

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from viewsync.tmux.rules import hooks
+
 MARK = b"# added by viewsync install"
 
 
@@ -19,9 +21,7 @@ class Placed(NamedTuple):
 
 def line(path: str) -> bytes:
     """The line that makes tmux read the file at `path`, if it is there."""
-    pattern = re.sub(r"([*?\[\]\\])", r"\\\1", path)  # source-file takes a glob(7) pattern
-    quoted = "'" + pattern.replace("'", "'\\''") + "'"
-    return b"source-file -q " + quoted.encode("utf-8", "surrogateescape") + b" " + MARK
+    return hooks.source_line(path).encode("utf-8", "surrogateescape") + b" " + MARK
 
 
 def lines_at(text: bytes) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from shlex import quote
 
 MARK = "# @viewsync-registry@"
 _LINE = re.compile(r"^_registry_installed=.*$", re.MULTILINE)
@@ -12,5 +13,4 @@ def with_program(text: str, program: str) -> str:
     """The script as it is installed. Raises ValueError when the text has no such line, or more than one."""
     if MARK not in text or len(_LINE.findall(text)) != 1:
         raise ValueError("not one line _registry_installed=")
-    quoted = "'" + program.replace("'", "'\\''") + "'"
-    return _LINE.sub(lambda _: f"_registry_installed={quoted}", text)
+    return _LINE.sub(lambda _: f"_registry_installed={quote(program)}", text)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from shlex import quote
 from typing import TYPE_CHECKING
+
+from viewsync.tmux.rules.language import quoted, source_file, unexpanded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +35,7 @@ def caller(launcher: str, state: str = "", config: str = "") -> str:
     What the hook carries comes before all of that, so it finds the registry that the view was written into.
     """
     carried = {"VIEWSYNC_STATE_DIR": state, "VIEWSYNC_CONFIG": config}
-    return " ".join([*(f"{name}={_shell(value)}" for name, value in carried.items() if value), _shell(launcher)])
+    return " ".join([*(f"{name}={quote(value)}" for name, value in carried.items() if value), quote(launcher)])
 
 
 def text(caller: str) -> str:
@@ -42,8 +44,8 @@ def text(caller: str) -> str:
     Its output goes nowhere, since tmux would show it over the user's pane.
     """
     # tmux would expand "#" in what run-shell gets; doubled, it stays itself.
-    command = _unexpanded(f"{caller} hook >/dev/null 2>&1")
-    return f"if-shell -F {_quoted(_ANY_VIEW)} {{ run-shell -b {_quoted(command)} }}"
+    command = unexpanded(f"{caller} hook >/dev/null 2>&1")
+    return f"if-shell -F {quoted(_ANY_VIEW)} {{ run-shell -b {quoted(command)} }}"
 
 
 def ended_text(caller: str) -> str:
@@ -54,8 +56,8 @@ def ended_text(caller: str) -> str:
     format but a 1 reaches that.
     """
     went = f"#{{?#{{!=:{COUNT},#{{{MARKED}}}}},1,}}"
-    command = f'[ -z "{went}" ] || ' + _unexpanded(f"{caller} hook {ENDED} >/dev/null 2>&1")
-    return f"if-shell {_quoted(command)} ''"
+    command = f'[ -z "{went}" ] || ' + unexpanded(f"{caller} hook {ENDED} >/dev/null 2>&1")
+    return f"if-shell {quoted(command)} ''"
 
 
 def configuration(caller: str) -> str:
@@ -65,21 +67,14 @@ def configuration(caller: str) -> str:
         f"# Each hook stands at index {INDEX}, beside whatever hooks you have; remove them exactly with",
         *(f"#   set-hook -gu '{slot(event)}'" for event in EVENTS),
         "# `viewsync install` writes this file with the launcher's whole path.",
-        *(f"set-hook -g '{slot(event)}' {_quoted(text(caller))}" for event in EVENTS),
+        *(f"set-hook -g '{slot(event)}' {quoted(text(caller))}" for event in EVENTS),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _shell(word: str) -> str:
-    """Quoted for sh, where it needs it."""
-    if re.fullmatch(r"[A-Za-z0-9_./@%+=:,-]+", word):
-        return word
-    return "'" + word.replace("'", "'\\''") + "'"
-
-
-def _quoted(value: str) -> str:
-    """Quoted for tmux's command language, which reads single quotes as sh does."""
-    return "'" + value.replace("'", "'\\''") + "'"
+def source_line(path: str) -> str:
+    """The line of a user's configuration that reads the file at `path`, if it is there."""
+    return source_file(path, "-q")
 
 
 def stand(texts: Sequence[str], caller: str) -> bool:
@@ -89,13 +84,8 @@ def stand(texts: Sequence[str], caller: str) -> bool:
 
 def call(texts: Sequence[str], caller: str) -> bool:
     """Whether any of them calls viewsync so. tmux prints them with escapes of its own."""
-    command = _unescaped(_unexpanded(f"{caller} hook "))
+    command = _unescaped(unexpanded(f"{caller} hook "))
     return any(command in _unescaped(each) for each in texts)
-
-
-def _unexpanded(text: str) -> str:
-    """As tmux/rules/language.py has it: before a `[` tmux leaves every `#` as it is."""
-    return re.sub(r"#+(?![#\[])", r"\g<0>\g<0>", text)
 
 
 def _unescaped(text: str) -> str:

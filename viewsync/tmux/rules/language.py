@@ -52,6 +52,12 @@ def quoted(text: str) -> str:
     return f"'{held}'"
 
 
+def source_file(path: str, flags: str = "--") -> str:
+    """The command that runs the commands of a file. It takes a glob(7) pattern."""
+    pattern = re.sub(r"([*?\[\]\\])", r"\\\1", path)
+    return f"source-file {flags} {quoted(pattern)}"
+
+
 def both(*conditions: str) -> str:
     """All of them. tmux up to 3.5a ignores a third argument of `&&`, so it nests."""
     result = conditions[-1]
