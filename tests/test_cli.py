@@ -48,7 +48,7 @@ def test_version(home: Home) -> None:
         (("open", "--json", "-S", "/" + "x" * 120, "x"), 1, "121 bytes, and a UNIX socket takes 107"),
         (("open", "--json", "-S", "/nonexistent/s", "x"), 3, "no tmux server on /nonexistent/s"),
         (("views", "-S", "/nonexistent/s"), 4, "no tmux server on /nonexistent/s"),
-        (("cleanup", "--socket", "x"), 1, "--socket goes with --views"),
+        (("cleanup", "--socket", "x"), 1, "--socket only works with --views"),
         (("sweeper", "dance"), 1, "dance"),
         (("pin", "no-such-view"), 3, "there is no view 'no-such-view'"),
     ],

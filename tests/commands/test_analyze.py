@@ -64,7 +64,7 @@ def test_as_json(used: Home) -> None:
 
 def test_an_empty_history_says_so(home: Home) -> None:
     done = home.viewsync("analyze", "--timeframe", "3d")
-    assert (done.code, done.out) == (0, "No session was there in the last 3d.\n")
+    assert (done.code, done.out) == (0, "No session existed in the last 3d.\n")
     assert home.viewsync("analyze", "--json").json()["total"]["made"] == 0
 
 

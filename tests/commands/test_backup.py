@@ -38,7 +38,7 @@ def test_there_and_back(server: Server, home: Home) -> None:
     *changes, last = done.out.splitlines()
     assert changes == ["add a", "replace b", "remove c"]
     assert {key: home.registry()[key] for key in before} == before
-    with open(last.rpartition(" kept as ")[2], encoding="utf-8") as file:
+    with open(last.rpartition(" as ")[2], encoding="utf-8") as file:
         assert json.load(file)["sessions"] == after["sessions"]
 
 

@@ -165,10 +165,10 @@ def test_a_later_server_is_another_one(servers: Callable[..., Server], home: Hom
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("-S", "1", "-S", "2"), "-S: more than one line: 1 2"),
-        (("-S", "/a", "-S", "/b"), "-S: more than one socket: /a /b"),
-        (("-S", "-5", "--lines", "3"), "which lines are meant?"),
-        (("--all-history", "--lines", "3"), "which lines are meant?"),
+        (("-S", "1", "-S", "2"), "-S names more than one line: 1 2"),
+        (("-S", "/a", "-S", "/b"), "-S names more than one socket: /a /b"),
+        (("-S", "-5", "--lines", "3"), "--lines and --all-history exclude each other"),
+        (("--all-history", "--lines", "3"), "--lines and --all-history exclude each other"),
         (("-E", "x"), "-E: not a line: 'x'"),
         (("-E", "\u0661"), "-E: not a line"),
         (("--lines", "0"), "--lines: not a number of lines: '0'"),

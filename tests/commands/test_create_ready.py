@@ -63,7 +63,7 @@ def test_another_program_is_ready_by_a_pattern(server: Server) -> None:
 def test_a_prompt_that_does_not_come_leaves_the_session_and_says_so(server: Server, home: Home) -> None:
     done = create(server, "s", "--wait", "never", "--wait-timeout", "300ms", "--", "cat")
     assert (done.code, done.json()["ready"], done.json()["registered"]) == (3, False, True)
-    assert done.err == "viewsync: the session is made, and not ready: the prompt was not there within 0.3s: never\n"
+    assert done.err == "viewsync: the session exists, but is not ready: the prompt was not there within 0.3s: never\n"
     assert "s" in server.sessions()
     assert "state" not in rows(home)["s"]
 
@@ -181,10 +181,10 @@ def test_a_wrong_template_names_its_file_and_the_key(server: Server, home: Home,
         (("--template", ""), "there is no template ''"),
         (("--template", "gdb", "--python"), "--python"),
         (("--template", "gdb", "--", "cat"), "a session runs one program"),
-        (("--wait", "--", "cat"), "nobody knows the prompt of that program"),
+        (("--wait", "--", "cat"), "viewsync does not know the prompt of that program"),
         (("--wait", "(", "--shell"), "not a pattern: '('"),
         (("--wait", "--wait-timeout", "soon"), "--wait-timeout: not a duration: 'soon'"),
-        (("--template", "mine", "--wait"), "nobody knows the prompt of that program"),
+        (("--template", "mine", "--wait"), "viewsync does not know the prompt of that program"),
     ],
 )
 def test_a_wrong_argument(server: Server, home: Home, words: tuple[str, ...], said: str) -> None:

@@ -38,7 +38,7 @@ def test_a_shell_that_ends_is_told_of(shell: str, server: Server, home: Home, re
     server.tmux("set-option", "-g", "remain-on-exit", remain)
     done = execute(home, "--", "echo last words; exit 3")
     assert (done.code, done.out) == (125, "last words\n")
-    assert "the shell in sh has ended" in done.err
+    assert "the shell in sh ended; its output up to then is complete" in done.err
     assert folders(home) == []
     done = execute(home, "--", "echo x")
     assert (done.code, done.out, done.err.count("\n")) == (125, "", 1)
@@ -49,7 +49,7 @@ def test_when_time_is_over_the_command_goes_on(shell: str, server: Server, home:
     command = f"echo begun; while [ ! -e {mark} ]; do sleep 0.05; done; echo finished; cd /usr"
     done = home.viewsync("exec", "-s", "sh", "-T", "500ms", "--", command)
     assert (done.code, done.out) == (124, "begun\n")
-    assert "time is over (500ms): the command keeps running in sh" in done.err
+    assert "time ran out (500ms): the command keeps running in sh" in done.err
     done = home.viewsync("exec", "-s", "sh", "-T", "500ms", "--", "echo x")
     assert done.code == 125
     assert "sh is busy: " in done.err
@@ -89,7 +89,7 @@ def test_output_that_cannot_be_kept_is_an_error(bash: dict[str, str], home: Home
     execute(home, "--", "ulimit -f 8")
     done = execute(home, "--", "seq 100000")
     assert done.code == 125
-    assert "the output could not be kept" in done.err
+    assert "viewsync could not save the output" in done.err
     until(lambda: folders(home) == [], "the folder to be removed")
 
 
@@ -117,7 +117,7 @@ def test_what_a_tee_that_ended_took_along_is_missed_however_late_that_is_told(
         assert stays(process.poll) is None
         relay.resume()
         _, err = process.communicate(timeout=20)
-        assert (process.returncode, b"the output could not be kept" in err) == (125, True)
+        assert (process.returncode, b"viewsync could not save the output" in err) == (125, True)
     finally:
         relay.resume()
         holder.kill()
@@ -246,7 +246,7 @@ def test_a_shell_that_takes_the_line_too_late_finds_nothing(bash: dict[str, str]
     server.tmux("send-keys", "-t", "=sh:", f"echo be''gun; : <{pipe}", "Enter")
     until(lambda: "begun" in screen(server), "the shell to be at work, which cannot be told from waiting")
     done = home.viewsync("exec", "-s", "sh", "-T", "0.5", "--", f"touch {mark}")
-    assert (done.code, "did not take the command" in done.err) == (125, True), done
+    assert (done.code, "did not accept the command" in done.err) == (125, True), done
     assert folders(home) == []
     with open(pipe, "w", encoding="utf-8"):
         until(lambda: "No such file" in screen(server), "the shell to take the line")

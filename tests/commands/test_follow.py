@@ -63,7 +63,7 @@ def test_what_is_there_already(server: Server, home: Home, pane: str) -> None:
     until(lambda: screen(server, pane).endswith("5\n$"), "the end")
     done = home.viewsync("follow", "-n", "2", "-T", "200ms")
     assert (done.code, done.out) == (1, "4\n5\n")
-    assert "still runs" in done.err
+    assert "still running" in done.err
 
 
 def test_arguments(home: Home) -> None:

@@ -105,7 +105,7 @@ def test_secrets_are_left_out_and_named(project: Project, made: Server) -> None:
 def test_folders_inside_are_relative(project: Project, made: Server) -> None:
     file = os.path.join(project.root, "out.yaml")
     done = project.viewsync("freeze", "-t", "hand", "-S", made.socket, "-o", file)
-    assert (done.code, done.out) == (0, f"written: {file}\n")
+    assert (done.code, done.out) == (0, f"wrote {file}\n")
     with open(file, encoding="utf-8") as text:
         found = text.read()
     assert project.root not in found

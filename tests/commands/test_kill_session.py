@@ -79,7 +79,7 @@ def test_one_that_is_gone_is_forgotten(project: Project, server: Server) -> None
     ran(project, server, "dev")
     server.tmux("kill-session", "-t", "=myapp-main-dev")
     done = project.viewsync("kill-session", "myapp-main-dev")
-    assert (done.code, done.out) == (0, "forgot myapp-main-dev, which did not run any more\n")
+    assert (done.code, done.out) == (0, "forgot myapp-main-dev, which was no longer running\n")
     assert rows(project.home) == {}
 
 
@@ -101,7 +101,11 @@ def test_cleanup_ends_those_of_this_project_that_nobody_is_on(home: Home, projec
         ran(project, server, "dev", f"name={name}")
     tab, view = server.open("myapp-main-seen")
     done = project.viewsync("cleanup-sessions", "--dry-run")
-    told = ["would end myapp-main-dev", "would end myapp-main-idle", "would keep myapp-main-seen: somebody is on it"]
+    told = [
+        "would end myapp-main-dev",
+        "would end myapp-main-idle",
+        "would keep myapp-main-seen: somebody is attached to it",
+    ]
     assert done.out.splitlines() == told
     done = project.viewsync("cleanup-sessions")
     assert done.code == 0, done

@@ -254,7 +254,7 @@ def test_k_asks_twice_where_somebody_is(watch: Callable[..., Watcher], server: S
     watcher.tab.type("jKy")
     watcher.sees("somebody is on 'web': kill it all the same? y/n")
     watcher.tab.type("n")
-    watcher.sees("q leave")
+    watcher.sees("q quit")
     assert "web" in server.sessions()
     watcher.tab.type("Kyy")
     watcher.sees("'web' is ended")

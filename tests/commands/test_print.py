@@ -19,8 +19,8 @@ file       {root}/.viewsync/commands/dev.yaml
 folder     {root}
 shell      /bin/bash
 option     mouse=on
-timeout    ended after 1h without use
-attach     when it is made
+timeout    ends after 1h without use
+attach     as soon as it exists
 variable   NODE_ENV=development
 variable   API_TOKEN=***
 before     check: ./check dev (5m at most, abort on failure)

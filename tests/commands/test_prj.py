@@ -91,4 +91,4 @@ def test_a_review(project: Project, server: Server, prj: Prj) -> None:
     assert "456" in prj("session-info", "myproject-review-pr456-review")
     prj("cleanup-sessions")
     assert server.sessions() == []
-    assert "sessions made    1" in prj("stats", "sessions")
+    assert "sessions created 1" in prj("stats", "sessions")

@@ -69,7 +69,7 @@ def test_what_is_not_there_is_told_by_the_exit_code(home: Home, verb: str) -> No
         (("add", "a", "/s", "t", "shell", "٣"), 1, "not a process id: '٣'"),
         (("remove",), 1, "Missing session name"),
         (("get", ""), 1, "Missing session name"),
-        (("validate",), 1, "there is no registry yet: "),
+        (("validate",), 1, "there is no registry yet at "),
     ],
 )
 def test_what_is_missing_is_named(home: Home, words: tuple[str, ...], code: int, said: str) -> None:

@@ -78,7 +78,7 @@ def test_c1_apply_changes_what_can_be_and_ends_nothing(project: Project, server:
     changed = changed.replace("windows:", "options: {status: 'off'}\n  windows:")
     project.command("dev", "environment: {NEW: later}\n" + changed)
     done = project.viewsync("run", "dev")
-    assert "3 not as its file says" in done.out
+    assert "3 differences from its file" in done.out
     assert server.tmux("show-options", "-t", "=myapp-main-dev:", "status") == ""
     made = ran(project, server, "dev", "--apply")
     assert [each["what"] for each in made["changed"]] == [

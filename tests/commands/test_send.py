@@ -80,11 +80,11 @@ def content(server: Server, name: str, size: int = 1) -> str:
         (("-c", "x", "-m", "-l"), "--multiline and --literal are mutually exclusive"),
         (("-c", "x", "--file", "y"), "not allowed with argument"),
         (("--file", "/nonexistent/file"), "cannot read /nonexistent/file"),
-        (("--keys", "Return"), "no key is called 'Return' (did you mean Enter?"),
-        (("--keys", "x", "-m"), "--keys takes none of"),
+        (("--keys", "Return"), "there is no key 'Return' (did you mean Enter?"),
+        (("--keys", "x", "-m"), "--keys excludes -l, -m and --text"),
         (("--keys",), "--keys"),
         (("-c", "x", "-w", "("), "not a pattern: '('"),
-        (("-c", "x", "--stop", "y"), "--stop and --output are about waiting"),
+        (("-c", "x", "--stop", "y"), "--stop and --output only work with --wait"),
         (("-c", "x", "--lease-timeout", "soon"), "--lease-timeout: not a duration"),
         (("-c",), "-c/--command"),
         (("-s",), "-s/--session"),
@@ -196,7 +196,7 @@ def test_another_pattern_stops_the_wait(bash: Server, home: Home) -> None:
 
 def test_a_program_that_ends_is_no_timeout(bash: Server, home: Home) -> None:
     done = home.viewsync("send", "-c", "exit", "-w", "nope")
-    assert (done.code, "the text was sent, and the program ended" in done.err) == (1, True)
+    assert (done.code, "the text was sent, but the program ended" in done.err) == (1, True)
 
 
 def test_d18_nothing_stays_in_a_buffer(bash: Server, home: Home) -> None:

@@ -41,7 +41,7 @@ def event(at: float, kind: str, name: str, **more: object) -> Event:
 
 def test_an_empty_history_says_so(home: Home) -> None:
     done = home.viewsync("stats", "sessions")
-    assert (done.code, done.out) == (0, "The history tells of no session yet.\n")
+    assert (done.code, done.out) == (0, "The history has no sessions yet.\n")
     assert home.viewsync("stats", "--json").json()["sessions"]["made"] == 0
 
 
@@ -72,7 +72,7 @@ def test_s1_what_was_made_ended_and_used(home: Home) -> None:
     assert [(each["project"], each["made"]) for each in found["projects"]] == [("(none)", 1), ("app", 1)]
     shown = home.viewsync("stats").out
     assert "ended            2 (1 by itself, 1 killed)" in shown
-    assert "35m is the median" in shown
+    assert "the median of those that ended is 35m" in shown
     assert "57.2 MB in one session" in shown
 
 

@@ -60,7 +60,7 @@ def test_untrusted_steps_run_nothing_and_make_nothing(server: Server, home: Home
 def test_without_a_terminal_it_asks_for_yes(project: Project) -> None:
     done = project.viewsync("trust", "dev")
     assert done.code == 1
-    assert "there is no terminal to ask you on" in done.err
+    assert "there is no terminal to ask on" in done.err
     for said in ("pre-create: check", "./scripts/check.sh --fast", "scripts/check.sh", "10s at most", "dev.yaml:6"):
         assert said in done.out
     assert status(project) == "untrusted"
@@ -177,7 +177,7 @@ def test_revoke(server: Server, project: Project) -> None:
     assert project.viewsync("trust", "dev", "--yes").code == 0
     assert project.viewsync("trust", "dev", "--revoke").out == "no longer trusted: dev\n"
     assert status(project) == "untrusted"
-    assert project.viewsync("trust", "dev", "--revoke").out == "nothing of that was trusted\n"
+    assert project.viewsync("trust", "dev", "--revoke").out == "none of that was trusted\n"
     assert project.viewsync("run", "dev", "-S", server.socket).code == 1
 
 

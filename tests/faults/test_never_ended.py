@@ -82,7 +82,7 @@ def test_a_client_that_comes_just_before_the_act_keeps_its_view(server: Server, 
     assert same == view
     touch(gone)
     sweeping.wait()
-    assert "left alone" in sweeping.text()
+    assert "the session changed during cleanup" in sweeping.text()
     assert server.clients() == {again.pid: view}
 
 

@@ -158,7 +158,7 @@ def test_a_killed_one_leaves_no_lock(home: Home, sweeper: Callable[..., Tab]) ->
 
 
 def test_start_and_stop(home: Home, server: Server) -> None:
-    assert home.viewsync("sweeper", "stop").out == "no sweeper was running\n"
+    assert home.viewsync("sweeper", "stop").out == "the sweeper was not running\n"
     assert home.viewsync("sweeper", "status").out.startswith("not running")
     started = home.viewsync("sweeper", "start", "--json").json()
     try:

@@ -19,7 +19,7 @@ def test_old_views_are_shown_first_and_adopted_on_yes(server: Server, home: Home
     home.viewsync("sweep")
     assert OLD in server.sessions()
     shown = home.viewsync("adopt", "-S", server.socket, "proj")
-    assert shown.out == f"would adopt {OLD}\n--yes takes them over\n"
+    assert shown.out == f"would adopt {OLD}\npass --yes to adopt them\n"
     assert home.rows() == {}
     assert home.viewsync("adopt", "-S", server.socket, "--yes", "proj").out == f"adopted {OLD}\n"
     assert home.rows()[OLD]["parent"] == "proj"
@@ -41,7 +41,7 @@ def test_an_attached_old_view_is_adopted_and_stays(server: Server, home: Home) -
 
 
 def test_nothing_to_adopt(server: Server, home: Home) -> None:
-    assert "has no views that are not" in home.viewsync("adopt", "-S", server.socket, "proj").out
+    assert "every view of proj belongs to viewsync already" in home.viewsync("adopt", "-S", server.socket, "proj").out
     done = home.viewsync("adopt", "-S", server.socket, "prj")
     assert (done.code, "did you mean proj?" in done.err) == (3, True)
 

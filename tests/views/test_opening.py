@@ -310,7 +310,7 @@ def test_a_corrupt_registry_stops_no_tab(server: Server, home: Home) -> None:
 
 def test_an_error_stays_readable_in_a_tab_that_would_close(server: Server, home: Home) -> None:
     tab = home.tab("open", "-S", server.socket, "nonsense", env={"WEZTERM_PANE": "3"})
-    until(lambda: "Enter closes this tab" in tab.text(), "the error")
+    until(lambda: "press Enter to close this tab" in tab.text(), "the error")
     assert "there is no session 'nonsense'" in tab.text()
     stays(tab.ended, 0.3)
     tab.type("\n")

@@ -31,17 +31,19 @@ def server(parser: argparse.ArgumentParser, long: str = "") -> None:
         dest="label",
         default="",
         metavar="NAME",
-        help="the tmux server of that name (a WezTerm workspace)",
+        help="the tmux server with that name (as tmux -L; a WezTerm workspace)",
     )
     names = ["-S", long] if long else ["-S"]
-    parser.add_argument(*names, dest="socket", default="", metavar="PATH", help="the tmux server on that socket")
+    parser.add_argument(
+        *names, dest="socket", default="", metavar="PATH", help="the tmux server on that socket (as tmux -S)"
+    )
 
 
 def target(parser: argparse.ArgumentParser) -> None:
     """Which session: -S or -L with -t, else -s, else the only one that is registered."""
     parser.add_argument("-s", "--session", default="", metavar="NAME", help="a registered session")
     parser.add_argument(
-        "-t", "--target", default="", metavar="TARGET", help="session:window.pane, or an id; names match whole"
+        "-t", "--target", default="", metavar="TARGET", help="session:window.pane, or a tmux id; names match exactly"
     )
     server(parser, long="--socket")
 
@@ -54,7 +56,7 @@ def asked(parsed: argparse.Namespace) -> Asked:
 
 
 def dry_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    parser.add_argument("--dry-run", action="store_true", help="show what would happen, and change nothing")
 
 
 def seconds(text: str) -> float:
@@ -64,7 +66,7 @@ def seconds(text: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value < 1e9:
-        raise UsageError(f"not a number of seconds: {text!r}", "a number from 0 on")
+        raise UsageError(f"not a number of seconds: {text!r}", "use a number of at least 0")
     return value
 
 
@@ -74,14 +76,16 @@ def duration(text: str, what: str) -> float:
 
     value = durations.seconds(text)
     if value is None:
-        raise UsageError(f"{what}: not a duration: {text!r}", "a number with ms, s, m, h or d behind it, as in 30m")
+        raise UsageError(
+            f"{what}: not a duration: {text!r}", "use a number with ms, s, m, h or d behind it, such as 30m"
+        )
     return value
 
 
 def count(text: str, problem: str) -> int:
     """A whole number from 0 on."""
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise UsageError(f"{problem}: {text!r}", "a whole number from 0 on")
+        raise UsageError(f"{problem}: {text!r}", "use a whole number of at least 0")
     return int(text)
 
 

@@ -71,7 +71,7 @@ def hints(rows: Sequence[dict[str, Any]]) -> list[str]:
     """What may be done about sessions that are gone, and about those whose worktree is."""
     found = []
     if any(each["status"] in _TOLD for each in rows):
-        found.append("`viewsync cleanup` forgets sessions that are gone; `viewsync run` makes them again")
+        found.append("`viewsync cleanup` forgets sessions that are gone; `viewsync run` creates them again")
     if any(each["worktree_gone"] for each in rows):
         found.append("`viewsync worktree remove BRANCH` ends sessions whose worktree is gone")
     return found

@@ -40,7 +40,7 @@ def row(verdict: Verdict) -> dict[str, str]:
 
 def _line(verdict: Verdict, *, dry_run: bool, passed: bool) -> str:
     if not passed:
-        return f"{verdict.session}: left alone, somebody was faster"
+        return f"{verdict.session}: skipped: the session changed during cleanup"
     action = f"would {verdict.action}" if dry_run else _DONE[verdict.action]
     named = f" as {verdict.parent}" if verdict.action == PROMOTE else ""
     return f"{verdict.session}: {action}{named} ({verdict.reason})"

@@ -1,6 +1,6 @@
-"""Take over views that an older configuration made: those named like views and grouped with the named session.
+"""Take over views that an older configuration made: sessions named like views and grouped with PARENT.
 
-They are shown first, and taken over with --yes. From then on the clean-up treats them as any other view.
+Without --yes, this only lists them. Once adopted, they are cleaned up like any other view.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ EXIT_CODES = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("parent", metavar="PARENT", help="the session's exact name")
-    parser.add_argument("--yes", action="store_true", help="take them over")
+    parser.add_argument("--yes", action="store_true", help="take them over, instead of only listing them")
     _args.server(parser)
     _args.json(parser)
 
@@ -40,7 +40,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     adopted = adopting.adopt(ctx, found) if parsed.yes else []
     lines = [f"adopted {name}" for name in adopted] if parsed.yes else [f"would adopt {name}" for name in names]
     if not names:
-        lines = [f"{parsed.parent} has no views that are not viewsync's already"]
+        lines = [f"every view of {parsed.parent} belongs to viewsync already"]
     elif not parsed.yes:
-        lines.append("--yes takes them over")
+        lines.append("pass --yes to adopt them")
     return Result({"parent": parsed.parent, "socket": socket, "found": names, "adopted": adopted}, lines)

@@ -1,7 +1,7 @@
-"""How sessions were used in the last days: numbers by day, project or session, and a picture of them.
+"""Show how sessions were used over the last days: numbers by day, project or session, and bars.
 
-Days are the calendar's where you are. A session counts for a day in which it was there; its time, for each day on its
-own.
+Days are calendar days in your time zone. A session counts on every day on which it existed, with the time it spent in
+that day.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--timeframe",
         default="7d",
         metavar="DURATION",
-        help="7d (the default): today and the six days before; 36h, 90m",
+        help="how far back: 7d (the default) is today and the six days before; also 36h, 90m",
     )
     parser.add_argument(
-        "--by", choices=("day", "project", "session"), default="day", help="what the table has a row for"
+        "--by", choices=("day", "project", "session"), default="day", help="print a row for each of these (day)"
     )
-    parser.add_argument("--project", default="", metavar="NAME", help="of that project alone")
+    parser.add_argument("--project", default="", metavar="NAME", help="count only this project")
     _args.json(parser)
 
 
@@ -53,7 +53,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.json:
         return Result(_data(found, parsed.timeframe), warnings=found.warnings)
     if found.total.empty:
-        return Result(lines=[f"No session was there in the last {parsed.timeframe}."], warnings=found.warnings)
+        return Result(lines=[f"No session existed in the last {parsed.timeframe}."], warnings=found.warnings)
     lines = {"day": found.days, "project": found.projects, "session": found.sessions}[parsed.by]
     head = {"day": "DAY", "project": "PROJECT", "session": "SESSION"}[parsed.by]
     rows = [(each.label, str(each.numbers.sessions), *_usage_rows.cells(each.numbers)) for each in lines]

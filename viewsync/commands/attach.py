@@ -1,4 +1,4 @@
-"""Go to a project session. Inside its tmux this client switches to it, elsewhere this terminal opens a view of it."""
+"""Go to a project session: inside its tmux server your client switches to it, elsewhere this terminal opens a view."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EXIT_CODES = {
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="the session's exact name")
     _args.server(parser)
-    parser.add_argument("--json", action="store_true", help="do not attach: print how to, as one JSON value")
+    parser.add_argument("--json", action="store_true", help="do not attach; print how to, as one JSON value")
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:

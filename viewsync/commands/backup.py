@@ -1,4 +1,4 @@
-"""Copy the registry into a file, which must not be there yet (one among viewsync's own, named by the time)."""
+"""Copy the registry to a new file. Without FILE, the copy goes into the state folder, named by the time."""
 
 from __future__ import annotations
 
@@ -21,10 +21,16 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", nargs="?", default="", metavar="FILE", help="where to (backups/ in the state folder)")
+    parser.add_argument(
+        "file",
+        nargs="?",
+        default="",
+        metavar="FILE",
+        help="the file to create (default: one in backups/ in the state folder)",
+    )
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     path, count = backups.backup(ctx, parsed.file)
-    return Result({"file": path, "sessions": count}, [f"{count} session(s) kept in {path}"])
+    return Result({"file": path, "sessions": count}, [f"copied {count} session(s) to {path}"])

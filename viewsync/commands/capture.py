@@ -1,7 +1,8 @@
-"""Print what exactly one pane shows.
+"""Print what one pane shows.
 
--S and -E count as tmux does: 0 is the screen's first line, -1 the history's last, `-` as far as it goes. A value of
--S that is neither `-` nor a number is the server's socket; both may be given, and ./12 is a socket of that name.
+-S and -E count lines as tmux does: 0 is the first line of the screen, -1 the last line of the history, and `-` means
+as far as it goes. If the value of -S is neither `-` nor a number, it is the server's socket; you can give both, and
+./12 is a socket with that name.
 """
 
 from __future__ import annotations
@@ -32,8 +33,12 @@ EXIT_CODES = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-s", "--session", default="", metavar="NAME", help="a registered session")
-    parser.add_argument("-t", "--target", default="", metavar="TARGET", help="session:window.pane, or an id")
-    parser.add_argument("-L", dest="label", default="", metavar="NAME", help="the tmux server of that name")
+    parser.add_argument(
+        "-t", "--target", default="", metavar="TARGET", help="session:window.pane, or a tmux id; names match exactly"
+    )
+    parser.add_argument(
+        "-L", dest="label", default="", metavar="NAME", help="the tmux server with that name (as tmux -L)"
+    )
     parser.add_argument(
         "-S",
         "--socket",
@@ -41,20 +46,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="START|PATH",
-        help="the line to begin with (0), as -200 or - for all of the history; or the server's socket",
+        help="the first line (0): -200, or - for all of the history; or the server's socket",
     )
-    parser.add_argument("-E", dest="end", default="-", metavar="END", help="the line to end with (the screen's last)")
-    parser.add_argument("--lines", default="", metavar="N", help="the last N lines, out of the history too")
+    parser.add_argument("-E", dest="end", default="-", metavar="END", help="the last line (the last one of the screen)")
+    parser.add_argument("--lines", default="", metavar="N", help="the last N lines, including the history")
     parser.add_argument("--all-history", action="store_true", help="the same as -S -")
-    parser.add_argument("--main", action="store_true", help="the main screen, which a full-screen program hides")
-    parser.add_argument("--join", action="store_true", help="put lines together that the pane was too narrow for")
+    parser.add_argument("--main", action="store_true", help="the main screen, if a full-screen program hides it")
+    parser.add_argument("--join", action="store_true", help="join lines that were wrapped because the pane is narrow")
     looks = parser.add_mutually_exclusive_group()
     looks.add_argument("--strip-ansi", action="store_true", help="plain text (the default)")
-    looks.add_argument("--ansi", action="store_true", help="with colours and the like, and no other sequences")
+    looks.add_argument(
+        "--ansi", action="store_true", help="keep colours and text attributes, and no other escape sequences"
+    )
     parser.add_argument(
         "--timestamps",
         action="store_true",
-        help="the time of the capture before each line: tmux does not know when a line came",
+        help="put the time of the capture before each line; tmux does not record when a line appeared",
     )
     _args.json(parser)
 
@@ -75,7 +82,9 @@ def _starts(values: list[str]) -> tuple[str, str]:
     lines = [each for each in values if re.fullmatch(r"-|[+-]?\d+", each, re.ASCII)]
     sockets = [each for each in values if each not in lines]
     if len(lines) > 1 or len(sockets) > 1:
-        raise UsageError(f"-S: more than one {'line' if len(lines) > 1 else 'socket'}: {' '.join(values)}", "give one")
+        raise UsageError(
+            f"-S names more than one {'line' if len(lines) > 1 else 'socket'}: {' '.join(values)}", "give one"
+        )
     return "".join(sockets), "".join(lines)
 
 
@@ -84,10 +93,10 @@ def _wish(parsed: argparse.Namespace, start: str) -> capturing.Wish:
         each for each in (start and "-S", parsed.lines and "--lines", parsed.all_history and "--all-history") if each
     ]
     if len(lengths) > 1 or (parsed.lines and parsed.end != "-"):
-        raise UsageError("which lines are meant?", "give either -S and -E, or --lines, or --all-history")
+        raise UsageError("-S and -E, --lines and --all-history exclude each other", "give one of the three")
     at_most = _args.count(parsed.lines, "--lines: not a number of lines") if parsed.lines else 0
     if parsed.lines and not at_most:
-        raise UsageError("--lines: not a number of lines: '0'", "a whole number from 1 on")
+        raise UsageError("--lines: not a number of lines: '0'", "use a whole number of at least 1")
     first = None if parsed.all_history else _line(start or "0", "-S")
     return capturing.Wish(
         first=first,
@@ -104,7 +113,9 @@ def _line(text: str, option: str) -> int | None:
     if text == "-":
         return None
     if not re.fullmatch(r"[+-]?\d{1,9}", text, re.ASCII):
-        raise UsageError(f"{option}: not a line: {text!r}", "a number as tmux counts lines, or - for as far as it goes")
+        raise UsageError(
+            f"{option}: not a line: {text!r}", "use a number as tmux counts lines, or - for as far as it goes"
+        )
     return int(text)
 
 

@@ -1,8 +1,8 @@
-"""Remove registered sessions that have ended, or are old, and end views that nobody uses; each with its reason.
+"""Remove registered sessions that have ended; with --views, end views that nobody uses. Every one with its reason.
 
-Without --views it is about sessions: of one whose program is gone the row goes. --all, --older-than and --idle-than
-end sessions that live, too. What is attached, quarantined, being sent to, or not certain is kept. With --views it is
-about views alone.
+Without --views, this forgets registered sessions whose program is gone. --all, --older-than and --idle-than also end
+sessions that are alive. A session stays if somebody is attached to it, if it is quarantined or being sent to, or if
+viewsync is not certain about it.
 """
 
 from __future__ import annotations
@@ -37,32 +37,38 @@ _OF_VIEWS = ("socket", "from_gui", "only_gui", "live_tty")
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     ages = parser.add_argument_group("sessions")
-    ages.add_argument("--all", action="store_true", help="every session")
-    ages.add_argument("--older-than", metavar="DUR", help="those made and last used longer ago, as in 30m, 2h, 1d")
-    ages.add_argument("--idle-than", metavar="DUR", help="those last used longer ago")
-    ages.add_argument("--compat", action="store_true", help="as the shell tool: rows alone, by when they were made")
+    ages.add_argument("--all", action="store_true", help="end and forget every session")
+    ages.add_argument(
+        "--older-than", metavar="DUR", help="end sessions that were created and last used longer ago: 30m, 2h, 1d"
+    )
+    ages.add_argument("--idle-than", metavar="DUR", help="end sessions that were last used longer ago")
+    ages.add_argument(
+        "--compat", action="store_true", help="as the shell tool does: only forget sessions, by when they were created"
+    )
     views = parser.add_argument_group("views")
-    views.add_argument("--views", action="store_true", help="clean up views")
-    views.add_argument("--socket", default="", metavar="NAME", help="only that server: a -L name, or a path")
-    views.add_argument("--trigger", default=_PERSON, metavar="NAME", help="what led to this, for the history")
+    views.add_argument("--views", action="store_true", help="end views that nobody uses")
+    views.add_argument(
+        "--socket", default="", metavar="NAME", help="only on this server: a name as in tmux -L, or a path"
+    )
+    views.add_argument("--trigger", default=_PERSON, metavar="NAME", help="what started this cleanup, for the history")
     views.add_argument(
         "--from-gui",
         action="store_true",
-        help="our parent process is a WezTerm; --live-tty lists all its panes",
+        help="the parent process is a WezTerm, and --live-tty lists all of its panes",
     )
     views.add_argument(
         "--only-gui",
         action="store_true",
-        help="with --from-gui: only views opened from that WezTerm",
+        help="with --from-gui: only views that this WezTerm opened",
     )
     views.add_argument(
         "--live-tty",
         action="append",
         default=[],
         metavar="TTY",
-        help="the terminal of a WezTerm pane that lives",
+        help="the terminal of a WezTerm pane that exists; repeat for each",
     )
-    parser.add_argument("--verbose", action="store_true", help="name what is kept, too")
+    parser.add_argument("--verbose", action="store_true", help="also name what is kept")
     _args.dry_run(parser)
     _args.json(parser)
 
@@ -71,7 +77,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     for name in _OF_SESSIONS if parsed.views else _OF_VIEWS:
         if getattr(parsed, name) not in (None, False, "", []):
             there = "without" if parsed.views else "with"
-            raise UsageError(f"--{name.replace('_', '-')} goes {there} --views")
+            raise UsageError(f"--{name.replace('_', '-')} only works {there} --views")
     return _views(parsed, ctx) if parsed.views else _sessions(parsed, ctx)
 
 
@@ -127,7 +133,7 @@ def _expire(parsed: argparse.Namespace, ctx: Context, wish: Wish) -> Result:
     items = [outcome.get(each.listed.row.name, each) for each in items]
     removed = sum(each.removed for each in items)
     warnings += [f"    Warning: Failed to remove {name}: {each.problem}" for name, each in _failed(outcome)]
-    saved = [f"    {name}: its output is kept in {each.evidence}" for name, each in outcome.items() if each.evidence]
+    saved = [f"    {name}: its output was saved in {each.evidence}" for name, each in outcome.items() if each.evidence]
     last = [f"Removed {removed} session(s) successfully."] if removed else []
     return Result(_data(items, errors, dry_run=False), [*saved, *last], warnings=warnings)
 

@@ -1,6 +1,6 @@
-"""End all sessions of the current project, but those that somebody is on; each after its cleanup steps.
+"""End all sessions of the current project that nobody is attached to, each after its cleanup steps.
 
---attached ends those, too. --dry-run tells what would go, and why the others stay.
+--dry-run shows which sessions would end, and why the others stay.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _TRIGGER = "cleanup-sessions"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--attached", action="store_true", help="also those that somebody is on")
+    parser.add_argument("--attached", action="store_true", help="also end sessions that somebody is attached to")
     _args.server(parser)
     _args.dry_run(parser)
     _args.json(parser)
@@ -57,13 +57,13 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 def _kept(known: Known, *, attached: bool) -> str:
     """Why it stays, "" when it goes."""
     if known.doubt or known.status == health.UNKNOWN:
-        return known.doubt or "nobody knows whether it lives"
+        return known.doubt or "viewsync cannot tell whether it is running"
     if known.status == listing.CREATING:
-        return "it is just being made"
+        return "it is just being created"
     if known.row and known.row.quarantined:
         return "quarantined"
     in_use = known.live is not None and (known.live.in_use or any(each.in_use for each in known.views))
-    return "somebody is on it" if in_use and not attached else ""
+    return "somebody is attached to it" if in_use and not attached else ""
 
 
 def _end(ctx: Context, known: Known, *, attached: bool) -> tuple[str, list[str]]:

@@ -1,8 +1,8 @@
-"""Make a session for a program or an agent to drive, and register it under its name.
+"""Create a session for a program or an agent to drive, and register it under its name.
 
-Prints one JSON value. With --wait it returns when the prompt is there: a line that matches the PATTERN, or the
-template's, or for --python `^>>> ?$`, for --gdb `^\\(gdb\\) ?$`, for a shell one of `$ # % >` and a space at the end.
-When that does not come the session is kept, and `ready` is false.
+This prints one JSON value. With --wait, it returns when the prompt is there: a line that matches PATTERN or the
+template's prompt; for --python `^>>> ?$`, for --gdb `^\\(gdb\\) ?$`, for a shell one of `$ # % >` and a space at the
+end. If the prompt does not appear in time, the session stays, and `ready` is false.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from viewsync.text.patterns import Pattern
 
 EXIT_CODES = {
-    0: "the session is there, and registered",
+    0: "the session exists and is registered",
     1: _args.REFUSED,
     2: "a session has that name",
     3: "tmux or the program failed, or the prompt did not appear",
@@ -40,23 +40,36 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     kinds.add_argument("--python", dest="type", action="store_const", const="python-repl", help="run a Python REPL")
     kinds.add_argument("--gdb", dest="type", action="store_const", const="debugger", help="run gdb")
     kinds.add_argument("--shell", dest="type", action="store_const", const="shell", help="run bash (the default)")
-    kinds.add_argument("--template", default=None, metavar="NAME", help="what a file says: bash, gdb, ..., or a path")
-    parser.add_argument("command", nargs="*", metavar="-- COMMAND", help="run that program instead")
-    parser.add_argument("--cwd", default="", metavar="DIR", help="the folder to run it in")
-    parser.add_argument("-e", dest="environment", action="append", default=[], metavar="NAME=VALUE", help="a variable")
-    parser.add_argument("--size", default="", metavar="WxH", help="columns and rows while nobody is attached")
-    parser.add_argument(
-        "--wait", nargs="?", const="", default=None, metavar="PATTERN", help="return when the prompt is there"
+    kinds.add_argument(
+        "--template", default=None, metavar="NAME", help="run what a template says: bash, gdb, ..., or the path of one"
     )
-    parser.add_argument("--wait-timeout", default="15", metavar="DURATION", help="and give up after that (15)")
-    parser.add_argument("--no-register", action="store_true", help="leave it out of the registry")
+    parser.add_argument("command", nargs="*", metavar="-- COMMAND", help="run this program instead")
+    parser.add_argument("--cwd", default="", metavar="DIR", help="the folder to start in")
+    parser.add_argument(
+        "-e",
+        dest="environment",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set a variable; repeat for more",
+    )
+    parser.add_argument(
+        "--size", default="", metavar="WxH", help="columns and rows while nobody is attached, such as 80x24"
+    )
+    parser.add_argument(
+        "--wait", nargs="?", const="", default=None, metavar="PATTERN", help="return when the prompt (PATTERN) is there"
+    )
+    parser.add_argument(
+        "--wait-timeout", default="15", metavar="DURATION", help="with --wait: give up after this long (15)"
+    )
+    parser.add_argument("--no-register", action="store_true", help="do not register the session")
     _args.server(parser, long="--socket")
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if not parsed.name:
-        raise UsageError("Session name is required (use -n <name>)", "`viewsync create --help` tells more")
+        raise UsageError("Session name is required (use -n <name>)", "see `viewsync create --help`")
     if (parsed.type or parsed.template is not None) and parsed.command:
         raise UsageError(
             "a session runs one program", "give either -- COMMAND or one of --python, --gdb, --shell and --template"
@@ -94,7 +107,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         "attach": attach,
     }
     told = [f"attach with: {shlex.join(attach)}"] if sys.stderr.isatty() else []
-    failed = [f"the session is made, and not ready: {problem}"] if problem else []
+    failed = [f"the session exists, but is not ready: {problem}"] if problem else []
     code = 4 if not (done.registered or parsed.no_register) else 3 if problem else 0
     return Result(data, code=code, warnings=[*done.warnings, *failed, *told], always_json=True)
 
@@ -121,7 +134,10 @@ def _prompt(parsed: argparse.Namespace, template: Template | None, kind: str) ->
 
     text = parsed.wait or (template.prompt if template else startup.PROMPTS.get(kind, ""))
     if not text:
-        raise UsageError("nobody knows the prompt of that program", "say by which line it is ready: --wait PATTERN")
+        raise UsageError(
+            "viewsync does not know the prompt of that program",
+            "name a line that shows that it is ready: --wait PATTERN",
+        )
     return waiting.pattern(text)
 
 

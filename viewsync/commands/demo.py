@@ -1,4 +1,4 @@
-"""Show views and their clean-up: two real clients on a throwaway tmux server, with tmux's own readings as proof."""
+"""Show views and their cleanup: two real clients on a throwaway tmux server, with tmux's own answers as proof."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {
     0: "done",
-    1: "the demo did not work out",
+    1: "a step of the demo failed",
     4: "tmux failed, or did not answer in time",
 }
 

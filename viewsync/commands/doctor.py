@@ -1,4 +1,4 @@
-"""Check every link of the chain from a closed tab to its view's end."""
+"""Check everything between a closed tab and the end of its view."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ _SIGNS = {OK: "✓", WARN: "!", FAIL: "✗"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--fix", action="store_true", help="repair what `viewsync install` sets up, and say so")
+    parser.add_argument(
+        "--fix", action="store_true", help="repair what `viewsync install` sets up, and say what changed"
+    )
     _args.json(parser)
 
 
@@ -50,5 +52,5 @@ def _lines(found: list[Check]) -> list[str]:
             rows.append(("", "", f"-> {each.hint}"))
     counts = {status: sum(each.status == status for each in found) for status in _SIGNS}
     fixable = any(each.fixable and each.status != OK for each in found)
-    last = f"{counts[OK]} in order, {counts[WARN]} to know of, {counts[FAIL]} failed"
+    last = f"{counts[OK]} passed, {counts[WARN]} warned, {counts[FAIL]} failed"
     return [*table(("", "CHECK", "FOUND"), rows), "", last + (" (--fix repairs what it can)" if fixable else "")]

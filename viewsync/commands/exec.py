@@ -1,6 +1,6 @@
-"""Run a command in the session's own shell, and print its output alone. `cd` and `export` last.
+"""Run a command in the session's own shell, and print only its output. `cd` and `export` stay in effect.
 
-One word is a line of shell, several words are taken as they are.
+A single word is a line of shell; several words are the words of one command.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _FAILED = 125
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.target(parser)
-    parser.add_argument("-T", "--timeout", default="300", metavar="DURATION", help="give up after that (300)")
+    parser.add_argument("-T", "--timeout", default="300", metavar="DURATION", help="give up after this long (300)")
     parser.add_argument("command", nargs="*", metavar="-- COMMAND", help="a line of shell, or the words of a command")
     _args.json(parser)
 
@@ -64,16 +64,16 @@ def _outcome(ran: executing.Ran, timeout: str) -> tuple[int, str]:
     if ran.kind == executing.DONE and ran.code is not None:
         return ran.code, ""
     return {
-        executing.INTERRUPTED: (_INTERRUPTED, f"interrupted: the shell in {ran.target} went back to its prompt"),
+        executing.INTERRUPTED: (_INTERRUPTED, f"interrupted: the shell in {ran.target} is back at its prompt"),
         executing.ENDED: (
             _FAILED,
-            f"the shell in {ran.target} has ended; what it printed is complete as far as it came",
+            f"the shell in {ran.target} ended; its output up to then is complete",
         ),
-        executing.LOST: (_FAILED, "the output could not be kept: is the disk full? The command goes on"),
-        executing.TIMEOUT: (_TIMEOUT, f"time is over ({timeout}): the command keeps running in {ran.target}"),
+        executing.LOST: (_FAILED, "viewsync could not save the output (is the disk full?); the command keeps running"),
+        executing.TIMEOUT: (_TIMEOUT, f"time ran out ({timeout}): the command keeps running in {ran.target}"),
         executing.NOT_TAKEN: (
             _FAILED,
-            f"the shell in {ran.target} did not take the command: look with `viewsync capture`",
+            f"the shell in {ran.target} did not accept the command; see `viewsync capture`",
         ),
     }[ran.kind]
 

@@ -1,4 +1,4 @@
-"""List the tmux sessions of a server, or with --all of every server of yours, registered or not."""
+"""List the tmux sessions of one server, or with --all of all your servers, registered or not."""
 
 from __future__ import annotations
 
@@ -24,10 +24,16 @@ CODES = ((ViewsyncError, 1),)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-L", "--socket", dest="label", default="", metavar="NAME", help="the server of that name")
-    parser.add_argument("-S", "--socket-path", dest="socket", default="", metavar="PATH", help="the server there")
-    parser.add_argument("-A", "--all", action="store_true", help="every server of yours")
-    parser.add_argument("-q", "--query", default="", metavar="TEXT", help="only names that hold it, in any case")
+    parser.add_argument(
+        "-L", "--socket", dest="label", default="", metavar="NAME", help="the server with that name (as tmux -L)"
+    )
+    parser.add_argument(
+        "-S", "--socket-path", dest="socket", default="", metavar="PATH", help="the server on that socket (as tmux -S)"
+    )
+    parser.add_argument("-A", "--all", action="store_true", help="all your servers")
+    parser.add_argument(
+        "-q", "--query", default="", metavar="TEXT", help="only names that contain TEXT, in upper or lower case"
+    )
     _args.json(parser)
 
 
@@ -35,7 +41,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.all and (parsed.label or parsed.socket):
         raise UsageError("Cannot combine --all with -L or -S", "give one of them")
     if parsed.label and parsed.socket:
-        raise UsageError("Use either -L or -S, not both", "they name two servers")
+        raise UsageError("Use either -L or -S, not both", "each names a server")
     errors: list[str] = []
     if parsed.all:
         servers, errors = finding.everywhere(ctx, parsed.query)

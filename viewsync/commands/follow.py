@@ -1,7 +1,7 @@
-"""Print what comes out of a pane, line by line, until its program ends: that is said, and is no error.
+"""Print the output of a pane line by line, until its program ends. That is announced, and is not an error.
 
-Each line is printed once it is finished. What a program prints in the moment that it ends goes with its pane, unless
-tmux keeps that (`remain-on-exit`). With an alternate screen (an editor, a pager) nothing comes until it closes.
+A line is printed once it is complete. What a program prints in the moment it ends is lost with its pane, unless tmux
+keeps the pane (`remain-on-exit`). While the alternate screen is in use (an editor, a pager), nothing is printed.
 """
 
 from __future__ import annotations
@@ -32,10 +32,14 @@ EXIT_CODES = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.target(parser)
-    parser.add_argument("-n", "--lines", default="10", metavar="N", help="lines that are there already (10)")
-    parser.add_argument("-T", "--timeout", default="", metavar="DURATION", help="stop after that (never)")
-    parser.add_argument("--timestamps", action="store_true", help="put before each line when it came, in UTC")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line, the end included")
+    parser.add_argument(
+        "-n", "--lines", default="10", metavar="N", help="first print the last N lines that are there already (10)"
+    )
+    parser.add_argument("-T", "--timeout", default="", metavar="DURATION", help="stop after this long (never)")
+    parser.add_argument(
+        "--timestamps", action="store_true", help="put the time at which it appeared before each line, in UTC"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line, and one for the end")
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
@@ -69,5 +73,5 @@ def _ending(news: News, target: str) -> str:
     return {
         following.GONE: f"{target} is gone: its program ended",
         following.EXITED: f"the program in {target} ended{status}",
-        following.TIMEOUT: f"stopped following {target}: its program still runs",
+        following.TIMEOUT: f"stopped following {target}: its program is still running",
     }[news.end]

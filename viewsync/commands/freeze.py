@@ -1,7 +1,8 @@
-"""Write the command file of a session that runs: windows, layouts, folders, programs, options and variables.
+"""Write the command file of a running session: windows, layouts, folders, programs, options and variables.
 
-Any session of yours, also one that viewsync did not make; without a name the one that we are in. Printed, or written
-as a new file: nothing is ever overwritten. Variables that look secret are left out, and named.
+This works for any session of yours, including those that viewsync did not make. Without NAME, it takes the session
+you are in. It prints the file, or writes a new one, and never overwrites any. Variables that look secret are left out
+and named.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {
     0: "done",
-    1: "an argument is wrong, or the file exists already",
+    1: "an argument is wrong, or the file already exists",
     3: _args.NO_SESSION,
     4: _args.TMUX,
     5: _args.STATE,
@@ -30,7 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _args.target(parser)
     where = parser.add_mutually_exclusive_group()
     where.add_argument("-o", "--output", default="", metavar="FILE", help="write a new file instead of printing")
-    where.add_argument("--name", dest="command", default="", metavar="COMMAND", help="make it a command of the project")
+    where.add_argument(
+        "--name", dest="command", default="", metavar="COMMAND", help="save it as this command of the project"
+    )
     _args.json(parser)
 
 
@@ -45,5 +48,5 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         "notes": found.notes,
         "file": found.file or None,
     }
-    lines = [f"written: {found.file}"] if found.file else found.text.splitlines()
+    lines = [f"wrote {found.file}"] if found.file else found.text.splitlines()
     return Result(data, lines)

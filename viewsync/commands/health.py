@@ -1,4 +1,4 @@
-"""Say whether exactly the pane that is named lives, and its program: tmux and the process table both have a say."""
+"""Check whether one pane and its program are alive. Both tmux and the process table are asked."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ _TOLD = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.target(parser)
-    parser.add_argument("--format", choices=("json", "text"), default="json", help="how to say it (json)")
-    parser.add_argument("--json", action="store_true", help="the same as --format json")
+    parser.add_argument("--format", choices=("json", "text"), default="json", help="the form of the answer (json)")
+    parser.add_argument("--json", action="store_true", help="same as --format json")
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:

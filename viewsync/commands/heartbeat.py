@@ -1,4 +1,4 @@
-"""Say that a session is in use, so that `cleanup --idle-than` and `--older-than` leave it alone."""
+"""Mark a session as in use, so that `cleanup --idle-than` and `--older-than` leave it alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-s", "--session", default="", metavar="NAME", help="a registered session (the only one)")
+    parser.add_argument(
+        "-s", "--session", default="", metavar="NAME", help="a registered session (default: the only one)"
+    )
     _args.json(parser)
 
 

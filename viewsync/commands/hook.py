@@ -1,10 +1,10 @@
-"""Called by tmux when a client detached or changed its session: clean up that server.
+"""tmux runs this when a client detached or changed its session: it cleans up that server.
 
-tmux's hooks can pass nothing that is right (facts/tmux.md section 2), so the server is found in $TMUX, and all its
-views are looked at. Whatever happens, tmux sees success and no output, which it would show over a pane.
+The hooks of tmux cannot pass the session reliably, so the server is found in $TMUX, and all of its views are checked.
+Whatever happens, tmux sees success and no output, because it would show that over a pane.
 
-With `session-closed`: a project session with cleanup steps ended. They run in a process of their own (`ended`), which
-outlives a server that ends with its last session.
+With `session-closed`, a project session with cleanup steps has ended. The steps run in a process of their own
+(`ended`), which outlives a server that ends with its last session.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {
     0: "done",
-    1: "tmux did not call it",
+    1: "not called by tmux",
 }
 
 
@@ -37,7 +37,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         return _ended(ctx, apart=parsed.event == hooks.ENDED)
     socket = socket_inside(ctx.env)
     if not socket:
-        return Result(warnings=["hook is called by tmux, and finds the server in $TMUX"], code=1)
+        return Result(warnings=["only tmux calls `viewsync hook`: it needs $TMUX to find the server"], code=1)
     try:
         done = cleanup.clean(ctx, socket, cleanup.Scope(cleanup.HOOK))
         problems = done.errors

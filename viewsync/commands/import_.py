@@ -1,6 +1,6 @@
-"""Print a file of tmuxp or tmuxinator as a command file, to be put into .viewsync/commands/.
+"""Convert a tmuxp or tmuxinator file into a command file for .viewsync/commands/, and print it.
 
-What has no equal here is left out, and said with its line.
+Whatever has no equivalent is left out and reported with its line.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="YAML or JSON of tmuxp, or YAML of tmuxinator")
+    parser.add_argument("file", metavar="FILE", help="a tmuxp file (YAML or JSON) or a tmuxinator file (YAML)")
     parser.add_argument("-o", "--output", default="", metavar="FILE", help="write a new file instead of printing")
     _args.json(parser)
 
@@ -33,5 +33,5 @@ def run(parsed: argparse.Namespace, _ctx: Context) -> Result:
     found = importing.read(parsed.file)
     left = [each.message for each in found.left]
     file = importing.write(found.text, parsed.output) if parsed.output else None
-    lines = [f"written: {file}"] if file else found.text.splitlines()
+    lines = [f"wrote {file}"] if file else found.text.splitlines()
     return Result({"command": found.data, "left_out": left, "file": file}, lines, warnings=left)

@@ -1,6 +1,6 @@
-"""Set up tmux's hooks, the WezTerm module and the state folder. Each change is said before it is made.
+"""Set up the tmux hooks, the WezTerm module and the state folder. Each change is announced before it is made.
 
-What is set up already stays as it is. `viewsync uninstall` puts everything back.
+Whatever is set up already stays as it is. `viewsync uninstall` removes everything again.
 """
 
 from __future__ import annotations
@@ -29,30 +29,30 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--tmux-conf",
         default="",
         metavar="PATH",
-        help="the tmux configuration that gets our line (default: the one that tmux reads)",
+        help="add the line to this tmux configuration (default: the one that tmux reads)",
     )
     parser.add_argument(
         "--wezterm-dir",
         default="",
         metavar="DIR",
-        help="the folder that gets viewsync.lua (default: WezTerm's own)",
+        help="put viewsync.lua into this folder (default: the one that WezTerm reads)",
     )
     parser.add_argument(
         "--sweeper",
         default="",
         choices=("systemd", "launchd", "none"),
-        help="run the sweeper as a service of yours (default: as it was; at first none)",
+        help="run the sweeper as a user service (default: as before; none the first time)",
     )
     parser.add_argument(
         "--tools",
         default="",
         metavar="DIR",
-        help="put the shell tools' names (safe-send.sh, ...) and lib/registry.sh there (default: as it was)",
+        help="put the shell tools (safe-send.sh, ...) and lib/registry.sh there (default: as before)",
     )
     parser.add_argument(
         "--here",
         action="store_true",
-        help="only load the hooks into the tmux server that we are in (for a plugin manager)",
+        help="only load the hooks into the tmux server you are in (for a plugin manager)",
     )
     # From install.sh: what it installs into, and the folders that it made.
     parser.add_argument("--prefix", default="", help=argparse.SUPPRESS)
@@ -77,7 +77,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     report = installing.install(ctx, options, _args.teller(parsed))
     notes = [*report.notes, *_advice(ctx, report)]
     data = {"changes": report.changes, "notes": notes, "dry_run": parsed.dry_run}
-    lines = [] if report.changes else ["everything is set up already; nothing was changed"]
+    lines = [] if report.changes else ["everything is set up already"]
     return Result(data, [*lines, *notes], warnings=report.warnings)
 
 
@@ -86,11 +86,11 @@ def _advice(ctx: Context, report: installing.Report) -> list[str]:
     module = report.record.module
     if not manifest.loaded_by(ctx, module):
         advice += [
-            "for WezTerm, put this into wezterm.lua, before it returns the config:",
+            "for WezTerm, add this to wezterm.lua, before it returns the config:",
             f"  local viewsync = {manifest.module_expression(ctx, module)}",
             "  viewsync.apply_to_config(config)",
         ]
     folder = os.path.dirname(report.record.launcher)
     if folder not in ctx.env.get("PATH", "").split(os.pathsep):
-        advice.append(f"{folder} is not on your PATH: add it, or call {report.record.launcher}")
+        advice.append(f"{folder} is not in your PATH; add it, or run {report.record.launcher}")
     return advice

@@ -1,4 +1,4 @@
-"""End exactly the session that is named, and forget it."""
+"""End exactly the session that you name, and forget it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CODES = ((LockTimeout, 75), (Ambiguous, 2), (UsageError, 3), (ViewsyncError, 2))
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.target(parser)
-    parser.add_argument("-v", "--verbose", action="store_true", help="say which server and which session it is")
+    parser.add_argument("-v", "--verbose", action="store_true", help="name the server and the session")
     _args.dry_run(parser)
     _args.json(parser)
 
@@ -33,7 +33,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     asked = _args.asked(parsed)
     if bool(asked.target) != bool(asked.socket or asked.label):
-        raise UsageError("Both -S and -t must be specified together", "-L NAME does as well as -S; -s names a session")
+        raise UsageError(
+            "Both -S and -t must be specified together", "use -L NAME or -S PATH with -t, or name a session with -s"
+        )
     done = killing.kill(ctx, asked, dry_run=parsed.dry_run)
     warnings = [f"{done.name}: session {done.session_id or '-'} on {done.socket}"] if parsed.verbose else []
     data = {
@@ -86,7 +88,7 @@ def _warnings(done: killing.Killed, code: int) -> list[str]:
     lines = [] if done.killed else _problem(done)
     if done.removed is False:
         lines.append(
-            f"  ✗ Failed to remove from registry: {done.registry_problem or 'it names another session by now'}"
+            f"  ✗ Failed to remove from registry: {done.registry_problem or 'the name now belongs to another session'}"
         )
     if code == 1:
         lines.append(f"Warning: Partial removal of session '{done.name}'")

@@ -1,6 +1,6 @@
-"""End exactly that project session, with its views, after its cleanup steps; and forget it.
+"""End one project session and its views, after its cleanup steps, and forget it.
 
-Somebody may be on it: the name was given on purpose. --dry-run tells what would go.
+It ends even if somebody is attached, because you named it. --dry-run shows what would end.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {
     0: "done",
-    1: "an argument is wrong, or the session was kept",
+    1: "an argument is wrong, or the session is still there",
     3: _args.NO_SESSION,
     4: _args.TMUX,
     5: _args.STATE,
@@ -43,12 +43,12 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     data: dict[str, Any] = {"name": known.name, "socket": known.socket}
     data["session_id"] = known.live.id if known.live else None
     if parsed.dry_run:
-        what = f"end session {known.name}" if known.live else f"forget {known.name}, which does not run any more"
+        what = f"end session {known.name}" if known.live else f"forget {known.name}, which is no longer running"
         views = [f"end its view {each.name}" for each in known.views if each.view]
         return Result({**data, "dry_run": True, "status": known.status}, [f"would {each}" for each in [*views, what]])
     done = ending.end(ctx, known, _TRIGGER, force=True)
     steps = [{"name": each.name, "problem": each.problem} for each in done.steps]
     data |= {"ended": done.ended, "deregistered": bool(done.removed), "steps": steps, "problems": done.problems}
-    line = f"ended {known.name}" if known.live else f"forgot {known.name}, which did not run any more"
+    line = f"ended {known.name}" if known.live else f"forgot {known.name}, which was no longer running"
     failed = not done.ended or done.removed is False
     return Result(data, [line] if done.ended else [], 1 if failed else 0, done.problems)

@@ -29,9 +29,15 @@ _FIELDS = ("name", "socket", "socket_basename", "target", "type", "status", "pid
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--sort", choices=_FIELDS, default="name", metavar="FIELD", help="a field of --json (name)")
     parser.add_argument(
-        "--filter", action="append", default=[], metavar="FIELD=VALUE", help="only those; several must all hold"
+        "--sort", choices=_FIELDS, default="name", metavar="FIELD", help="sort by this field of --json (name)"
+    )
+    parser.add_argument(
+        "--filter",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="only sessions with this value; repeat to narrow",
     )
     _args.json(parser)
 
@@ -50,7 +56,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 def _filter(text: str) -> tuple[str, str]:
     field, equals, value = text.partition("=")
     if not equals or field not in _FIELDS:
-        known = f"FIELD=VALUE, FIELD one of {', '.join(_FIELDS)}"
+        known = f"use FIELD=VALUE, with one of the fields {', '.join(_FIELDS)}"
         raise UsageError(f"not a filter: {text!r}", did_you_mean(field, _FIELDS if equals else (), known))
     return field, value
 

@@ -1,4 +1,4 @@
-"""List the sessions of the current project: the one whose folder this is, or is above this one."""
+"""List the sessions of the current project: the one that the current folder belongs to."""
 
 from __future__ import annotations
 

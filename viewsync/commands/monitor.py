@@ -1,7 +1,7 @@
-"""Watch the registered sessions live: their health, who is on them, what they use, and the last line of each.
+"""Watch the registered sessions live: their health, who is attached, what they use, and the last line of each.
 
-up, down: choose · Enter, a: attach · K: end it · Q: quarantine · /: filter · r: read again · q: leave.
-With --once or --json nothing is asked of the terminal.
+up, down: choose; Enter, a: attach; K: end it; Q: quarantine it; /: filter; r: refresh; q: quit.
+With --once or --json, the terminal is left alone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from viewsync.usage.monitor_loop import Scene
 
 EXIT_CODES = {
-    0: "you left it",
+    0: "you quit",
     1: "an argument is wrong, or there is no terminal",
     3: "the session that you attach to is gone",
     4: _args.TMUX,
@@ -43,21 +43,21 @@ EXIT_CODES = {
 _HEAD = ("NAME", "PROJECT", "HEALTH", "ON IT", "VIEWS", "CPU", "MEMORY", "AGE", "LAST LINE")
 _WIDTHS = ((4, 30), (7, 16), (6, 11), (5, 5), (5, 5), (6, 6), (8, 8), (4, 4))  # from, and up to; all but the last
 _LEAST = 0.2  # seconds between two rounds
-_KEYS = "up/down choose  enter attach  K end  Q quarantine  / filter  r read again  q leave"
+_KEYS = "up/down choose  enter attach  K end  Q quarantine  / filter  r refresh  q quit"
 _STYLES = {health.ALIVE: picture.GOOD, health.UNKNOWN: picture.DOUBT}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="?", choices=("sessions",), default="sessions")
-    parser.add_argument("--interval", default="2s", metavar="DURATION", help="between two rounds (2s)")
-    parser.add_argument("--once", action="store_true", help="print what there is now, as plain text, and end")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line, a round each")
+    parser.add_argument("--interval", default="2s", metavar="DURATION", help="the time between two updates (2s)")
+    parser.add_argument("--once", action="store_true", help="print the current state as plain text, and exit")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per update, each on a line")
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     interval = _args.duration(parsed.interval, "--interval")
     if interval < _LEAST:
-        raise UsageError(f"--interval: {parsed.interval!r} is too short", f"{_LEAST:g}s is the least")
+        raise UsageError(f"--interval: {parsed.interval!r} is too short", f"use at least {_LEAST:g}s")
     monitor = monitor_frames.Monitor(ctx)
     if parsed.json:
         return _as_json(monitor, interval, once=parsed.once)
@@ -65,7 +65,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         frame = monitor.read()
         return Result(lines=_plain(frame), warnings=frame.problems)
     if not (os.isatty(0) and os.isatty(1)) or ctx.env.get("TERM", "") in ("", "dumb"):
-        raise UsageError("monitor needs a terminal", "--once prints what there is now, --json a line a round")
+        raise UsageError("monitor needs a terminal", "--once prints the current state, --json a line per update")
     from viewsync.usage import monitor_loop  # with rich, 40 ms: only for who looks at a live picture
 
     return Result(code=monitor_loop.watch(ctx, monitor, interval, _picture), printed=True)

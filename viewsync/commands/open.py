@@ -1,7 +1,7 @@
-"""Open a view of a session: this process becomes its tmux client.
+"""Open a view of a session in this terminal: this process becomes its tmux client.
 
-A free view of the session is reused, else a new one is made: a session grouped with it, which shares its windows
-and has a current window of its own.
+A free view of the session is reused; otherwise, viewsync makes a new one: a session that shares the windows of the
+first, and has a current window of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
 
 EXIT_CODES = {
-    0: "the terminal shows the view, or with --json: it is reserved",
+    0: "this terminal showed the view; with --json: the view is reserved",
     1: _args.REFUSED,
     3: _args.NO_SESSION,
     4: _args.TMUX,
@@ -30,22 +30,22 @@ EXIT_CODES = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("parent", metavar="PARENT", help="the session's exact name")
-    parser.add_argument("--create", action="store_true", help="make the session when it is missing")
-    parser.add_argument("--new", action="store_true", help="never reuse a view")
+    parser.add_argument("--create", action="store_true", help="create the session if it does not exist")
+    parser.add_argument("--new", action="store_true", help="make a new view even if one is free")
     parser.add_argument(
         "--cwd",
         default="",
         metavar="DIR",
-        help="the folder for new windows, instead of the session's",
+        help="the folder for new windows (default: the session's)",
     )
-    parser.add_argument("--title", default="", help="the terminal's title")
+    parser.add_argument("--title", default="", help="set the title of the terminal")
     parser.add_argument("--window", default="", type=_args.window, metavar="@ID", help="the window to start on")
     parser.add_argument(
         "--lease",
         type=_args.seconds,
         default=10.0,
         metavar="SECONDS",
-        help="with --json: how long the view waits for its client",
+        help="with --json: how long the view stays reserved (10)",
     )
     _args.server(parser)
     _args.json(parser)
@@ -71,7 +71,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         if not opening.is_tab_of_its_own(ctx):
             raise
         show_error(error, as_json=False)
-        say("viewsync: Enter closes this tab")
+        say("viewsync: press Enter to close this tab")
         opening.wait_for_reader()
         return Result(code=error.code)
     raise AssertionError("the process is a tmux client by now")

@@ -1,4 +1,4 @@
-"""Keep a view from every clean-up, or with --off no longer."""
+"""Protect a view from every cleanup, or with --off, stop protecting it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EXIT_CODES = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("view", metavar="VIEW", help="the view's exact name, as `viewsync views` shows it")
-    parser.add_argument("--off", action="store_true", help="treat it as any other view again")
+    parser.add_argument("--off", action="store_true", help="treat it like any other view again")
     _args.server(parser)
     _args.json(parser)
 

@@ -1,6 +1,6 @@
-"""Show what `run` would do with a command and its arguments, and do nothing. Without NAME: which commands there are.
+"""Show what `run` would do with a command and its arguments, without doing it. Without NAME, list the commands.
 
-Values that nobody is to see are shown as ***.
+Values that look secret are shown as ***.
 """
 
 from __future__ import annotations
@@ -33,10 +33,17 @@ INTERMIXED = True
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", default="", metavar="NAME", help="a command of the project, or its file")
-    parser.add_argument("arguments", nargs="*", metavar="key=value", help="what its templates are given")
     parser.add_argument(
-        "-e", dest="environment", action="append", default=[], metavar="NAME[=VALUE]", help="a variable of the session"
+        "name", nargs="?", default="", metavar="NAME", help="a command of the project, or the path of its file"
+    )
+    parser.add_argument("arguments", nargs="*", metavar="key=value", help="an argument for its templates")
+    parser.add_argument(
+        "-e",
+        dest="environment",
+        action="append",
+        default=[],
+        metavar="NAME[=VALUE]",
+        help="a variable of the session; repeat for more",
     )
     _args.json(parser)
 
@@ -58,7 +65,7 @@ def _commands() -> Result:
     rows = [(each.name, _arguments(each), " ".join(each.description.split())) for each in found]
     lines = table(("NAME", "ARGUMENTS", "DESCRIPTION"), rows) if rows else []
     if not found and not problems:
-        lines = ["This project has no commands yet: write .viewsync/commands/NAME.yaml, or `viewsync freeze` one."]
+        lines = ["This project has no commands yet; write .viewsync/commands/NAME.yaml or run `viewsync freeze`."]
     return Result(data, lines, 1 if problems else 0, problems)
 
 
@@ -119,10 +126,10 @@ def _settings(plan: Plan) -> Iterator[str]:
         yield f"tmux       {plan.tmux_config}"
     yield from _pairs("option", plan.options, frozenset())
     if plan.timeout:
-        what = "ended" if plan.auto_cleanup else "may be ended"
+        what = "ends" if plan.auto_cleanup else "may end"
         yield f"timeout    {what} after {durations.shown(plan.timeout)} without use"
     if plan.auto_attach:
-        yield "attach     when it is made"
+        yield "attach     as soon as it exists"
 
 
 def _pairs(what: str, pairs: tuple[tuple[str, str], ...], secrets: frozenset[str]) -> Iterator[str]:

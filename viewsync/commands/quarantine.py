@@ -1,7 +1,7 @@
-"""Keep a session, or a view, from every clean-up, and save what its panes show.
+"""Protect a session or a view from every cleanup, and save what its panes show.
 
-What is saved stands in a folder of its own: the text of each pane, and metadata.json. `viewsync release` takes the
-session back; what was saved stays.
+The text of each pane and a metadata.json are saved in a folder of their own. `viewsync release` ends the quarantine;
+what was saved stays.
 """
 
 from __future__ import annotations
@@ -26,7 +26,13 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-s", "--session", default="", metavar="NAME", help="a registered session, or a view")
+    parser.add_argument(
+        "-s",
+        "--session",
+        default="",
+        metavar="NAME",
+        help="a registered session, or a view (default: the only session)",
+    )
     parser.add_argument("--reason", default="", metavar="TEXT", help="why, for whoever looks at it later")
     _args.json(parser)
 
@@ -41,5 +47,5 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         "problems": done.problems,
     }
     lines = [f"{done.name}: quarantined"]
-    lines += [f"  its output is kept in {done.evidence}"] if done.evidence else []
+    lines += [f"  its output was saved in {done.evidence}"] if done.evidence else []
     return Result(data, lines, warnings=done.problems)

@@ -1,7 +1,7 @@
-"""Compare the registry with all tmux servers, both ways, and say what is amiss; with --repair mend it.
+"""Compare the registry with all tmux servers, in both directions, and report differences; with --repair, fix them.
 
-No session is ever ended. Sessions without a row, and corrupt copies that were set aside, are told of, and are nothing
-amiss.
+This never ends a session. Sessions that are not registered and corrupt registry files that were set aside are
+reported, but do not count as differences.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from viewsync.sessions.rules.drift import Finding, Key
 
 EXIT_CODES = {
-    0: "nothing is amiss, or everything was repaired",
-    1: "something remains amiss, or an argument is wrong",
-    2: "with --register: a row has that name",
+    0: "nothing differs, or everything was repaired",
+    1: "something still differs, or an argument is wrong",
+    2: "with --register: that name is registered already",
     3: "with --register: no session has exactly that name",
     5: _args.STATE,
 }
@@ -31,9 +31,9 @@ EXIT_CODES = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--report", action="store_true", help="say it, and change nothing (the default)")
-    what.add_argument("--repair", action="store_true", help="mend what can be")
-    what.add_argument("--register", default="", metavar="NAME", help="give the session of that name a row")
+    what.add_argument("--report", action="store_true", help="only report (the default)")
+    what.add_argument("--repair", action="store_true", help="fix what can be fixed")
+    what.add_argument("--register", default="", metavar="NAME", help="register the session with this name")
     _args.server(parser)
     _args.json(parser)
 
@@ -47,7 +47,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         data = {"name": parsed.register, "socket": socket, "registered": True}
         return Result(data, [f"{parsed.register}: registered, on {socket}"])
     if one:
-        raise UsageError("-L and -S go with --register", "everything is compared with all servers")
+        raise UsageError("-L and -S only work with --register", "without it, all servers are compared")
     found = reconciling.findings(ctx, reading)
     tell = _args.teller(parsed)
     for each in found if parsed.repair else []:
@@ -75,7 +75,7 @@ def _line(finding: Finding) -> str:
 
 
 def _end(found: list[Finding]) -> str:
-    return "nothing else is amiss" if found else "nothing is amiss"
+    return "nothing else differs" if found else "nothing differs"
 
 
 def _data(finding: Finding, *, repaired: bool) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Read and change the registry of sessions: what lib/registry.sh is made of, for scripts."""
+"""Read and change the registry of sessions, for scripts. lib/registry.sh is made of this."""
 
 from __future__ import annotations
 
@@ -31,29 +31,29 @@ _NAME = "a session's name"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
-    what.add_parser("init", help="make the file, where there is none")
-    what.add_parser("validate", help="say whether the file is a registry")
-    add = what.add_parser("add", help="register a session, or register it anew")
+    what.add_parser("init", help="create the file if there is none")
+    what.add_parser("validate", help="check that the file is a registry")
+    add = what.add_parser("add", help="register a session, or replace its row")
     # Each may be missing: that is told in the words that scripts know.
     for each in ("name", "socket", "target", "type", "pid"):
         add.add_argument(each, nargs="?", default="shell" if each == "type" else "")
     for verb, help_text in (
-        ("remove", "forget a session, and leave it running"),
-        ("get", "print a session's row as JSON"),
-        ("exists", "succeed if there is such a row, print nothing"),
+        ("remove", "forget a session, without ending it"),
+        ("get", "print the row of a session as JSON"),
+        ("exists", "succeed if there is such a row; print nothing"),
         ("socket", "print the socket of a session"),
         ("target", "print the target of a session"),
-        ("touch", "note that a session was used just now"),
+        ("touch", "record that a session was used just now"),
     ):
         what.add_parser(verb, help=help_text).add_argument("name", nargs="?", default="", help=_NAME)
     what.add_parser("list", help="print the whole registry as JSON")
-    dead = what.add_parser("cleanup-dead", help="forget the sessions that are gone, and print how many")
+    dead = what.add_parser("cleanup-dead", help="forget sessions that are gone, and print how many")
     dead.add_argument("--dry-run", action="store_true", help="only print how many there are")
-    what.add_parser("path", help="print where the registry is, after making its folder")
+    what.add_parser("path", help="print the path of the registry, and create its folder")
     lock = what.add_parser("lock", help="take the lock on a descriptor that the calling shell opened")
     lock.add_argument("handle", type=int, metavar="FD")
-    unlock = what.add_parser("unlock", help="let go what `lock` took")
-    unlock.add_argument("held", metavar="FD", help="the descriptor, or the pid that a lock directory names")
+    unlock = what.add_parser("unlock", help="release what `lock` took")
+    unlock.add_argument("held", metavar="FD", help="the descriptor, or the process id in the lock directory")
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
@@ -84,7 +84,7 @@ def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if what == "init":
         ctx.registry.init()
     elif not os.path.exists(ctx.registry.path):
-        raise ViewsyncError(f"there is no registry yet: {ctx.registry.path}")
+        raise ViewsyncError(f"there is no registry yet at {ctx.registry.path}")
     ctx.registry.read()
     return Result()
 

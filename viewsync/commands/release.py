@@ -1,4 +1,4 @@
-"""Take a session, or a view, back from quarantine. What was saved of it stays."""
+"""End the quarantine of a session or a view. What was saved of it stays."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-s", "--session", default="", metavar="NAME", help="a quarantined session, or view")
+    parser.add_argument(
+        "-s", "--session", default="", metavar="NAME", help="a quarantined session or view (default: the only session)"
+    )
     _args.json(parser)
 
 

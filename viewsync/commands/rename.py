@@ -1,4 +1,4 @@
-"""Give a session another name, in tmux and in the registry."""
+"""Rename a session, in tmux and in the registry."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if not parsed.name:
-        raise UsageError("a new name is required (use -n <name>)", "`viewsync rename --help` tells more")
+        raise UsageError("a new name is required (use -n <name>)", "see `viewsync rename --help`")
     done = renaming.rename(ctx, _args.asked(parsed), parsed.name)
     data = {
         "old": done.old,
@@ -42,4 +42,4 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         "registered": done.registered,
         "views": done.views,
     }
-    return Result(data, [f"{done.old}: called {done.new} now"])
+    return Result(data, [f"renamed {done.old} to {done.new}"])

@@ -1,6 +1,6 @@
-"""Bring what is registered of this project in line with the sessions that there are. No session is ended.
+"""Bring the registry in line with the sessions of this project. This never ends a session.
 
-Rows of sessions that are gone are forgotten, half-made ones completed, and sessions without a row registered.
+Sessions that are gone are forgotten, half-written rows are completed, and unregistered sessions are registered.
 """
 
 from __future__ import annotations

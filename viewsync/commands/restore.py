@@ -1,7 +1,7 @@
-"""Open again the views that a WezTerm which is gone had: after a crash, or after you quit it.
+"""Reopen the views of a WezTerm that is gone, after a crash or after you quit it.
 
-Tabs that were closed before that are left closed. --plan shows what would be opened; --hand-over prints it and
-notes it as done, for a caller that opens the tabs itself (the WezTerm module does).
+Tabs that you had closed before that stay closed. --plan shows what would be opened. --hand-over prints it and records
+it as done, for a caller that opens the tabs itself, as the WezTerm module does.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ EXIT_CODES = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--plan", action="store_true", help="show what would be opened")
-    how.add_argument("--hand-over", action="store_true", help="the caller opens the tabs")
+    how.add_argument("--plan", action="store_true", help="only show what would be opened")
+    how.add_argument("--hand-over", action="store_true", help="let the caller open the tabs")
     _args.json(parser)
 
 

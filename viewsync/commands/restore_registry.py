@@ -1,4 +1,4 @@
-"""Put a copy of the registry back. The present one is kept first; nothing happens to any tmux session."""
+"""Restore the registry from a copy. The current one is saved first. Sessions in tmux are not touched."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="what `viewsync backup` wrote")
-    parser.add_argument("--merge", action="store_true", help="only add the names that are not there")
+    parser.add_argument("file", metavar="FILE", help="a file that `viewsync backup` wrote")
+    parser.add_argument("--merge", action="store_true", help="only add names that are missing")
     _args.dry_run(parser)
     _args.json(parser)
 
@@ -36,4 +36,4 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
             tell(f"{verb} {name}")
     kept = "" if parsed.dry_run else backups.restore(ctx, copy, merge=parsed.merge)
     data = {**changes._asdict(), "dry_run": parsed.dry_run, "kept_as": kept or None}
-    return Result(data, [f"the registry as it was is kept as {kept}"] if kept else [])
+    return Result(data, [f"saved the previous registry as {kept}"] if kept else [])

@@ -1,7 +1,7 @@
-"""Make the session that a project's command describes, or add to it what is missing. Nothing in it is ever ended.
+"""Create the session that a project's command describes, or add what is missing. This ends nothing in it.
 
-NAME is a file of .viewsync/commands or .prj/commands, here or above, or its path. --diff tells what is not as the file
-says, and changes nothing; --apply changes that, as far as it ends nothing.
+NAME is a file in .viewsync/commands or .prj/commands, in this folder or above it, or the path of a file. --diff shows
+what differs from the file and changes nothing; --apply also changes what it can without ending anything.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {
     0: "done",
-    1: "an argument or the file is wrong, a step failed or is not trusted, or there is no terminal to attach",
+    1: "an argument or the file is wrong, a step failed or is not trusted, or there is no terminal",
     2: "with --diff: something differs",
     3: _args.NO_SESSION,
     4: _args.TMUX,
@@ -39,24 +39,33 @@ VERBATIM = ("-e",)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", default="", metavar="NAME", help="the command, or the path of its file")
-    parser.add_argument("arguments", nargs="*", metavar="KEY=VALUE", help="its arguments")
     parser.add_argument(
-        "-e", dest="environment", action="append", default=[], metavar="NAME=VALUE", help="a variable; NAME takes yours"
+        "name", nargs="?", default="", metavar="NAME", help="a command of the project, or the path of its file"
+    )
+    parser.add_argument("arguments", nargs="*", metavar="KEY=VALUE", help="an argument of the command")
+    parser.add_argument(
+        "-e",
+        dest="environment",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set a variable; NAME alone takes your value",
     )
     attach = parser.add_mutually_exclusive_group()
-    attach.add_argument("--attach", action="store_true", default=None, help="go to the session")
-    attach.add_argument("--no-attach", action="store_false", dest="attach", help="do not, whatever its file says")
+    attach.add_argument("--attach", action="store_true", default=None, help="attach to the session")
+    attach.add_argument(
+        "--no-attach", action="store_false", dest="attach", help="do not attach, whatever the file says"
+    )
     changes = parser.add_mutually_exclusive_group()
-    changes.add_argument("--diff", action="store_true", help="tell what differs, and change nothing")
-    changes.add_argument("--apply", action="store_true", help="change what differs, too")
+    changes.add_argument("--diff", action="store_true", help="show what differs, and change nothing")
+    changes.add_argument("--apply", action="store_true", help="also change what differs")
     _args.server(parser)
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.diff and parsed.attach:
-        raise UsageError("--diff changes nothing, and --attach goes to the session", "give one of them")
+        raise UsageError("--diff and --attach exclude each other", "give one of them")
     socket = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
     draft = loading.load(ctx, loading.Request(parsed.name, parsed.arguments, parsed.environment))
     plan = loading.plan(draft)
@@ -93,7 +102,8 @@ def _result(ctx: Context, ran: Ran, command: str) -> Result:
     lines += [f"  changed {_told(each)}" for each in ran.changed]
     left = [each for each in ran.differences if each.kind != EXTRA and not each.quiet]
     if left:
-        lines.append(f"  {len(left)} not as its file says: `viewsync run {shlex.quote(command)} --diff` tells what")
+        count = f"{len(left)} difference{'s' if left[1:] else ''}"
+        lines.append(f"  {count} from its file; see `viewsync run {shlex.quote(command)} --diff`")
     lines.append(f"attach with: viewsync attach {shlex.quote(ran.name)}   or: {shlex.join(attach)}")
     return Result(data, lines, warnings=ran.warnings)
 
@@ -111,9 +121,9 @@ def _compared(ran: Ran, file: str) -> Result:
         "differences": [each._asdict() for each in ran.differences],
     }
     if ran.action == running.ABSENT:
-        return Result(data, [f"{ran.name}: there is no such session; `viewsync run` makes it"], code=2)
+        return Result(data, [f"{ran.name}: the session does not exist; `viewsync run` creates it"], code=2)
     if not ran.differences:
-        return Result(data, [f"{ran.name}: as {file} says"])
+        return Result(data, [f"{ran.name}: matches {file}"])
     return Result(data, [f"{ran.name}:", *(f"  {_line(each)}" for each in ran.differences)], code=2)
 
 
@@ -122,7 +132,7 @@ def _line(each: Difference) -> str:
         return f"- {each.what} is missing"
     if each.kind == EXTRA:
         return f"+ {each.what} ({each.found}) is not in the file"
-    return f"~ {_told(each)}{'' if each.can else ' (stays as it is)'}"
+    return f"~ {_told(each)}{'' if each.can else ' (stays as it is: changing it would end something)'}"
 
 
 def _told(each: Difference) -> str:

@@ -1,7 +1,7 @@
-"""Print the JSON schema of a command file, or of a project file.
+"""Print the JSON schema of a command file or of a project file.
 
-An editor that is told of it checks a file while it is written: `viewsync schema > FILE`, and as the first line of the
-YAML file `# yaml-language-server: $schema=FILE`.
+An editor that knows it checks the file as you write: run `viewsync schema > FILE`, and make this the first line of the
+YAML file: `# yaml-language-server: $schema=FILE`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", nargs="?", choices=list(SCHEMAS), default="command", help="which one (command)")
+    parser.add_argument("kind", nargs="?", choices=list(SCHEMAS), default="command", help="the kind of file (command)")
     _args.json(parser)
 
 

@@ -1,7 +1,7 @@
-"""Put text into a session and press Enter, or press keys, and wait for the answer.
+"""Type text into a session and press Enter, or press keys, and wait for the answer.
 
-`-c` takes text, however it looks; only `C-c`, `M-x` and their like are pressed as a key, without Enter. Other keys
-go by --keys, with the names that tmux has for them.
+`-c` types the text as it is. Only `C-c`, `M-x` and the like are pressed as keys, without Enter. To press other keys,
+use --keys with the names that tmux gives them.
 """
 
 from __future__ import annotations
@@ -39,30 +39,48 @@ _ENDINGS = {"found": 0, "exited": 1, "stopped": 2, "timeout": 2}
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.target(parser)
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("-c", "--command", metavar="TEXT", help='the text; "" to press just Enter')
-    what.add_argument("--file", metavar="PATH", help="the text is in that file; - for standard input")
+    what.add_argument("-c", "--command", metavar="TEXT", help='type this text, then Enter; "" presses just Enter')
+    what.add_argument("--file", metavar="PATH", help="type the text in this file; - for standard input")
     what.add_argument("--keys", nargs="+", metavar="KEY", help="press keys, as tmux names them: Up Enter C-c F1 x")
-    parser.add_argument("-l", "--literal", action="store_true", help="the text as it is, without Enter")
-    parser.add_argument("-m", "--multiline", action="store_true", help="a block of lines, then Enter once")
-    parser.add_argument("--text", action="store_true", help="type even C-c as text; give Python a block as it is")
+    parser.add_argument("-l", "--literal", action="store_true", help="type the text without Enter")
     parser.add_argument(
-        "-w", "--wait", action="append", default=[], metavar="PATTERN", help="until a line has it; several: any"
+        "-m", "--multiline", action="store_true", help="paste the text as a block, then press Enter once"
     )
-    parser.add_argument("-F", "--fixed", action="store_true", help="patterns are plain text, not expressions")
     parser.add_argument(
-        "--stop", action="append", default=[], metavar="PATTERN", help="give up waiting when a line has it"
+        "--text", action="store_true", help="type even C-c as text; paste a block into Python unchanged"
     )
-    parser.add_argument("-T", "--timeout", default="30", metavar="SECONDS", help="wait so long (30)")
     parser.add_argument(
-        "--lease-timeout", default="", metavar="DURATION", help="wait so long for another sender (lock_timeout)"
+        "-w",
+        "--wait",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="wait for a line that matches PATTERN; repeat for alternatives",
     )
-    parser.add_argument("-r", "--retries", default="3", metavar="N", help="tries to reach a busy server (3)")
-    parser.add_argument("-i", "--interval", default="0.5", metavar="SECONDS", help="between the first two tries (0.5)")
     parser.add_argument(
-        "--compat", action="store_true", help="as the shell tool: any key's name is one, an echo counts"
+        "-F", "--fixed", action="store_true", help="take patterns as plain text, not as regular expressions"
     )
-    parser.add_argument("-o", "--output", action="store_true", help="print what came while waiting")
-    parser.add_argument("-v", "--verbose", action="store_true", help="say what is done")
+    parser.add_argument(
+        "--stop", action="append", default=[], metavar="PATTERN", help="stop waiting if a line matches PATTERN"
+    )
+    parser.add_argument("-T", "--timeout", default="30", metavar="SECONDS", help="wait this long for the answer (30)")
+    parser.add_argument(
+        "--lease-timeout",
+        default="",
+        metavar="DURATION",
+        help="wait this long for another sender to finish (lock_timeout)",
+    )
+    parser.add_argument("-r", "--retries", default="3", metavar="N", help="try this often to reach a busy server (3)")
+    parser.add_argument(
+        "-i", "--interval", default="0.5", metavar="SECONDS", help="wait this long between the first two tries (0.5)"
+    )
+    parser.add_argument(
+        "--compat",
+        action="store_true",
+        help="as the shell tool does: the name of any key presses it, and an echo counts",
+    )
+    parser.add_argument("-o", "--output", action="store_true", help="print the output that appeared while waiting")
+    parser.add_argument("-v", "--verbose", action="store_true", help="report what was sent, and to which pane")
     _args.json(parser)
 
 
@@ -73,7 +91,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     wish = _wish(parsed)
     patience = _patience(parsed, ctx)
     if (parsed.stop or parsed.output) and not wish:
-        raise UsageError("--stop and --output are about waiting", "say for what, with -w")
+        raise UsageError("--stop and --output only work with --wait", "name what to wait for with -w")
     sent = sending.send(ctx, _args.asked(parsed), message, patience, wish, all_counts=parsed.compat)
     outcome = sent.outcome
     row = sent.located.row
@@ -98,12 +116,14 @@ def _message(parsed: argparse.Namespace) -> sending.Message:
         raise UsageError("--multiline and --literal are mutually exclusive", "-m presses Enter, -l does not")
     if parsed.keys is not None:
         if parsed.literal or parsed.multiline or parsed.text:
-            raise UsageError("--keys takes none of -l, -m and --text", "they are about text")
+            raise UsageError("--keys excludes -l, -m and --text", "use them with -c or --file")
         return sending.Message(enter=False, keys=_keys(parsed.keys))
     if parsed.file is not None:
         text = _read(parsed.file)
     elif parsed.command is None:
-        raise UsageError('command is required (use -c "" to send just Enter)', "-c TEXT, --file PATH or --keys KEY")
+        raise UsageError(
+            'command is required (use -c "" to send just Enter)', "give -c TEXT, --file PATH or --keys KEY"
+        )
     else:
         text = parsed.command
         if not (parsed.literal or parsed.multiline or parsed.text) and keys.is_control_word(text):
@@ -111,7 +131,7 @@ def _message(parsed: argparse.Namespace) -> sending.Message:
         if parsed.compat and len(text) > 1 and not parsed.literal and not parsed.multiline and keys.is_key(text):
             return sending.Message(enter=False, keys=(text, "Enter"))
     if len(_raw(text)) > sending.LARGEST:
-        raise UsageError(f"the text is longer than {sending.LARGEST:,} bytes", "send it in parts, or as a file")
+        raise UsageError(f"the text is longer than {sending.LARGEST:,} bytes", "send it in parts")
     if not parsed.literal and (parsed.multiline or parsed.file is not None):
         text = text.removesuffix("\n")  # that is the Enter
     return sending.Message(text, enter=not parsed.literal, block=parsed.multiline and not parsed.text)
@@ -122,7 +142,9 @@ def _keys(words: list[str]) -> tuple[str, ...]:
         if not keys.is_key(word):
             like = keys.like(word)
             hint = f"did you mean {like}? " if like else ""
-            raise UsageError(f"no key is called {word!r}", f"{hint}Enter, Escape, Up, F1, C-c, M-x; text goes by -c")
+            raise UsageError(
+                f"there is no key {word!r}", f"{hint}keys are Enter, Escape, Up, F1, C-c, M-x; to type text, use -c"
+            )
     return tuple(words)
 
 
@@ -160,7 +182,7 @@ def _patience(parsed: argparse.Namespace, ctx: Context) -> sending.Patience:
     interval = _positive(parsed.interval, "interval")
     tries = parsed.retries
     if not (tries.isascii() and tries.isdigit() and int(tries[:9]) >= 1 and len(tries) < 9):
-        raise UsageError(f"retries must be a positive integer (>= 1): {tries!r}", "as in -r 3")
+        raise UsageError(f"retries must be a positive integer (>= 1): {tries!r}", "for example -r 3")
     named = parsed.lease_timeout
     lease = _args.duration(named, "--lease-timeout") if named else float(ctx.config["lock_timeout"])
     return sending.Patience(lease, int(tries), interval)
@@ -170,7 +192,7 @@ def _positive(text: str, what: str) -> float:
     try:
         return _args.seconds(text)
     except UsageError:
-        raise UsageError(f"{what} must be a positive number: {text!r}", "seconds, as in 2.5") from None
+        raise UsageError(f"{what} must be a positive number: {text!r}", "use seconds, such as 2.5") from None
 
 
 def _verbose(data: dict[str, Any], sent: sending.Sent) -> list[str]:
@@ -187,8 +209,8 @@ def _problem(outcome: Outcome, parsed: argparse.Namespace) -> list[str]:
     if outcome.kind == "timeout":
         return [f"Error: Timeout waiting for pattern {wanted} after {parsed.timeout}s; the text was sent"]
     if outcome.kind == "stopped":
-        return [f"stopped by {outcome.pattern!r}: {outcome.line}"]
+        return [f"stopped: a line matched {outcome.pattern!r}: {outcome.line}"]
     if outcome.kind == "exited":
         status = "" if outcome.status is None else f" with status {outcome.status}"
-        return [f"the text was sent, and the program ended{status} before {wanted} came"]
+        return [f"the text was sent, but the program ended{status} before {wanted} appeared"]
     return []

@@ -1,4 +1,4 @@
-"""Tell everything of one project session: whose it is, its windows and panes, who is on it, what is registered."""
+"""Show everything about one project session: its project, windows and panes, who is attached, what is registered."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _lines(data: dict[str, Any], now: float, home: str) -> list[str]:
         ("status", data["doubt"] or data["status"]),
         ("attached", {True: "yes", False: "no", None: "unknown"}[data["attached"]]),
         ("views", ", ".join(each["name"] for each in data["views"])),
-        ("made", data["age"] is not None and f"{age(now, now - data['age'])} ago"),
+        ("created", data["age"] is not None and f"{age(now, now - data['age'])} ago"),
         ("used", data["idle"] is not None and f"{age(now, now - data['idle'])} ago"),
         ("attach with", data["attach"] and shlex.join(data["attach"])),
     ]

@@ -1,7 +1,7 @@
-"""What the history tells of sessions since it began: how many, how long, and what they used; by project.
+"""Show what the history knows of all sessions: how many, how long, and what they used; in all and by project.
 
-Attaching is seen by tmux's hooks where a server has views, and else once a minute; processor time and memory are
-measured once a minute: both by the sweeper.
+tmux's hooks record when somebody attaches, on servers with views; on others, the sweeper looks once a minute. It also
+measures processor time and memory, once a minute.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EXIT_CODES = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="?", choices=("sessions",), default="sessions")
-    parser.add_argument("--project", default="", metavar="NAME", help="of that project alone")
+    parser.add_argument("--project", default="", metavar="NAME", help="count only this project")
     _args.json(parser)
 
 
@@ -56,7 +56,7 @@ def _now(live: list[Live]) -> dict[str, int]:
 
 def _lines(found: Report) -> list[str]:
     if found.total.empty and not found.live:
-        return ["The history tells of no session yet."]
+        return ["The history has no sessions yet."]
     lines = [f"{name:<16} {value}" for name, value in _totals(found.total, _now(found.live))]
     rows = [
         (each.label, str(now["alive_now"]), str(now["attached_now"]), *_usage_rows.cells(each.numbers))
@@ -68,12 +68,12 @@ def _lines(found: Report) -> list[str]:
 
 def _totals(total: Numbers, now: dict[str, int]) -> list[tuple[str, str]]:
     who = ", ".join(f"{count} {by}" for by, count in total.ended.items())
-    half = f"; {durations.shown(total.median)} is the median of those that ended" if total.median is not None else ""
+    half = f"; the median of those that ended is {durations.shown(total.median)}" if total.median is not None else ""
     return [
-        ("sessions made", str(total.made)),
+        ("sessions created", str(total.made)),
         ("ended", f"{sum(total.ended.values())} ({who})" if who else "0"),
         ("alive now", f"{now['alive_now']}, {now['attached_now']} attached"),
-        ("time there", f"{durations.shown(total.alive)} in all{half}"),
+        ("time alive", f"{durations.shown(total.alive)} in all{half}"),
         ("time attached", durations.shown(total.attached)),
         ("processor time", durations.shown(total.cpu)),
         ("peak memory", f"{size(total.memory)} in one session"),

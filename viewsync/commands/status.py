@@ -1,4 +1,4 @@
-"""Show all project sessions, of all projects, with their health."""
+"""List the project sessions of all projects with their health."""
 
 from __future__ import annotations
 

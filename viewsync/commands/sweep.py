@@ -1,4 +1,4 @@
-"""One pass over all of your tmux servers: what is ours, what the policy says of it, done and written down."""
+"""Clean up once on all of your tmux servers, and say what was done with each view, and why."""
 
 from __future__ import annotations
 

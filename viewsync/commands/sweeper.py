@@ -1,4 +1,4 @@
-"""The resident sweeper: run it here, start it in the background, stop it, or see whether it is there."""
+"""Run the background sweeper here, start it in the background, stop it, or show whether it is running."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         return Result({"running": False, "pid": 0})
     if parsed.what == "stop":
         stopped = control.stop(ctx)
-        return Result({"stopped": stopped}, ["stopped" if stopped else "no sweeper was running"])
+        return Result({"stopped": stopped}, ["stopped" if stopped else "the sweeper was not running"])
     found = control.start(ctx) if parsed.what == "start" else control.status(ctx)
     code = 0 if found["running"] else 1
     return Result(found, _lines(found, ctx.clock()), code)
@@ -41,10 +41,10 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 
 def _lines(found: dict[str, Any], now: float) -> list[str]:
     if not found["running"]:
-        return ["not running (`viewsync sweeper start` starts it)"]
+        return ["not running; `viewsync sweeper start` starts it"]
     lines = [f"running: process {found['pid']}"]
     if "since" in found:
-        lines.append(f"since {age(now, found['since'])}, last sweep {age(now, found['last_sweep'])} ago")
+        lines.append(f"started {age(now, found['since'])} ago, last sweep {age(now, found['last_sweep'])} ago")
         lines += [f"watching {folder}" for folder in found["watching"]]
     if found.get("problem"):
         lines.append(found["problem"])

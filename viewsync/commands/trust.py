@@ -1,8 +1,8 @@
-"""Show the steps that a project's command brings along, and say yes to them. Without it none of them runs.
+"""Show the steps that a project's command runs, and allow them. No step runs before you do.
 
-What counts is what would happen: commands, folders, times, the contents of the files that they name, and tmux_config.
-After any of that changes you are asked again. The commands of windows need no trust: they are typed into a shell
-because you ran that very file.
+You trust what would happen: the commands, folders and time limits, the contents of the files that they name, and
+tmux_config. If any of that changes, you are asked again. The commands of windows need no trust: they are typed into a
+shell because you ran that file.
 """
 
 from __future__ import annotations
@@ -36,12 +36,14 @@ class Shown(NamedTuple):
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", default="", metavar="NAME", help="a command, or its file (all commands)")
-    parser.add_argument("arguments", nargs="*", metavar="key=value", help="what its templates are given")
+    parser.add_argument(
+        "name", nargs="?", default="", metavar="NAME", help="a command, or the path of its file (default: all commands)"
+    )
+    parser.add_argument("arguments", nargs="*", metavar="key=value", help="an argument for its templates")
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--yes", action="store_true", help="trust what is shown, without being asked")
-    what.add_argument("--show", action="store_true", help="only show it")
-    what.add_argument("--revoke", action="store_true", help="trust it no longer")
+    what.add_argument("--yes", action="store_true", help="trust what is shown, without asking")
+    what.add_argument("--show", action="store_true", help="only show the steps")
+    what.add_argument("--revoke", action="store_true", help="stop trusting it")
     _args.json(parser)
 
 
@@ -94,7 +96,7 @@ def _lines(shown: Shown) -> list[str]:
         lines += [f"  {'* ' if new else ''}{line}" for line in each.lines]
     if standing.status == trust.CHANGED:
         lines.append(
-            "  (* new, or changed since it was trusted)" if standing.new else "  (fewer steps, or in another order)"
+            "  (* new, or changed since you trusted it)" if standing.new else "  (fewer steps, or in a different order)"
         )
     return lines
 
@@ -102,7 +104,7 @@ def _lines(shown: Shown) -> list[str]:
 def _asked(names: list[str]) -> bool:
     if not sys.stdin.isatty():
         raise UsageError(
-            f"not trusted: {', '.join(names)}; there is no terminal to ask you on", "--yes trusts what is shown"
+            f"not trusted: {', '.join(names)}, and there is no terminal to ask on", "pass --yes to trust what is shown"
         )
     say(f"Trust the steps of {printable(', '.join(names))}? [y/N] ", end="")
     return sys.stdin.readline().strip().lower() in ("y", "yes")
@@ -110,7 +112,7 @@ def _asked(names: list[str]) -> bool:
 
 def _revoked(ctx: Context, shown: list[Shown], problems: list[str]) -> Result:
     gone = [each.plan.command for each in shown if trust.revoke(ctx, each.plan.identity.root, each.plan.command)]
-    lines = [f"no longer trusted: {each}" for each in gone] or ["nothing of that was trusted"]
+    lines = [f"no longer trusted: {each}" for each in gone] or ["none of that was trusted"]
     return Result(
         [{"command": each, "status": trust.UNTRUSTED} for each in gone], lines, 1 if problems else 0, problems
     )

@@ -1,4 +1,4 @@
-"""Take back what `install` did, exactly. Each change is said before it is made.
+"""Remove exactly what `install` set up. Each change is announced before it is made.
 
 The registry and the history stay, and so do files that you have changed.
 """
@@ -25,7 +25,7 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--purge", action="store_true", help="remove the registry, the history and the log, too")
+    parser.add_argument("--purge", action="store_true", help="also remove the registry, the history and the log")
     _args.dry_run(parser)
     _args.json(parser)
 

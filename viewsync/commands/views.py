@@ -1,4 +1,4 @@
-"""List sessions with their views: who is on them, how old they are, and what the next sweep does with each and why."""
+"""List sessions with their views: who is attached, how old they are, what the next sweep does with each, and why."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 EXIT_CODES = {
     0: "done",
     1: _args.REFUSED,
-    4: "a tmux server or the registry could not be read; what could is listed",
+    4: "a tmux server or the registry could not be read; the rest is listed",
 }
 
 _HEAD = ("SESSION", "WINDOWS", "CLIENTS", "TERMINAL", "AGE", "STATE", "NEXT SWEEP")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--all", action="store_true", help="sessions without a view, too")
+    parser.add_argument("--all", action="store_true", help="include sessions without views")
     _args.server(parser)
     _args.json(parser)
 
@@ -79,7 +79,7 @@ def _state(view: listing.View) -> str:
 
 def _lines(parents: list[listing.Parent], now: float) -> list[str]:
     if not parents:
-        return ["no views (viewsync open SESSION opens one, --all lists the sessions)"]
+        return ["no views (`viewsync open SESSION` opens one, --all lists the sessions)"]
     rows: list[tuple[str, ...]] = []
     for parent in parents:
         session = parent.session

@@ -1,7 +1,7 @@
-"""Wait for what comes out of a pane, without anything of it to be seen in tmux.
+"""Wait for output of a pane. Nothing of this can be seen in tmux.
 
-What counts is what came since the last `viewsync send` into the pane, without the echo of what was sent; where nothing
-was sent, also what stands there already.
+Only output since the last `viewsync send` into the pane counts, without the echo of what was sent. If nothing was sent
+into it, what is there already counts too.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from viewsync.panes.waiting import Outcome, Waited, Wish
 
 EXIT_CODES = {
-    0: "found (or idle, or ended, if you asked for that)",
+    0: "found (or idle, or ended, if you waited for that)",
     1: "time ran out, or an argument is wrong",
     2: "a line matched --stop",
     3: "the pane is missing, or its program ended",
@@ -36,24 +36,38 @@ _ENDED = 3
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.target(parser)
     parser.add_argument(
-        "-p", "--pattern", "--any", action="append", default=[], metavar="PATTERN", help="a line has it; of several any"
+        "-p",
+        "--pattern",
+        "--any",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="wait for a line that matches PATTERN; repeat for alternatives",
     )
-    parser.add_argument("-F", "--fixed", action="store_true", help="patterns are plain text, not expressions")
-    parser.add_argument("--stop", action="append", default=[], metavar="PATTERN", help="give up when a line has it")
-    parser.add_argument("--idle", default="", metavar="DURATION", help="until nothing came for so long")
-    parser.add_argument("--exit", action="store_true", help="until the pane's program ends")
-    parser.add_argument("-T", "--timeout", default="15", metavar="DURATION", help="give up after that (15)")
-    parser.add_argument("-i", "--interval", default="", metavar="SECONDS", help="as the shell tool has it; not needed")
-    parser.add_argument("-l", "--lines", default="1000", metavar="N", help="lines of history that count, too (1000)")
+    parser.add_argument(
+        "-F", "--fixed", action="store_true", help="take patterns as plain text, not as regular expressions"
+    )
+    parser.add_argument(
+        "--stop", action="append", default=[], metavar="PATTERN", help="stop waiting if a line matches PATTERN"
+    )
+    parser.add_argument("--idle", default="", metavar="DURATION", help="wait until there was no output for this long")
+    parser.add_argument("--exit", action="store_true", help="wait until the program in the pane ends")
+    parser.add_argument("-T", "--timeout", default="15", metavar="DURATION", help="give up after this long (15)")
+    parser.add_argument(
+        "-i", "--interval", default="", metavar="SECONDS", help="accepted for the shell tool's sake; not needed"
+    )
+    parser.add_argument(
+        "-l", "--lines", default="1000", metavar="N", help="also look at this many lines of history (1000)"
+    )
     since = parser.add_mutually_exclusive_group()
     since.add_argument(
-        "--new", dest="since", action="store_const", const=waiting.NOW, help="only what comes from now on"
+        "--new", dest="since", action="store_const", const=waiting.NOW, help="count only output from now on"
     )
     since.add_argument(
-        "--all", dest="since", action="store_const", const=waiting.ALL, help="also what was there before"
+        "--all", dest="since", action="store_const", const=waiting.ALL, help="count what was there before, too"
     )
-    parser.add_argument("--compat", action="store_true", help="as the shell tool: --all, and the echo counts, too")
-    parser.add_argument("-o", "--output", action="store_true", help="print what came")
+    parser.add_argument("--compat", action="store_true", help="as the shell tool does: --all, and the echo counts")
+    parser.add_argument("-o", "--output", action="store_true", help="print the output that appeared")
     _args.json(parser)
 
 
@@ -71,10 +85,10 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 
 def _wish(parsed: argparse.Namespace) -> Wish:
     if not (parsed.pattern or parsed.idle or parsed.exit):
-        raise UsageError("target and pattern are required", "-p PATTERN, or --idle DURATION, or --exit")
+        raise UsageError("target and pattern are required", "give -p PATTERN, --idle DURATION or --exit")
     idle = _args.duration(parsed.idle, "--idle") if parsed.idle else 0.0
     if parsed.idle and not idle:
-        raise UsageError("--idle: silence takes some time", "as in --idle 2s")
+        raise UsageError("--idle: the time must be more than 0", "for example --idle 2s")
     return waiting.Wish(
         patterns=[waiting.pattern(each, fixed=parsed.fixed) for each in parsed.pattern],
         stop=[waiting.pattern(each, fixed=parsed.fixed) for each in parsed.stop],
@@ -106,10 +120,10 @@ def _data(waited: Waited) -> dict[str, object]:
 def _warnings(waited: Waited, wish: Wish, parsed: argparse.Namespace) -> list[str]:
     outcome = waited.outcome
     if outcome.kind == waiting.STOPPED:
-        return [f"stopped by {outcome.pattern!r}: {outcome.line}"]
+        return [f"stopped: a line matched {outcome.pattern!r}: {outcome.line}"]
     if outcome.kind == waiting.EXITED:
         status = "" if outcome.status is None else f" with status {outcome.status}"
-        return [f"the program in {waited.target} ended{status} before that came"]
+        return [f"the program in {waited.target} ended{status} before that appeared"]
     wanted = " or ".join(each.text for each in wish.patterns) or ("silence" if wish.idle else "the end of the program")
     shown = outcome.output[-_shown(parsed) :]
     told = [f"Last {len(shown)} lines from {waited.target}:", *shown] if shown else []

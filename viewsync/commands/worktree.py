@@ -1,7 +1,7 @@
-"""List the worktrees of this repository with the project sessions in them; remove one with its sessions.
+"""List the worktrees of this repository with their project sessions; remove a worktree with its sessions.
 
-Only sessions that were made for a worktree end with it, and whatever else has a similar name stays. Work that is not
-committed, and somebody who is on one of its sessions, keep it, unless --force is given. Its branch is never deleted.
+Only sessions that were made for a worktree end with it; sessions with a similar name stay. Without --force, a worktree
+stays if it has uncommitted work, or if somebody is attached to one of its sessions. Its branch is never deleted.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {
     0: "done",
-    1: "there is no repository, an argument is wrong, or the worktree was kept",
+    1: "there is no repository, an argument is wrong, or the worktree is still there",
     4: _args.TMUX,
     5: _args.STATE,
 }
@@ -28,11 +28,11 @@ EXIT_CODES = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="action", metavar="list|remove", required=True)
-    listing = verbs.add_parser("list", help="the worktrees, and what runs in them")
+    listing = verbs.add_parser("list", help="list the worktrees and their sessions")
     _args.json(listing)
-    removing = verbs.add_parser("remove", help="end the sessions in one, and remove it")
+    removing = verbs.add_parser("remove", help="end the sessions of a worktree, and remove it")
     removing.add_argument("which", metavar="BRANCH|PATH", help="its exact branch, or its folder")
-    removing.add_argument("--force", action="store_true", help="though work is not committed, or somebody is there")
+    removing.add_argument("--force", action="store_true", help="even with uncommitted work, or if somebody is attached")
     _args.dry_run(removing)
     _args.json(removing)
 
