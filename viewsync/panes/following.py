@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import MissingSession
 from viewsync.panes.rules.tail import Tail
 from viewsync.panes.waiting import Watch
-from viewsync.system import processes
 from viewsync.tmux import screen as tmux_screen
 from viewsync.tmux.rules.anchor import Anchor
 from viewsync.tmux.server import ServerGone
@@ -56,7 +55,7 @@ def _news(watch: Watch, deadline: float) -> Iterator[News]:
         lines = list(tail.settled)[max(0, len(tail.settled) - (tail.count - told)) :]
         told = tail.count
         last_line = tail.open[0] if tail.open and not screen.alternate else ""
-        status = processes.exit_status(screen.pid) if screen.status is None else screen.status
+        status = watch.status(screen)
         if screen.dead or not watch.program_runs():
             ended = ended or time.monotonic()
         if screen.dead and (status is not None or time.monotonic() - ended > _LONGEST_END):

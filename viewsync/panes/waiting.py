@@ -149,6 +149,12 @@ class Watch:
         """Until there may be something new; `new`: whether there was, in the last look."""
         self._activity.wait(until, new=new)
 
+    def status(self, screen: Screen) -> int | None:
+        """The exit status of its program, where that ended and it can be known."""
+        if screen.status is not None:
+            return screen.status
+        return processes.exit_status(screen.pid, self._place.server.pid)
+
     def program_runs(self) -> bool:
         return self._activity.program_runs()
 
@@ -225,7 +231,7 @@ def _found(tail: Tail, wish: Wish, progress: _Progress) -> Outcome | None:
 
 def _ended(watch: Watch, screen: Screen, wish: Wish, progress: _Progress) -> Outcome | None:
     """What else ends the wait: silence, or that nothing can come any more."""
-    status = processes.exit_status(screen.pid) if screen.status is None else screen.status
+    status = watch.status(screen)
     if screen.dead and status is not None:
         return _outcome(EXITED, watch.tail, status)
     if screen.dead or not watch.program_runs():

@@ -13,7 +13,7 @@ from viewsync.history import recording
 from viewsync.project_files.rules.plan import Step
 from viewsync.projects import steps, trust
 from viewsync.store import pending_steps
-from viewsync.system import process_tree, processes
+from viewsync.system import processes
 from viewsync.tmux import end_hooks, project_list
 from viewsync.tmux.server import ServerGone
 
@@ -180,10 +180,10 @@ def standing(ctx: Context, entry: Entry, answers: Answers) -> str:
     server, session = str(record.get("server")), str(record.get("session_id"))
     answer = answers[str(record.get("socket"))]
     if isinstance(answer, TmuxError):
-        sure = isinstance(answer, ServerGone) and not process_tree.is_server(server)
+        sure = isinstance(answer, ServerGone) and not processes.is_server(server)
         return GONE if sure else UNSURE
     if answer.server.identity != server:
-        return UNSURE if process_tree.is_server(server) else GONE
+        return UNSURE if processes.is_server(server) else GONE
     if any(each.id == session for each in answer.sessions):
         return ALIVE
     if not answer.complete:

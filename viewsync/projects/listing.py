@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.registry import rows as registry_rows
 from viewsync.sessions.rules import health
-from viewsync.system import process_tree, processes
+from viewsync.system import processes
 from viewsync.text.nearest import did_you_mean
 from viewsync.tmux import project_list, session_detail
 from viewsync.tmux.rules.marks import Identity
@@ -115,7 +115,7 @@ def _of_row(row: Registered, about: Mapping[str, Any], answer: Answer) -> Known:
         server=None,
     )
     if isinstance(answer, ServerGone):
-        lives = process_tree.is_server(row.server) if row.server else False
+        lives = processes.is_server(row.server) if row.server else False
         doubt = "its tmux server runs, and cannot be reached: its socket is gone" if lives else ""
         return _made(found._replace(status=health.UNKNOWN if lives else health.SERVER, doubt=doubt))
     if isinstance(answer, TmuxError):

@@ -83,7 +83,7 @@ def _pane(ctx: Context, listed: Listed, pane: Pane, folder: str, problems: list[
     return {
         **pane._asdict(),
         "file": file,
-        "exit_status": _status(pane, captured),
+        "exit_status": _status(listed, pane, captured),
         "processes": _processes(pane, now),
     }
 
@@ -94,10 +94,12 @@ def _processes(pane: Pane, now: float) -> list[dict[str, Any]] | None:
     return None if found is None else [each._asdict() for each in found]
 
 
-def _status(pane: Pane, captured: scrollback.Captured | None) -> int | None:
+def _status(listed: Listed, pane: Pane, captured: scrollback.Captured | None) -> int | None:
     """tmux 3.3a now and then misses that a program ended, and the system knows better."""
     known = captured.exit_status if captured else None
-    return processes.exit_status(pane.pid) if known is None and pane.dead else known
+    if known is not None or not pane.dead or not listed.reading:
+        return known
+    return processes.exit_status(pane.pid, listed.reading.server.pid)
 
 
 def _captured(ctx: Context, listed: Listed, pane: Pane, problems: list[str]) -> scrollback.Captured | None:

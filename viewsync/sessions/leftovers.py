@@ -17,7 +17,7 @@ from viewsync.panes.rules import exec_script
 from viewsync.registry import leases
 from viewsync.sessions.rules.drift import Finding
 from viewsync.store import backup_files
-from viewsync.system import process_tree, processes
+from viewsync.system import processes
 from viewsync.tmux import buffers
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _leases(ctx: Context, live: set[str]) -> Iterator[Finding]:
     folder = os.path.join(ctx.folder, leases.FOLDER)
     for name in _names(folder):
         match, path = _LEASE.fullmatch(name), os.path.join(folder, name)
-        if match and match[1] not in live and not process_tree.is_server(match[1]) and not leases.is_held(path):
+        if match and match[1] not in live and not processes.is_server(match[1]) and not leases.is_held(path):
             yield Finding("lease", path, "its tmux server is gone", "remove it", note=True)  # as after every server
 
 

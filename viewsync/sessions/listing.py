@@ -11,7 +11,7 @@ from viewsync.registry import targets
 from viewsync.registry.rules import lookup
 from viewsync.sessions.rules import health
 from viewsync.sessions.rules.health import Health
-from viewsync.system import process_tree
+from viewsync.system import processes
 from viewsync.tmux import pane_list
 from viewsync.tmux.server import ServerGone
 from viewsync.views.rules import groups, tracking
@@ -75,7 +75,7 @@ def _ask(ctx: Context, socket: str) -> Answer:
 def judge(row: Registered, answer: Answer) -> Listed:
     """The health of one row's session, as far as its server's answer tells."""
     if isinstance(answer, ServerGone):
-        lives = process_tree.is_server(row.server)
+        lives = processes.is_server(row.server)
         return Listed(row, health.judge(None, running=False), _UNREACHABLE if lives else "")
     if isinstance(answer, TmuxError):
         return Listed(row, Health(health.UNKNOWN), answer.message)

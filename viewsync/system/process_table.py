@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.system import procfs
+from viewsync.system import processes, procfs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,10 +29,10 @@ class Tree(NamedTuple):
 class Table:
     """All processes that live, at one moment; empty where that is not known."""
 
-    def __init__(self, processes: Mapping[int, Process]) -> None:
-        self.processes = processes
+    def __init__(self, found: Mapping[int, Process]) -> None:
+        self.processes = found
         self._children: dict[int, list[int]] = {}
-        for pid, each in processes.items():
+        for pid, each in found.items():
             self._children.setdefault(each.parent, []).append(pid)
 
     def runs(self, pid: int, start: float = 0.0) -> bool:
@@ -40,7 +40,7 @@ class Table:
         if not self.processes:
             return True
         found = self.processes.get(pid)
-        return found is not None and (not start or abs(found.start - start) < 0.02)
+        return found is not None and (not start or processes.same(found.start, start))
 
     def tree(self, roots: Iterable[int]) -> Tree:
         """Those processes and all their descendants, each once."""

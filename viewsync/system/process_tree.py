@@ -1,4 +1,4 @@
-"""What runs below a process, and whether a tmux server that cannot be reached still runs. By psutil, when asked."""
+"""What runs below a process. By psutil, when asked."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from viewsync.system import processes
 
 if TYPE_CHECKING:
     import psutil
-
-_APART = 5.0  # seconds between a server's own clock at its start, and the kernel's
 
 
 class Process(NamedTuple):
@@ -48,16 +46,3 @@ def _process(process: psutil.Process, now: float) -> Process | None:
         )
     except psutil.Error:
         return None  # it ended just now, or is somebody else's
-
-
-def is_server(identity: str) -> bool:
-    """Whether the process of the tmux server "pid.start" runs. A pid that came back is another process."""
-    pid, _, start = identity.partition(".")
-    if not pid.isdigit() or not start.isdigit() or not processes.alive(int(pid)):
-        return False
-    import psutil
-
-    try:
-        return abs(float(psutil.Process(int(pid)).create_time()) - int(start)) < _APART
-    except Exception:
-        return True  # it runs, and may not be looked at

@@ -1,18 +1,27 @@
-"""Which processes live. A pid alone proves nothing, since pids come back: its start time goes with it.
+"""Which processes live. A pid alone proves nothing, since pids come back: when it started goes with it. After a reboot
+the two come back together, so a start time says of which boot it is, too.
 
 What cannot be known counts as alive, and as the one that was meant: when unsure, keep.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 from typing import TYPE_CHECKING
 
 from viewsync.system import procfs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from viewsync.system.procfs import Stat
     from viewsync.system.without_procfs import Seen
+
+
+_SAME = 0.02  # seconds between two readings of one start time, at most
+_CLOCKS = 5.0  # seconds between what two clocks say of one moment, at most
 
 
 def alive(pid: int, start: float = 0.0) -> bool:
@@ -24,7 +33,16 @@ def alive(pid: int, start: float = 0.0) -> bool:
         found = look(pid)
     if not found:  # it ended just now, or nobody knows
         return _exists(pid)
-    return not found.ended and (not start or abs(found.start - start) < 0.02)
+    return not found.ended and (not start or same(found.start, start))
+
+
+def same(start: float, other: float) -> bool:
+    """Whether two start times are one. What an older viewsync wrote down is of no boot, and counts as of this one."""
+    if not start or not other:
+        return False
+    if min(start, other) < procfs.BOOT:
+        start, other = start % procfs.BOOT, other % procfs.BOOT
+    return abs(start - other) < _SAME
 
 
 def _exists(pid: int) -> bool:
@@ -32,7 +50,7 @@ def _exists(pid: int) -> bool:
         return False
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         pass  # somebody else's
@@ -49,22 +67,40 @@ def look(pid: int) -> Stat | Seen | None:
     return without_procfs.stat(pid)
 
 
-def start_time(pid: int) -> float:
-    """When it started, in seconds since some fixed moment; 0 when it is gone, and where that is not known.
-
-    Only ever compared with itself.
+def start_time(pid: int, *, cheaply: bool = False) -> float:
+    """When it started, in seconds since some moment that each boot has for itself; 0 when it is gone, and where that is
+    not known: with `cheaply` wherever there is no procfs. Only ever compared with itself, by `same`.
     """
-    found = look(pid)
+    found = procfs.stat(pid) if cheaply else look(pid)
     return found.start if found else 0.0
 
 
-def exit_status(pid: int) -> int | None:
-    """Of a process that ended and that nobody has reaped yet: tmux 3.3a now and then misses that a program ended.
+def began(pid: int) -> float:
+    """The same in epoch seconds, as the clock goes now; 0 when it is gone, and where that is not known."""
+    found = look(pid)
+    return found.began if found else 0.0
 
-    None for one that runs, is gone, or was ended by a signal, and where it is not known.
+
+def is_server(identity: str) -> bool:
+    """Whether the process of the tmux server "pid.start" runs. A pid that came back is another process.
+
+    A clock that was set moves the time at which a process began, so one that calls itself a tmux server counts as it.
+    """
+    pid, _, start = identity.partition(".")
+    if not pid.isdigit() or not start.isdigit() or not alive(int(pid)):
+        return False
+    found = look(int(pid))
+    return not found or abs(found.began - int(start)) < _CLOCKS or found.name == "tmux: server"
+
+
+def exit_status(pid: int, parent: int) -> int | None:
+    """Of a child of that process which ended and was not reaped yet: tmux 3.3a now and then misses that one ended.
+
+    None for one that runs, is gone, or was ended by a signal, and where it is not known. Somebody else's that has the
+    number is no child of `parent`.
     """
     found = procfs.stat(pid)
-    return found.exit_status if found else None
+    return found.exit_status if found and found.parent == parent else None
 
 
 def command_line(pid: int) -> list[str]:
@@ -85,3 +121,23 @@ def command_lines() -> list[list[str]] | None:
 
         pids = list(without_procfs.everything())
     return [command_line(pid) for pid in pids] if os.getpid() in pids else None
+
+
+def tell(pid: int, number: int, is_it: Callable[[], bool]) -> bool:
+    """Signal a process, if it is the one that is meant; nobody else can get the number between the look and that."""
+    handle = -1
+    with contextlib.suppress(AttributeError, OSError, ValueError, OverflowError):  # macOS, Linux before 5.3; it ended
+        handle = os.pidfd_open(pid)
+    try:
+        if not is_it():
+            return False
+        if handle < 0:
+            os.kill(pid, number)
+        else:
+            signal.pidfd_send_signal(handle, number)
+    except OSError:  # it ended, or is somebody else's
+        return False
+    finally:
+        if handle >= 0:
+            os.close(handle)
+    return True

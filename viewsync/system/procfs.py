@@ -11,6 +11,10 @@ import os
 import time
 from typing import NamedTuple
 
+BOOT = 2.0**28  # seconds, 8.5 years: so far apart are the start times of two boots
+
+_boot = -1.0  # where those of this one begin, once that is known
+
 
 class Stat(NamedTuple):
     """One process, as proc(5) tells of it."""
@@ -36,6 +40,11 @@ class Stat(NamedTuple):
         return int(self.fields[2])
 
     @property
+    def terminal(self) -> int:
+        """The device of its controlling terminal, 0 without one."""
+        return int(self.fields[4])
+
+    @property
     def foreground(self) -> int:
         """The process group in the foreground of its terminal, -1 without one."""
         return int(self.fields[5])
@@ -57,12 +66,21 @@ class Stat(NamedTuple):
 
     @property
     def start(self) -> float:
-        """Seconds since the machine started."""
+        """Seconds since a moment that each boot has for itself: what started in another one is never equal."""
+        return _boot_moment() + self._since_boot
+
+    @property
+    def _since_boot(self) -> float:
         return int(self.fields[19]) / os.sysconf("SC_CLK_TCK")
 
     @property
     def age(self) -> float:
-        return max(time.clock_gettime(time.CLOCK_BOOTTIME) - self.start, 0.01)
+        return max(time.clock_gettime(time.CLOCK_BOOTTIME) - self._since_boot, 0.01)
+
+    @property
+    def began(self) -> float:
+        """In epoch seconds, as the clock goes now: one that was set meanwhile moves it."""
+        return time.time() - self.age
 
     @property
     def memory(self) -> int:
@@ -114,6 +132,15 @@ def open_counters(pid: int) -> int:
         return os.open(f"/proc/{pid}/io", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return -1
+
+
+def _boot_moment() -> float:
+    """0 where the kernel names no boot. With more digits of its name, hundredths of a second would be lost."""
+    global _boot
+    if _boot < 0:
+        name = _read("/proc/sys/kernel/random/boot_id")[:4]
+        _boot = (int(name, 16) + 1) * BOOT if name else 0.0
+    return _boot
 
 
 def mounts() -> str:

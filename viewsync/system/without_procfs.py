@@ -31,6 +31,10 @@ class Seen(NamedTuple):
     ended: bool
 
     @property
+    def began(self) -> float:
+        return self.start
+
+    @property
     def age(self) -> float:
         return max(time.time() - self.start, 0.01)
 

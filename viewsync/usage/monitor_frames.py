@@ -9,7 +9,7 @@ from viewsync.errors import StateError, TmuxError, ViewsyncError
 from viewsync.registry import rows
 from viewsync.registry.rules import lookup
 from viewsync.sessions.rules import health
-from viewsync.system import process_table, process_tree
+from viewsync.system import process_table, processes
 from viewsync.text.sanitize import harmless
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import polling
@@ -177,7 +177,7 @@ class Monitor:
         if look is None or (isinstance(look, TmuxError) and not isinstance(look, ServerGone)):
             return blank
         if isinstance(look, TmuxError):
-            gone = not row.server or not process_tree.is_server(row.server)
+            gone = not row.server or not processes.is_server(row.server)
             return blank._replace(status=health.SERVER if gone else health.UNKNOWN)
         index, known = self._index[row.socket], self._views[row.socket]
         reading = look.panes

@@ -11,7 +11,7 @@ from viewsync.history.rules import presence as rule
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules import lookup
 from viewsync.sessions import listing
-from viewsync.system import process_table, process_tree
+from viewsync.system import process_table, processes
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
@@ -46,9 +46,7 @@ def _changes(
     for socket, answer in answers.items():
         mine = {row.name: values[row.name] for row in rows if row.socket == socket}
         if isinstance(answer, ServerGone):
-            certain = [
-                row for row in rows if row.name in mine and row.server and not process_tree.is_server(row.server)
-            ]
+            certain = [row for row in rows if row.name in mine and row.server and not processes.is_server(row.server)]
             changes += [change for row in certain if (change := rule.gone(row, mine[row.name], now))]
         elif not isinstance(answer, TmuxError) and answer.complete:
             changes += rule.compare(answer.server, rule.of_panes(answer), mine, now)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CREATING = "creating"
-_MOST = 2**31  # more than any pid, and than any start time in seconds
+_PIDS = 2**31  # more than any pid
+_STARTS = 2**53  # and than any start time
 
 
 class Registered(NamedTuple):
@@ -43,11 +44,11 @@ def registered(name: str, row: Mapping[str, Any]) -> Registered:
         value = row.get(key)
         return value if isinstance(value, str) else ""
 
-    def number(key: str) -> float:
+    def number(key: str, most: int = _PIDS) -> float:
         value = row.get(key)
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             return 0
-        return value if 0 <= value < _MOST else 0
+        return value if 0 <= value < most else 0
 
     creating = row.get("state") == CREATING
     return Registered(
@@ -56,14 +57,14 @@ def registered(name: str, row: Mapping[str, Any]) -> Registered:
         target=text("target"),
         type=text("type"),
         pid=int(number("pid")),
-        pid_start=float(number("pid_start")),
+        pid_start=float(number("pid_start", _STARTS)),
         created_at=text("created_at"),
         last_active=text("last_active"),
         server=text("server"),
         session_id=text("session_id"),
         pane_id=text("pane_id"),
         maker=int(number("maker")) if creating else 0,
-        maker_start=float(number("maker_start")) if creating else 0.0,
+        maker_start=float(number("maker_start", _STARTS)) if creating else 0.0,
         quarantined=row.get("quarantined") is True,
         project=_project(row.get("project")),
     )
