@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import signal
+import os
 from typing import TYPE_CHECKING
 
+import pytest
+
+from tests.support.numbers import terminal_again
+from tests.support.sessions import by_jq
 from tests.support.wait import until
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from tests.support.server import Home, Server
@@ -58,14 +63,95 @@ def test_a_terminal_that_is_gone_is_not_tracked(server: Server, home: Home, wezt
     tab = home.tabs[-1]
     wezterm.show(gui, [tab.tty])
     home.viewsync("sweep")
-    tab.signal(signal.SIGKILL)
     tab.end()
-
-    def cleaned() -> bool:
+    with terminal_again(tab.tty):
         assert home.viewsync("hook", env={"TMUX": f"{server.socket},1,0"}).code == 0
-        return server.sessions() == ["proj"]
+        assert server.sessions() == ["proj"]
 
-    until(cleaned, "the end of the view")  # another test's terminal may have got the same number at once
+
+def test_a_tab_that_gets_the_number_of_a_closed_one_tracks_nothing_of_that(
+    server: Server, home: Home, wezterm: FakeWezterm
+) -> None:
+    """Close a tab, open another one: WezTerm tells of the same number again."""
+    gui = wezterm.start()
+    detached_in_its_tab(server, home, wezterm, gui)
+    tab = home.tabs[-1]
+    tab.end()
+    with terminal_again(tab.tty):
+        wezterm.show(gui, [tab.tty])
+        assert home.viewsync("sweep", "--json").json()["ended"] == 1
+
+
+def test_a_terminal_whose_first_process_outlives_it_is_gone(server: Server, home: Home, wezterm: FakeWezterm) -> None:
+    gui = wezterm.start()
+    home.env["VIEWSYNC_HOOKS"] = "0"
+    line = 'trap "" HUP; "$@"; read -r line; exec sleep 1000 <&- >&- 2>&-'
+    words = ["sh", "-c", line, "sh", home.launcher, "open", "-S", server.socket, "proj"]
+    tab = home.program(words, env=wezterm.env(gui))
+    view = str(until(lambda: server.on_terminal(tab), "a client"))
+    home.viewsync("sweep")
+    wezterm.show(gui, [tab.tty])
+    tab.close()
+    until(lambda: server.show(f"={view}:", "#{session_attached}") == "0", "the detach")
+    assert not tab.ended()
+    with terminal_again(tab.tty):
+        assert home.viewsync("sweep", "--json").json()["ended"] == 1
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_what_wezterm_told_of_an_earlier_terminal_of_that_number(
+    server: Server, home: Home, wezterm: FakeWezterm, *, inside: bool
+) -> None:
+    """It protects no view that was opened elsewhere. One that was opened in this WezTerm is there as long as its tab:
+    the terminal may have got other rights (`mesg n`).
+    """
+    gui = wezterm.start()
+    home.env["VIEWSYNC_HOOKS"] = "0"
+    tab, view = server.open_from_shell("proj", env=wezterm.env(gui) if inside else None)
+    wezterm.show(gui, [tab.tty])
+    home.viewsync("sweep")
+    server.tmux("detach-client", "-s", f"={view}")
+    until(lambda: server.show(f"={view}:", "#{session_attached}") == "0", "the detach")
+    by_jq(home, ".guis[].changed |= map_values(1)")
+    home.viewsync("hook", env={"TMUX": f"{server.socket},1,0"})
+    assert (view in server.sessions()) == inside
+
+
+def test_a_row_of_an_older_version_is_tracked_by_number_as_long_as_there_is_one(
+    server: Server, home: Home, wezterm: FakeWezterm
+) -> None:
+    gui = wezterm.start()
+    view = detached_in_its_tab(server, home, wezterm, gui)
+    tab = home.tabs[-1]
+    wezterm.show(gui, [tab.tty])
+    home.viewsync("sweep")
+    by_jq(home, ".views[] |= del(.pid_start, .leader, .leader_start, .gui_start) | .guis[] |= del(.changed)")
+    tab.end()
+    with terminal_again(tab.tty):
+        home.viewsync("hook", env={"TMUX": f"{server.socket},1,0"})
+        assert view in server.sessions()
+
+
+def test_a_wezterm_whose_number_another_process_got_is_forgotten(
+    server: Server, home: Home, wezterm: FakeWezterm
+) -> None:
+    gui = wezterm.start()
+    home.viewsync("sweep")
+    by_jq(home, '.guis[$other] = .guis[$gui] + {"start": 1}', gui=str(gui), other=str(os.getpid()))
+    home.viewsync("sweep")
+    assert list(home.registry()["guis"]) == [str(gui)]
+
+
+def test_views_of_an_earlier_wezterm_with_that_number_are_not_its(
+    server: Server, home: Home, wezterm: FakeWezterm
+) -> None:
+    """Our process stands for the GUI, as below."""
+    detached_in_its_tab(server, home, wezterm, os.getpid())
+    row = next(iter(home.rows().values()))
+    assert (row["gui"], row["gui_start"]) == (os.getpid(), processes.start_time(os.getpid()))
+    by_jq(home, ".views[].gui_start = 1")
+    done = home.viewsync("cleanup", "--views", "--from-gui", "--only-gui", "--json").json()
+    assert done["verdicts"] == []
 
 
 def test_a_wezterm_that_hangs_stops_no_sweep(server: Server, home: Home, wezterm: FakeWezterm) -> None:

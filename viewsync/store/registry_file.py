@@ -32,10 +32,10 @@ _KINDS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "sessions": {},
     "views": {
         **dict.fromkeys(("socket", "server", "parent", "parent_id", "state", "tty", "window", "detour"), str),
-        **dict.fromkeys(("pid", "gui", "pane"), int),
-        **dict.fromkeys(("created", "idle_since"), _NUMBER),
+        **dict.fromkeys(("pid", "leader", "gui", "pane"), int),
+        **dict.fromkeys(("created", "idle_since", "pid_start", "leader_start", "gui_start"), _NUMBER),
     },
-    "guis": {"start": _NUMBER, "ttys": list},
+    "guis": {"start": _NUMBER, "ttys": list, "changed": dict},
 }
 
 

@@ -15,7 +15,7 @@ from viewsync.system import processes
 from viewsync.tmux import sockets
 from viewsync.tmux.rules.model import Server
 from viewsync.views import cleanup, servers, wezterm_panes
-from viewsync.views.cleanup import Scope, Swept, guarded, replace
+from viewsync.views.cleanup import Scope, Swept, client_lives, guarded, replace
 from viewsync.views.rules import tracking
 
 if TYPE_CHECKING:
@@ -46,7 +46,9 @@ def everything(
 ) -> Swept:
     """`sockets`: only those servers; without it all of the user's, and with `projects` their project sessions, too."""
     done = Swept([], [], [] if dry_run else _prepare(ctx, gui))
-    scope = Scope(trigger, dry_run, gui.pid if gui and gui.only else 0)
+    scope = Scope(trigger, dry_run)
+    if gui and gui.only:
+        scope = Scope(trigger, dry_run, gui.pid, processes.start_time(gui.pid))
     data, doubt = read_registry(ctx)
     _views(ctx, data["views"], scope, sockets, done)
     if doubt and doubt not in done.errors:
@@ -107,7 +109,7 @@ def _socket(row: Row) -> str:
 
 def _has_ended(row: Row) -> bool:
     """The server's process; of a row that knows none yet, the one that was to become its client."""
-    return not processes.alive(_pid(row.get("server")) or int(row.get("pid") or 0))
+    return not (processes.is_server(str(row["server"])) if row.get("server") else client_lives(row))
 
 
 def _pid(identity: Any) -> int:

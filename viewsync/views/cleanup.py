@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from viewsync.errors import ViewsyncError
 from viewsync.history import recording
 from viewsync.registry.safe_reading import read_registry
-from viewsync.system import processes
+from viewsync.system import processes, terminal_owner
 from viewsync.tmux import inventory
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from viewsync.context import Context
+    from viewsync.tmux.rules.model import Client
     from viewsync.views.rules.tracking import Changes, Row
 
 
@@ -42,25 +43,26 @@ class Swept(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """`gui`: only views opened from that WezTerm (its pid), 0 for all."""
+    """`gui`: only views opened from that WezTerm (its pid, and when it started), 0 for all."""
 
     trigger: str
     dry_run: bool = False
     gui: int = 0
+    gui_start: float = 0.0
 
 
 def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     """One server: what is ours there, what the policy says, do it, write it down."""
     # The registry first: a row that is older than the reading may be dropped for what the reading does not show.
     data, doubt = read_registry(ctx)
-    found = inventory.inventory(ctx.tmux, socket)
+    views = data["views"]
+    found = _identified(inventory.inventory(ctx.tmux, socket), views)
     doubt = found.doubt or doubt
     now = ctx.clock()
-    views = data["views"]
     changes = tracking.compare(found, views, _running(views), now, scope.trigger)
     after = tracking.merged(views, changes.rows)
     rules = policy.of(ctx.config)
-    known = facts.of(found, after, wezterm_panes.live_ttys(data["guis"]))
+    known = facts.of(found, after, wezterm_panes.tracked(after, data["guis"]))
     in_scope = [each for each in known if _in_scope(after.get(each.name, {}), scope)]
     verdicts = policy.decide(in_scope, rules, now, doubt)
     errors = [doubt] if doubt else []
@@ -85,13 +87,31 @@ def _note_presence(ctx: Context, found: Inventory, rows: Mapping[str, Row], trig
 
 
 def _in_scope(row: Mapping[str, Any], scope: Scope) -> bool:
-    return not scope.gui or row.get("gui") == scope.gui
+    return not scope.gui or wezterm_panes.opened_by(row, scope.gui, scope.gui_start)
 
 
-def _running(views: Mapping[str, Row]) -> set[int]:
-    """The openers that are still on their way."""
-    pids = {int(row.get("pid") or 0) for row in views.values() if row.get("state") == tracking.CREATING}
-    return {pid for pid in pids if processes.alive(pid)}
+def _identified(found: Inventory, views: Mapping[str, Row]) -> Inventory:
+    """With what the system knows of the clients that are on views: their numbers alone are given out again."""
+    ours = {each.id: views.get(each.name, {}) for each in found.sessions if each.marked or each.name in views}
+    clients = [_known(each, ours[each.session]) if each.session in ours else each for each in found.clients]
+    return found._replace(clients=tuple(clients))
+
+
+def _known(client: Client, row: Row) -> Client:
+    client = client._replace(start=processes.start_time(client.pid, cheaply=True))
+    leader, start = row.get("leader", 0), row.get("leader_start", 0.0)
+    if not (client.start and leader and tracking.is_clients(row, client) and row.get("tty") == client.tty):
+        leader, start = terminal_owner.of(client.tty, client.pid)
+    return client._replace(leader=leader, leader_start=start)
+
+
+def _running(views: Mapping[str, Row]) -> set[str]:
+    """The views whose openers are still on their way."""
+    return {name for name, row in views.items() if row.get("state") == tracking.CREATING and client_lives(row)}
+
+
+def client_lives(row: Row) -> bool:
+    return processes.alive(int(row.get("pid") or 0), float(row.get("pid_start") or 0))
 
 
 def _mend(ctx: Context, found: Inventory, changes: Changes, *, hooks_wanted: bool) -> None:

@@ -60,7 +60,7 @@ def _parents(ctx: Context, found: Inventory, data: dict[str, Any], doubt: str) -
     now = ctx.clock()
     changes = tracking.compare(found, data["views"], (), now, "listing")
     rows = tracking.merged(data["views"], changes.rows)
-    known = facts.of(found, rows, wezterm_panes.live_ttys(data["guis"]))
+    known = facts.of(found, rows, wezterm_panes.tracked(rows, data["guis"]))
     verdicts = {each.session: each for each in policy.decide(known, policy.of(ctx.config), now, doubt)}
     names = {each.name: each.parent for each in known}
     parents = {

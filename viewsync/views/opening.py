@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
 from viewsync.registry.safe_reading import read_registry
-from viewsync.system import signals, terminal, whole_file
+from viewsync.system import processes, signals, terminal, terminal_owner, whole_file
 from viewsync.system.wezterm import gui_pid
 from viewsync.tmux import inventory, view_origin
 from viewsync.tmux import views as tmux_views
@@ -39,12 +39,16 @@ class Request(NamedTuple):
 
 
 class Opener(NamedTuple):
-    """Where a view is opened from."""
+    """Where a view is opened from. The start times are 0 where they are not known."""
 
     pid: int  # of the process that becomes the client
-    tty: str  # "" without a terminal
-    gui: int  # pid of the WezTerm process that owns the terminal, 0 when none does
-    pane: int  # WezTerm's pane id, -1 when none
+    start: float
+    tty: str = ""  # "" without a terminal
+    leader: int = 0  # the first process on that terminal
+    leader_start: float = 0.0
+    gui: int = 0  # pid of the WezTerm process that owns the terminal, 0 when none does
+    gui_start: float = 0.0
+    pane: int = -1  # WezTerm's pane id, -1 when none
 
 
 class Plan(NamedTuple):
@@ -81,7 +85,7 @@ def reserve(ctx: Context, request: Request) -> dict[str, Any]:
     plan = _plan(ctx, request)
     now = ctx.clock()
     lease = f"{int(now + request.lease)}.{os.getpid()}"
-    _write_row(ctx, plan, Opener(os.getpid(), "", 0, -1), tracking.CREATING)
+    _write_row(ctx, plan, Opener(os.getpid(), _start(os.getpid())), tracking.CREATING)
     name = tmux_views.reserve(ctx.tmux, request.socket, plan.free, plan.view, plan.caller, lease, now)
     if name != plan.view.name:
         with ctx.registry.change() as data:
@@ -191,8 +195,22 @@ def _opener(ctx: Context) -> Opener:
     if not tty:
         raise UsageError("open needs a terminal to become a tmux client", "--json opens without attaching")
     gui = _gui(ctx)
+    gui = gui if processes.alive(gui) else 0  # a variable outlives the WezTerm that set it
     pane = ctx.env.get("WEZTERM_PANE", "")
-    return Opener(os.getpid(), tty, gui, int(pane) if gui and pane.isdigit() else -1)
+    return Opener(
+        os.getpid(),
+        _start(os.getpid()),
+        tty,
+        *terminal_owner.of(tty, os.getpid()),
+        gui,
+        _start(gui),
+        int(pane) if gui and pane.isdigit() else -1,
+    )
+
+
+def _start(pid: int) -> float:
+    """Where that takes no time; the next sweep fills in the rest."""
+    return processes.start_time(pid, cheaply=True) if pid else 0.0
 
 
 def _gui(ctx: Context) -> int:
@@ -234,8 +252,12 @@ def _write_row(ctx: Context, plan: Plan, opener: Opener, state: str) -> None:
         "state": state,
         "created": ctx.clock(),
         "pid": opener.pid,
+        "pid_start": opener.start,
         "tty": opener.tty,
+        "leader": opener.leader,
+        "leader_start": opener.leader_start,
         "gui": opener.gui,
+        "gui_start": opener.gui_start,
         "pane": opener.pane,
         "window": view.window or view.origin.window,
         "attached": False,

@@ -2,39 +2,64 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import ViewsyncError
-from viewsync.system import processes
+from viewsync.system import processes, terminal_owner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from viewsync.context import Context
 
+    Row = Mapping[str, Any]
 
-def live_ttys(guis: Mapping[str, Mapping[str, Any]]) -> set[str]:
-    """The terminals of the panes that were last heard of, of GUIs that live, where the terminal is still there.
 
-    A closed tab's terminal is gone at once, so a memory of it protects nothing.
+def tracked(views: Mapping[str, Row], guis: Mapping[str, Row]) -> set[str]:
+    """The views that nobody is on, opened in a pane which a WezTerm that lives was last heard to have, and still has.
+
+    A closed tab's terminal is gone at once, so a memory of it protects nothing; the terminal that gets its number next
+    has another owner.
     """
-    return {
-        tty
-        for pid, gui in guis.items()
-        if pid.isdigit() and processes.alive(int(pid), float(gui.get("start") or 0))
-        for tty in gui.get("ttys", ())
-        if isinstance(tty, str) and os.path.exists(tty)
-    }
+    live = [(int(pid), gui) for pid, gui in guis.items() if _lives(pid, gui)]
+    left = {name: row for name, row in views.items() if not row.get("attached")}
+    return {name for name, row in left.items() if any(_is_in(row, pid, gui) for pid, gui in live) and _is_there(row)}
+
+
+def _lives(pid: str, gui: Row) -> bool:
+    return pid.isdigit() and processes.alive(int(pid), float(gui.get("start") or 0))
+
+
+def _is_in(row: Row, pid: int, gui: Row) -> bool:
+    """Whether the view's terminal is one of that GUI's, as far as both are known."""
+    tty = row.get("tty")
+    if not tty or tty not in gui.get("ttys", ()):
+        return False
+    changed = gui.get("changed", {}).get(tty)
+    return not changed or changed == terminal_owner.changed(tty) or opened_by(row, pid, gui.get("start") or 0)
+
+
+def opened_by(row: Row, gui: int, start: float) -> bool:
+    """Whether the view was opened from the WezTerm of that pid, which started then."""
+    known = row.get("gui_start")
+    return row.get("gui") == gui and (not known or not start or processes.same(known, start))
+
+
+def _is_there(row: Row) -> bool:
+    return terminal_owner.has(int(row.get("leader") or 0), float(row.get("leader_start") or 0), row["tty"])
 
 
 def remember(ctx: Context, pid: int, ttys: Sequence[str]) -> None:
     """Keep the complete list of one GUI's terminals; forget GUIs that are gone."""
-    row = {"start": processes.start_time(pid), "ttys": sorted(set(ttys))}
+    row = {
+        "start": processes.start_time(pid),
+        "ttys": sorted(set(ttys)),
+        "changed": {tty: terminal_owner.changed(tty) for tty in ttys},
+    }
     with ctx.registry.change() as data:
         guis = data["guis"]
         guis[str(pid)] = {**guis.get(str(pid), {}), **row}
-        for other in [each for each in guis if not (each.isdigit() and processes.alive(int(each)))]:
+        for other in [each for each, gui in guis.items() if not _lives(each, gui)]:
             del guis[other]
 
 

@@ -40,7 +40,7 @@ def look(
     views: dict[str, dict[str, Any]],
     *sessions: Session,
     clients: tuple[Client, ...] = (CLIENT,),
-    running: set[int] | None = None,
+    running: set[str] | None = None,
 ) -> Changes:
     return compare(Inventory(SERVER, (PARENT, *sessions), clients, (), True), views, running or set(), NOW, "test")
 
@@ -65,8 +65,9 @@ def test_a_row_whose_view_was_never_made_is_dropped() -> None:
 
 
 def test_a_row_whose_opener_is_on_its_way_stays() -> None:
-    assert look({"proj-view-2-2": row(pid=501)}, running={501}).rows == {}
-    assert look({"proj-view-2-2": row(pid=501, created=NOW - 61)}, running={501}).rows == {"proj-view-2-2": None}
+    name = "proj-view-2-2"
+    assert look({name: row(pid=501)}, running={name}).rows == {}
+    assert look({name: row(pid=501, created=NOW - 61)}, running={name}).rows == {name: None}
 
 
 def test_a_reused_view_takes_over_where_its_client_sits() -> None:
@@ -77,6 +78,30 @@ def test_a_reused_view_takes_over_where_its_client_sits() -> None:
     assert (done["pid"], done["tty"], done["gui"], done["idle_since"]) == (500, "/dev/pts/5", 77, 0)
     assert changes.rows["proj-view-2-2"] is None
     assert kinds(changes) == [("reuse", VIEW.name)]
+
+
+def test_a_client_that_got_the_number_of_another_one_is_another_one() -> None:
+    """It is neither the one that was on the view, nor the one that was about to open it."""
+    again = CLIENT._replace(start=9.0, leader=499, leader_start=8.0)
+    before = row(state="open", attached=True, pid_start=2.0, leader=498, leader_start=1.0)
+    opening = {"proj-view-2-2": row(pid_start=2.0, gui=78)}
+    changes = look({VIEW.name: before, **opening}, VIEW, clients=(again,))
+    done = changes.rows[VIEW.name]
+    assert done is not None
+    assert (done["gui"], done["pid_start"], done["leader"], done["leader_start"]) == (0, 9.0, 499, 8.0)
+    assert set(kinds(changes)) == {("reuse", VIEW.name), ("lost", "proj-view-2-2")}
+
+
+def test_a_row_that_knows_no_start_is_completed_and_stays_what_it_is() -> None:
+    """As older versions wrote it."""
+    known = CLIENT._replace(start=9.0, leader=499, leader_start=8.0)
+    changes = look({VIEW.name: row(state="open", attached=True, window="@2")}, VIEW, clients=(known,))
+    done = changes.rows[VIEW.name]
+    assert done is not None
+    assert (done["gui"], done["pid_start"], done["leader"], done["leader_start"]) == (77, 9.0, 499, 8.0)
+    assert changes.events == []
+    unknown = look({VIEW.name: done}, VIEW)  # now it is the system that does not tell
+    assert unknown.rows == {}
 
 
 def test_a_client_that_we_did_not_open_belongs_to_no_wezterm() -> None:
@@ -155,7 +180,7 @@ def test_a_parent_stuck_on_its_detour_gets_its_name_back() -> None:
 def test_the_facts_are_of_our_sessions_alone() -> None:
     stranger = VIEW._replace(id="$2", name="theirs-view-1-1", marked=False)
     found = Inventory(SERVER, (PARENT, VIEW, stranger), (CLIENT,), (), True)
-    (fact,) = facts.of(found, {VIEW.name: row(state="open")}, {"/dev/pts/5"})
+    (fact,) = facts.of(found, {VIEW.name: row(state="open")}, {VIEW.name})
     assert (fact.name, fact.ours, fact.attached, fact.parent_taken, fact.tracked) == (VIEW.name, True, True, True, True)
-    registered = facts.of(found, {stranger.name: row(state="open", tty="")}, {""})
-    assert [(each.name, each.tracked) for each in registered] == [(VIEW.name, False), (stranger.name, False)]
+    registered = facts.of(found, {stranger.name: row(state="open", tty="")}, {stranger.name})
+    assert [(each.name, each.tracked) for each in registered] == [(VIEW.name, False), (stranger.name, True)]

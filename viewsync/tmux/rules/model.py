@@ -43,9 +43,14 @@ class Session(NamedTuple):
 
 
 class Client(NamedTuple):
+    """`start`, and the owner of its terminal with its start, as the system has them: 0 where they are not known."""
+
     pid: int
     tty: str
     session: str  # "$7"
+    start: float = 0.0
+    leader: int = 0
+    leader_start: float = 0.0
 
 
 class Inventory(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.views.rules.tracking import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from viewsync.tmux.rules.model import Inventory, Server, Session
     from viewsync.views.rules.tracking import Row
@@ -29,21 +29,21 @@ class Facts(NamedTuple):
     parent: str  # the parent's name, "" when nobody knows it
     parent_taken: bool  # some session has the parent's name
     idle_since: float  # when a sweep first saw it unattached, 0 when it did not yet
-    tracked: bool  # a live WezTerm pane is on the terminal that it was opened from
+    tracked: bool  # the WezTerm pane that it was opened from is still there
 
 
-def of(found: Inventory, views: Mapping[str, Row], live_ttys: Iterable[str]) -> list[Facts]:
+def of(found: Inventory, views: Mapping[str, Row], tracked: Collection[str]) -> list[Facts]:
+    """`tracked`: the views whose WezTerm pane is still there."""
     names = {each.name for each in found.sessions}
     mine = rows_of(found.server, views)
-    live = set(live_ttys)
     return [
-        _facts(found.server, each, mine.get(each.name), names, live)
+        _facts(found.server, each, mine.get(each.name), names, tracked=each.name in tracked)
         for each in found.sessions
         if each.marked or each.name in mine
     ]
 
 
-def _facts(server: Server, session: Session, row: Row | None, names: set[str], live: set[str]) -> Facts:
+def _facts(server: Server, session: Session, row: Row | None, names: set[str], *, tracked: bool) -> Facts:
     row = row or {}
     parent = str(row.get("parent") or session.marked_parent)
     return Facts(
@@ -62,5 +62,5 @@ def _facts(server: Server, session: Session, row: Row | None, names: set[str], l
         parent=parent,
         parent_taken=parent in names,
         idle_since=float(row.get("idle_since") or 0),
-        tracked=bool(row.get("tty")) and row["tty"] in live,
+        tracked=tracked,
     )

@@ -4,7 +4,8 @@ Which view a tab got is known only after `open` became its client: by the proces
 by the terminal. A row whose view was never made is dropped; a marked view without a row gets one.
 
 A view's row: socket, server ("pid.start"), parent, parent_id, state ("creating" until seen), created (epoch
-seconds), pid, tty, gui, pane, window, attached, idle_since (epoch seconds, 0 while attached), detour.
+seconds), pid, tty, leader (the first process on that terminal), gui, pane, window, attached, idle_since (epoch seconds,
+0 while attached), detour. Numbers of processes come back: pid, leader and gui each have a start time beside them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from viewsync import events
 from viewsync.events import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from viewsync.tmux.rules.model import Client, Inventory, Server, Session
 
@@ -47,11 +48,17 @@ def merged(views: Mapping[str, Row], rows: Mapping[str, Row | None]) -> dict[str
     return {name: row for name, row in merged.items() if row is not None}
 
 
-def compare(found: Inventory, views: Mapping[str, Row], running: Iterable[int], now: float, trigger: str) -> Changes:
-    """What changes in the rows. `running`: the processes among the rows' that live; `now` in epoch seconds."""
-    comparison = _Comparison(found, views, set(running), now, trigger)
+def compare(found: Inventory, views: Mapping[str, Row], running: Collection[str], now: float, trigger: str) -> Changes:
+    """What changes in the rows. `running`: those whose opener lives; `now` in epoch seconds."""
+    comparison = _Comparison(found, views, running, now, trigger)
     comparison.run(views)
     return comparison.changes
+
+
+def is_clients(row: Row, client: Client) -> bool:
+    """Whether that process is the one that the row names."""
+    start = row.get("pid_start")
+    return row.get("pid") == client.pid and (not start or not client.start or start == client.start)
 
 
 class _Comparison:
@@ -59,7 +66,7 @@ class _Comparison:
         self,
         found: Inventory,
         views: Mapping[str, Row],
-        running: set[int],
+        running: Collection[str],
         now: float,
         trigger: str,
     ) -> None:
@@ -70,10 +77,9 @@ class _Comparison:
         self.trigger = trigger
         self.changes = Changes({}, [], [], [])
         # Who is about to become a client, with the place that it said it opens from.
-        self.openers = {row.get("pid"): row for row in self.mine.values() if row.get("state") == CREATING}
+        self.openers = [row for row in self.mine.values() if row.get("state") == CREATING]
         self.by_id = {each.id: each for each in found.sessions}
         self.on = {each.session: each for each in found.clients}
-        self.clients = {each.pid for each in found.clients}
 
     def run(self, views: Mapping[str, Row]) -> None:
         for name, row in views.items():
@@ -115,11 +121,14 @@ class _Comparison:
                 new["idle_since"] = self.now
 
     def seen_client(self, session: Session, row: Row, new: Row, client: Client) -> None:
+        same = is_clients(row, client)
         new.update(attached=True, idle_since=0, pid=client.pid, tty=client.tty)
-        if row.get("attached") and row.get("pid") == client.pid:
+        if client.start or not same:
+            new.update(pid_start=client.start, leader=client.leader, leader_start=client.leader_start)
+        if row.get("attached") and same:
             return
-        opener = self.openers.get(client.pid, {})
-        new.update(gui=opener.get("gui", 0), pane=opener.get("pane", -1))
+        opener: Row = next((each for each in self.openers if is_clients(each, client)), {})
+        new.update(gui=opener.get("gui", 0), gui_start=opener.get("gui_start", 0), pane=opener.get("pane", -1))
         kind = events.OPEN if row.get("state") == CREATING else events.REUSE
         self.event(session.name, new, kind, f"client {client.pid} is on it")
 
@@ -145,11 +154,11 @@ class _Comparison:
     def missing(self, name: str, row: Row) -> None:
         if row.get("state") != CREATING:
             self.drop(name, row, events.GONE, "somebody else ended it")
-        elif row.get("pid") in self.clients:
+        elif any(is_clients(row, client) for client in self.found.clients):
             self.changes.rows[name] = None  # the server gave that client a free view instead
-        elif row.get("pid") not in self.running and self.on_detour(row):
+        elif name not in self.running and self.on_detour(row):
             pass  # its client died before the join: the row stays until the parent has its name back
-        elif row.get("pid") not in self.running or self.now - float(row.get("created") or 0) > _LONGEST_OPENING:
+        elif name not in self.running or self.now - float(row.get("created") or 0) > _LONGEST_OPENING:
             self.drop(name, row, events.LOST, "it was never made")
 
     def rebuild(self, session: Session) -> None:
