@@ -36,13 +36,14 @@ class Event(NamedTuple):
     session: str
     parent: str = ""
     window: str = ""
-    gui: int = 0
+    gui: int = 0  # the pid of a WezTerm
     tty: str = ""
     reason: str = ""
     project: str = ""  # its name
     seconds: float | None = None  # how long it took; None where there is nothing to measure
     detail: str = ""  # what of it a program has to read: the new name of a rename
     what: str = "session"  # or "view"
+    gui_start: float = 0.0  # when that process started; 0 when it is not known
 
 
 class Sample(NamedTuple):

@@ -175,7 +175,7 @@ def test_a_view_that_two_clean_ups_end_at_once_is_known_to_have_ended_where_it_w
     home.viewsync("sweep", env={"VIEWSYNC_TMUX": other, **NO_HOOKS})
     events = [each._replace(gui=7) for each in History(home.state).find("session = ?", (view,))]
     assert {"open", "end", "gone"} <= {each.event for each in events}
-    assert [each.window for each in lost_tabs(events, ())[1]] == [window]
+    assert [each.window for each in lost_tabs(events, lambda _: False)[1]] == [window]
 
 
 # --- our hooks beside the user's -------------------------------------------------------------------------------------

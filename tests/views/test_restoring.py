@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from typing import TYPE_CHECKING
 
 from tests.support.wait import until
+from viewsync.context import Context
 
 if TYPE_CHECKING:
     from tests.support.server import Home, Server
@@ -20,6 +22,17 @@ def one_tab_is_lost(server: Server, home: Home, wezterm: FakeWezterm) -> None:
     wezterm.crash(gui)
     tab.end()
     until(lambda: server.sessions() == ["proj"], "the end of the view")
+    recorded(home, 1)
+
+
+def recorded(home: Home, views: int) -> None:
+    """That many views ended, and the history says so: it is written last."""
+    history = Context(home.env).history
+
+    def ended() -> bool:
+        return len({each.session for each in history.find("event IN ('end', 'gone')", ())}) == views
+
+    until(ended, "the lines in the history")
 
 
 def test_the_tabs_of_a_crash_come_back(server: Server, home: Home, wezterm: FakeWezterm) -> None:
@@ -39,6 +52,7 @@ def test_the_tabs_of_a_crash_come_back(server: Server, home: Home, wezterm: Fake
         tab.end()
     until(lambda: server.sessions() == ["proj"], "the end of all views")
     until(lambda: not home.rows(), "the end of all rows")
+    recorded(home, 3)
     plan = home.viewsync("restore", "--plan", "--json").json()
     assert [(tab["parent"], tab["window"]) for tab in plan["tabs"]] == [("proj", windows[each]) for each in "010"]
     fresh = wezterm.start()
@@ -70,6 +84,29 @@ def test_a_session_that_is_gone_is_named(server: Server, home: Home, wezterm: Fa
     wezterm.crash(gui)
     home.viewsync("sweep")
     assert home.viewsync("restore").out == "other: its session is gone\n"
+
+
+def test_a_wezterm_whose_number_another_process_has_by_now_is_gone(
+    server: Server, home: Home, wezterm: FakeWezterm
+) -> None:
+    """As after a reboot, when every number is given out again."""
+    one_tab_is_lost(server, home, wezterm)
+    with sqlite3.connect(os.path.join(home.state, "history.db")) as database:
+        database.execute("UPDATE events SET gui = ? WHERE gui != 0", (os.getpid(),))
+    database.close()
+    assert len(home.viewsync("restore", "--plan", "--json").json()["tabs"]) == 1
+
+
+def test_a_socket_that_was_left_behind_is_not_opened_in_though_its_number_lives(
+    server: Server, home: Home, wezterm: FakeWezterm
+) -> None:
+    one_tab_is_lost(server, home, wezterm)
+    with open(wezterm.socket(1), "w", encoding="utf-8"):  # the first by name
+        pass
+    fresh = wezterm.start()
+    done = home.viewsync("restore", "--json")
+    assert done.code == 0, done
+    assert [each[0] for each in wezterm.spawned()] == [fresh]
 
 
 def test_without_a_wezterm_it_says_so(server: Server, home: Home, wezterm: FakeWezterm) -> None:

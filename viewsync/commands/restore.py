@@ -41,7 +41,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         panes = restoring.spawn(ctx, plan)
     tabs = [_tab(ctx, each) for each in plan.tabs]
     missing = [each.parent for each in plan.missing]
-    data = {"gui_pid": plan.gui, "tabs": tabs, "missing": missing, "panes": panes}
+    data = {"gui_pid": plan.gui.pid, "tabs": tabs, "missing": missing, "panes": panes}
     done = "opened" if panes else "would open"
     lines = [f"{done} {each.parent} on {each.socket} {each.window}".rstrip() for each in plan.tabs]
     lines += [f"{each.parent}: its session is gone" for each in plan.missing]

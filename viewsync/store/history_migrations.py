@@ -53,7 +53,12 @@ def sessions(database: sqlite3.Connection) -> None:
     database.execute("CREATE INDEX samples_by_time ON samples (at)")
 
 
-MIGRATIONS = (events, sessions)
+def guis(database: sqlite3.Connection) -> None:
+    """A pid comes back: which WezTerm it was, its start says."""
+    database.execute("ALTER TABLE events ADD COLUMN gui_start REAL NOT NULL DEFAULT 0")
+
+
+MIGRATIONS = (events, sessions, guis)
 
 
 def migrate(database: sqlite3.Connection) -> None:

@@ -26,7 +26,9 @@ class Wezterm:
         self.env = dict(env)
 
     def guis(self) -> dict[int, str]:
-        """The sockets of the GUIs that live, by pid. Stale sockets are normal (wezterm #4417)."""
+        """The sockets of the GUIs that may live, by pid. Stale sockets are normal (wezterm #4417), and their pids come
+        back: only who answers there lives.
+        """
         found: dict[int, str] = {}
         for folder in self._folders():
             for path in sorted(glob.glob(os.path.join(glob.escape(folder), "gui-sock-*"))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
@@ -14,13 +15,13 @@ from viewsync.views.rules import restoring
 if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.tmux.rules.model import Inventory
-    from viewsync.views.rules.restoring import Tab
+    from viewsync.views.rules.restoring import Gui, Tab
 
 
 class Plan(NamedTuple):
     """`missing`: tabs whose session is gone, so that there is nothing to open."""
 
-    gui: int
+    gui: Gui
     tabs: list[Tab]
     missing: list[Tab]
 
@@ -28,8 +29,7 @@ class Plan(NamedTuple):
 def plan(ctx: Context) -> Plan:
     """What there is to restore; nothing is changed."""
     events = ctx.history.find("gui != 0", (), limit=5000)
-    alive = {each.gui for each in events if processes.alive(each.gui)}
-    gui, tabs = restoring.lost_tabs(events, alive)
+    gui, tabs = restoring.lost_tabs(events, lambda each: processes.alive(each.pid, each.start))
     servers = {tab.socket: _inventory(ctx, tab.socket) for tab in tabs}
     found = [(tab, _there(tab, servers[tab.socket])) for tab in tabs]
     return Plan(gui, [there for _, there in found if there], [tab for tab, there in found if not there])
@@ -51,18 +51,27 @@ def _there(tab: Tab, found: Inventory | None) -> Tab | None:
 
 def hand_over(ctx: Context, planned: Plan, trigger: str) -> None:
     """Note that these tabs are opened now, so that a second restore does not open them once more."""
-    if planned.gui:
-        ctx.history.add([Event(ctx.clock(), RESTORE, trigger, "", "", "", gui=planned.gui)])
+    if planned.gui.pid:
+        done = Event(ctx.clock(), RESTORE, trigger, "", "", "")
+        ctx.history.add([done._replace(gui=planned.gui.pid, gui_start=planned.gui.start)])
 
 
 def spawn(ctx: Context, planned: Plan) -> list[int]:
     """Open them in the running WezTerm, from outside; the ids of the new panes."""
-    guis = ctx.wezterm.guis()
-    if planned.tabs and not guis:
+    socket = _answering(ctx) if planned.tabs else ""
+    if planned.tabs and not socket:
         raise ViewsyncError("no WezTerm is running to open the tabs in", "start WezTerm, then try again")
     hand_over(ctx, planned, "person")
-    socket = next(iter(guis.values()), "")
     return [ctx.wezterm.spawn(socket, argv(ctx, tab)) for tab in planned.tabs]
+
+
+def _answering(ctx: Context) -> str:
+    """The socket of a WezTerm that answers; "" when none does. A socket that was left behind may have a living pid."""
+    for socket in ctx.wezterm.guis().values():
+        with contextlib.suppress(ViewsyncError):
+            ctx.wezterm.panes(socket)
+            return socket
+    return ""
 
 
 def argv(ctx: Context, tab: Tab) -> list[str]:

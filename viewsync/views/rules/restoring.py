@@ -8,9 +8,11 @@ from viewsync.events import DETACH, END, GONE, OPEN, RESTORE, REUSE
 from viewsync.tmux.rules.model import PROMOTE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from viewsync.events import Event
+
+    Views = dict[str, list[Event]]
 
 OPENED = (OPEN, REUSE)
 CLOSED = (DETACH, END, PROMOTE, GONE)
@@ -25,25 +27,42 @@ class Tab(NamedTuple):
     opened: float  # epoch seconds; tabs come back in the order in which they were opened
 
 
-def lost_tabs(events: Sequence[Event], alive: Iterable[int]) -> tuple[int, list[Tab]]:
-    """The pid of the WezTerm that went last, and its tabs; (0, []) when there is none to restore.
+class Gui(NamedTuple):
+    """A WezTerm. Its pid comes back, so it is known by its start as well; that is 0 where nobody wrote it down."""
 
-    `events` in any order; `alive`: the WezTerm processes that live.
-    """
-    living = set(alive)
-    lives: dict[int, dict[str, list[Event]]] = {}
-    done: set[int] = set()
-    for each in sorted(events, key=lambda event: event.at):
+    pid: int
+    start: float
+
+
+NO_GUI = Gui(0, 0.0)
+
+
+def lost_tabs(events: Iterable[Event], lives: Callable[[Gui], bool]) -> tuple[Gui, list[Tab]]:
+    """The WezTerm that went last, and its tabs; (NO_GUI, []) when there is none to restore. `events` in any order."""
+    gone: dict[Gui, Views] = {}
+    done: set[Gui] = set()
+    for gui, each in _by_gui(sorted(events, key=lambda event: event.at)):
         if each.event == RESTORE:
-            done.add(each.gui)
-        elif each.gui and each.gui not in living:
-            done.discard(each.gui)  # its number came back, and it opened views of its own
-            lives.setdefault(each.gui, {}).setdefault(each.session, []).append(each)
-    gone = {gui: views for gui, views in lives.items() if gui not in done}
+            gone.pop(gui, None)
+            done.add(gui)
+        elif gui not in done or not gui.start:  # a number may have come back, a WezTerm does not
+            gone.setdefault(gui, {}).setdefault(each.session, []).append(each)
+    gone = {gui: views for gui, views in gone.items() if gui.pid and not lives(gui)}
     if not gone:
-        return 0, []
+        return NO_GUI, []
     gui = max(gone, key=lambda each: max(event.at for view in gone[each].values() for event in view))
     return gui, _tabs(list(gone[gui].values()))
+
+
+def _by_gui(events: Sequence[Event]) -> Iterator[tuple[Gui, Event]]:
+    """Each with the WezTerm that it is of. Where only the pid was written down: the one that last had it then."""
+    starts: dict[int, float] = {}
+    for each in reversed(events):
+        if each.gui_start:
+            starts[each.gui] = each.gui_start
+    for each in events:
+        starts[each.gui] = each.gui_start or starts.get(each.gui, 0.0)
+        yield Gui(each.gui, starts[each.gui]), each
 
 
 def _tabs(views: list[list[Event]]) -> list[Tab]:
@@ -71,6 +90,6 @@ def _closed_at(view: list[Event]) -> float:
 def _tab(view: list[Event]) -> Tab:
     opened = [each for each in view if each.event in OPENED][-1]
     # "gone" is said by who did not see the view any more, and knows its window only from the row.
-    seen = sorted((each for each in view if each.window), key=lambda each: each.event != GONE)
+    seen = sorted((each for each in view if each.window), key=lambda each: each.event != "gone")
     window = seen[-1].window if seen else ""
     return Tab(view[-1].parent or opened.parent, opened.socket, opened.server, window, opened.at)

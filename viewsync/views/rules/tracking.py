@@ -194,6 +194,7 @@ def event(server: Server, name: str, row: Row, kind: str, reason: str, now: floa
         parent=str(row.get("parent", "")),
         window=str(row.get("window", "")),
         gui=int(row.get("gui") or 0),
+        gui_start=float(row.get("gui_start") or 0),
         tty=str(row.get("tty", "")),
         reason=reason,
         what="view",
