@@ -18,7 +18,9 @@ import pytest
 from tests.support.server import Home, Server, alive
 from tests.support.wait import stays, until
 from viewsync.context import Context
-from viewsync.sweeper.resident import Sweeper
+from viewsync.store import lock
+from viewsync.sweeper import control
+from viewsync.sweeper.resident import Eyes, Sweeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +83,27 @@ def test_who_has_not_told_its_process_yet_is_not_asked_to_end(server: Server, ho
         finally:
             os.kill(server.pid, signal.SIGCONT)
             stranger.kill()
+
+
+def test_a_folder_that_was_made_again_is_watched_again(home: Home) -> None:
+    """Its inode is given out again as well, mostly at once."""
+    flag = threading.Event()
+    folder = os.path.join(home.path, "sockets")
+    os.mkdir(folder)
+    eyes = Eyes(flag, home.path, [folder])
+    try:
+        eyes.refresh()
+        os.rmdir(folder)
+        os.mkdir(folder)
+        eyes.refresh()
+        assert eyes.watching() == sorted([folder, home.path])
+        for name in "abc":  # the end of the old one may be told as late as the first of these
+            flag.clear()
+            with open(os.path.join(folder, name), "w", encoding="utf-8"):
+                pass
+            until(flag.is_set, "its waking")
+    finally:
+        eyes.stop()
 
 
 def test_a_socket_folder_that_comes_later_is_watched(home: Home, sweeper: Callable[..., Tab]) -> None:
@@ -155,6 +178,36 @@ def test_a_killed_one_leaves_no_lock(home: Home, sweeper: Callable[..., Tab]) ->
     tab.wait()
     assert home.viewsync("sweeper", "status").code == 1
     sweeper()
+
+
+def test_what_a_killed_one_told_of_itself_is_not_believed(home: Home, sweeper: Callable[..., Tab]) -> None:
+    """Its word is still there when the next one has the lock, and has told nothing yet."""
+    tab = sweeper()
+    tab.signal(signal.SIGKILL)
+    tab.wait()
+    held = lock.try_exclusive(os.path.join(home.state, control.LOCK))
+    assert held is not None
+    assert status(home) == {"running": True, "pid": 0}
+    os.close(held)
+
+
+@pytest.mark.parametrize("start", [None, 1.5, "soon"])
+def test_a_process_that_got_the_number_of_a_sweeper_is_not_ended(home: Home, start: object) -> None:
+    victim = subprocess.Popen(["sleep", "1000"])
+    path = os.path.join(home.state, control.LOCK)
+    os.mkdir(home.state, 0o700)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({"pid": victim.pid, **({} if start is None else {"start": start})}, file)
+    held = lock.try_exclusive(path)
+    assert held is not None
+    try:
+        done = home.viewsync("sweeper", "stop", env={"VIEWSYNC_SWEEP_EVERY": "1"}, timeout=60)
+        assert (done.code, "did not say yet which process it is" in done.err) == (1, True)
+        assert victim.poll() is None
+    finally:
+        os.close(held)
+        victim.kill()
+        victim.wait()
 
 
 def test_start_and_stop(home: Home, server: Server) -> None:

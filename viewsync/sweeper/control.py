@@ -14,7 +14,7 @@ from viewsync.store import lock
 from viewsync.system import process, processes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from viewsync.context import Context
 
@@ -37,12 +37,18 @@ def status(ctx: Context) -> dict[str, Any]:
 
 
 def _told(path: str) -> dict[str, Any]:
+    """What the one that runs tells of itself: one that was killed has left what it told."""
     try:
         with open(path, encoding="utf-8") as file:
             told = json.loads(file.read() or "{}")
-        return told if isinstance(told, dict) else {}
     except (OSError, ValueError):
         return {}  # it is writing just now
+    return told if isinstance(told, dict) and _is_it(told) else {}
+
+
+def _is_it(told: Mapping[str, Any]) -> bool:
+    pid, start = told.get("pid"), told.get("start")  # which is 0 where it could not know
+    return isinstance(pid, int) and isinstance(start, (int, float)) and processes.alive(pid, start)
 
 
 def start(ctx: Context) -> dict[str, Any]:
@@ -63,10 +69,9 @@ def stop(ctx: Context) -> bool:
     found = status(ctx)
     if not found["running"]:
         return False
-    pid = int(found["pid"] or 0)
-    if not processes.alive(pid, float(found.get("start") or 0)):
+    pid = found["pid"]
+    if not processes.tell(pid, signal.SIGTERM, lambda: _is_it(found)):
         raise SweeperError("a sweeper runs, but did not say yet which process it is", "try again in a moment")
-    os.kill(pid, signal.SIGTERM)
     if not _wait(lambda: not status(ctx)["running"]):
         raise SweeperError(f"the sweeper (process {pid}) did not end within {_PATIENCE:g} s", "it may wait for tmux")
     return True

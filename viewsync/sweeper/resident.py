@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _REST = 1.0  # seconds between two passes, whatever happens meanwhile
 _COMINGS_AND_GOINGS = ("created", "deleted", "moved")
+_LOOK = os.O_DIRECTORY | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
 
 
 class Wake(FileSystemEventHandler):
@@ -59,6 +60,7 @@ class Eyes:
         self.sockets = sockets
         self.problem = ""
         self._observer: BaseObserver | None = None
+        # With the open folder: as long as it is open, no other folder gets its inode.
         self._watches: dict[str, tuple[int, ObservedWatch]] = {}
 
     def refresh(self) -> None:
@@ -74,14 +76,21 @@ class Eyes:
         except OSError as error:
             self.problem = f"cannot watch for changes ({error.strerror or error}): sweeping on the timer alone"
 
-    def _watch(self, observer: BaseObserver, wanted: dict[str, tuple[int, frozenset[str] | None]]) -> None:
-        for folder, (inode, _) in list(self._watches.items()):
-            if wanted.get(folder, (0, None))[0] != inode:  # it is gone, or another one of that name by now
-                observer.unschedule(self._watches.pop(folder)[1])
-        for folder, (inode, only) in wanted.items():
+    def _watch(self, observer: BaseObserver, wanted: dict[str, frozenset[str] | None]) -> None:
+        for folder, (handle, watch) in list(self._watches.items()):
+            if folder not in wanted or not _is_at(handle, folder):
+                del self._watches[folder]
+                os.close(handle)
+                observer.unschedule(watch)
+        for folder, only in wanted.items():
             if folder not in self._watches:
-                watch = observer.schedule(Wake(self.flag, folder, only), folder, recursive=False)
-                self._watches[folder] = (inode, watch)
+                handle = os.open(folder, _LOOK)
+                try:
+                    watch = observer.schedule(Wake(self.flag, folder, only), folder, recursive=False)
+                except OSError:
+                    os.close(handle)
+                    raise
+                self._watches[folder] = (handle, watch)
 
     def watching(self) -> list[str]:
         return sorted(self._watches)
@@ -90,24 +99,28 @@ class Eyes:
         if self._observer is not None:
             self._observer.stop()
             self._observer.join(timeout=5)
+        for handle, _ in self._watches.values():
+            os.close(handle)
+        self._watches.clear()
 
-    def _wanted(self) -> dict[str, tuple[int, frozenset[str] | None]]:
-        wanted: dict[str, tuple[int, frozenset[str] | None]] = {}
+    def _wanted(self) -> dict[str, frozenset[str] | None]:
+        wanted: dict[str, frozenset[str] | None] = {}
         for folder in self.sockets:
-            if inode := _inode(folder):
-                wanted[folder] = (inode, None)
-            elif inode := _inode(os.path.dirname(folder)):
-                wanted[os.path.dirname(folder)] = (inode, frozenset([os.path.basename(folder)]))
-        if inode := _inode(self.state):
-            wanted[self.state] = (inode, frozenset([registry_file.FILE]))
+            if os.path.isdir(folder):
+                wanted[folder] = None
+            elif os.path.isdir(os.path.dirname(folder)):
+                wanted[os.path.dirname(folder)] = frozenset([os.path.basename(folder)])
+        if os.path.isdir(self.state):
+            wanted[self.state] = frozenset([registry_file.FILE])
         return wanted
 
 
-def _inode(folder: str) -> int:
+def _is_at(handle: int, folder: str) -> bool:
+    """Whether that open folder is the one of that name, and not one that is gone."""
     try:
-        return os.stat(folder).st_ino if os.path.isdir(folder) else 0
+        return os.path.samestat(os.fstat(handle), os.stat(folder))
     except OSError:
-        return 0
+        return False
 
 
 class Sweeper:
