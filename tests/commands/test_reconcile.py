@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -271,6 +272,9 @@ def test_d52_what_killed_writers_left_is_removed(server: Server, home: Home) -> 
     put(home, "exec/dead/maker", f"{DEAD_PID} 12.5\n")
     put(home, "exec/nameless/out", old=True)
     put(home, f"backups/x.json.tmp-{DEAD_PID}")
+    put(home, f"backups/dead.json.tmp-{me}", old=True)  # nobody writes for a day: another process has its number
+    put(home, "exec/dead-tee/maker", f"{DEAD_PID} 12.5\n")
+    put(home, "exec/dead-tee/tee", f"{me}\n", old=True)  # we are no tee, and began later
     put(home, "blocks/dead.py", old=True)
     put(home, "blocks/young.py")
     keep = [
@@ -286,8 +290,10 @@ def test_d52_what_killed_writers_left_is_removed(server: Server, home: Home) -> 
         put(home, name)
     put(home, "exec/mine/maker", f"{me} {start}\n")
     put(home, "exec/goes-on/maker", f"{DEAD_PID} 12.5\n")
-    put(home, "exec/goes-on/tee", f"{me}\n")
-    assert len(repaired(home)) == 7
+    tee = subprocess.Popen(["tee", os.path.join(home.state, "exec/goes-on/out")], stdin=subprocess.PIPE)
+    put(home, "exec/goes-on/tee", f"{tee.pid}\n")
+    assert len(repaired(home)) == 9
+    tee.communicate()
     names = leftovers(home)
     assert set(keep) < set(names)
     assert {"exec/mine/maker", "exec/goes-on/maker"} < set(names)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FOLDER = "exec"
 _CHUNK = 1 << 20  # bytes
 _BEGINS = 0.25  # seconds from the script's first line to tee
+_LATER = 5.0  # seconds between what the clock says of one moment, and the file's time
 _QUIET = 0.1  # seconds without output after which nothing is on its way any more
 
 
@@ -94,7 +95,7 @@ class ExecFolder:
         To open the pipe earlier would keep tee from seeing its end. A tee that has ended may have taken the rest along.
         Of a pipe whose last writer had closed it before we came, Linux tells no end, unless another one comes and goes.
         """
-        if not processes.alive(self._tee()):
+        if not tee_runs(self.path):
             return False
         if self._pipe < 0:
             try:
@@ -146,24 +147,36 @@ class ExecFolder:
         """Where it still runs, which is where something holds the pipe; or let go of who waits to open that."""
         if self.drained():
             return
-        pid = self._tee()
+        pid = _tee(self.path)
         if not pid:
             with contextlib.suppress(OSError):
                 os.close(os.open(self._in(exec_script.PIPE), os.O_WRONLY | os.O_NONBLOCK))
             return
-        if self._in(exec_script.OUT) in processes.command_line(
-            pid
-        ):  # else it ends with the program that holds the pipe
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGTERM)
+        # One that cannot be looked at ends with the program that holds the pipe.
+        processes.tell(pid, signal.SIGTERM, lambda: self._in(exec_script.OUT) in processes.command_line(pid))
 
-    def _tee(self) -> int:
-        """Its process, 0 where it has not begun, or has failed."""
-        try:
-            with open(self._in(exec_script.TEE), encoding="ascii") as file:
-                return int(file.read())
-        except (OSError, ValueError):
-            return 0
+
+def tee_runs(folder: str) -> bool:
+    """Whether the tee of that command runs. Its pid comes back: nobody else writes what it writes (as far as its words
+    are told), and who began after its pid was written down is another one.
+    """
+    pid = _tee(folder)
+    if not processes.alive(pid):
+        return False
+    if os.path.join(folder, exec_script.OUT) in processes.command_line(pid):
+        return True
+    with contextlib.suppress(OSError):
+        return processes.began(pid) < os.stat(os.path.join(folder, exec_script.TEE)).st_mtime + _LATER
+    return False
+
+
+def _tee(folder: str) -> int:
+    """Its process, 0 where it has not begun, or has failed."""
+    try:
+        with open(os.path.join(folder, exec_script.TEE), encoding="ascii") as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return 0
 
 
 def _write(path: str, text: str) -> None:

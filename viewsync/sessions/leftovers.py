@@ -59,7 +59,7 @@ def _files(ctx: Context) -> Iterator[Finding]:
     for path in [os.path.join(folder, name) for folder in (ctx.folder, own) for name in _names(folder)]:
         name = os.path.basename(path)
         if ours := _OURS.fullmatch(name):
-            if not processes.alive(int(ours[1])):
+            if not processes.alive(int(ours[1])) or _old(ctx, path, _DAY):  # a pid comes back
                 yield Finding("temporary-file", path, "its writer was killed", "remove it")
         elif _THEIRS.fullmatch(name):
             if _old(ctx, path) and stat.S_ISREG(os.lstat(path).st_mode):
@@ -97,18 +97,10 @@ def _is_orphan(ctx: Context, path: str) -> bool:
     try:
         with open(os.path.join(path, exec_script.MAKER), encoding="utf-8") as file:
             pid, start = file.read().split()
-        return not processes.alive(int(pid), float(start)) and not _still_runs(path)
+        # A command that goes on after who ran it was gone removes its folder itself.
+        return not processes.alive(int(pid), float(start)) and not exec_folder.tee_runs(path)
     except (OSError, ValueError):
         return _old(ctx, path)  # until then its maker may be about to write its name
-
-
-def _still_runs(path: str) -> bool:
-    """The command went on after who ran it was gone; it removes its folder itself."""
-    try:
-        with open(os.path.join(path, exec_script.TEE), encoding="utf-8") as file:
-            return processes.alive(int(file.read()))
-    except (OSError, ValueError):
-        return False
 
 
 def _buffers(ctx: Context, readings: Sequence[Panes]) -> Iterator[Finding]:

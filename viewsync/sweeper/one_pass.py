@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from viewsync.views.rules.tracking import Row
 
 
+_DAY = 86400.0  # seconds
+
+
 class Gui(NamedTuple):
     """A WezTerm that tells of itself: all terminals of its panes. `only`: act on views opened from it alone."""
 
@@ -127,6 +130,9 @@ def _tidy(ctx: Context) -> None:
     """Remove what writers that were killed left in the state folder: temporary files of processes that are gone."""
     for name in os.listdir(ctx.folder):
         stem, _, pid = name.rpartition("-")
-        if stem in (".sessions.json.tmp", "open.conf") and pid.isdigit() and not processes.alive(int(pid)):
+        if stem in (".sessions.json.tmp", "open.conf") and pid.isdigit():
+            path = os.path.join(ctx.folder, name)
             with contextlib.suppress(OSError):  # another sweep was faster, or the folder cannot be written just now
-                os.unlink(os.path.join(ctx.folder, name))
+                # A pid comes back, after a reboot at the latest; nobody needs a day.
+                if not processes.alive(int(pid)) or ctx.clock() - os.stat(path).st_mtime > _DAY:
+                    os.unlink(path)
