@@ -15,6 +15,7 @@ from tests.store.support import python, start
 from tests.support.wait import stays, until
 from viewsync.errors import LockTimeout, StateError
 from viewsync.store import lock
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,6 +160,11 @@ def directory(path: str, owner: str | None) -> None:
             file.write(owner)
 
 
+def mine() -> str:
+    """As the shell tools write it."""
+    return f"{os.getpid()} {os.uname().nodename} {int(time.time())}\n"
+
+
 def dead_pid() -> int:
     gone = subprocess.Popen(["true"])
     gone.wait()
@@ -166,10 +172,33 @@ def dead_pid() -> int:
 
 
 def test_a_directory_of_a_living_process_is_honoured(path: str) -> None:
-    directory(path, f"{os.getpid()} {os.uname().nodename} 1\n")
+    directory(path, mine())
     with pytest.raises(LockTimeout), lock.exclusive(path, 0.1):
         pass
     assert os.listdir(path) == ["owner"]
+
+
+@pytest.mark.parametrize("when", ["soon", "2026-01-01T00:00:00Z"])
+def test_a_directory_of_a_living_process_that_says_no_time_is_honoured(path: str, when: str) -> None:
+    directory(path, f"{os.getpid()} {os.uname().nodename} {when}\n")
+    os.utime(path, (1, 1))
+    with pytest.raises(LockTimeout), lock.exclusive(path, 0.1):
+        pass
+
+
+@pytest.mark.parametrize("kind", ["theirs", "ours", "of an earlier boot"])
+def test_the_directory_of_a_dead_process_whose_number_another_one_has_is_cleared(path: str, kind: str) -> None:
+    """Of the shell tools' only the time tells: the process that has the number began later."""
+    start = processes.start_time(os.getpid())
+    began = int(processes.began(os.getpid()))
+    owner = {
+        "theirs": f"{began - 3600}",
+        "ours": f"{began + 10} {start - 5}",
+        "of an earlier boot": f"{began + 10} {start + 2.0**28}",
+    }[kind]
+    directory(path, f"{os.getpid()} {os.uname().nodename} {owner}\n")
+    with lock.exclusive(path, 1):
+        assert not os.path.isdir(path)
 
 
 def test_a_directory_of_another_machine_is_honoured(path: str) -> None:
@@ -203,12 +232,11 @@ def test_a_directory_is_cleared_by_one_and_never_taken_from_the_next(path: str) 
     """Many see the dead owner at once; whoever makes the next directory keeps it."""
     for _ in range(30):
         directory(path, f"{dead_pid()} {os.uname().nodename} 1\n")
-        mine = f"{os.getpid()} {os.uname().nodename} 1\n"
         threads = [threading.Thread(target=lock._clear_dead, args=(path, os.path.join(path, "owner"))) for _ in "12345"]
         for each in threads:
             each.start()
         until(lambda: not os.path.exists(path), "the end of the dead one's")
-        directory(path, mine)
+        directory(path, mine())
         for each in threads:
             each.join()
         assert os.listdir(path) == ["owner"]
@@ -222,7 +250,10 @@ def test_the_directory_is_the_lock_where_flock_1_is_missing(path: str, monkeypat
     with lock.exclusive(path, 1):
         assert os.path.isdir(path)
         with open(os.path.join(path, "owner"), encoding="utf-8") as file:
-            assert file.read().split()[:2] == [str(os.getpid()), os.uname().nodename]
+            pid, host, made, start = file.read().split()
+        assert (pid, host) == (str(os.getpid()), os.uname().nodename)
+        assert abs(int(made) - time.time()) < 30
+        assert float(start) == processes.start_time(os.getpid())
         with pytest.raises(LockTimeout), lock.exclusive(path, 0.05):
             pass
     assert not os.path.exists(path)

@@ -16,16 +16,17 @@ import time
 from typing import TYPE_CHECKING
 
 from viewsync.errors import LockTimeout, StateError
-from viewsync.system import signals
+from viewsync.system import processes, signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _BUSY = (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK)
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-_OWNER = "owner"  # in the lock directory: "PID HOST TIME", as the shell tools write it
+_OWNER = "owner"  # in the lock directory: "PID HOST TIME", as the shell tools write it, and from us when PID started
 _QUEUES = 12  # times the timeout that a queue which moves may take in all
 _NAMELESS = 30.0  # seconds after which a lock directory without an owner is nobody's
+_LATER = 60.0  # seconds from which on who began after the lock was made did not make it
 
 
 @contextlib.contextmanager
@@ -172,7 +173,7 @@ def _by_directory(path: str, pid: int) -> Callable[[], None] | None:
     except OSError as error:
         raise _unusable(path, error) from None
     with open(owner, "w", encoding="utf-8") as file:
-        file.write(f"{pid} {os.uname().nodename} {int(time.time())}\n")
+        file.write(f"{pid} {os.uname().nodename} {int(time.time())} {processes.start_time(pid)}\n")
     return lambda: _remove(path, owner)
 
 
@@ -214,17 +215,20 @@ def _is_dead(directory: int) -> bool:
     try:
         handle = os.open(_OWNER, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=directory)
         with open(handle, encoding="utf-8") as file:
-            pid, host, _ = file.read().split()
-        if host == os.uname().nodename:
-            os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
+            pid, host, made, *start = file.read().split()
+        return host == os.uname().nodename and not _holds(int(pid), made, float(start[0]) if start else 0.0)
     except (FileNotFoundError, ValueError):
         # It is writing its name just now, or was killed before it could.
         return time.time() - os.fstat(directory).st_mtime > _NAMELESS
-    except (OSError, OverflowError):
-        pass  # somebody else's process, or not ours to judge
-    return False
+    except OSError:
+        return False  # not ours to judge
+
+
+def _holds(pid: int, made: str, start: float) -> bool:
+    """Whether that process lives and is the one that made the lock then. The shell tools do not write its start."""
+    if not processes.alive(pid, start):
+        return False
+    return start > 0 or not made.isdecimal() or processes.began(pid) < int(made) + _LATER
 
 
 def _remove(path: str, owner: str) -> None:
