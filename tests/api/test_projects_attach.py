@@ -140,6 +140,16 @@ def test_in_a_pane_of_another_server_it_is_a_terminal_like_any(work: Server, ser
     assert other.clients() == {outer.pid: "outer"}
 
 
+def test_a_pane_of_an_earlier_server_on_that_socket_is_none_of_this_one(work: Server, home: Home) -> None:
+    """Its ids are given out again: the client that shows the pane of that id now is somebody else's."""
+    other = client(work, "here")
+    env = {"TMUX": f"{work.socket},{work.pid + 1},0", "TMUX_PANE": work.show("=here:", "#{pane_id}")}
+    tab = home.program(program(home, attach(work, "goal")), env=env)
+    until(lambda: tab.pid in work.clients(), "a client")
+    assert work.clients()[tab.pid].startswith("goal-view-")
+    assert work.clients()[other.pid] == "here"
+
+
 def test_a_server_by_another_path_is_not_shown_in_itself(work: Server, home: Home) -> None:
     mine = client(work, "here")
     link = os.path.join(home.path, "link")

@@ -147,6 +147,14 @@ def test_a_project_session_and_the_one_we_are_in(project: Project, servers: Call
     assert project.viewsync("freeze", "--json", env=inside).json()["command"] == found["command"]
 
 
+def test_the_session_that_a_server_which_is_gone_had_is_not_the_one_with_its_id(home: Home, server: Server) -> None:
+    """A program outlives its server, and the next one on the socket has panes of the same ids."""
+    inside = {"TMUX": f"{server.socket},{server.pid + 1},0", "TMUX_PANE": server.show("=proj:", "#{pane_id}")}
+    done = home.viewsync("freeze", env=inside)
+    assert (done.code, done.out) == (3, "")
+    assert "the tmux server that this was started in is gone" in done.err
+
+
 def test_of_a_view_it_is_the_session_whose_windows_it_shows(home: Home, server: Server) -> None:
     _, view = server.open("proj")
     found = home.viewsync("freeze", view, "-S", server.socket, "--json").json()

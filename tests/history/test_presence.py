@@ -12,8 +12,10 @@ from tests.test_hot_path import imported
 from viewsync.context import Context
 from viewsync.history import presence
 from viewsync.history.rules import presence as rule
+from viewsync.registry import rows as registry_rows
 from viewsync.store.history_database import History
-from viewsync.tmux import inventory, sockets
+from viewsync.system import process_table
+from viewsync.tmux import inventory, pane_list, sockets
 from viewsync.usage import sampling
 
 if TYPE_CHECKING:
@@ -131,6 +133,16 @@ def test_samples_are_of_the_whole_tree_of_every_pane(server: Server, home: Home)
     last = ctx.history.samples(0)[-1]
     assert (last.session, last.socket, last.server) == ("web", server.socket, rows(home)["web"]["server"])
     assert last.memory > 100_000
+
+
+def test_what_has_the_number_of_a_dead_panes_program_by_now_is_not_counted(server: Server, home: Home) -> None:
+    create(server, "web")
+    ctx = Context(home.env)
+    (row,) = registry_rows.read(ctx)
+    found = pane_list.read(ctx.tmux, server.socket)
+    others = tuple(each._replace(pid=os.getpid(), dead=True) for each in found.panes)
+    assert sampling._sample(row, found, process_table.read(), 1.0) is not None
+    assert sampling._sample(row, found._replace(panes=others), process_table.read(), 1.0) is None
 
 
 def test_without_registered_sessions_nothing_is_read_or_written(server: Server, home: Home) -> None:

@@ -283,6 +283,28 @@ def test_a_large_environment_still_opens(server: Server) -> None:
     assert server.tmux("show-environment", "-t", f"={view}:", "BIG39") == "BIG39=" + "x" * 1000
 
 
+def test_a_terminal_that_has_the_number_of_a_dead_panes_is_no_pane(server: Server, home: Home) -> None:
+    server.tmux("set-option", "-g", "remain-on-exit", "on")
+    inside = {"TMUX": f"{server.socket},{server.pid},0"}
+    line = f'read -r line; exec "{home.launcher}" open -S "{server.socket}" proj'
+
+    def dead() -> str:
+        pane = server.tmux("new-window", "-dP", "-F", "#{pane_id}", "-t", "=proj:", "true")
+        until(lambda: server.show(pane, "#{pane_dead}") == "1", "its end")
+        return server.show(pane, "#{pane_tty}")
+
+    def again() -> bool:
+        """A tab gets the number that the terminal of a pane had, unless somebody is faster."""
+        tty = dead()
+        return home.program(["sh", "-c", line], env=inside).tty == tty
+
+    until(again, "the number of a dead pane's terminal")
+    tab = home.tabs[-1]
+    tab.type("\n")
+    until(lambda: server.on_terminal(tab) or tab.ended(), "a client")
+    assert not tab.ended(), tab.text()
+
+
 def test_a_pane_of_the_same_server_is_not_nested(server: Server, home: Home) -> None:
     server.tmux("new-window", "-t", "=proj:", "-n", "nest", f"{home.launcher} open proj; sleep 100")
     until(

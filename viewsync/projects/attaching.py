@@ -31,7 +31,7 @@ def check(ctx: Context, socket: str, name: str) -> None:
 def go(ctx: Context, server: Server, session: str, name: str) -> None:
     """Returns only where the client was switched."""
     check(ctx, server.socket, name)
-    if inside(ctx, server.socket):
+    if inside(ctx, server.socket) and sockets.is_of(ctx.env, server):
         _switch(ctx, server, session, name)
     else:
         from viewsync.views import opening

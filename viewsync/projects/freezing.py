@@ -63,16 +63,20 @@ def freeze(ctx: Context, name: str, asked: targets.Asked, *, output: str = "", c
 
 def _find(ctx: Context, name: str, asked: targets.Asked) -> tuple[Server, Live, Sequence[listing.Known]]:
     """The session that is meant; of a view, the one whose windows it shows."""
+    here = "" if name or any(asked) else sockets.socket_inside(ctx.env)
     if name and (asked.target or asked.session):
         raise UsageError("a session was named twice", "give NAME, or -s, or -t")
     if name and not (asked.label or asked.socket) and any(each == name for each in ctx.registry.read()["sessions"]):
         asked = targets.Asked(session=name)
     elif name:
         asked = asked._replace(target=name)
-    elif not any(asked) and (inside := sockets.socket_inside(ctx.env)):
-        asked = targets.Asked(socket=inside, target=ctx.env.get("TMUX_PANE", ""))
+    elif here:
+        asked = targets.Asked(socket=here, target=ctx.env.get("TMUX_PANE", ""))
     wanted = targets.resolve(ctx, asked)
-    found = targets.find(pane_list.read(ctx.tmux, wanted.socket), wanted)
+    panes = pane_list.read(ctx.tmux, wanted.socket)
+    if here and not sockets.is_of(ctx.env, panes.server):
+        raise MissingSession("the tmux server that this was started in is gone", "name a session")
+    found = targets.find(panes, wanted)
     reading = listing.read(ctx, [wanted.socket], alone=True)
     answer = reading.answers[wanted.socket]
     if isinstance(answer, Exception):

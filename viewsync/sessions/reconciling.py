@@ -66,9 +66,14 @@ def _seen(row: Registered, answer: Answer) -> Seen:
         reading=listed.reading,
         found=listed.found,
         making=processes.alive(row.maker, row.maker_start),
-        pid_start=processes.start_time(pane.pid) if pane and not pane.dead else 0.0,
+        pid_start=_start(pane) if pane else 0.0,
         made_since=any(each.created >= epoch(row.created_at) for each in mine),
     )
+
+
+def _start(pane: Pane) -> float:
+    """Of its program. The pid of one that ended is another process's by now."""
+    return 0.0 if pane.dead else processes.start_time(pane.pid)
 
 
 def findings(ctx: Context, reading: Reading) -> list[Finding]:
@@ -196,5 +201,5 @@ def _new_row(ctx: Context, reading: Panes, pane: Pane) -> dict[str, Any]:
         "last_active": registry_rows.stamp(ctx.clock()),
         "server": reading.server.identity,
         "session_id": pane.session,
-        **drift.pane_fields(pane, processes.start_time(pane.pid)),
+        **drift.pane_fields(pane, _start(pane)),
     }

@@ -92,7 +92,8 @@ def _identified(ctx: Context, row: Registered, reading: Panes, found: Found) -> 
         raise UsageError(f"session '{row.name}' is just being made", "try again")
     if row.session_id and row.server:
         return row
-    values = drift.ids(reading, found, processes.start_time(found.pane.pid) if found.pane else 0.0)
+    pane = found.pane
+    values = drift.ids(reading, found, processes.start_time(pane.pid) if pane and not pane.dead else 0.0)
     if not rows.update(ctx, row, values, drop=drift.MAKING):
         raise _changed(row)
     return registered(row.name, {**row._asdict(), **values})

@@ -119,5 +119,5 @@ def _client(rest: str) -> Client:
 
 
 def panes(tmux: Tmux, socket: str) -> list[str]:
-    """The terminals of all panes of a server, that is the insides of tmux."""
-    return tmux.ask(socket, "list-panes", "-a", "-F", "#{pane_tty}").split()
+    """The terminals of all panes of a server, that is the insides of tmux. That of a dead pane is somebody else's."""
+    return tmux.ask(socket, "list-panes", "-a", "-F", "#{?pane_dead,,#{pane_tty}}").split()

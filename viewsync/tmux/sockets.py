@@ -14,6 +14,8 @@ from viewsync.errors import TmuxError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from viewsync.tmux.rules.model import Server
+
 
 def socket_of(env: Mapping[str, str], label: str, path: str) -> str:
     """The server that -L or -S names; without either the one we are in, else tmux's default one."""
@@ -34,6 +36,11 @@ def socket_of(env: Mapping[str, str], label: str, path: str) -> str:
 def socket_inside(env: Mapping[str, str]) -> str:
     """The socket in $TMUX, `path,pid,session`, "" outside of tmux. The path may hold commas."""
     return env.get("TMUX", "").rsplit(",", 2)[0]
+
+
+def is_of(env: Mapping[str, str], server: Server) -> bool:
+    """Whether $TMUX is of the server that now has its socket: a later one has other panes of the same ids."""
+    return env.get("TMUX", "").rsplit(",", 2)[1:-1] == [str(server.pid)]
 
 
 def checked(socket: str) -> str:

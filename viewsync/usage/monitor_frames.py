@@ -203,7 +203,7 @@ class Monitor:
         if look is None or isinstance(look, TmuxError) or not session.id:
             return session
         mine = self._index[session.row.socket].sessions.get(session.id, ())
-        tree = table.tree(each.pid for each in mine)
+        tree = table.tree(each.pid for each in mine if not each.dead)  # a dead one's pid is another process's by now
         pane = next((each for each in mine if each.id == session.pane), None)
         status = session.status
         if pane and status == health.ALIVE:
