@@ -88,6 +88,7 @@ class Stage:
         self.tmux = _Plain(ctx.config["tmux"], ctx.config["tmux_timeout"], self.env)
         self.tabs: list[Tab] = []
         self.server = 0
+        self.server_start = 0.0
         self.session = ""
 
     def _pipe(self) -> int:
@@ -110,6 +111,7 @@ class Stage:
         new = sessions.NewSession("demo", window="editor", argv=["sleep", "600"])
         made = sessions.make(self.tmux, self.socket, new)
         self.server, self.session = int(made.server.partition(".")[0]), made.session_id
+        self.server_start = processes.start_time(self.server)
         self.ask("new-window", "-d", "-t", "=demo:", "-n", "server", "sleep 601")
 
     def kill(self) -> None:
@@ -156,7 +158,7 @@ class Stage:
         for tab in self.tabs:
             tab.end()
         if self.server:
-            _end(self.server)
+            _end(self.server, self.server_start)
         deadline = time.monotonic() + _PATIENCE
         while self._at_work() and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -170,16 +172,17 @@ class Stage:
             return True
 
 
-def _end(pid: int) -> None:
+def _end(pid: int, start: float) -> None:
     """Ask it to, give it a moment to go, then end it."""
+
+    def lives() -> bool:
+        return processes.alive(pid, start)
+
     deadline = time.monotonic() + 3
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-        while processes.alive(pid):
-            if time.monotonic() > deadline:
-                os.kill(pid, signal.SIGKILL)
-                return
-            time.sleep(0.02)
+    processes.tell(pid, signal.SIGTERM, lives)
+    while lives() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    processes.tell(pid, signal.SIGKILL, lives)
 
 
 @contextlib.contextmanager
