@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs viewsync from this checkout for one user; `./install.sh --help` tells more.
+# Installs viewsync from this checkout for one user; `sh install.sh --help` tells more.
 #
 # A private Python environment, a launcher, then `viewsync install`, which sets up tmux and WezTerm. Nothing is
 # changed before it was said. Only the last line does anything, so half of a download does nothing.
@@ -7,8 +7,8 @@ set -eu
 
 usage() {
     cat << 'END'
-usage: ./install.sh [--dry-run] [--prefix DIR] [--sweeper systemd|launchd|none]
-       ./install.sh --uninstall [--purge] [--dry-run] [--prefix DIR]
+usage: sh install.sh [--dry-run] [--prefix DIR] [--sweeper systemd|launchd|none]
+       sh install.sh --uninstall [--purge] [--dry-run] [--prefix DIR]
 
   --dry-run       say what would be changed, and change nothing
   --prefix DIR    install below DIR instead of ~/.local: DIR/bin/viewsync, DIR/share/viewsync
@@ -16,7 +16,8 @@ usage: ./install.sh [--dry-run] [--prefix DIR] [--sweeper systemd|launchd|none]
   --uninstall     put everything back as it was; the registry and the history stay
   --purge         with --uninstall: remove the registry, the history and the log, too
 
-PYTHON names the interpreter (3.10 or newer), and pip listens to its PIP_ variables.
+PYTHON names the interpreter (3.10 or newer), and pip listens to its PIP_ variables. What is
+installed, and in which version, stands in locks/.
 END
 }
 
@@ -72,7 +73,7 @@ main() {
 
 install_all() {
     find_python
-    need_venv
+    need_python
     need_tmux
     if [ -e "$prefix/bin/viewsync" ] && ! is_launcher "$prefix/bin/viewsync"; then
         fail "$prefix/bin/viewsync is there already, and is not ours: move it away, or name another --prefix"
@@ -83,7 +84,7 @@ install_all() {
         set_up "$venv/bin/python"
     elif [ -n "$dry_run" ]; then
         say "would make a Python environment in $venv"
-        say 'would install viewsync and what it needs into it, with pip'
+        say "would install viewsync and what it needs into it, with $installer"
         set_up "$python"
     else
         build
@@ -134,7 +135,8 @@ identity() {
     sum=$(
         cd "$checkout"
         {
-            find viewsync hooks lib lua templates pyproject.toml -type f ! -name '*.pyc' -exec cksum {} +
+            find viewsync hooks lib lua templates locks/runtime.txt pyproject.toml \
+                -type f ! -name '*.pyc' -exec cksum {} +
             "$python" -I -c 'import sys; print(sys.version, sys.base_prefix)'
         } | LC_ALL=C sort | cksum
     )
@@ -152,12 +154,13 @@ build() {
     trap 'exit 143' TERM HUP
     say "make a Python environment in $venv"
     mkdir -p "$venvs"
-    logged "$python" -I -m venv "$new" || give_up 'Python could not make an environment'
-    say 'install viewsync and what it needs into it, with pip'
-    pip_there install . || give_up 'pip could not install viewsync'
-    # It costs 1 ms at each start, and nothing here uses it. From Python 3.12 on it is not there to begin with.
-    pip_there uninstall --yes setuptools || true
-    works "$new/bin/python" || give_up 'what pip installed cannot be used'
+    make_environment || give_up 'Python could not make an environment'
+    say "install viewsync and what it needs into it, with $installer"
+    install_there || give_up "$installer could not install viewsync"
+    # These cost 1 ms at each start, and nothing here uses them.
+    pip_there uninstall --yes setuptools wheel || true
+    rm -f "$new"/lib/python*/site-packages/_virtualenv.p*
+    works "$new/bin/python" || give_up "what $installer installed cannot be used"
     # The programs beside Python have the name that is about to change in their first line.
     for each in "$new"/bin/*; do
         case ${each##*/} in python*) ;; *) rm -f "$each" ;; esac
@@ -168,6 +171,22 @@ build() {
     trap - EXIT INT TERM HUP
 }
 
+make_environment() {
+    case $maker in
+        venv) logged "$python" -I -m venv "$new" ;;
+        virtualenv) logged virtualenv --python "$python" "$new" ;;
+        uv) logged uv venv --python "$python" "$new" ;;
+    esac
+}
+
+# Exactly what the lock files name. What only builds is in a folder of its own, and does not stay.
+install_there() {
+    pip_there install --require-hashes -r locks/runtime.txt || return
+    pip_there install --require-hashes -r locks/build.txt --target "$new/build" || return
+    pip_there install --no-deps --no-build-isolation . || return
+    rm -rf "$new/build"
+}
+
 # Where pip is told to install elsewhere, it is not told here; and nobody asked for a cache.
 pip_there() {
     (
@@ -175,7 +194,13 @@ pip_there() {
         unset PIP_TARGET PIP_PREFIX PIP_ROOT
         export PIP_USER=0
         [ -n "${PIP_CACHE_DIR-}" ] || export PIP_NO_CACHE_DIR=1
-        logged "$new/bin/python" -I -m pip "$@"
+        export PYTHONPATH="$new/build" # for what builds alone: pip itself is isolated
+        if [ "$installer" = pip ]; then
+            logged "$new/bin/python" -I -m pip "$@"
+        else
+            export UV_COMPILE_BYTECODE=1
+            logged uv pip "$@" --python "$new/bin/python"
+        fi
     )
 }
 
@@ -210,6 +235,7 @@ uninstall_all() {
         "$launcher" uninstall ${purge:+"$purge"} ${dry_run:+"$dry_run"}
     else
         find_python
+        [ -n "$python" ] || fail "viewsync needs Python 3.10 or newer to be removed: name one in PYTHON"
         VIEWSYNC_LAUNCHER=$launcher
         export VIEWSYNC_LAUNCHER
         viewsync_by "$python" uninstall ${purge:+"$purge"} ${dry_run:+"$dry_run"}
@@ -218,29 +244,75 @@ uninstall_all() {
 
 # What has to be there -------------------------------------------------------------------------------------------------
 
+# Sets python: the first that is new enough, or rather one that can also make environments.
 find_python() {
-    for each in ${PYTHON:+"$PYTHON"} python3 python3.14 python3.13 python3.12 python3.11 python3.10; do
-        python=$("$each" -I -c 'import sys; print(sys.executable if sys.version_info >= (3, 10) else "")' \
-            2> /dev/null) || python=''
-        [ -z "$python" ] || return 0
-        [ "$each" != "${PYTHON-}" ] || fail "PYTHON is $PYTHON, which is no Python 3.10 or newer"
+    python=''
+    if [ -n "${PYTHON-}" ]; then
+        consider "$PYTHON" || [ -n "$python" ] || fail "PYTHON is $PYTHON, which is no Python 3.10 or newer"
+        return 0
+    fi
+    for each in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do
+        ! consider "$each" || return 0
     done
-    fail "viewsync needs Python 3.10 or newer: $(how_to python3), then run this again"
+    # uv may have interpreters of its own.
+    consider "$(UV_PYTHON_DOWNLOADS=never uv python find '>=3.10' 2> /dev/null)" || true
 }
 
-need_venv() {
-    "$python" -I -c 'import ensurepip, venv' 2> /dev/null && return
-    package=$("$python" -I -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
-    get "$package" || fail "Python's venv module is missing: $(how_to "$package"), then run this again"
-    [ -n "$dry_run" ] || "$python" -I -c 'import ensurepip, venv' 2> /dev/null ||
-        fail "$python has no venv module, with $package or without; name another interpreter in PYTHON"
+consider() {
+    found=$("$1" -I -c 'import sys; print(sys.executable if sys.version_info >= (3, 10) else "")' \
+        2> /dev/null) || return 1
+    [ -n "$found" ] || return 1
+    if has_venv "$found"; then
+        python=$found
+        return 0
+    fi
+    python=${python:-$found}
+    return 1
 }
+
+has_venv() { "$1" -I -c 'import ensurepip, venv' 2> /dev/null; }
+
+# Sets maker and installer, too: what makes the environment, and what installs into it.
+need_python() {
+    maker=venv installer=pip
+    if [ -z "$python" ] && get python3-venv; then
+        if [ -n "$dry_run" ]; then
+            say 'would then install viewsync; only with a Python can the rest be told'
+            exit 0
+        fi
+        find_python
+        [ -n "$python" ] || fail "viewsync needs Python 3.10 or newer, not $(python3 -V): name one in PYTHON"
+    fi
+    also=''
+    has_tmux || also=tmux
+    if [ -z "$python" ]; then
+        command=$(how_to python3 python3-venv "$also")
+        fail "viewsync needs Python 3.10 or newer${also:+ and $also}: $command, then run this again"
+    fi
+    if has_venv "$python"; then
+        return
+    elif command -v virtualenv > /dev/null; then
+        maker=virtualenv
+    elif command -v uv > /dev/null; then
+        maker=uv installer=uv
+    else
+        package=$("$python" -I -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+        if ! get "$package"; then
+            command=$(how_to "$package" "$package" "$also")
+            fail "Python's venv module is missing${also:+, and so is $also}: $command, then run this again"
+        fi
+        [ -n "$dry_run" ] || has_venv "$python" ||
+            fail "$python has no venv module, with $package or without; name another interpreter in PYTHON"
+    fi
+}
+
+has_tmux() { command -v "${VIEWSYNC_TMUX:-tmux}" > /dev/null; }
 
 # Without tmux all can be set up and nothing be used, so that is the last thing said.
 need_tmux() {
     missing_tmux=''
-    command -v "${VIEWSYNC_TMUX:-tmux}" > /dev/null && return
-    get tmux || missing_tmux="tmux is missing, and viewsync does nothing without it: $(how_to tmux)"
+    has_tmux || get tmux ||
+        missing_tmux="tmux is missing, and viewsync does nothing without it: $(how_to tmux tmux)"
 }
 
 # Install a package where that asks no question: as root, on Debian and its like.
@@ -261,20 +333,25 @@ get() {
 
 apt() { DEBIAN_FRONTEND=noninteractive logged apt-get install -y "$1"; }
 
-# The command that installs a package on this machine, for a person to run.
+# how_to PACKAGE DEBIAN'S_NAME [PACKAGE...]: the command that installs them on this machine, for a person to run.
 how_to() {
-    sudo='sudo '
-    [ "$(id -u)" != 0 ] || sudo=''
+    name=$1
+    debians=$2
+    shift 2
+    ! command -v apt-get > /dev/null || name=$debians
+    as=''
+    [ "$(id -u)" = 0 ] || as='as root: '
+    [ -z "$as" ] || ! command -v sudo > /dev/null || as='sudo '
     for each in 'apt-get install' 'dnf install' 'pacman -S' 'zypper install' 'apk add'; do
         if command -v "${each%% *}" > /dev/null; then
-            printf '%s%s %s\n' "$sudo" "$each" "$1"
+            printf '%s\n' "$as$each $name${*:+ $*}"
             return
         fi
     done
     if command -v brew > /dev/null; then
-        printf 'brew install %s\n' "$1"
+        printf 'brew install %s\n' "$name${*:+ $*}"
     else
-        printf 'install %s with your package manager\n' "$1"
+        printf 'install %s with your package manager\n' "$name${*:+ $*}"
     fi
 }
 

@@ -21,6 +21,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="the long forms of the stress tests")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, and stays with the one worker that has made its environment."""
+    items.sort(key=lambda item: item.path.name != "test_install.py")
+
+
 @pytest.fixture
 def home() -> Iterator[Home]:
     found = Home()

@@ -6,29 +6,54 @@ uninstallation.
 
 from __future__ import annotations
 
+import functools
+import glob
+import importlib.metadata
+import io
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from tests.support.server import ROOT, Done, Home, Server
 from tests.support.tree import tree
 from tests.support.wait import until
+from tests.test_locks import locked
 from viewsync import __version__, paths
 from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PARTS = ["hooks", "lib", "lua", "plugin", "templates", "viewsync"]
-_PARTS += ["install.sh", "pyproject.toml", "README.md", "LICENSE", "viewsync.tmux"]
 # All that install.sh needs beside Python.
 _TOOLS = ["cat", "cksum", "dirname", "find", "grep", "id", "mkdir", "mktemp", "mv", "rm", "rmdir", "sed", "sh", "sort"]
 _TOOLS += ["uname", "env"]
+
+
+@functools.cache
+def _release() -> bytes:
+    """The archive that a release is."""
+    with tempfile.TemporaryDirectory() as folder:
+        argv = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", folder]
+        subprocess.run(argv, cwd=ROOT, check=True, capture_output=True)
+        with open(os.path.join(folder, *os.listdir(folder)), "rb") as file:
+            return file.read()
+
+
+def _unpack(folder: str) -> None:
+    """By a program that knows no run bits."""
+    with tarfile.open(fileobj=io.BytesIO(_release())) as archive:
+        for member in archive.getmembers():
+            member.name = member.name.partition("/")[2]
+            member.mode = 0o755 if member.isdir() else 0o644
+            archive.extract(member, folder, filter="data")
 
 
 class Machine:
@@ -42,12 +67,7 @@ class Machine:
         self.venvs = os.path.join(self.path, ".local", "share", "viewsync", "venv")
         os.mkdir(self.path)
         os.mkdir(self.checkout)
-        for each in _PARTS:
-            source, copy = os.path.join(ROOT, each), os.path.join(self.checkout, each)
-            if os.path.isdir(source):
-                shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(source, copy)
+        _unpack(self.checkout)
         # pip listens to its own variables, and what it downloads once need not be downloaded for every test.
         passed = {name: value for name, value in os.environ.items() if re.match(r"PIP_|SSL_|\w+_(PROXY|proxy)$", name)}
         self.env = {
@@ -81,7 +101,7 @@ class Machine:
         return path
 
     def install(self, *words: str, script: str = "install.sh", **env: str) -> Done:
-        return self.run(os.path.join(self.checkout, script), *words, **env)
+        return self.run("sh", os.path.join(self.checkout, script), *words, **env)
 
     def run(self, *words: str, **env: str) -> Done:
         full = {name: value for name, value in {**self.env, **env}.items() if value}
@@ -195,7 +215,7 @@ def test_without_a_python_that_is_new_enough_it_says_so(fresh: Machine) -> None:
     done = fresh.install(PATH=old, PYTHON="")
     assert done.code == 1
     assert done.err == (
-        "install.sh: viewsync needs Python 3.10 or newer: sudo apt-get install python3, then run this again\n"
+        "install.sh: viewsync needs Python 3.10 or newer: as root: apt-get install python3-venv, then run this again\n"
     )
     named = fresh.install(PYTHON=os.path.join(old, "python3"))
     assert "which is no Python 3.10 or newer" in named.err
@@ -216,17 +236,97 @@ def test_a_missing_venv_module_is_named_by_its_package(fresh: Machine) -> None:
     folder = fresh.tools(*_TOOLS, "tmux", apt_get="", id="echo 1000")
     done = fresh.install(PATH=folder, PYTHON=without_venv(fresh))
     assert done.code == 1
-    assert f"sudo apt-get install python{major}.{minor}-venv, then run this again" in done.err
+    command = f"as root: apt-get install python{major}.{minor}-venv"
+    assert done.err == f"install.sh: Python's venv module is missing: {command}, then run this again\n"
+
+
+def test_all_that_is_missing_is_said_in_one_line(fresh: Machine) -> None:
+    tools = fresh.tools(*_TOOLS, apt_get="", sudo="", id="echo 1000")
+    needs = "install.sh: viewsync needs Python 3.10 or newer and tmux: sudo apt-get install python3-venv tmux"
+    assert fresh.install(PATH=tools, PYTHON="") == Done(1, "", f"{needs}, then run this again\n")
+    major, minor = sys.version_info[:2]
+    done = fresh.install(PATH=tools, PYTHON=without_venv(fresh))
+    assert f"and so is tmux: sudo apt-get install python{major}.{minor}-venv tmux, then run" in done.err
+    old = fresh.tools(*_TOOLS, dnf="", sudo="", id="echo 1000")
+    assert "sudo dnf install python3 tmux, then run" in fresh.install(PATH=old, PYTHON="").err
+    assert "name one in PYTHON" in fresh.install("--uninstall", PATH=old, PYTHON="").err
+
+
+def test_an_interpreter_with_a_venv_module_is_taken_before_one_without(fresh: Machine) -> None:
+    folder = fresh.tools(*_TOOLS, "tmux", **{"python3.12": f'exec {fresh.env["PYTHON"]} "$@"'})
+    os.symlink(without_venv(fresh), os.path.join(folder, "python3"))
+    assert fresh.install("--dry-run", PATH=folder, PYTHON="").code == 0
+
+
+def test_an_interpreter_of_uvs_serves(fresh: Machine) -> None:
+    """Where there is no other; it downloads none."""
+    managed = os.path.join(fresh.around.path, "managed")
+    folder = fresh.tools(*_TOOLS, "tmux", "uv", apt_get="", id="echo 1000")
+    env = {"PATH": folder, "PYTHON": "", "UV_PYTHON_INSTALL_DIR": managed, "UV_CACHE_DIR": fresh.env["PIP_CACHE_DIR"]}
+    assert fresh.install("--dry-run", **env).code == 1
+    name = "cpython-{}.{}.{}-linux-x86_64-gnu".format(*sys.version_info)
+    os.makedirs(os.path.join(managed, name))
+    for each in ("bin", "lib"):
+        os.symlink(os.path.join(sys.base_prefix, each), os.path.join(managed, name, each))
+    done = fresh.install("--dry-run", **env)
+    assert (done.code, done.err) == (0, "")
+
+
+@pytest.mark.parametrize(("maker", "installer"), [("uv", "uv"), ("virtualenv", "pip")])
+def test_without_a_venv_module_another_maker_of_environments_serves(maker: str, installer: str) -> None:
+    machine = Machine()
+    folder = machine.tools(*_TOOLS, "tmux", maker, apt_get="", id="echo 1000")
+    python = without_venv(machine)
+    done = machine.install(PATH=folder, PYTHON=python, UV_CACHE_DIR=machine.env["PIP_CACHE_DIR"])
+    assert (done.code, done.err) == (0, "")
+    assert f"install viewsync and what it needs into it, with {installer}\n" in done.out
+    assert machine.run(machine.launcher, "--version").out == f"viewsync {__version__}\n"
+    assert installed(machine) - {("pip", "")} == wanted()
+    machine.remove()
+
+
+def wanted() -> set[tuple[str, str]]:
+    """Each with its version, as the lock has it for this Python."""
+    found = locked("runtime", "{}.{}".format(*sys.version_info)).items()
+    return {("viewsync", __version__), *((name, str(lock.version)) for name, lock in found)}
+
+
+def installed(machine: Machine) -> set[tuple[str, str]]:
+    """What is in the one environment. pip is that of whoever made it."""
+    places = [
+        os.path.join(folder, "site-packages")
+        for folder in glob.glob(os.path.join(machine.venvs, "*", "lib", "python*"))
+    ]
+    found = {(each.name, each.version) for each in importlib.metadata.distributions(path=places)}
+    return {(canonicalize_name(name), "" if name == "pip" else version) for name, version in found}
+
+
+def test_exactly_what_the_lock_names_is_installed(used: Machine) -> None:
+    """Nothing of what builds is there, and nothing that costs time at each start."""
+    assert installed(used) == {("pip", ""), *wanted()}
+    assert glob.glob(os.path.join(used.venvs, "*", "build")) == []
+    assert glob.glob(os.path.join(used.venvs, "*", "lib", "python*", "site-packages", "*.pth")) == []
+
+
+def test_another_file_than_the_lock_names_is_not_installed(fresh: Machine) -> None:
+    path = os.path.join(fresh.checkout, "locks", "runtime.txt")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(re.sub("sha256:.{8}", "sha256:00000000", text))
+    done = fresh.install(PIP_CACHE_DIR="")
+    assert done.code == 1
+    assert "nothing was changed" in done.err.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
     ("manager", "command"),
     [
-        ("apt-get", "sudo apt-get install tmux"),
-        ("dnf", "sudo dnf install tmux"),
-        ("pacman", "sudo pacman -S tmux"),
-        ("zypper", "sudo zypper install tmux"),
-        ("apk", "sudo apk add tmux"),
+        ("apt-get", "as root: apt-get install tmux"),
+        ("dnf", "as root: dnf install tmux"),
+        ("pacman", "as root: pacman -S tmux"),
+        ("zypper", "as root: zypper install tmux"),
+        ("apk", "as root: apk add tmux"),
         ("brew", "brew install tmux"),
         ("none", "install tmux with your package manager"),
     ],
@@ -393,6 +493,25 @@ def test_root_on_debian_gets_tmux(used: Machine) -> None:
         ]
 
 
+def test_root_on_debian_gets_python(used: Machine) -> None:
+    """With its venv module, in one package."""
+    env = {**apt(used, f"ln -s {used.env['PYTHON']} ${{0%/*}}/python3"), "PYTHON": ""}
+    os.symlink(shutil.which("tmux") or "", os.path.join(env["PATH"], "tmux"))
+    rehearsal = used.install("--dry-run", **env)
+    assert (rehearsal.code, rehearsal.err) == (0, "")
+    assert rehearsal.out.startswith("would install python3-venv with apt-get\nwould then install viewsync; ")
+    done = used.install(**env)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("install python3-venv with apt-get\neverything is set up already")
+
+
+def test_root_on_debian_with_too_old_a_python_is_told(fresh: Machine) -> None:
+    old = fresh.script(os.path.join(fresh.around.path, "old"), '[ "$1" != -V ] || echo Python 3.9.2')
+    env = apt(fresh, f"ln -s {old} ${{0%/*}}/python3")
+    done = fresh.install(**env, PYTHON="")
+    assert done.err.endswith("viewsync needs Python 3.10 or newer, not Python 3.9.2: name one in PYTHON\n")
+
+
 def test_root_on_debian_gets_the_venv_module(used: Machine) -> None:
     env = apt(used, f": > {used.around.path}/venv-package")
     done = used.install(**env, PYTHON=without_venv(used))
@@ -440,6 +559,7 @@ def test_uninstall_says_what_it_would_do(used: Machine) -> None:
 
 
 def test_uninstall_leaves_the_home_as_it_was(used: Machine, plain: Server) -> None:
+    assert used.run(used.launcher, "sweeper", "start").code == 0
     done = used.install("--uninstall")
     assert (done.code, done.err) == (0, "")
     state = os.path.join(used.path, ".local", "state", "viewsync")
