@@ -124,3 +124,14 @@ def test_a_nul_is_refused(project: Project, server: Server, where: str) -> None:
     done = project.viewsync("run", "dev")
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert (server.sessions(), rows(project.home)) == ([], {})
+
+
+@pytest.mark.parametrize("words", [(), ("--diff",)])
+def test_a_name_that_is_none_is_refused_before_tmux_is_asked_for_it(
+    project: Project, server: Server, words: tuple[str, ...]
+) -> None:
+    project.command("dev", "session: {windows: [{name: a}]}\n")
+    ran(project, server, "dev")
+    project.command("dev", 'session: {options: {"status\\n": "2"}, windows: [{name: a}]}\n')
+    done = project.viewsync("run", "dev", *words)
+    assert (done.code, "not an option of tmux" in done.err) == (1, True), done

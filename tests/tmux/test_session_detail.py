@@ -9,7 +9,7 @@ import pytest
 from viewsync.errors import MissingSession
 from viewsync.tmux import project_list, session_detail
 from viewsync.tmux.rules import marks
-from viewsync.tmux.server import Tmux
+from viewsync.tmux.server import ServerGone, Tmux
 from viewsync.tmux.session_detail import Asked
 
 if TYPE_CHECKING:
@@ -66,3 +66,38 @@ def test_a_session_that_is_gone_and_one_of_another_server(server: Server) -> Non
         session_detail.see(tmux, found.server, "$99", NOTHING)
     with pytest.raises(MissingSession):
         session_detail.see(tmux, found.server._replace(start=1), found.sessions[0].id, NOTHING)
+
+
+def test_among_all_sessions_of_its_server(server: Server) -> None:
+    server.tmux("new-session", "-d", "-s", "other")
+    server.tmux("set-option", "-t", "=proj:", "@mine", "x\nV\t1\t1\t1")
+    tmux = Tmux("tmux", 2.0, server.home.env)
+    found = project_list.read(tmux, server.socket)
+    asked = Asked(["ABSENT"], ["@mine"], [])
+    sessions, seen = session_detail.among_all(tmux, found.server, found.sessions[0].id, asked)
+    assert (sessions, seen) == (found, session_detail.see(tmux, found.server, found.sessions[0].id, asked))
+
+
+def test_among_all_one_that_is_gone_is_none(server: Server) -> None:
+    tmux = Tmux("tmux", 2.0, server.home.env)
+    found = project_list.read(tmux, server.socket)
+    id_ = found.sessions[0].id
+    for other, session in ((found.server, "$99"), (found.server._replace(start=1), id_)):
+        assert session_detail.among_all(tmux, other, session, Asked(["A"], ["status"], ["@b"])) == (found, None)
+
+
+def test_among_all_where_no_server_runs(server: Server) -> None:
+    tmux = Tmux("tmux", 2.0, server.home.env)
+    found = project_list.read(tmux, server.socket)
+    server.stop()
+    with pytest.raises(ServerGone):
+        session_detail.among_all(tmux, found.server, found.sessions[0].id, NOTHING)
+
+
+def test_a_time_variable_is_asked_for_only_where_the_session_is(server: Server) -> None:
+    """3.2a ends with all sessions of the user's where it is not (trap F)."""
+    tmux = Tmux("tmux", 2.0, server.home.env)
+    found = project_list.read(tmux, server.socket)
+    asked = Asked([], ["session_created", "window_activity"], ["session_activity"])
+    assert session_detail.among_all(tmux, found.server, "$99", asked) == (found, None)
+    assert server.sessions() == ["proj"]

@@ -177,7 +177,7 @@ class SessionLifecycleManager(_Manager):
         draft = loading.load(self._ctx, loading.Request(command, given, _variables(environment)))
         plan = loading.plan(draft)
         return self._ran(
-            running.run(self._ctx, plan, self.socket, renamed=lambda name: loading.plan(draft, name)),
+            running.run(self._ctx, plan, self.socket, lambda name: loading.plan(draft, name)),
         )
 
     def _ran(self, ran: Ran) -> SessionInfo:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+    from viewsync.project_files.rules.plan import Plan
     from viewsync.projects.rules.diff import Difference
     from viewsync.projects.running import Ran
 
@@ -69,9 +70,13 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     socket = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
     draft = loading.load(ctx, loading.Request(parsed.name, parsed.arguments, parsed.environment))
     plan = loading.plan(draft)
+
+    def renamed(name: str) -> Plan:
+        return loading.plan(draft, name)
+
     if parsed.diff:
-        return _compared(running.compare(ctx, plan, socket), plan.file)
-    ran = running.run(ctx, plan, socket, apply=parsed.apply, renamed=lambda name: loading.plan(draft, name))
+        return _compared(running.compare(ctx, plan, socket, renamed), plan.file)
+    ran = running.run(ctx, plan, socket, renamed, apply=parsed.apply)
     result = _result(ctx, ran, parsed.name)
     wanted = plan.auto_attach and not parsed.json if parsed.attach is None else parsed.attach
     if not wanted or ran.server is None:

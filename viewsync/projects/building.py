@@ -1,22 +1,17 @@
-"""From a plan to a tmux session, and what is missing of one. Nothing that is there is ended, but for the placeholder.
-
-Everything that can be found wrong is found before tmux is touched.
-"""
+"""From a plan to a tmux session, and what is missing of one. Nothing that is there is ended but for the placeholder."""
 
 from __future__ import annotations
 
 import os
-import re
-import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError, UsageError
+from viewsync.projects import plan_checks
 from viewsync.projects.readiness import Typing
 from viewsync.projects.rules import diff
-from viewsync.system import process
 from viewsync.tmux import build
 from viewsync.tmux.build import Line, NewPane
-from viewsync.tmux.rules import layouts, marks, session_names
+from viewsync.tmux.rules import marks, session_names
 from viewsync.tmux.rules.versions import number
 from viewsync.tmux.sessions import NewSession
 
@@ -29,9 +24,6 @@ if TYPE_CHECKING:
     from viewsync.tmux.build import Begun
     from viewsync.tmux.rules.model import Server
 
-_NEWEST = (99, 0)
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_OPTION = re.compile(r"@?[A-Za-z][\w-]*(\[\d+\])?", re.ASCII)
 _SIZE = (200, 50)  # columns and rows until somebody attaches
 _SMALLEST = (80, 24)
 
@@ -67,57 +59,6 @@ class Added(NamedTuple):
     first: str = ""  # the pane that the session is registered with
 
 
-def check(ctx: Context, plan: Plan, server: Server | None = None) -> None:
-    """UsageError for what cannot be built, before tmux is touched. `server`: where, if that runs already."""
-    _check_folders(plan)
-    if plan.tmux_config and not os.path.isfile(plan.tmux_config):
-        raise UsageError(f"{plan.file}: there is no tmux_config {plan.tmux_config!r}")
-    for window in plan.windows:
-        if window.name and not window.name.isprintable():  # tmux 3.3a takes it as it is, and no reading is whole then
-            raise UsageError(f"{plan.file}: not a window's name: {window.name!r}", "printable text")
-    environments = [plan.environment, *(pane.environment for each in plan.windows for pane in each.panes)]
-    for name in (name for each in environments for name, _ in each):
-        if not _VARIABLE.fullmatch(name):
-            raise UsageError(f"{plan.file}: not a variable: {name!r}", "letters, digits and _")
-    for name in (name for options in (plan.options, *(each.options for each in plan.windows)) for name, _ in options):
-        if not _OPTION.fullmatch(name):
-            raise UsageError(f"{plan.file}: not an option of tmux: {name!r}")
-    shell(ctx, plan)
-    _check_layouts(plan, number(server.version)[:2] if server else _NEWEST)
-
-
-def _check_folders(plan: Plan) -> None:
-    if plan.worktree and not os.path.isdir(plan.worktree.path):
-        hint = f"`viewsync worktree remove {shlex.quote(plan.worktree.branch)}` ends what is left of it"
-        raise UsageError(f"{plan.file}: the worktree {plan.worktree.path} was removed by hand", hint)
-    folders = [plan.cwd, *(each.cwd for each in plan.windows), *(p.cwd for each in plan.windows for p in each.panes)]
-    for folder in dict.fromkeys(folders):
-        if not os.path.isdir(folder):
-            raise UsageError(f"{plan.file}: {folder!r} is no folder", "make it, or name another working_directory")
-
-
-def _check_layouts(plan: Plan, version: tuple[int, int]) -> None:
-    for at, window in enumerate(plan.windows):
-        if window.layout and (problem := layouts.problem(window.layout, len(window.panes), version)):
-            raise UsageError(f"{plan.file}: {diff.title(window, at)}: {problem}")
-
-
-def shell(ctx: Context, plan: Plan) -> list[tuple[str, str]]:
-    """The options that make tmux start that shell: as its own where it is a program, with words as a command."""
-    if not plan.shell:
-        return []
-    try:
-        program = shlex.split(plan.shell)[0]
-    except (ValueError, IndexError):
-        raise UsageError(f"{plan.file}: not a shell: {plan.shell!r}") from None
-    path = process.which(program, ctx.env)
-    if not path:
-        raise UsageError(f"{plan.file}: there is no shell {program!r}", "install it, or name its path")
-    if program == plan.shell:
-        return [("default-shell", os.path.abspath(path)), ("default-command", "")]
-    return [("default-command", plan.shell)]
-
-
 def begin(ctx: Context, plan: Plan, name: str, socket: str) -> Begun:
     """An empty session of that name, with the plan's environment and marks."""
     if problem := session_names.refusal(name):
@@ -142,7 +83,7 @@ def furnish(ctx: Context, plan: Plan, begun: Begun, wanted: Sequence[Pair]) -> A
     """All that the plan says, into a session that was begun, and that may have a part of it. TmuxError where tmux
     refuses any of it.
     """
-    _check_layouts(plan, number(begun.server.version)[:2])
+    plan_checks.check_layouts(plan, number(begun.server.version)[:2])
     found = options(ctx, plan, begun.server)
     config = ""
     if plan.tmux_config:
@@ -166,15 +107,16 @@ class Options(NamedTuple):
 
 
 def options(ctx: Context, plan: Plan, server: Server) -> Options:
+    shell = plan_checks.shell(ctx, plan)
     if not plan.options:
-        return Options(tuple(shell(ctx, plan)))
+        return Options(tuple(shell))
     kinds = build.kinds(ctx.tmux, server.socket)
     if wrong := [name for name, _ in plan.options if _bare(name) in kinds.of_server]:
         raise UsageError(
             f"{plan.file}: {', '.join(wrong)}: an option of the whole server", "set it in your tmux configuration"
         )
-    of_windows = tuple(each for each in plan.options if _bare(each[0]) in kinds.of_windows)
-    return Options((*shell(ctx, plan), *(each for each in plan.options if each not in of_windows)), of_windows)
+    of_windows = tuple(option for option in plan.options if _bare(option[0]) in kinds.of_windows)
+    return Options((*shell, *(option for option in plan.options if option not in of_windows)), of_windows)
 
 
 def _bare(option: str) -> str:
@@ -307,15 +249,6 @@ def laid_out(server: Server, window: str, pair: Pair) -> list[Line]:
         return []
     lines = [] if panes == 1 else [build.layout(server, window, layout, panes, f"{what}: layout")]
     return [*lines, build.window_option(window, marks.LAYOUT, marks.encoded(layout), what)]
-
-
-def everything(plan: Plan) -> list[Pair]:
-    """For a session that has nothing yet."""
-    keys = marks.keys([each.name for each in plan.windows])
-    return [
-        diff.Pair(at, key, window, None, (None,) * len(window.panes))
-        for at, (key, window) in enumerate(zip(keys, plan.windows, strict=True))
-    ]
 
 
 def undo(ctx: Context, begun: Begun) -> bool:

@@ -59,9 +59,13 @@ class Reading(NamedTuple):
 def read(ctx: Context, sockets: Iterable[str] = (), *, alone: bool = False) -> Reading:
     """All of them. `sockets`: servers to ask beside those that rows name; `alone`: instead of those."""
     data = ctx.registry.read()
-    wanted = list(sockets)
-    rows = [row for row in registry_rows.of(data) if row.type == TYPE and (not alone or row.socket in wanted)]
-    answers = _ask(ctx, [*(row.socket for row in rows), *wanted])
+    named = [] if alone else [row.socket for row in registry_rows.of(data) if row.type == TYPE]
+    return joined(data, _ask(ctx, [*named, *sockets]))
+
+
+def joined(data: dict[str, Any], answers: dict[str, Answer]) -> Reading:
+    """What the registry has of these servers, and what they answered."""
+    rows = [row for row in registry_rows.of(data) if row.type == TYPE and row.socket in answers]
     known = [_of_row(row, about(data["sessions"][row.name]), answers[row.socket]) for row in rows]
     seen = {(each.socket, each.live.id) for each in known if each.live}
     for socket, answer in answers.items():

@@ -118,7 +118,7 @@ def make(
         windows=(Window(ctx.config["default_window_name"] or "main", folder, "", True, (), (_shell(folder),)),),
         shell=ctx.config["shell"],
     )
-    return running.run(ctx, plan, socket)
+    return running.run(ctx, plan, socket, lambda _: plan)
 
 
 def _shell(folder: str) -> Pane:

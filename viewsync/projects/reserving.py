@@ -1,124 +1,187 @@
-"""One session for one identity: who comes first writes its row, and whoever wants the same waits for it.
+"""One session for one identity: what there is of it, read in one call, and the row that says who is at work on it.
 
-The row is written under the registry's lock, and names the process that makes the session. So two at once make one
-session, and of two that want different ones each has a name of its own.
+The row is written under the registry's lock, and names the process that makes the session or adds to it, where nobody
+has changed the rows of that identity since they were read. So two at once make one session, and add nothing twice; and
+of two that want different ones each has a name of its own.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import LockTimeout, TmuxError
 from viewsync.project_files.rules import names
-from viewsync.projects import listing
+from viewsync.projects import listing, plan_checks
 from viewsync.registry import reservation
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules.row import registered
+from viewsync.system import processes
+from viewsync.tmux import project_list, session_detail
+from viewsync.tmux.rules.model import Server
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
+from viewsync.tmux.session_detail import Asked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Plan
-    from viewsync.projects.listing import Known, Reading
+    from viewsync.projects.listing import Answer, Known
     from viewsync.registry.rules.row import Registered
+    from viewsync.tmux.rules.project_model import Live, Seen
+
+    Renamed = Callable[[str], Plan]
 
 _STEP = 0.02  # seconds between two looks at somebody else's work
 _PATIENCE = 30.0  # seconds for that, beside what its steps may take
+_PLACE = re.compile(r"(\d+)\.(\d+) (\$\d+)")  # a server's identity, and the id of a session
+
+
+class Running(NamedTuple):
+    """The session that runs, in detail. `plan`: in its name, which templates may have."""
+
+    name: str
+    server: Server
+    live: Live
+    seen: Seen
+    row: Registered | None
+    command: str  # that it was made by, "" where nobody knows
+    plan: Plan
+
+    @property
+    def whole(self) -> bool:
+        """It has a row, and was not left half made."""
+        return self.row is not None and not self.row.maker
+
+    @property
+    def half(self) -> bool:
+        """It was left half made, or somebody who was adding to it was stopped."""
+        return self.row is not None and bool(self.row.maker)
+
+
+class Found(NamedTuple):
+    """What there is of a plan's session."""
+
+    rows: dict[str, Registered]  # of its identity on that server, by name
+    taken: list[str]  # the names of the server's sessions
+    running: Running | None
 
 
 class Reserved(NamedTuple):
-    """`known`: the session that runs already, None for one to be made. `row` is None where none can be written."""
-
-    name: str
-    row: Registered | None
-    known: Known | None
+    name: str  # of the session
+    row: Registered | None  # None where none can be written: another session's has that name
 
 
-def find(ctx: Context, plan: Plan, socket: str) -> Known | None:
-    """The session of that identity which runs there; nothing is changed."""
-    return _running(_mine(_read(ctx, socket), plan, socket))
+def find(ctx: Context, plan: Plan, socket: str, renamed: Renamed) -> Found:
+    """Nothing is changed. TmuxError where it cannot be known what runs."""
+    return _read(ctx, plan, socket, renamed, ctx.registry.read())
 
 
-def reserve(ctx: Context, plan: Plan, socket: str) -> Reserved:
-    """TmuxError where it cannot be known what runs, LockTimeout where somebody makes it for too long."""
+def wait(ctx: Context, plan: Plan, socket: str, renamed: Renamed) -> Found:
+    """The same, when nobody is at work on it; LockTimeout where somebody is for too long."""
     steps = (*plan.pre_create, *plan.post_create)
-    deadline = time.monotonic() + _PATIENCE + sum(each.timeout for each in steps)
+    deadline = time.monotonic() + _PATIENCE + sum(step.timeout for step in steps)
     while True:
-        reading = _read(ctx, socket)
-        mine = _mine(reading, plan, socket)
-        maker = next((each.row.maker for each in mine if each.status == listing.CREATING and each.row), 0)
+        data = ctx.registry.read()
+        makers = [(row.maker, row.maker_start) for row in _mine(data, plan, socket).values()]
+        maker = next((pid for pid, start in makers if processes.alive(pid, start)), 0)
         if not maker:
-            known = _running(mine)
-            if known and known.row and not known.row.maker:
-                return Reserved(known.name, known.row, known)
-            reserved = _take(ctx, plan, socket, reading, mine)
-            if reserved:
-                return reserved
-        elif time.monotonic() > deadline:
+            return _read(ctx, plan, socket, renamed, data)
+        if time.monotonic() > deadline:
             raise LockTimeout(f"process {maker} is still making this session", "wait for it, or end that process")
         time.sleep(_STEP)
 
 
-def claim(ctx: Context, row: Registered) -> Registered | None:
-    """Say in the row of a session that runs that this process is at work on it; None when somebody else is."""
-    new = reservation.row(row.name, row.socket, row.type, "")
-    values = {key: new[key] for key in reservation.MAKING}
-    if not registry_rows.update(ctx, row, values):
-        return None
-    return row._replace(maker=values["maker"], maker_start=values["maker_start"])
-
-
-def release(ctx: Context, row: Registered) -> None:
-    registry_rows.update(ctx, row, {"last_active": registry_rows.stamp(ctx.clock())}, drop=reservation.MAKING)
-
-
-def _read(ctx: Context, socket: str) -> Reading:
-    reading = listing.read(ctx, [socket], alone=True)
-    answer = reading.answers[socket]
+def _read(ctx: Context, plan: Plan, socket: str, renamed: Renamed, data: dict[str, Any]) -> Found:
+    rows = _mine(data, plan, socket)
+    answer, seen = _ask(ctx, plan, socket, rows)
     if isinstance(answer, TmuxError) and not isinstance(answer, ServerGone):
         raise answer
     if isinstance(answer, Sessions) and not answer.complete:
         raise TmuxError(f"{socket}: tmux's answer was not understood in full", "nothing was changed")
-    return reading
+    taken = [session.name for session in answer.sessions] if isinstance(answer, Sessions) else []
+    reading = listing.joined(data, {socket: answer})
+    known = _running([known for known in reading.known if known.identity == plan.identity])
+    if known is None or known.live is None or known.server is None:
+        return Found(rows, taken, None)
+    own = plan if known.name == plan.identity.base else renamed(known.name)
+    if seen is None or seen.id != known.live.id or _asked(own) != _asked(plan):
+        seen = see(ctx, own, known.server, known.live.id)  # only its marks tell of it: now its id is known
+    return Found(rows, taken, Running(known.name, known.server, known.live, seen, known.row, known.command, own))
 
 
-def _mine(reading: Reading, plan: Plan, socket: str) -> list[Known]:
-    return [each for each in reading.known if each.identity == plan.identity and each.socket == socket]
+def _ask(ctx: Context, plan: Plan, socket: str, rows: dict[str, Registered]) -> tuple[Answer, Seen | None]:
+    """The server's sessions, and in the same call that one of which a row has the id."""
+    places = (_PLACE.fullmatch(f"{row.server} {row.session_id}") for row in rows.values())
+    try:
+        if place := next(filter(None, places), None):
+            server = Server(socket, int(place[1]), int(place[2]), "")
+            return session_detail.among_all(ctx.tmux, server, place[3], _asked(plan))
+        return project_list.read(ctx.tmux, socket), None
+    except TmuxError as error:
+        return error, None
 
 
 def _running(mine: list[Known]) -> Known | None:
-    if found := next((each for each in mine if each.live), None):
+    if found := next((known for known in mine if known.live), None):
         return found
-    if doubtful := next((each for each in mine if each.doubt), None):
+    if doubtful := next((known for known in mine if known.doubt), None):
         raise TmuxError(f"nobody knows whether session {doubtful.name!r} runs: {doubtful.doubt}")
     return None
 
 
-def _take(ctx: Context, plan: Plan, socket: str, reading: Reading, mine: list[Known]) -> Reserved | None:
-    """Write the row; None when somebody wrote one of this identity since it was read."""
-    known = _running(mine)
-    answer = reading.answers[socket]
-    on_server = [each.name for each in answer.sessions] if isinstance(answer, Sessions) else []
-    gone = {each.row.name for each in mine if each.row and not each.row.quarantined}
+def see(ctx: Context, plan: Plan, server: Server, session: str) -> Seen:
+    """What the plan is compared with. MissingSession when it is gone."""
+    return session_detail.see(ctx.tmux, server, session, _asked(plan))
+
+
+def _asked(plan: Plan) -> Asked:
+    plan_checks.check_names(plan)
+    return Asked(
+        tuple(name for name, _ in plan.environment),
+        tuple(name for name, _ in plan.options),
+        tuple(dict.fromkeys(name for window in plan.windows for name, _ in window.options)),
+    )
+
+
+def reserve(ctx: Context, plan: Plan, socket: str, found: Found) -> Reserved | None:
+    """Say in the session's row that this process is at work on it; None where it is not as it was found any more."""
+    running = found.running
     with ctx.registry.change() as data:
-        rows = data["sessions"]
-        now = {name: registered(name, row) for name, row in rows.items() if _is(row, plan, socket)}
-        if now != {each.row.name: each.row for each in mine if each.row}:
+        if _mine(data, plan, socket) != found.rows:
             return None
+        rows = data["sessions"]
+        if running and running.whole and running.row:
+            rows[running.row.name].update(reservation.making())
+            return Reserved(running.name, registered(running.row.name, rows[running.row.name]))
+        gone = {name for name, row in found.rows.items() if not row.quarantined}
         others = [name for name in rows if name not in gone]
-        name = known.name if known else _name(plan, [*on_server, *others])
+        name = running.name if running else _name(plan, [*found.taken, *others])
         if name in others:
-            return Reserved(name, None, known)
-        old = rows.get(known.row.name, {}) if known and known.row else {}
-        for each in gone:
-            del rows[each]
+            return Reserved(name, None)
+        old = rows.get(running.row.name, {}) if running and running.row else {}
+        for row in gone:
+            del rows[row]
         rows[name] = {
             **_row(ctx, plan, name, socket),
             **{key: old[key] for key in old if key not in reservation.MAKING},
         }
-        return Reserved(name, registered(name, rows[name]), known)
+        return Reserved(name, registered(name, rows[name]))
+
+
+def release(ctx: Context, row: Registered) -> None:
+    """Of a session that was whole before. Who read it meanwhile learns that it is another one by now."""
+    values = {"last_active": registry_rows.stamp(ctx.clock()), "revision": row.revision + 1}
+    registry_rows.update(ctx, row, values, drop=reservation.MAKING)
+
+
+def _mine(data: dict[str, Any], plan: Plan, socket: str) -> dict[str, Registered]:
+    """The rows of that identity on that server, by name."""
+    rows = data["sessions"].items()
+    return {name: registered(name, row) for name, row in rows if _is(row, plan, socket)}
 
 
 def _is(row: dict[str, Any], plan: Plan, socket: str) -> bool:

@@ -13,28 +13,35 @@ from viewsync.errors import ViewsyncError
 from viewsync.registry import rows
 from viewsync.registry.rules.row import CREATING
 from viewsync.system import processes
+from viewsync.tmux.sessions import Made
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from viewsync.context import Context
     from viewsync.registry.rules.row import Registered
-    from viewsync.tmux.sessions import Made
+    from viewsync.tmux.pane_states import Shown
+    from viewsync.tmux.rules.model import Server
 
 MAKING = ("state", "maker", "maker_start")
 
 
 def row(name: str, socket: str, kind: str, now: str) -> dict[str, Any]:
     """By this process. `now` as `registry_rows.stamp` writes it."""
-    pid = os.getpid()
     return {
         "socket": socket,
         "target": f"{name}:0.0",
         "type": kind,
         "created_at": now,
         "last_active": now,
-        "state": CREATING,
-        "maker": pid,
-        "maker_start": processes.start_time(pid),
+        **making(),
     }
+
+
+def making() -> dict[str, Any]:
+    """That this process is at work on the session."""
+    pid = os.getpid()
+    return dict(zip(MAKING, (CREATING, pid, processes.start_time(pid)), strict=True))
 
 
 def completion(made: Made, start: float) -> dict[str, Any]:
@@ -59,6 +66,19 @@ def complete(ctx: Context, row: Registered, made: Made, start: float, warnings: 
         reason = error.message
     warnings.append(f"Warning: Session created but failed to register in registry: {reason}")
     return False
+
+
+def complete_with(
+    ctx: Context, row: Registered, server: Server, session: str, pane: str, shown: Mapping[str, Shown]
+) -> list[str]:
+    """The same with that pane of the session, or with its first, as they were read; what did not go as it should."""
+    pane = pane if pane in shown else next(iter(shown), "")
+    if not pane:
+        return [f"session '{row.name}' ended at once: its programs did"]
+    made = Made(session, pane, f"{row.name}:{shown[pane].place}", shown[pane].pid, server.identity)
+    warnings: list[str] = []
+    complete(ctx, row, made, processes.start_time(made.pid), warnings)
+    return warnings
 
 
 def finished(row: Registered, made: Made) -> Registered:

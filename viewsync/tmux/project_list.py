@@ -31,12 +31,12 @@ _SESSION = "\t".join(
     )
 )
 _FIELDS = _SESSION.count("\t")
+COMMANDS = (["list-sessions", "-F", _SESSION], ["display-message", "-p", rows.SERVER])
 
 
 def read(tmux: Tmux, socket: str) -> Sessions:
     """ServerGone when no server runs there, TmuxError when it says nothing usable."""
-    commands = chain(["list-sessions", "-F", _SESSION], ["display-message", "-p", rows.SERVER])
-    return parse(socket, tmux.ask(socket, *commands))
+    return parse(socket, tmux.ask(socket, *chain(*COMMANDS)))
 
 
 def parse(socket: str, output: str) -> Sessions:

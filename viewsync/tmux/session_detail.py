@@ -1,21 +1,26 @@
-"""One session in detail, read in one call: its windows and panes, and the options and variables that were asked for."""
+"""One session in detail: its windows and panes, and the options and variables that were asked for.
+
+In one call, and in the same one with all sessions of its server for who knows its id already.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, TmuxError
-from viewsync.tmux import portable_layouts
+from viewsync.tmux import portable_layouts, project_list
 from viewsync.tmux.rules import language, marks
 from viewsync.tmux.rules.language import if_session, quoted, same_server
 from viewsync.tmux.rules.project_model import Seen, SeenPane, SeenWindow
+from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.rules.project_model import Sessions
     from viewsync.tmux.server import Tmux
 
 _WINDOW = "#{window_id}\t#{window_index}\t#{window_active}\t#{?@viewsync_placeholder,1,0}\t#{window_layout}\t"
@@ -33,13 +38,12 @@ _FREE = (  # anybody's text, marks that somebody else set included
 _VALUE = re.compile(r'[^=\n]+="((?:[^"\\]|\\.)*)"; export [^\n]*;\n', re.DOTALL)
 
 
-class Asked:
-    """What is wanted beside windows and panes. The names are of options, and of variables, that can be ones."""
+class Asked(NamedTuple):
+    """What is wanted beside windows and panes: names of variables and options that can be ones, each once."""
 
-    def __init__(self, variables: Sequence[str], options: Sequence[str], of_windows: Sequence[str]) -> None:
-        self.variables = list(dict.fromkeys(variables))
-        self.options = list(dict.fromkeys(options))
-        self.of_windows = list(dict.fromkeys(of_windows))
+    variables: Sequence[str]
+    options: Sequence[str]
+    of_windows: Sequence[str]
 
 
 def see(tmux: Tmux, server: Server, session: str, asked: Asked) -> Seen:
@@ -47,36 +51,48 @@ def see(tmux: Tmux, server: Server, session: str, asked: Asked) -> Seen:
 
     Values of options are those in force, whoever set them; those of variables are the session's own.
     """
-    token = os.urandom(8).hex()  # behind each piece of anybody's free text
-    lines = _script(server, session, asked, token)
-    done = tmux.run(server.socket, "source-file", "-", stdin="".join(f"{each}\n" for each in lines))
-    blocks = done.out.split(f"{token}.\n")
-    if not blocks[0]:
+    _, seen = _ask(tmux, server, session, asked)
+    if seen is None:
         raise MissingSession(f"the session {session} on {server.socket} is gone", "`viewsync status` shows what runs")
-    if len(blocks) != len(lines) + 1:
+    return seen
+
+
+def among_all(tmux: Tmux, server: Server, session: str, asked: Asked) -> tuple[Sessions, Seen | None]:
+    """All sessions of whatever server is there by now, and that one, None when it is gone.
+
+    ServerGone when no server runs there, TmuxError when it says nothing usable.
+    """
+    sessions, seen = _ask(tmux, server, session, asked, *project_list.COMMANDS)
+    return project_list.parse(server.socket, sessions), seen
+
+
+def _ask(tmux: Tmux, server: Server, session: str, asked: Asked, *before: Sequence[str]) -> tuple[str, Seen | None]:
+    """What the commands `before` say, and the session."""
+    token = os.urandom(8).hex()  # behind each piece of anybody's free text
+    questions = _questions(session, asked, token)
+    same, end = same_server(server), f"display-message -p '{token}.'"
+    # In a list of its own a question that fails does not take the end along.
+    lines = [end, *(f"{if_session(session, same, question, '')} ; {end}" for question in questions)]
+    commands = chain(*before, ["source-file", "-"])
+    done = tmux.run(server.socket, *commands, stdin="".join(f"{line}\n" for line in lines))
+    said, *blocks = done.out.split(f"{token}.\n")
+    if len(blocks) != len(lines):
         raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
-    return _seen(session, asked, blocks, token)
+    return said, _seen(session, asked, blocks, token) if blocks[0] else None
 
 
-def _script(server: Server, session: str, asked: Asked, token: str) -> list[str]:
-    """A line for each block of the answer. Each ends with the token, whether or not what was asked for is there."""
+def _questions(session: str, asked: Asked, token: str) -> list[str]:
     target = f"'{session}:'"
-    same = same_server(server)
-    here = if_session(session, same, f"display-message -p -t {target} '#{{session_name}}'", "")
-    windows = [f"list-windows -t {target} -F '#{{window_id}} #{{{each}}}{token}'" for each in asked.of_windows]
-    questions = [
-        here,
+    return [
+        f"display-message -p -t {target} '#{{session_name}}'",
         f"display-message -p -t {target} '#{{session_path}}'",
         f"list-windows -t {target} -F '{_WINDOW}'",
         f"list-panes -s -t {target} -F '{_PANE}'",
-        *(f"{command} -t {target} -F '#{{{kind}_id}} #{{{each}}}{token}'" for command, kind, each in _FREE),
-        *windows,
-        *(f"display-message -p -t {target} '#{{{each}}}'" for each in asked.options),
-        *(f"show-environment -s -t {target} -- {quoted(each)}" for each in asked.variables),
+        *(f"{command} -t {target} -F '#{{{kind}_id}} #{{{what}}}{token}'" for command, kind, what in _FREE),
+        *(f"list-windows -t {target} -F '#{{window_id}} #{{{option}}}{token}'" for option in asked.of_windows),
+        *(f"display-message -p -t {target} '#{{{option}}}'" for option in asked.options),
+        *(f"show-environment -s -t {target} -- {quoted(name)}" for name in asked.variables),
     ]
-    end = f"display-message -p '{token}.'"
-    # In a list of its own a question that fails does not take the end along.
-    return [f"if-shell -F 1 {{ {each} }} ; {end}" for each in questions]
 
 
 def _seen(session: str, asked: Asked, blocks: list[str], token: str) -> Seen:

@@ -38,6 +38,15 @@ class Pair(NamedTuple):
     places: tuple[SeenPane | None, ...]  # for each of the plan's panes the one that it is
 
 
+def unmade(plan: Plan) -> list[Pair]:
+    """Of a session that has nothing yet."""
+    keys = marks.keys([window.name for window in plan.windows])
+    return [
+        Pair(number, key, window, None, _places(window, None))
+        for number, (key, window) in enumerate(zip(keys, plan.windows, strict=True))
+    ]
+
+
 def pairs(plan: Plan, seen: Seen) -> list[Pair]:
     """By their marks. A session that was left half made has windows without them: those go by name, in order."""
     keys = marks.keys([each.name for each in plan.windows])

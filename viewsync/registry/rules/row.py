@@ -2,7 +2,8 @@
 
 The shell tools write socket, target, type, pid, created_at, last_active. viewsync adds who the target is beyond
 its name: `server` ("pid.start"), `session_id`, `pane_id`, and `pid_start`, by which a pid that came back is told
-apart. While a session is being made, `state` is "creating", and `maker` and `maker_start` say by which process.
+apart. While a session is being made, `state` is "creating", and `maker` and `maker_start` say by which process;
+`revision` counts how often something was added to it later.
 `quarantined` keeps it from every clean-up; quarantined_at, reason and evidence say since when, why, and where its
 output was saved.
 """
@@ -35,6 +36,7 @@ class Registered(NamedTuple):
     maker_start: float
     quarantined: bool = False  # no clean-up touches it
     project: str = ""  # the project's name, of a session that a project's file describes
+    revision: int = 0
 
 
 def registered(name: str, row: Mapping[str, Any]) -> Registered:
@@ -67,6 +69,7 @@ def registered(name: str, row: Mapping[str, Any]) -> Registered:
         maker_start=float(number("maker_start", _STARTS)) if creating else 0.0,
         quarantined=row.get("quarantined") is True,
         project=_project(row.get("project")),
+        revision=int(number("revision")),
     )
 
 

@@ -1,0 +1,107 @@
+"""Add to a project's session what is missing, and change in it what differs. Nothing in it is ended.
+
+Also of one that was left half made: then all that comes after the making is done here, too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.projects import building, lifecycle, readiness
+from viewsync.projects.readiness import Typing
+from viewsync.projects.rules import diff
+from viewsync.registry import reservation
+from viewsync.tmux import build
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.context import Context
+    from viewsync.projects.building import Added
+    from viewsync.projects.reserving import Running
+    from viewsync.projects.rules.diff import Pair
+    from viewsync.registry.rules.row import Registered
+    from viewsync.tmux.build import Line
+
+
+class Completed(NamedTuple):
+    windows: Sequence[str]  # that were added, in words
+    panes: Sequence[str]
+    warnings: Sequence[str]
+
+
+def complete(ctx: Context, there: Running, row: Registered | None, *, apply: bool) -> Completed:
+    """`row`: reserved, None where the session can have none. `apply`: change what differs, as far as that can be."""
+    plan, server, session = there.plan, there.server, there.live.id
+    if there.half:
+        lifecycle.trusted(ctx, plan)
+    pairs = diff.pairs(plan, there.seen)
+    added = _added(ctx, there, pairs)
+    warnings = [*added.problems]
+    if apply:
+        lines = _changes(there, pairs, building.options(ctx, plan, server))
+        warnings += build.run(ctx.tmux, server, lines).problems
+    untyped = _untyped(pairs) if there.half else []
+    if untyped and _touched(there):
+        warnings += [
+            f"{pane.what}: its commands were never typed, and somebody may be at work in it" for pane in untyped
+        ]
+        untyped = []
+    unregistered = row is not None and not row.session_id
+    typing = [*untyped, *added.typing]
+    if not typing and not unregistered:
+        return Completed(added.windows, added.panes, warnings)
+    typed = readiness.type_all(ctx, server, session, typing)
+    warnings += typed.problems
+    if row is not None and unregistered:
+        first = next((pane.id for pair in pairs for pane in pair.places if pane), added.first)
+        warnings += lifecycle.remember(ctx, plan, server, session, there.name) if there.half else []
+        warnings += reservation.complete_with(ctx, row, server, session, first, typed.shown)
+        if there.half:
+            warnings += lifecycle.told(lifecycle.after(ctx, plan, there.name, server.socket))
+    return Completed(added.windows, added.panes, warnings)
+
+
+def _added(ctx: Context, there: Running, pairs: Sequence[Pair]) -> Added:
+    placeholder = next((window for window in there.seen.windows if window.placeholder), None)
+    if placeholder and placeholder.panes:
+        begun = build.Begun(there.server, there.live.id, placeholder.id, placeholder.panes[0].id)
+        return building.furnish(ctx, there.plan, begun, pairs)
+    path = building.path(there.plan.environment)
+    return building.add(ctx, building.Target(there.server, there.live.id, path=path), pairs)
+
+
+def _changes(there: Running, pairs: Sequence[Pair], options: building.Options) -> list[Line]:
+    """What brings the session to its plan, and ends nothing."""
+    plan, seen = there.plan, there.seen
+    lines = [
+        build.variable(seen.id, name, value) for name, value in plan.environment if seen.environment.get(name) != value
+    ]
+    lines += [build.option(seen.id, name, value) for name, value in options.of_session]
+    for pair in pairs:
+        if pair.seen is None:
+            continue
+        what, window = diff.title(pair.window, pair.number), pair.seen.id
+        if pair.window.name and not diff.same_name(pair.window.name, pair.seen.name):
+            lines.append(build.rename(window, pair.window.name, f"name of {what}"))
+        for name, value in (*options.of_windows, *pair.window.options):
+            lines.append(build.window_option(window, name, value, f"{what}: option {name}"))
+        if (layout := diff.layout(pair)) and layout.can:
+            lines += building.laid_out(there.server, window, pair)
+    return lines
+
+
+def _untyped(pairs: Sequence[Pair]) -> list[Typing]:
+    """Panes that were made by a run which ended before it typed. Marks are set before, so one without has nothing."""
+    places = [building.Place(pair, at) for pair in pairs for at in range(len(pair.places))]
+    found = [(place, place.pair.places[place.place]) for place in places if place.pane.commands]
+    return [
+        Typing(pane.id, place.what, place.pane.commands)
+        for place, pane in found
+        if pane and (pane.untyped or not pane.key)
+    ]
+
+
+def _touched(there: Running) -> bool:
+    """Somebody was on it, and may have typed into it."""
+    return bool(there.live.last_attached or there.live.in_use or there.live.group)

@@ -1,0 +1,104 @@
+"""Make a project's session, for which a row is reserved: whole, or taken back.
+
+In order: trust, worktree and steps, the session with its windows and panes, its commands, the row, the steps after it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.errors import TmuxTimeout, ViewsyncError
+from viewsync.events import CREATE, ERROR
+from viewsync.history import recording
+from viewsync.projects import building, lifecycle, plan_checks, readiness
+from viewsync.projects.rules import diff
+from viewsync.registry import reservation
+from viewsync.tmux.sessions import Duplicate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.context import Context
+    from viewsync.project_files.rules.plan import Plan
+    from viewsync.projects.building import Added
+    from viewsync.projects.steps import StepDone
+    from viewsync.projects.worktrees import Made as MadeTree
+    from viewsync.registry.rules.row import Registered
+    from viewsync.tmux.build import Begun
+    from viewsync.tmux.rules.model import Server
+
+
+class Made(NamedTuple):
+    server: Server
+    session: str  # its id
+    windows: Sequence[str]  # in words
+    warnings: Sequence[str]
+    steps: Sequence[StepDone]
+
+
+def make(ctx: Context, plan: Plan, row: Registered, socket: str) -> Made | None:
+    """None when somebody took the name since it was read. What fails stands in the history, too."""
+    began = time.monotonic()
+    try:
+        return _make(ctx, plan, row, socket, began)
+    except Duplicate:
+        return None
+    except ViewsyncError as error:
+        _record(ctx, row, ERROR, error.kind, began)
+        raise
+
+
+def _make(ctx: Context, plan: Plan, row: Registered, socket: str, began: float) -> Made:
+    tree: MadeTree | None = None
+    try:
+        lifecycle.trusted(ctx, plan)
+        tree = lifecycle.worktree(ctx, plan)
+        steps = lifecycle.before(ctx, plan, row.name, socket)
+        plan_checks.check(ctx, plan)
+        begun = building.begin(ctx, plan, row.name, socket)
+    except TmuxTimeout as error:  # it may have been made: the row stays, so that it can be found
+        problem = f"Failed to create session '{row.name}': {error.message}"
+        raise TmuxTimeout(problem, "it may be made yet: look with `viewsync status`") from None
+    except BaseException:
+        _take_back(ctx, plan, row, tree)
+        raise
+    added = _furnished(ctx, plan, begun, row, tree)
+    server, session = begun.server, begun.session
+    warnings = [*added.problems, *lifecycle.remember(ctx, plan, server, session, row.name)]
+    typed = readiness.type_all(ctx, server, session, added.typing)
+    warnings += typed.problems
+    warnings += reservation.complete_with(ctx, row, server, session, added.first, typed.shown)
+    _record(ctx, row._replace(server=server.identity), CREATE, plan.command, began)
+    steps += lifecycle.after(ctx, plan, row.name, socket)
+    warnings += lifecycle.told(steps)
+    return Made(server, session, added.windows, warnings, steps)
+
+
+def _furnished(ctx: Context, plan: Plan, begun: Begun, row: Registered, tree: MadeTree | None) -> Added:
+    """The session with all that the plan says, or none: nothing was typed into it yet."""
+    try:
+        return building.furnish(ctx, plan, begun, diff.unmade(plan))
+    except TmuxTimeout as error:
+        raise TmuxTimeout(
+            error.message, f"session '{row.name}' is kept as it is: run it again to complete it"
+        ) from None
+    except BaseException as error:
+        if building.undo(ctx, begun):
+            _take_back(ctx, plan, row, tree)
+            kept = ""
+        else:
+            kept = f"session '{row.name}' is kept as it is: somebody is on it, or tmux does not answer"
+        if not isinstance(error, ViewsyncError):
+            raise
+        raise type(error)(f"Failed to create session '{row.name}': {error.message}", kept or error.hint) from None
+
+
+def _take_back(ctx: Context, plan: Plan, row: Registered, tree: MadeTree | None) -> None:
+    reservation.withdraw(ctx, row)
+    lifecycle.take_back(ctx, plan, tree)
+
+
+def _record(ctx: Context, row: Registered, kind: str, reason: str, began: float) -> None:
+    seconds = round(time.monotonic() - began, 3)
+    recording.record(ctx, [recording.event(ctx, row, kind, "run", reason, seconds=seconds)])

@@ -1,0 +1,80 @@
+"""What of a plan cannot be built, found before tmux is touched."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from viewsync.errors import UsageError
+from viewsync.projects.rules import diff
+from viewsync.system import process
+from viewsync.tmux.rules import layouts
+from viewsync.tmux.rules.versions import number
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+    from viewsync.project_files.rules.plan import Plan
+    from viewsync.tmux.rules.model import Server
+
+_NEWEST = (99, 0)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OPTION = re.compile(r"@?[A-Za-z][\w-]*(\[\d+\])?", re.ASCII)
+
+
+def check(ctx: Context, plan: Plan, server: Server | None = None) -> None:
+    """UsageError for what cannot be built, before tmux is touched. `server`: where, if that runs already."""
+    check_names(plan)
+    _check_folders(plan)
+    if plan.tmux_config and not os.path.isfile(plan.tmux_config):
+        raise UsageError(f"{plan.file}: there is no tmux_config {plan.tmux_config!r}")
+    shell(ctx, plan)
+    check_layouts(plan, number(server.version)[:2] if server else _NEWEST)
+
+
+def check_names(plan: Plan) -> None:
+    """UsageError for those that tmux would take for something else: they are asked for before anything is built."""
+    for window in plan.windows:
+        if window.name and not window.name.isprintable():  # tmux 3.3a takes it as it is, and no reading is whole then
+            raise UsageError(f"{plan.file}: not a window's name: {window.name!r}", "printable text")
+    environments = [plan.environment, *(pane.environment for window in plan.windows for pane in window.panes)]
+    for name in (name for variables in environments for name, _ in variables):
+        if not _VARIABLE.fullmatch(name):
+            raise UsageError(f"{plan.file}: not a variable: {name!r}", "letters, digits and _")
+    given = [plan.options, *(window.options for window in plan.windows)]
+    for name in (name for options in given for name, _ in options):
+        if not _OPTION.fullmatch(name):
+            raise UsageError(f"{plan.file}: not an option of tmux: {name!r}")
+
+
+def _check_folders(plan: Plan) -> None:
+    if plan.worktree and not os.path.isdir(plan.worktree.path):
+        hint = f"`viewsync worktree remove {shlex.quote(plan.worktree.branch)}` ends what is left of it"
+        raise UsageError(f"{plan.file}: the worktree {plan.worktree.path} was removed by hand", hint)
+    panes = [pane for window in plan.windows for pane in window.panes]
+    for folder in dict.fromkeys([plan.cwd, *(window.cwd for window in plan.windows), *(pane.cwd for pane in panes)]):
+        if not os.path.isdir(folder):
+            raise UsageError(f"{plan.file}: {folder!r} is no folder", "make it, or name another working_directory")
+
+
+def check_layouts(plan: Plan, version: tuple[int, int]) -> None:
+    for at, window in enumerate(plan.windows):
+        if window.layout and (problem := layouts.problem(window.layout, len(window.panes), version)):
+            raise UsageError(f"{plan.file}: {diff.title(window, at)}: {problem}")
+
+
+def shell(ctx: Context, plan: Plan) -> list[tuple[str, str]]:
+    """The options that make tmux start that shell: as its own where it is a program, with words as a command."""
+    if not plan.shell:
+        return []
+    try:
+        program = shlex.split(plan.shell)[0]
+    except (ValueError, IndexError):
+        raise UsageError(f"{plan.file}: not a shell: {plan.shell!r}") from None
+    path = process.which(program, ctx.env)
+    if not path:
+        raise UsageError(f"{plan.file}: there is no shell {program!r}", "install it, or name its path")
+    if program == plan.shell:
+        return [("default-shell", os.path.abspath(path)), ("default-command", "")]
+    return [("default-command", plan.shell)]
