@@ -92,15 +92,6 @@ def _without(variables: dict[str, str], plan: Plan) -> dict[str, str]:
     return {name: value for name, value in variables.items() if name not in plan.secrets}
 
 
-def forget(ctx: Context, server: Server, session: str) -> None:
-    """Of a session whose making was taken back: nothing is to be cleaned up."""
-    entry = pending_steps.find(ctx.folder, pending_steps.key(server.identity, session))
-    if entry:
-        with contextlib.suppress(TmuxError):
-            end_hooks.disarm(ctx.tmux, server, session)
-        pending_steps.remove(entry)
-
-
 def end(ctx: Context, known: Known, trigger: str, *, force: bool = False) -> Ended:
     """Its cleanup steps, then the session with its views, then its row. What a step does never stops the end.
 

@@ -58,13 +58,8 @@ class Removed(NamedTuple):
     problems: list[str]
 
 
-def ensure(ctx: Context, plan: Plan) -> str:
-    """The folder of the plan's worktree, which is made where there is none. GitError or UsageError."""
-    return make(ctx, plan).path
-
-
 def make(ctx: Context, plan: Plan) -> Made:
-    """The same, with what `undo` needs to know."""
+    """The plan's worktree, made where there is none, with what `undo` needs to know. GitError or UsageError."""
     wanted = plan.worktree
     if wanted is None:
         return Made(plan.cwd)

@@ -88,12 +88,6 @@ def begin(entry: Entry, count: int) -> Entry | None:
     return _renamed(entry._replace(begun=count), entry.path)
 
 
-def release(entry: Entry) -> None:
-    """Nothing has begun: it waits again."""
-    with contextlib.suppress(OSError):
-        os.rename(entry.path, _path(entry, f"{entry.key}.json"))
-
-
 def remove(entry: Entry) -> None:
     with contextlib.suppress(OSError):
         os.unlink(entry.path)

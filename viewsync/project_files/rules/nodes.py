@@ -53,8 +53,3 @@ class Unfit(Exception):
 
 def problem(node: Node, what: str, hint: str = "") -> Problem:
     return Problem(node.file, node.line, what, hint)
-
-
-def written(text: str, file: str, line: int = 0) -> Node:
-    """Text that stands in no YAML file: a setting, or a default."""
-    return Node(TEXT, file, line, text, line)
