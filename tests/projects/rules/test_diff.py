@@ -153,3 +153,9 @@ def test_pairs_keep_the_order_of_the_plan() -> None:
     found = diff.pairs(plan(window("b"), window("a")), seen(there(0, "a", "a"), there(1, "b", "b")))
     assert [each.key for each in found] == marks.keys(["b", "a"])
     assert [each.seen.id if each.seen else "" for each in found] == ["@1", "@0"]
+
+
+def test_a_folder_that_tmux_does_not_tell_is_no_difference() -> None:
+    found = there(0, "a", "a")
+    unknown = found._replace(panes=(found.panes[0]._replace(folder=""),))
+    assert told(plan(window("a")), seen(unknown)) == []

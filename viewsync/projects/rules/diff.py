@@ -111,7 +111,7 @@ def _window(pair: Pair) -> list[Difference]:
     for place, (pane, there) in enumerate(zip(pair.window.panes, pair.places, strict=True)):
         if there is None:
             found.append(Difference(MISSING, f"pane {place + 1} of {what}"))
-        elif not _same_folder(pane.cwd, there.folder):
+        elif there.folder and not _same_folder(pane.cwd, there.folder):  # before 3.3 tmux does not tell it
             found.append(
                 Difference(DIFFERENT, f"folder of pane {place + 1} of {what}", pane.cwd, there.folder, can=False)
             )
