@@ -31,9 +31,9 @@ def medians(subjects: Sequence[Subject], rounds: int) -> dict[str, float]:
     return {name: statistics.median(found) for name, found in times.items()}
 
 
-def process(argv: Sequence[str], env: Mapping[str, str], stdin: str | None = None) -> None:
+def process(argv: Sequence[str], env: Mapping[str, str], stdin: str | None = None, cwd: str | None = None) -> None:
     """Run to the end; a benchmark of something that fails would be worth nothing."""
-    done = subprocess.run(argv, env=env, input=stdin, capture_output=True, text=True, check=False)
+    done = subprocess.run(argv, env=env, cwd=cwd, input=stdin, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{argv}: exit code {done.returncode}: {done.stderr}")
 

@@ -1,0 +1,140 @@
+"""Instructions that a verb executes, counted by callgrind: unlike times the same at every run, whatever else goes on.
+
+Of the whole process with the interpreter's start, without the programs that it starts. `bench/run instructions` counts
+this checkout, `bench/run instructions BEFORE [AFTER]` others side by side, each a folder with a `viewsync` in it:
+`git worktree add --detach BEFORE COMMIT` makes one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from bench.measure import process, table
+from tests.support.projects import Project
+from tests.support.running import FOUR
+from tests.support.server import ROOT, Home, Server
+from viewsync.setup.rules import launcher
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FLOOR = "python -I -S -c pass"
+_COUNTED = re.compile(r"Collected\s*: (\d+)")
+
+
+class Stage:
+    """A parent with a view, a registered session and a project's session."""
+
+    def __init__(self, checkout: str) -> None:
+        self.home = Home()
+        self.server = Server(self.home).start("-s", "proj", "cat")
+        # As the launcher starts it, but for -I: Python would pass over the seed, by which the counts are the same.
+        code = launcher.start(sys.executable).partition(" -c '")[2].partition("'")[0]
+        self.viewsync = [sys.executable, "-s", "-X", "utf8", "-c", code, self.home.launcher]
+        self.env = {
+            **self.home.env,
+            "PYTHONHASHSEED": "0",
+            "PYTHONPATH": checkout,
+            "TMUX": f"{self.server.socket},1,0",
+        }
+        self.project = Project(self.home)
+        self.project.command("dev", FOUR)
+        self.run(
+            "create", "-S", self.server.socket, "-n", "web", "-e", "PS1=$ ", "--", "sh", "-c", "echo ready; exec sh"
+        )
+        self.run("wait", "-s", "web", "-p", "ready", "--all")
+        self.run("run", "dev")
+        _, self.view = self.server.open("proj")  # with a client on it: what is to be said of it stays the same
+
+    def run(self, *words: str) -> None:
+        process([*self.viewsync, *words], self.env, cwd=self.project.root)
+
+    def forget_new(self) -> None:
+        """What the last `open` made."""
+        for name in self.server.views():
+            if name != self.view:
+                self.server.tmux("kill-session", "-t", f"={name}")
+
+    def end(self) -> None:
+        self.server.stop()
+        self.home.remove()
+
+
+VERBS = {
+    "--version": ("--version",),
+    "open --json": ("open", "--json", "proj"),
+    "hook": ("hook",),
+    "send": ("send", "-s", "web", "-c", ":"),
+    "health": ("health", "-s", "web"),
+    "run, nothing to do": ("run", "dev"),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("checkout", nargs="*", metavar="CHECKOUT", help="a folder with a `viewsync` in it; none: this")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    parsed = parser.parse_args()
+    if not shutil.which("valgrind"):
+        raise SystemExit("bench.instructions: valgrind is missing: apt-get install valgrind")
+    checkouts = [os.path.realpath(path) for path in parsed.checkout] or [ROOT]
+    counted = [_counts(checkout, 1 if parsed.quick else 3) for checkout in checkouts]
+    floor = counted[0][FLOOR]
+    print("### Instructions of the whole process, in millions (and in times of the interpreter's start)\n")
+    names = ("before", "after") if len(counted) == 2 else tuple(map(os.path.basename, checkouts))
+    changes = ("after / before",) if len(counted) == 2 else ()
+    rows = []
+    for verb in counted[0]:
+        found = [counts[verb] for counts in counted]
+        shown = [f"{count / 1e6:.1f} ({count / floor:.2f})" for count in found]
+        rows.append((verb, *shown, *(f"{found[1] / found[0]:.3f}" for _ in changes)))
+    print(table(("verb", *names, *changes), rows), "\n")
+
+
+def _counts(checkout: str, rounds: int) -> dict[str, int]:
+    """The least of `rounds` for each verb: what a slow machine adds are further looks at something that takes long."""
+    stage = Stage(checkout)
+    try:
+        found = {FLOOR: _count(stage, [sys.executable, "-I", "-S", "-c", "pass"])}
+        for verb, words in VERBS.items():
+            stage.run(*words)  # compiles what it imports
+            counts = []
+            for _ in range(rounds):
+                stage.forget_new()
+                counts.append(_count(stage, [*stage.viewsync, *words]))
+            found[verb] = min(counts)
+    finally:
+        stage.end()
+    return found
+
+
+def _count(stage: Stage, argv: Sequence[str]) -> int:
+    log, errors = os.path.join(stage.home.path, "callgrind.log"), os.path.join(stage.home.path, "errors")
+    options = ["--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-file={log}.%p"]
+    with open(errors, "w+", encoding="utf-8") as file:  # no pipe: a server that it starts would keep it open
+        started = subprocess.Popen(
+            ["valgrind", *options, *argv],
+            cwd=stage.project.root,
+            env=stage.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=file,
+        )
+        if started.wait(timeout=300):
+            file.seek(0)
+            raise RuntimeError(f"{argv}: exit code {started.returncode}: {file.read()}")
+    with open(f"{log}.{started.pid}", encoding="utf-8") as file:  # programs that it starts have others
+        match = _COUNTED.search(file.read())
+    if not match:
+        raise RuntimeError(f"{argv}: callgrind counted nothing")
+    return int(match[1])
+
+
+if __name__ == "__main__":
+    main()
