@@ -60,9 +60,8 @@ def open_standard_files() -> None:
             setattr(sys, name, os.fdopen(handle, "w" if handle else "r", encoding="utf-8", closefd=False))
     if type(sys.stdout) is io.TextIOWrapper and sys.stdout.fileno() == 1:
         old, _stdout = sys.stdout, _Stdout(1, "w", closefd=False)
-        sys.stdout = io.TextIOWrapper(
-            io.BufferedWriter(_stdout), encoding=old.encoding, errors=old.errors, line_buffering=old.line_buffering
-        )
+        errors = old.errors if old.encoding == "utf-8" else "backslashreplace"
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(_stdout), old.encoding, errors, None, old.line_buffering)
 
 
 def say(text: str, end: str = "\n") -> None:

@@ -123,3 +123,10 @@ def test_a_panes_program_gets_three_files_whatever_we_had(server: Server, home: 
     assert done.code == 0
     pid = server.show("=cat:", "#{pane_pid}")
     assert {os.readlink(f"/proc/{pid}/fd/{number}") for number in range(3)} == {server.show("=cat:", "#{pane_tty}")}
+
+
+def test_what_the_output_cannot_hold_is_shown_as_escapes(server: Server, home: Home) -> None:
+    """As below a locale that is not UTF-8, where no launcher of ours asks for it."""
+    create(server, "日本", "--", "cat")
+    done = home.run([sys.executable, "-m", "viewsync", "list"], env={"PYTHONIOENCODING": "latin-1"})
+    assert (done.code, "\\u65e5\\u672c" in done.out) == (0, True), done
