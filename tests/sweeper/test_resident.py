@@ -46,17 +46,23 @@ def status(home: Home) -> dict[str, Any]:
     return dict(home.viewsync("sweeper", "status", "--json").json())
 
 
-def detached(server: Server) -> str:
+def detached(server: Server, *words: str) -> str:
     """A view whose client is gone, with no hook to clean it up."""
-    tab, view = server.open("proj")
+    tab, view = server.open("proj", *words)
     tab.hang_up()
+    until(lambda: tab.pid not in server.clients(), "the end of the client")
     return view
+
+
+def change(server: Server) -> None:
+    """The row of another view. Those that are free are left alone, or a sweep may come upon one while it is used."""
+    detached(server, "--new")
 
 
 def test_it_wakes_on_a_change_of_the_registry(server: Server, home: Home, sweeper: Callable[..., Tab]) -> None:
     sweeper(VIEWSYNC_SWEEP_EVERY="3600")
     first = detached(server)
-    detached(server)  # its row is the change
+    change(server)
     until(lambda: first not in server.sessions(), "the end of the view")
 
 
@@ -245,7 +251,7 @@ def test_a_locked_history_stops_nothing(server: Server, home: Home, sweeper: Cal
         database.execute("BEGIN EXCLUSIVE")
         tab = sweeper()
         view = detached(server)
-        detached(server)
+        change(server)
         until(lambda: view not in server.sessions(), "the end of the view")
         assert not tab.ended()
         database.rollback()
@@ -260,7 +266,7 @@ def test_a_hung_server_does_not_stop_the_others(
     try:
         tab = sweeper(VIEWSYNC_TMUX_TIMEOUT="0.3")
         view = detached(other)
-        detached(other)
+        change(other)
         until(lambda: view not in other.sessions(), "the end of the view")
         assert "did not answer within 0.3 s" in tab.text()
     finally:
