@@ -185,6 +185,18 @@ def test_a_sweeper_in_a_scripts_background_is_deaf_to_ctrl_c(home: Home) -> None
     assert tab.wait() == 0
 
 
+@pytest.mark.parametrize("name", ["HUP", "INT", "TERM"])
+def test_the_monitor_keeps_what_came_ignored_and_ends_with_its_terminal(home: Home, name: str) -> None:
+    tab = home.program(Odd(ignored=[name]).start(home.launcher, "monitor"))
+    until(lambda: "0 sessions" in tab.text(), "its picture")
+    before = len(tab.text())
+    tab.signal(signal.Signals[f"SIG{name}"])
+    tab.type("/x")
+    until(lambda: "/x" in tab.text()[before:], "its answer")
+    tab.close()
+    assert tab.wait() == 129
+
+
 @pytest.mark.parametrize("odd", [Odd(), NOHUP], ids=["plain", "nohup"])
 def test_a_cleanup_step_ignores_what_came_ignored_and_nothing_else(
     servers: Callable[..., Server], home: Home, project: Project, odd: Odd
