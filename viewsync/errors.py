@@ -13,6 +13,7 @@ ViewsyncError        1   the request cannot be done as it stands
 ├── LockTimeout     75   somebody else holds the registry's lock
 └── (anything else) 70   a bug: the traceback is in the log
 KeyboardInterrupt  130
+Unwritten output    74   unless the verb has failed (`finish` in output.py)
 
 The session verbs promise codes of their own for some of these: `CODES` in the verb's module.
 """
