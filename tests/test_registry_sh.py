@@ -263,7 +263,13 @@ def test_the_first_lock_of_all_is_silent(home: Home, shell: list[str]) -> None:
 
 
 def test_another_file_than_the_lock_is_no_endless_loop(home: Home, shell: list[str]) -> None:
-    done = run(home, shell, f'{SOURCE}REGISTRY_LOCK="$HOME/other"\n: > "$REGISTRY_LOCK"\nregistry_lock || echo $?')
+    impatient = os.path.join(home.path, "registry.sh")
+    with open(SCRIPT, encoding="utf-8") as source, open(impatient, "w", encoding="utf-8") as copy:
+        text = source.read()
+        assert text.count("_registry_left=100\n") == 1
+        copy.write(text.replace("_registry_left=100\n", "_registry_left=3\n"))
+    script = f'{SOURCE}REGISTRY_LOCK="$HOME/other"\n: > "$REGISTRY_LOCK"\nregistry_lock || echo $?'
+    done = run(home, shell, script, LIBRARY=impatient)
     assert (done.out, done.err.count("\n")) == ("1\n", 1)
     assert "is not the lock of the registry" in done.err
 
