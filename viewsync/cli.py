@@ -169,7 +169,7 @@ def _unknown_verb(verb: str) -> errors.UsageError:
 def exit_codes(verb: ModuleType) -> list[str]:
     """A verb's exit codes, a line each, and in one line what any verb can end with."""
     own: dict[int, str] = verb.EXIT_CODES
-    lock = code_of(errors.LockTimeout("", ""), verb)
+    lock = code_of(errors.LockTimeout, verb)
     shared = [f"{code} {what}" for code, what in ANY_VERB.items() if code not in own and (code != 75 or code == lock)]
     return [
         "exit codes:",
@@ -179,10 +179,10 @@ def exit_codes(verb: ModuleType) -> list[str]:
     ]
 
 
-def code_of(error: errors.ViewsyncError, verb: ModuleType) -> int:
-    """A verb's own exit code for an error, or the error's."""
-    codes = getattr(verb, "CODES", ())
-    return next((code for kind, code in codes if isinstance(error, kind)), error.code)
+def code_of(error: errors.ViewsyncError | type[errors.ViewsyncError], verb: ModuleType) -> int:
+    """A verb's own exit code for an error, or for a kind of errors; else the error's."""
+    kind = error if isinstance(error, type) else type(error)
+    return next((code for own, code in getattr(verb, "CODES", ()) if issubclass(kind, own)), error.code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

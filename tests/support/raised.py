@@ -236,22 +236,31 @@ def _owners() -> dict[str, set[str]]:
 
 
 @functools.cache
-def out_of(start: str) -> frozenset[Errors]:
-    """The kinds of error that can come out of a function, `viewsync.commands.open.run`."""
+def out_of(start: str) -> dict[Errors, str]:
+    """The kinds of error that can come out of a function, `viewsync.commands.open.run`, and the way they take."""
     reach = Reach(start)
     known = _error_classes()
     steps = [
-        (function, use.caught, {use.value} if use.kind == "raise" else set(), reach.targets(use))
+        (function, use.caught, {use.value: ""} if use.kind == "raise" else {}, reach.targets(use))
         for function in reach.functions
         for use in _uses(function)
     ]
-    found: dict[str, set[str]] = {function: set() for function in reach.functions}
+    found: dict[str, dict[str, str]] = {function: {} for function in reach.functions}  # the function it comes from
     changed = True
     while changed:
         changed = False
         for function, caught, raised, targets in steps:
-            names = raised.union(*(found[target] for target in targets)) - found[function]
-            new = {name for name in names if not issubclass(known[name], caught)}
+            names = raised | {name: target for target in targets for name in found[target]}
+            new = {
+                name: source
+                for name, source in names.items()
+                if name not in found[function] and not issubclass(known[name], caught)
+            }
             found[function] |= new
             changed = changed or bool(new)
-    return frozenset(known[name] for name in found[start])
+    return {known[name]: _way(found, start, name) for name in found[start]}
+
+
+def _way(found: dict[str, dict[str, str]], function: str, name: str) -> str:
+    before = found[function][name]
+    return f"{function} < {_way(found, before, name)}" if before else function

@@ -16,6 +16,7 @@ EXIT_CODES = {
     0: "done",
     1: "a step of the demo failed",
     4: "tmux failed, or did not answer in time",
+    5: "no folder for the configuration can be found",
 }
 
 

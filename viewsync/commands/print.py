@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 EXIT_CODES = {
     0: "done",
     1: "an argument or a file is wrong",
+    5: "no folder for the configuration can be found",
 }
 
 VERBATIM = ("-e",)

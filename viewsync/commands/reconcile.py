@@ -25,6 +25,7 @@ EXIT_CODES = {
     1: "something still differs, or an argument is wrong",
     2: "with --register: that name is registered already",
     3: "with --register: no session has exactly that name",
+    4: "with --register: the folder of tmux's sockets is not safe",
     5: _args.STATE,
 }
 

@@ -18,6 +18,7 @@ EXIT_CODES = {
     0: "done",
     1: _args.REFUSED,
     4: "a tmux server or the registry could not be read; the rest is listed",
+    5: _args.STATE,
 }
 
 _HEAD = ("SESSION", "WINDOWS", "CLIENTS", "TERMINAL", "AGE", "STATE", "NEXT SWEEP")
