@@ -10,14 +10,14 @@ usage() {
 usage: sh install.sh [--dry-run] [--prefix DIR] [--sweeper systemd|launchd|none]
        sh install.sh --uninstall [--purge] [--dry-run] [--prefix DIR]
 
-  --dry-run       say what would be changed, and change nothing
+  --dry-run       show what would change, and change nothing
   --prefix DIR    install below DIR instead of ~/.local: DIR/bin/viewsync, DIR/share/viewsync
-  --sweeper KIND  run the sweeper as a service of yours (default: as it was; at first none)
-  --uninstall     put everything back as it was; the registry and the history stay
-  --purge         with --uninstall: remove the registry, the history and the log, too
+  --sweeper KIND  run the sweeper as a user service (default: as before; none the first time)
+  --uninstall     remove everything that was installed; the registry and the history stay
+  --purge         with --uninstall: also remove the registry, the history and the log
 
-PYTHON names the interpreter (3.10 or newer), and pip listens to its PIP_ variables. What is
-installed, and in which version, stands in locks/.
+PYTHON names the interpreter (3.10 or newer); pip obeys its PIP_ variables. What is installed, and in
+which version, stands in locks/.
 END
 }
 
@@ -38,7 +38,7 @@ main() {
             --prefix=?*) prefix=${1#*=} ;;
             --sweeper=?*) sweeper=${1#*=} ;;
             --prefix | --sweeper)
-                [ -n "${2-}" ] || fail "$1 needs a value (--help tells more)"
+                [ -n "${2-}" ] || fail "$1 needs a value (see --help)"
                 if [ "$1" = --prefix ]; then prefix=$2; else sweeper=$2; fi
                 shift
                 ;;
@@ -46,17 +46,17 @@ main() {
                 usage
                 return
                 ;;
-            *) fail "there is no option $1 (--help tells more)" ;;
+            *) fail "there is no option $1 (see --help)" ;;
         esac
         shift
     done
     case $sweeper in
         '' | systemd | launchd | none) ;;
-        *) fail "--sweeper is systemd, launchd or none, not $sweeper" ;;
+        *) fail "--sweeper takes systemd, launchd or none, not $sweeper" ;;
     esac
-    [ -n "${HOME-}" ] || fail 'HOME is not set, and everything is installed below it'
+    [ -n "${HOME-}" ] || fail 'HOME is not set, and viewsync is installed below it'
     checkout=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
-    [ -f "$checkout/viewsync/cli.py" ] || fail 'this is only the installer: run it from a checkout of viewsync'
+    [ -f "$checkout/viewsync/cli.py" ] || fail 'this is only the installer; run it from a checkout of viewsync'
     prefix=${prefix:-$HOME/.local}
     case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
     prefix=${prefix%/}
@@ -76,15 +76,15 @@ install_all() {
     need_python
     need_tmux
     if [ -e "$prefix/bin/viewsync" ] && ! is_launcher "$prefix/bin/viewsync"; then
-        fail "$prefix/bin/viewsync is there already, and is not ours: move it away, or name another --prefix"
+        fail "$prefix/bin/viewsync already exists and was not made by viewsync; move it, or choose another --prefix"
     fi
     venv=$venvs/$(identity)
     made=$(missing_folders "$venvs")
     if works "$venv/bin/python"; then
         set_up "$venv/bin/python"
     elif [ -n "$dry_run" ]; then
-        say "would make a Python environment in $venv"
-        say "would install viewsync and what it needs into it, with $installer"
+        say "would create a Python environment in $venv"
+        say "would install viewsync and its dependencies into it, with $installer"
         set_up "$python"
     else
         build
@@ -94,7 +94,7 @@ install_all() {
             exit 1
         fi
     fi
-    [ -n "$dry_run" ] || say "installed: $prefix/bin/viewsync (its verb doctor checks it, demo shows it)"
+    [ -n "$dry_run" ] || say "installed: $prefix/bin/viewsync (check it with its verb doctor, try it with demo)"
     [ -z "$missing_tmux" ] || printf 'install.sh: %s\n' "$missing_tmux" >&2
 }
 
@@ -152,15 +152,15 @@ build() {
     trap 'rm -rf "$new" "$log"; remove_made' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
-    say "make a Python environment in $venv"
+    say "create a Python environment in $venv"
     mkdir -p "$venvs"
-    make_environment || give_up 'Python could not make an environment'
-    say "install viewsync and what it needs into it, with $installer"
+    make_environment || give_up 'Python could not create an environment'
+    say "install viewsync and its dependencies into it, with $installer"
     install_there || give_up "$installer could not install viewsync"
     # These cost 1 ms at each start, and nothing here uses them.
     pip_there uninstall --yes setuptools wheel || true
     rm -f "$new"/lib/python*/site-packages/_virtualenv.p*
-    works "$new/bin/python" || give_up "what $installer installed cannot be used"
+    works "$new/bin/python" || give_up "what $installer installed does not work"
     # The programs beside Python have the name that is about to change in their first line.
     for each in "$new"/bin/*; do
         case ${each##*/} in python*) ;; *) rm -f "$each" ;; esac
@@ -208,7 +208,7 @@ logged() { "$@" > "$log" 2>&1 < /dev/null; }
 
 give_up() {
     cat "$log" >&2
-    fail "$1; what it said stands above, and nothing was changed"
+    fail "$1; its output is above"
 }
 
 missing_folders() {
@@ -248,7 +248,7 @@ uninstall_all() {
 find_python() {
     python=''
     if [ -n "${PYTHON-}" ]; then
-        consider "$PYTHON" || [ -n "$python" ] || fail "PYTHON is $PYTHON, which is no Python 3.10 or newer"
+        consider "$PYTHON" || [ -n "$python" ] || fail "PYTHON is $PYTHON, which is not Python 3.10 or newer"
         return 0
     fi
     for each in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do
@@ -302,7 +302,7 @@ need_python() {
             fail "Python's venv module is missing${also:+, and so is $also}: $command, then run this again"
         fi
         [ -n "$dry_run" ] || has_venv "$python" ||
-            fail "$python has no venv module, with $package or without; name another interpreter in PYTHON"
+            fail "$python has no venv module, even with $package; set PYTHON to another interpreter"
     fi
 }
 
@@ -312,7 +312,7 @@ has_tmux() { command -v "${VIEWSYNC_TMUX:-tmux}" > /dev/null; }
 need_tmux() {
     missing_tmux=''
     has_tmux || get tmux ||
-        missing_tmux="tmux is missing, and viewsync does nothing without it: $(how_to tmux tmux)"
+        missing_tmux="tmux is missing, and viewsync cannot work without it: $(how_to tmux tmux)"
 }
 
 # Install a package where that asks no question: as root, on Debian and its like.

@@ -12,4 +12,4 @@ for viewsync in "$@"; do
     # The path goes through the environment, and so never becomes a part of a command.
     [ -x "$viewsync" ] && VIEWSYNC_LAUNCHER=$viewsync "$viewsync" install --here > /dev/null && exit
 done
-tmux display-message 'viewsync: no program found: run ./install.sh in the folder of this plugin'
+tmux display-message 'viewsync: program not found; run ./install.sh in the folder of this plugin'

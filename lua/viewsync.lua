@@ -88,27 +88,27 @@ local function kind(what, fits) return { what = what, fits = fits } end
 
 local SWITCH = kind("true or false", function(v) return type(v) == "boolean" end)
 local STRING = kind("a string", function(v) return type(v) == "string" end)
-local TEXT = kind("a string with something in it", is_text)
+local TEXT = kind("a non-empty string", is_text)
 local PATH = kind("an absolute path", function(v)
   return is_text(v) and (v:find("^/") or v:find("^%a:[/\\]")) ~= nil
 end)
-local SOCKET_NAME = kind("a name as tmux -L takes it, without '/' and no dash first", function(v)
+local SOCKET_NAME = kind("a name for tmux -L, without '/' or a leading dash", function(v)
   return is_text(v) and not v:find("/", 1, true) and not v:find("^-")
 end)
 local WINDOW_ID = kind('a tmux window id such as "@3"', function(v)
   return type(v) == "string" and v:find("^@%d+$") ~= nil
 end)
-local DOMAIN = kind("a domain as spawn_tab takes it", function(v)
+local DOMAIN = kind("a domain for spawn_tab", function(v)
   return is_text(v) or type(v) == "table"
 end)
-local SECONDS = kind("a number of seconds, 5 or more", function(v)
+local SECONDS = kind("a number of seconds, at least 5", function(v)
   return type(v) == "number" and v >= 5 and v < math.huge
 end)
 local MILLISECONDS = kind("a whole number of milliseconds", function(v)
   return math.type(v) == "integer" and v >= 0
 end)
 local KEY = kind('a table such as { key = "c", mods = "LEADER|CTRL" }, or false', is_key)
-local LAYERS = kind('a list out of "tab", "window", "timer", "user-var"', is_list_of_layers)
+local LAYERS = kind('a list of "tab", "window", "timer", "user-var"', is_list_of_layers)
 
 local OPTIONS = {
   viewsync_path = { PATH, INSTALLED_VIEWSYNC or DEFAULT_VIEWSYNC },
@@ -262,7 +262,7 @@ end
 local function reason(answer, stderr)
   local problem = type(answer) == "table" and answer.error
   if type(problem) ~= "table" or not is_text(problem.message) then
-    return is_text(stderr) and stderr:gsub("%s+$", "") or "viewsync gave no answer to read"
+    return is_text(stderr) and stderr:gsub("%s+$", "") or "viewsync gave no readable answer"
   end
   if not is_text(problem.hint) then return problem.message end
   return ("%s (%s)"):format(problem.message, problem.hint)
@@ -278,7 +278,7 @@ local function ask(...)
   table.move({ ... }, 1, select("#", ...), #argv + 1, argv)
   local ran, success, stdout, stderr = pcall(wezterm.run_child_process, argv)
   if not ran then
-    local text = "cannot run %s: %s; is viewsync_path right?"
+    local text = "cannot run %s: %s; check viewsync_path"
     return nil, text:format(settings.viewsync_path, tostring(success))
   end
   local parsed, answer = pcall(wezterm.json_parse, stdout)
@@ -543,7 +543,7 @@ end
 local function spawn_problem(parent, opts)
   local problems = problems_of(opts, SPAWN_OPTIONS)
   if not is_text(parent) then
-    problems[#problems + 1] = "the session's name must be a string with something in it"
+    problems[#problems + 1] = "the session's name must be a non-empty string"
   end
   if #problems == 0 and opts and opts.socket_name and opts.socket_path then
     problems[1] = "socket_name and socket_path exclude each other"
@@ -669,9 +669,9 @@ local function pick(window, pane, chosen)
   local answer, message = ask("views", "--all", "--json")
   if not answer then return fail(window, message) end
   local choices = choices_of(answer.parents or {})
-  if #choices == 0 then return fail(window, "there is no tmux session to open") end
+  if #choices == 0 then return fail(window, "there are no tmux sessions to open") end
   local selector = wezterm.action.InputSelector({
-    title = "viewsync: a tab on which session?",
+    title = "viewsync: choose a session for the new tab",
     choices = choices,
     fuzzy = true,
     action = chosen,
@@ -689,7 +689,7 @@ function M.choose(window, pane, id, _label, opts)
   if id == nil then return nil, "cancelled" end
   local ok, session = pcall(wezterm.json_parse, id)
   if not ok or type(session) ~= "table" then
-    return fail(window, "this is no row of the session picker: " .. tostring(id))
+    return fail(window, "not a row of the session picker: " .. tostring(id))
   end
   local own = copy(opts)
   own.socket_name, own.socket_path = nil, session.socket
@@ -749,7 +749,7 @@ local function bind(keys, option, action)
   if not key then return end
   for _, binding in ipairs(keys) do
     if chord(binding) == chord(key) then
-      local text = "%s is taken in config.keys and stays as it is; %s can be set to another"
+      local text = "%s is already in config.keys and stays as it is; set %s to another key"
       return wezterm.log_warn("viewsync:", text:format(chord(key), option))
     end
   end
@@ -783,7 +783,7 @@ function M.apply_to_config(config, opts)
   for _, problem in ipairs(problems_of(opts, OPTIONS)) do
     complain(problem)
   end
-  if applied then return complain("apply_to_config counts once; the second call did nothing") end
+  if applied then return complain("call apply_to_config once; the second call was ignored") end
   applied = true
   settings = values_of(opts, OPTIONS)
   -- The mux server and `wezterm cli` evaluate the configuration too, and have no windows.

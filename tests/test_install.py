@@ -162,7 +162,7 @@ def test_half_a_download_does_nothing(fresh: Machine) -> None:
         (["--prefx"], "there is no option --prefx"),
         (["--prefix"], "--prefix needs a value"),
         (["--prefix="], "there is no option --prefix="),
-        (["--sweeper", "cron"], "--sweeper is systemd, launchd or none, not cron"),
+        (["--sweeper", "cron"], "--sweeper takes systemd, launchd or none, not cron"),
     ],
 )
 def test_a_wrong_option_is_said(fresh: Machine, words: list[str], problem: str) -> None:
@@ -187,7 +187,7 @@ def test_a_rehearsal_on_a_fresh_machine_changes_nothing(fresh: Machine) -> None:
     before = tree(fresh.checkout)
     done = fresh.install("--dry-run")
     assert (done.code, done.err) == (0, "")
-    assert f"would make a Python environment in {fresh.venvs}/{__version__}-" in done.out
+    assert f"would create a Python environment in {fresh.venvs}/{__version__}-" in done.out
     assert f"would write {fresh.launcher}: the launcher" in done.out
     assert f"would add to {fresh.path}/.tmux.conf: " in done.out
     assert tree(fresh.checkout) == before
@@ -218,7 +218,7 @@ def test_without_a_python_that_is_new_enough_it_says_so(fresh: Machine) -> None:
         "install.sh: viewsync needs Python 3.10 or newer: as root: apt-get install python3-venv, then run this again\n"
     )
     named = fresh.install(PYTHON=os.path.join(old, "python3"))
-    assert "which is no Python 3.10 or newer" in named.err
+    assert "which is not Python 3.10 or newer" in named.err
 
 
 def without_venv(machine: Machine) -> str:
@@ -335,7 +335,7 @@ def test_a_missing_tmux_is_the_last_thing_said(fresh: Machine, manager: str, com
     folder = fresh.tools(*_TOOLS, id="echo 1000", **{manager.replace("-", "_"): ""})
     done = fresh.install("--dry-run", PATH=folder)
     assert done.code == 0
-    assert done.err == f"install.sh: tmux is missing, and viewsync does nothing without it: {command}\n"
+    assert done.err == f"install.sh: tmux is missing, and viewsync cannot work without it: {command}\n"
 
 
 def test_what_pip_says_is_shown_and_nothing_is_left(fresh: Machine) -> None:
@@ -343,9 +343,7 @@ def test_what_pip_says_is_shown_and_nothing_is_left(fresh: Machine) -> None:
     assert done.code == 1
     lines = done.err.splitlines()
     assert any("No matching distribution found" in line for line in lines)
-    assert lines[-1] == (
-        "install.sh: pip could not install viewsync; what it said stands above, and nothing was changed"
-    )
+    assert lines[-1] == ("install.sh: pip could not install viewsync; its output is above")
 
 
 def test_somebody_elses_program_is_not_replaced(fresh: Machine) -> None:
@@ -354,7 +352,7 @@ def test_somebody_elses_program_is_not_replaced(fresh: Machine) -> None:
     before = tree(fresh.path)
     done = fresh.install()
     assert (done.code, done.out) == (1, "")
-    assert f"{fresh.launcher} is there already, and is not ours" in done.err
+    assert f"{fresh.launcher} already exists and was not made by viewsync" in done.err
     assert tree(fresh.path) == before
     shutil.rmtree(os.path.join(fresh.path, ".local"))
 
@@ -434,7 +432,7 @@ def test_folders_that_are_named_today_come_before_those_of_the_installation(used
     found = {
         each["name"]: each["found"] for each in used.run(used.launcher, "doctor", "--json", **env).json()["checks"]
     }
-    assert "has another launcher or other folders" in found["hooks file"]
+    assert "comes from another version, launcher or set of folders" in found["hooks file"]
     with open(os.path.join(today, "viewsync", "config.toml"), "w", encoding="utf-8") as file:
         file.write("nonsense = 1\n")
     assert "there is no setting 'nonsense'" in used.run(used.launcher, "views", **env).err
@@ -529,13 +527,13 @@ def test_an_upgrade_leaves_the_old_one_to_who_still_runs_it(used: Machine) -> No
             text = file.read()
         with open(os.path.join(used.checkout, "viewsync", "__init__.py"), "w", encoding="utf-8") as file:
             file.write(text.replace(__version__, "99.1"))
-        assert "start the sweeper anew\n" in used.install().out
+        assert "restart the sweeper\n" in used.install().out
         assert used.run(used.launcher, "--version").out == "viewsync 99.1\n"
         assert used.run(used.launcher, "sweeper", "status", "--json").json()["pid"] not in (0, sweeper)
         assert sorted(os.listdir(used.venvs))[0] == old
     finally:
         running.communicate(b"\n")
-    assert f"remove {used.venvs}/{old}, an earlier version\n" in used.install().out
+    assert f"remove {used.venvs}/{old} (an earlier version)\n" in used.install().out
     (new,) = os.listdir(used.venvs)
     assert new.startswith("99.1-")
 
@@ -547,7 +545,7 @@ def test_a_broken_environment_is_made_anew(used: Machine) -> None:
     assert used.run(used.launcher, "--version").code != 0
     elsewhere = os.path.join(used.around.path, "elsewhere")
     done = used.install("--prefix", f"{used.path}/.local/", PIP_TARGET=elsewhere, PIP_USER="1")
-    assert "make a Python environment" in done.out
+    assert "create a Python environment" in done.out
     assert used.run(used.launcher, "--version").code == 0
 
 

@@ -73,10 +73,10 @@ FAULTS: dict[str, tuple[Any, str]] = {
         "locked",
     ),
     "an error on stderr alone": (Answer("", "viewsync: boom\n", success=False), "viewsync: boom"),
-    "no JSON": (Answer("hello"), "viewsync gave no answer to read"),
-    "JSON that is no object": (Answer("7"), "viewsync gave no answer to read"),
-    "nothing at all": (Answer("", "", success=False), "viewsync gave no answer to read"),
-    "an error that is no object": (Answer('{"error": 3}', "", success=False), "viewsync gave no answer to read"),
+    "no JSON": (Answer("hello"), "viewsync gave no readable answer"),
+    "JSON that is no object": (Answer("7"), "viewsync gave no readable answer"),
+    "nothing at all": (Answer("", "", success=False), "viewsync gave no readable answer"),
+    "an error that is no object": (Answer('{"error": 3}', "", success=False), "viewsync gave no readable answer"),
 }
 
 
@@ -96,7 +96,7 @@ def test_a_missing_command_is_logged_and_shown(gui: Gui) -> None:
     gui.advance(0)
     (text,) = gui.toasts
     assert text.startswith("cannot run /no/such/viewsync: No such file or directory")
-    assert text.endswith("is viewsync_path right?")
+    assert text.endswith("check viewsync_path")
     gui.advance(61)
     assert len(gui.take_errors()) == 2
 

@@ -128,7 +128,8 @@ def test_a_session_that_is_missing_ends_in_the_tab_with_a_word_why(gui: RealGui,
     gui.run("assert(viewsync.spawn_tab_with_session(...))", gui.window_object(window), None, "prj")
     terminal = gui.terminal(window.tabs[-1])
     until(
-        lambda: "'proj'" in terminal.text() and "press Enter to close this tab" in terminal.text(), "the nearest name"
+        lambda: "did you mean proj?" in terminal.text() and "press Enter to close this tab" in terminal.text(),
+        "the nearest name",
     )
     terminal.type("\n")
     assert terminal.wait() == 3

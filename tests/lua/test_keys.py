@@ -52,7 +52,7 @@ def test_a_chord_that_the_user_has_bound_stays_the_users(gui: Gui, key: str, mod
     gui.load(config(before=f"config.keys = {{ {taken} }}"))
     assert bound(gui) == [(key, mods), PICKER]
     assert [text for level, text in gui.logs if level == "warn"] == [
-        "viewsync: CTRL|LEADER+c is taken in config.keys and stays as it is; cleanup_key can be set to another"
+        "viewsync: CTRL|LEADER+c is already in config.keys and stays as it is; set cleanup_key to another key"
     ]
 
 

@@ -75,8 +75,8 @@ def test_no_session_at_all_is_said(gui: Gui, viewsync: Viewsync, window: Window)
     viewsync.answers["views"] = {"parents": []}
     gui.press(window, "s", "LEADER|CTRL")
     assert gui.selectors == []
-    assert gui.toasts == ["there is no tmux session to open"]
-    assert gui.take_errors() == ["viewsync: there is no tmux session to open"]
+    assert gui.toasts == ["there are no tmux sessions to open"]
+    assert gui.take_errors() == ["viewsync: there are no tmux sessions to open"]
 
 
 def test_a_list_that_cannot_be_had_is_said(gui: Gui, viewsync: Viewsync, window: Window) -> None:

@@ -92,7 +92,7 @@ def test_two_windows_make_one_timer(gui: Gui) -> None:
 
 def test_apply_to_config_counts_once_in_one_evaluation(gui: Gui) -> None:
     gui.load(config(after="viewsync.apply_to_config(config, { interval = 5 })"))
-    assert gui.take_errors() == ["viewsync: apply_to_config counts once; the second call did nothing"]
+    assert gui.take_errors() == ["viewsync: call apply_to_config once; the second call was ignored"]
     assert handlers(gui, "update-status") == gui.timers == 1
     assert gui.current
     assert len(gui.current.config["keys"]) == 2

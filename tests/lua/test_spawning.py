@@ -88,7 +88,7 @@ def test_a_hostile_title_or_folder_reaches_the_command_unchanged(ready: Gui, nam
 def test_a_name_that_is_none_opens_nothing(ready: Gui, name: Any) -> None:
     name = ready.lua.table_from(name) if name == {} else name
     assert ready.run("return viewsync.spawn_tab_with_session(nil, nil, ...)", name)[0] is None
-    assert "must be a string with something in it" in ready.take_errors()[0]
+    assert "must be a non-empty string" in ready.take_errors()[0]
     assert len(ready.mux.windows[0].tabs) == 1
 
 

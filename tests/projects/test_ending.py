@@ -359,6 +359,6 @@ def test_doctor_tells_of_the_hook(server: Server, home: Home, project: Project) 
 
     assert said() == [("ok", "no session has cleanup steps")]
     assert start(project, server, FILE).code == 0
-    assert said() == [("ok", "told, of 1")]
+    assert said() == [("ok", "reported, for 1")]
     no_hook(server)
-    assert said() == [("warn", "1 sessions with cleanup steps, and the hook is not loaded")]
+    assert said() == [("warn", "1 sessions have cleanup steps, but the hook is not loaded")]

@@ -171,7 +171,7 @@ def test_for_people_it_is_a_table(home: Home, installed: Server) -> None:
     assert lines[0].split() == ["CHECK", "FOUND"]
     assert any(line.startswith("✓  hooks (default)") for line in lines)
     (at,) = [at for at, line in enumerate(lines) if line.startswith("✗  tmux.conf ")]
-    assert lines[at + 1].strip() == "-> `viewsync install` adds it"
+    assert lines[at + 1].strip() == "-> `viewsync install` adds the line"
     assert lines[-1].endswith("1 failed (--fix repairs what it can)")
 
 
@@ -180,7 +180,7 @@ def test_fix_says_what_it_does(home: Home, installed: Server) -> None:
     lose_hooks(home, installed)
     said = home.viewsync("doctor", "--fix").out.splitlines()
     assert said[:2] == [
-        f"close the folder {home.state} to others",
+        f"make the folder {home.state} private",
         f"load the hooks into the tmux server on {installed.socket}",
     ]
 
@@ -237,7 +237,7 @@ def test_a_tmux_that_may_crash(home: Home, installed: Server) -> None:
 def test_no_tmux_at_all(home: Home, installed: Server) -> None:
     code, checks = examine(home, VIEWSYNC_TMUX="/gone/tmux")
     assert code == 1
-    assert checks["tmux"]["found"] == "there is no program /gone/tmux"
+    assert checks["tmux"]["found"] == "the program /gone/tmux was not found"
 
 
 def test_a_launcher_that_cannot_be_run(home: Home, installed: Server) -> None:
@@ -249,7 +249,7 @@ def test_a_launcher_that_cannot_be_run(home: Home, installed: Server) -> None:
 def test_no_launcher_at_all(home: Home, installed: Server) -> None:
     code, checks = examine(home, VIEWSYNC_LAUNCHER="", PATH=os.path.dirname(shutil.which("tmux") or ""))
     assert (code, checks["launcher"]["status"]) == (1, "fail")
-    assert checks["launcher"]["hint"] == "./install.sh makes one"
+    assert checks["launcher"]["hint"] == "run ./install.sh"
 
 
 def test_a_state_folder_that_is_a_link(home: Home, installed: Server) -> None:
@@ -304,7 +304,10 @@ def test_a_hook_that_stands_in_the_way(home: Home, installed: Server) -> None:
     assert examine(home)[1]["own hooks"]["status"] == "ok"
     installed.tmux("set-hook", "-t", "=other:", "client-detached", "display-message hi")
     check = examine(home)[1]["own hooks"]
-    assert (check["status"], check["found"]) == ("warn", "instead of ours, a hook of its own is called in 'other'")
+    assert (check["status"], check["found"]) == (
+        "warn",
+        "these sessions have hooks that replace those of viewsync: 'other'",
+    )
 
 
 def test_destroy_unattached_is_a_danger(home: Home, installed: Server) -> None:
@@ -321,7 +324,7 @@ def test_views_of_an_older_configuration(home: Home, installed: Server) -> None:
     installed.tmux("new-session", "-d", "-t", "=proj", "-s", "proj-view-1735324800-5432")
     installed.tmux("new-session", "-d", "-s", "alone-view-1735324800-5432")
     check = examine(home)[1]["stray views"]
-    assert (check["status"], check["found"]) == ("warn", "1 that are not ours: proj-view-1735324800-5432")
+    assert (check["status"], check["found"]) == ("warn", "1 that viewsync did not make: proj-view-1735324800-5432")
 
 
 def test_views_that_nobody_uses(home: Home, installed: Server) -> None:
@@ -347,7 +350,7 @@ def test_a_wezterm_that_answers_and_one_that_does_not(home: Home, installed: Ser
     try:
         wezterm.show(wezterm.start(), ["/dev/pts/998", "/dev/pts/999"])
         check = examine(home)[1]["WezTerm"]
-        assert (check["status"], check["found"]) == ("ok", "2 panes in 1 running")
+        assert (check["status"], check["found"]) == ("ok", "2 panes in 1 running WezTerm")
         wezterm.hang()
         code, checks = examine(home, VIEWSYNC_WEZTERM_TIMEOUT="0.3")
         assert (code, checks["WezTerm"]["status"]) == (0, "warn")

@@ -113,7 +113,7 @@ def test_purge_spares_what_is_not_ours(home: Home) -> None:
     install(home)
     mine = put(home, "state/mine")
     saved = put(home, "state/evidence/x/pane-1.txt")
-    assert f"{home.state} stays: there is more in it" in uninstall(home, "--purge").out
+    assert f"{home.state} stays: it contains other files" in uninstall(home, "--purge").out
     assert sorted(os.listdir(home.state)) == ["evidence", os.path.basename(mine)]
     assert os.path.exists(saved)
 
@@ -122,7 +122,7 @@ def test_purge_spares_the_folder_that_other_tools_share(home: Home) -> None:
     install(home)
     before = tree(home.state)
     said = uninstall(home, "--purge", VIEWSYNC_STATE_DIR="", CLAUDE_TMUX_SOCKET_DIR=home.state).out
-    assert "other tools have their sessions in it" in said
+    assert "other tools keep their sessions there" in said
     assert tree(home.state) == before
 
 
@@ -173,7 +173,7 @@ def test_a_linked_configuration_stays_a_link(home: Home) -> None:
 def test_a_link_to_nowhere_is_said_and_nothing_is_done(home: Home) -> None:
     os.symlink("gone", os.path.join(home.path, ".tmux.conf"))
     before = tree(home.path)
-    assert "is a link to gone, which is not there" in install(home, code=1).err
+    assert "links to gone, which does not exist" in install(home, code=1).err
     assert tree(home.path) == before
 
 
@@ -204,7 +204,7 @@ def test_a_read_only_configuration_is_left_and_the_line_is_named(home: Home) -> 
     before = tree(home.path)
     error = install(home, "--json", code=1).json()["error"]
     assert error["message"] == f"{home.path}/.tmux.conf is read-only"
-    assert error["hint"].startswith("nothing was changed; put this line there yourself: source-file -q '")
+    assert error["hint"].startswith("add this line to it yourself: source-file -q '")
     assert tree(home.path) == before
 
 
@@ -216,7 +216,7 @@ def test_what_fails_late_is_taken_back(home: Home) -> None:
     before = tree(home.path)
     done = install(home, code=5)
     assert "symbolic link" in done.err
-    assert "all is as it was before" in done.err
+    assert "the changes before it were rolled back" in done.err
     assert tree(home.path) == before
 
 
@@ -227,7 +227,7 @@ def test_a_file_that_cannot_be_written_in_full_leaves_nothing(home: Home) -> Non
     limited = ["sh", "-c", 'ulimit -f 8; exec "$@"', "sh", home.launcher, "install"]
     done = subprocess.run(limited, env=home.env, capture_output=True, check=False)
     assert done.returncode == 1
-    assert b"viewsync.lua: File too large (all is as it was before)" in done.stderr
+    assert b"viewsync.lua: File too large (the changes before it were rolled back)" in done.stderr
     assert tree(home.path) == before
 
 
@@ -248,7 +248,7 @@ def test_a_line_that_is_commented_out_stays_so(home: Home) -> None:
     path = os.path.join(home.path, ".tmux.conf")
     put(home, ".tmux.conf", b"# mine\n#" + get(path))
     commented = get(path)
-    assert f"{path}, line 2: our line is commented out, and stays so" in install(home).out
+    assert f"{path}, line 2: the line of viewsync is commented out, and stays that way" in install(home).out
     assert get(path) == commented
     uninstall(home)
     assert get(path) == commented
@@ -258,7 +258,7 @@ def test_a_commented_line_counts_in_whichever_file_it_is(home: Home) -> None:
     """Even where tmux reads another one first, and the record does not know of it any more."""
     put(home, ".tmux.conf", b"mine\n")
     other = put(home, ".config/tmux/tmux.conf", b"# source-file -q '/x' # added by viewsync install\n")
-    assert f"{other}, line 1: our line is commented out, and stays so" in install(home).out
+    assert f"{other}, line 1: the line of viewsync is commented out, and stays that way" in install(home).out
     assert get(os.path.join(home.path, ".tmux.conf")) == b"mine\n"
 
 
@@ -298,7 +298,7 @@ def test_running_servers_get_the_hooks_and_lose_them(servers: Callable[..., Serv
     before = [each.tmux("show-hooks", "-g") for each in running]
     assert install(home).out.count("load the hooks into the tmux server on") == 2
     assert all(hooks.stand(hooks_of(each), home.launcher) for each in running)
-    assert uninstall(home).out.count("take the hooks out of the tmux server on") == 2
+    assert uninstall(home).out.count("remove the hooks from the tmux server on") == 2
     assert [each.tmux("show-hooks", "-g") for each in running] == before
 
 
@@ -323,7 +323,7 @@ def test_here_loads_the_hooks_and_writes_nothing(server: Server, home: Home) -> 
     install(home, "--here", TMUX=f"{server.socket},1,0")
     assert hooks.stand(hooks_of(server), home.launcher)
     assert tree(home.path) == before
-    assert "is for inside tmux" in install(home, "--here", code=1).err
+    assert "--here only works inside tmux" in install(home, "--here", code=1).err
 
 
 def module(home: Home) -> str:
@@ -354,7 +354,7 @@ def test_a_changed_module_is_kept_beside_and_later_left(home: Home) -> None:
     install(home)
     mine = get(module(home)) + b"-- mine\n"
     put(home, ".config/wezterm/viewsync.lua", mine)
-    assert f"{module(home)} was changed by somebody, and stays" in uninstall(home).out
+    assert f"{module(home)} stays: it was changed after it was installed" in uninstall(home).out
     assert get(module(home)) == mine
     install(home)
     assert get(module(home)) != mine
@@ -373,7 +373,7 @@ def test_a_module_of_an_earlier_version_is_replaced(home: Home) -> None:
 def test_somebody_elses_module_is_not_touched(home: Home) -> None:
     put(home, ".config/wezterm/viewsync.lua", b"return {}\n")
     before = tree(home.path)
-    assert f"{module(home)} is there already, and is not viewsync's" in install(home, code=1).err
+    assert f"{module(home)} already exists and was not made by viewsync" in install(home, code=1).err
     assert tree(home.path) == before
 
 
@@ -398,7 +398,7 @@ def test_without_its_record_it_is_found_again(home: Home) -> None:
 def test_a_record_that_is_none_is_said(home: Home) -> None:
     install(home)
     put(home, "config/install.json", b'{"files": []}')
-    assert "is no record of an installation" in home.viewsync("uninstall").err
+    assert "is not a record of an installation" in home.viewsync("uninstall").err
 
 
 def test_a_running_sweeper_is_stopped(home: Home) -> None:
@@ -479,5 +479,5 @@ def test_json_is_one_value(home: Home) -> None:
 def test_without_a_launcher_it_says_what_makes_one(home: Home) -> None:
     before = tree(home.path)
     done = install(home, code=1, VIEWSYNC_LAUNCHER="", PATH=os.path.dirname(shutil.which("tmux") or ""))
-    assert "./install.sh makes one" in done.err
+    assert "run ./install.sh" in done.err
     assert tree(home.path) == before

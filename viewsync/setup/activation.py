@@ -58,7 +58,7 @@ def load_here(ctx: Context, caller: str) -> None:
     """For the tmux plugin manager: the hooks, into the server that we are called from, and nothing else."""
     socket = socket_inside(ctx.env)
     if not socket:
-        raise UsageError("--here is for inside tmux", "`viewsync install` sets up everything")
+        raise UsageError("--here only works inside tmux", "run `viewsync install` to set up everything")
     tmux_views.set_hooks(ctx.tmux, socket, caller)
 
 
@@ -109,14 +109,14 @@ def _start_service(doing: Doing, want: Wanted, changed: Collection[str]) -> None
     if want.unit:
         if upgraded or want.unit in changed or not services.runs(want.sweeper, want.unit, doing.ctx.env):
             _stop_sweeper(doing)  # one that somebody started by hand would keep the service out
-            doing.service(f"start the sweeper with {want.sweeper}", services.starting(want.sweeper, want.unit))
+            doing.service(f"start the sweeper as a {want.sweeper} service", services.starting(want.sweeper, want.unit))
     elif upgraded and _sweeper_runs(doing.ctx):
-        doing.do("start the sweeper anew", _restart, doing.ctx)
+        doing.do("restart the sweeper", _restart, doing.ctx)
 
 
 def _let_go(doing: Doing, want: Wanted) -> None:
     for each in venvs.unused(want.venvs) if want.venvs else []:
-        doing.do(f"remove {each}, an earlier version", venvs.remove, each)
+        doing.do(f"remove {each} (an earlier version)", venvs.remove, each)
 
 
 def stop(doing: Doing, record: Record) -> None:
@@ -135,14 +135,14 @@ def _unload(doing: Doing, socket: str, launcher: str) -> None:
     """Hooks that call another launcher are another installation's; those with other folders are ours."""
     tmux, caller = doing.ctx.tmux, hooks.caller(launcher)
     if hooks.call([*inventory.inventory(tmux, socket).hooks, end_hooks.installed(tmux, socket)], caller):
-        text = f"take the hooks out of the tmux server on {socket}"
+        text = f"remove the hooks from the tmux server on {socket}"
         doing.do(text, tmux_views.remove_hooks, tmux, socket)
 
 
 def stop_service(doing: Doing, record: Record) -> None:
     unit = next((path for path in record.files if path.endswith((".service", ".plist"))), "")
     if unit:
-        doing.service(f"stop the sweeper with {record.sweeper}", services.stopping(record.sweeper, unit))
+        doing.service(f"stop the {record.sweeper} service of the sweeper", services.stopping(record.sweeper, unit))
 
 
 def _stop_sweeper(doing: Doing) -> None:

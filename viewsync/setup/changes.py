@@ -71,7 +71,10 @@ def to_install(ctx: Context, want: Wanted, record: Record, options: Options) -> 
     current = files.read(path)
     if current is None or new != record:
         # First of all, so that whatever comes of the rest, `uninstall` knows of it.
-        steps.insert(0, Step(f"write {path}: what was done", Change(path, current, install_record.serialise(new))))
+        steps.insert(
+            0,
+            Step(f"write {path}: a record of this installation", Change(path, current, install_record.serialise(new))),
+        )
     return Plan(steps, made, notes, new)
 
 
@@ -90,7 +93,7 @@ def _file(file: File, record: Record) -> list[Step]:
     current = files.read(file.path)
     ours = current is None or file.mark.encode() in current or file.path in record.files
     if os.path.islink(file.path) or not ours:
-        raise FileError(f"{file.path} is there already, and is not viewsync's", "move it away; nothing was changed")
+        raise FileError(f"{file.path} already exists and was not made by viewsync", "move it away, then run this again")
     if current == file.data:
         return []
     change = Change(file.path, current, file.data, file.mode)
@@ -100,7 +103,7 @@ def _file(file: File, record: Record) -> list[Step]:
     if manifest.sha(current) == record.files.get(file.path):
         return [replace]
     saved = _free_name(f"{file.path}.saved")
-    return [Step(f"keep what somebody wrote into it as {saved}", Change(saved, None, current, file.mode)), replace]
+    return [Step(f"save the changed file as {saved}", Change(saved, None, current, file.mode)), replace]
 
 
 def _free_name(path: str) -> str:
@@ -115,7 +118,7 @@ def _line(want: Wanted, record: Record, steps: list[Step], notes: list[str]) -> 
     current = files.read(want.conf)
     text = current or b""
     if number := marked_line.commented_at(text):
-        notes.append(f"{want.conf}, line {number}: our line is commented out, and stays so")
+        notes.append(f"{want.conf}, line {number}: the line of viewsync is commented out, and stays that way")
         return _Line()
     placed = marked_line.put(text, want.line)
     if placed.text != text:
@@ -133,7 +136,7 @@ def _line_removal(record: Record) -> list[Step]:
     text = marked_line.take(current, record.glue.encode())
     if not text and record.conf_made:
         return [_removal(record.conf, current)]
-    return [Step(f"take our line out of {record.conf}", Change(record.conf, current, text))]
+    return [Step(f"remove the line of viewsync from {record.conf}", Change(record.conf, current, text))]
 
 
 def _removals(gone: Iterable[str], record: Record, notes: list[str]) -> list[Step]:
@@ -143,7 +146,7 @@ def _removals(gone: Iterable[str], record: Record, notes: list[str]) -> list[Ste
         if current is not None and manifest.sha(current) == record.files[path]:
             steps.append(_removal(path, current))
         elif current is not None:
-            notes.append(f"{path} was changed by somebody, and stays")
+            notes.append(f"{path} stays: it was changed after it was installed")
     return steps
 
 
@@ -157,7 +160,7 @@ def _links(want: Wanted, record: Record) -> list[Step]:
             continue
         ours = current is not None and os.fsdecode(current) == record.links.get(path)
         if os.path.lexists(path) and not ours:
-            raise FileError(f"{path} is there already, and is not viewsync's", "move it away; nothing was changed")
+            raise FileError(f"{path} already exists and was not made by viewsync", "move it away, then run this again")
         steps.append(Step(f"link {path} to {target}", Change(path, current, after, link=True)))
     return steps
 
@@ -169,7 +172,7 @@ def _link_removals(gone: Iterable[str], record: Record, notes: list[str]) -> lis
         if current is not None and os.fsdecode(current) == record.links[path]:
             steps.append(Step(f"remove {path}", Change(path, current, None, link=True)))
         elif os.path.lexists(path):
-            notes.append(f"{path} was changed by somebody, and stays")
+            notes.append(f"{path} stays: it was changed after it was installed")
     return steps
 
 

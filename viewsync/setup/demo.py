@@ -120,7 +120,7 @@ class Stage:
     def open(self) -> Tab:
         tab = Tab([self.launcher, "open", "-S", self.socket, "demo"], self.env)
         self.tabs.append(tab)
-        self.until(lambda: self.view(tab), "the client", tab)
+        self.until(lambda: self.view(tab), "a tmux client", tab)
         return tab
 
     def view(self, tab: Tab) -> str:
@@ -148,7 +148,7 @@ class Stage:
                 each.drain()
             if time.monotonic() > deadline:
                 said = tab.output.decode("utf-8", "replace").strip() if tab else ""
-                raise DemoError(f"waited {_PATIENCE:g} s in vain for {what}", said or "`viewsync doctor` may know why")
+                raise DemoError(f"{what} did not appear within {_PATIENCE:g} s", said or "see `viewsync doctor`")
             time.sleep(0.02)
 
     def end(self) -> None:

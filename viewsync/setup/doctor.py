@@ -45,7 +45,7 @@ def _settings(ctx: Context) -> Check:
         ctx.config = config.defaults()
         return Check("settings", FAIL, error.message, error.hint)
     changed = [key for key, setting in config.SETTINGS.items() if found[key] != setting.default]
-    return Check("settings", OK, ", ".join(changed) + " set" if changed else f"the defaults ({path} would change them)")
+    return Check("settings", OK, ", ".join(changed) + " set" if changed else f"the defaults; {path} can change them")
 
 
 def _server(ctx: Context, socket: str) -> list[Check]:

@@ -46,10 +46,10 @@ def install(ctx: Context, options: Options, say: Say) -> Report:
     changes, doing = _doing(ctx, say, dry_run=options.dry_run)
     activation.retire(doing, want, record)
     for each in plan.made:
-        doing.say(f"make the folder {each}")
+        doing.say(f"create the folder {each}")
     state = paths.state_dir(ctx.env)
     if os.path.isdir(state) and os.stat(state).st_mode & 0o077:
-        doing.say(f"close the folder {state} to others")
+        doing.say(f"make the folder {state} private")
     _apply(doing, plan, lambda: folder.secure(state))
     activation.install(doing, want, [each.change.path for each in plan.steps])
     return Report(changes, plan.notes, doing.problems, plan.record)
@@ -68,7 +68,7 @@ def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool) -> Report:
     if purge:
         _purge(doing, plan.notes)
     elif os.path.isdir(paths.state_dir(ctx.env)):
-        plan.notes.append(f"{paths.state_dir(ctx.env)} stays: the registry and the history (--purge removes them)")
+        plan.notes.append(f"{paths.state_dir(ctx.env)} stays, with the registry and the history; --purge removes it")
     for each in venvs.environments(record.venvs) if record.venvs else []:
         doing.do(f"remove {each}", venvs.remove, each)
     for each in reversed(record.folders):  # the innermost first
@@ -92,8 +92,8 @@ def _refuse(plan: Plan, line: bytes = b"") -> None:
     for each in plan.steps:
         if problem := files.refusal(each.change.path, link=each.change.link):
             by_hand = line and line in (each.change.after or b"")
-            hint = f"; put this line there yourself: {line.decode('utf-8', 'replace')}" if by_hand else ""
-            raise FileError(problem, f"nothing was changed{hint}")
+            hint = f"add this line to it yourself: {line.decode('utf-8', 'replace')}" if by_hand else ""
+            raise FileError(problem, hint)
 
 
 def _apply(doing: Doing, plan: Plan, last: Callable[[], object] = lambda: None) -> None:
@@ -110,7 +110,7 @@ def _apply(doing: Doing, plan: Plan, last: Callable[[], object] = lambda: None) 
         files.revert(done)
         files.remove_empty(plan.made)
         if isinstance(error, ViewsyncError):
-            error.hint = f"{error.hint}; all is as it was before".removeprefix("; ")
+            error.hint = f"{error.hint}; the changes before it were rolled back".removeprefix("; ")
         raise
 
 
@@ -134,7 +134,7 @@ _WORK = ("blocks", "exec", "leases", "pending", "steps")
 def _purge(doing: Doing, notes: list[str]) -> None:
     state = paths.state_dir(doing.ctx.env)
     if doing.ctx.env.get("CLAUDE_TMUX_SOCKET_DIR"):
-        notes.append(f"{state} stays: other tools have their sessions in it")
+        notes.append(f"{state} stays: other tools keep their sessions there")
         return
     for where in (paths.log_dir(doing.ctx.env), state):
         for name in sorted(os.listdir(where)) if os.path.isdir(where) else []:
@@ -148,4 +148,4 @@ def _purge(doing: Doing, notes: list[str]) -> None:
         if files.is_empty(where):
             doing.do(f"remove the empty folder {where}", files.remove_empty, [where])
     if not doing.dry_run and os.path.isdir(state):
-        notes.append(f"{state} stays: there is more in it")
+        notes.append(f"{state} stays: it contains other files")

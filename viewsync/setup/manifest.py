@@ -115,7 +115,7 @@ def launcher_path(ctx: Context, prefix: str = "") -> str:
         return os.path.join(os.path.abspath(prefix), "bin", "viewsync")
     found = ctx.launcher if os.path.isabs(ctx.launcher) else process.which(ctx.launcher, ctx.env)
     if not found:
-        raise UsageError("there is no viewsync on the PATH for tmux and WezTerm to call", "./install.sh makes one")
+        raise UsageError("viewsync is not in your PATH, so tmux and WezTerm cannot run it", "run ./install.sh")
     return os.path.abspath(found)
 
 
@@ -162,8 +162,8 @@ def conf_path(ctx: Context, named: str, record: Record) -> str:
 def _resolved(path: str) -> str:
     if os.path.islink(path) and not os.path.exists(path):
         raise UsageError(
-            f"{path} is a link to {os.readlink(path)}, which is not there",
-            "mend the link, or name another file with --tmux-conf",
+            f"{path} links to {os.readlink(path)}, which does not exist",
+            "repair the link, or name another file with --tmux-conf",
         )
     return _real(path)
 

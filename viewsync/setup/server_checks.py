@@ -39,11 +39,11 @@ def version(reading: Reading) -> Check:
             "server",
             FAIL,
             f"runs tmux {running}",
-            "end it when you can spare its sessions: 3.2a tells of lost terminals",
+            "restart the server when its sessions may end; before 3.2a, tmux does not report a lost terminal",
         )
     if number(running) != number(client):
-        hint = "end it when you can spare its sessions; the next one is as new as the program"
-        return Check("server", WARN, f"runs tmux {running}, and the program is {client}", hint)
+        hint = "restart the server when its sessions may end"
+        return Check("server", WARN, f"runs tmux {running}, but {client} is installed", hint)
     return Check("server", OK, f"tmux {running}, {len(reading.found.sessions)} sessions")
 
 
@@ -51,7 +51,7 @@ def loaded(reading: Reading) -> Check:
     texts = reading.found.hooks
     if hooks.stand(texts, reading.ctx.caller):
         return Check("hooks", OK, "loaded")
-    found = "not loaded" if len(texts) < len(hooks.EVENTS) else "they call another launcher, or with other folders"
+    found = "not loaded" if len(texts) < len(hooks.EVENTS) else "they call another launcher, or use other folders"
     return Check("hooks", FAIL, found, "`viewsync install` loads them", fixable=True)
 
 
@@ -62,11 +62,11 @@ def told(reading: Reading) -> Check:
     waiting = [each for each in pending_steps.entries(reading.ctx.folder) if each.record.get("server") == server]
     text = end_hooks.installed(reading.ctx.tmux, reading.socket)
     if waiting and not hooks.call([text], reading.ctx.caller):
-        found = f"{len(waiting)} sessions with cleanup steps, and the hook is not loaded"
-        return Check(name, WARN, found, "the next sweep loads it, and runs the steps of those that have ended")
+        found = f"{len(waiting)} sessions have cleanup steps, but the hook is not loaded"
+        return Check(name, WARN, found, "the next sweep loads it, and runs the steps of sessions that have ended")
     if text and not waiting:
-        return Check(name, OK, f"{hooks.slot(hooks.ENDED)} is loaded, though no session has cleanup steps")
-    return Check(name, OK, f"told, of {len(waiting)}" if waiting else "no session has cleanup steps")
+        return Check(name, OK, f"{hooks.slot(hooks.ENDED)} is loaded, although no session has cleanup steps")
+    return Check(name, OK, f"reported, for {len(waiting)}" if waiting else "no session has cleanup steps")
 
 
 def shadowed(reading: Reading) -> Check:
@@ -74,10 +74,10 @@ def shadowed(reading: Reading) -> Check:
     names = {each.id: each.name for each in reading.found.sessions}
     found = options.shadows(reading.ctx.tmux, reading.socket, list(names))
     if not found:
-        return Check("own hooks", OK, "no session has a hook of its own in the way")
+        return Check("own hooks", OK, "no session has hooks that replace those of viewsync")
     said = ", ".join(repr(names[each]) for each in found)
-    hint = "set it for all sessions (`set-hook -ga`), or rely on the sweeper"
-    return Check("own hooks", WARN, f"instead of ours, a hook of its own is called in {said}", hint)
+    hint = "set them for all sessions (`set-hook -ga`), or rely on the sweeper"
+    return Check("own hooks", WARN, f"these sessions have hooks that replace those of viewsync: {said}", hint)
 
 
 def unattached(reading: Reading) -> Check:
@@ -85,9 +85,14 @@ def unattached(reading: Reading) -> Check:
     if value == "off":
         return Check("destroy-unattached", OK, "off")
     if versions.crashes_unattached(reading.found.server.version):
-        hint = "`set -g destroy-unattached off`: it can crash this server, and viewsync does its work without danger"
+        hint = "run `tmux set -g destroy-unattached off`: it can crash this server, and viewsync does not need it"
         return Check("destroy-unattached", FAIL, value, hint)
-    return Check("destroy-unattached", WARN, value, "viewsync does its work, and spares the last one with windows")
+    return Check(
+        "destroy-unattached",
+        WARN,
+        value,
+        "run `tmux set -g destroy-unattached off`: viewsync does not need it, and keeps what it would destroy",
+    )
 
 
 def strays(reading: Reading) -> Check:
@@ -97,7 +102,10 @@ def strays(reading: Reading) -> Check:
         return Check("stray views", OK, "none")
     said = ", ".join(each.name for each in found[:3]) + (" ..." if len(found) > 3 else "")
     return Check(
-        "stray views", WARN, f"{len(found)} that are not ours: {said}", "`viewsync adopt SESSION` takes them over"
+        "stray views",
+        WARN,
+        f"{len(found)} that viewsync did not make: {said}",
+        "`viewsync adopt SESSION` takes them over",
     )
 
 

@@ -36,11 +36,11 @@ class Check(NamedTuple):
 def tmux(ctx: Context) -> Check:
     path = process.which(ctx.tmux.program, ctx.env)
     if not path:
-        hint = "install tmux, or name it as `tmux` in config.toml"
-        return Check("tmux", FAIL, f"there is no program {ctx.tmux.program}", hint)
+        hint = "install tmux, or set `tmux` in config.toml"
+        return Check("tmux", FAIL, f"the program {ctx.tmux.program} was not found", hint)
     version = ctx.tmux.version()
     if number(version) < OLDEST:
-        hint = "install 3.2a or newer: before it no hook tells of a lost terminal"
+        hint = "install tmux 3.2a or newer; older versions do not report a lost terminal"
         return Check("tmux", FAIL, f"{version} at {path}", hint)
     return Check("tmux", OK, f"{version} at {path}")
 
@@ -48,11 +48,11 @@ def tmux(ctx: Context) -> Check:
 def known_crashes(ctx: Context) -> Check:
     """One that all versions have is no reason to warn: nothing can be done about it but to know."""
     if not process.which(ctx.tmux.program, ctx.env):
-        return Check("known crashes", OK, "without tmux none")
+        return Check("known crashes", OK, "none without tmux")
     version = ctx.tmux.version()
     of_some = versions.known(version, versions.OF_SOME)
     known = [*of_some, *versions.known(version, versions.OF_ALL)]
-    found = f"viewsync avoids, and you should: {'; '.join(known)}" if known else "none"
+    found = f"avoid these, as viewsync does: {'; '.join(known)}" if known else "none"
     hint = "other versions of tmux do not have the first one" if of_some else ""
     return Check("known crashes", WARN if of_some else OK, found, hint)
 
@@ -60,9 +60,9 @@ def known_crashes(ctx: Context) -> Check:
 def launcher(ctx: Context) -> Check:
     path = manifest.launcher_path(ctx)
     if not os.access(path, os.X_OK):
-        return Check("launcher", FAIL, f"{path} cannot be run", "./install.sh writes it anew")
+        return Check("launcher", FAIL, f"{path} cannot be run", "run ./install.sh to write it again")
     if os.path.dirname(path) not in ctx.env.get("PATH", "").split(os.pathsep):
-        return Check("launcher", OK, f"{path} (not on your PATH, which nothing of viewsync needs)")
+        return Check("launcher", OK, f"{path} (not in your PATH; viewsync does not need that)")
     return Check("launcher", OK, path)
 
 
@@ -73,8 +73,8 @@ def hooks_file(ctx: Context) -> Check:
     if current is None:
         return Check("hooks file", FAIL, f"{file.path} is missing", "`viewsync install` writes it", fixable=True)
     if current != file.data:
-        found = f"{file.path} is of another version, or has another launcher or other folders"
-        return Check("hooks file", FAIL, found, "`viewsync install` writes it anew", fixable=True)
+        found = f"{file.path} comes from another version, launcher or set of folders"
+        return Check("hooks file", FAIL, found, "`viewsync install` writes it again", fixable=True)
     return Check("hooks file", OK, file.path)
 
 
@@ -83,16 +83,20 @@ def tmux_conf(ctx: Context) -> Check:
     want = manifest.wanted(ctx, manifest.Options(), manifest.recorded(ctx))
     text = files.read(want.conf) or b""
     if at := marked_line.commented_at(text):
-        return Check("tmux.conf", WARN, f"{want.conf}, line {at}: our line is commented out", "uncomment it")
+        return Check(
+            "tmux.conf", WARN, f"{want.conf}, line {at}: the line of viewsync is commented out", "uncomment it"
+        )
     if at_all := marked_line.lines_at(text):
         if want.line in text:
             return Check("tmux.conf", OK, f"{want.conf}, line {at_all[0]}")
-        found = f"{want.conf}, line {at_all[0]}: reads another file than ours"
-        return Check("tmux.conf", FAIL, found, "`viewsync install` mends it", fixable=True)
+        found = f"{want.conf}, line {at_all[0]}: reads a different file"
+        return Check("tmux.conf", FAIL, found, "`viewsync install` corrects it", fixable=True)
     for path in manifest.conf_candidates(ctx):
         if b"viewsync" in (files.read(path) or b""):  # @plugin '.../viewsync', or a line of the user's own
-            return Check("tmux.conf", OK, f"{path} speaks of viewsync")
-    return Check("tmux.conf", FAIL, f"{want.conf} has no line of ours", "`viewsync install` adds it", fixable=True)
+            return Check("tmux.conf", OK, f"{path} mentions viewsync")
+    return Check(
+        "tmux.conf", FAIL, f"{want.conf} does not load the hooks", "`viewsync install` adds the line", fixable=True
+    )
 
 
 def module(ctx: Context) -> Check:
@@ -107,20 +111,20 @@ def module(ctx: Context) -> Check:
     if os.path.islink(path):
         return Check("Lua module", OK, f"{path}, a link to {os.path.realpath(path)}")
     if not os.access(named, os.X_OK) or named != manifest.launcher_path(ctx):
-        found = f"{path} calls {named or 'no launcher'}, and ours is {manifest.launcher_path(ctx)}"
-        return Check("Lua module", FAIL, found, "`viewsync install` copies it anew", fixable=True)
+        found = f"{path} calls {named or 'no launcher'}, not {manifest.launcher_path(ctx)}"
+        return Check("Lua module", FAIL, found, "`viewsync install` copies it again", fixable=True)
     if current != manifest.module_text(named):
-        found = f"{path} is of another version, or was changed"
-        return Check("Lua module", WARN, found, "`viewsync install` copies it anew, and keeps this one", fixable=True)
+        found = f"{path} comes from another version, or was changed"
+        return Check("Lua module", WARN, found, "`viewsync install` replaces it, and keeps a copy", fixable=True)
     return Check("Lua module", OK, path)
 
 
 def wezterm_config(ctx: Context) -> Check:
     path = manifest.module_path(ctx, "", manifest.recorded(ctx))
     if found := manifest.loaded_by(ctx, path):
-        return Check("wezterm.lua", OK, f"{found} speaks of viewsync")
-    hint = f"put into it: {manifest.module_expression(ctx, path)}.apply_to_config(config)"
-    return Check("wezterm.lua", WARN, "no WezTerm configuration speaks of viewsync", hint)
+        return Check("wezterm.lua", OK, f"{found} mentions viewsync")
+    hint = f"add to wezterm.lua: {manifest.module_expression(ctx, path)}.apply_to_config(config)"
+    return Check("wezterm.lua", WARN, "no WezTerm configuration mentions viewsync", hint)
 
 
 def state_folder(ctx: Context) -> Check:
@@ -128,14 +132,14 @@ def state_folder(ctx: Context) -> Check:
     try:
         found = os.lstat(path)
     except FileNotFoundError:
-        return Check("state folder", WARN, f"{path} is not there yet", "`viewsync install` makes it", fixable=True)
+        return Check("state folder", WARN, f"{path} does not exist yet", "`viewsync install` creates it", fixable=True)
     except OSError as error:
-        return Check("state folder", FAIL, f"{path}: {error.strerror}", "name another one in VIEWSYNC_STATE_DIR")
+        return Check("state folder", FAIL, f"{path}: {error.strerror}", "set VIEWSYNC_STATE_DIR to another folder")
     if problem := folder.unsafe(path, found):
-        return Check("state folder", FAIL, problem, "name another one in VIEWSYNC_STATE_DIR")
+        return Check("state folder", FAIL, problem, "set VIEWSYNC_STATE_DIR to another folder")
     mode = stat.S_IMODE(found.st_mode)
     if mode & 0o077:
-        hint = "the next viewsync that uses it makes it 0700"
+        hint = "viewsync makes it private (0700) the next time it uses it"
         return Check("state folder", WARN, f"{path} is open to others (mode {mode:04o})", hint, fixable=True)
     return Check("state folder", OK, path)
 
@@ -144,7 +148,7 @@ def registry(ctx: Context) -> Check:
     try:
         data = ctx.registry.read()
     except StateError as error:
-        hint = error.hint or "the next viewsync that writes sets it aside, and the live servers fill it again"
+        hint = error.hint or "the next write sets it aside, and rebuilds it from the running servers"
         return Check("registry", FAIL, error.message, hint)
     return Check("registry", OK, f"{len(data['views'])} views, {len(data['sessions'])} sessions")
 
@@ -152,7 +156,7 @@ def registry(ctx: Context) -> Check:
 def registry_lock(ctx: Context) -> Check:
     path = ctx.registry.lock_path
     if not os.path.lexists(path):
-        return Check("lock", OK, "free: nobody took it yet")
+        return Check("lock", OK, "free: it was never used")
     with lock.exclusive(path, ctx.registry.lock_timeout):
         return Check("lock", OK, "free")
 
@@ -162,9 +166,9 @@ def history(ctx: Context) -> Check:
     try:
         newest = ctx.history.find("1", (), 1)
     except StateError as error:
-        return Check("history", WARN, error.message, "move it away: a new one is begun")
+        return Check("history", WARN, error.message, "move it away; viewsync starts a new one")
     if not newest:
-        return Check("history", OK, "nothing happened yet")
+        return Check("history", OK, "empty")
     return Check("history", OK, f"last: {newest[0].event} of {newest[0].session}")
 
 
@@ -175,20 +179,20 @@ def the_sweeper(ctx: Context) -> Check:
     if found["running"]:
         problem = str(found.get("problem") or "")
         return Check("sweeper", WARN if problem else OK, problem or f"process {found.get('pid')}")
-    hint = "`viewsync sweeper start`, or `viewsync install --sweeper systemd` for always"
-    return Check("sweeper", WARN, "not running: hooks and WezTerm's timer are what cleans up", hint)
+    hint = "run `viewsync sweeper start`, or `viewsync install --sweeper systemd` to keep it running"
+    return Check("sweeper", WARN, "not running; the tmux hooks and the timer in WezTerm clean up", hint)
 
 
 def wezterm(ctx: Context) -> Check:
     guis = ctx.wezterm.guis()
     if not guis:
-        return Check("WezTerm", WARN, "none is running that could be asked", "outside of WezTerm that is all right")
+        return Check("WezTerm", WARN, "no running WezTerm was found", "that is fine outside of WezTerm")
     try:
         panes = sum(len(ctx.wezterm.ttys(socket)) for socket in guis.values())
     except ViewsyncError as error:
-        hint = "name the program as `wezterm` in config.toml; views stay known by what the Lua module tells"
+        hint = "set `wezterm` in config.toml; until then, viewsync relies on the Lua module"
         return Check("WezTerm", WARN, error.message, hint)
-    return Check("WezTerm", OK, f"{panes} panes in {len(guis)} running")
+    return Check("WezTerm", OK, f"{panes} panes in {len(guis)} running WezTerm")
 
 
 # In the order of the chain.

@@ -43,4 +43,4 @@ def serialise(record: Record) -> bytes:
 
 
 def _strange(path: str) -> StateError:
-    return StateError(f"{path} is no record of an installation", "move it away; nothing was changed")
+    return StateError(f"{path} is not a record of an installation", "move it away, then run this again")
