@@ -279,7 +279,7 @@ def test_without_a_venv_module_another_maker_of_environments_serves(maker: str, 
     python = without_venv(machine)
     done = machine.install(PATH=folder, PYTHON=python, UV_CACHE_DIR=machine.env["PIP_CACHE_DIR"])
     assert (done.code, done.err) == (0, "")
-    assert f"install viewsync and what it needs into it, with {installer}\n" in done.out
+    assert f"install viewsync and its dependencies into it, with {installer}\n" in done.out
     assert machine.run(machine.launcher, "--version").out == f"viewsync {__version__}\n"
     assert installed(machine) - {("pip", "")} == wanted()
     machine.remove()

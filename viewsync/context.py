@@ -109,13 +109,12 @@ class Context:
             tracing.start(self.log)
 
     def _log_folder(self) -> str:
-        """Below the state folder only where that is ours to write in; "" where it is not."""
+        """Below the state folder only where that is ours to write in; "" where it is not, or where there is none."""
         from viewsync.errors import ViewsyncError
 
-        log_dir = paths.log_dir(self.env)
-        if log_dir.startswith(paths.state_dir(self.env) + os.sep):
-            try:
-                return os.path.join(self.folder, os.path.relpath(log_dir, self.folder))
-            except ViewsyncError:
-                return ""
-        return log_dir
+        try:
+            log_dir = paths.log_dir(self.env)
+            below_state = log_dir.startswith(paths.state_dir(self.env) + os.sep)
+            return os.path.join(self.folder, os.path.relpath(log_dir, self.folder)) if below_state else log_dir
+        except ViewsyncError:
+            return ""

@@ -59,8 +59,8 @@ class Reading(NamedTuple):
 def read(ctx: Context, sockets: Iterable[str] = (), *, alone: bool = False) -> Reading:
     """All of them. `sockets`: servers to ask beside those that rows name; `alone`: instead of those."""
     data = ctx.registry.read()
-    named = [] if alone else [row.socket for row in registry_rows.of(data) if row.type == TYPE]
-    return joined(data, _ask(ctx, [*named, *sockets]))
+    registered_on = [] if alone else [row.socket for row in registry_rows.of(data) if row.type == TYPE]
+    return joined(data, _ask(ctx, [*registered_on, *sockets]))
 
 
 def joined(data: dict[str, Any], answers: dict[str, Answer]) -> Reading:
