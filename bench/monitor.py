@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from typing import TYPE_CHECKING
 
 from tests.support.client import Tab
 from tests.support.server import Home, Server
 from tests.support.wait import until
 from viewsync.store import folder
 from viewsync.store.registry_file import Registry
+
+if TYPE_CHECKING:
+    from viewsync.registry_shape import SessionRow
 
 _SESSIONS = 100
 _BUSY = 10
@@ -48,7 +52,7 @@ def fill(home: Home, server: Server) -> None:
     with Registry(folder.secure(home.state)).change() as data:
         for line in told.splitlines():
             name, session, pane, pid, *identity = line.split("\t")
-            row = {"socket": server.socket, "target": f"{name}:0.0", "type": "shell", "pid": int(pid)}
+            row: SessionRow = {"socket": server.socket, "target": f"{name}:0.0", "type": "shell", "pid": int(pid)}
             row |= {"created_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "session_id": session}
             data["sessions"][name] = {**row, "pane_id": pane, "server": ".".join(identity)}
 

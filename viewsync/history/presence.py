@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from viewsync.history import recording
 from viewsync.history.rules import presence
 from viewsync.registry import rows as registry_rows
-from viewsync.registry.rules.row import registered
+from viewsync.registry.rules.row import registered, without
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
     from viewsync.context import Context
     from viewsync.history.rules.presence import Change
+    from viewsync.registry_shape import SessionRow
     from viewsync.tmux.rules.model import Inventory
 
 
-def note(ctx: Context, found: Inventory, rows: Mapping[str, Mapping[str, Any]], trigger: str) -> None:
+def note(ctx: Context, found: Inventory, rows: Mapping[str, SessionRow], trigger: str) -> None:
     """`rows`: the registry's sessions, as they were read before the server was."""
     write(ctx, presence.compare(found.server, presence.of_inventory(found), rows, ctx.clock()), trigger)
 
@@ -33,9 +33,8 @@ def write(ctx: Context, changes: list[Change], trigger: str) -> None:
             row = data["sessions"].get(each.row.name)
             if row is None or not registry_rows.same(registered(each.row.name, row), each.row):
                 continue
-            if {key: row[key] for key in presence.FIELDS if key in row} == each.before:
-                kept = {key: value for key, value in row.items() if key not in presence.FIELDS}
-                data["sessions"][each.row.name] = {**kept, **each.after}
+            if presence.remembered(row) == each.before:
+                data["sessions"][each.row.name] = {**without(row, presence.FIELDS), **each.after}
                 written.append(each)
     recording.record(
         ctx,

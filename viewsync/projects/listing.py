@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.registry.rules.row import Registered
+    from viewsync.registry_shape import RegistryData, SessionRow
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.rules.project_model import Live, Seen
 
@@ -63,7 +64,7 @@ def read(ctx: Context, sockets: Iterable[str] = (), *, alone: bool = False) -> R
     return joined(data, _ask(ctx, [*registered_on, *sockets]))
 
 
-def joined(data: dict[str, Any], answers: dict[str, Answer]) -> Reading:
+def joined(data: RegistryData, answers: dict[str, Answer]) -> Reading:
     """What the registry has of these servers, and what they answered."""
     rows = [row for row in registry_rows.of(data) if row.type == TYPE and row.socket in answers]
     known = [_of_row(row, about(data["sessions"][row.name]), answers[row.socket]) for row in rows]
@@ -81,7 +82,7 @@ def joined(data: dict[str, Any], answers: dict[str, Answer]) -> Reading:
     return Reading(sorted(known, key=lambda each: (each.name, each.socket)), answers, problems)
 
 
-def about(row: Mapping[str, Any]) -> Mapping[str, Any]:
+def about(row: SessionRow) -> Mapping[str, Any]:
     """What a row says of its project. Others write this file, too."""
     found = row.get("project")
     return found if isinstance(found, dict) else {}

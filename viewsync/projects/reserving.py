@@ -16,7 +16,7 @@ from viewsync.project_files.rules import names
 from viewsync.projects import listing, plan_checks
 from viewsync.registry import reservation
 from viewsync.registry import rows as registry_rows
-from viewsync.registry.rules.row import registered
+from viewsync.registry.rules.row import registered, without
 from viewsync.system import processes
 from viewsync.tmux import project_list, session_detail
 from viewsync.tmux.rules.model import Server
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from viewsync.project_files.rules.plan import Plan
     from viewsync.projects.listing import Answer, Known
     from viewsync.registry.rules.row import Registered
+    from viewsync.registry_shape import RegistryData, SessionRow
     from viewsync.tmux.rules.project_model import Live, Seen
 
     Renamed = Callable[[str], Plan]
@@ -95,7 +96,7 @@ def wait(ctx: Context, plan: Plan, socket: str, renamed: Renamed) -> Found:
         time.sleep(_STEP)
 
 
-def _read(ctx: Context, plan: Plan, socket: str, renamed: Renamed, data: dict[str, Any]) -> Found:
+def _read(ctx: Context, plan: Plan, socket: str, renamed: Renamed, data: RegistryData) -> Found:
     rows = _mine(data, plan, socket)
     answer, seen = _ask(ctx, plan, socket, rows)
     if isinstance(answer, TmuxError) and not isinstance(answer, ServerGone):
@@ -162,29 +163,26 @@ def reserve(ctx: Context, plan: Plan, socket: str, found: Found) -> Reserved | N
         name = running.name if running else _name(plan, [*found.taken, *others])
         if name in others:
             return Reserved(name, None)
-        old = rows.get(running.row.name, {}) if running and running.row else {}
+        old: SessionRow = rows.get(running.row.name, {}) if running and running.row else {}
         for row in gone:
             del rows[row]
-        rows[name] = {
-            **_row(ctx, plan, name, socket),
-            **{key: old[key] for key in old if key not in reservation.MAKING},
-        }
+        rows[name] = {**_row(ctx, plan, name, socket), **without(old, reservation.MAKING)}
         return Reserved(name, registered(name, rows[name]))
 
 
 def release(ctx: Context, row: Registered) -> None:
     """Of a session that was whole before. Who read it meanwhile learns that it is another one by now."""
-    values = {"last_active": registry_rows.stamp(ctx.clock()), "revision": row.revision + 1}
+    values: SessionRow = {"last_active": registry_rows.stamp(ctx.clock()), "revision": row.revision + 1}
     registry_rows.update(ctx, row, values, drop=reservation.MAKING)
 
 
-def _mine(data: dict[str, Any], plan: Plan, socket: str) -> dict[str, Registered]:
+def _mine(data: RegistryData, plan: Plan, socket: str) -> dict[str, Registered]:
     """The rows of that identity on that server, by name."""
     rows = data["sessions"].items()
     return {name: registered(name, row) for name, row in rows if _is(row, plan, socket)}
 
 
-def _is(row: dict[str, Any], plan: Plan, socket: str) -> bool:
+def _is(row: SessionRow, plan: Plan, socket: str) -> bool:
     return (
         row.get("type") == listing.TYPE
         and row.get("socket") == socket
@@ -197,7 +195,7 @@ def _name(plan: Plan, taken: list[str]) -> str:
     return name
 
 
-def _row(ctx: Context, plan: Plan, name: str, socket: str) -> dict[str, Any]:
+def _row(ctx: Context, plan: Plan, name: str, socket: str) -> SessionRow:
     row = reservation.row(name, socket, listing.TYPE, registry_rows.stamp(ctx.clock()))
     return {**row, "project": about(plan)}
 

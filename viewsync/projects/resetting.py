@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
 from viewsync.projects import listing
 from viewsync.registry import reservation, rows
+from viewsync.registry.rules.row import without
 from viewsync.sessions.rules import health
 from viewsync.system import processes
 from viewsync.tmux import pane_states
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.projects.listing import Known
+    from viewsync.registry_shape import SessionRow
 
 FORGOTTEN = "forgotten"  # a row whose session is gone
 COMPLETED = "completed"  # a row that was left half made
@@ -86,7 +88,7 @@ def _register(ctx: Context, known: Known) -> bool:
         return False
     row = reservation.row(known.name, known.socket, listing.TYPE, rows.stamp(ctx.clock()))
     about = {**identity._asdict(), "command": known.command}
-    new = {key: value for key, value in {**row, **values, "project": about}.items() if key not in reservation.MAKING}
+    new: SessionRow = {**without(row, reservation.MAKING), **values, "project": about}
     with ctx.registry.change() as data:
         if known.name in data["sessions"]:
             return False
@@ -94,7 +96,7 @@ def _register(ctx: Context, known: Known) -> bool:
     return True
 
 
-def _found(ctx: Context, known: Known) -> dict[str, Any]:
+def _found(ctx: Context, known: Known) -> SessionRow:
     """Which session it is, in the words of a row."""
     if known.live is None or known.server is None:
         return {}

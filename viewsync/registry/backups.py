@@ -10,6 +10,7 @@ from viewsync.store.registry_file import Corrupt
 
 if TYPE_CHECKING:
     from viewsync.context import Context
+    from viewsync.registry_shape import RegistryData, SessionRow
 
 
 class Differences(NamedTuple):
@@ -29,12 +30,13 @@ def backup(ctx: Context, path: str) -> tuple[str, int]:
     return written, len(data["sessions"])
 
 
-def load(path: str) -> dict[str, Any]:
+def load(path: str) -> RegistryData:
     """A copy, checked in full before anything is changed. UsageError."""
     return backup_files.read(path)
 
 
-def differences(ctx: Context, copy: dict[str, Any], *, merge: bool) -> Differences:
+def differences(ctx: Context, copy: RegistryData, *, merge: bool) -> Differences:
+    now: dict[str, SessionRow]
     try:
         now = ctx.registry.read()["sessions"]
     except Corrupt:  # the write sets it aside
@@ -47,12 +49,13 @@ def differences(ctx: Context, copy: dict[str, Any], *, merge: bool) -> Differenc
     return Differences(added, replaced, sorted(now.keys() - there.keys()))
 
 
-def restore(ctx: Context, copy: dict[str, Any], *, merge: bool) -> str:
+def restore(ctx: Context, copy: RegistryData, *, merge: bool) -> str:
     """Where the registry as it was is kept. What it knows of views that live is newer than any copy, and stays."""
     with ctx.registry.change() as data:
         kept = backup_files.keep(ctx.folder, data, ctx.clock())
-        now = dict(data)
-        data.clear()
+        now = data.copy()
+        whole: Any = data  # keys that nobody knows go, too
+        whole.clear()
         data.update({**copy, **now} if merge else copy)
         data["sessions"] = {**copy["sessions"], **now["sessions"]} if merge else copy["sessions"]
         data["views"] = {**copy["views"], **now["views"]}

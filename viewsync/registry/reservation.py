@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
 from viewsync.registry import rows
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.registry.rules.row import Registered
+    from viewsync.registry_shape import SessionRow
     from viewsync.tmux.pane_states import Shown
     from viewsync.tmux.rules.model import Server
 
 MAKING = ("state", "maker", "maker_start")
 
 
-def row(name: str, socket: str, kind: str, now: str) -> dict[str, Any]:
+def row(name: str, socket: str, kind: str, now: str) -> SessionRow:
     """By this process. `now` as `registry_rows.stamp` writes it."""
     return {
         "socket": socket,
@@ -38,13 +39,13 @@ def row(name: str, socket: str, kind: str, now: str) -> dict[str, Any]:
     }
 
 
-def making() -> dict[str, Any]:
+def making() -> SessionRow:
     """That this process is at work on the session."""
     pid = os.getpid()
-    return dict(zip(MAKING, (CREATING, pid, processes.start_time(pid)), strict=True))
+    return {"state": CREATING, "maker": pid, "maker_start": processes.start_time(pid)}
 
 
-def completion(made: Made, start: float) -> dict[str, Any]:
+def completion(made: Made, start: float) -> SessionRow:
     """`start`: when the process of its pane started."""
     return {
         "target": made.target,

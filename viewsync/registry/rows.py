@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from viewsync.registry.rules.row import Registered, registered
+from viewsync.registry.rules.row import Registered, registered, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from viewsync.context import Context
+    from viewsync.registry_shape import RegistryData, SessionRow
 
 # What makes two rows of one name the same session. Others may touch the rest (last_active) meanwhile.
 _IDENTITY = ("socket", "target", "created_at", "server", "session_id", "maker", "maker_start")
@@ -21,7 +22,7 @@ def read(ctx: Context) -> list[Registered]:
     return of(ctx.registry.read())
 
 
-def of(data: dict[str, Any]) -> list[Registered]:
+def of(data: RegistryData) -> list[Registered]:
     """The same, of what the registry read."""
     return [registered(name, row) for name, row in sorted(data["sessions"].items())]
 
@@ -47,18 +48,17 @@ def same(one: Registered, other: Registered) -> bool:
     return all(getattr(one, each) == getattr(other, each) for each in _IDENTITY)
 
 
-def update(ctx: Context, row: Registered, values: dict[str, Any], drop: tuple[str, ...] = ()) -> bool:
+def update(ctx: Context, row: Registered, values: SessionRow, drop: tuple[str, ...] = ()) -> bool:
     """Change fields of that session's row; what others wrote into it stays."""
     with ctx.registry.change() as data:
         sessions = data["sessions"]
         if row.name not in sessions or not same(registered(row.name, sessions[row.name]), row):
             return False
-        kept = {key: value for key, value in sessions[row.name].items() if key not in drop}
-        sessions[row.name] = {**kept, **values}
+        sessions[row.name] = {**without(sessions[row.name], drop), **values}
     return True
 
 
-def rekey(sessions: dict[str, dict[str, Any]], row: Registered, name: str) -> bool:
+def rekey(sessions: dict[str, SessionRow], row: Registered, name: str) -> bool:
     """Give that session's row another name, and its target with it; for inside of `change`.
 
     False when it stands for another session by now, or when the name is taken.
@@ -68,7 +68,7 @@ def rekey(sessions: dict[str, dict[str, Any]], row: Registered, name: str) -> bo
     return not rename(sessions, {row.name: name})
 
 
-def rename(sessions: dict[str, dict[str, Any]], names: Mapping[str, str]) -> set[str]:
+def rename(sessions: dict[str, SessionRow], names: Mapping[str, str]) -> set[str]:
     """Give rows other names, all at once, and their targets with them; for inside of `change`.
 
     A row whose new name another one has keeps its own: those names come back.

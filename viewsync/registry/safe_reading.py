@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from viewsync.errors import StateError
+from viewsync.store.registry_file import empty
 
 if TYPE_CHECKING:
     from viewsync.context import Context
+    from viewsync.registry_shape import RegistryData
 
 
-def read_registry(ctx: Context) -> tuple[dict[str, Any], str]:
+def read_registry(ctx: Context) -> tuple[RegistryData, str]:
     """The registry, or an empty one with the reason why nothing may end on its strength."""
     try:
         registry = ctx.registry
     except StateError as error:  # a folder that is refused takes no log either
-        return {"sessions": {}, "views": {}, "guis": {}}, error.message
+        return empty(), error.message
     try:
         return registry.read(), ""
     except StateError as error:
         ctx.log.warning("%s", error.message)
-        return {"sessions": {}, "views": {}, "guis": {}}, error.message
+        return empty(), error.message

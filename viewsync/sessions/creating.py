@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import SessionExists, TmuxError, TmuxTimeout, UsageError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
+    from viewsync.registry_shape import SessionRow
     from viewsync.tmux.sessions import Made
 
 _TRIES = 3  # somebody else may change the row between the look at it and the lock
@@ -174,7 +175,7 @@ def _reserve(ctx: Context, request: Request, socket: str, warnings: list[str]) -
     raise _taken(f"Session '{request.name}' already exists in registry", "remove")
 
 
-def _stale_row(ctx: Context, name: str, warnings: list[str]) -> dict[str, Any] | None:
+def _stale_row(ctx: Context, name: str, warnings: list[str]) -> SessionRow | None:
     """The row of that name whose session is certainly gone, None when there is no row."""
     try:
         row = ctx.registry.read()["sessions"].get(name)
@@ -182,7 +183,7 @@ def _stale_row(ctx: Context, name: str, warnings: list[str]) -> dict[str, Any] |
         warnings.append(f"{error.message}: it is kept beside the new one, for you to look at")
         return None
     if row is None or _is_gone(ctx, registered(name, row)):
-        return dict(row) if row is not None else None
+        return row
     raise _taken(f"Session '{name}' already exists in registry", "remove")
 
 

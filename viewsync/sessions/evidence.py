@@ -14,6 +14,7 @@ from viewsync.tmux import scrollback
 
 if TYPE_CHECKING:
     from viewsync.context import Context
+    from viewsync.registry_shape import SessionRow, ViewRow
     from viewsync.sessions.listing import Listed
     from viewsync.tmux.rules.model import Pane
 
@@ -45,10 +46,9 @@ def save(ctx: Context, listed: Listed, why: str) -> Saved:
     return Saved(folder, problems)
 
 
-def _raw(ctx: Context, name: str) -> dict[str, Any] | None:
+def _raw(ctx: Context, name: str) -> SessionRow | ViewRow | None:
     data = ctx.registry.read()
-    row: dict[str, Any] | None = data["sessions"].get(name) or data["views"].get(name)
-    return row
+    return data["sessions"].get(name) or data["views"].get(name)
 
 
 def _new_folder(ctx: Context, name: str) -> str:

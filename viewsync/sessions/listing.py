@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
 from viewsync.registry import rows as registry_rows
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry.rules.lookup import Found
     from viewsync.registry.rules.row import Registered
+    from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Panes
     from viewsync.views.rules.groups import View
 
@@ -88,7 +89,7 @@ def judge(row: Registered, answer: Answer) -> Listed:
 _UNREACHABLE = "its tmux server runs, and cannot be reached: its socket is gone"
 
 
-def _with_views(listed: Listed, reading: Panes, shared: groups.Groups, views: Mapping[str, dict[str, Any]]) -> Listed:
+def _with_views(listed: Listed, reading: Panes, shared: groups.Groups, views: Mapping[str, ViewRow]) -> Listed:
     known = tracking.rows_of(reading.server, views)
     session = listed.found.session
     return listed._replace(

@@ -11,7 +11,12 @@ from viewsync.registry.rules.row import Registered, registered
 from viewsync.sessions import evidence, listing
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from viewsync.context import Context
+    from viewsync.registry_shape import SessionRow, ViewRow
+
+    Kind = Literal["sessions", "views"]
 
 _FIELDS = ("quarantined", "quarantined_at", "reason")
 
@@ -28,7 +33,7 @@ def put(ctx: Context, name: str, reason: str) -> Quarantined:
     row, kind = _meant(ctx, name)
     if row.quarantined:
         raise UsageError(f"session '{row.name}' is quarantined already", "`viewsync release` takes it back")
-    marks = {"quarantined": True, "quarantined_at": rows.stamp(ctx.clock()), "reason": reason}
+    marks: SessionRow = {"quarantined": True, "quarantined_at": rows.stamp(ctx.clock()), "reason": reason}
     _update(ctx, row, kind, marks)
     listed = listing.judge(row, listing.ask(ctx, [row.socket])[row.socket])
     saved = evidence.Saved("", [])
@@ -51,7 +56,7 @@ def release(ctx: Context, name: str) -> str:
     return row.name
 
 
-def _meant(ctx: Context, name: str) -> tuple[Registered, str]:
+def _meant(ctx: Context, name: str) -> tuple[Registered, Kind]:
     """A registered session, else a view of that name; without a name the only session."""
     data = ctx.registry.read()
     if name and name not in data["sessions"] and name in data["views"]:
@@ -62,17 +67,18 @@ def _meant(ctx: Context, name: str) -> tuple[Registered, str]:
     return row, "sessions"
 
 
-def _view(name: str, row: dict[str, Any]) -> Registered:
+def _view(name: str, row: ViewRow) -> Registered:
     """A view's row knows its session by its exact name alone."""
     return registered(name, {**row, "target": name})
 
 
-def _update(ctx: Context, row: Registered, kind: str, values: dict[str, Any], drop: tuple[str, ...] = ()) -> None:
+def _update(ctx: Context, row: Registered, kind: Kind, values: SessionRow, drop: tuple[str, ...] = ()) -> None:
     """If the row still stands for the same session."""
     with ctx.registry.change() as data:
-        now = data[kind].get(row.name)
+        known: dict[str, Any] = data[kind]
+        now = known.get(row.name)
         read = None if now is None else _view(row.name, now) if kind == "views" else registered(row.name, now)
-        if read is None or not rows.same(read, row):
+        if now is None or read is None or not rows.same(read, row):
             raise MissingSession(f"session '{row.name}' was changed by somebody just now", "try again")
         kept = {key: value for key, value in now.items() if key not in drop}
-        data[kind][row.name] = {**kept, **values}
+        known[row.name] = {**kept, **values}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import LockTimeout, MissingSession, SessionExists, TmuxError, UsageError, ViewsyncError
 from viewsync.history import recording
 from viewsync.registry import rows as registry_rows
-from viewsync.registry.rules.row import registered
+from viewsync.registry.rules.row import registered, without
 from viewsync.sessions import leftovers, listing
 from viewsync.sessions.rules import drift
 from viewsync.sessions.rules.drift import Finding, Seen
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.events import Event
     from viewsync.registry.rules.row import Registered
+    from viewsync.registry_shape import RegistryData, SessionRow
     from viewsync.sessions.listing import Answer
     from viewsync.sessions.rules.drift import Key
     from viewsync.tmux.rules.model import Pane
@@ -38,7 +39,7 @@ _TRIGGER = "reconcile"
 class Reading(NamedTuple):
     """Everything as it was found."""
 
-    data: dict[str, Any]  # the registry
+    data: RegistryData
     answers: Mapping[str, Answer]
     seen: list[Seen]
 
@@ -50,7 +51,7 @@ def read(ctx: Context) -> Reading:
     return Reading(data, answers, [_seen(row, answers[row.socket]) for row in rows])
 
 
-def _servers(ctx: Context, data: dict[str, Any]) -> list[str]:
+def _servers(ctx: Context, data: RegistryData) -> list[str]:
     """Where somebody listens: in tmux's folders, in ours, and where rows of views say."""
     named = [str(row["socket"]) for row in data["views"].values() if row.get("socket")]
     return sockets.live_sockets([*paths.tmux_folders(ctx.env), paths.socket_dir(ctx.env)], named)
@@ -158,13 +159,12 @@ def _repair_rows(ctx: Context, wanted: list[Finding]) -> dict[Key, str]:
     return failed | {names[each].key: "the name was taken just now" for each in taken}
 
 
-def _change(rows: dict[str, dict[str, Any]], name: str, change: drift.Change) -> None:
+def _change(rows: dict[str, SessionRow], name: str, change: drift.Change) -> None:
     """All but its name: names change together, after everything else."""
     if change.remove:
         del rows[name]
         return
-    kept = {key: value for key, value in rows[name].items() if key not in change.drop}
-    rows[name] = {**kept, **(change.values or {})}
+    rows[name] = {**without(rows[name], change.drop), **(change.values or {})}
 
 
 def register(ctx: Context, reading: Reading, name: str, socket: str) -> str:
@@ -193,7 +193,7 @@ def register(ctx: Context, reading: Reading, name: str, socket: str) -> str:
     return found.server.socket
 
 
-def _new_row(ctx: Context, reading: Panes, pane: Pane) -> dict[str, Any]:
+def _new_row(ctx: Context, reading: Panes, pane: Pane) -> SessionRow:
     return {
         "socket": reading.server.socket,
         "type": "shell",

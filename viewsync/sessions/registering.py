@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from viewsync.errors import UsageError
 from viewsync.history.rules import presence
 from viewsync.registry import rows
+from viewsync.registry.rules.row import without
 from viewsync.store import shell_lock
 from viewsync.store.registry_file import Corrupt
 
 if TYPE_CHECKING:
     from viewsync.context import Context
+    from viewsync.registry_shape import SessionRow
 
 # What viewsync knows of a session beyond what a script says of it. A script that says it anew may mean another one.
 _KNOWN_ONLY_BY_US = (
@@ -26,8 +28,7 @@ def add(ctx: Context, name: str, socket: str, target: str, kind: str, pid: int |
     warnings = _corrupt(ctx)
     now = rows.stamp(ctx.clock())
     with ctx.registry.change() as data:
-        old = data["sessions"].get(name, {})
-        row: dict[str, Any] = {key: value for key, value in old.items() if key not in _KNOWN_ONLY_BY_US}
+        row = without(data["sessions"].get(name, {}), _KNOWN_ONLY_BY_US)
         row |= {"socket": os.path.abspath(socket), "target": target, "type": kind, "last_active": now}
         row.setdefault("created_at", now)
         data["sessions"][name] = row if pid is None else {**row, "pid": pid}
@@ -56,9 +57,8 @@ def touch(ctx: Context, name: str) -> bool:
     return row is not None
 
 
-def row_of(ctx: Context, name: str) -> dict[str, Any] | None:
-    row: dict[str, Any] | None = ctx.registry.read()["sessions"].get(name)
-    return row
+def row_of(ctx: Context, name: str) -> SessionRow | None:
+    return ctx.registry.read()["sessions"].get(name)
 
 
 def forget_dead(ctx: Context, *, dry_run: bool) -> tuple[int, list[str]]:

@@ -6,7 +6,7 @@ So a row of the shell tools gets the ids before anything is renamed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, SessionExists, StateError, TmuxError, UsageError, ViewsyncError
 from viewsync.history import recording
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry.rules.lookup import Found
     from viewsync.registry.rules.row import Registered
+    from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Panes
 
 
@@ -66,7 +67,7 @@ def rename(ctx: Context, asked: targets.Asked, new: str) -> Renamed:
     return Renamed(old, new, wanted.socket, found.session, row is not None, [each.name for each in mine])
 
 
-def _views(ctx: Context, reading: Panes, found: Found) -> dict[str, dict[str, Any]]:
+def _views(ctx: Context, reading: Panes, found: Found) -> dict[str, ViewRow]:
     """The rows of that server's views. A session that is one itself is refused."""
     try:
         known = tracking.rows_of(reading.server, ctx.registry.read()["views"])

@@ -21,9 +21,9 @@ from viewsync.views import servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
-    from typing import Any
 
     from viewsync.context import Context
+    from viewsync.registry_shape import ViewRow
     from viewsync.setup.manifest import Wanted
     from viewsync.store.install_record import Record
 
@@ -73,13 +73,12 @@ def everywhere(ctx: Context) -> list[str]:
     return servers.live(ctx, _views(ctx))
 
 
-def _views(ctx: Context) -> dict[str, Any]:
+def _views(ctx: Context) -> dict[str, ViewRow]:
     """Without touching the state folder: an installation may be about to make it."""
     try:
-        views: dict[str, Any] = Registry(paths.state_dir(ctx.env)).read()["views"]
+        return Registry(paths.state_dir(ctx.env)).read()["views"]
     except ViewsyncError:
         return {}
-    return views
 
 
 def retire(doing: Doing, want: Wanted, old: Record) -> None:

@@ -15,16 +15,16 @@ from viewsync.views.rules import tracking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from viewsync.context import Context
+    from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Inventory
 
 
 class Reading(NamedTuple):
     ctx: Context
     found: Inventory
-    views: dict[str, Any]  # the registry's
+    views: dict[str, ViewRow]
 
     @property
     def socket(self) -> str:

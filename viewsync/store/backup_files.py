@@ -13,12 +13,12 @@ from viewsync.store.registry_file import parse, shown
 from viewsync.system import whole_file
 
 if TYPE_CHECKING:
-    from viewsync.store.registry_file import Data
+    from viewsync.registry_shape import RegistryData
 
 FOLDER = "backups"
 
 
-def write(path: str, data: Data) -> str:
+def write(path: str, data: RegistryData) -> str:
     """A new file, 0600; its path. UsageError when something stands there, StateError when it cannot be written."""
     text = shown(data)
     parse(text, path)  # what cannot be read back is no backup
@@ -36,7 +36,7 @@ def write(path: str, data: Data) -> str:
     return path
 
 
-def keep(folder: str, data: Data, now: float) -> str:
+def keep(folder: str, data: RegistryData, now: float) -> str:
     """A copy among our own, named by the time; its path."""
     own = os.path.join(folder, FOLDER)
     try:
@@ -53,7 +53,7 @@ def keep(folder: str, data: Data, now: float) -> str:
             path = f"{stem}-{number}.json"
 
 
-def read(path: str) -> Data:
+def read(path: str) -> RegistryData:
     """A copy that is a registry in full. UsageError says what is wrong with one that is not."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:

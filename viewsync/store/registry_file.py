@@ -17,10 +17,11 @@ from viewsync.store import lock
 from viewsync.system import whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from viewsync.registry_shape import RegistryData
 
     Row = dict[str, Any]
-    Data = dict[str, Any]
 
 FILE = ".sessions.json"
 LOCK = ".sessions.lock"
@@ -53,7 +54,7 @@ class Registry:
         self.lock_timeout = lock_timeout
         self.held = held
 
-    def read(self) -> Data:
+    def read(self) -> RegistryData:
         """The registry as it is now, without the lock: a rename swaps it whole. Raises Corrupt or StateError."""
         return self._parsed(self._text())
 
@@ -66,8 +67,8 @@ class Registry:
         except OSError as error:
             raise StateError(f"cannot read the registry {self.path}: {error.strerror}") from None
 
-    def _parsed(self, text: str | None) -> Data:
-        return _empty() if text is None else parse(text, self.path)
+    def _parsed(self, text: str | None) -> RegistryData:
+        return empty() if text is None else parse(text, self.path)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -82,7 +83,7 @@ class Registry:
             yield
 
     @contextlib.contextmanager
-    def change(self) -> Iterator[Data]:
+    def change(self) -> Iterator[RegistryData]:
         """The registry under its lock; what the block leaves in it is written, if it differs.
 
         Never call tmux, or sleep, inside the block. A corrupt file is set aside first: the block then sees an
@@ -94,7 +95,7 @@ class Registry:
                 data = self._parsed(text)
             except Corrupt:
                 self._set_aside()
-                text, data = None, _empty()
+                text, data = None, empty()
             before = _outline(data)
             yield data
             # Parsing once more finds what the outline cannot see, a change inside of a row's list; it is slower.
@@ -114,7 +115,7 @@ class Registry:
         except OSError as error:
             raise StateError(f"cannot set the corrupt registry {self.path} aside: {error.strerror}") from None
 
-    def _write(self, data: Data) -> None:
+    def _write(self, data: RegistryData) -> None:
         try:
             whole_file.replace(self.path, shown(data))
         except OSError as error:
@@ -124,7 +125,7 @@ class Registry:
             ) from None
 
 
-def shown(data: Data) -> str:
+def shown(data: Mapping[str, Any]) -> str:
     """As people and jq read it, one line a row: json's own indentation is ten times slower."""
     parts = [f"{_json(key)}: {_rows(value) if key in _MAPS else _json(value)}" for key, value in data.items()]
     return "{\n  " + ",\n  ".join(parts) + "\n}\n"
@@ -148,7 +149,7 @@ def _json(value: Any) -> str:
     return text
 
 
-def parse(text: str, path: str) -> Data:
+def parse(text: str, path: str) -> RegistryData:
     """What a registry's file says; `path` is for the words of an error. Corrupt or StateError."""
     if not text.strip():
         raise Corrupt(f"the registry {path} is empty")
@@ -169,7 +170,7 @@ def parse(text: str, path: str) -> Data:
         if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
             raise Corrupt(f"Invalid registry structure - .{name} is not an object of objects: the registry {path}")
         _drop_wrong_kinds(rows, _KINDS[name])
-    return data
+    return data  # type: ignore[return-value]  # it was looked at above
 
 
 def _drop_wrong_kinds(rows: dict[str, Row], kinds: dict[str, type | tuple[type, ...]]) -> None:
@@ -185,7 +186,7 @@ def _drop_wrong_kinds(rows: dict[str, Row], kinds: dict[str, type | tuple[type, 
             sound.add(look)
 
 
-def _outline(data: Data) -> Data:
+def _outline(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """A copy down to the rows, to see by comparing whether any was changed."""
     copied = {key: value for key, value in data.items() if key not in _MAPS}
     for name in _MAPS:
@@ -193,5 +194,5 @@ def _outline(data: Data) -> Data:
     return copied
 
 
-def _empty() -> Data:
+def empty() -> RegistryData:
     return {"version": VERSION, "sessions": {}, "views": {}, "guis": {}}

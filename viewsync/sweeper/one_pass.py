@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.events import Event
-    from viewsync.views.rules.tracking import Row
+    from viewsync.registry_shape import SessionRow, ViewRow
 
 
 _DAY = 86400.0  # seconds
@@ -76,7 +76,7 @@ def _prepare(ctx: Context, gui: Gui | None) -> list[str]:
     return []
 
 
-def _views(ctx: Context, views: Mapping[str, Row], scope: Scope, named: Sequence[str] | None, done: Swept) -> None:
+def _views(ctx: Context, views: Mapping[str, ViewRow], scope: Scope, named: Sequence[str] | None, done: Swept) -> None:
     """A server that fails does not stop the others."""
     for socket in servers.live(ctx, views) if named is None else named:
         try:
@@ -86,14 +86,14 @@ def _views(ctx: Context, views: Mapping[str, Row], scope: Scope, named: Sequence
                 done.errors.append(error.message)
 
 
-def _projects(ctx: Context, rows: Mapping[str, Row], scope: Scope, done: Swept) -> None:
+def _projects(ctx: Context, rows: Mapping[str, SessionRow], scope: Scope, done: Swept) -> None:
     if any(row.get("type") == "project" for row in rows.values()) or pending_steps.any_waiting(ctx.folder):
         from viewsync.projects import expiring  # only where there are any
 
         done.add(expiring.sweep(ctx, dry_run=scope.dry_run))
 
 
-def _forget_dead_servers(ctx: Context, views: Mapping[str, Row], trigger: str) -> None:
+def _forget_dead_servers(ctx: Context, views: Mapping[str, ViewRow], trigger: str) -> None:
     """Drop the rows of servers that are certainly gone: nobody listens, and the server's process has ended."""
     known = {_socket(row) for row in views.values()}
     silent = {socket for socket in known if socket and not sockets.listens(socket)}
@@ -106,11 +106,11 @@ def _forget_dead_servers(ctx: Context, views: Mapping[str, Row], trigger: str) -
     recording.record(ctx, [_gone(name, row, ctx.clock(), trigger) for name, row in dead.items()])
 
 
-def _socket(row: Row) -> str:
+def _socket(row: ViewRow) -> str:
     return str(row.get("socket") or "")
 
 
-def _has_ended(row: Row) -> bool:
+def _has_ended(row: ViewRow) -> bool:
     """The server's process; of a row that knows none yet, the one that was to become its client."""
     return not (processes.is_server(str(row["server"])) if row.get("server") else client_lives(row))
 
@@ -120,7 +120,7 @@ def _pid(identity: Any) -> int:
     return int(first) if first.isdigit() else 0
 
 
-def _gone(name: str, row: Row, now: float, trigger: str) -> Event:
+def _gone(name: str, row: ViewRow, now: float, trigger: str) -> Event:
     pid = _pid(row.get("server"))
     server = Server(str(row["socket"]), pid, 0, "")
     return tracking.event(server, name, row, GONE, "its tmux server is gone", now, trigger)

@@ -9,6 +9,7 @@ from viewsync.errors import StateError, TmuxError, ViewsyncError
 from viewsync.registry import rows
 from viewsync.registry.rules import lookup
 from viewsync.sessions.rules import health
+from viewsync.store.registry_file import empty
 from viewsync.system import process_table, processes
 from viewsync.text.sanitize import harmless
 from viewsync.text.timestamps import epoch
@@ -18,11 +19,11 @@ from viewsync.views.rules import groups, tracking
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from typing import Any
 
     from viewsync.context import Context
     from viewsync.events import Event
     from viewsync.registry.rules.row import Registered
+    from viewsync.registry_shape import ViewRow
     from viewsync.system.process_table import Table, Tree
     from viewsync.tmux.polling import Look
     from viewsync.tmux.rules.model import Pane, Server
@@ -87,13 +88,13 @@ class _Used(NamedTuple):
 class Monitor:
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
-        self._data: dict[str, Any] = {"sessions": {}, "views": {}}
+        self._data = empty()
         self._rows: list[Registered] = []
         self._events: tuple[Event, ...] = ()
         self._stamps: dict[str, object] = {}
         self._looks: dict[str, Answer] = {}
         self._index: dict[str, _Index] = {}
-        self._views: dict[str, Mapping[str, Any]] = {}  # by socket
+        self._views: dict[str, Mapping[str, ViewRow]] = {}  # by socket
         self._lines: dict[Key, tuple[tuple[str, ...], float, str]] = {}
         self._used: dict[Key, _Used] = {}
         self._problems: list[str] = []

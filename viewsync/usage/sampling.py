@@ -16,11 +16,11 @@ from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
     from viewsync.context import Context
     from viewsync.history.rules.presence import Change
     from viewsync.registry.rules.row import Registered
+    from viewsync.registry_shape import SessionRow
     from viewsync.sessions.listing import Answer
     from viewsync.system.process_table import Table
 
@@ -40,7 +40,7 @@ def take(ctx: Context, trigger: str) -> None:
 
 
 def _changes(
-    values: Mapping[str, Any], rows: list[Registered], answers: Mapping[str, Answer], now: float
+    values: Mapping[str, SessionRow], rows: list[Registered], answers: Mapping[str, Answer], now: float
 ) -> list[Change]:
     changes: list[Change] = []
     for socket, answer in answers.items():

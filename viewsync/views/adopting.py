@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
+    from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Inventory, Session
 
 
@@ -37,7 +38,7 @@ def candidates(ctx: Context, socket: str, parent: str) -> list[Candidate]:
     return [Candidate(socket, each, owner) for each in strays(found, rows) if each.group == owner.group]
 
 
-def strays(found: Inventory, rows: dict[str, tracking.Row]) -> list[Session]:
+def strays(found: Inventory, rows: dict[str, ViewRow]) -> list[Session]:
     """All sessions of a server that look like views, are grouped, and are not ours."""
     return [
         each
@@ -58,7 +59,7 @@ def adopt(ctx: Context, chosen: Sequence[Candidate]) -> list[str]:
     return [each.session.name for each in marked]
 
 
-def _row(server: str, candidate: Candidate) -> tracking.Row:
+def _row(server: str, candidate: Candidate) -> ViewRow:
     return {
         "socket": candidate.socket,
         "server": server,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
 from viewsync.history import recording
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from viewsync.context import Context
+    from viewsync.registry_shape import SessionRow, ViewRow
     from viewsync.tmux.rules.model import Client
-    from viewsync.views.rules.tracking import Changes, Row
+    from viewsync.views.rules.tracking import Changes
 
 
 HOOK = "hook"  # the trigger of the tmux hooks
@@ -80,24 +81,24 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     return Swept(verdicts, failed, errors)
 
 
-def _note_presence(ctx: Context, found: Inventory, rows: Mapping[str, Row], trigger: str) -> None:
+def _note_presence(ctx: Context, found: Inventory, rows: Mapping[str, SessionRow], trigger: str) -> None:
     from viewsync.history import presence  # only where sessions are registered
 
     presence.note(ctx, found, rows, trigger)
 
 
-def _in_scope(row: Mapping[str, Any], scope: Scope) -> bool:
+def _in_scope(row: ViewRow, scope: Scope) -> bool:
     return not scope.gui or wezterm_panes.opened_by(row, scope.gui, scope.gui_start)
 
 
-def _identified(found: Inventory, views: Mapping[str, Row]) -> Inventory:
+def _identified(found: Inventory, views: Mapping[str, ViewRow]) -> Inventory:
     """With what the system knows of the clients that are on views: their numbers alone are given out again."""
     ours = {each.id: views.get(each.name, {}) for each in found.sessions if each.marked or each.name in views}
     clients = [_known(each, ours[each.session]) if each.session in ours else each for each in found.clients]
     return found._replace(clients=tuple(clients))
 
 
-def _known(client: Client, row: Row) -> Client:
+def _known(client: Client, row: ViewRow) -> Client:
     client = client._replace(start=processes.start_time(client.pid, cheaply=True))
     leader, start = row.get("leader", 0), row.get("leader_start", 0.0)
     if not (client.start and leader and tracking.is_clients(row, client) and row.get("tty") == client.tty):
@@ -105,12 +106,12 @@ def _known(client: Client, row: Row) -> Client:
     return client._replace(leader=leader, leader_start=start)
 
 
-def _running(views: Mapping[str, Row]) -> set[str]:
+def _running(views: Mapping[str, ViewRow]) -> set[str]:
     """The views whose openers are still on their way."""
     return {name for name, row in views.items() if row.get("state") == tracking.CREATING and client_lives(row)}
 
 
-def client_lives(row: Row) -> bool:
+def client_lives(row: ViewRow) -> bool:
     return processes.alive(int(row.get("pid") or 0), float(row.get("pid_start") or 0))
 
 
@@ -131,7 +132,7 @@ def _mend(ctx: Context, found: Inventory, changes: Changes, *, hooks_wanted: boo
 def _record(
     ctx: Context,
     server: Server,
-    before: Mapping[str, Row],
+    before: Mapping[str, ViewRow],
     changes: Changes,
     verdicts: list[Verdict],
     now: float,
@@ -155,7 +156,7 @@ def _record(
         recording.record(ctx, [each for each in events if each.session in written])
 
 
-def replace(views: dict[str, Row], name: str, seen: Row | None, row: Row | None) -> bool:
+def replace(views: dict[str, ViewRow], name: str, seen: ViewRow | None, row: ViewRow | None) -> bool:
     """A row that somebody else changed meanwhile stays as they left it."""
     if views.get(name) != seen:
         return False

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
+    from viewsync.registry_shape import RegistryData, ViewRow
     from viewsync.tmux.rules.model import Inventory, Session, Verdict
-    from viewsync.views.rules.tracking import Row
 
 
 class View(NamedTuple):
     session: Session
-    row: Row
+    row: ViewRow
     verdict: Verdict  # what the next sweep would do
 
 
@@ -56,7 +56,7 @@ def read(ctx: Context, sockets: Sequence[str] | None = None) -> Listing:
     return listing
 
 
-def _parents(ctx: Context, found: Inventory, data: dict[str, Any], doubt: str) -> list[Parent]:
+def _parents(ctx: Context, found: Inventory, data: RegistryData, doubt: str) -> list[Parent]:
     now = ctx.clock()
     changes = tracking.compare(found, data["views"], (), now, "listing")
     rows = tracking.merged(data["views"], changes.rows)

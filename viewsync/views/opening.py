@@ -19,6 +19,7 @@ from viewsync.views.rules import names, tracking
 
 if TYPE_CHECKING:
     from viewsync.context import Context
+    from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Inventory, Session
     from viewsync.tmux.view_origin import Origin
 
@@ -135,7 +136,7 @@ def _look(ctx: Context, request: Request) -> tuple[Inventory, Origin | None]:
     return found, origin
 
 
-def _resolve(name: str, found: Inventory, rows: dict[str, dict[str, Any]]) -> tuple[str, Session]:
+def _resolve(name: str, found: Inventory, rows: dict[str, ViewRow]) -> tuple[str, Session]:
     """The parent's name, and the session to join. A view's name means its parent.
 
     While the parent is gone, its work lives in its views: then the one used last stands for it.
@@ -156,11 +157,11 @@ def _resolve(name: str, found: Inventory, rows: dict[str, dict[str, Any]]) -> tu
     raise MissingSession(f"there is no session {name!r} on {found.server.socket}", hint)
 
 
-def _parent(session: Session, rows: dict[str, dict[str, Any]]) -> str:
+def _parent(session: Session, rows: dict[str, ViewRow]) -> str:
     return str(rows.get(session.name, {}).get("parent") or session.marked_parent)
 
 
-def _free(found: Inventory, joined: Session, rows: dict[str, dict[str, Any]], now: float) -> list[Session]:
+def _free(found: Inventory, joined: Session, rows: dict[str, ViewRow], now: float) -> list[Session]:
     """Views of that group that nobody is on; what may change until the attach is asked of the server again."""
     if not joined.group_size:
         return []
@@ -244,7 +245,7 @@ def _refuse_nesting(ctx: Context, opener: Opener, plan: Plan) -> None:
 def _write_row(ctx: Context, plan: Plan, opener: Opener, state: str) -> None:
     """Before the session is made: its exact name in the registry is what makes it ours."""
     view = plan.view
-    row = {
+    row: ViewRow = {
         "socket": plan.found.server.socket,
         "server": plan.found.server.identity,
         "parent": view.parent,

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from viewsync.context import Context
-    from viewsync.views.rules.tracking import Row
+    from viewsync.registry_shape import ViewRow
 
 
-def live(ctx: Context, views: Mapping[str, Row]) -> list[str]:
+def live(ctx: Context, views: Mapping[str, ViewRow]) -> list[str]:
     """The sockets of all live servers of this user: tmux's folders, ours, and those that rows name."""
     named = [str(row["socket"]) for row in views.values() if row.get("socket")]
     if inside := sockets.socket_inside(ctx.env):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
 from viewsync.system import processes, terminal_owner
@@ -11,11 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from viewsync.context import Context
+    from viewsync.registry_shape import GuiRow, ViewRow
 
-    Row = Mapping[str, Any]
 
-
-def tracked(views: Mapping[str, Row], guis: Mapping[str, Row]) -> set[str]:
+def tracked(views: Mapping[str, ViewRow], guis: Mapping[str, GuiRow]) -> set[str]:
     """The views that nobody is on, opened in a pane which a WezTerm that lives was last heard to have, and still has.
 
     A closed tab's terminal is gone at once, so a memory of it protects nothing; the terminal that gets its number next
@@ -26,11 +25,11 @@ def tracked(views: Mapping[str, Row], guis: Mapping[str, Row]) -> set[str]:
     return {name for name, row in left.items() if any(_is_in(row, pid, gui) for pid, gui in live) and _is_there(row)}
 
 
-def _lives(pid: str, gui: Row) -> bool:
+def _lives(pid: str, gui: GuiRow) -> bool:
     return pid.isdigit() and processes.alive(int(pid), float(gui.get("start") or 0))
 
 
-def _is_in(row: Row, pid: int, gui: Row) -> bool:
+def _is_in(row: ViewRow, pid: int, gui: GuiRow) -> bool:
     """Whether the view's terminal is one of that GUI's, as far as both are known."""
     tty = row.get("tty")
     if not tty or tty not in gui.get("ttys", ()):
@@ -39,19 +38,19 @@ def _is_in(row: Row, pid: int, gui: Row) -> bool:
     return not changed or changed == terminal_owner.changed(tty) or opened_by(row, pid, gui.get("start") or 0)
 
 
-def opened_by(row: Row, gui: int, start: float) -> bool:
+def opened_by(row: ViewRow, gui: int, start: float) -> bool:
     """Whether the view was opened from the WezTerm of that pid, which started then."""
     known = row.get("gui_start")
     return row.get("gui") == gui and (not known or not start or processes.same(known, start))
 
 
-def _is_there(row: Row) -> bool:
+def _is_there(row: ViewRow) -> bool:
     return terminal_owner.has(int(row.get("leader") or 0), float(row.get("leader_start") or 0), row["tty"])
 
 
 def remember(ctx: Context, pid: int, ttys: Sequence[str]) -> None:
     """Keep the complete list of one GUI's terminals; forget GUIs that are gone."""
-    row = {
+    row: GuiRow = {
         "start": processes.start_time(pid),
         "ttys": sorted(set(ttys)),
         "changed": {tty: terminal_owner.changed(tty) for tty in ttys},

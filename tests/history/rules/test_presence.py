@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from viewsync.history.rules import presence
 from viewsync.registry.rules.row import registered
 from viewsync.tmux.rules.model import Inventory, Pane, Panes, Server, Session
 
+if TYPE_CHECKING:
+    from viewsync.registry_shape import SessionRow
+
 SERVER = Server("/s", 7, 100, "3.4")
 NOW = 2000.0
 
 
-def row(**more: Any) -> dict[str, Any]:
-    return {"socket": "/s", "target": "web:0.0", "server": "7.100", "session_id": "$1", **more}
+def row(**more: Any) -> SessionRow:
+    known: Any = {"socket": "/s", "target": "web:0.0", "server": "7.100", "session_id": "$1", **more}
+    values: SessionRow = known
+    return values
 
 
-def changes(values: dict[str, Any], *seen: presence.Seen) -> list[tuple[str, float, float | None]]:
+def changes(values: SessionRow, *seen: presence.Seen) -> list[tuple[str, float, float | None]]:
     found = presence.compare(SERVER, seen, {"web": values}, NOW)
     return [(one.event, one.at, one.seconds) for each in found for one in each.events]
 
@@ -53,7 +58,7 @@ def test_what_the_row_remembers() -> None:
 
 
 def test_a_row_without_ids_means_whatever_has_its_name() -> None:
-    named = {"socket": "/s", "target": "web:0.0"}
+    named: SessionRow = {"socket": "/s", "target": "web:0.0"}
     assert changes(named, BUSY) == [("attach", 1900.999, None)]
     (back,) = presence.compare(SERVER, [FREE], {"web": {**named, "ended_at": 1.0}}, NOW)
     assert (back.events, back.after) == ((), {})

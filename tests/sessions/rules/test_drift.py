@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -14,10 +14,20 @@ from viewsync.sessions.rules import drift
 from viewsync.sessions.rules.drift import Change, Finding, Seen
 from viewsync.tmux.rules.model import Pane, Panes, Server
 
+if TYPE_CHECKING:
+    from viewsync.registry_shape import SessionRow
+
 PANE = Pane("$1", "web", "@1", 0, "shell", True, "%1", 0, True, False, 77, 0, 0)
 READING = Panes(Server("/s", 10, 20, "3.3a"), (PANE,), True)
 FOUND = lookup.Found("$1", "web", PANE)
-FIELDS = {"socket": "/s", "target": "web:0.0", "pid": 77, "server": "10.20", "session_id": "$1", "pane_id": "%1"}
+FIELDS: SessionRow = {
+    "socket": "/s",
+    "target": "web:0.0",
+    "pid": 77,
+    "server": "10.20",
+    "session_id": "$1",
+    "pane_id": "%1",
+}
 
 
 def row(name: str = "web", **fields: Any) -> Registered:
@@ -32,7 +42,14 @@ NOTHING = {"found": lookup.NOTHING}
 NO_SERVER = {"found": lookup.NOTHING, "reading": None}
 RENAMED = {"found": FOUND._replace(session_name="api")}
 HALF = {"state": "creating", "maker": 5, "session_id": "", "server": "", "pane_id": ""}
-IDS = {"server": "10.20", "session_id": "$1", "target": "web:0.0", "pane_id": "%1", "pid": 77, "pid_start": 1.5}
+IDS: SessionRow = {
+    "server": "10.20",
+    "session_id": "$1",
+    "target": "web:0.0",
+    "pane_id": "%1",
+    "pid": 77,
+    "pid_start": 1.5,
+}
 
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, Change | None]] = {
     "well": ({}, {}, "", None),
@@ -113,7 +130,8 @@ def apply(rows: list[Seen], found: list[Finding]) -> list[Seen]:
         if any(change.remove for change in mine):
             continue
         for change in mine:
-            one = one._replace(**(change.values or {}))
+            values: dict[str, Any] = {**(change.values or {})}
+            one = one._replace(**values)
             if change.name:
                 one = one._replace(name=change.name, target=f"{change.name}:0.0")
         left.append(each._replace(row=one))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from viewsync.tmux.rules.model import Client, Inventory, Server, Session
 from viewsync.views.rules import facts
 from viewsync.views.rules.tracking import Changes, compare, rows_of
+
+if TYPE_CHECKING:
+    from viewsync.registry_shape import ViewRow
 
 NOW = 1_795_000_000.0
 SERVER = Server("/s", 100, 1_794_000_000, "3.3a")
@@ -17,8 +20,8 @@ VIEW = PARENT._replace(
 CLIENT = Client(500, "/dev/pts/5", "$1")
 
 
-def row(**fields: Any) -> dict[str, Any]:
-    base = {
+def row(**fields: Any) -> ViewRow:
+    known: Any = {
         "socket": "/s",
         "server": "100.1794000000",
         "parent": "proj",
@@ -32,12 +35,14 @@ def row(**fields: Any) -> dict[str, Any]:
         "window": "@1",
         "attached": False,
         "idle_since": 0,
+        **fields,
     }
-    return {**base, **fields}
+    values: ViewRow = known
+    return values
 
 
 def look(
-    views: dict[str, dict[str, Any]],
+    views: dict[str, ViewRow],
     *sessions: Session,
     clients: tuple[Client, ...] = (CLIENT,),
     running: set[str] | None = None,

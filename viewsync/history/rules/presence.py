@@ -6,21 +6,20 @@ A row remembers what was seen: `attached_since` while somebody is on the session
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from viewsync.events import ATTACH, DETACH, GONE
-from viewsync.registry.rules.row import Registered, registered
+from viewsync.registry.rules.row import Registered, registered, without
 from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from viewsync.registry_shape import SessionRow
     from viewsync.tmux.rules.model import Inventory, Panes, Server
 
-    Row = Mapping[str, Any]
-
-ATTACHED = "attached_since"
-ENDED = "ended_at"
+ATTACHED: Final = "attached_since"
+ENDED: Final = "ended_at"
 FIELDS = (ATTACHED, ENDED)
 _SECOND = 0.999  # tmux tells the second; taken at its end, nobody comes before the session was made in the same one
 
@@ -44,8 +43,8 @@ class Change(NamedTuple):
     """`before` and `after`: what the row remembers, by FIELDS; nothing where it remembers nothing."""
 
     row: Registered
-    before: dict[str, Any]
-    after: dict[str, float]
+    before: SessionRow
+    after: SessionRow
     events: tuple[Happened, ...]
 
 
@@ -63,7 +62,7 @@ def of_panes(found: Panes) -> list[Seen]:
     return [Seen(each.session, each.session_name, each.attached or each.group in busy, 0.0) for each in sessions]
 
 
-def compare(server: Server, seen: Sequence[Seen], rows: Mapping[str, Row], now: float) -> list[Change]:
+def compare(server: Server, seen: Sequence[Seen], rows: Mapping[str, SessionRow], now: float) -> list[Change]:
     """Of a whole reading. `rows`: the registry's sessions, as they were read before the server was."""
     changes = []
     for name, values in rows.items():
@@ -74,27 +73,27 @@ def compare(server: Server, seen: Sequence[Seen], rows: Mapping[str, Row], now: 
     return changes
 
 
-def gone(row: Registered, values: Row, now: float) -> Change | None:
+def gone(row: Registered, values: SessionRow, now: float) -> Change | None:
     """That its session ended, and before that, that whoever was on it left. None when the row says so already."""
     since, created = _number(values.get(ATTACHED)), epoch(row.created_at)
     if _number(values.get(ENDED)):
         return None
     left = [Happened(DETACH, now, max(0.0, now - since))] if since else []
     end = Happened(GONE, now, max(0.0, now - created) if created else None)
-    return Change(row, _before(values), {ENDED: now}, (*left, end))
+    return Change(row, remembered(values), {ENDED: now}, (*left, end))
 
 
-def _change(row: Registered, values: Row, session: Seen | None, now: float) -> Change | None:
+def _change(row: Registered, values: SessionRow, session: Seen | None, now: float) -> Change | None:
     if session is None:
         return gone(row, values, now)
     since = _number(values.get(ATTACHED))
     if session.attached and not since:
         came = min(now, session.since + _SECOND) if session.since else now
-        return Change(row, _before(values), {ATTACHED: came}, (Happened(ATTACH, came),))
+        return Change(row, remembered(values), {ATTACHED: came}, (Happened(ATTACH, came),))
     if since and not session.attached:
-        return Change(row, _before(values), {}, (Happened(DETACH, now, max(0.0, now - since)),))
+        return Change(row, remembered(values), {}, (Happened(DETACH, now, max(0.0, now - since)),))
     if values.get(ENDED):  # a row without ids means whatever has its name
-        return Change(row, _before(values), {ATTACHED: since} if since else {}, ())
+        return Change(row, remembered(values), {ATTACHED: since} if since else {}, ())
     return None
 
 
@@ -107,8 +106,8 @@ def _its(server: Server, seen: Sequence[Seen], row: Registered) -> Seen | None:
     return next((each for each in seen if each.name == row.name), None)
 
 
-def _before(values: Row) -> dict[str, Any]:
-    return {each: values[each] for each in FIELDS if each in values}
+def remembered(values: SessionRow) -> SessionRow:
+    return without(values, values.keys() - FIELDS)
 
 
 def _number(value: Any) -> float:

@@ -13,7 +13,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
+    from typing import TypeVar
+
+    from viewsync.registry_shape import SessionRow, ViewRow
+
+    Row = TypeVar("Row", SessionRow, ViewRow)
 
 CREATING = "creating"
 _PIDS = 2**31  # more than any pid
@@ -39,7 +44,7 @@ class Registered(NamedTuple):
     revision: int = 0
 
 
-def registered(name: str, row: Mapping[str, Any]) -> Registered:
+def registered(name: str, row: Mapping[str, object]) -> Registered:
     """A value of another kind than is promised counts as none."""
 
     def text(key: str) -> str:
@@ -71,6 +76,13 @@ def registered(name: str, row: Mapping[str, Any]) -> Registered:
         project=_project(row.get("project")),
         revision=int(number("revision")),
     )
+
+
+def without(row: Row, keys: Container[str]) -> Row:
+    """A copy that lacks those fields, and keeps whatever else is in the row."""
+    kept: Any = {key: value for key, value in row.items() if key not in keys}
+    lacking: Row = kept
+    return lacking
 
 
 def _project(about: Any) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from viewsync.registry.rules.lookup import Found
     from viewsync.registry.rules.row import Registered
+    from viewsync.registry_shape import SessionRow
     from viewsync.tmux.rules.model import Pane, Panes
 
     Key = tuple[str, str, str]
@@ -33,7 +34,7 @@ class Change(NamedTuple):
     """What --repair does to a row: remove it, or give it these fields, without those, under that name."""
 
     remove: bool = False
-    values: dict[str, Any] | None = None
+    values: SessionRow | None = None
     drop: tuple[str, ...] = ()
     name: str = ""
 
@@ -143,15 +144,15 @@ def _finding(kind: str, row: Registered, text: str, repair: str, change: Change)
     return Finding(kind, row.name, text, repair, socket=row.socket, row=row, change=change)
 
 
-def ids(reading: Panes, found: Found, pid_start: float) -> dict[str, Any]:
+def ids(reading: Panes, found: Found, pid_start: float) -> SessionRow:
     """The fields by which a row finds its session whatever it is called."""
-    values: dict[str, Any] = {"server": reading.server.identity, "session_id": found.session}
+    values: SessionRow = {"server": reading.server.identity, "session_id": found.session}
     if found.pane:
         values |= pane_fields(found.pane, pid_start)
     return values
 
 
-def pane_fields(pane: Pane, pid_start: float) -> dict[str, Any]:
+def pane_fields(pane: Pane, pid_start: float) -> SessionRow:
     return {
         "target": f"{pane.session_name}:{pane.window_index}.{pane.pane_index}",
         "pane_id": pane.id,

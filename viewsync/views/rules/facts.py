@@ -9,8 +9,8 @@ from viewsync.views.rules.tracking import rows_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Inventory, Server, Session
-    from viewsync.views.rules.tracking import Row
 
 
 class Facts(NamedTuple):
@@ -32,7 +32,7 @@ class Facts(NamedTuple):
     tracked: bool  # the WezTerm pane that it was opened from is still there
 
 
-def of(found: Inventory, views: Mapping[str, Row], tracked: Collection[str]) -> list[Facts]:
+def of(found: Inventory, views: Mapping[str, ViewRow], tracked: Collection[str]) -> list[Facts]:
     """`tracked`: the views whose WezTerm pane is still there."""
     names = {each.name for each in found.sessions}
     mine = rows_of(found.server, views)
@@ -43,7 +43,7 @@ def of(found: Inventory, views: Mapping[str, Row], tracked: Collection[str]) -> 
     ]
 
 
-def _facts(server: Server, session: Session, row: Row | None, names: set[str], *, tracked: bool) -> Facts:
+def _facts(server: Server, session: Session, row: ViewRow | None, names: set[str], *, tracked: bool) -> Facts:
     row = row or {}
     parent = str(row.get("parent") or session.marked_parent)
     return Facts(

@@ -10,7 +10,7 @@ seconds), pid, tty, leader (the first process on that terminal), gui, pane, wind
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import events
 from viewsync.events import Event
@@ -18,9 +18,8 @@ from viewsync.events import Event
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Client, Inventory, Server, Session
-
-    Row = dict[str, Any]
 
 CREATING = "creating"
 OPEN = "open"
@@ -28,13 +27,13 @@ _LONGEST_OPENING = 60.0  # seconds from the row to the session, on a machine tha
 
 
 class Changes(NamedTuple):
-    rows: dict[str, Row | None]  # None: the row goes
+    rows: dict[str, ViewRow | None]  # None: the row goes
     events: list[Event]
     unmarked: list[tuple[str, str, str]]  # id, name and parent of views that lost their mark
     detours: list[tuple[str, str, str]]  # id, present name and right name of parents that are called otherwise
 
 
-def rows_of(server: Server, views: Mapping[str, Row]) -> dict[str, Row]:
+def rows_of(server: Server, views: Mapping[str, ViewRow]) -> dict[str, ViewRow]:
     """The rows of exactly that server, not of another one that had or has its socket."""
     same = (server.identity, None)  # a row that was written before its server was known has none
     return {
@@ -42,20 +41,22 @@ def rows_of(server: Server, views: Mapping[str, Row]) -> dict[str, Row]:
     }
 
 
-def merged(views: Mapping[str, Row], rows: Mapping[str, Row | None]) -> dict[str, Row]:
+def merged(views: Mapping[str, ViewRow], rows: Mapping[str, ViewRow | None]) -> dict[str, ViewRow]:
     """What the rows are after those changes."""
     merged = {**views, **rows}
     return {name: row for name, row in merged.items() if row is not None}
 
 
-def compare(found: Inventory, views: Mapping[str, Row], running: Collection[str], now: float, trigger: str) -> Changes:
+def compare(
+    found: Inventory, views: Mapping[str, ViewRow], running: Collection[str], now: float, trigger: str
+) -> Changes:
     """What changes in the rows. `running`: those whose opener lives; `now` in epoch seconds."""
     comparison = _Comparison(found, views, running, now, trigger)
     comparison.run(views)
     return comparison.changes
 
 
-def is_clients(row: Row, client: Client) -> bool:
+def is_clients(row: ViewRow, client: Client) -> bool:
     """Whether that process is the one that the row names."""
     start = row.get("pid_start")
     return row.get("pid") == client.pid and (not start or not client.start or start == client.start)
@@ -65,7 +66,7 @@ class _Comparison:
     def __init__(
         self,
         found: Inventory,
-        views: Mapping[str, Row],
+        views: Mapping[str, ViewRow],
         running: Collection[str],
         now: float,
         trigger: str,
@@ -81,7 +82,7 @@ class _Comparison:
         self.by_id = {each.id: each for each in found.sessions}
         self.on = {each.session: each for each in found.clients}
 
-    def run(self, views: Mapping[str, Row]) -> None:
+    def run(self, views: Mapping[str, ViewRow]) -> None:
         for name, row in views.items():
             if row.get("socket") == self.found.server.socket and name not in self.mine:
                 self.drop(name, row, events.GONE, "its tmux server is gone")
@@ -95,8 +96,8 @@ class _Comparison:
             if each.marked and each.name not in self.mine:
                 self.rebuild(each)
 
-    def seen(self, session: Session, row: Row) -> None:
-        new = dict(row, state=OPEN, server=self.found.server.identity, window=session.window)
+    def seen(self, session: Session, row: ViewRow) -> None:
+        new: ViewRow = {**row, "state": OPEN, "server": self.found.server.identity, "window": session.window}
         new["parent"] = self.parent_name(row)
         self.seen_clients(session, row, new)
         self.seen_detour(new)
@@ -105,12 +106,12 @@ class _Comparison:
         if new != row:
             self.changes.rows[session.name] = new
 
-    def seen_clients(self, session: Session, row: Row, new: Row) -> None:
+    def seen_clients(self, session: Session, row: ViewRow, new: ViewRow) -> None:
         client = self.on.get(session.id)
         if client:
             self.seen_client(session, row, new, client)
         elif session.clients or session.attached:
-            new.update(attached=True, idle_since=0)  # suspended or locked
+            new |= {"attached": True, "idle_since": 0}  # suspended or locked
         else:
             if row.get("attached"):
                 self.event(session.name, new, events.DETACH, "its client is gone")
@@ -120,38 +121,39 @@ class _Comparison:
             if not row.get("idle_since") or row["idle_since"] < session.last_attached:
                 new["idle_since"] = self.now
 
-    def seen_client(self, session: Session, row: Row, new: Row, client: Client) -> None:
+    def seen_client(self, session: Session, row: ViewRow, new: ViewRow, client: Client) -> None:
         same = is_clients(row, client)
-        new.update(attached=True, idle_since=0, pid=client.pid, tty=client.tty)
+        new |= {"attached": True, "idle_since": 0, "pid": client.pid, "tty": client.tty}
         if client.start or not same:
-            new.update(pid_start=client.start, leader=client.leader, leader_start=client.leader_start)
+            new |= {"pid_start": client.start, "leader": client.leader, "leader_start": client.leader_start}
         if row.get("attached") and same:
             return
-        opener: Row = next((each for each in self.openers if is_clients(each, client)), {})
-        new.update(gui=opener.get("gui", 0), gui_start=opener.get("gui_start", 0), pane=opener.get("pane", -1))
+        nobody: ViewRow = {}
+        opener = next((each for each in self.openers if is_clients(each, client)), nobody)
+        new |= {"gui": opener.get("gui", 0), "gui_start": opener.get("gui_start", 0), "pane": opener.get("pane", -1)}
         kind = events.OPEN if row.get("state") == CREATING else events.REUSE
         self.event(session.name, new, kind, f"client {client.pid} is on it")
 
-    def seen_detour(self, new: Row) -> None:
+    def seen_detour(self, new: ViewRow) -> None:
         """A parent that was called otherwise for a moment must not stay so (trap B, and a crash just then)."""
         if new.get("detour") and not self.on_detour(new):
             new.pop("detour")
 
-    def on_detour(self, row: Row) -> bool:
+    def on_detour(self, row: ViewRow) -> bool:
         parent = self.by_id.get(row.get("parent_id", ""))
         if not parent or not row.get("detour") or parent.name != row["detour"]:
             return False
         self.changes.detours.append((parent.id, parent.name, row["parent"]))
         return True
 
-    def parent_name(self, row: Row) -> str:
+    def parent_name(self, row: ViewRow) -> str:
         """The parent may have been renamed; its id stays."""
         parent = self.by_id.get(row.get("parent_id", ""))
         if parent and not parent.marked and parent.name != row.get("detour"):
             return parent.name
         return str(row.get("parent", ""))
 
-    def missing(self, name: str, row: Row) -> None:
+    def missing(self, name: str, row: ViewRow) -> None:
         if row.get("state") != CREATING:
             self.drop(name, row, events.GONE, "somebody else ended it")
         elif any(is_clients(row, client) for client in self.found.clients):
@@ -163,7 +165,7 @@ class _Comparison:
 
     def rebuild(self, session: Session) -> None:
         parents = [each.id for each in self.found.sessions if each.name == session.marked_parent]
-        row: Row = {
+        row: ViewRow = {
             "socket": self.found.server.socket,
             "server": self.found.server.identity,
             "parent": session.marked_parent,
@@ -174,15 +176,15 @@ class _Comparison:
         self.event(session.name, row, events.FOUND, "it carries our mark")
         self.seen(session, row)
 
-    def drop(self, name: str, row: Row, kind: str, reason: str) -> None:
+    def drop(self, name: str, row: ViewRow, kind: str, reason: str) -> None:
         self.changes.rows[name] = None
         self.event(name, row, kind, reason)
 
-    def event(self, name: str, row: Row, kind: str, reason: str) -> None:
+    def event(self, name: str, row: ViewRow, kind: str, reason: str) -> None:
         self.changes.events.append(event(self.found.server, name, row, kind, reason, self.now, self.trigger))
 
 
-def event(server: Server, name: str, row: Row, kind: str, reason: str, now: float, trigger: str) -> Event:
+def event(server: Server, name: str, row: ViewRow, kind: str, reason: str, now: float, trigger: str) -> Event:
     """A line of the history about a view, with what its row knows."""
     return Event(
         at=now,
