@@ -14,7 +14,7 @@ from tests.support.sessions import add_by_jq, by_jq, count, counting_tmux, creat
 from tests.support.wait import until
 from viewsync.context import Context
 from viewsync.sessions import expiring
-from viewsync.sessions.rules.expiry import Wish
+from viewsync.sessions.rules.expiry import ExpiryCriteria
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -238,7 +238,7 @@ def test_somebody_who_attaches_meanwhile_is_not_thrown_out(server: Server, home:
     create(server, "web")
     create(server, "idle")
     ctx = Context(home.env)
-    items, _ = expiring.plan(ctx, Wish(everything=True))
+    items, _ = expiring.plan(ctx, ExpiryCriteria(everything=True))
     if through == "view":
         server.open("web")
     else:
@@ -317,7 +317,7 @@ def test_d36_a_session_that_was_made_anew_meanwhile_stays(server: Server, home: 
         create(server, f"s{number}")
     server.tmux("kill-session", "-t", "=s1")
     ctx = Context(home.env)
-    items, _ = expiring.plan(ctx, Wish())
+    items, _ = expiring.plan(ctx, ExpiryCriteria())
     create(server, "s1")
     (done,) = expiring.carry_out(ctx, items)
     assert (done.removed, done.ended) == (False, False)
@@ -329,7 +329,7 @@ def test_one_that_is_used_between_the_look_and_the_end_stays(server: Server, hom
     create(server, "web")
     age(home, "web")
     ctx = Context(home.env)
-    items, _ = expiring.plan(ctx, Wish(everything=True))
+    items, _ = expiring.plan(ctx, ExpiryCriteria(everything=True))
     home.viewsync("heartbeat")
     (done,) = expiring.carry_out(ctx, items)
     assert not done.ended
@@ -361,7 +361,7 @@ def test_a_dead_pane_beside_a_living_one_costs_the_row_alone(server: Server, hom
 def test_one_that_came_back_to_life_meanwhile_stays(server: Server, home: Home, how: str) -> None:
     die(server, "web")
     ctx = Context(home.env)
-    items, _ = expiring.plan(ctx, Wish())
+    items, _ = expiring.plan(ctx, ExpiryCriteria())
     server.tmux(*how.format(pane=rows(home)["web"]["pane_id"]).split())
     (done,) = expiring.carry_out(ctx, items)
     assert (done.ended, done.removed) == (False, False)

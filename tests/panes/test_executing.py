@@ -10,7 +10,7 @@ from tests.support.sessions import create
 from tests.support.wait import until
 from viewsync.context import Context
 from viewsync.panes import executing
-from viewsync.registry.targets import Asked
+from viewsync.registry.targets import TargetArgs
 
 if TYPE_CHECKING:
     from tests.support.server import Home, Server
@@ -23,7 +23,7 @@ def folders(home: Home) -> list[str]:
 def test_the_output_and_the_code(server: Server, home: Home) -> None:
     create(server, "sh", "--", "bash", "--norc")
     taken: list[bytes] = []
-    ran = executing.execute(Context(env=home.env), Asked(session="sh"), "echo x; (exit 3)", 20.0, taken.append)
+    ran = executing.execute(Context(env=home.env), TargetArgs(session="sh"), "echo x; (exit 3)", 20.0, taken.append)
     assert (ran.session, ran.kind, ran.code, b"".join(taken)) == ("sh", executing.DONE, 3, b"x\n")
     assert folders(home) == []
 
@@ -32,7 +32,7 @@ def test_what_was_left_is_removed_while_its_maker_lives_on(server: Server, home:
     create(server, "sh", "--", "bash", "--norc")
     mark = os.path.join(home.path, "go")
     command = f"while [ ! -e {mark} ]; do sleep 0.05; done"
-    ran = executing.execute(Context(env=home.env), Asked(session="sh"), command, 2.0, bytearray().extend)
+    ran = executing.execute(Context(env=home.env), TargetArgs(session="sh"), command, 2.0, bytearray().extend)
     assert (ran.kind, ran.code, len(folders(home))) == (executing.TIMEOUT, None, 1)
     with open(mark, "w", encoding="utf-8"):
         pass
@@ -49,7 +49,7 @@ def test_whoever_takes_the_output_slowly_runs_out_of_time_too(server: Server, ho
         assert taken < 100
         time.sleep(0.1)  # waits for nothing: to be slow is what is tested
 
-    ran = executing.execute(Context(env=home.env), Asked(session="sh"), "yes", 0.5, take)
+    ran = executing.execute(Context(env=home.env), TargetArgs(session="sh"), "yes", 0.5, take)
     assert ran.kind == executing.TIMEOUT
     server.tmux("send-keys", "-t", "=sh:", "C-c")
     until(lambda: folders(home) == [], "the folder to be removed")
@@ -63,7 +63,9 @@ def test_a_failure_of_whoever_takes_it_leaves_the_command_alone(server: Server, 
         raise ZeroDivisionError
 
     try:
-        executing.execute(Context(env=home.env), Asked(session="sh"), f"echo x; sleep 0.3; touch {mark}", 20.0, take)
+        executing.execute(
+            Context(env=home.env), TargetArgs(session="sh"), f"echo x; sleep 0.3; touch {mark}", 20.0, take
+        )
     except ZeroDivisionError:
         until(lambda: os.path.exists(mark), "the end of the command")
         until(lambda: folders(home) == [], "the folder to be removed")

@@ -14,7 +14,7 @@ from tests.support.typing import place, screen, shell, type_in
 from tests.support.wait import until
 from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.panes import waiting
-from viewsync.panes.waiting import Outcome, Wish
+from viewsync.panes.waiting import Outcome, WaitCondition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def wait(server: Server, pane: str, *patterns: str, since: str = waiting.SENT, **wish: object) -> Outcome:
     ctx, where = place(server, pane)
     found = [waiting.pattern(each) for each in patterns]
-    return waiting.wait_since(ctx, where, Wish(patterns=found, **{"timeout": 20.0, **wish}), since, 1000)  # type: ignore[arg-type]
+    return waiting.wait_since(ctx, where, WaitCondition(patterns=found, **{"timeout": 20.0, **wish}), since, 1000)  # type: ignore[arg-type]
 
 
 def test_d13_the_echo_of_the_command_is_no_answer(server: Server) -> None:

@@ -131,7 +131,7 @@ def test_a_server_that_hangs_leaves_the_row_to_find_what_it_may_have_made(server
     os.kill(server.pid, 19)
     ctx = Context({**home.env, "VIEWSYNC_TMUX_TIMEOUT": "0.3"})
     with pytest.raises(TmuxTimeout, match="Failed to create tmux session 'web'"):
-        creating.create(ctx, creating.Request("web", socket=server.socket))
+        creating.create(ctx, creating.CreateRequest("web", socket=server.socket))
     os.kill(server.pid, 18)
     assert rows(home)["web"]["state"] == "creating"
 
@@ -262,7 +262,7 @@ def test_a_reading_that_is_not_understood_ends_no_row(server: Server, home: Home
     os.chmod(path, 0o700)
     add_by_jq(home, "proj", server)
     ctx = Context({**home.env, "VIEWSYNC_TMUX": path})
-    done = killing.kill(ctx, targets.Asked(session="proj"), dry_run=False)
+    done = killing.kill(ctx, targets.TargetArgs(session="proj"), dry_run=False)
     assert (done.killed, done.removed) == (False, False)
     assert listed(home, env={"VIEWSYNC_TMUX": path})["proj"]["status"] == "unknown"
     assert home.viewsync("create", "-S", server.socket, "-n", "proj", env={"VIEWSYNC_TMUX": path}).code == 2

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.support.wait import until
 from viewsync.context import Context
 from viewsync.panes.rules import echo
-from viewsync.registry.targets import Place
+from viewsync.registry.targets import PaneAddress
 from viewsync.tmux import pane_list
 from viewsync.tmux.rules import anchor
 
@@ -21,10 +21,10 @@ def type_in(server: Server, pane: str, text: str) -> None:
     server.tmux("send-keys", "-t", pane, "Enter")
 
 
-def place(server: Server, pane: str) -> tuple[Context, Place]:
+def place(server: Server, pane: str) -> tuple[Context, PaneAddress]:
     ctx = Context(env=server.home.env)
     reading = pane_list.read(ctx.tmux, server.socket)
-    return ctx, Place(server.socket, reading.server, pane)
+    return ctx, PaneAddress(server.socket, reading.server, pane)
 
 
 def shell(server: Server, name: str = "sh", *words: str, size: tuple[int, int] = (80, 24)) -> str:

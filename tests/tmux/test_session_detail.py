@@ -10,12 +10,12 @@ from viewsync.errors import MissingSession
 from viewsync.tmux import project_list, session_detail
 from viewsync.tmux.rules import marks
 from viewsync.tmux.server import ServerGone, Tmux
-from viewsync.tmux.session_detail import Asked
+from viewsync.tmux.session_detail import DetailRequest
 
 if TYPE_CHECKING:
     from tests.support.server import Server
 
-NOTHING = Asked([], [], [])
+NOTHING = DetailRequest([], [], [])
 
 
 def test_values_come_back(server: Server) -> None:
@@ -26,7 +26,7 @@ def test_values_come_back(server: Server) -> None:
     server.tmux("set-option", "-t", "=proj:", "mouse", "off")
     tmux = Tmux("tmux", 2.0, server.home.env)
     found = project_list.read(tmux, server.socket)
-    asked = Asked(["HOSTILE", "ABSENT"], ["@mine", "mouse"], ["@its"])
+    asked = DetailRequest(["HOSTILE", "ABSENT"], ["@mine", "mouse"], ["@its"])
     seen = session_detail.see(tmux, found.server, found.sessions[0].id, asked)
     assert dict(seen.environment) == {"HOSTILE": hostile}
     assert dict(seen.options) == {"@mine": hostile, "mouse": "0"}
@@ -73,7 +73,7 @@ def test_among_all_sessions_of_its_server(server: Server) -> None:
     server.tmux("set-option", "-t", "=proj:", "@mine", "x\nV\t1\t1\t1")
     tmux = Tmux("tmux", 2.0, server.home.env)
     found = project_list.read(tmux, server.socket)
-    asked = Asked(["ABSENT"], ["@mine"], [])
+    asked = DetailRequest(["ABSENT"], ["@mine"], [])
     sessions, seen = session_detail.among_all(tmux, found.server, found.sessions[0].id, asked)
     assert (sessions, seen) == (found, session_detail.see(tmux, found.server, found.sessions[0].id, asked))
 
@@ -83,7 +83,7 @@ def test_among_all_one_that_is_gone_is_none(server: Server) -> None:
     found = project_list.read(tmux, server.socket)
     id_ = found.sessions[0].id
     for other, session in ((found.server, "$99"), (found.server._replace(start=1), id_)):
-        assert session_detail.among_all(tmux, other, session, Asked(["A"], ["status"], ["@b"])) == (found, None)
+        assert session_detail.among_all(tmux, other, session, DetailRequest(["A"], ["status"], ["@b"])) == (found, None)
 
 
 def test_among_all_where_no_server_runs(server: Server) -> None:
@@ -98,6 +98,6 @@ def test_a_time_variable_is_asked_for_only_where_the_session_is(server: Server) 
     """3.2a ends with all sessions of the user's where it is not (trap F)."""
     tmux = Tmux("tmux", 2.0, server.home.env)
     found = project_list.read(tmux, server.socket)
-    asked = Asked([], ["session_created", "window_activity"], ["session_activity"])
+    asked = DetailRequest([], ["session_created", "window_activity"], ["session_activity"])
     assert session_detail.among_all(tmux, found.server, "$99", asked) == (found, None)
     assert server.sessions() == ["proj"]

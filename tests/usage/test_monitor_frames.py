@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tests.support.sessions import add_by_jq, count, counting_tmux, create
 from tests.support.wait import until
 from viewsync.context import Context
-from viewsync.usage.monitor_frames import Monitor, Session
+from viewsync.usage.monitor_frames import Monitor, SessionFrame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.support.server import Home, Server
 
 
-def by_name(monitor: Monitor, wanted: list[str] | None = None) -> dict[str, Session]:
+def by_name(monitor: Monitor, wanted: list[str] | None = None) -> dict[str, SessionFrame]:
     return {each.name: each for each in monitor.read(wanted).sessions}
 
 

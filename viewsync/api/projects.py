@@ -116,7 +116,7 @@ class TmuxManager(_Manager):
         if auto_attach:
             attaching.check(self._ctx, self.socket, session_name)
         made = creating.create(
-            self._ctx, creating.Request(name=session_name, socket=self.socket, cwd=folder, environment=variables)
+            self._ctx, creating.CreateRequest(name=session_name, socket=self.socket, cwd=folder, environment=variables)
         )
         found = self.get_session_info(session_name)
         if found.id != made.made.session_id:

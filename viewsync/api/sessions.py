@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from viewsync.panes.capturing import Captured
     from viewsync.panes.waiting import Outcome
-    from viewsync.sessions.health import Report
+    from viewsync.sessions.health import HealthReport
     from viewsync.sessions.listing import Listed
     from viewsync.text.patterns import Pattern
 
@@ -85,7 +85,7 @@ class Registry:
         """
         if kind not in _KINDS:
             raise UsageError(f"no kind of session is called {kind!r}", f"there are: {', '.join(_KINDS)}; or a command")
-        request = creating.Request(
+        request = creating.CreateRequest(
             name=name,
             label=label,
             socket=socket,
@@ -100,7 +100,9 @@ class Registry:
         prompt = _prompt(request.type, wait)
         made = creating.create(self._ctx, request)
         asked = (
-            targets.Asked(session=name) if made.registered else targets.Asked("", made.socket, made.made.pane_id, "")
+            targets.TargetArgs(session=name)
+            if made.registered
+            else targets.TargetArgs("", made.socket, made.made.pane_id, "")
         )
         session = Session(self._ctx, name, asked)
         if prompt and session.wait_for(prompt, timeout).kind != waiting.FOUND:
@@ -113,11 +115,11 @@ class Registry:
         """A registered one. MissingSession when there is none of exactly that name."""
         if name not in self:
             raise targets.not_found(name, (each.name for each in self), "`list()` tells which there are")
-        return Session(self._ctx, name, targets.Asked(session=name))
+        return Session(self._ctx, name, targets.TargetArgs(session=name))
 
     def pane(self, target: str, *, socket: str = "", label: str = "") -> Session:
         """Any pane of any server, registered or not; `target` as the command line's -t."""
-        return Session(self._ctx, target, targets.Asked(label, socket, target, ""))
+        return Session(self._ctx, target, targets.TargetArgs(label, socket, target, ""))
 
     def list(self) -> list[Listed]:
         """Each with its health. TmuxError when a server does not answer: that is not the same as no session."""
@@ -131,7 +133,7 @@ class Registry:
 
     def __iter__(self) -> Iterator[Session]:
         rows = registry_rows.read(self._ctx)
-        return iter([Session(self._ctx, row.name, targets.Asked(session=row.name)) for row in rows])
+        return iter([Session(self._ctx, row.name, targets.TargetArgs(session=row.name)) for row in rows])
 
     def __len__(self) -> int:
         return len(registry_rows.read(self._ctx))
@@ -149,7 +151,7 @@ def _prompt(kind: str, wait: bool | str) -> Pattern | None:
 class Session:
     """One session, or one pane of it. As a context manager it is killed at the end of the block."""
 
-    def __init__(self, ctx: Context, name: str, asked: targets.Asked) -> None:
+    def __init__(self, ctx: Context, name: str, asked: targets.TargetArgs) -> None:
         self.name = name
         self._ctx = ctx
         self._asked = asked
@@ -208,7 +210,7 @@ class Session:
     def wait_for(self, pattern: Pattern, timeout: float) -> Outcome:
         """The same for a pattern that is ready, in all that there is."""
         located = targets.locate(self._ctx, self._asked)
-        return waiting.wait(self._ctx, located.place, waiting.Wish([pattern], timeout=timeout), None)
+        return waiting.wait(self._ctx, located.place, waiting.WaitCondition([pattern], timeout=timeout), None)
 
     def exec(self, command: str | Sequence[str], *, timeout: float = 300.0) -> Executed:
         """Run a line of shell, or the words of a command, in the session's own shell."""
@@ -219,9 +221,9 @@ class Session:
 
     def capture(self, lines: int = 0, *, join: bool = False) -> Captured:
         """What it shows; with `lines`, that many from the end, out of the history too."""
-        return capturing.capture(self._ctx, self._asked, capturing.Wish(at_most=lines, join=join))
+        return capturing.capture(self._ctx, self._asked, capturing.CaptureOptions(at_most=lines, join=join))
 
-    def health(self) -> Report:
+    def health(self) -> HealthReport:
         return health.check(self._ctx, self._asked, with_usage=True)
 
     def kill(self) -> bool:
@@ -247,8 +249,8 @@ class Session:
                 raise
 
     @staticmethod
-    def _wish(patterns: Patterns, stop: Patterns, fixed: bool, timeout: float) -> waiting.Wish:
+    def _wish(patterns: Patterns, stop: Patterns, fixed: bool, timeout: float) -> waiting.WaitCondition:
         def several(some: Patterns) -> list[Pattern]:
             return [waiting.pattern(each, fixed=fixed) for each in ([some] if isinstance(some, str) else some)]
 
-        return waiting.Wish(several(patterns), several(stop), timeout=timeout)
+        return waiting.WaitCondition(several(patterns), several(stop), timeout=timeout)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from viewsync.registry.targets import Asked
+    from viewsync.registry.targets import TargetArgs
 
 # What exit codes mean that many verbs share.
 REFUSED = "an argument is wrong, or viewsync refused"
@@ -48,11 +48,11 @@ def target(parser: argparse.ArgumentParser) -> None:
     server(parser, long="--socket")
 
 
-def asked(parsed: argparse.Namespace) -> Asked:
+def asked(parsed: argparse.Namespace) -> TargetArgs:
     """What `target` read."""
-    from viewsync.registry.targets import Asked
+    from viewsync.registry.targets import TargetArgs
 
-    return Asked(parsed.label, parsed.socket, parsed.target, parsed.session)
+    return TargetArgs(parsed.label, parsed.socket, parsed.target, parsed.session)
 
 
 def dry_run(parser: argparse.ArgumentParser) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
-    from viewsync.usage.reporting import Line, Report
+    from viewsync.usage.reporting import Line, UsageReport
 
 EXIT_CODES = {
     0: "done",
@@ -64,7 +64,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result(warnings=found.warnings, printed=True)
 
 
-def _data(found: Report, timeframe: str) -> dict[str, Any]:
+def _data(found: UsageReport, timeframe: str) -> dict[str, Any]:
     def rows(name: str, lines: Sequence[Line]) -> list[dict[str, Any]]:
         return [
             {name: each.label, "sessions": each.numbers.sessions, **_usage_rows.data(each.numbers)} for each in lines
@@ -81,7 +81,7 @@ def _data(found: Report, timeframe: str) -> dict[str, Any]:
     }
 
 
-def _picture(found: Report, ctx: Context) -> None:
+def _picture(found: UsageReport, ctx: Context) -> None:
     width, unicode = _width(), _unicode(ctx)
     colour = os.isatty(1) and not ctx.env.get("NO_COLOR")
     for title, lines in (("time by day", found.days), ("time by project", found.projects)):

@@ -15,7 +15,7 @@ from viewsync.commands import _args
 from viewsync.errors import UsageError
 from viewsync.output import Result
 from viewsync.panes import capturing
-from viewsync.registry.targets import Asked
+from viewsync.registry.targets import TargetArgs
 
 if TYPE_CHECKING:
     import argparse
@@ -68,7 +68,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     socket, start = _starts(parsed.starts)
-    asked = Asked(parsed.label, socket, parsed.target, parsed.session)
+    asked = TargetArgs(parsed.label, socket, parsed.target, parsed.session)
     captured = capturing.capture(ctx, asked, _wish(parsed, start))
     stamp = f"{captured.captured_at} " if parsed.timestamps else ""
     if not parsed.json:
@@ -88,7 +88,7 @@ def _starts(values: list[str]) -> tuple[str, str]:
     return "".join(sockets), "".join(lines)
 
 
-def _wish(parsed: argparse.Namespace, start: str) -> capturing.Wish:
+def _wish(parsed: argparse.Namespace, start: str) -> capturing.CaptureOptions:
     lengths = [
         each for each in (start and "-S", parsed.lines and "--lines", parsed.all_history and "--all-history") if each
     ]
@@ -98,7 +98,7 @@ def _wish(parsed: argparse.Namespace, start: str) -> capturing.Wish:
     if parsed.lines and not at_most:
         raise UsageError("--lines: not a number of lines: '0'", "use a whole number of at least 1")
     first = None if parsed.all_history else _line(start or "0", "-S")
-    return capturing.Wish(
+    return capturing.CaptureOptions(
         first=first,
         last=_line(parsed.end, "-E"),
         at_most=at_most,

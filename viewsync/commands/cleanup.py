@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from viewsync.commands import _args, _verdicts
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
 from viewsync.output import Result
-from viewsync.sessions.rules.expiry import Limit, Wish
+from viewsync.sessions.rules.expiry import ExpiryCriteria, Limit
 from viewsync.text import durations
 from viewsync.tmux.rules.model import KEEP
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
-    from viewsync.sessions.expiring import Item
+    from viewsync.sessions.expiring import ExpiryItem
 
 EXIT_CODES = {
     0: "done",
@@ -98,7 +98,7 @@ def _views(parsed: argparse.Namespace, ctx: Context) -> Result:
 
 
 def _sessions(parsed: argparse.Namespace, ctx: Context) -> Result:
-    wish = Wish(parsed.all, _limit(parsed.older_than), _limit(parsed.idle_than), parsed.compat)
+    wish = ExpiryCriteria(parsed.all, _limit(parsed.older_than), _limit(parsed.idle_than), parsed.compat)
     try:
         return _expire(parsed, ctx, wish)
     except LockTimeout:
@@ -117,7 +117,7 @@ def _limit(text: str | None) -> Limit | None:
     return Limit(value, text)
 
 
-def _expire(parsed: argparse.Namespace, ctx: Context, wish: Wish) -> Result:
+def _expire(parsed: argparse.Namespace, ctx: Context, wish: ExpiryCriteria) -> Result:
     from viewsync.sessions import expiring
 
     items, errors = expiring.plan(ctx, wish)
@@ -138,11 +138,11 @@ def _expire(parsed: argparse.Namespace, ctx: Context, wish: Wish) -> Result:
     return Result(_data(items, errors, dry_run=False), [*saved, *last], warnings=warnings)
 
 
-def _failed(outcome: dict[str, Item]) -> list[tuple[str, Item]]:
+def _failed(outcome: dict[str, ExpiryItem]) -> list[tuple[str, ExpiryItem]]:
     return [(name, each) for name, each in outcome.items() if each.problem or not each.removed]
 
 
-def _told(items: list[Item], going: list[Item], parsed: argparse.Namespace) -> list[str]:
+def _told(items: list[ExpiryItem], going: list[ExpiryItem], parsed: argparse.Namespace) -> list[str]:
     """What will be done and why, in the tool's words."""
     if not items:
         return ["No sessions in registry."]
@@ -158,11 +158,11 @@ def _told(items: list[Item], going: list[Item], parsed: argparse.Namespace) -> l
     return [*kept, head, *(f"  - {each.listed.row.name} ({each.verdict.reason})" for each in going)]
 
 
-def _spared(item: Item) -> str:
+def _spared(item: ExpiryItem) -> str:
     return f"{item.listed.row.name}: kept: {item.verdict.reason}"
 
 
-def _data(items: list[Item], errors: list[str], *, dry_run: bool) -> dict[str, Any]:
+def _data(items: list[ExpiryItem], errors: list[str], *, dry_run: bool) -> dict[str, Any]:
     removed = sum(each.removed for each in items)
     return {
         "removed": removed,

@@ -76,7 +76,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         )
     template = _template(parsed, ctx)
     kind = creating.PROGRAM if parsed.command else parsed.type or "shell"
-    request = creating.Request(
+    request = creating.CreateRequest(
         name=parsed.name,
         label=parsed.label,
         socket=parsed.socket,

@@ -59,7 +59,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result(data, code=code, warnings=[told] if told else [])
 
 
-def _outcome(ran: executing.Ran, timeout: str) -> tuple[int, str]:
+def _outcome(ran: executing.ExecutedCommand, timeout: str) -> tuple[int, str]:
     """The exit code, and what a person is told about it."""
     if ran.kind == executing.DONE and ran.code is not None:
         return ran.code, ""

@@ -53,14 +53,14 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result({"servers": [_data(each) for each in servers], "errors": errors}, lines, warnings=errors)
 
 
-def _lines(server: finding.Server) -> list[str]:
+def _lines(server: finding.FoundServer) -> list[str]:
     if not server.sessions:
         return [f"No sessions found on {server.label}"]
     told = [f"  - {each.name} ({_state(each)}, started {rows.stamp(each.created)})" for each in server.sessions]
     return [f"Sessions on {server.label}:", *told]
 
 
-def _data(server: finding.Server) -> dict[str, Any]:
+def _data(server: finding.FoundServer) -> dict[str, Any]:
     return {
         "socket": server.socket,
         "sessions": [

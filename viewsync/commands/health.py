@@ -51,7 +51,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result(lines=[_line(report)], code=code)
 
 
-def _data(report: health.Report) -> dict[str, Any]:
+def _data(report: health.HealthReport) -> dict[str, Any]:
     found = report.health
     status, _ = _TOLD[found.status]
     used = report.usage
@@ -72,7 +72,7 @@ def _data(report: health.Report) -> dict[str, Any]:
     }
 
 
-def _line(report: health.Report) -> str:
+def _line(report: health.HealthReport) -> str:
     found, target = report.health, report.target
     missing = "Pane" if found.session_exists else "Session"
     return {

@@ -65,7 +65,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.here:
         activation.load_here(ctx, manifest.caller(ctx))
         return Result({"changes": ["load the hooks"], "notes": [], "dry_run": False})
-    options = manifest.Options(
+    options = manifest.InstallOptions(
         dry_run=parsed.dry_run,
         conf=parsed.tmux_conf,
         wezterm_dir=parsed.wezterm_dir,
@@ -81,7 +81,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result(data, [*lines, *notes], warnings=report.warnings)
 
 
-def _advice(ctx: Context, report: installing.Report) -> list[str]:
+def _advice(ctx: Context, report: installing.InstallReport) -> list[str]:
     advice = []
     module = report.record.module
     if not manifest.loaded_by(ctx, module):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.events import Event
-    from viewsync.usage.monitor_frames import Frame, Session
+    from viewsync.usage.monitor_frames import Frame, SessionFrame
     from viewsync.usage.monitor_loop import Scene
 
 EXIT_CODES = {
@@ -93,7 +93,7 @@ def _data(frame: Frame) -> dict[str, Any]:
     }
 
 
-def _session(session: Session) -> dict[str, Any]:
+def _session(session: SessionFrame) -> dict[str, Any]:
     return {
         "name": session.name,
         "project": session.row.project or None,
@@ -117,7 +117,7 @@ def _plain(frame: Frame) -> list[str]:
     return [*lines, "", *below] if below else lines
 
 
-def _row(session: Session, now: float) -> tuple[Cell, ...]:
+def _row(session: SessionFrame, now: float) -> tuple[Cell, ...]:
     """Under _HEAD."""
     status = "quarantined" if session.row.quarantined else session.status
     return (

@@ -52,7 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    request = opening.Request(
+    request = opening.OpenRequest(
         parent=parsed.parent,
         socket=sockets.socket_of(ctx.env, parsed.label, parsed.socket),
         create=parsed.create,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
-    from viewsync.panes.waiting import Outcome, Wish
+    from viewsync.panes.waiting import Outcome, WaitCondition
 
 EXIT_CODES = {
     0: "sent; with --wait: the answer appeared",
@@ -166,7 +166,7 @@ def _raw(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _wish(parsed: argparse.Namespace) -> Wish | None:
+def _wish(parsed: argparse.Namespace) -> WaitCondition | None:
     timeout = _positive(parsed.timeout, "timeout")
     if not parsed.wait:
         return None
@@ -175,7 +175,7 @@ def _wish(parsed: argparse.Namespace) -> Wish | None:
     patterns, stop = (
         [waiting.pattern(each, fixed=parsed.fixed) for each in some] for some in (parsed.wait, parsed.stop)
     )
-    return waiting.Wish(patterns=patterns, stop=stop, timeout=timeout)
+    return waiting.WaitCondition(patterns=patterns, stop=stop, timeout=timeout)
 
 
 def _patience(parsed: argparse.Namespace, ctx: Context) -> sending.Patience:

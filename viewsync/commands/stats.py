@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
-    from viewsync.usage.reporting import Report
+    from viewsync.usage.reporting import UsageReport
     from viewsync.usage.rules.report import Live, Numbers
 
 EXIT_CODES = {
@@ -38,7 +38,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result(_data(found), _lines(found), warnings=found.warnings)
 
 
-def _data(found: Report) -> dict[str, Any]:
+def _data(found: UsageReport) -> dict[str, Any]:
     projects = [
         {"project": each.label, **_now(_of(found.live, each.label)), **_usage_rows.data(each.numbers)}
         for each in found.projects
@@ -54,7 +54,7 @@ def _now(live: list[Live]) -> dict[str, int]:
     return {"alive_now": sum(each.alive for each in live), "attached_now": sum(each.attached for each in live)}
 
 
-def _lines(found: Report) -> list[str]:
+def _lines(found: UsageReport) -> list[str]:
     if found.total.empty and not found.live:
         return ["The history has no sessions yet."]
     lines = [f"{name:<16} {value}" for name, value in _totals(found.total, _now(found.live))]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
-    from viewsync.panes.waiting import Outcome, Waited, Wish
+    from viewsync.panes.waiting import Outcome, WaitCondition, Waited
 
 EXIT_CODES = {
     0: "found (or idle, or ended, if you waited for that)",
@@ -83,13 +83,13 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result(_data(waited), told, code, _warnings(waited, wish, parsed) if code else ())
 
 
-def _wish(parsed: argparse.Namespace) -> Wish:
+def _wish(parsed: argparse.Namespace) -> WaitCondition:
     if not (parsed.pattern or parsed.idle or parsed.exit):
         raise UsageError("target and pattern are required", "give -p PATTERN, --idle DURATION or --exit")
     idle = _args.duration(parsed.idle, "--idle") if parsed.idle else 0.0
     if parsed.idle and not idle:
         raise UsageError("--idle: the time must be more than 0", "for example --idle 2s")
-    return waiting.Wish(
+    return waiting.WaitCondition(
         patterns=[waiting.pattern(each, fixed=parsed.fixed) for each in parsed.pattern],
         stop=[waiting.pattern(each, fixed=parsed.fixed) for each in parsed.stop],
         idle=idle,
@@ -98,7 +98,7 @@ def _wish(parsed: argparse.Namespace) -> Wish:
     )
 
 
-def _code(outcome: Outcome, wish: Wish) -> int:
+def _code(outcome: Outcome, wish: WaitCondition) -> int:
     if outcome.kind == waiting.EXITED:
         return 0 if wish.exit else _ENDED
     return {waiting.FOUND: 0, waiting.IDLE: 0, waiting.STOPPED: 2, waiting.TIMEOUT: 1}[outcome.kind]
@@ -117,7 +117,7 @@ def _data(waited: Waited) -> dict[str, object]:
     }
 
 
-def _warnings(waited: Waited, wish: Wish, parsed: argparse.Namespace) -> list[str]:
+def _warnings(waited: Waited, wish: WaitCondition, parsed: argparse.Namespace) -> list[str]:
     outcome = waited.outcome
     if outcome.kind == waiting.STOPPED:
         return [f"stopped: a line matched {outcome.pattern!r}: {outcome.line}"]

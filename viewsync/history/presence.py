@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from viewsync.context import Context
-    from viewsync.history.rules.presence import Change
+    from viewsync.history.rules.presence import PresenceChange
     from viewsync.registry_shape import SessionRow
     from viewsync.tmux.rules.model import Inventory
 
@@ -23,7 +23,7 @@ def note(ctx: Context, found: Inventory, rows: Mapping[str, SessionRow], trigger
     write(ctx, presence.compare(found.server, presence.of_inventory(found), rows, ctx.clock()), trigger)
 
 
-def write(ctx: Context, changes: list[Change], trigger: str) -> None:
+def write(ctx: Context, changes: list[PresenceChange], trigger: str) -> None:
     """Rows first: what another process was faster to write, that one records."""
     if not changes:
         return

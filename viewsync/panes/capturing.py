@@ -11,10 +11,10 @@ from viewsync.tmux.capture import Range
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.registry.targets import Asked
+    from viewsync.registry.targets import TargetArgs
 
 
-class Wish(NamedTuple):
+class CaptureOptions(NamedTuple):
     """Lines as tmux counts them: 0 is the screen's first, -1 the history's last, None is as far as it goes."""
 
     first: int | None = 0
@@ -39,7 +39,7 @@ class Captured(NamedTuple):
     dead: bool
 
 
-def capture(ctx: Context, asked: Asked, wish: Wish = Wish()) -> Captured:  # noqa: B008  it cannot change
+def capture(ctx: Context, asked: TargetArgs, wish: CaptureOptions = CaptureOptions()) -> Captured:  # noqa: B008  it cannot change
     """MissingSession when there is no such pane, ServerGone or TmuxTimeout as tmux says."""
     located = targets.locate(ctx, asked)
     lines = Range(-wish.at_most) if wish.at_most else Range(wish.first, wish.last)
@@ -69,7 +69,7 @@ def capture(ctx: Context, asked: Asked, wish: Wish = Wish()) -> Captured:  # noq
     )
 
 
-def _lines(text: str, wish: Wish) -> list[str]:
+def _lines(text: str, wish: CaptureOptions) -> list[str]:
     lines = [sanitize.harmless(each, colours=wish.colours) for each in text.split("\n")]
     while lines and not sanitize.harmless(lines[-1], colours=False).strip():
         lines.pop()

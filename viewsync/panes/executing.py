@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.panes.exec_folder import ExecFolder
-    from viewsync.registry.targets import Asked, Located
+    from viewsync.registry.targets import LocatedPane, TargetArgs
 
 DONE = "done"
 INTERRUPTED = "interrupted"  # C-c, or an error after which the shell goes back to its prompt
@@ -38,7 +38,7 @@ _TOUCH = 30.0  # seconds between two signs that the session is in use
 _STEP = (0.002, 0.02)  # seconds between two looks, the longer one after a while without anything new
 
 
-class Ran(NamedTuple):
+class ExecutedCommand(NamedTuple):
     session: str
     kind: str  # DONE, INTERRUPTED, ENDED, TIMEOUT, NOT_TAKEN or LOST
     code: int | None  # the command's own, where it is known
@@ -46,7 +46,9 @@ class Ran(NamedTuple):
     target: str
 
 
-def execute(ctx: Context, asked: Asked, command: str, timeout: float, take: Callable[[bytes], None]) -> Ran:
+def execute(
+    ctx: Context, asked: TargetArgs, command: str, timeout: float, take: Callable[[bytes], None]
+) -> ExecutedCommand:
     """`take` gets the output as it comes. `timeout`: seconds for all of it, waiting for others that run here too.
 
     Whatever ends this, the command goes on: it is the shell's.
@@ -71,11 +73,11 @@ def execute(ctx: Context, asked: Asked, command: str, timeout: float, take: Call
             else:
                 folder.remove()
     session = located.row.name if located.row else located.pane.session_name
-    return Ran(session, kind, code, time.monotonic() - begin, target)
+    return ExecutedCommand(session, kind, code, time.monotonic() - begin, target)
 
 
 @contextlib.contextmanager
-def _turn(ctx: Context, located: Located, target: str, timeout: float) -> Iterator[None]:
+def _turn(ctx: Context, located: LocatedPane, target: str, timeout: float) -> Iterator[None]:
     """One command at a time in one shell. Not the lease of who sends: a command may be waiting for what is sent."""
     place = located.place
     with contextlib.ExitStack() as mine:
@@ -86,7 +88,7 @@ def _turn(ctx: Context, located: Located, target: str, timeout: float) -> Iterat
         yield
 
 
-def _shell(located: Located, target: str) -> str:
+def _shell(located: LocatedPane, target: str) -> str:
     """The name of the shell, once it waits at its prompt."""
     pid, deadline = located.pane.pid, time.monotonic() + _AT_PROMPT
     found, last = None if located.pane.dead else shells.foreground(pid), None
@@ -110,7 +112,7 @@ def _shell(located: Located, target: str) -> str:
     return name
 
 
-def _type(ctx: Context, located: Located, text: str, deadline: float) -> None:
+def _type(ctx: Context, located: LocatedPane, text: str, deadline: float) -> None:
     place = located.place
     what = tmux_input.Input(text=text, enter=True)
     kept = echo.kept(echo.marks(text.lstrip("\x15")))

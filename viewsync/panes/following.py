@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from viewsync.context import Context
-    from viewsync.registry.targets import Place
+    from viewsync.registry.targets import PaneAddress
 
 GONE = "gone"  # the pane is no more
 EXITED = "exited"  # its program ended, and tmux keeps the pane
@@ -30,7 +30,7 @@ class News(NamedTuple):
     status: int | None = None  # the exit status, where it can be known
 
 
-def follow(ctx: Context, place: Place, before: int, timeout: float) -> Iterator[News]:
+def follow(ctx: Context, place: PaneAddress, before: int, timeout: float) -> Iterator[News]:
     """`before`: lines that are there already; `timeout`: seconds, 0 for none. A line comes when the cursor is below."""
     screen = tmux_screen.read(ctx.tmux, place.socket, place.pane_id, 0)
     first = max(0, screen.cursor - before)

@@ -20,8 +20,8 @@ from viewsync.tmux.server import ServerGone
 if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.panes.rules.echo import Mark
-    from viewsync.panes.waiting import Outcome, Wish
-    from viewsync.registry.targets import Asked, Located, Place
+    from viewsync.panes.waiting import Outcome, WaitCondition
+    from viewsync.registry.targets import LocatedPane, PaneAddress, TargetArgs
     from viewsync.tmux.rules.anchor import Anchor
 
 LARGEST = 10_000_000  # bytes of text
@@ -56,16 +56,16 @@ class Patience(NamedTuple):
 
 
 class Sent(NamedTuple):
-    located: Located
+    located: LocatedPane
     outcome: Outcome | None  # None when nothing was waited for
 
 
 def send(
     ctx: Context,
-    asked: Asked,
+    asked: TargetArgs,
     message: Message,
     patience: Patience,
-    wish: Wish | None = None,
+    wish: WaitCondition | None = None,
     *,
     all_counts: bool = False,
 ) -> Sent:
@@ -93,7 +93,7 @@ def send(
         return Sent(located, _awaited(ctx, place, wish, anchor, marks) if wish else None)
 
 
-def _located(ctx: Context, asked: Asked, patience: Patience) -> Located:
+def _located(ctx: Context, asked: TargetArgs, patience: Patience) -> LocatedPane:
     """Nothing was sent yet, so a server that was too busy is asked again."""
     for attempt in range(1, patience.tries + 1):
         try:
@@ -116,7 +116,7 @@ def _not_ready(why: str, hint: str) -> NotReady:
     return NotReady(f"Pane not ready: {why}", hint)
 
 
-def _typed(ctx: Context, located: Located, message: Message) -> tuple[str, str]:
+def _typed(ctx: Context, located: LocatedPane, message: Message) -> tuple[str, str]:
     """The text that goes in, and the file that it makes a Python prompt read, "" when there is none."""
     if not message.block or not python_blocks.needs_line(message.text) or not _at_python_prompt(located):
         return message.text, ""
@@ -133,7 +133,7 @@ def _typed(ctx: Context, located: Located, message: Message) -> tuple[str, str]:
     return python_blocks.run_file(path), path
 
 
-def _at_python_prompt(located: Located) -> bool:
+def _at_python_prompt(located: LocatedPane) -> bool:
     busy_with = foreground.foreground(located.pane.pid)
     words = processes.command_line(busy_with.pid) if busy_with else []
     if busy_with is None or not words:  # nobody knows, so it is what it was made for
@@ -147,7 +147,7 @@ def _remove(path: str) -> None:
             os.unlink(path)
 
 
-def _input(ctx: Context, place: Place, typed: str, message: Message) -> Input:
+def _input(ctx: Context, place: PaneAddress, typed: str, message: Message) -> Input:
     raw = typed.encode("utf-8", "surrogateescape")
     longest = max(map(len, re.split(rb"[\r\n]", raw))) if len(raw) > line_discipline.LONGEST_LINE else 0
     if longest > line_discipline.LONGEST_LINE and line_discipline.reads_lines(
@@ -163,7 +163,7 @@ def _input(ctx: Context, place: Place, typed: str, message: Message) -> Input:
     return Input(typed, bracketed, message.enter, message.keys)
 
 
-def _put(ctx: Context, place: Place, what: Input, kept: str) -> Anchor | None:
+def _put(ctx: Context, place: PaneAddress, what: Input, kept: str) -> Anchor | None:
     try:
         answer = tmux_input.put(ctx.tmux, place.server, place.pane_id, what, kept)
     except ServerGone as error:
@@ -177,7 +177,9 @@ def _put(ctx: Context, place: Place, what: Input, kept: str) -> Anchor | None:
     return anchors.parse(answer.anchor)
 
 
-def _awaited(ctx: Context, place: Place, wish: Wish, anchor: Anchor | None, marks: tuple[Mark, ...]) -> Outcome:
+def _awaited(
+    ctx: Context, place: PaneAddress, wish: WaitCondition, anchor: Anchor | None, marks: tuple[Mark, ...]
+) -> Outcome:
     """A pane that is gone by now went with the program in it."""
     from viewsync.panes import waiting
 

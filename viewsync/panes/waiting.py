@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.panes.rules.echo import Mark
-    from viewsync.registry.targets import Asked, Place
+    from viewsync.registry.targets import PaneAddress, TargetArgs
     from viewsync.text.patterns import Pattern
     from viewsync.tmux.rules.screen import Screen
 
@@ -38,7 +38,7 @@ _LONGEST_END = 1.0  # seconds that tmux may take to notice that a program ended
 _MARGIN = 100  # lines of history read beyond those that are wanted: some may come in the meantime
 
 
-class Wish(NamedTuple):
+class WaitCondition(NamedTuple):
     """What ends the wait. Of several, what is seen first."""
 
     patterns: Sequence[Pattern] = ()
@@ -63,7 +63,9 @@ def pattern(text: str, *, fixed: bool = False) -> Pattern:
         raise UsageError(f"not a pattern: {text!r}: {error}", "-F takes it as plain text") from None
 
 
-def wait(ctx: Context, place: Place, wish: Wish, anchor: Anchor | None, sent: Sequence[Mark] = ()) -> Outcome:
+def wait(
+    ctx: Context, place: PaneAddress, wish: WaitCondition, anchor: Anchor | None, sent: Sequence[Mark] = ()
+) -> Outcome:
     """`anchor` None: all that the pane holds counts. MissingSession when the pane goes away, TmuxError as tmux says."""
     watch = Watch(ctx, place, Tail(anchor, sent), anchor.history if anchor else 0)
     return _until(watch, wish, time.monotonic())
@@ -74,7 +76,7 @@ NOW = "now"
 ALL = "all"
 
 
-def wait_since(ctx: Context, place: Place, wish: Wish, since: str, lines: int) -> Outcome:
+def wait_since(ctx: Context, place: PaneAddress, wish: WaitCondition, since: str, lines: int) -> Outcome:
     """The same, where new output begins SENT: with the last sending into this pane, or, where nothing was sent, as
     ALL, since a prompt that waits is an answer; NOW: with this moment; ALL: with all that is shown, and `lines` lines
     of history above.
@@ -90,7 +92,7 @@ class Waited(NamedTuple):
     outcome: Outcome
 
 
-def wait_in(ctx: Context, asked: Asked, wish: Wish, since: str, lines: int) -> Waited:
+def wait_in(ctx: Context, asked: TargetArgs, wish: WaitCondition, since: str, lines: int) -> Waited:
     """In the pane that is meant. A registered session that is gone has EXITED, if that is what is waited for."""
     wanted = targets.resolve(ctx, asked)
     name = wanted.row.name if wanted.row else wanted.target
@@ -106,7 +108,7 @@ def wait_in(ctx: Context, asked: Asked, wish: Wish, since: str, lines: int) -> W
 class Watch:
     """Readings of one pane, each put into its tail, no more of them than needed."""
 
-    def __init__(self, ctx: Context, place: Place, tail: Tail | None = None, history: int = 0) -> None:
+    def __init__(self, ctx: Context, place: PaneAddress, tail: Tail | None = None, history: int = 0) -> None:
         """`history`: lines in it, as far as is known. Without a tail, `begin` comes first."""
         self.tail = tail or Tail(None)
         self._ctx = ctx
@@ -162,7 +164,7 @@ class Watch:
         self._activity.close()
 
 
-def _until(watch: Watch, wish: Wish, begin: float) -> Outcome:
+def _until(watch: Watch, wish: WaitCondition, begin: float) -> Outcome:
     deadline = begin + wish.timeout
     progress = _Progress(begin)
     try:
@@ -205,7 +207,7 @@ class _Progress:
         return new
 
 
-def _next_look(wish: Wish, progress: _Progress, deadline: float) -> float:
+def _next_look(wish: WaitCondition, progress: _Progress, deadline: float) -> float:
     moments = [deadline]
     if wish.idle:
         moments.append(progress.changed + wish.idle)
@@ -214,7 +216,7 @@ def _next_look(wish: Wish, progress: _Progress, deadline: float) -> float:
     return min(moments)
 
 
-def _found(tail: Tail, wish: Wish, progress: _Progress) -> Outcome | None:
+def _found(tail: Tail, wish: WaitCondition, progress: _Progress) -> Outcome | None:
     """The first line that has one of the patterns. Lines that cannot change are looked at once."""
     settled = list(tail.settled)
     fresh = settled[max(0, len(settled) - (tail.count - progress.settled)) :]
@@ -229,7 +231,7 @@ def _found(tail: Tail, wish: Wish, progress: _Progress) -> Outcome | None:
     return None
 
 
-def _ended(watch: Watch, screen: Screen, wish: Wish, progress: _Progress) -> Outcome | None:
+def _ended(watch: Watch, screen: Screen, wish: WaitCondition, progress: _Progress) -> Outcome | None:
     """What else ends the wait: silence, or that nothing can come any more."""
     status = watch.status(screen)
     if screen.dead and status is not None:

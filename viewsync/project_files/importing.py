@@ -39,5 +39,5 @@ def write(text: str, path: str) -> str:
     file = os.path.abspath(path)
     if os.path.lexists(file):
         raise UsageError(f"{file} is there already", "name another one, or remove it")
-    files.apply(files.Change(file, None, text.encode("utf-8")))
+    files.apply(files.FileChange(file, None, text.encode("utf-8")))
     return file

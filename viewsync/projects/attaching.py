@@ -36,7 +36,7 @@ def go(ctx: Context, server: Server, session: str, name: str) -> None:
     else:
         from viewsync.views import opening
 
-        opening.become_client(ctx, opening.Request(parent=name, socket=server.socket))
+        opening.become_client(ctx, opening.OpenRequest(parent=name, socket=server.socket))
 
 
 def _switch(ctx: Context, server: Server, session: str, name: str) -> None:

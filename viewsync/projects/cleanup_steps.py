@@ -89,9 +89,9 @@ def _list(record: Mapping[str, Any], key: str) -> list[str]:
     return [str(each) for each in found] if isinstance(found, list) else []
 
 
-def _place(record: Mapping[str, Any]) -> trust.Place:
+def _place(record: Mapping[str, Any]) -> trust.StepHome:
     inherited = frozenset(_texts(record.get("variables")).items())
-    return trust.Place(tuple(_list(record, "bases")), inherited, _list(record, "secrets"))
+    return trust.StepHome(tuple(_list(record, "bases")), inherited, _list(record, "secrets"))
 
 
 def _distrust(ctx: Context, record: Mapping[str, Any], step: Step, trusted: str) -> str:

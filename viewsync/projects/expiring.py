@@ -16,7 +16,7 @@ from viewsync.projects.rules.expiry import Candidate
 from viewsync.registry import leases, rows
 from viewsync.sessions import evidence
 from viewsync.sessions import listing as registered_sessions
-from viewsync.sessions.rules.expiry import Known
+from viewsync.sessions.rules.expiry import SessionFacts
 from viewsync.store import pending_steps
 from viewsync.system import process_tree, shells
 from viewsync.text import shell_names
@@ -91,7 +91,7 @@ def _judge(ctx: Context, known: listing.Known) -> _Found | None:
     live, about = known.live, known.about
     timeout = about.get("timeout")
     candidate = Candidate(
-        Known(
+        SessionFacts(
             name=known.row.name,
             status=known.status,
             created=epoch(known.row.created_at) or float(live.created),

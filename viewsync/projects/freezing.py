@@ -41,7 +41,7 @@ class Frozen(NamedTuple):
     file: str  # that was written, "" for none
 
 
-def freeze(ctx: Context, name: str, asked: targets.Asked, *, output: str = "", command: str = "") -> Frozen:
+def freeze(ctx: Context, name: str, asked: targets.TargetArgs, *, output: str = "", command: str = "") -> Frozen:
     """`name`: the session's own. `output`: a new file; `command`: a new one among the project's commands."""
     server, live, found = _find(ctx, name, asked)
     file, root = _file(live, output, command)
@@ -61,17 +61,17 @@ def freeze(ctx: Context, name: str, asked: targets.Asked, *, output: str = "", c
     return Frozen(live.name, server.socket, data, text, notes, importing.write(text, file) if file else "")
 
 
-def _find(ctx: Context, name: str, asked: targets.Asked) -> tuple[Server, Live, Sequence[listing.Known]]:
+def _find(ctx: Context, name: str, asked: targets.TargetArgs) -> tuple[Server, Live, Sequence[listing.Known]]:
     """The session that is meant; of a view, the one whose windows it shows."""
     here = "" if name or any(asked) else sockets.socket_inside(ctx.env)
     if name and (asked.target or asked.session):
         raise UsageError("a session was named twice", "give NAME, or -s, or -t")
     if name and not (asked.label or asked.socket) and any(each == name for each in ctx.registry.read()["sessions"]):
-        asked = targets.Asked(session=name)
+        asked = targets.TargetArgs(session=name)
     elif name:
         asked = asked._replace(target=name)
     elif here:
-        asked = targets.Asked(socket=here, target=ctx.env.get("TMUX_PANE", ""))
+        asked = targets.TargetArgs(socket=here, target=ctx.env.get("TMUX_PANE", ""))
     wanted = targets.resolve(ctx, asked)
     panes = pane_list.read(ctx.tmux, wanted.socket)
     if here and not sockets.is_of(ctx.env, panes.server):

@@ -18,7 +18,7 @@ from viewsync.tmux import project_list, session_detail
 from viewsync.tmux.rules.marks import Identity
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
-from viewsync.tmux.session_detail import Asked
+from viewsync.tmux.session_detail import DetailRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -209,4 +209,4 @@ def detail(ctx: Context, known: Known) -> Seen | None:
     """Its windows and panes, None of one that does not run."""
     if known.live is None or known.server is None:
         return None
-    return session_detail.see(ctx.tmux, known.server, known.live.id, Asked([], [], []))
+    return session_detail.see(ctx.tmux, known.server, known.live.id, DetailRequest([], [], []))

@@ -22,7 +22,7 @@ from viewsync.tmux import project_list, session_detail
 from viewsync.tmux.rules.model import Server
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
-from viewsync.tmux.session_detail import Asked
+from viewsync.tmux.session_detail import DetailRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,9 +139,9 @@ def see(ctx: Context, plan: Plan, server: Server, session: str) -> Seen:
     return session_detail.see(ctx.tmux, server, session, _asked(plan))
 
 
-def _asked(plan: Plan) -> Asked:
+def _asked(plan: Plan) -> DetailRequest:
     plan_checks.check_names(plan)
-    return Asked(
+    return DetailRequest(
         tuple(name for name, _ in plan.environment),
         tuple(name for name, _ in plan.options),
         tuple(dict.fromkeys(name for window in plan.windows for name, _ in window.options)),

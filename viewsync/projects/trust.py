@@ -51,7 +51,7 @@ class Standing(NamedTuple):
     new: list[Item]
 
 
-class Place(NamedTuple):
+class StepHome(NamedTuple):
     """Where the steps of a session are at home: they mean the same in every worktree of it."""
 
     bases: tuple[str, ...]  # the worktree, the folder that the files were found in, the project: those that there are
@@ -59,9 +59,9 @@ class Place(NamedTuple):
     secrets: Collection[str]
 
 
-def place(plan: Plan) -> Place:
+def place(plan: Plan) -> StepHome:
     bases = (plan.worktree.path if plan.worktree else "", _home(plan.file), plan.identity.root)
-    return Place(tuple(filter(None, bases)), frozenset(plan.environment), plan.secrets)
+    return StepHome(tuple(filter(None, bases)), frozenset(plan.environment), plan.secrets)
 
 
 def _home(file: str) -> str:
@@ -83,7 +83,7 @@ def items(plan: Plan) -> list[Item]:
     return found
 
 
-def item(step: Step, stage: str, where: Place) -> Item:
+def item(step: Step, stage: str, where: StepHome) -> Item:
     """A secret's value is no part of it, since it must not be kept."""
     own = [(name, value) for name, value in step.environment if (name, value) not in where.inherited]
     environment = [(name, "" if name in where.secrets else value) for name, value in own]
@@ -164,7 +164,7 @@ def secrets(ctx: Context, file: str, arguments: Sequence[str], names: Collection
     return {name: value for name, value in plan.environment if name in names}
 
 
-def _files(step: Step, where: Place) -> Iterator[str]:
+def _files(step: Step, where: StepHome) -> Iterator[str]:
     """The files that it runs: looked for where it will; and, while a worktree is still to be made, at the same place
     in the project itself.
     """
@@ -175,7 +175,7 @@ def _files(step: Step, where: Place) -> Iterator[str]:
     return scripts.files(step.command, folder, where.bases)
 
 
-def _relative(path: str, where: Place) -> str:
+def _relative(path: str, where: StepHome) -> str:
     """As it reads in every worktree."""
     for base in where.bases:
         if scripts.inside(path, base):

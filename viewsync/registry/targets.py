@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from viewsync.context import Context
-    from viewsync.registry.rules.lookup import Found
+    from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
     from viewsync.tmux.rules.model import Pane, Panes, Server
 
 _SEE = "Use 'viewsync list' to see available sessions"
 
 
-class Asked(NamedTuple):
+class TargetArgs(NamedTuple):
     """The words of -L, -S, -t and -s, "" where there were none."""
 
     label: str = ""
@@ -31,7 +31,7 @@ class Asked(NamedTuple):
     session: str = ""
 
 
-class Wanted(NamedTuple):
+class ResolvedTarget(NamedTuple):
     """`row` is None for an explicit target; otherwise `target` is its own, or a pane in it that -t names."""
 
     socket: str
@@ -39,7 +39,7 @@ class Wanted(NamedTuple):
     row: Registered | None
 
 
-class Place(NamedTuple):
+class PaneAddress(NamedTuple):
     """Where a pane is: the server as it was read, and the pane's id."""
 
     socket: str
@@ -47,18 +47,18 @@ class Place(NamedTuple):
     pane_id: str
 
 
-class Located(NamedTuple):
-    place: Place
+class LocatedPane(NamedTuple):
+    place: PaneAddress
     pane: Pane
     target: str  # as it was asked for
     row: Registered | None  # None for an explicit target
 
 
-def resolve(ctx: Context, asked: Asked) -> Wanted:
+def resolve(ctx: Context, asked: TargetArgs) -> ResolvedTarget:
     """Touches neither tmux nor, for an explicit target, the registry. MissingSession, Ambiguous or UsageError."""
     named = bool(asked.label or asked.socket)
     if asked.target and (named or not asked.session):
-        return Wanted(sockets.socket_of(ctx.env, asked.label, asked.socket), asked.target, None)
+        return ResolvedTarget(sockets.socket_of(ctx.env, asked.label, asked.socket), asked.target, None)
     if not asked.session and named:
         raise UsageError("target is required", "name it with -t, as session:window.pane")
     row = _named(ctx, asked.session) if asked.session else _only(ctx)
@@ -69,7 +69,7 @@ def resolve(ctx: Context, asked: Asked) -> Wanted:
         )
     if named and sockets.socket_of(ctx.env, asked.label, asked.socket) != os.path.abspath(row.socket):
         raise UsageError(f"session '{row.name}' is on another server, {row.socket}", "give -t with it, or leave it out")
-    return Wanted(row.socket, asked.target or row.target, row)
+    return ResolvedTarget(row.socket, asked.target or row.target, row)
 
 
 def _named(ctx: Context, name: str) -> Registered:
@@ -102,7 +102,7 @@ def _only(ctx: Context) -> Registered:
     return rows[0]
 
 
-def find(reading: Panes, wanted: Wanted) -> Found:
+def find(reading: Panes, wanted: ResolvedTarget) -> SessionMatch:
     """The pane that is meant, in a reading of its server."""
     if wanted.row is None:
         return lookup.by_target(reading, wanted.target)
@@ -115,7 +115,7 @@ def find(reading: Panes, wanted: Wanted) -> Found:
     return found
 
 
-def locate(ctx: Context, asked: Asked) -> Located:
+def locate(ctx: Context, asked: TargetArgs) -> LocatedPane:
     """In one tmux call. MissingSession when there is no such session or pane, ServerGone when there is no server."""
     wanted = resolve(ctx, asked)
     reading = pane_list.read(ctx.tmux, wanted.socket)
@@ -123,7 +123,7 @@ def locate(ctx: Context, asked: Asked) -> Located:
     if found.pane is None:
         what = "Pane" if found.session else "Session"
         raise MissingSession(f"{what} does not exist (target: {wanted.target})", "`viewsync list` shows what is there")
-    return Located(Place(wanted.socket, reading.server, found.pane.id), found.pane, wanted.target, wanted.row)
+    return LocatedPane(PaneAddress(wanted.socket, reading.server, found.pane.id), found.pane, wanted.target, wanted.row)
 
 
 def running(pane: Pane | None, row: Registered | None) -> bool:

@@ -39,7 +39,7 @@ PROGRAMS: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
 PROGRAM = "program"  # the type of a session that runs anything else
 
 
-class Request(NamedTuple):
+class CreateRequest(NamedTuple):
     name: str
     label: str = ""
     socket: str = ""
@@ -60,7 +60,7 @@ class Created(NamedTuple):
     warnings: list[str]
 
 
-def create(ctx: Context, request: Request) -> Created:
+def create(ctx: Context, request: CreateRequest) -> Created:
     """Nothing is touched before every argument has been found good."""
     began = time.monotonic()
     new = _checked(ctx, request)
@@ -84,7 +84,7 @@ def _record(ctx: Context, row: Registered | None, event: str, reason: str, began
 
 def _make(
     ctx: Context,
-    request: Request,
+    request: CreateRequest,
     socket: str,
     new: sessions.NewSession,
     row: Registered | None,
@@ -111,7 +111,7 @@ def _make(
     return Created(socket, made, processes.alive(made.pid, start), done, warnings)
 
 
-def _checked(ctx: Context, request: Request) -> sessions.NewSession:
+def _checked(ctx: Context, request: CreateRequest) -> sessions.NewSession:
     if problem := session_names.refusal(request.name):
         raise UsageError(f"cannot create a session {request.name!r}: {problem}", "choose another name")
     if not request.window or not request.window.isprintable():
@@ -153,7 +153,7 @@ def _program(ctx: Context, session: str, name: str) -> str:
     raise TmuxError(problem, "install it, or name its path")
 
 
-def _socket(ctx: Context, request: Request) -> str:
+def _socket(ctx: Context, request: CreateRequest) -> str:
     if request.label or request.socket:
         return sockets.socket_of(ctx.env, request.label, request.socket)
     socket = sockets.checked(os.path.join(paths.socket_dir(ctx.env), "claude.sock"))
@@ -163,7 +163,7 @@ def _socket(ctx: Context, request: Request) -> str:
     return socket
 
 
-def _reserve(ctx: Context, request: Request, socket: str, warnings: list[str]) -> Registered:
+def _reserve(ctx: Context, request: CreateRequest, socket: str, warnings: list[str]) -> Registered:
     """Write the row, unless the name stands for a session that lives, or that is just being made."""
     new = reservation.row(request.name, socket, request.type, rows.stamp(ctx.clock()))
     for _ in range(_TRIES):

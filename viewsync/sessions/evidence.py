@@ -94,7 +94,7 @@ def _processes(pane: Pane, now: float) -> list[dict[str, Any]] | None:
     return None if found is None else [each._asdict() for each in found]
 
 
-def _status(listed: Listed, pane: Pane, captured: scrollback.Captured | None) -> int | None:
+def _status(listed: Listed, pane: Pane, captured: scrollback.PaneScrollback | None) -> int | None:
     """tmux 3.3a now and then misses that a program ended, and the system knows better."""
     known = captured.exit_status if captured else None
     if known is not None or not pane.dead or not listed.reading:
@@ -102,7 +102,7 @@ def _status(listed: Listed, pane: Pane, captured: scrollback.Captured | None) ->
     return processes.exit_status(pane.pid, listed.reading.server.pid)
 
 
-def _captured(ctx: Context, listed: Listed, pane: Pane, problems: list[str]) -> scrollback.Captured | None:
+def _captured(ctx: Context, listed: Listed, pane: Pane, problems: list[str]) -> scrollback.PaneScrollback | None:
     try:
         found = scrollback.read(ctx.tmux, listed.row.socket, pane.id)
     except TmuxError as error:

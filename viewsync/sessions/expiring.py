@@ -10,7 +10,7 @@ from viewsync.registry import leases
 from viewsync.registry import rows as registry_rows
 from viewsync.sessions import evidence, listing
 from viewsync.sessions.rules import expiry
-from viewsync.sessions.rules.expiry import FORGET, Known
+from viewsync.sessions.rules.expiry import FORGET, SessionFacts
 from viewsync.system import processes
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import guarded_kill
@@ -19,14 +19,14 @@ from viewsync.tmux.rules.model import END, KEEP
 if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.sessions.listing import Listed
-    from viewsync.sessions.rules.expiry import Expiry, Wish
+    from viewsync.sessions.rules.expiry import Expiry, ExpiryCriteria
     from viewsync.tmux.rules.model import Server
 
 _TRIGGER = "cleanup"
 _FASTER = "somebody was faster: it is in use, or another one by now"
 
 
-class Item(NamedTuple):
+class ExpiryItem(NamedTuple):
     """One session, and what is to become of it. The rest is what came of it."""
 
     listed: Listed
@@ -37,17 +37,17 @@ class Item(NamedTuple):
     problem: str = ""
 
 
-def plan(ctx: Context, wish: Wish) -> tuple[list[Item], list[str]]:
+def plan(ctx: Context, wish: ExpiryCriteria) -> tuple[list[ExpiryItem], list[str]]:
     """What would become of every registered session, and what went wrong. Nothing is changed."""
     listed, errors = listing.read(ctx)
     verdicts = expiry.decide([_known(ctx, each) for each in listed], wish, ctx.clock())
-    return [Item(one, verdict) for one, verdict in zip(listed, verdicts, strict=True)], errors
+    return [ExpiryItem(one, verdict) for one, verdict in zip(listed, verdicts, strict=True)], errors
 
 
-def _known(ctx: Context, listed: Listed) -> Known:
+def _known(ctx: Context, listed: Listed) -> SessionFacts:
     row = listed.row
     mine = [each for each in listed.reading.panes if each.session == listed.found.session] if listed.reading else []
-    return Known(
+    return SessionFacts(
         name=row.name,
         status=listed.health.status,
         created=epoch(row.created_at),
@@ -63,7 +63,7 @@ def _known(ctx: Context, listed: Listed) -> Known:
     )
 
 
-def carry_out(ctx: Context, items: list[Item]) -> list[Item]:
+def carry_out(ctx: Context, items: list[ExpiryItem]) -> list[ExpiryItem]:
     """The sessions first, then the rows of those that are gone: what fails in between is found by the next one."""
     going = [each for each in items if each.verdict.action != KEEP]
     if not going:
@@ -80,7 +80,7 @@ def carry_out(ctx: Context, items: list[Item]) -> list[Item]:
     return done
 
 
-def _saved(ctx: Context, item: Item) -> Item:
+def _saved(ctx: Context, item: ExpiryItem) -> ExpiryItem:
     """With what its panes show on disk, without which nothing of it ends."""
     try:
         saved = evidence.save(ctx, item.listed, f"cleanup: {item.verdict.reason}")
@@ -89,7 +89,7 @@ def _saved(ctx: Context, item: Item) -> Item:
     return item._replace(evidence=saved.folder, problem="; ".join(saved.problems))
 
 
-def _unchanged(ctx: Context, items: list[Item]) -> list[Item]:
+def _unchanged(ctx: Context, items: list[ExpiryItem]) -> list[ExpiryItem]:
     """Who was used, quarantined or made anew since it was read is left alone."""
     now = {row.name: row for row in registry_rows.read(ctx)}
     return [
@@ -97,9 +97,9 @@ def _unchanged(ctx: Context, items: list[Item]) -> list[Item]:
     ]
 
 
-def _by_server(items: list[Item]) -> list[list[Item]]:
+def _by_server(items: list[ExpiryItem]) -> list[list[ExpiryItem]]:
     """Those of one server together; those with nothing to end are of none."""
-    batches: dict[Server | None, list[Item]] = {}
+    batches: dict[Server | None, list[ExpiryItem]] = {}
     for each in items:
         reading = each.listed.reading
         ends = each.verdict.action == END and not each.problem
@@ -107,7 +107,7 @@ def _by_server(items: list[Item]) -> list[list[Item]]:
     return list(batches.values())
 
 
-def _end(ctx: Context, batch: list[Item]) -> list[Item]:
+def _end(ctx: Context, batch: list[ExpiryItem]) -> list[ExpiryItem]:
     reading = batch[0].listed.reading
     if reading is None or batch[0].verdict.action != END or batch[0].problem:
         return batch
@@ -128,7 +128,7 @@ def _end(ctx: Context, batch: list[Item]) -> list[Item]:
     ]
 
 
-def _forget(ctx: Context, items: list[Item]) -> list[Item]:
+def _forget(ctx: Context, items: list[ExpiryItem]) -> list[ExpiryItem]:
     rows = [each.listed.row for each in items if each.ended or (each.verdict.action == FORGET and not each.problem)]
     try:
         removed = registry_rows.remove_all(ctx, rows) if rows else set()
@@ -138,6 +138,6 @@ def _forget(ctx: Context, items: list[Item]) -> list[Item]:
     return [_outcome(each, removed) if each.listed.row.name in names else each for each in items]
 
 
-def _outcome(item: Item, removed: set[str]) -> Item:
+def _outcome(item: ExpiryItem, removed: set[str]) -> ExpiryItem:
     name = item.listed.row.name
     return item._replace(removed=True) if name in removed else item._replace(problem=_FASTER)

@@ -15,28 +15,28 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Session
 
 
-class Server(NamedTuple):
+class FoundServer(NamedTuple):
     label: str  # as a person knows it: "default socket", "socket name 'N'", "socket path 'P'"
     socket: str
     sessions: list[Session]
 
 
-def one(ctx: Context, label: str, path: str, query: str) -> Server:
+def one(ctx: Context, label: str, path: str, query: str) -> FoundServer:
     shown = f"socket name '{label}'" if label else f"socket path '{path}'" if path else "default socket"
     socket = sockets.socket_of(ctx.env, label, path)
     try:
-        return Server(shown, socket, _sessions(ctx, socket, query))
+        return FoundServer(shown, socket, _sessions(ctx, socket, query))
     except ServerGone:
         raise TmuxError(f"No tmux server found on {shown}", "start one with `tmux`, or name it with -L or -S") from None
 
 
-def everywhere(ctx: Context, query: str) -> tuple[list[Server], list[str]]:
+def everywhere(ctx: Context, query: str) -> tuple[list[FoundServer], list[str]]:
     """All live servers of ours. A stale socket is no server, and one that does not answer hides no other."""
-    found: list[Server] = []
+    found: list[FoundServer] = []
     errors: list[str] = []
     for socket in _sockets(ctx, errors):
         try:
-            found.append(Server(f"socket path '{socket}'", socket, _sessions(ctx, socket, query)))
+            found.append(FoundServer(f"socket path '{socket}'", socket, _sessions(ctx, socket, query)))
         except ServerGone:
             continue
         except TmuxError as error:

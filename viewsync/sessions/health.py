@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from viewsync.system.foreground import Usage
 
 
-class Report(NamedTuple):
+class HealthReport(NamedTuple):
     socket: str
     target: str
     health: Health
     usage: Usage | None  # of a program that runs, when it was asked for
 
 
-def check(ctx: Context, asked: targets.Asked, *, with_usage: bool) -> Report:
+def check(ctx: Context, asked: targets.TargetArgs, *, with_usage: bool) -> HealthReport:
     wanted = targets.resolve(ctx, asked)
     try:
         found = targets.find(pane_list.read(ctx.tmux, wanted.socket), wanted)
     except ServerGone:
-        return Report(wanted.socket, wanted.target, health.judge(None, running=False), None)
+        return HealthReport(wanted.socket, wanted.target, health.judge(None, running=False), None)
     judged = health.judge(found, targets.running(found.pane, wanted.row))
     used = foreground.foreground(judged.pid) if with_usage and judged.process_running and judged.pid else None
-    return Report(wanted.socket, wanted.target, judged, used)
+    return HealthReport(wanted.socket, wanted.target, judged, used)

@@ -17,7 +17,7 @@ from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.registry.rules.lookup import Found
+    from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
     from viewsync.tmux.rules.model import Panes
 
@@ -34,7 +34,7 @@ class Killed(NamedTuple):
     registry_problem: str
 
 
-def kill(ctx: Context, asked: targets.Asked, *, dry_run: bool, only_free: bool = False) -> Killed:
+def kill(ctx: Context, asked: targets.TargetArgs, *, dry_run: bool, only_free: bool = False) -> Killed:
     """`only_free`: not while somebody is on it, or on a view of it; the server itself looks once more."""
     wanted = targets.resolve(ctx, asked)
     reading: Panes | None = None
@@ -89,7 +89,7 @@ def _record(ctx: Context, row: Registered) -> None:
     recording.record(ctx, [recording.event(ctx, row, KILL, "kill", "", seconds=seconds)])
 
 
-def row_of(ctx: Context, wanted: targets.Wanted, found: Found) -> Registered | None:
+def row_of(ctx: Context, wanted: targets.ResolvedTarget, found: SessionMatch) -> Registered | None:
     """The row of a session that was named explicitly: of that server, and of that session in it."""
     try:
         rows = [row for row in registry_rows.read(ctx) if os.path.abspath(row.socket) == wanted.socket]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from viewsync.context import Context
-    from viewsync.registry.rules.lookup import Found
+    from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
     from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Panes
@@ -34,7 +34,7 @@ class Listed(NamedTuple):
     health: Health
     doubt: str = ""  # why nothing may be concluded from its health
     reading: Panes | None = None  # of its server, when that answered
-    found: Found = lookup.NOTHING
+    found: SessionMatch = lookup.NOTHING
     views: tuple[View, ...] = ()
     in_use: bool = False  # somebody is on it, or on another session of its group
 

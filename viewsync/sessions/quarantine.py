@@ -61,7 +61,7 @@ def _meant(ctx: Context, name: str) -> tuple[Registered, Kind]:
     data = ctx.registry.read()
     if name and name not in data["sessions"] and name in data["views"]:
         return _view(name, data["views"][name]), "views"
-    row = targets.resolve(ctx, targets.Asked(session=name)).row
+    row = targets.resolve(ctx, targets.TargetArgs(session=name)).row
     if row is None:
         raise targets.not_found(name, [*data["sessions"], *data["views"]])
     return row, "sessions"

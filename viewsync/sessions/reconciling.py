@@ -12,7 +12,7 @@ from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules.row import registered, without
 from viewsync.sessions import leftovers, listing
 from viewsync.sessions.rules import drift
-from viewsync.sessions.rules.drift import Finding, Seen
+from viewsync.sessions.rules.drift import ComparedRow, Finding
 from viewsync.system import processes
 from viewsync.text.nearest import did_you_mean
 from viewsync.text.timestamps import epoch
@@ -36,19 +36,19 @@ if TYPE_CHECKING:
 _TRIGGER = "reconcile"
 
 
-class Reading(NamedTuple):
+class RegistryReading(NamedTuple):
     """Everything as it was found."""
 
     data: RegistryData
     answers: Mapping[str, Answer]
-    seen: list[Seen]
+    seen: list[ComparedRow]
 
 
-def read(ctx: Context) -> Reading:
+def read(ctx: Context) -> RegistryReading:
     data = ctx.registry.read()
     rows = registry_rows.of(data)
     answers = listing.ask(ctx, [*(row.socket for row in rows), *_servers(ctx, data)])
-    return Reading(data, answers, [_seen(row, answers[row.socket]) for row in rows])
+    return RegistryReading(data, answers, [_seen(row, answers[row.socket]) for row in rows])
 
 
 def _servers(ctx: Context, data: RegistryData) -> list[str]:
@@ -57,11 +57,11 @@ def _servers(ctx: Context, data: RegistryData) -> list[str]:
     return sockets.live_sockets([*paths.tmux_folders(ctx.env), paths.socket_dir(ctx.env)], named)
 
 
-def _seen(row: Registered, answer: Answer) -> Seen:
+def _seen(row: Registered, answer: Answer) -> ComparedRow:
     listed = listing.judge(row, answer)
     pane = listed.found.pane
     mine = [each for each in listed.reading.panes if each.session == listed.found.session] if listed.reading else []
-    return Seen(
+    return ComparedRow(
         row=row,
         doubt=listed.doubt,
         reading=listed.reading,
@@ -77,7 +77,7 @@ def _start(pane: Pane) -> float:
     return 0.0 if pane.dead else processes.start_time(pane.pid)
 
 
-def findings(ctx: Context, reading: Reading) -> list[Finding]:
+def findings(ctx: Context, reading: RegistryReading) -> list[Finding]:
     """All that is amiss. A server that does not answer, and has no row, is told of as well."""
     named = {each.row.socket for each in reading.seen}
     silent = [
@@ -98,11 +98,11 @@ def findings(ctx: Context, reading: Reading) -> list[Finding]:
     return [*drift.rows(reading.seen), *silent, *strangers, *leftovers.find(ctx, _answered(reading))]
 
 
-def _answered(reading: Reading) -> list[Panes]:
+def _answered(reading: RegistryReading) -> list[Panes]:
     return [each for each in reading.answers.values() if isinstance(each, Panes)]
 
 
-def _strangers(reading: Reading) -> list[tuple[Panes, Pane]]:
+def _strangers(reading: RegistryReading) -> list[tuple[Panes, Pane]]:
     found: list[tuple[Panes, Pane]] = []
     for each in _answered(reading):
         ids = {one.found.session for one in reading.seen if one.reading and one.reading.server == each.server}
@@ -152,14 +152,14 @@ def _repair_rows(ctx: Context, wanted: list[Finding]) -> dict[Key, str]:
                 failed |= {each.key: "somebody changed it just now" for each in mine}
                 continue
             for each in mine:
-                _change(rows, name, each.change or drift.Change())
+                _change(rows, name, each.change or drift.RowChange())
                 if each.change and each.change.name:
                     names[name] = each
         taken = registry_rows.rename(rows, {name: each.change.name for name, each in names.items() if each.change})
     return failed | {names[each].key: "the name was taken just now" for each in taken}
 
 
-def _change(rows: dict[str, SessionRow], name: str, change: drift.Change) -> None:
+def _change(rows: dict[str, SessionRow], name: str, change: drift.RowChange) -> None:
     """All but its name: names change together, after everything else."""
     if change.remove:
         del rows[name]
@@ -167,7 +167,7 @@ def _change(rows: dict[str, SessionRow], name: str, change: drift.Change) -> Non
     rows[name] = {**without(rows[name], change.drop), **(change.values or {})}
 
 
-def register(ctx: Context, reading: Reading, name: str, socket: str) -> str:
+def register(ctx: Context, reading: RegistryReading, name: str, socket: str) -> str:
     """Give the session of exactly that name a row; the socket of its server."""
     fitting = [
         (each, pane)

@@ -64,10 +64,10 @@ def row_of(ctx: Context, name: str) -> SessionRow | None:
 def forget_dead(ctx: Context, *, dry_run: bool) -> tuple[int, list[str]]:
     """Forget the sessions whose program or server is gone, and end none: how many, and what went wrong."""
     from viewsync.sessions import expiring  # tmux and all that belongs to it: the others only need the file
-    from viewsync.sessions.rules.expiry import Wish
+    from viewsync.sessions.rules.expiry import ExpiryCriteria
     from viewsync.tmux.rules.model import KEEP
 
-    items, errors = expiring.plan(ctx, Wish(compat=True))
+    items, errors = expiring.plan(ctx, ExpiryCriteria(compat=True))
     going = [each for each in items if each.verdict.action != KEEP]
     if dry_run:
         return len(going), errors

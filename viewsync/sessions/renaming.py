@@ -23,7 +23,7 @@ from viewsync.views.rules import groups, tracking
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.registry.rules.lookup import Found
+    from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
     from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Panes
@@ -38,7 +38,7 @@ class Renamed(NamedTuple):
     views: list[str]
 
 
-def rename(ctx: Context, asked: targets.Asked, new: str) -> Renamed:
+def rename(ctx: Context, asked: targets.TargetArgs, new: str) -> Renamed:
     if problem := session_names.refusal(new):
         raise UsageError(f"cannot name a session {new!r}: {problem}", "choose another name")
     wanted = targets.resolve(ctx, asked)
@@ -67,7 +67,7 @@ def rename(ctx: Context, asked: targets.Asked, new: str) -> Renamed:
     return Renamed(old, new, wanted.socket, found.session, row is not None, [each.name for each in mine])
 
 
-def _views(ctx: Context, reading: Panes, found: Found) -> dict[str, ViewRow]:
+def _views(ctx: Context, reading: Panes, found: SessionMatch) -> dict[str, ViewRow]:
     """The rows of that server's views. A session that is one itself is refused."""
     try:
         known = tracking.rows_of(reading.server, ctx.registry.read()["views"])
@@ -87,7 +87,7 @@ def _taken(new: str) -> SessionExists:
     return SessionExists(f"Session '{new}' already exists in registry", "choose another name, or remove that one first")
 
 
-def _identified(ctx: Context, row: Registered, reading: Panes, found: Found) -> Registered:
+def _identified(ctx: Context, row: Registered, reading: Panes, found: SessionMatch) -> Registered:
     """With the ids by which it is found under any name."""
     if processes.alive(row.maker, row.maker_start):
         raise UsageError(f"session '{row.name}' is just being made", "try again")
@@ -100,7 +100,7 @@ def _identified(ctx: Context, row: Registered, reading: Panes, found: Found) -> 
     return registered(row.name, {**row._asdict(), **values})
 
 
-def _in_tmux(ctx: Context, reading: Panes, found: Found, new: str, views: list[str]) -> None:
+def _in_tmux(ctx: Context, reading: Panes, found: SessionMatch, new: str, views: list[str]) -> None:
     try:
         done = tmux_rename.rename(ctx.tmux, reading.server, found.session, found.session_name, new, views)
     except Duplicate:
@@ -115,7 +115,7 @@ def _changed(row: Registered) -> MissingSession:
     return MissingSession(f"session '{row.name}' was changed by somebody just now", "try again")
 
 
-def _in_registry(ctx: Context, row: Registered, new: str, reading: Panes, found: Found) -> None:
+def _in_registry(ctx: Context, row: Registered, new: str, reading: Panes, found: SessionMatch) -> None:
     """The row's name follows, and so do its views'."""
     with ctx.registry.change() as data:
         if not rows.rekey(data["sessions"], row, new):

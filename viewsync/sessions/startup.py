@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
 from viewsync.panes import sending, waiting
-from viewsync.registry.targets import Asked, Place
+from viewsync.registry.targets import PaneAddress, TargetArgs
 from viewsync.tmux.rules.model import Server
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ def prepare(ctx: Context, made: Created, prompt: Pattern, commands: Sequence[str
     deadline = time.monotonic() + timeout
     pid, _, start = made.made.server.partition(".")
     server = Server(made.socket, int(pid), int(start), "")
-    asked = Asked(socket=made.socket, target=made.made.pane_id)
+    asked = TargetArgs(socket=made.socket, target=made.made.pane_id)
 
-    def wish() -> waiting.Wish:
-        return waiting.Wish(patterns=[prompt], timeout=max(0.0, deadline - time.monotonic()))
+    def wish() -> waiting.WaitCondition:
+        return waiting.WaitCondition(patterns=[prompt], timeout=max(0.0, deadline - time.monotonic()))
 
     try:
-        place = Place(made.socket, server, made.made.pane_id)
+        place = PaneAddress(made.socket, server, made.made.pane_id)
         if problem := _problem(waiting.wait(ctx, place, wish(), None), prompt, timeout):
             return problem
         for command in commands:

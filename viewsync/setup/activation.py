@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.registry_shape import ViewRow
-    from viewsync.setup.manifest import Wanted
+    from viewsync.setup.manifest import InstallManifest
     from viewsync.store.install_record import Record
 
 
@@ -81,13 +81,13 @@ def _views(ctx: Context) -> dict[str, ViewRow]:
         return {}
 
 
-def retire(doing: Doing, want: Wanted, old: Record) -> None:
+def retire(doing: Doing, want: InstallManifest, old: Record) -> None:
     """Before its file goes: systemd disables no unit that is not there."""
     if old.sweeper not in ("none", want.sweeper):
         stop_service(doing, old)
 
 
-def install(doing: Doing, want: Wanted, changed: Collection[str]) -> None:
+def install(doing: Doing, want: InstallManifest, changed: Collection[str]) -> None:
     """`changed`: the files that were written just now."""
     for socket in sockets(doing.ctx):
         doing.guard(_load, doing, socket, want.caller)
@@ -102,7 +102,7 @@ def _load(doing: Doing, socket: str, caller: str) -> None:
         doing.do(text, tmux_views.set_hooks, doing.ctx.tmux, socket, caller)
 
 
-def _start_service(doing: Doing, want: Wanted, changed: Collection[str]) -> None:
+def _start_service(doing: Doing, want: InstallManifest, changed: Collection[str]) -> None:
     """A new version has to be started anew, as a service or without one."""
     upgraded = want.launcher in changed
     if want.unit:
@@ -113,7 +113,7 @@ def _start_service(doing: Doing, want: Wanted, changed: Collection[str]) -> None
         doing.do("restart the sweeper", _restart, doing.ctx)
 
 
-def _let_go(doing: Doing, want: Wanted) -> None:
+def _let_go(doing: Doing, want: InstallManifest) -> None:
     for each in venvs.unused(want.venvs) if want.venvs else []:
         doing.do(f"remove {each} (an earlier version)", venvs.remove, each)
 

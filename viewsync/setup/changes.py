@@ -10,23 +10,23 @@ from viewsync.setup import manifest
 from viewsync.setup.rules import marked_line
 from viewsync.store import install_record
 from viewsync.system import files
-from viewsync.system.files import Change, FileError
+from viewsync.system.files import FileChange, FileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from viewsync.context import Context
-    from viewsync.setup.manifest import File, Options, Wanted
+    from viewsync.setup.manifest import File, InstallManifest, InstallOptions
     from viewsync.store.install_record import Record
 
 
-class Step(NamedTuple):
+class InstallStep(NamedTuple):
     text: str  # what is about to happen: "write /home/me/.config/..."
-    change: Change
+    change: FileChange
 
 
-class Plan(NamedTuple):
-    steps: list[Step]
+class InstallPlan(NamedTuple):
+    steps: list[InstallStep]
     made: list[str]  # folders that have to be made, the outermost first
     notes: list[str]
     record: Record  # what is so when all is done
@@ -40,9 +40,9 @@ class _Line(NamedTuple):
     conf_made: bool = False
 
 
-def to_install(ctx: Context, want: Wanted, record: Record, options: Options) -> Plan:
+def to_install(ctx: Context, want: InstallManifest, record: Record, options: InstallOptions) -> InstallPlan:
     notes: list[str] = []
-    steps: list[Step] = []
+    steps: list[InstallStep] = []
     mine = {each.path: manifest.sha(each.data) for each in want.files}
     if not options.prefix and record.launcher in record.files:  # only install.sh writes it, so it stays
         mine[record.launcher] = record.files[record.launcher]
@@ -73,22 +73,24 @@ def to_install(ctx: Context, want: Wanted, record: Record, options: Options) -> 
         # First of all, so that whatever comes of the rest, `uninstall` knows of it.
         steps.insert(
             0,
-            Step(f"write {path}: a record of this installation", Change(path, current, install_record.serialise(new))),
+            InstallStep(
+                f"write {path}: a record of this installation", FileChange(path, current, install_record.serialise(new))
+            ),
         )
-    return Plan(steps, made, notes, new)
+    return InstallPlan(steps, made, notes, new)
 
 
-def to_uninstall(ctx: Context, record: Record) -> Plan:
+def to_uninstall(ctx: Context, record: Record) -> InstallPlan:
     notes: list[str] = []
     steps = _line_removal(record) + _removals(record.files, record, notes)
     steps += _link_removals(record.links, record, notes)
     path = manifest.record_path(ctx)
     if (current := files.read(path)) is not None:
         steps.append(_removal(path, current))
-    return Plan(steps, [], notes, install_record.Record())
+    return InstallPlan(steps, [], notes, install_record.Record())
 
 
-def _file(file: File, record: Record) -> list[Step]:
+def _file(file: File, record: Record) -> list[InstallStep]:
     """Ours is replaced, and kept beside if somebody changed it. Somebody else's file stays, and that is an error."""
     current = files.read(file.path)
     ours = current is None or file.mark.encode() in current or file.path in record.files
@@ -96,14 +98,14 @@ def _file(file: File, record: Record) -> list[Step]:
         raise FileError(f"{file.path} already exists and was not made by viewsync", "move it away, then run this again")
     if current == file.data:
         return []
-    change = Change(file.path, current, file.data, file.mode)
+    change = FileChange(file.path, current, file.data, file.mode)
     if current is None:
-        return [Step(f"write {file.path}: {file.what}", change)]
-    replace = Step(f"replace {file.path}: {file.what}", change)
+        return [InstallStep(f"write {file.path}: {file.what}", change)]
+    replace = InstallStep(f"replace {file.path}: {file.what}", change)
     if manifest.sha(current) == record.files.get(file.path):
         return [replace]
     saved = _free_name(f"{file.path}.saved")
-    return [Step(f"save the changed file as {saved}", Change(saved, None, current, file.mode)), replace]
+    return [InstallStep(f"save the changed file as {saved}", FileChange(saved, None, current, file.mode)), replace]
 
 
 def _free_name(path: str) -> str:
@@ -114,7 +116,7 @@ def _free_name(path: str) -> str:
     return found
 
 
-def _line(want: Wanted, record: Record, steps: list[Step], notes: list[str]) -> _Line:
+def _line(want: InstallManifest, record: Record, steps: list[InstallStep], notes: list[str]) -> _Line:
     current = files.read(want.conf)
     text = current or b""
     if number := marked_line.commented_at(text):
@@ -123,24 +125,24 @@ def _line(want: Wanted, record: Record, steps: list[Step], notes: list[str]) -> 
     placed = marked_line.put(text, want.line)
     if placed.text != text:
         said = want.line.decode("utf-8", "replace")
-        steps.append(Step(f"add to {want.conf}: {said}", Change(want.conf, current, placed.text)))
+        steps.append(InstallStep(f"add to {want.conf}: {said}", FileChange(want.conf, current, placed.text)))
     if record.conf == want.conf and marked_line.lines_at(text):
         return _Line(record.conf, record.glue, record.conf_made)
     return _Line(want.conf, placed.glue.decode(), current is None)
 
 
-def _line_removal(record: Record) -> list[Step]:
+def _line_removal(record: Record) -> list[InstallStep]:
     current = files.read(record.conf) if record.conf else None
     if current is None or not marked_line.lines_at(current):
         return []
     text = marked_line.take(current, record.glue.encode())
     if not text and record.conf_made:
         return [_removal(record.conf, current)]
-    return [Step(f"remove the line of viewsync from {record.conf}", Change(record.conf, current, text))]
+    return [InstallStep(f"remove the line of viewsync from {record.conf}", FileChange(record.conf, current, text))]
 
 
-def _removals(gone: Iterable[str], record: Record, notes: list[str]) -> list[Step]:
-    steps: list[Step] = []
+def _removals(gone: Iterable[str], record: Record, notes: list[str]) -> list[InstallStep]:
+    steps: list[InstallStep] = []
     for path in gone:
         current = files.read(path)
         if current is not None and manifest.sha(current) == record.files[path]:
@@ -150,9 +152,9 @@ def _removals(gone: Iterable[str], record: Record, notes: list[str]) -> list[Ste
     return steps
 
 
-def _links(want: Wanted, record: Record) -> list[Step]:
+def _links(want: InstallManifest, record: Record) -> list[InstallStep]:
     """A link of ours is turned to where it should lead; anything else of that name stays, and that is an error."""
-    steps: list[Step] = []
+    steps: list[InstallStep] = []
     for path, target in want.links.items():
         after = os.fsencode(target)
         current = files.read_link(path)
@@ -161,23 +163,23 @@ def _links(want: Wanted, record: Record) -> list[Step]:
         ours = current is not None and os.fsdecode(current) == record.links.get(path)
         if os.path.lexists(path) and not ours:
             raise FileError(f"{path} already exists and was not made by viewsync", "move it away, then run this again")
-        steps.append(Step(f"link {path} to {target}", Change(path, current, after, link=True)))
+        steps.append(InstallStep(f"link {path} to {target}", FileChange(path, current, after, link=True)))
     return steps
 
 
-def _link_removals(gone: Iterable[str], record: Record, notes: list[str]) -> list[Step]:
-    steps: list[Step] = []
+def _link_removals(gone: Iterable[str], record: Record, notes: list[str]) -> list[InstallStep]:
+    steps: list[InstallStep] = []
     for path in gone:
         current = files.read_link(path)
         if current is not None and os.fsdecode(current) == record.links[path]:
-            steps.append(Step(f"remove {path}", Change(path, current, None, link=True)))
+            steps.append(InstallStep(f"remove {path}", FileChange(path, current, None, link=True)))
         elif os.path.lexists(path):
             notes.append(f"{path} stays: it was changed after it was installed")
     return steps
 
 
-def _removal(path: str, current: bytes) -> Step:
-    return Step(f"remove {path}", Change(path, current, None, os.stat(path).st_mode & 0o777))
+def _removal(path: str, current: bytes) -> InstallStep:
+    return InstallStep(f"remove {path}", FileChange(path, current, None, os.stat(path).st_mode & 0o777))
 
 
 def _missing(wanted_paths: Iterable[str]) -> list[str]:

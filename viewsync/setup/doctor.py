@@ -32,7 +32,7 @@ def examine(ctx: Context) -> list[Check]:
 def fix(ctx: Context, found: list[Check], say: Callable[[str], None]) -> list[str]:
     """Do what `install` does, where a check says that it helps; returns what was changed."""
     if any(each.fixable and each.status != OK for each in found):
-        return installing.install(ctx, manifest.Options(), say).changes
+        return installing.install(ctx, manifest.InstallOptions(), say).changes
     return []
 
 
@@ -50,7 +50,9 @@ def _settings(ctx: Context) -> Check:
 
 def _server(ctx: Context, socket: str) -> list[Check]:
     try:
-        reading = server_checks.Reading(ctx, inventory.inventory(ctx.tmux, socket), read_registry(ctx)[0]["views"])
+        reading = server_checks.ServerReading(
+            ctx, inventory.inventory(ctx.tmux, socket), read_registry(ctx)[0]["views"]
+        )
     except ViewsyncError as error:
         return [Check("server", FAIL, error.message, error.hint, server=socket)]
     return [_guarded(name, socket, check, reading) for name, check in server_checks.IN_EACH]

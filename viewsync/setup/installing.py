@@ -16,27 +16,27 @@ from viewsync.setup import changes as setup_changes
 from viewsync.setup.activation import Doing
 from viewsync.store import folder, install_record
 from viewsync.system import files, venvs
-from viewsync.system.files import Change, FileError
+from viewsync.system.files import FileChange, FileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from viewsync.context import Context
-    from viewsync.setup.changes import Plan
-    from viewsync.setup.manifest import Options
+    from viewsync.setup.changes import InstallPlan
+    from viewsync.setup.manifest import InstallOptions
     from viewsync.store.install_record import Record
 
     Say = Callable[[str], None]  # called before each change, with what it is
 
 
-class Report(NamedTuple):
+class InstallReport(NamedTuple):
     changes: list[str]
     notes: list[str]
     warnings: list[str]
     record: Record
 
 
-def install(ctx: Context, options: Options, say: Say) -> Report:
+def install(ctx: Context, options: InstallOptions, say: Say) -> InstallReport:
     if options.prefix:  # what starts viewsync again, here and in a service
         ctx.env["VIEWSYNC_LAUNCHER"] = manifest.launcher_path(ctx, options.prefix)
     record = manifest.recorded(ctx)
@@ -52,10 +52,10 @@ def install(ctx: Context, options: Options, say: Say) -> Report:
         doing.say(f"make the folder {state} private")
     _apply(doing, plan, lambda: folder.secure(state))
     activation.install(doing, want, [each.change.path for each in plan.steps])
-    return Report(changes, plan.notes, doing.problems, plan.record)
+    return InstallReport(changes, plan.notes, doing.problems, plan.record)
 
 
-def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool) -> Report:
+def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool) -> InstallReport:
     record = manifest.recorded(ctx)
     if record == install_record.Record():
         record = manifest.guessed(ctx)
@@ -74,7 +74,7 @@ def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool) -> Report:
     for each in reversed(record.folders):  # the innermost first
         if files.is_empty(each):
             doing.do(f"remove the empty folder {each}", files.remove_empty, [each])
-    return Report(changes, plan.notes, doing.problems, record)
+    return InstallReport(changes, plan.notes, doing.problems, record)
 
 
 def _doing(ctx: Context, say: Say, *, dry_run: bool) -> tuple[list[str], Doing]:
@@ -87,7 +87,7 @@ def _doing(ctx: Context, say: Say, *, dry_run: bool) -> tuple[list[str], Doing]:
     return changes, Doing(ctx, told, dry_run=dry_run)
 
 
-def _refuse(plan: Plan, line: bytes = b"") -> None:
+def _refuse(plan: InstallPlan, line: bytes = b"") -> None:
     """Before anything is changed. `line`: what a person can put into a tmux configuration that we may not write."""
     for each in plan.steps:
         if problem := files.refusal(each.change.path, link=each.change.link):
@@ -96,8 +96,8 @@ def _refuse(plan: Plan, line: bytes = b"") -> None:
             raise FileError(problem, hint)
 
 
-def _apply(doing: Doing, plan: Plan, last: Callable[[], object] = lambda: None) -> None:
-    done: list[Change] = []
+def _apply(doing: Doing, plan: InstallPlan, last: Callable[[], object] = lambda: None) -> None:
+    done: list[FileChange] = []
     try:
         for each in plan.steps:
             doing.say(each.text)
@@ -140,7 +140,7 @@ def _purge(doing: Doing, notes: list[str]) -> None:
         for name in sorted(os.listdir(where)) if os.path.isdir(where) else []:
             path = os.path.join(where, name)
             if (name == "README" or name.startswith(_STATE)) and os.path.isfile(path):
-                doing.do(f"remove {path}", files.apply, Change(path, b"", None))
+                doing.do(f"remove {path}", files.apply, FileChange(path, b"", None))
         for name in _WORK:
             path = os.path.join(where, name)
             if os.path.isdir(path) and not os.path.islink(path):

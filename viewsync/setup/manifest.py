@@ -25,7 +25,7 @@ HOOKS = "tmux.conf"
 MODULE = "viewsync.lua"
 
 
-class Options(NamedTuple):
+class InstallOptions(NamedTuple):
     dry_run: bool = False
     conf: str = ""  # the tmux configuration, "" to find it
     wezterm_dir: str = ""
@@ -43,7 +43,7 @@ class File(NamedTuple):
     mode: int = 0o666
 
 
-class Wanted(NamedTuple):
+class InstallManifest(NamedTuple):
     launcher: str
     caller: str  # what the hooks say
     files: list[File]
@@ -72,12 +72,12 @@ def guessed(ctx: Context) -> Record:
     """Where the record is lost: what an installation of this version would have made, where that is there."""
     empty = install_record.Record()
     prefix = os.path.dirname(os.path.dirname(launcher_path(ctx)))
-    want = wanted(ctx, Options(prefix=prefix if system_venvs.folder(prefix) else ""), empty)
+    want = wanted(ctx, InstallOptions(prefix=prefix if system_venvs.folder(prefix) else ""), empty)
     there = {each.path: sha(each.data) for each in want.files if each.mark.encode() in (files.read(each.path) or b"")}
     return empty._replace(launcher=want.launcher, files=there, conf=want.conf, venvs=want.venvs)
 
 
-def wanted(ctx: Context, options: Options, record: Record) -> Wanted:
+def wanted(ctx: Context, options: InstallOptions, record: Record) -> InstallManifest:
     path = launcher_path(ctx, options.prefix)
     calling = caller(ctx, options.prefix)
     hooks_file = File(
@@ -94,7 +94,7 @@ def wanted(ctx: Context, options: Options, record: Record) -> Wanted:
     found += [_launcher(ctx, path)] if options.prefix else []
     tools = _real(os.path.abspath(options.tools)) if options.tools else record.tools
     found += [_registry_script(tools, path)] if tools else []
-    return Wanted(
+    return InstallManifest(
         launcher=path,
         caller=calling,
         files=found,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Inventory
 
 
-class Reading(NamedTuple):
+class ServerReading(NamedTuple):
     ctx: Context
     found: Inventory
     views: dict[str, ViewRow]
@@ -31,7 +31,7 @@ class Reading(NamedTuple):
         return self.found.server.socket
 
 
-def version(reading: Reading) -> Check:
+def version(reading: ServerReading) -> Check:
     running = reading.found.server.version
     client = reading.ctx.tmux.version()
     if number(running) < OLDEST:
@@ -47,7 +47,7 @@ def version(reading: Reading) -> Check:
     return Check("server", OK, f"tmux {running}, {len(reading.found.sessions)} sessions")
 
 
-def loaded(reading: Reading) -> Check:
+def loaded(reading: ServerReading) -> Check:
     texts = reading.found.hooks
     if hooks.stand(texts, reading.ctx.caller):
         return Check("hooks", OK, "loaded")
@@ -55,7 +55,7 @@ def loaded(reading: Reading) -> Check:
     return Check("hooks", FAIL, found, "`viewsync install` loads them", fixable=True)
 
 
-def told(reading: Reading) -> Check:
+def told(reading: ServerReading) -> Check:
     """Whether tmux tells of the end of project sessions that have cleanup steps."""
     name = "session ends"
     server = reading.found.server.identity
@@ -69,7 +69,7 @@ def told(reading: Reading) -> Check:
     return Check(name, OK, f"reported, for {len(waiting)}" if waiting else "no session has cleanup steps")
 
 
-def shadowed(reading: Reading) -> Check:
+def shadowed(reading: ServerReading) -> Check:
     """tmux looks a hook up in the session first: one that stands there is called instead of ours."""
     names = {each.id: each.name for each in reading.found.sessions}
     found = options.shadows(reading.ctx.tmux, reading.socket, list(names))
@@ -80,7 +80,7 @@ def shadowed(reading: Reading) -> Check:
     return Check("own hooks", WARN, f"these sessions have hooks that replace those of viewsync: {said}", hint)
 
 
-def unattached(reading: Reading) -> Check:
+def unattached(reading: ServerReading) -> Check:
     value = options.of_all(reading.ctx.tmux, reading.socket, "destroy-unattached")
     if value == "off":
         return Check("destroy-unattached", OK, "off")
@@ -95,7 +95,7 @@ def unattached(reading: Reading) -> Check:
     )
 
 
-def strays(reading: Reading) -> Check:
+def strays(reading: ServerReading) -> Check:
     rows = tracking.rows_of(reading.found.server, reading.views)
     found = adopting.strays(reading.found, rows)
     if not found:
@@ -109,7 +109,7 @@ def strays(reading: Reading) -> Check:
     )
 
 
-def orphans(reading: Reading) -> Check:
+def orphans(reading: ServerReading) -> Check:
     parents = listing.read(reading.ctx, [reading.socket]).parents
     waiting = [each for parent in parents for each in parent.views if each.verdict.action != KEEP]
     if not waiting:
@@ -117,7 +117,7 @@ def orphans(reading: Reading) -> Check:
     return Check("orphans", WARN, f"{len(waiting)} views that nobody uses", "`viewsync sweep` ends or promotes them")
 
 
-IN_EACH: tuple[tuple[str, Callable[[Reading], Check]], ...] = (
+IN_EACH: tuple[tuple[str, Callable[[ServerReading], Check]], ...] = (
     ("server", version),
     ("hooks", loaded),
     ("session ends", told),

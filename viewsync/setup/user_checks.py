@@ -67,7 +67,7 @@ def launcher(ctx: Context) -> Check:
 
 
 def hooks_file(ctx: Context) -> Check:
-    want = manifest.wanted(ctx, manifest.Options(), manifest.recorded(ctx))
+    want = manifest.wanted(ctx, manifest.InstallOptions(), manifest.recorded(ctx))
     file = want.files[0]
     current = files.read(file.path)
     if current is None:
@@ -80,7 +80,7 @@ def hooks_file(ctx: Context) -> Check:
 
 def tmux_conf(ctx: Context) -> Check:
     """Without our line, a new server has no hooks until the first view is opened in it."""
-    want = manifest.wanted(ctx, manifest.Options(), manifest.recorded(ctx))
+    want = manifest.wanted(ctx, manifest.InstallOptions(), manifest.recorded(ctx))
     text = files.read(want.conf) or b""
     if at := marked_line.commented_at(text):
         return Check(

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from viewsync.output import Result
 from viewsync.sessions import expiring
-from viewsync.sessions.rules.expiry import FORGET, Limit, Wish
+from viewsync.sessions.rules.expiry import FORGET, ExpiryCriteria, Limit
 from viewsync.shell_tools.tool import Call, Misuse, Tool
 from viewsync.text import durations
 from viewsync.tmux.rules.model import END, KEEP
 
 if TYPE_CHECKING:
-    from viewsync.sessions.expiring import Item
+    from viewsync.sessions.expiring import ExpiryItem
 
 _USAGE = """[--dry-run] [--all] [--older-than DURATION]
 
@@ -30,7 +30,7 @@ def run(call: Call) -> Result:
     older = _limit(call.given["--older-than="]) if "--older-than=" in call.given else None
     everything = "--all" in call.given
     # Age is counted from the last use, not from the creation. Where age does not matter, nor does who is on it.
-    wish = Wish(everything, older, compat=call.compat or everything or not older)
+    wish = ExpiryCriteria(everything, older, compat=call.compat or everything or not older)
     items, errors = expiring.plan(call.ctx, wish)
     errors += [
         f"Warning: {each.listed.row.name} is kept: {each.verdict.reason}" for each in items if each.verdict.spared
@@ -57,7 +57,7 @@ def _limit(text: str) -> Limit:
     return Limit(seconds, text)
 
 
-def _forgotten(item: Item) -> Item:
+def _forgotten(item: ExpiryItem) -> ExpiryItem:
     """The row alone."""
     verdict = item.verdict
     return item._replace(verdict=verdict._replace(action=FORGET, save=False)) if verdict.action == END else item

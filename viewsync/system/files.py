@@ -19,7 +19,7 @@ class FileError(ViewsyncError):
     kind = "file"
 
 
-class Change(NamedTuple):
+class FileChange(NamedTuple):
     """`before` and `after` are None where there is no file. Of a symbolic link they are where it leads."""
 
     path: str  # without symbolic links in it
@@ -81,7 +81,7 @@ def missing_folders(path: str) -> list[str]:
     return missing
 
 
-def apply(change: Change) -> None:
+def apply(change: FileChange) -> None:
     """Raises FileError, and then the file is as it was."""
     try:
         if change.after is None:
@@ -98,7 +98,7 @@ def apply(change: Change) -> None:
         raise FileError(f"cannot change {change.path}: {error.strerror}") from None
 
 
-def revert(changes: Sequence[Change]) -> None:
+def revert(changes: Sequence[FileChange]) -> None:
     """Put back what was applied, the last one first. What cannot be put back is left."""
     for each in reversed(changes):
         with contextlib.suppress(FileError):

@@ -21,7 +21,7 @@ _STYLES = {GOOD: "green", BAD: "red", DOUBT: "yellow", HEAD: "bold", DIM: "dim",
 _CHOSEN = "reverse"
 
 
-class Screen:
+class FullScreen:
     def __init__(self, env: Mapping[str, str]) -> None:
         # COLUMNS and LINES are of the moment in which the shell set them.
         now = {name: value for name, value in env.items() if name not in ("COLUMNS", "LINES")}
@@ -31,7 +31,7 @@ class Screen:
         )
         self._shown: tuple[object, ...] = ()
 
-    def __enter__(self) -> Screen:
+    def __enter__(self) -> FullScreen:
         self._live.start()
         return self
 

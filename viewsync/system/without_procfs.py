@@ -84,7 +84,7 @@ def command_line(pid: int) -> list[str]:
         return []
 
 
-class Row(NamedTuple):
+class ProcessRow(NamedTuple):
     """One process, as ps tells of it."""
 
     parent: int
@@ -102,13 +102,13 @@ class Row(NamedTuple):
         return self.state.startswith(("S", "I"))
 
 
-def rows() -> dict[int, Row]:
+def rows() -> dict[int, ProcessRow]:
     """By ps, of all processes."""
     found = {}
     for line in _ps("-A", *_COLUMNS).splitlines():
         try:
             pid, parent, group, foreground, state, name = line.split(None, 5)
-            row = Row(int(parent), int(group), int(foreground), state, name.rstrip().rpartition("/")[2])
+            row = ProcessRow(int(parent), int(group), int(foreground), state, name.rstrip().rpartition("/")[2])
             found[int(pid)] = row
         except ValueError:
             continue  # it is no row

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from viewsync.tmux.server import Tmux
 
 
-class Captured(NamedTuple):
+class PaneScrollback(NamedTuple):
     text: str  # its history and its screen, with the escapes of their colours
     exit_status: int | None  # of a program that ended
 
 
-def read(tmux: Tmux, socket: str, pane: str) -> Captured | None:
+def read(tmux: Tmux, socket: str, pane: str) -> PaneScrollback | None:
     """None when there is no such pane."""
     done = tmux.run(
         socket,
@@ -32,4 +32,4 @@ def read(tmux: Tmux, socket: str, pane: str) -> Captured | None:
         return None
     if done.code or shown != pane:
         raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no full answer'}")
-    return Captured(text, int(status) if status.isdigit() else None)
+    return PaneScrollback(text, int(status) if status.isdigit() else None)

@@ -38,7 +38,7 @@ _FREE = (  # anybody's text, marks that somebody else set included
 _VALUE = re.compile(r'[^=\n]+="((?:[^"\\]|\\.)*)"; export [^\n]*;\n', re.DOTALL)
 
 
-class Asked(NamedTuple):
+class DetailRequest(NamedTuple):
     """What is wanted beside windows and panes: names of variables and options that can be ones, each once."""
 
     variables: Sequence[str]
@@ -46,7 +46,7 @@ class Asked(NamedTuple):
     of_windows: Sequence[str]
 
 
-def see(tmux: Tmux, server: Server, session: str, asked: Asked) -> Seen:
+def see(tmux: Tmux, server: Server, session: str, asked: DetailRequest) -> Seen:
     """MissingSession when it is gone, or its server is another one by now.
 
     Values of options are those in force, whoever set them; those of variables are the session's own.
@@ -57,7 +57,7 @@ def see(tmux: Tmux, server: Server, session: str, asked: Asked) -> Seen:
     return seen
 
 
-def among_all(tmux: Tmux, server: Server, session: str, asked: Asked) -> tuple[Sessions, Seen | None]:
+def among_all(tmux: Tmux, server: Server, session: str, asked: DetailRequest) -> tuple[Sessions, Seen | None]:
     """All sessions of whatever server is there by now, and that one, None when it is gone.
 
     ServerGone when no server runs there, TmuxError when it says nothing usable.
@@ -66,7 +66,9 @@ def among_all(tmux: Tmux, server: Server, session: str, asked: Asked) -> tuple[S
     return project_list.parse(server.socket, sessions), seen
 
 
-def _ask(tmux: Tmux, server: Server, session: str, asked: Asked, *before: Sequence[str]) -> tuple[str, Seen | None]:
+def _ask(
+    tmux: Tmux, server: Server, session: str, asked: DetailRequest, *before: Sequence[str]
+) -> tuple[str, Seen | None]:
     """What the commands `before` say, and the session."""
     token = os.urandom(8).hex()  # behind each piece of anybody's free text
     questions = _questions(session, asked, token)
@@ -81,7 +83,7 @@ def _ask(tmux: Tmux, server: Server, session: str, asked: Asked, *before: Sequen
     return said, _seen(session, asked, blocks, token) if blocks[0] else None
 
 
-def _questions(session: str, asked: Asked, token: str) -> list[str]:
+def _questions(session: str, asked: DetailRequest, token: str) -> list[str]:
     target = f"'{session}:'"
     return [
         f"display-message -p -t {target} '#{{session_name}}'",
@@ -95,7 +97,7 @@ def _questions(session: str, asked: Asked, token: str) -> list[str]:
     ]
 
 
-def _seen(session: str, asked: Asked, blocks: list[str], token: str) -> Seen:
+def _seen(session: str, asked: DetailRequest, blocks: list[str], token: str) -> Seen:
     name, folder, windows, panes, *free = blocks[:-1]
     names, keys, given, *of_panes = (_texts(each, token) for each in free[: len(_FREE)])
     rest = iter(free[len(_FREE) :])

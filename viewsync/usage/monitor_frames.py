@@ -36,7 +36,7 @@ _EVENTS = 5  # of the history that are shown
 _SHORTEST = 0.5  # seconds over which what is used can be told: the kernel counts in hundredths
 
 
-class Session(NamedTuple):
+class SessionFrame(NamedTuple):
     row: Registered
     status: str
     id: str  # "$7", "" when it is not there
@@ -55,7 +55,7 @@ class Session(NamedTuple):
         return self.row.name
 
 
-class Parent(NamedTuple):
+class ParentFrame(NamedTuple):
     name: str
     views: int
     attached: int
@@ -65,8 +65,8 @@ class Frame(NamedTuple):
     """`at` is when it was read, in epoch seconds."""
 
     at: float
-    sessions: tuple[Session, ...]
-    parents: tuple[Parent, ...]
+    sessions: tuple[SessionFrame, ...]
+    parents: tuple[ParentFrame, ...]
     events: tuple[Event, ...]  # newest first
     problems: tuple[str, ...]
 
@@ -119,7 +119,7 @@ class Monitor:
         self._used = {key: value for key, value in self._used.items() if key in kept}
         return Frame(now, sessions, self._parents(), self._events, tuple(dict.fromkeys(self._problems)))
 
-    def server(self, session: Session) -> Server | None:
+    def server(self, session: SessionFrame) -> Server | None:
         """Where it is, as it was when it was read."""
         look = self._looks.get(session.row.socket)
         return None if look is None or isinstance(look, TmuxError) else look.panes.server
@@ -171,10 +171,10 @@ class Monitor:
             self._index[socket] = _Index(look.text, groups.index(look.panes), by_id)
         return look
 
-    def _found(self, row: Registered) -> Session:
+    def _found(self, row: Registered) -> SessionFrame:
         """Without what needs the process table, or the pane's text."""
         look = self._looks.get(row.socket)
-        blank = Session(row, health.UNKNOWN, "", row.name, "", False, (), None, 0, epoch(row.created_at), "")
+        blank = SessionFrame(row, health.UNKNOWN, "", row.name, "", False, (), None, 0, epoch(row.created_at), "")
         if look is None or (isinstance(look, TmuxError) and not isinstance(look, ServerGone)):
             return blank
         if isinstance(look, TmuxError):
@@ -197,7 +197,7 @@ class Monitor:
             created=blank.created or (found.pane.created if found.pane else 0.0),
         )
 
-    def _measured(self, session: Session, table: Table, now: float) -> Session:
+    def _measured(self, session: SessionFrame, table: Table, now: float) -> SessionFrame:
         look = self._looks.get(session.row.socket)
         known = self._lines.get(_key(session))
         session = session._replace(line=known[2] if known else "", read=known is not None)
@@ -212,7 +212,7 @@ class Monitor:
             status = status if table.runs(pane.pid, start) else health.ZOMBIE
         return session._replace(status=status, cpu=self._cpu(session, tree, now), memory=tree.memory)
 
-    def _cpu(self, session: Session, tree: Tree, now: float) -> float | None:
+    def _cpu(self, session: SessionFrame, tree: Tree, now: float) -> float | None:
         before = self._used.get(_key(session)) or _Used(session.created, 0.0, None)
         if now - before.at < _SHORTEST or not before.at:
             return before.percent
@@ -220,9 +220,9 @@ class Monitor:
         self._used[_key(session)] = _Used(now, tree.cpu, percent)
         return percent
 
-    def _read_lines(self, sessions: list[Session]) -> None:
+    def _read_lines(self, sessions: list[SessionFrame]) -> None:
         """Of the panes in which something may have come since they were read."""
-        stale: dict[str, list[Session]] = {}
+        stale: dict[str, list[SessionFrame]] = {}
         for each in sessions:
             look = self._looks.get(each.row.socket)
             if each.pane and look is not None and not isinstance(look, TmuxError):
@@ -233,7 +233,7 @@ class Monitor:
         for socket, mine in stale.items():
             self._capture(socket, mine)
 
-    def _capture(self, socket: str, sessions: list[Session]) -> None:
+    def _capture(self, socket: str, sessions: list[SessionFrame]) -> None:
         look = self._looks[socket]
         if isinstance(look, TmuxError):
             return
@@ -247,7 +247,7 @@ class Monitor:
                 line = harmless(shown[each.pane], colours=False).replace("\t", " ")
                 self._lines[_key(each)] = (look.marks.get(each.pane, ()), look.at, line)
 
-    def _parents(self) -> tuple[Parent, ...]:
+    def _parents(self) -> tuple[ParentFrame, ...]:
         """Of the views that the registry knows and that are there."""
         found: dict[str, list[bool]] = {}
         for socket, known in self._views.items():
@@ -255,8 +255,8 @@ class Monitor:
             for name, row in known.items():
                 if name in there:
                     found.setdefault(str(row.get("parent") or "?"), []).append(there[name].attached)
-        return tuple(Parent(name, len(views), sum(views)) for name, views in sorted(found.items()))
+        return tuple(ParentFrame(name, len(views), sum(views)) for name, views in sorted(found.items()))
 
 
-def _key(session: Session) -> Key:
+def _key(session: SessionFrame) -> Key:
     return (session.row.socket, session.row.name)

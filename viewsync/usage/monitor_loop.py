@@ -12,7 +12,7 @@ from viewsync.projects import listing as projects
 from viewsync.registry import targets
 from viewsync.sessions import killing, quarantine
 from viewsync.system import keyboard
-from viewsync.system.full_screen import Screen
+from viewsync.system.full_screen import FullScreen
 from viewsync.usage.rules import monitor_keys as rule
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.system.keyboard import Keyboard
     from viewsync.system.rules.picture import Picture
-    from viewsync.usage.monitor_frames import Frame, Monitor, Session
-    from viewsync.usage.rules.monitor_keys import State, Wish
+    from viewsync.usage.monitor_frames import Frame, Monitor, SessionFrame
+    from viewsync.usage.rules.monitor_keys import MonitorAction, MonitorState
 
 _BELOW = 9  # lines for views and history, where there is room
 _AROUND = 3  # lines for the title, the head and the foot
@@ -33,18 +33,18 @@ class Scene(NamedTuple):
     """What is to be drawn. `shown`: the sessions that there is room for, of `fitting` that the filter lets through."""
 
     frame: Frame
-    shown: list[Session]
+    shown: list[SessionFrame]
     fitting: int
-    state: State
+    state: MonitorState
     note: str
     below: int  # lines
 
 
 def watch(ctx: Context, monitor: Monitor, interval: float, draw: Callable[[Scene], Picture]) -> int:
     """The exit code. Attaching does not come back: this process becomes the client, unless tmux switched its own."""
-    chosen: Session | None = None
+    chosen: SessionFrame | None = None
     try:
-        with keyboard.Keyboard() as keys, Screen(ctx.env) as screen:
+        with keyboard.Keyboard() as keys, FullScreen(ctx.env) as screen:
             loop = _Loop(ctx, monitor, keys, screen, draw)
             chosen = loop.run(interval)
     except OSError as error:
@@ -60,19 +60,19 @@ def watch(ctx: Context, monitor: Monitor, interval: float, draw: Callable[[Scene
 
 class _Loop:
     def __init__(
-        self, ctx: Context, monitor: Monitor, keys: Keyboard, screen: Screen, draw: Callable[[Scene], Picture]
+        self, ctx: Context, monitor: Monitor, keys: Keyboard, screen: FullScreen, draw: Callable[[Scene], Picture]
     ) -> None:
         self.ctx = ctx
         self.monitor = monitor
         self.keys = keys
         self.screen = screen
         self.draw = draw
-        self.state = rule.State()
+        self.state = rule.MonitorState()
         self.note = ""
         self.code = 0
         self.frame = monitor.read(())
 
-    def run(self, interval: float) -> Session | None:
+    def run(self, interval: float) -> SessionFrame | None:
         """The session to attach to, None for none."""
         due = 0.0
         while True:
@@ -96,14 +96,14 @@ class _Loop:
                     return session
                 self.carry_out(wish)
 
-    def fitting(self) -> list[Session]:
+    def fitting(self) -> list[SessionFrame]:
         text = self.state.filter.lower()
         return [each for each in self.frame.sessions if text in each.name.lower() or text in each.row.project.lower()]
 
-    def shown(self) -> list[rule.Shown]:
-        return [rule.Shown(each.name, each.attached) for each in self.fitting()]
+    def shown(self) -> list[rule.ShownSession]:
+        return [rule.ShownSession(each.name, each.attached) for each in self.fitting()]
 
-    def visible(self) -> list[Session]:
+    def visible(self) -> list[SessionFrame]:
         fitting = self.fitting()
         self.state = rule.settled(self.state, self.shown())
         at = next((at for at, each in enumerate(fitting) if each.name == self.state.chosen), 0)
@@ -124,14 +124,14 @@ class _Loop:
         scene = Scene(self.frame, visible, len(self.fitting()), self.state, self.note, self.below())
         self.screen.draw(self.draw(scene), anew=anew)
 
-    def there(self, name: str) -> Session | None:
+    def there(self, name: str) -> SessionFrame | None:
         """The session as it is now, if it is there."""
         self.read()
         found = next((each for each in self.frame.sessions if each.name == name and each.id), None)
         self.note = "" if found else f"'{name}' is not there"
         return found
 
-    def carry_out(self, wish: Wish) -> None:
+    def carry_out(self, wish: MonitorAction) -> None:
         """What fails is said at the foot."""
         try:
             if wish.action == rule.QUARANTINE:
@@ -144,23 +144,23 @@ class _Loop:
         if wish.action:
             self.read()
 
-    def kill(self, wish: Wish) -> None:
+    def kill(self, wish: MonitorAction) -> None:
         self.read()
         session = next((each for each in self.frame.sessions if each.name == wish.name), None)
         if session is None:
             self.note = f"'{wish.name}' is not registered any more"
         elif session.attached and not wish.agreed:  # somebody came since the question
-            self.state = self.state._replace(asked=rule.Asked(rule.KILL, wish.name, again=True))
+            self.state = self.state._replace(asked=rule.Question(rule.KILL, wish.name, again=True))
         else:
             self.note = _ended(self.ctx, session, agreed=wish.agreed)
 
 
-def _ended(ctx: Context, session: Session, *, agreed: bool) -> str:
+def _ended(ctx: Context, session: SessionFrame, *, agreed: bool) -> str:
     """What came of it, in words. A project's session has its cleanup steps run."""
     if session.row.type == projects.TYPE:
         known = projects.named(projects.read(ctx), session.called, session.row.socket)
         ended = ending.end(ctx, known, "kill", force=agreed)
         return "; ".join([f"'{session.name}' is ended" if ended.ended else f"'{session.name}' stays", *ended.problems])
-    done = killing.kill(ctx, targets.Asked(session=session.name), dry_run=False, only_free=not agreed)
+    done = killing.kill(ctx, targets.TargetArgs(session=session.name), dry_run=False, only_free=not agreed)
     problems = [each for each in (done.problem, done.registry_problem) if each]
     return "; ".join([f"'{session.name}' is ended" if done.killed else f"'{session.name}' is not ended", *problems])

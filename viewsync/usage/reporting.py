@@ -11,7 +11,7 @@ from viewsync.sessions.rules import health
 from viewsync.text import durations
 from viewsync.text.timestamps import epoch
 from viewsync.usage.rules import report as usage_report
-from viewsync.usage.rules.report import Facts, Live
+from viewsync.usage.rules.report import Live, UsageFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,7 +33,7 @@ class Line(NamedTuple):
     numbers: Numbers
 
 
-class Report(NamedTuple):
+class UsageReport(NamedTuple):
     since: float  # 0 for all there is
     until: float
     live: list[Live]
@@ -44,7 +44,7 @@ class Report(NamedTuple):
     warnings: list[str]
 
 
-def report(ctx: Context, since: float = 0.0, project: str = "") -> Report:
+def report(ctx: Context, since: float = 0.0, project: str = "") -> UsageReport:
     """`project`: of that one alone. Raises StateError when the history or the registry cannot be read."""
     listed, warnings = listing.read(ctx)
     now = ctx.clock()
@@ -58,11 +58,11 @@ def report(ctx: Context, since: float = 0.0, project: str = "") -> Report:
         facts, live = facts.of_project(project), [each for each in live if each.project == project]
     until = now + 1  # what happened just now is in it
 
-    def lines(parts: Iterable[tuple[str, Facts]]) -> list[Line]:
+    def lines(parts: Iterable[tuple[str, UsageFacts]]) -> list[Line]:
         found = [Line(label, usage_report.numbers(part, since, until)) for label, part in parts]
         return [each for each in found if not each.numbers.empty]
 
-    return Report(
+    return UsageReport(
         since=since,
         until=now,
         live=live,
@@ -83,13 +83,13 @@ def _live(listed: Listed) -> Live:
     return Live(row.socket, row.name, row.project, epoch(row.created_at), there, status == health.ALIVE, listed.in_use)
 
 
-def _facts(ctx: Context, live: Sequence[Live], since: float, now: float) -> Facts:
+def _facts(ctx: Context, live: Sequence[Live], since: float, now: float) -> UsageFacts:
     kinds = ", ".join("?" * len(usage_report.EVENTS))
     events = ctx.history.find(f"what = 'session' AND event IN ({kinds})", usage_report.EVENTS, limit=_ALL)[::-1]
     samples = ctx.history.samples(max(0.0, since - _BASELINE))
     seen = {(each.socket, each.session): each.at for each in samples}
     lives = usage_report.lives(events, live, seen, now)
-    return Facts(lives, usage_report.marks(events), usage_report.used(samples, lives))
+    return UsageFacts(lives, usage_report.marks(events), usage_report.used(samples, lives))
 
 
 def begin(timeframe: str, now: float) -> float:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from viewsync.context import Context
-    from viewsync.history.rules.presence import Change
+    from viewsync.history.rules.presence import PresenceChange
     from viewsync.registry.rules.row import Registered
     from viewsync.registry_shape import SessionRow
     from viewsync.sessions.listing import Answer
@@ -41,8 +41,8 @@ def take(ctx: Context, trigger: str) -> None:
 
 def _changes(
     values: Mapping[str, SessionRow], rows: list[Registered], answers: Mapping[str, Answer], now: float
-) -> list[Change]:
-    changes: list[Change] = []
+) -> list[PresenceChange]:
+    changes: list[PresenceChange] = []
     for socket, answer in answers.items():
         mine = {row.name: values[row.name] for row in rows if row.socket == socket}
         if isinstance(answer, ServerGone):

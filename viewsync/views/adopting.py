@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Inventory, Session
 
 
-class Candidate(NamedTuple):
+class AdoptableView(NamedTuple):
     """A session that looks like a view and is grouped with `parent`."""
 
     socket: str
@@ -27,7 +27,7 @@ class Candidate(NamedTuple):
     parent: Session
 
 
-def candidates(ctx: Context, socket: str, parent: str) -> list[Candidate]:
+def candidates(ctx: Context, socket: str, parent: str) -> list[AdoptableView]:
     """The unmarked views of that parent. MissingSession when there is no such session."""
     found = inventory.inventory(ctx.tmux, socket)
     owner = next((each for each in found.sessions if each.name == parent), None)
@@ -35,7 +35,7 @@ def candidates(ctx: Context, socket: str, parent: str) -> list[Candidate]:
         near = did_you_mean(parent, (each.name for each in found.sessions), most=3)
         raise MissingSession(f"there is no session {parent!r} on {socket}", near)
     rows = tracking.rows_of(found.server, ctx.registry.read()["views"])
-    return [Candidate(socket, each, owner) for each in strays(found, rows) if each.group == owner.group]
+    return [AdoptableView(socket, each, owner) for each in strays(found, rows) if each.group == owner.group]
 
 
 def strays(found: Inventory, rows: dict[str, ViewRow]) -> list[Session]:
@@ -47,7 +47,7 @@ def strays(found: Inventory, rows: dict[str, ViewRow]) -> list[Session]:
     ]
 
 
-def adopt(ctx: Context, chosen: Sequence[Candidate]) -> list[str]:
+def adopt(ctx: Context, chosen: Sequence[AdoptableView]) -> list[str]:
     """Make them ours: the row first, then the mark. The names of those that were still what they were."""
     if not chosen:
         return []
@@ -59,7 +59,7 @@ def adopt(ctx: Context, chosen: Sequence[Candidate]) -> list[str]:
     return [each.session.name for each in marked]
 
 
-def _row(server: str, candidate: Candidate) -> ViewRow:
+def _row(server: str, candidate: AdoptableView) -> ViewRow:
     return {
         "socket": candidate.socket,
         "server": server,
@@ -72,7 +72,7 @@ def _row(server: str, candidate: Candidate) -> ViewRow:
     }
 
 
-def _mark(ctx: Context, candidate: Candidate) -> bool:
+def _mark(ctx: Context, candidate: AdoptableView) -> bool:
     session = candidate.session
     return tmux_views.mark(ctx.tmux, candidate.socket, session.id, session.name, candidate.parent.name)
 

@@ -28,7 +28,7 @@ _TRIES = 3  # free views to try before a new one is made
 _LONGEST_COMMAND = 12_000  # bytes; tmux takes 16 KB in one message, less the rest of the command line
 
 
-class Request(NamedTuple):
+class OpenRequest(NamedTuple):
     parent: str
     socket: str
     create: bool = False
@@ -52,7 +52,7 @@ class Opener(NamedTuple):
     pane: int = -1  # WezTerm's pane id, -1 when none
 
 
-class Plan(NamedTuple):
+class OpenPlan(NamedTuple):
     """What `open` is about to do. `free`: views that may be reused, the one used last first."""
 
     found: Inventory
@@ -61,7 +61,7 @@ class Plan(NamedTuple):
     caller: str  # what our hooks are to call, "" when they stand
 
 
-def become_client(ctx: Context, request: Request) -> None:
+def become_client(ctx: Context, request: OpenRequest) -> None:
     """Turn this process into the tmux client of a view. Returns only by raising."""
     plan = _plan(ctx, request)
     opener = _opener(ctx)
@@ -81,7 +81,7 @@ def become_client(ctx: Context, request: Request) -> None:
         ) from None
 
 
-def reserve(ctx: Context, request: Request) -> dict[str, Any]:
+def reserve(ctx: Context, request: OpenRequest) -> dict[str, Any]:
     """Have a view without being its client: reserved for `request.lease` seconds, then cleaned up as any other."""
     plan = _plan(ctx, request)
     now = ctx.clock()
@@ -101,7 +101,7 @@ def reserve(ctx: Context, request: Request) -> dict[str, Any]:
     }
 
 
-def _plan(ctx: Context, request: Request) -> Plan:
+def _plan(ctx: Context, request: OpenRequest) -> OpenPlan:
     found, origin = _look(ctx, request)
     views = read_registry(ctx)[0]["views"]  # one that is corrupt is set aside by the write below
     parent, joined = _resolve(request.parent, found, tracking.rows_of(found.server, views))
@@ -110,10 +110,10 @@ def _plan(ctx: Context, request: Request) -> Plan:
     free = [] if request.new else _free(found, joined, tracking.rows_of(found.server, views), ctx.clock())
     view = _new_view(ctx, request, parent, joined, origin)
     missing = ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.caller)
-    return Plan(found, free, view, ctx.caller if missing else "")
+    return OpenPlan(found, free, view, ctx.caller if missing else "")
 
 
-def _look(ctx: Context, request: Request) -> tuple[Inventory, Origin | None]:
+def _look(ctx: Context, request: OpenRequest) -> tuple[Inventory, Origin | None]:
     """The server's sessions; with --create, made to hold the one asked for."""
     try:
         found, origin = view_origin.read_with_inventory(ctx.tmux, request.socket, request.parent)
@@ -177,7 +177,7 @@ def _free(found: Inventory, joined: Session, rows: dict[str, ViewRow], now: floa
     return sorted(free, key=lambda each: (-each.last_attached, each.name))[:_TRIES]
 
 
-def _new_view(ctx: Context, request: Request, parent: str, joined: Session, origin: Origin) -> NewView:
+def _new_view(ctx: Context, request: OpenRequest, parent: str, joined: Session, origin: Origin) -> NewView:
     digits = int.from_bytes(os.urandom(4), "big") % 10**9
     return NewView(
         name=names.view_name(parent, ctx.clock(), digits),
@@ -233,7 +233,7 @@ def wait_for_reader() -> None:
     terminal.wait_for_key(_READING_TIME)
 
 
-def _refuse_nesting(ctx: Context, opener: Opener, plan: Plan) -> None:
+def _refuse_nesting(ctx: Context, opener: Opener, plan: OpenPlan) -> None:
     """A client inside a pane of its own server shows itself in itself."""
     if ctx.env.get("TMUX") and opener.tty in inventory.panes(ctx.tmux, plan.found.server.socket):
         raise UsageError(
@@ -242,7 +242,7 @@ def _refuse_nesting(ctx: Context, opener: Opener, plan: Plan) -> None:
         )
 
 
-def _write_row(ctx: Context, plan: Plan, opener: Opener, state: str) -> None:
+def _write_row(ctx: Context, plan: OpenPlan, opener: Opener, state: str) -> None:
     """Before the session is made: its exact name in the registry is what makes it ours."""
     view = plan.view
     row: ViewRow = {

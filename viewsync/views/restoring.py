@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from viewsync.views.rules.restoring import Gui, Tab
 
 
-class Plan(NamedTuple):
+class RestorePlan(NamedTuple):
     """`missing`: tabs whose session is gone, so that there is nothing to open."""
 
     gui: Gui
@@ -26,13 +26,13 @@ class Plan(NamedTuple):
     missing: list[Tab]
 
 
-def plan(ctx: Context) -> Plan:
+def plan(ctx: Context) -> RestorePlan:
     """What there is to restore; nothing is changed."""
     events = ctx.history.find("gui != 0", (), limit=5000)
     gui, tabs = restoring.lost_tabs(events, lambda each: processes.alive(each.pid, each.start))
     servers = {tab.socket: _inventory(ctx, tab.socket) for tab in tabs}
     found = [(tab, _there(tab, servers[tab.socket])) for tab in tabs]
-    return Plan(gui, [there for _, there in found if there], [tab for tab, there in found if not there])
+    return RestorePlan(gui, [there for _, there in found if there], [tab for tab, there in found if not there])
 
 
 def _inventory(ctx: Context, socket: str) -> Inventory | None:
@@ -49,14 +49,14 @@ def _there(tab: Tab, found: Inventory | None) -> Tab | None:
     return tab if found.server.identity == tab.server else tab._replace(window="")
 
 
-def hand_over(ctx: Context, planned: Plan, trigger: str) -> None:
+def hand_over(ctx: Context, planned: RestorePlan, trigger: str) -> None:
     """Note that these tabs are opened now, so that a second restore does not open them once more."""
     if planned.gui.pid:
         done = Event(ctx.clock(), RESTORE, trigger, "", "", "")
         ctx.history.add([done._replace(gui=planned.gui.pid, gui_start=planned.gui.start)])
 
 
-def spawn(ctx: Context, planned: Plan) -> list[int]:
+def spawn(ctx: Context, planned: RestorePlan) -> list[int]:
     """Open them in the running WezTerm, from outside; the ids of the new panes."""
     socket = _answering(ctx) if planned.tabs else ""
     if planned.tabs and not socket:

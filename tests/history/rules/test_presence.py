@@ -21,13 +21,13 @@ def row(**more: Any) -> SessionRow:
     return values
 
 
-def changes(values: SessionRow, *seen: presence.Seen) -> list[tuple[str, float, float | None]]:
+def changes(values: SessionRow, *seen: presence.SessionPresence) -> list[tuple[str, float, float | None]]:
     found = presence.compare(SERVER, seen, {"web": values}, NOW)
     return [(one.event, one.at, one.seconds) for each in found for one in each.events]
 
 
-FREE = presence.Seen("$1", "web", False, 0.0)
-BUSY = presence.Seen("$1", "web", True, 1900.0)
+FREE = presence.SessionPresence("$1", "web", False, 0.0)
+BUSY = presence.SessionPresence("$1", "web", True, 1900.0)
 
 
 def test_who_comes_and_who_leaves_is_told_once() -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from viewsync.projects.rules.expiry import Candidate, decide
 from viewsync.sessions.rules import health
-from viewsync.sessions.rules.expiry import Known
+from viewsync.sessions.rules.expiry import SessionFacts
 from viewsync.tmux.rules.model import END, KEEP
 
 NOW = 1_000_000.0
-OLD = Candidate(Known("x", health.ALIVE, created=NOW - 200_000, active=NOW - 90_000), 86400.0, auto_cleanup=True)
+OLD = Candidate(SessionFacts("x", health.ALIVE, created=NOW - 200_000, active=NOW - 90_000), 86400.0, auto_cleanup=True)
 
 
 def one(candidate: Candidate) -> tuple[str, str]:

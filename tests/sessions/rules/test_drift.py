@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from viewsync.registry.rules import lookup
 from viewsync.registry.rules.row import Registered, registered
 from viewsync.sessions.rules import drift
-from viewsync.sessions.rules.drift import Change, Finding, Seen
+from viewsync.sessions.rules.drift import ComparedRow, Finding, RowChange
 from viewsync.tmux.rules.model import Pane, Panes, Server
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PANE = Pane("$1", "web", "@1", 0, "shell", True, "%1", 0, True, False, 77, 0, 0)
 READING = Panes(Server("/s", 10, 20, "3.3a"), (PANE,), True)
-FOUND = lookup.Found("$1", "web", PANE)
+FOUND = lookup.SessionMatch("$1", "web", PANE)
 FIELDS: SessionRow = {
     "socket": "/s",
     "target": "web:0.0",
@@ -34,8 +34,8 @@ def row(name: str = "web", **fields: Any) -> Registered:
     return registered(name, {**FIELDS, **fields})
 
 
-def seen(one: Registered, **fields: Any) -> Seen:
-    return Seen(one, "", READING, FOUND, making=False, pid_start=1.5, made_since=True)._replace(**fields)
+def seen(one: Registered, **fields: Any) -> ComparedRow:
+    return ComparedRow(one, "", READING, FOUND, making=False, pid_start=1.5, made_since=True)._replace(**fields)
 
 
 NOTHING = {"found": lookup.NOTHING}
@@ -51,26 +51,26 @@ IDS: SessionRow = {
     "pid_start": 1.5,
 }
 
-CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, Change | None]] = {
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, RowChange | None]] = {
     "well": ({}, {}, "", None),
-    "gone": ({}, NOTHING, "gone", Change(remove=True)),
-    "no server": ({}, NO_SERVER, "gone", Change(remove=True)),
+    "gone": ({}, NOTHING, "gone", RowChange(remove=True)),
+    "no server": ({}, NO_SERVER, "gone", RowChange(remove=True)),
     "gone, quarantined": ({"quarantined": True}, NOTHING, "", None),
     "no answer": ({}, {**NO_SERVER, "doubt": "no answer"}, "unknown", None),
     "being made": (HALF, {**NOTHING, "making": True}, "", None),
-    "never made": (HALF, NOTHING, "half-made", Change(remove=True)),
-    "made, and not written down": (HALF, {}, "half-made", Change(values=IDS, drop=drift.MAKING)),
-    "another's of that name": (HALF, {"made_since": False}, "half-made", Change(remove=True)),
-    "by name alone": ({"server": "", "session_id": "", "pane_id": ""}, {}, "no-ids", Change(values=IDS)),
-    "respawned": ({"pid": 5}, {}, "respawned", Change(values={"pid": 77, "pid_start": 1.5})),
+    "never made": (HALF, NOTHING, "half-made", RowChange(remove=True)),
+    "made, and not written down": (HALF, {}, "half-made", RowChange(values=IDS, drop=drift.MAKING)),
+    "another's of that name": (HALF, {"made_since": False}, "half-made", RowChange(remove=True)),
+    "by name alone": ({"server": "", "session_id": "", "pane_id": ""}, {}, "no-ids", RowChange(values=IDS)),
+    "respawned": ({"pid": 5}, {}, "respawned", RowChange(values={"pid": 77, "pid_start": 1.5})),
     "dead": ({"pid": 5}, {"found": FOUND._replace(pane=PANE._replace(dead=True))}, "", None),
     "pane gone": ({}, {"found": FOUND._replace(pane=None)}, "no-pane", None),
-    "renamed": ({}, RENAMED, "renamed", Change(name="api")),
+    "renamed": ({}, RENAMED, "renamed", RowChange(name="api")),
     "of another name, renamed": (
         {"target": "old:0.0"},
         RENAMED,
         "renamed",
-        Change(values={"target": "api:0.0"}),
+        RowChange(values={"target": "api:0.0"}),
     ),
     "of another name": ({"target": "web:0.0"}, {}, "", None),
 }
@@ -107,20 +107,20 @@ anything = st.dictionaries(
 )
 
 
-def build(spec: dict[str, tuple[str, str, str]]) -> list[Seen]:
+def build(spec: dict[str, tuple[str, str, str]]) -> list[ComparedRow]:
     """Rows whose sessions are called otherwise by now, are gone, or of which nobody knows."""
     made = []
     for number, (name, (now, state, alias)) in enumerate(sorted(spec.items())):
         session = f"${number}"
         pane = PANE._replace(session=session, session_name=now, id=f"%{number}")
         fields = {"session_id": session, "pane_id": f"%{number}", "target": f"{alias or name}:0.0"}
-        found = lookup.NOTHING if state == "gone" else lookup.Found(session, now, pane)
+        found = lookup.NOTHING if state == "gone" else lookup.SessionMatch(session, now, pane)
         doubt = state if state == "no answer" else ""
         made.append(seen(row(name, **fields), found=found, doubt=doubt, making=state == "making"))
     return made
 
 
-def apply(rows: list[Seen], found: list[Finding]) -> list[Seen]:
+def apply(rows: list[ComparedRow], found: list[Finding]) -> list[ComparedRow]:
     """What a repair leaves, as the next comparison sees it."""
     changes = [each for each in found if each.change]
     left = []

@@ -9,68 +9,88 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viewsync.sessions.rules import health
-from viewsync.sessions.rules.expiry import FORGET, Expiry, Known, Limit, Wish, decide
+from viewsync.sessions.rules.expiry import FORGET, Expiry, ExpiryCriteria, Limit, SessionFacts, decide
 from viewsync.tmux.rules.model import END, KEEP
 
 NOW = 1_795_000_000.0
 HOUR = Limit(3600.0, "1h")
 
 # A session that lives, was made a day ago and used half a day ago.
-WEB = Known("web", health.ALIVE, created=NOW - 86400, active=NOW - 43200)
+WEB = SessionFacts("web", health.ALIVE, created=NOW - 86400, active=NOW - 43200)
 DEAD = {"status": health.DEAD, "only_dead": True}
 GONE = "dead/missing/zombie"
 
-CASES: dict[str, tuple[dict[str, Any], Wish, str, str]] = {
-    "lives": ({}, Wish(), KEEP, "alive"),
-    "missing": ({"status": health.MISSING}, Wish(), FORGET, GONE),
-    "zombie": ({"status": health.ZOMBIE}, Wish(), FORGET, GONE),
-    "no server": ({"status": health.SERVER}, Wish(), FORGET, GONE),
-    "nothing but dead panes": (DEAD, Wish(), END, GONE),
-    "dead beside a living pane": ({"status": health.DEAD}, Wish(), FORGET, GONE),
-    "all": ({}, Wish(True), END, "all sessions mode"),
-    "all, dead": (DEAD, Wish(True), END, "all sessions mode"),
-    "all, dead beside a living pane": ({"status": health.DEAD}, Wish(True), END, "all sessions mode"),
-    "all, missing": ({"status": health.MISSING}, Wish(True), FORGET, "all sessions mode"),
-    "all, zombie": ({"status": health.ZOMBIE}, Wish(True), FORGET, "all sessions mode"),
-    "old": ({}, Wish(older_than=HOUR), END, "older than 1h"),
+CASES: dict[str, tuple[dict[str, Any], ExpiryCriteria, str, str]] = {
+    "lives": ({}, ExpiryCriteria(), KEEP, "alive"),
+    "missing": ({"status": health.MISSING}, ExpiryCriteria(), FORGET, GONE),
+    "zombie": ({"status": health.ZOMBIE}, ExpiryCriteria(), FORGET, GONE),
+    "no server": ({"status": health.SERVER}, ExpiryCriteria(), FORGET, GONE),
+    "nothing but dead panes": (DEAD, ExpiryCriteria(), END, GONE),
+    "dead beside a living pane": ({"status": health.DEAD}, ExpiryCriteria(), FORGET, GONE),
+    "all": ({}, ExpiryCriteria(True), END, "all sessions mode"),
+    "all, dead": (DEAD, ExpiryCriteria(True), END, "all sessions mode"),
+    "all, dead beside a living pane": ({"status": health.DEAD}, ExpiryCriteria(True), END, "all sessions mode"),
+    "all, missing": ({"status": health.MISSING}, ExpiryCriteria(True), FORGET, "all sessions mode"),
+    "all, zombie": ({"status": health.ZOMBIE}, ExpiryCriteria(True), FORGET, "all sessions mode"),
+    "old": ({}, ExpiryCriteria(older_than=HOUR), END, "older than 1h"),
     "old and gone": (
         {"status": health.MISSING},
-        Wish(older_than=HOUR),
+        ExpiryCriteria(older_than=HOUR),
         FORGET,
         f"{GONE} + older than 1h",
     ),
-    "gone and not old": ({"status": health.MISSING, "created": NOW}, Wish(older_than=HOUR), FORGET, GONE),
-    "d45 made long ago, used just now": ({"active": NOW - 60}, Wish(older_than=HOUR), KEEP, "alive, and not old"),
-    "made just now, with an old use": ({"created": NOW}, Wish(older_than=HOUR), KEEP, "alive, and not old"),
-    "old, and nobody knows its use": ({"active": 0.0}, Wish(older_than=HOUR), END, "older than 1h"),
-    "d45 of unknown age": ({"created": 0.0, "active": 0.0}, Wish(older_than=HOUR), KEEP, "alive, of unknown age"),
-    "d46 no age at all": ({"created": NOW, "active": NOW}, Wish(older_than=Limit(0.0, "0s")), END, "older than 0s"),
-    "d46 made in the future": (
-        {"created": NOW + 99, "active": 0.0},
-        Wish(older_than=Limit(0.0, "0s")),
+    "gone and not old": ({"status": health.MISSING, "created": NOW}, ExpiryCriteria(older_than=HOUR), FORGET, GONE),
+    "d45 made long ago, used just now": (
+        {"active": NOW - 60},
+        ExpiryCriteria(older_than=HOUR),
+        KEEP,
+        "alive, and not old",
+    ),
+    "made just now, with an old use": ({"created": NOW}, ExpiryCriteria(older_than=HOUR), KEEP, "alive, and not old"),
+    "old, and nobody knows its use": ({"active": 0.0}, ExpiryCriteria(older_than=HOUR), END, "older than 1h"),
+    "d45 of unknown age": (
+        {"created": 0.0, "active": 0.0},
+        ExpiryCriteria(older_than=HOUR),
+        KEEP,
+        "alive, of unknown age",
+    ),
+    "d46 no age at all": (
+        {"created": NOW, "active": NOW},
+        ExpiryCriteria(older_than=Limit(0.0, "0s")),
         END,
         "older than 0s",
     ),
-    "exactly so old": ({"created": NOW - 3600, "active": 0.0}, Wish(older_than=HOUR), END, "older than 1h"),
-    "idle": ({}, Wish(idle_than=HOUR), END, "idle for 1h"),
-    "not idle": ({"active": NOW - 60}, Wish(idle_than=HOUR), KEEP, "alive, and not old"),
-    "never used": ({"active": 0.0}, Wish(idle_than=HOUR), END, "idle for 1h"),
-    "both": ({}, Wish(older_than=HOUR, idle_than=HOUR), END, "older than 1h + idle for 1h"),
-    "attached": ({"attached": True}, Wish(True), KEEP, "attached"),
-    "attached and dead": ({**DEAD, "attached": True}, Wish(), KEEP, "attached"),
-    "quarantined": ({"quarantined": True}, Wish(True), KEEP, "quarantined"),
-    "quarantined and missing": ({"status": health.MISSING, "quarantined": True}, Wish(), KEEP, "quarantined"),
-    "leased": ({"leased": True}, Wish(True), KEEP, "somebody is sending to it"),
-    "with a view": ({"viewed": True}, Wish(True), KEEP, "it has a view"),
-    "missing pane, with a view": ({"status": health.MISSING, "viewed": True}, Wish(), FORGET, GONE),
-    "being made": ({"status": health.MISSING, "making": True}, Wish(), KEEP, "it is just being made"),
-    "no answer": ({"status": health.UNKNOWN, "doubt": "no answer"}, Wish(True), KEEP, "no answer"),
-    "out of reach": ({"status": health.SERVER, "doubt": "its socket is gone"}, Wish(), KEEP, "its socket is gone"),
-    "compat": ({}, Wish(True, compat=True), FORGET, "all sessions mode"),
-    "compat, used just now": ({"active": NOW}, Wish(older_than=HOUR, compat=True), FORGET, "older than 1h"),
-    "compat, attached": ({"attached": True}, Wish(True, compat=True), FORGET, "all sessions mode"),
-    "compat, quarantined": ({"quarantined": True}, Wish(True, compat=True), KEEP, "quarantined"),
-    "compat, dead": (DEAD, Wish(compat=True), FORGET, GONE),
+    "d46 made in the future": (
+        {"created": NOW + 99, "active": 0.0},
+        ExpiryCriteria(older_than=Limit(0.0, "0s")),
+        END,
+        "older than 0s",
+    ),
+    "exactly so old": ({"created": NOW - 3600, "active": 0.0}, ExpiryCriteria(older_than=HOUR), END, "older than 1h"),
+    "idle": ({}, ExpiryCriteria(idle_than=HOUR), END, "idle for 1h"),
+    "not idle": ({"active": NOW - 60}, ExpiryCriteria(idle_than=HOUR), KEEP, "alive, and not old"),
+    "never used": ({"active": 0.0}, ExpiryCriteria(idle_than=HOUR), END, "idle for 1h"),
+    "both": ({}, ExpiryCriteria(older_than=HOUR, idle_than=HOUR), END, "older than 1h + idle for 1h"),
+    "attached": ({"attached": True}, ExpiryCriteria(True), KEEP, "attached"),
+    "attached and dead": ({**DEAD, "attached": True}, ExpiryCriteria(), KEEP, "attached"),
+    "quarantined": ({"quarantined": True}, ExpiryCriteria(True), KEEP, "quarantined"),
+    "quarantined and missing": ({"status": health.MISSING, "quarantined": True}, ExpiryCriteria(), KEEP, "quarantined"),
+    "leased": ({"leased": True}, ExpiryCriteria(True), KEEP, "somebody is sending to it"),
+    "with a view": ({"viewed": True}, ExpiryCriteria(True), KEEP, "it has a view"),
+    "missing pane, with a view": ({"status": health.MISSING, "viewed": True}, ExpiryCriteria(), FORGET, GONE),
+    "being made": ({"status": health.MISSING, "making": True}, ExpiryCriteria(), KEEP, "it is just being made"),
+    "no answer": ({"status": health.UNKNOWN, "doubt": "no answer"}, ExpiryCriteria(True), KEEP, "no answer"),
+    "out of reach": (
+        {"status": health.SERVER, "doubt": "its socket is gone"},
+        ExpiryCriteria(),
+        KEEP,
+        "its socket is gone",
+    ),
+    "compat": ({}, ExpiryCriteria(True, compat=True), FORGET, "all sessions mode"),
+    "compat, used just now": ({"active": NOW}, ExpiryCriteria(older_than=HOUR, compat=True), FORGET, "older than 1h"),
+    "compat, attached": ({"attached": True}, ExpiryCriteria(True, compat=True), FORGET, "all sessions mode"),
+    "compat, quarantined": ({"quarantined": True}, ExpiryCriteria(True, compat=True), KEEP, "quarantined"),
+    "compat, dead": (DEAD, ExpiryCriteria(compat=True), FORGET, GONE),
 }
 
 
@@ -83,22 +103,22 @@ def test_a_case(case: str) -> None:
 
 def test_a_session_of_two_rows_ends_only_if_neither_is_kept() -> None:
     rows = [WEB._replace(session="$1"), WEB._replace(name="also", session="$1", active=NOW), WEB._replace(name="x")]
-    wish = Wish(older_than=HOUR)
+    wish = ExpiryCriteria(older_than=HOUR)
     assert [each.action for each in decide(rows, wish, NOW)] == [KEEP, KEEP, END]
     assert decide(rows, wish, NOW)[0].reason == "it is the session of 'also', too, which is kept"
-    assert [each.action for each in decide(rows, Wish(True), NOW)] == [END, END, END]
+    assert [each.action for each in decide(rows, ExpiryCriteria(True), NOW)] == [END, END, END]
 
 
 def test_only_what_would_have_gone_is_spared() -> None:
     attached = WEB._replace(attached=True)
-    assert [each.spared for each in decide([attached], Wish(True), NOW)] == ["all sessions mode"]
-    assert [each.spared for each in decide([attached], Wish(), NOW)] == [""]
+    assert [each.spared for each in decide([attached], ExpiryCriteria(True), NOW)] == ["all sessions mode"]
+    assert [each.spared for each in decide([attached], ExpiryCriteria(), NOW)] == [""]
 
 
 times = st.one_of(st.just(0.0), st.floats(NOW - 10_000, NOW + 10))
 sessions = st.lists(
     st.builds(
-        Known,
+        SessionFacts,
         name=st.text(max_size=3),
         status=st.sampled_from(
             [health.ALIVE, health.DEAD, health.MISSING, health.ZOMBIE, health.SERVER, health.UNKNOWN]
@@ -117,32 +137,32 @@ sessions = st.lists(
     max_size=6,
 )
 limits = st.one_of(st.none(), st.builds(Limit, seconds=st.floats(0, 20_000), text=st.just("1h")))
-wishes = st.builds(Wish, everything=st.booleans(), older_than=limits, idle_than=limits, compat=st.booleans())
+wishes = st.builds(ExpiryCriteria, everything=st.booleans(), older_than=limits, idle_than=limits, compat=st.booleans())
 
 
 @given(sessions, wishes)
-def test_there_is_one_verdict_a_session_and_it_has_a_reason(known: list[Known], wish: Wish) -> None:
+def test_there_is_one_verdict_a_session_and_it_has_a_reason(known: list[SessionFacts], wish: ExpiryCriteria) -> None:
     verdicts = decide(known, wish, NOW)
     assert [each.name for each in verdicts] == [each.name for each in known]
     assert all(each.reason and each.action in (KEEP, FORGET, END) for each in verdicts)
 
 
 @given(sessions, wishes)
-def test_what_is_protected_is_kept(known: list[Known], wish: Wish) -> None:
+def test_what_is_protected_is_kept(known: list[SessionFacts], wish: ExpiryCriteria) -> None:
     for each, verdict in zip(known, decide(known, wish, NOW), strict=True):
         if each.making or each.quarantined or (not wish.compat and (each.attached or each.leased)):
             assert verdict.action == KEEP
 
 
 @given(sessions, wishes)
-def test_on_a_failed_reading_everything_is_kept(known: list[Known], wish: Wish) -> None:
+def test_on_a_failed_reading_everything_is_kept(known: list[SessionFacts], wish: ExpiryCriteria) -> None:
     doubted = [each._replace(doubt="no answer") for each in known]
     unknown = [each._replace(status=health.UNKNOWN) for each in known]
     assert all(each.action == KEEP for each in decide(doubted + unknown, wish, NOW))
 
 
 @given(sessions, wishes)
-def test_what_lives_ends_only_when_it_was_asked_for(known: list[Known], wish: Wish) -> None:
+def test_what_lives_ends_only_when_it_was_asked_for(known: list[SessionFacts], wish: ExpiryCriteria) -> None:
     asked = wish.everything or wish.older_than or wish.idle_than
     for each, verdict in zip(known, decide(known, wish, NOW), strict=True):
         if wish.compat or each.status in (health.MISSING, health.ZOMBIE, health.SERVER):
@@ -155,7 +175,7 @@ def test_what_lives_ends_only_when_it_was_asked_for(known: list[Known], wish: Wi
 
 
 @given(sessions, wishes)
-def test_a_use_never_turns_keep_into_an_end(known: list[Known], wish: Wish) -> None:
+def test_a_use_never_turns_keep_into_an_end(known: list[SessionFacts], wish: ExpiryCriteria) -> None:
     """Only --all does not look at it."""
     used = [each._replace(active=NOW if each.active else 0.0) for each in known]
     for before, after in zip(decide(known, wish, NOW), decide(used, wish, NOW), strict=True):
@@ -164,6 +184,6 @@ def test_a_use_never_turns_keep_into_an_end(known: list[Known], wish: Wish) -> N
 
 
 @given(sessions, wishes)
-def test_deciding_twice_gives_the_same(known: list[Known], wish: Wish) -> None:
+def test_deciding_twice_gives_the_same(known: list[SessionFacts], wish: ExpiryCriteria) -> None:
     first: list[Expiry] = decide(known, wish, NOW)
     assert decide(known, wish, NOW) == first

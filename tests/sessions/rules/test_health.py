@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from viewsync.registry.rules.lookup import NOTHING, Found
+from viewsync.registry.rules.lookup import NOTHING, SessionMatch
 from viewsync.sessions.rules.health import ALIVE, DEAD, MISSING, SERVER, ZOMBIE, Health, judge
 from viewsync.tmux.rules.model import Pane
 
@@ -16,14 +16,14 @@ PANE = Pane("$1", "web", "@1", 0, "shell", True, "%1", 0, True, False, 77, 0, 0)
     [
         (None, False, Health(SERVER)),
         (NOTHING, False, Health(MISSING)),
-        (Found("$1", "web"), False, Health(MISSING, session_exists=True)),
-        (Found("$1", "web", PANE._replace(dead=True)), False, Health(DEAD, True, True, True)),
-        (Found("$1", "web", PANE._replace(dead=True)), True, Health(DEAD, True, True, True)),
-        (Found("$1", "web", PANE), False, Health(ZOMBIE, True, True, False, 77, False)),
-        (Found("$1", "web", PANE), True, Health(ALIVE, True, True, False, 77, True)),
+        (SessionMatch("$1", "web"), False, Health(MISSING, session_exists=True)),
+        (SessionMatch("$1", "web", PANE._replace(dead=True)), False, Health(DEAD, True, True, True)),
+        (SessionMatch("$1", "web", PANE._replace(dead=True)), True, Health(DEAD, True, True, True)),
+        (SessionMatch("$1", "web", PANE), False, Health(ZOMBIE, True, True, False, 77, False)),
+        (SessionMatch("$1", "web", PANE), True, Health(ALIVE, True, True, False, 77, True)),
     ],
 )
-def test_each_state_is_told_apart(found: Found | None, running: bool, expected: Health) -> None:
+def test_each_state_is_told_apart(found: SessionMatch | None, running: bool, expected: Health) -> None:
     assert judge(found, running) == expected
 
 

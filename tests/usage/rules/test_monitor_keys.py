@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from viewsync.usage.rules import monitor_keys
-from viewsync.usage.rules.monitor_keys import NOTHING, Shown, State, Wish, press, window
+from viewsync.usage.rules.monitor_keys import NOTHING, MonitorAction, MonitorState, ShownSession, press, window
 
-SHOWN = [Shown("a", False), Shown("b", True), Shown("c", False)]
+SHOWN = [ShownSession("a", False), ShownSession("b", True), ShownSession("c", False)]
 
 
-def typed(keys: list[str], state: State | None = None, shown: list[Shown] | None = None) -> tuple[State, Wish]:
-    now, wish = state or State(), NOTHING
+def typed(
+    keys: list[str], state: MonitorState | None = None, shown: list[ShownSession] | None = None
+) -> tuple[MonitorState, MonitorAction]:
+    now, wish = state or MonitorState(), NOTHING
     for key in keys:
         now, wish = press(now, key, SHOWN if shown is None else shown)
     return now, wish
@@ -35,8 +37,8 @@ def test_choosing(keys: list[str], chosen: str) -> None:
 
 
 def test_attaching_and_leaving() -> None:
-    assert typed(["down", "enter"])[1] == Wish("attach", "b")
-    assert typed(["a"])[1] == Wish("attach", "a")
+    assert typed(["down", "enter"])[1] == MonitorAction("attach", "b")
+    assert typed(["a"])[1] == MonitorAction("attach", "a")
     assert typed(["q"])[1].action == "quit"
     assert typed(["r"])[1].action == "refresh"
 
@@ -44,7 +46,7 @@ def test_attaching_and_leaving() -> None:
 def test_an_end_needs_a_yes() -> None:
     state, wish = typed(["K"])
     assert (wish, state.asked and state.asked.text) == (NOTHING, "kill 'a'? y/n")
-    assert typed(["K", "y"])[1] == Wish("kill", "a", agreed=False)
+    assert typed(["K", "y"])[1] == MonitorAction("kill", "a", agreed=False)
     for key in ("n", "escape", "enter", "K", "q", "x"):
         state, wish = typed(["K", key])
         assert (state.asked, wish) == (None, NOTHING), key
@@ -55,18 +57,18 @@ def test_an_end_of_what_somebody_is_on_needs_two() -> None:
     assert wish == NOTHING
     assert state.asked
     assert state.asked.text == "somebody is on 'b': kill it all the same? y/n"
-    assert typed(["down", "K", "y", "y"])[1] == Wish("kill", "b", agreed=True)
-    assert typed(["down", "K", "y", "n"]) == (State("b"), NOTHING)
+    assert typed(["down", "K", "y", "y"])[1] == MonitorAction("kill", "b", agreed=True)
+    assert typed(["down", "K", "y", "n"]) == (MonitorState("b"), NOTHING)
 
 
 def test_the_question_is_about_what_was_chosen_then() -> None:
     """It may have gone from the picture meanwhile."""
     state, _ = typed(["K"])
-    assert press(state, "y", SHOWN[1:])[1] == Wish("kill", "a")
+    assert press(state, "y", SHOWN[1:])[1] == MonitorAction("kill", "a")
 
 
 def test_a_quarantine_needs_a_yes() -> None:
-    assert typed(["down", "Q", "y"])[1] == Wish("quarantine", "b")
+    assert typed(["down", "Q", "y"])[1] == MonitorAction("quarantine", "b")
     assert typed(["Q", "n"])[1] == NOTHING
 
 
@@ -76,17 +78,17 @@ def test_filtering() -> None:
     state, wish = typed(["enter"], state)
     assert (state.filter, state.typing, wish) == ("we", False, NOTHING)
     assert typed(["escape"], state)[0].filter == ""
-    assert typed(["/", "x", "escape"])[0] == State("a")
+    assert typed(["/", "x", "escape"])[0] == MonitorState("a")
 
 
 def test_nothing_is_there() -> None:
     for key in ("down", "enter", "a", "K", "Q", "end"):
-        assert typed([key], shown=[]) == (State(), NOTHING)
+        assert typed([key], shown=[]) == (MonitorState(), NOTHING)
 
 
 def test_what_is_gone_is_chosen_no_longer() -> None:
-    assert monitor_keys.settled(State("z"), SHOWN).chosen == "a"
-    assert monitor_keys.settled(State("b"), SHOWN).chosen == "b"
+    assert monitor_keys.settled(MonitorState("z"), SHOWN).chosen == "a"
+    assert monitor_keys.settled(MonitorState("b"), SHOWN).chosen == "b"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from viewsync.events import Event, Sample
 from viewsync.usage.rules import report
-from viewsync.usage.rules.report import Facts, Life, Live, Numbers
+from viewsync.usage.rules.report import Life, Live, Numbers, UsageFacts
 
 NOW = 1000.0
 
@@ -28,7 +28,7 @@ def sample(at: float, cpu: float, memory: int = 10, name: str = "web") -> Sample
 
 
 def numbers(*events: Event, since: float = 0.0, until: float = NOW, live: tuple[Live, ...] = ()) -> Numbers:
-    facts = Facts(lives(*events, live=live), report.marks(events), [])
+    facts = UsageFacts(lives(*events, live=live), report.marks(events), [])
     return report.numbers(facts, since, until)
 
 
@@ -137,7 +137,7 @@ def test_numbers_of_a_stretch_of_time() -> None:
     assert (found.alive, found.attached) == (50 + 150, 50)
     assert (found.steps, found.failed, found.errors) == (2, 1, 1)
     assert numbers(*events, since=600, until=700).empty
-    facts = Facts(lives(*events), report.marks(events), [])
+    facts = UsageFacts(lives(*events), report.marks(events), [])
     assert facts.projects() == ["", "app"]
     assert report.numbers(facts.of_project("app"), 0, NOW).steps == 2
     assert facts.sessions() == ["a", "b", "c"]
@@ -159,7 +159,7 @@ def test_processor_time_is_what_came_between_two_samples() -> None:
     (life,) = lives(event(100, "create"), live=(alive(),))
     used = report.used([sample(160, 3.0), sample(220, 5.0), sample(280, 4.0, 99), sample(340, 4.5)], [life])
     assert [each.cpu for each in used] == [3.0, 2.0, 0.0, 0.5]
-    found = report.numbers(Facts([life], [], used), 200, 300)
+    found = report.numbers(UsageFacts([life], [], used), 200, 300)
     assert (found.cpu, found.memory) == (2.0, 99)
 
 

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viewsync.tmux.rules.model import END, KEEP, PROMOTE
-from viewsync.views.rules.facts import Facts
+from viewsync.views.rules.facts import ViewFacts
 from viewsync.views.rules.policy import Policy, decide
 
 NOW = 1_795_000_000.0
 
 # An unattached view that was used an hour ago, of a parent that is there: the plain orphan.
-ORPHAN = Facts(
+ORPHAN = ViewFacts(
     socket="/s",
     id="$7",
     name="proj-view-1795000000-1",
@@ -106,7 +106,7 @@ def test_in_doubt_everything_is_kept_and_the_doubt_is_the_reason() -> None:
     ] * 2
 
 
-def members(*last_attached: int) -> list[Facts]:
+def members(*last_attached: int) -> list[ViewFacts]:
     """A group whose parent is gone: nothing but views."""
     size = len(last_attached)
     return [
@@ -137,7 +137,7 @@ def test_equal_groups_of_two_servers_are_two_groups() -> None:
 
 times = st.integers(int(NOW) - 10_000, int(NOW) + 10)
 any_facts = st.builds(
-    Facts,
+    ViewFacts,
     socket=st.sampled_from(["/s", "/t"]),
     id=st.just(""),
     name=st.just(""),
@@ -167,26 +167,26 @@ policies = st.builds(
 
 
 @given(some_facts, policies)
-def test_there_is_one_verdict_per_session_and_it_has_a_reason(facts: list[Facts], policy: Policy) -> None:
+def test_there_is_one_verdict_per_session_and_it_has_a_reason(facts: list[ViewFacts], policy: Policy) -> None:
     verdicts = decide(facts, policy, NOW)
     assert [each.id for each in verdicts] == [each.id for each in facts]
     assert all(each.reason and each.action in (KEEP, END, PROMOTE) for each in verdicts)
 
 
 @given(some_facts, policies, st.randoms(use_true_random=False))
-def test_the_order_does_not_matter(facts: list[Facts], policy: Policy, random: object) -> None:
+def test_the_order_does_not_matter(facts: list[ViewFacts], policy: Policy, random: object) -> None:
     shuffled = list(facts)
     random.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis gives a Random
     assert sorted(decide(shuffled, policy, NOW)) == sorted(decide(facts, policy, NOW))
 
 
 @given(some_facts, policies)
-def test_deciding_twice_gives_the_same(facts: list[Facts], policy: Policy) -> None:
+def test_deciding_twice_gives_the_same(facts: list[ViewFacts], policy: Policy) -> None:
     assert decide(facts, policy, NOW) == decide(facts, policy, NOW)
 
 
 @given(some_facts, policies)
-def test_what_is_protected_is_kept(facts: list[Facts], policy: Policy) -> None:
+def test_what_is_protected_is_kept(facts: list[ViewFacts], policy: Policy) -> None:
     for each, verdict in zip(facts, decide(facts, policy, NOW), strict=True):
         if not each.ours or each.attached or each.pinned or each.quarantined or each.lease >= NOW:
             assert verdict.action == KEEP
@@ -196,7 +196,7 @@ def test_what_is_protected_is_kept(facts: list[Facts], policy: Policy) -> None:
 
 @given(some_facts, policies, st.data())
 def test_attaching_a_client_never_turns_keep_into_an_end(
-    facts: list[Facts], policy: Policy, data: st.DataObject
+    facts: list[ViewFacts], policy: Policy, data: st.DataObject
 ) -> None:
     before = decide(facts, policy, NOW)
     index = data.draw(st.integers(0, max(0, len(facts) - 1)))
@@ -207,7 +207,7 @@ def test_attaching_a_client_never_turns_keep_into_an_end(
 
 
 @given(some_facts, policies)
-def test_a_group_never_ends_whole(facts: list[Facts], policy: Policy) -> None:
+def test_a_group_never_ends_whole(facts: list[ViewFacts], policy: Policy) -> None:
     ended: dict[tuple[str, str], int] = {}
     sizes: dict[tuple[str, str], int] = {}
     for each, verdict in zip(facts, decide(facts, policy, NOW), strict=True):
@@ -221,5 +221,5 @@ def test_a_group_never_ends_whole(facts: list[Facts], policy: Policy) -> None:
 
 
 @given(some_facts, policies)
-def test_in_doubt_nothing_dies(facts: list[Facts], policy: Policy) -> None:
+def test_in_doubt_nothing_dies(facts: list[ViewFacts], policy: Policy) -> None:
     assert all(each.action == KEEP for each in decide(facts, policy, NOW, "doubt"))

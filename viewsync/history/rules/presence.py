@@ -24,7 +24,7 @@ FIELDS = (ATTACHED, ENDED)
 _SECOND = 0.999  # tmux tells the second; taken at its end, nobody comes before the session was made in the same one
 
 
-class Seen(NamedTuple):
+class SessionPresence(NamedTuple):
     """A session, as far as it matters here. `attached`: somebody is on it, or on another one of its group."""
 
     id: str
@@ -39,7 +39,7 @@ class Happened(NamedTuple):
     seconds: float | None = None  # that somebody was there, or that the session lived
 
 
-class Change(NamedTuple):
+class PresenceChange(NamedTuple):
     """`before` and `after`: what the row remembers, by FIELDS; nothing where it remembers nothing."""
 
     row: Registered
@@ -48,21 +48,27 @@ class Change(NamedTuple):
     events: tuple[Happened, ...]
 
 
-def of_inventory(found: Inventory) -> list[Seen]:
+def of_inventory(found: Inventory) -> list[SessionPresence]:
     busy = {each.group for each in found.sessions if each.attached or each.clients} - {""}
     return [
-        Seen(each.id, each.name, bool(each.attached or each.clients or each.group in busy), each.last_attached)
+        SessionPresence(
+            each.id, each.name, bool(each.attached or each.clients or each.group in busy), each.last_attached
+        )
         for each in found.sessions
     ]
 
 
-def of_panes(found: Panes) -> list[Seen]:
+def of_panes(found: Panes) -> list[SessionPresence]:
     sessions = {each.session: each for each in found.panes}.values()
     busy = {each.group for each in sessions if each.attached} - {""}
-    return [Seen(each.session, each.session_name, each.attached or each.group in busy, 0.0) for each in sessions]
+    return [
+        SessionPresence(each.session, each.session_name, each.attached or each.group in busy, 0.0) for each in sessions
+    ]
 
 
-def compare(server: Server, seen: Sequence[Seen], rows: Mapping[str, SessionRow], now: float) -> list[Change]:
+def compare(
+    server: Server, seen: Sequence[SessionPresence], rows: Mapping[str, SessionRow], now: float
+) -> list[PresenceChange]:
     """Of a whole reading. `rows`: the registry's sessions, as they were read before the server was."""
     changes = []
     for name, values in rows.items():
@@ -73,31 +79,31 @@ def compare(server: Server, seen: Sequence[Seen], rows: Mapping[str, SessionRow]
     return changes
 
 
-def gone(row: Registered, values: SessionRow, now: float) -> Change | None:
+def gone(row: Registered, values: SessionRow, now: float) -> PresenceChange | None:
     """That its session ended, and before that, that whoever was on it left. None when the row says so already."""
     since, created = _number(values.get(ATTACHED)), epoch(row.created_at)
     if _number(values.get(ENDED)):
         return None
     left = [Happened(DETACH, now, max(0.0, now - since))] if since else []
     end = Happened(GONE, now, max(0.0, now - created) if created else None)
-    return Change(row, remembered(values), {ENDED: now}, (*left, end))
+    return PresenceChange(row, remembered(values), {ENDED: now}, (*left, end))
 
 
-def _change(row: Registered, values: SessionRow, session: Seen | None, now: float) -> Change | None:
+def _change(row: Registered, values: SessionRow, session: SessionPresence | None, now: float) -> PresenceChange | None:
     if session is None:
         return gone(row, values, now)
     since = _number(values.get(ATTACHED))
     if session.attached and not since:
         came = min(now, session.since + _SECOND) if session.since else now
-        return Change(row, remembered(values), {ATTACHED: came}, (Happened(ATTACH, came),))
+        return PresenceChange(row, remembered(values), {ATTACHED: came}, (Happened(ATTACH, came),))
     if since and not session.attached:
-        return Change(row, remembered(values), {}, (Happened(DETACH, now, max(0.0, now - since)),))
+        return PresenceChange(row, remembered(values), {}, (Happened(DETACH, now, max(0.0, now - since)),))
     if values.get(ENDED):  # a row without ids means whatever has its name
-        return Change(row, remembered(values), {ATTACHED: since} if since else {}, ())
+        return PresenceChange(row, remembered(values), {ATTACHED: since} if since else {}, ())
     return None
 
 
-def _its(server: Server, seen: Sequence[Seen], row: Registered) -> Seen | None:
+def _its(server: Server, seen: Sequence[SessionPresence], row: Registered) -> SessionPresence | None:
     """As registry/rules/lookup.by_row: by id where the row has one, else by its exact name."""
     if row.server and row.server != server.identity:
         return None

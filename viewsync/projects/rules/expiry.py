@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.sessions.rules import expiry
-from viewsync.sessions.rules.expiry import Expiry, Limit, Wish
+from viewsync.sessions.rules.expiry import Expiry, ExpiryCriteria, Limit
 from viewsync.text import durations
 from viewsync.tmux.rules.model import END, KEEP
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Candidate(NamedTuple):
-    known: expiry.Known
+    known: expiry.SessionFacts
     timeout: float  # seconds, 0 for never
     auto_cleanup: bool
     busy: str = ""  # why it may not be idle, "" when nothing but shells wait in it
@@ -39,7 +39,9 @@ def _judge(candidate: Candidate, now: float) -> Expiry:
     if not aged(candidate, now):
         return Expiry(known.name, KEEP, "used of late, or without a timeout")
     limit = Limit(candidate.timeout, durations.shown(candidate.timeout))
-    (verdict,) = expiry.decide([known._replace(active=max(known.active, known.created))], Wish(idle_than=limit), now)
+    (verdict,) = expiry.decide(
+        [known._replace(active=max(known.active, known.created))], ExpiryCriteria(idle_than=limit), now
+    )
     if verdict.action != END:
         return verdict._replace(action=KEEP)
     if candidate.busy:

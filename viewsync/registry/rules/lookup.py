@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FIRST = "0.0"  # what the shell tools write for every session, whatever base-index says
 
 
-class Found(NamedTuple):
+class SessionMatch(NamedTuple):
     """`session` is the id of the session that was meant, "" when there is none."""
 
     session: str = ""
@@ -26,10 +26,10 @@ class Found(NamedTuple):
     pane: Pane | None = None
 
 
-NOTHING = Found()
+NOTHING = SessionMatch()
 
 
-def by_target(reading: Panes, target: str) -> Found:
+def by_target(reading: Panes, target: str) -> SessionMatch:
     """`session`, `session:window`, `session:window.pane`, or an id in place of each; `%5` and `@3` alone, too."""
     if re.fullmatch(r"%\d+", target):
         return _first(reading.panes, lambda each: each.id == target)
@@ -41,7 +41,7 @@ def by_target(reading: Panes, target: str) -> Found:
     return NOTHING
 
 
-def by_row(reading: Panes, row: Registered) -> Found:
+def by_row(reading: Panes, row: Registered) -> SessionMatch:
     """The session of a row: by its ids where it has them, which a rename does not change; else by exact name."""
     if row.server and row.server != reading.server.identity:
         return NOTHING
@@ -60,11 +60,11 @@ def by_row(reading: Panes, row: Registered) -> Found:
     return found
 
 
-def _first(panes: Sequence[Pane], fits: Callable[[Pane], bool], session: Sequence[Pane] = ()) -> Found:
+def _first(panes: Sequence[Pane], fits: Callable[[Pane], bool], session: Sequence[Pane] = ()) -> SessionMatch:
     pane = next((each for each in panes if fits(each)), None)
     if pane:
-        return Found(pane.session, pane.session_name, pane)
-    return Found(session[0].session, session[0].session_name) if session else NOTHING
+        return SessionMatch(pane.session, pane.session_name, pane)
+    return SessionMatch(session[0].session, session[0].session_name) if session else NOTHING
 
 
 def _splits(target: str) -> Iterator[tuple[str, str]]:
@@ -85,7 +85,7 @@ def _of_session(panes: Sequence[Pane], session: str) -> list[Pane]:
     return mine
 
 
-def _within(mine: Sequence[Pane], rest: str) -> Found:
+def _within(mine: Sequence[Pane], rest: str) -> SessionMatch:
     """The pane that `window`, `window.pane` or nothing means in a session."""
     window, _, pane = rest.rpartition(".")
     readings = [(window, pane), (rest, "")] if "." in rest else [(rest, "")]
@@ -93,8 +93,8 @@ def _within(mine: Sequence[Pane], rest: str) -> Found:
         there = _of_window(mine, wanted_window)
         for each in there:
             if _is_pane(each, wanted_pane):
-                return Found(each.session, each.session_name, each)
-    return Found(mine[0].session, mine[0].session_name)
+                return SessionMatch(each.session, each.session_name, each)
+    return SessionMatch(mine[0].session, mine[0].session_name)
 
 
 def _of_window(mine: Sequence[Pane], wanted: str) -> list[Pane]:

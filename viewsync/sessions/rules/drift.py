@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from viewsync.registry.rules.lookup import Found
+    from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
     from viewsync.registry_shape import SessionRow
     from viewsync.tmux.rules.model import Pane, Panes
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 MAKING = ("state", "maker", "maker_start")  # the fields of a row whose session is not made yet
 
 
-class Seen(NamedTuple):
+class ComparedRow(NamedTuple):
     """A row, and what its server says of it."""
 
     row: Registered
     doubt: str  # why nothing may be concluded, "" when it may
     reading: Panes | None  # None: no server runs there
-    found: Found
+    found: SessionMatch
     making: bool  # the process that makes it is at work
     pid_start: float  # when the program of the pane that was found started
     made_since: bool  # the session is not older than the row
 
 
-class Change(NamedTuple):
+class RowChange(NamedTuple):
     """What --repair does to a row: remove it, or give it these fields, without those, under that name."""
 
     remove: bool = False
@@ -47,21 +47,21 @@ class Finding(NamedTuple):
     note: bool = False  # for you to know: nothing is wrong
     socket: str = ""
     row: Registered | None = None
-    change: Change | None = None
+    change: RowChange | None = None
 
     @property
     def key(self) -> Key:
         return (self.kind, self.name, self.socket)
 
 
-def rows(seen: Sequence[Seen]) -> list[Finding]:
+def rows(seen: Sequence[ComparedRow]) -> list[Finding]:
     """What is wrong with the rows, in their order."""
     names = _names(seen)
     found = [finding for each in seen for finding in _row(each, names)]
     return [*found, *_twice(seen)]
 
 
-def _row(seen: Seen, names: Mapping[str, str]) -> list[Finding]:
+def _row(seen: ComparedRow, names: Mapping[str, str]) -> list[Finding]:
     row = seen.row
     if seen.doubt:
         return [Finding("unknown", row.name, f"nobody knows whether it lives: {seen.doubt}", socket=row.socket)]
@@ -72,14 +72,14 @@ def _row(seen: Seen, names: Mapping[str, str]) -> list[Finding]:
     return _there(seen, seen.reading, names) if seen.reading else []
 
 
-def _goes(seen: Seen) -> bool:
+def _goes(seen: ComparedRow) -> bool:
     """Its session is certainly not there."""
     if seen.doubt or seen.making:
         return False
     return seen.reading is None or not seen.found.session or bool(seen.row.maker and not seen.made_since)
 
 
-def _names(seen: Sequence[Seen]) -> dict[str, str]:
+def _names(seen: Sequence[ComparedRow]) -> dict[str, str]:
     """What each row is called in the end. It follows its session's name where no other row is called so then."""
     wanted = {each.row.name: _follows(each) for each in seen if each.row.quarantined or not _goes(each)}
     while True:
@@ -90,12 +90,12 @@ def _names(seen: Sequence[Seen]) -> dict[str, str]:
         wanted |= {each: each for each in clashing}
 
 
-def _follows(seen: Seen) -> str:
+def _follows(seen: ComparedRow) -> str:
     name, alias = seen.row.name, seen.row.target.rpartition(":")[0] not in ("", seen.row.name)
     return name if seen.doubt or seen.making or alias or not seen.found.session else seen.found.session_name
 
 
-def _gone(seen: Seen) -> list[Finding]:
+def _gone(seen: ComparedRow) -> list[Finding]:
     row = seen.row
     if row.quarantined:
         return []
@@ -103,23 +103,23 @@ def _gone(seen: Seen) -> list[Finding]:
     if seen.found.session:
         where = "the session of that name is older than it"
     kind, text = ("half-made", f"its maker ended, and {where}") if row.maker else ("gone", where)
-    return [_finding(kind, row, text, "forget it", Change(remove=True))]
+    return [_finding(kind, row, text, "forget it", RowChange(remove=True))]
 
 
-def _there(seen: Seen, reading: Panes, names: Mapping[str, str]) -> list[Finding]:
+def _there(seen: ComparedRow, reading: Panes, names: Mapping[str, str]) -> list[Finding]:
     row, found, pane = seen.row, seen.found, seen.found.pane
     result = []
     values = ids(reading, found, seen.pid_start)
     if pane is None:
         result.append(Finding("no-pane", row.name, "its session lives, and its pane is gone", socket=row.socket))
     if row.maker:
-        change = Change(values=values, drop=MAKING)
+        change = RowChange(values=values, drop=MAKING)
         result.append(_finding("half-made", row, "its maker ended before its row was complete", "complete it", change))
     elif not (row.server and row.session_id and row.pane_id) and pane:
         text = "it knows its session by name alone"
-        result.append(_finding("no-ids", row, text, "write its ids down", Change(values=values)))
+        result.append(_finding("no-ids", row, text, "write its ids down", RowChange(values=values)))
     elif pane and not pane.dead and row.pid != pane.pid:
-        change = Change(values={"pid": pane.pid, "pid_start": seen.pid_start})
+        change = RowChange(values={"pid": pane.pid, "pid_start": seen.pid_start})
         text = f"its pane runs process {pane.pid} by now, not {row.pid}"
         result.append(_finding("respawned", row, text, "write that down", change))
     session = row.target.rpartition(":")[0]
@@ -128,23 +128,23 @@ def _there(seen: Seen, reading: Panes, names: Mapping[str, str]) -> list[Finding
     return result
 
 
-def _renamed(row: Registered, found: Found, names: Mapping[str, str], *, alias: bool) -> Finding:
+def _renamed(row: Registered, found: SessionMatch, names: Mapping[str, str], *, alias: bool) -> Finding:
     """Some rows were never called like their session; of those the target alone follows."""
     text = f"its session is called {found.session_name!r} by now"
     if alias:
         place = row.target.rpartition(":")[2]
-        change = Change(values={"target": f"{found.session_name}:{place}"})
+        change = RowChange(values={"target": f"{found.session_name}:{place}"})
         return _finding("renamed", row, text, "write that down", change)
     if names[row.name] != found.session_name:
         return Finding("renamed", row.name, f"{text}, which is another row's name", socket=row.socket)
-    return _finding("renamed", row, text, "call it so", Change(name=found.session_name))
+    return _finding("renamed", row, text, "call it so", RowChange(name=found.session_name))
 
 
-def _finding(kind: str, row: Registered, text: str, repair: str, change: Change) -> Finding:
+def _finding(kind: str, row: Registered, text: str, repair: str, change: RowChange) -> Finding:
     return Finding(kind, row.name, text, repair, socket=row.socket, row=row, change=change)
 
 
-def ids(reading: Panes, found: Found, pid_start: float) -> SessionRow:
+def ids(reading: Panes, found: SessionMatch, pid_start: float) -> SessionRow:
     """The fields by which a row finds its session whatever it is called."""
     values: SessionRow = {"server": reading.server.identity, "session_id": found.session}
     if found.pane:
@@ -161,7 +161,7 @@ def pane_fields(pane: Pane, pid_start: float) -> SessionRow:
     }
 
 
-def _twice(seen: Iterable[Seen]) -> list[Finding]:
+def _twice(seen: Iterable[ComparedRow]) -> list[Finding]:
     """Which of the two is right is for a person to say."""
     first: dict[tuple[str, str], str] = {}
     result = []

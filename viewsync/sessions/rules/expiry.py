@@ -25,7 +25,7 @@ class Limit(NamedTuple):
     text: str
 
 
-class Wish(NamedTuple):
+class ExpiryCriteria(NamedTuple):
     """Sessions whose program is gone are always meant. `compat`: what the shell tool does, rows by created_at alone."""
 
     everything: bool = False
@@ -34,7 +34,7 @@ class Wish(NamedTuple):
     compat: bool = False
 
 
-class Known(NamedTuple):
+class SessionFacts(NamedTuple):
     """All that may be known of one registered session; times in epoch seconds, 0 where nobody knows."""
 
     name: str
@@ -59,7 +59,7 @@ class Expiry(NamedTuple):
     save: bool = False  # its output first; and it ends only while all its panes are dead
 
 
-def decide(sessions: Sequence[Known], wish: Wish, now: float) -> list[Expiry]:
+def decide(sessions: Sequence[SessionFacts], wish: ExpiryCriteria, now: float) -> list[Expiry]:
     """One verdict per session, in the order given."""
     verdicts = [_judge(each, wish, now) for each in sessions]
     pairs = list(zip(sessions, verdicts, strict=True))
@@ -74,7 +74,7 @@ def _spare(verdict: Expiry, other: str) -> Expiry:
     return Expiry(verdict.name, KEEP, f"it is the session of '{other}', too, which is kept", spared=verdict.reason)
 
 
-def _judge(known: Known, wish: Wish, now: float) -> Expiry:
+def _judge(known: SessionFacts, wish: ExpiryCriteria, now: float) -> Expiry:
     aged = _aged(known, wish, now)
     gone = ["dead/missing/zombie"] if known.status in _GONE else []
     reason = "all sessions mode" if wish.everything else " + ".join([*gone, *aged])
@@ -88,7 +88,7 @@ def _judge(known: Known, wish: Wish, now: float) -> Expiry:
     return Expiry(known.name, END if ends else FORGET, reason, save=ends and last_words)
 
 
-def _aged(known: Known, wish: Wish, now: float) -> list[str]:
+def _aged(known: SessionFacts, wish: ExpiryCriteria, now: float) -> list[str]:
     """A session that was used just now is not old; one whose age nobody knows is neither."""
     reasons = []
     if wish.older_than and known.created:
@@ -103,7 +103,7 @@ def _passed(then: float, limit: Limit, now: float) -> bool:
     return max(0.0, now - then) >= limit.seconds
 
 
-def _protection(known: Known, wish: Wish, *, ends: bool) -> str:
+def _protection(known: SessionFacts, wish: ExpiryCriteria, *, ends: bool) -> str:
     if known.status == health.UNKNOWN or known.doubt:
         return known.doubt or "nobody knows whether it lives"
     if known.making:
@@ -120,7 +120,7 @@ def _protection(known: Known, wish: Wish, *, ends: bool) -> str:
     return "it has a view" if ends and known.viewed else ""
 
 
-def _kept(known: Known, wish: Wish) -> str:
+def _kept(known: SessionFacts, wish: ExpiryCriteria) -> str:
     if known.status == health.UNKNOWN or known.doubt:
         return known.doubt or "nobody knows whether it lives"
     if (wish.older_than or wish.idle_than) and not (known.created or known.active):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from viewsync.registry.rules.lookup import Found
+    from viewsync.registry.rules.lookup import SessionMatch
 
 ALIVE = "alive"
 DEAD = "dead"  # tmux keeps the pane of a program that ended
@@ -28,7 +28,7 @@ class Health(NamedTuple):
         return self.status != SERVER
 
 
-def judge(found: Found | None, running: bool) -> Health:
+def judge(found: SessionMatch | None, running: bool) -> Health:
     """`found`: what the target means, None when no server runs. `running`: whether its pane's program does."""
     if found is None:
         return Health(SERVER)

@@ -13,7 +13,7 @@ ATTACH, KILL, QUARANTINE, QUIT, REFRESH = "attach", "kill", "quarantine", "quit"
 _MOVES = {UP: -1, "k": -1, DOWN: 1, "j": 1, PAGE_UP: -10, PAGE_DOWN: 10, HOME: -(10**6), LAST: 10**6}
 
 
-class Asked(NamedTuple):
+class Question(NamedTuple):
     """A question that `y` answers. `again`: it is the second one, of a session that somebody is on."""
 
     action: str
@@ -27,14 +27,14 @@ class Asked(NamedTuple):
         return f"{self.action} '{self.name}'? y/n"
 
 
-class State(NamedTuple):
+class MonitorState(NamedTuple):
     chosen: str = ""
     filter: str = ""
     typing: bool = False  # what is typed goes into the filter
-    asked: Asked | None = None
+    asked: Question | None = None
 
 
-class Wish(NamedTuple):
+class MonitorAction(NamedTuple):
     """What is to be done. `agreed`: also to a session that somebody is on."""
 
     action: str = ""
@@ -42,17 +42,17 @@ class Wish(NamedTuple):
     agreed: bool = False
 
 
-class Shown(NamedTuple):
+class ShownSession(NamedTuple):
     """A session, as far as keys are concerned."""
 
     name: str
     attached: bool
 
 
-NOTHING = Wish()
+NOTHING = MonitorAction()
 
 
-def press(state: State, key: str, shown: Sequence[Shown]) -> tuple[State, Wish]:
+def press(state: MonitorState, key: str, shown: Sequence[ShownSession]) -> tuple[MonitorState, MonitorAction]:
     """`shown`: the sessions that the filter lets through, in their order."""
     state = settled(state, shown)
     if state.asked:
@@ -68,23 +68,25 @@ def press(state: State, key: str, shown: Sequence[Shown]) -> tuple[State, Wish]:
     if key == ESCAPE:
         return state._replace(filter=""), NOTHING
     if key in ("q", "r"):
-        return state, Wish(QUIT if key == "q" else REFRESH)
+        return state, MonitorAction(QUIT if key == "q" else REFRESH)
     return _act(state, key)
 
 
-def _act(state: State, key: str) -> tuple[State, Wish]:
+def _act(state: MonitorState, key: str) -> tuple[MonitorState, MonitorAction]:
     if not state.chosen:
         return state, NOTHING
     if key in (ENTER, "a"):
-        return state, Wish(ATTACH, state.chosen)
+        return state, MonitorAction(ATTACH, state.chosen)
     if key == "K":
-        return state._replace(asked=Asked(KILL, state.chosen)), NOTHING
+        return state._replace(asked=Question(KILL, state.chosen)), NOTHING
     if key == "Q":
-        return state._replace(asked=Asked(QUARANTINE, state.chosen)), NOTHING
+        return state._replace(asked=Question(QUARANTINE, state.chosen)), NOTHING
     return state, NOTHING
 
 
-def _answer(state: State, asked: Asked, key: str, shown: Sequence[Shown]) -> tuple[State, Wish]:
+def _answer(
+    state: MonitorState, asked: Question, key: str, shown: Sequence[ShownSession]
+) -> tuple[MonitorState, MonitorAction]:
     """Anything but a `y` is a no."""
     free = state._replace(asked=None)
     if key not in ("y", "Y"):
@@ -92,10 +94,10 @@ def _answer(state: State, asked: Asked, key: str, shown: Sequence[Shown]) -> tup
     attached = any(each.attached for each in shown if each.name == asked.name)
     if asked.action == KILL and attached and not asked.again:
         return state._replace(asked=asked._replace(again=True)), NOTHING
-    return free, Wish(asked.action, asked.name, asked.again)
+    return free, MonitorAction(asked.action, asked.name, asked.again)
 
 
-def _type(state: State, key: str) -> State:
+def _type(state: MonitorState, key: str) -> MonitorState:
     if key == ENTER:
         return state._replace(typing=False)
     if key == ESCAPE:
@@ -105,7 +107,7 @@ def _type(state: State, key: str) -> State:
     return state._replace(filter=state.filter + key) if len(key) == 1 and key.isprintable() else state
 
 
-def settled(state: State, shown: Sequence[Shown]) -> State:
+def settled(state: MonitorState, shown: Sequence[ShownSession]) -> MonitorState:
     """Something is chosen whenever there is something; the first one in place of what is gone."""
     names = [each.name for each in shown]
     return state if state.chosen in names else state._replace(chosen=names[0] if names else "")

@@ -67,18 +67,18 @@ class Used(NamedTuple):
     memory: int
 
 
-class Facts(NamedTuple):
+class UsageFacts(NamedTuple):
     lives: Sequence[Life]
     marks: Sequence[Mark]
     used: Sequence[Used]
 
-    def where(self, fits: Callable[[Life | Mark | Used], bool]) -> Facts:
-        return Facts(list(filter(fits, self.lives)), list(filter(fits, self.marks)), list(filter(fits, self.used)))
+    def where(self, fits: Callable[[Life | Mark | Used], bool]) -> UsageFacts:
+        return UsageFacts(list(filter(fits, self.lives)), list(filter(fits, self.marks)), list(filter(fits, self.used)))
 
-    def of_project(self, name: str) -> Facts:
+    def of_project(self, name: str) -> UsageFacts:
         return self.where(lambda each: each.project == name)
 
-    def of_session(self, name: str) -> Facts:
+    def of_session(self, name: str) -> UsageFacts:
         return self.where(lambda each: each.session == name)
 
     def all(self) -> list[Life | Mark | Used]:
@@ -227,7 +227,7 @@ def used(samples: Iterable[Sample], lives: Iterable[Life]) -> list[Used]:
     return found
 
 
-def numbers(facts: Facts, since: float, until: float) -> Numbers:
+def numbers(facts: UsageFacts, since: float, until: float) -> Numbers:
     """Of what was in that stretch of time, its end not included."""
 
     def inside(at: float | None) -> bool:

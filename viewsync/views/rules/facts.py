@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Inventory, Server, Session
 
 
-class Facts(NamedTuple):
+class ViewFacts(NamedTuple):
     socket: str
     id: str
     name: str
@@ -32,7 +32,7 @@ class Facts(NamedTuple):
     tracked: bool  # the WezTerm pane that it was opened from is still there
 
 
-def of(found: Inventory, views: Mapping[str, ViewRow], tracked: Collection[str]) -> list[Facts]:
+def of(found: Inventory, views: Mapping[str, ViewRow], tracked: Collection[str]) -> list[ViewFacts]:
     """`tracked`: the views whose WezTerm pane is still there."""
     names = {each.name for each in found.sessions}
     mine = rows_of(found.server, views)
@@ -43,10 +43,10 @@ def of(found: Inventory, views: Mapping[str, ViewRow], tracked: Collection[str])
     ]
 
 
-def _facts(server: Server, session: Session, row: ViewRow | None, names: set[str], *, tracked: bool) -> Facts:
+def _facts(server: Server, session: Session, row: ViewRow | None, names: set[str], *, tracked: bool) -> ViewFacts:
     row = row or {}
     parent = str(row.get("parent") or session.marked_parent)
-    return Facts(
+    return ViewFacts(
         socket=server.socket,
         id=session.id,
         name=session.name,

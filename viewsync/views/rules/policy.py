@@ -13,7 +13,7 @@ from viewsync.tmux.rules.model import END, KEEP, PROMOTE, Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from viewsync.views.rules.facts import Facts
+    from viewsync.views.rules.facts import ViewFacts
 
 
 class Policy(NamedTuple):
@@ -28,7 +28,7 @@ def of(settings: Mapping[str, Any]) -> Policy:
     return Policy(settings["grace"], settings["linger"], settings["stale_after"])
 
 
-def decide(facts: Sequence[Facts], policy: Policy, now: float, doubt: str = "") -> list[Verdict]:
+def decide(facts: Sequence[ViewFacts], policy: Policy, now: float, doubt: str = "") -> list[Verdict]:
     """One verdict per session, in the order given. The first rule that matches wins; protections come first.
 
     `doubt` says why the reading behind `facts` cannot be trusted; then everything is kept, for that reason.
@@ -39,7 +39,7 @@ def decide(facts: Sequence[Facts], policy: Policy, now: float, doubt: str = "") 
     return _spare_last_holders(facts, verdicts)
 
 
-def _judge(facts: Facts, policy: Policy, now: float) -> Verdict:
+def _judge(facts: ViewFacts, policy: Policy, now: float) -> Verdict:
     for protect in PROTECT:
         if reason := protect(facts, policy, now):
             return _verdict(facts, KEEP, reason)
@@ -55,43 +55,43 @@ def _judge(facts: Facts, policy: Policy, now: float) -> Verdict:
     )
 
 
-def not_ours(facts: Facts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all rules
+def not_ours(facts: ViewFacts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all rules
     return None if facts.ours else "not ours"
 
 
-def bears_its_parents_name(facts: Facts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all
+def bears_its_parents_name(facts: ViewFacts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all
     """A promotion that was interrupted before the marks went, or a user who renamed it: it is the parent now."""
     return "it has its parent's name" if facts.parent and facts.name == facts.parent else None
 
 
-def attached(facts: Facts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all rules
+def attached(facts: ViewFacts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all rules
     return "attached" if facts.attached else None
 
 
-def leased(facts: Facts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all rules
+def leased(facts: ViewFacts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all rules
     return "reserved by a lease" if facts.lease >= int(now) else None  # whole seconds, as the server compares
 
 
-def brand_new(facts: Facts, policy: Policy, now: float) -> str | None:
+def brand_new(facts: ViewFacts, policy: Policy, now: float) -> str | None:
     """A view made detached (`open --json`) waits for its first client that long."""
     if facts.last_attached or now - facts.created >= policy.grace:
         return None
     return "just made, and waits for its first client"
 
 
-def pinned(facts: Facts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all rules
+def pinned(facts: ViewFacts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all rules
     if facts.pinned:
         return "pinned"
     return "quarantined" if facts.quarantined else None
 
 
-def lingering(facts: Facts, policy: Policy, now: float) -> str | None:
+def lingering(facts: ViewFacts, policy: Policy, now: float) -> str | None:
     if policy.linger and now - (facts.idle_since or now) < policy.linger:
         return f"kept for reuse for {policy.linger:g} s after its detach"
     return None
 
 
-def tracked_and_fresh(facts: Facts, policy: Policy, now: float) -> str | None:
+def tracked_and_fresh(facts: ViewFacts, policy: Policy, now: float) -> str | None:
     """Unattached is counted from when a sweep first saw it so: tmux has no time of detach."""
     if facts.tracked and now - (facts.idle_since or now) < policy.stale_after:
         return "its WezTerm pane is still there"
@@ -99,13 +99,13 @@ def tracked_and_fresh(facts: Facts, policy: Policy, now: float) -> str | None:
 
 
 if TYPE_CHECKING:
-    Rule = Callable[[Facts, Policy, float], str | None]
+    Rule = Callable[[ViewFacts, Policy, float], str | None]
 
 PROTECT: tuple[Rule, ...] = (not_ours, bears_its_parents_name, attached, leased, brand_new, pinned)
 DELAY: tuple[Rule, ...] = (lingering, tracked_and_fresh)
 
 
-def _last_holder(facts: Facts) -> Verdict:
+def _last_holder(facts: ViewFacts) -> Verdict:
     """To end it would end its windows. Its work goes back under the parent's name, or it stays as it is."""
     if not facts.parent:
         return _verdict(facts, KEEP, "last holder of its windows, and nobody knows its parent's name")
@@ -114,7 +114,7 @@ def _last_holder(facts: Facts) -> Verdict:
     return _verdict(facts, PROMOTE, "last holder of its windows: its parent is gone")
 
 
-def _spare_last_holders(facts: Sequence[Facts], verdicts: Sequence[Verdict]) -> list[Verdict]:
+def _spare_last_holders(facts: Sequence[ViewFacts], verdicts: Sequence[Verdict]) -> list[Verdict]:
     """Where every member of a group would end, the one used last is spared: ending all would end the windows."""
     spared = {
         survivor: _last_holder(facts[survivor])
@@ -124,7 +124,7 @@ def _spare_last_holders(facts: Sequence[Facts], verdicts: Sequence[Verdict]) -> 
     return [spared.get(index, verdict) for index, verdict in enumerate(verdicts)]
 
 
-def _groups(facts: Sequence[Facts]) -> Iterable[list[int]]:
+def _groups(facts: Sequence[ViewFacts]) -> Iterable[list[int]]:
     groups: dict[tuple[str, str], list[int]] = {}
     for index, each in enumerate(facts):
         if each.group_size > 1:
@@ -132,7 +132,7 @@ def _groups(facts: Sequence[Facts]) -> Iterable[list[int]]:
     return groups.values()
 
 
-def _survivor(facts: Sequence[Facts], verdicts: Sequence[Verdict], members: list[int]) -> int | None:
+def _survivor(facts: Sequence[ViewFacts], verdicts: Sequence[Verdict], members: list[int]) -> int | None:
     ending = [index for index in members if verdicts[index].action == END]
     # Compared with what tmux says the size is, so that a member we were not shown still counts as a holder.
     if not ending or len(ending) < facts[members[0]].group_size:
@@ -143,5 +143,5 @@ def _survivor(facts: Sequence[Facts], verdicts: Sequence[Verdict], members: list
     )
 
 
-def _verdict(facts: Facts, action: str, reason: str) -> Verdict:
+def _verdict(facts: ViewFacts, action: str, reason: str) -> Verdict:
     return Verdict(facts.socket, facts.id, facts.name, action, reason, facts.parent)
