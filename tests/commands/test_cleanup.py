@@ -245,7 +245,7 @@ def test_somebody_who_attaches_meanwhile_is_not_thrown_out(server: Server, home:
         attach(server, "web")
     done = {each.listed.row.name: each for each in expiring.carry_out(ctx, items)}
     assert (done["web"].ended, done["web"].removed) == (False, False)
-    assert "in use" in done["web"].problem
+    assert "somebody is using it" in done["web"].problem
     assert done["idle"].removed
     assert "web" in server.sessions()
     assert list(rows(home)) == ["web"]
@@ -275,7 +275,7 @@ def test_what_is_being_made_stays(server: Server, home: Home) -> None:
 
     me = os.getpid()
     add_by_jq(home, "new", server, state="creating", maker=me, maker_start=processes.start_time(me))
-    assert cleanup(home, "--all")["new"]["reason"] == "it is just being made"
+    assert cleanup(home, "--all")["new"]["reason"] == "it is just being created"
     assert list(rows(home)) == ["new"]
 
 
@@ -299,7 +299,7 @@ def test_a_reading_that_is_not_understood_ends_nothing(server: Server, home: Hom
         file.write('#!/bin/sh\ntmux "$@" | sed "s/^P.*web.*/P\\tgarbled/"\n')
     os.chmod(path, 0o700)
     found = cleanup(home, "--all", env={"VIEWSYNC_TMUX": path})
-    assert {each["reason"] for each in found.values()} == {"its server's answer was not understood in full"}
+    assert {each["reason"] for each in found.values()} == {"viewsync did not understand all of its server's answer"}
     assert (server.sessions(), list(rows(home))) == (["proj", "web"], ["web", "gone"])
 
 

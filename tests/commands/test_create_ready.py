@@ -63,7 +63,7 @@ def test_another_program_is_ready_by_a_pattern(server: Server) -> None:
 def test_a_prompt_that_does_not_come_leaves_the_session_and_says_so(server: Server, home: Home) -> None:
     done = create(server, "s", "--wait", "never", "--wait-timeout", "300ms", "--", "cat")
     assert (done.code, done.json()["ready"], done.json()["registered"]) == (3, False, True)
-    assert done.err == "viewsync: the session exists, but is not ready: the prompt was not there within 0.3s: never\n"
+    assert done.err == "viewsync: the session exists, but is not ready: the prompt did not appear within 0.3s: never\n"
     assert "s" in server.sessions()
     assert "state" not in rows(home)["s"]
 
@@ -108,7 +108,7 @@ def test_a_command_that_does_not_come_back_is_named(server: Server, home: Home) 
     )
     done = create(server, "s", "--template", "x", "--wait-timeout", "500ms")
     assert (done.code, done.json()["ready"]) == (3, False)
-    assert "after the command 'cat': the prompt was not there within 0.5s: ^x> " in done.err
+    assert "after the command 'cat': the prompt did not appear within 0.5s: ^x> " in done.err
     assert "no" not in screen(server, "s")
 
 
@@ -147,7 +147,7 @@ def test_psql_without_a_database_says_so(server: Server) -> None:
         ("program = ['cat']\ncolour = 'red'", "there is no key 'colour' (there are: program, type, environment, "),
         ("program = ['cat']\npromt = 'x'", "there is no key 'promt' (did you mean prompt?)"),
         ("type = 'x'", "program is missing"),
-        ("program = 'cat'", "program must be a list of words, the first of them a program, not 'cat'"),
+        ("program = 'cat'", "program must be a list of words that begins with a program, not 'cat'"),
         ("program = []", "program must be"),
         ("program = ['cat', 3]", "program must be"),
         ("program = ['cat']\nenvironment = ['A=1']", "environment must be a table of variables"),
@@ -157,7 +157,7 @@ def test_psql_without_a_database_says_so(server: Server) -> None:
         ("program = ['cat']\ncommands = ['x']", "prompt is missing"),
         ("program = ['cat']\nprompt = '('", "prompt must be a regular expression"),
         ("program = ['cat']\ntype = 'a b'", "type must be a word"),
-        ("program = ['cat'", "is no TOML"),
+        ("program = ['cat'", "is not valid TOML"),
     ],
 )
 def test_a_wrong_template_names_its_file_and_the_key(server: Server, home: Home, text: str, said: str) -> None:

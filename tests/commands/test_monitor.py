@@ -296,7 +296,7 @@ def test_q_quarantines(watch: Callable[..., Watcher], home: Home) -> None:
     assert rows(home)["api"]["quarantined"] is True
     assert History(home.state).find("event = 'quarantine'", ())[0].reason == "from the monitor"
     watcher.tab.type("Qy")
-    watcher.sees("session 'api' is quarantined already")
+    watcher.sees("session 'api' is already quarantined")
 
 
 def test_enter_becomes_a_client_of_the_session(watch: Callable[..., Watcher], server: Server) -> None:

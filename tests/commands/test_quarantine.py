@@ -111,7 +111,7 @@ def test_a_session_that_was_made_anew_meanwhile_is_not_marked_with_its_evidence(
         file.write(f'#!/bin/sh\ncase "$*" in *capture-pane*) {change};; esac\nexec tmux "$@"\n')
     os.chmod(path, 0o700)
     done = home.viewsync("quarantine", "-s", "web", env={"VIEWSYNC_TMUX": path})
-    assert "changed by somebody just now" in done.err
+    assert "changed meanwhile" in done.err
     assert "evidence" not in rows(home)["web"]
 
 

@@ -49,7 +49,7 @@ def test_nothing_is_amiss(server: Server, home: Home) -> None:
     create(server, "web")
     done = home.viewsync("reconcile")
     assert done.code == 0
-    assert "proj: no row names it" in done.out
+    assert "proj: not registered" in done.out
     assert found(home)["findings"] == []
     assert found(home)["remaining"] == 0
 
@@ -60,7 +60,7 @@ def test_a_report_changes_nothing(server: Server, home: Home) -> None:
     before = home.registry()
     done = home.viewsync("reconcile", "--report")
     assert done.code == 1
-    assert "gone: there is no such session any more (--repair: forget it)" in done.out
+    assert "gone: the session no longer exists (--repair: forget it)" in done.out
     assert home.registry() == before
 
 
@@ -104,7 +104,10 @@ def test_half_made_rows(server: Server, home: Home) -> None:
 def test_a_session_that_is_older_than_a_half_made_row_is_not_its_session(server: Server, home: Home) -> None:
     """Somebody's own session of that name must not become one that a clean-up ends."""
     add_by_jq(home, "proj", server, created_at="2099-01-01T00:00:00Z", state="creating", maker=DEAD_PID)
-    assert repaired(home)[0]["text"] == "its maker ended, and the session of that name is older than it"
+    assert (
+        repaired(home)[0]["text"]
+        == "the viewsync that was creating it ended, and the session with that name is older than its row"
+    )
     assert (rows(home), server.sessions()) == ({}, ["proj"])
 
 
@@ -145,7 +148,7 @@ def test_a_row_that_changed_since_it_was_read_stays(server: Server, home: Home) 
     every = reconciling.findings(ctx, reconciling.read(ctx))
     create(server, "web")
     failed = reconciling.repair(ctx, [each for each in every if each.row])
-    assert failed == {("gone", "web", server.socket): "somebody changed it just now"}
+    assert failed == {("gone", "web", server.socket): "it changed during the repair"}
     assert (list(rows(home)), server.sessions()) == (["web"], ["proj", "web"])
 
 
@@ -156,7 +159,7 @@ def test_a_name_that_was_taken_since_it_was_read_stays_whose_it_is(server: Serve
     every = reconciling.findings(ctx, reconciling.read(ctx))
     add_by_jq(home, "api", server, note="theirs")
     failed = reconciling.repair(ctx, [each for each in every if each.row])
-    assert failed == {("renamed", "web", server.socket): "the name was taken just now"}
+    assert failed == {("renamed", "web", server.socket): "another session took the name"}
     assert rows(home)["api"]["note"] == "theirs"
     assert (rows(home)["web"]["session_id"], rows(home)["web"]["target"]) == (made["session_id"], "web:0.0")
 

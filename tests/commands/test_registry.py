@@ -118,7 +118,7 @@ def test_d41_d58_what_is_no_registry_gives_2(home: Home, text: str, said: str) -
             assert file.read() == text
     else:  # nobody's: set aside, and said so
         assert (added.code, len(kept), list(rows(home))) == (0, 1, ["a"])
-        assert "it is kept beside the new one" in added.err
+        assert "it was saved beside the new one" in added.err
 
 
 def test_d35_a_lock_that_is_held_gives_75(home: Home) -> None:

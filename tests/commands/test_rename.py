@@ -33,7 +33,7 @@ def test_session_and_row_get_the_name(server: Server, home: Home) -> None:
     assert (row["target"], row["note"], row["session_id"]) == ("api:0.0", "kept", made["session_id"])
     assert listed(home)["api"]["status"] == "alive"
     (event,) = Context(home.env).history.find("event = ?", ["rename"])
-    assert (event.session, event.reason) == ("web", "it is called api now")
+    assert (event.session, event.reason) == ("web", "renamed to api")
 
 
 def test_by_target_with_and_without_a_row(server: Server, home: Home) -> None:

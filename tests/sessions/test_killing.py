@@ -19,7 +19,7 @@ def test_one_that_somebody_is_on_stays(server: Server, home: Home) -> None:
     tab, _ = server.open("web")
     done = killing.kill(Context(home.env), targets.TargetArgs(session="web"), dry_run=False, only_free=True)
     assert (done.killed, done.removed) == (False, False)
-    assert done.problem == "somebody is on it, or it ended just now"
+    assert done.problem == "somebody is attached to it, or it has just ended"
     assert "web" in server.sessions()
     assert list(rows(home)) == ["web"]
     assert Context(home.env).history.find("event = 'kill'", ()) == []

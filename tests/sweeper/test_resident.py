@@ -84,7 +84,7 @@ def test_who_has_not_told_its_process_yet_is_not_asked_to_end(server: Server, ho
             home.tab("sweeper", "run", env={"VIEWSYNC_TMUX_TIMEOUT": "60"})
             until(lambda: status(home)["running"], "the sweeper")
             done = home.viewsync("sweeper", "stop")
-            assert (done.code, "did not say yet which process it is" in done.err) == (1, True), done
+            assert (done.code, "its process is not known yet" in done.err) == (1, True), done
             assert stays(stranger.poll, 0.3) is None
         finally:
             os.kill(server.pid, signal.SIGCONT)
@@ -166,7 +166,7 @@ def test_there_is_only_one(home: Home, sweeper: Callable[..., Tab]) -> None:
     done = home.viewsync("sweeper", "run")
     assert (done.code, done.err) == (
         1,
-        f"viewsync: a sweeper runs already (process {tab.pid}) (`viewsync sweeper stop` ends it)\n",
+        f"viewsync: a sweeper is already running (process {tab.pid}) (`viewsync sweeper stop` ends it)\n",
     )
 
 
@@ -208,7 +208,7 @@ def test_a_process_that_got_the_number_of_a_sweeper_is_not_ended(home: Home, sta
     assert held is not None
     try:
         done = home.viewsync("sweeper", "stop", env={"VIEWSYNC_SWEEP_EVERY": "1"}, timeout=60)
-        assert (done.code, "did not say yet which process it is" in done.err) == (1, True)
+        assert (done.code, "its process is not known yet" in done.err) == (1, True)
         assert victim.poll() is None
     finally:
         os.close(held)
@@ -288,8 +288,8 @@ def test_without_inotify_the_timer_does_it_and_it_says_so(
     handles = exhausted()
     try:
         tab = sweeper(VIEWSYNC_SWEEP_EVERY="1")
-        assert "sweeping on the timer alone" in tab.text()
-        assert "timer alone" in status(home)["problem"]
+        assert "so it sweeps by its timer only" in tab.text()
+        assert "by its timer only" in status(home)["problem"]
         view = detached(server)
         until(lambda: view not in server.sessions(), "the end of the view")
     finally:

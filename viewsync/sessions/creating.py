@@ -94,7 +94,7 @@ def _make(
         made = sessions.make(ctx.tmux, socket, new)
     except TmuxTimeout as error:  # it may have been made: the row stays, so that it can be found
         problem = f"Failed to create tmux session '{request.name}': {error.message}"
-        raise TmuxTimeout(problem, "it may be made yet: look with `viewsync list`") from None
+        raise TmuxTimeout(problem, "tmux may still create it; see `viewsync list`") from None
     except TmuxError as error:
         reservation.withdraw(ctx, row)
         if isinstance(error, sessions.Duplicate):
@@ -115,9 +115,9 @@ def _checked(ctx: Context, request: CreateRequest) -> sessions.NewSession:
     if problem := session_names.refusal(request.name):
         raise UsageError(f"cannot create a session {request.name!r}: {problem}", "choose another name")
     if not request.window or not request.window.isprintable():
-        raise UsageError(f"not a window's name: {request.window!r}", "-w takes printable text")
+        raise UsageError(f"not a window name: {request.window!r}", "use printable text")
     if request.cwd and not os.path.isdir(request.cwd):
-        raise UsageError(f"--cwd {request.cwd!r} is no folder", "name one that is there")
+        raise UsageError(f"--cwd {request.cwd!r} is not a folder", "name an existing folder")
     argv, environment = (list(request.command), []) if request.command else PROGRAMS[request.type]
     return sessions.NewSession(
         name=request.name,
@@ -150,7 +150,7 @@ def _program(ctx: Context, session: str, name: str) -> str:
     if found := process.which(name, ctx.env):
         return os.path.abspath(found)
     problem = f"Failed to create tmux session '{session}': there is no program {name!r}"
-    raise TmuxError(problem, "install it, or name its path")
+    raise TmuxError(problem, "install it, or give its path")
 
 
 def _socket(ctx: Context, request: CreateRequest) -> str:
@@ -180,7 +180,7 @@ def _stale_row(ctx: Context, name: str, warnings: list[str]) -> SessionRow | Non
     try:
         row = ctx.registry.read()["sessions"].get(name)
     except Corrupt as error:  # the write sets it aside
-        warnings.append(f"{error.message}: it is kept beside the new one, for you to look at")
+        warnings.append(f"{error.message}; it was saved beside the new one")
         return None
     if row is None or _is_gone(ctx, registered(name, row)):
         return row

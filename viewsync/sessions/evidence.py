@@ -65,7 +65,7 @@ def _new_folder(ctx: Context, name: str) -> str:
                 number += 1
                 path = f"{stem}-{number}"
     except OSError as error:
-        raise StateError(f"cannot make {path}: {error.strerror}", "`viewsync doctor` checks the folder") from None
+        raise StateError(f"cannot create {path}: {error.strerror}", "see `viewsync doctor`") from None
 
 
 def _panes(listed: Listed) -> list[Pane]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server
 
 _TRIGGER = "cleanup"
-_FASTER = "somebody was faster: it is in use, or another one by now"
+_FASTER = "somebody is using it, or it changed during cleanup"
 
 
 class ExpiryItem(NamedTuple):

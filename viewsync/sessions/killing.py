@@ -62,7 +62,7 @@ def kill(ctx: Context, asked: targets.TargetArgs, *, dry_run: bool, only_free: b
     if result.killed:
         _record(ctx, row)
     if not result.killed and (not certain or (found.session and result.problem)):
-        return result._replace(removed=False, registry_problem="its session may still be there")
+        return result._replace(removed=False, registry_problem="the session may still exist")
     return _forget(ctx, row, result)
 
 
@@ -73,11 +73,11 @@ def _end(ctx: Context, reading: Panes, result: Killed, only_free: str) -> Killed
             ends = [guarded_kill.End(result.session_id, only_free, only_dead=False)]
             done, otherwise = (
                 guarded_kill.end(ctx.tmux, reading.server, ends)[0],
-                "somebody is on it, or it ended just now",
+                "somebody is attached to it, or it has just ended",
             )
         else:
             done = guarded_kill.kill(ctx.tmux, reading.server, result.session_id)
-            otherwise = "it ended just now"
+            otherwise = "it has just ended"
     except TmuxError as error:
         return result._replace(problem=error.message)
     return result._replace(killed=done, problem="" if done else otherwise)

@@ -60,12 +60,12 @@ def _files(ctx: Context) -> Iterator[Finding]:
         name = os.path.basename(path)
         if ours := _OURS.fullmatch(name):
             if not processes.alive(int(ours[1])) or _old(ctx, path, _DAY):  # a pid comes back
-                yield Finding("temporary-file", path, "its writer was killed", "remove it")
+                yield Finding("temporary-file", path, "the viewsync that wrote it was killed", "remove it")
         elif _THEIRS.fullmatch(name):
             if _old(ctx, path) and stat.S_ISREG(os.lstat(path).st_mode):
-                yield Finding("temporary-file", path, "a shell tool was killed while it wrote", "remove it")
+                yield Finding("temporary-file", path, "a shell tool was killed while writing it", "remove it")
         elif _CORRUPT.fullmatch(name):
-            yield Finding("corrupt-copy", path, "it was set aside, for you to look at", note=True)
+            yield Finding("corrupt-copy", path, "set aside so that you can look at it", note=True)
 
 
 def _leases(ctx: Context, live: set[str]) -> Iterator[Finding]:
@@ -81,7 +81,7 @@ def _exec_folders(ctx: Context) -> Iterator[Finding]:
     for name in _names(folder):
         path = os.path.join(folder, name)
         if os.path.isdir(path) and not os.path.islink(path) and _is_orphan(ctx, path):
-            yield Finding("exec-folder", path, "who ran it is gone", "remove it")
+            yield Finding("exec-folder", path, "the viewsync that made it is gone", "remove it")
 
 
 def _blocks(ctx: Context) -> Iterator[Finding]:
@@ -90,7 +90,7 @@ def _blocks(ctx: Context) -> Iterator[Finding]:
     for name in _names(folder):
         path = os.path.join(folder, name)
         if _old(ctx, path, _DAY):
-            yield Finding("block", path, "the program that it was sent to never read it", "remove it")
+            yield Finding("block", path, "the program it was sent to never read it", "remove it")
 
 
 def _is_orphan(ctx: Context, path: str) -> bool:

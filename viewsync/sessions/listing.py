@@ -66,7 +66,7 @@ def ask(ctx: Context, sockets: Iterable[str]) -> dict[str, Answer]:
 
 def _ask(ctx: Context, socket: str) -> Answer:
     if not os.path.isabs(socket):
-        return TmuxError(f"a session's socket is {socket!r}, and nobody knows in which folder")
+        return TmuxError(f"the socket {socket!r} of a session is a relative path, so its folder is not known")
     try:
         return pane_list.read(ctx.tmux, socket)
     except TmuxError as error:
@@ -82,11 +82,13 @@ def judge(row: Registered, answer: Answer) -> Listed:
         return Listed(row, Health(health.UNKNOWN), answer.message)
     found = lookup.by_row(answer, row)
     if found.pane is None and not answer.complete:  # what was not understood may be the very pane
-        return Listed(row, Health(health.UNKNOWN), "its server's answer was not understood in full", answer, found)
+        return Listed(
+            row, Health(health.UNKNOWN), "viewsync did not understand all of its server's answer", answer, found
+        )
     return Listed(row, health.judge(found, targets.running(found.pane, row)), "", answer, found)
 
 
-_UNREACHABLE = "its tmux server runs, and cannot be reached: its socket is gone"
+_UNREACHABLE = "its tmux server is running, but its socket is gone"
 
 
 def _with_views(listed: Listed, reading: Panes, shared: groups.Groups, views: Mapping[str, ViewRow]) -> Listed:

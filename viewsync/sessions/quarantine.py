@@ -32,7 +32,7 @@ def put(ctx: Context, name: str, reason: str) -> Quarantined:
     """The mark first, which is what protects it; then its evidence."""
     row, kind = _meant(ctx, name)
     if row.quarantined:
-        raise UsageError(f"session '{row.name}' is quarantined already", "`viewsync release` takes it back")
+        raise UsageError(f"session '{row.name}' is already quarantined", "`viewsync release` ends that")
     marks: SessionRow = {"quarantined": True, "quarantined_at": rows.stamp(ctx.clock()), "reason": reason}
     _update(ctx, row, kind, marks)
     listed = listing.judge(row, listing.ask(ctx, [row.socket])[row.socket])
@@ -79,6 +79,6 @@ def _update(ctx: Context, row: Registered, kind: Kind, values: SessionRow, drop:
         now = known.get(row.name)
         read = None if now is None else _view(row.name, now) if kind == "views" else registered(row.name, now)
         if now is None or read is None or not rows.same(read, row):
-            raise MissingSession(f"session '{row.name}' was changed by somebody just now", "try again")
+            raise MissingSession(f"session '{row.name}' changed meanwhile", "try again")
         kept = {key: value for key, value in now.items() if key not in drop}
         known[row.name] = {**kept, **values}

@@ -89,7 +89,7 @@ def findings(ctx: Context, reading: RegistryReading) -> list[Finding]:
         Finding(
             "unregistered",
             pane.session_name,
-            "no row names it",
+            "not registered",
             note=True,
             socket=each.server.socket,
         )
@@ -149,14 +149,14 @@ def _repair_rows(ctx: Context, wanted: list[Finding]) -> dict[Key, str]:
         rows = data["sessions"]
         for name, mine in by_row.items():
             if name not in rows or registered(name, rows[name]) != mine[0].row:
-                failed |= {each.key: "somebody changed it just now" for each in mine}
+                failed |= {each.key: "it changed during the repair" for each in mine}
                 continue
             for each in mine:
                 _change(rows, name, each.change or drift.RowChange())
                 if each.change and each.change.name:
                     names[name] = each
         taken = registry_rows.rename(rows, {name: each.change.name for name, each in names.items() if each.change})
-    return failed | {names[each].key: "the name was taken just now" for each in taken}
+    return failed | {names[each].key: "another session took the name" for each in taken}
 
 
 def _change(rows: dict[str, SessionRow], name: str, change: drift.RowChange) -> None:
@@ -177,10 +177,10 @@ def register(ctx: Context, reading: RegistryReading, name: str, socket: str) -> 
     if not fitting:
         there = [pane.session_name for _, pane in _strangers(reading)]
         near = did_you_mean(name, there, "`viewsync reconcile` lists them")
-        raise MissingSession(f"there is no session {name!r} without a row", near)
+        raise MissingSession(f"there is no unregistered session {name!r}", near)
     if len(fitting) > 1:
         places = ", ".join(each.server.socket for each, _ in fitting)
-        raise UsageError(f"{name!r} is a session on {places}", "say with -S which one is meant")
+        raise UsageError(f"{name!r} is a session on {places}", "name its server with -S")
     if problem := session_names.refusal(name):
         raise UsageError(f"cannot register a session {name!r}: {problem}", "rename it first")
     found, pane = fitting[0]
@@ -189,7 +189,7 @@ def register(ctx: Context, reading: RegistryReading, name: str, socket: str) -> 
         if name in data["sessions"]:
             raise SessionExists(f"Session '{name}' already exists in registry", "rename one of the two first")
         data["sessions"][name] = row
-    recording.record(ctx, [recording.event(ctx, registered(name, row), "register", _TRIGGER, "somebody asked for it")])
+    recording.record(ctx, [recording.event(ctx, registered(name, row), "register", _TRIGGER, "requested")])
     return found.server.socket
 
 

@@ -39,7 +39,7 @@ def _corrupt(ctx: Context) -> list[str]:
     try:
         ctx.registry.read()
     except Corrupt as error:  # the write sets it aside
-        return [f"{error.message}: it is kept beside the new one, for you to look at"]
+        return [f"{error.message}; it was saved beside the new one"]
     return []
 
 

@@ -46,7 +46,7 @@ def rename(ctx: Context, asked: targets.TargetArgs, new: str) -> Renamed:
     found = targets.find(reading, wanted)
     if not found.session:
         what = wanted.row.name if wanted.row else wanted.target
-        raise MissingSession(f"there is no session {what!r} on {wanted.socket}", "`viewsync list` tells more")
+        raise MissingSession(f"there is no session {what!r} on {wanted.socket}", "see `viewsync list`")
     row = wanted.row or killing.row_of(ctx, wanted, found)
     known = _views(ctx, reading, found)
     if row:
@@ -61,7 +61,7 @@ def rename(ctx: Context, asked: targets.TargetArgs, new: str) -> Renamed:
         except ViewsyncError:
             _in_tmux(ctx, reading, found._replace(session_name=new), found.session_name, ids)
             raise
-        event = recording.event(ctx, row, "rename", "rename", f"it is called {new} now", detail=new)
+        event = recording.event(ctx, row, "rename", "rename", f"renamed to {new}", detail=new)
         recording.record(ctx, [event])
     old = row.name if row else found.session_name
     return Renamed(old, new, wanted.socket, found.session, row is not None, [each.name for each in mine])
@@ -74,7 +74,7 @@ def _views(ctx: Context, reading: Panes, found: SessionMatch) -> dict[str, ViewR
     except StateError:  # a session that was named by its target needs no registry
         known = {}
     if found.session_name in known or any(each.marked for each in reading.panes if each.session == found.session):
-        raise UsageError(f"{found.session_name!r} is a view, and viewsync knows it by that name", "rename its parent")
+        raise UsageError(f"{found.session_name!r} is a view, and viewsync needs its name", "rename its parent instead")
     return known
 
 
@@ -90,7 +90,7 @@ def _taken(new: str) -> SessionExists:
 def _identified(ctx: Context, row: Registered, reading: Panes, found: SessionMatch) -> Registered:
     """With the ids by which it is found under any name."""
     if processes.alive(row.maker, row.maker_start):
-        raise UsageError(f"session '{row.name}' is just being made", "try again")
+        raise UsageError(f"session '{row.name}' is just being created", "try again in a moment")
     if row.session_id and row.server:
         return row
     pane = found.pane
@@ -108,11 +108,11 @@ def _in_tmux(ctx: Context, reading: Panes, found: SessionMatch, new: str, views:
             f"Tmux session '{new}' already exists on socket {reading.server.socket}", "choose another name"
         ) from None
     if not done:
-        raise TmuxError(f"session {found.session_name!r} ended or was renamed just now", "look with `viewsync list`")
+        raise TmuxError(f"session {found.session_name!r} has just ended or been renamed", "see `viewsync list`")
 
 
 def _changed(row: Registered) -> MissingSession:
-    return MissingSession(f"session '{row.name}' was changed by somebody just now", "try again")
+    return MissingSession(f"session '{row.name}' changed meanwhile", "try again")
 
 
 def _in_registry(ctx: Context, row: Registered, new: str, reading: Panes, found: SessionMatch) -> None:

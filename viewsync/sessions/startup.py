@@ -54,5 +54,5 @@ def _problem(outcome: Outcome, prompt: Pattern, timeout: float) -> str:
     if outcome.kind == waiting.FOUND:
         return ""
     if outcome.kind == waiting.EXITED:
-        return f"the program ended before its prompt was there: {prompt.text}"
-    return f"the prompt was not there within {timeout:g}s: {prompt.text}"
+        return f"the program ended before its prompt appeared: {prompt.text}"
+    return f"the prompt did not appear within {timeout:g}s: {prompt.text}"

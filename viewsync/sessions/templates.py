@@ -69,13 +69,13 @@ def _read(path: str) -> Template:
     except OSError as error:
         raise UsageError(f"cannot read the template {path}: {error.strerror}") from None
     except ValueError as error:
-        raise UsageError(f"the template {path} is no TOML: {error}") from None
+        raise UsageError(f"the template {path} is not valid TOML: {error}") from None
     for key in data:
         if key not in _KEYS:
             known = f"there are: {', '.join(_KEYS)}"
             raise UsageError(f"{path}: there is no key {key!r}", did_you_mean(key, _KEYS, known))
     if "program" not in data:
-        raise UsageError(f"{path}: program is missing", 'as in program = ["python3", "-q"]')
+        raise UsageError(f"{path}: program is missing", 'for example program = ["python3", "-q"]')
     values = {key: data.get(key, default) for key, (_, _, default) in _KEYS.items()}
     for key, value in values.items():
         what, is_so, _ = _KEYS[key]
@@ -83,7 +83,7 @@ def _read(path: str) -> Template:
             raise UsageError(f"{path}: {key} must be {what}, not {value!r}")
     template = Template(**values)
     if template.commands and not template.prompt:
-        raise UsageError(f"{path}: prompt is missing: commands are sent when it is there")
+        raise UsageError(f"{path}: prompt is missing", "viewsync sends the commands when it appears")
     return template
 
 
@@ -110,7 +110,7 @@ def _is_pattern(value: Any) -> bool:
 
 # What each key must be, how that is seen, and what stands for it where it is missing.
 _KEYS: dict[str, tuple[str, Callable[[Any], bool], Any]] = {
-    "program": ("a list of words, the first of them a program", lambda it: bool(_are_texts(it) and it and it[0]), []),
+    "program": ("a list of words that begins with a program", lambda it: bool(_are_texts(it) and it and it[0]), []),
     "type": ("a word", lambda it: bool(isinstance(it, str) and _NAME.fullmatch(it)), "program"),
     "environment": ("a table of variables", _is_environment, {}),
     "commands": ("a list of texts", _are_texts, []),

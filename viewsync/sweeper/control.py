@@ -60,7 +60,7 @@ def start(ctx: Context) -> dict[str, Any]:
     env = {name: value for name, value in ctx.env.items() if name not in ("TMUX", "TMUX_PANE")}
     process.start([*paths.launch_argv(ctx.env), "sweeper", "run"], env=env, log=log)
     if not _wait(lambda: status(ctx).get("pid")):
-        raise SweeperError("the sweeper did not start", f"what it said is in {log}")
+        raise SweeperError("the sweeper did not start", f"see {log}")
     return status(ctx)
 
 
@@ -71,9 +71,11 @@ def stop(ctx: Context) -> bool:
         return False
     pid = found["pid"]
     if not processes.tell(pid, signal.SIGTERM, lambda: _is_it(found)):
-        raise SweeperError("a sweeper runs, but did not say yet which process it is", "try again in a moment")
+        raise SweeperError("a sweeper is starting, and its process is not known yet", "try again in a moment")
     if not _wait(lambda: not status(ctx)["running"]):
-        raise SweeperError(f"the sweeper (process {pid}) did not end within {_PATIENCE:g} s", "it may wait for tmux")
+        raise SweeperError(
+            f"the sweeper (process {pid}) did not end within {_PATIENCE:g} s", "it may be waiting for tmux"
+        )
     return True
 
 

@@ -74,7 +74,7 @@ class Eyes:
                 self._observer = observer
             self._watch(observer, self._wanted())
         except OSError as error:
-            self.problem = f"cannot watch for changes ({error.strerror or error}): sweeping on the timer alone"
+            self.problem = f"cannot watch for changes ({error.strerror or error}), so it sweeps by its timer only"
 
     def _watch(self, observer: BaseObserver, wanted: dict[str, frozenset[str] | None]) -> None:
         for folder, (handle, watch) in list(self._watches.items()):
@@ -139,7 +139,9 @@ class Sweeper:
         handle = self._lock(path)
         if handle is None:
             pid = control.status(self.ctx).get("pid")
-            raise control.SweeperError(f"a sweeper runs already (process {pid})", "`viewsync sweeper stop` ends it")
+            raise control.SweeperError(
+                f"a sweeper is already running (process {pid})", "`viewsync sweeper stop` ends it"
+            )
         os.ftruncate(handle, 0)  # what one that was killed told of itself; its number may be anybody's by now
         since = self.ctx.clock()
         self.eyes.refresh()

@@ -44,9 +44,14 @@ CASES: dict[str, tuple[dict[str, Any], ExpiryCriteria, str, str]] = {
         {"active": NOW - 60},
         ExpiryCriteria(older_than=HOUR),
         KEEP,
-        "alive, and not old",
+        "alive, but not old enough",
     ),
-    "made just now, with an old use": ({"created": NOW}, ExpiryCriteria(older_than=HOUR), KEEP, "alive, and not old"),
+    "made just now, with an old use": (
+        {"created": NOW},
+        ExpiryCriteria(older_than=HOUR),
+        KEEP,
+        "alive, but not old enough",
+    ),
     "old, and nobody knows its use": ({"active": 0.0}, ExpiryCriteria(older_than=HOUR), END, "older than 1h"),
     "d45 of unknown age": (
         {"created": 0.0, "active": 0.0},
@@ -68,7 +73,7 @@ CASES: dict[str, tuple[dict[str, Any], ExpiryCriteria, str, str]] = {
     ),
     "exactly so old": ({"created": NOW - 3600, "active": 0.0}, ExpiryCriteria(older_than=HOUR), END, "older than 1h"),
     "idle": ({}, ExpiryCriteria(idle_than=HOUR), END, "idle for 1h"),
-    "not idle": ({"active": NOW - 60}, ExpiryCriteria(idle_than=HOUR), KEEP, "alive, and not old"),
+    "not idle": ({"active": NOW - 60}, ExpiryCriteria(idle_than=HOUR), KEEP, "alive, but not old enough"),
     "never used": ({"active": 0.0}, ExpiryCriteria(idle_than=HOUR), END, "idle for 1h"),
     "both": ({}, ExpiryCriteria(older_than=HOUR, idle_than=HOUR), END, "older than 1h + idle for 1h"),
     "attached": ({"attached": True}, ExpiryCriteria(True), KEEP, "attached"),
@@ -78,7 +83,7 @@ CASES: dict[str, tuple[dict[str, Any], ExpiryCriteria, str, str]] = {
     "leased": ({"leased": True}, ExpiryCriteria(True), KEEP, "somebody is sending to it"),
     "with a view": ({"viewed": True}, ExpiryCriteria(True), KEEP, "it has a view"),
     "missing pane, with a view": ({"status": health.MISSING, "viewed": True}, ExpiryCriteria(), FORGET, GONE),
-    "being made": ({"status": health.MISSING, "making": True}, ExpiryCriteria(), KEEP, "it is just being made"),
+    "being made": ({"status": health.MISSING, "making": True}, ExpiryCriteria(), KEEP, "it is just being created"),
     "no answer": ({"status": health.UNKNOWN, "doubt": "no answer"}, ExpiryCriteria(True), KEEP, "no answer"),
     "out of reach": (
         {"status": health.SERVER, "doubt": "its socket is gone"},
@@ -105,7 +110,7 @@ def test_a_session_of_two_rows_ends_only_if_neither_is_kept() -> None:
     rows = [WEB._replace(session="$1"), WEB._replace(name="also", session="$1", active=NOW), WEB._replace(name="x")]
     wish = ExpiryCriteria(older_than=HOUR)
     assert [each.action for each in decide(rows, wish, NOW)] == [KEEP, KEEP, END]
-    assert decide(rows, wish, NOW)[0].reason == "it is the session of 'also', too, which is kept"
+    assert decide(rows, wish, NOW)[0].reason == "'also' names the same session, and is kept"
     assert [each.action for each in decide(rows, ExpiryCriteria(True), NOW)] == [END, END, END]
 
 

@@ -64,7 +64,9 @@ def rows(seen: Sequence[ComparedRow]) -> list[Finding]:
 def _row(seen: ComparedRow, names: Mapping[str, str]) -> list[Finding]:
     row = seen.row
     if seen.doubt:
-        return [Finding("unknown", row.name, f"nobody knows whether it lives: {seen.doubt}", socket=row.socket)]
+        return [
+            Finding("unknown", row.name, f"viewsync cannot tell whether it is running: {seen.doubt}", socket=row.socket)
+        ]
     if seen.making:
         return []
     if _goes(seen):
@@ -99,10 +101,12 @@ def _gone(seen: ComparedRow) -> list[Finding]:
     row = seen.row
     if row.quarantined:
         return []
-    where = "its tmux server is gone" if seen.reading is None else "there is no such session any more"
+    where = "its tmux server is gone" if seen.reading is None else "the session no longer exists"
     if seen.found.session:
-        where = "the session of that name is older than it"
-    kind, text = ("half-made", f"its maker ended, and {where}") if row.maker else ("gone", where)
+        where = "the session with that name is older than its row"
+    kind, text = (
+        ("half-made", f"the viewsync that was creating it ended, and {where}") if row.maker else ("gone", where)
+    )
     return [_finding(kind, row, text, "forget it", RowChange(remove=True))]
 
 
@@ -111,17 +115,19 @@ def _there(seen: ComparedRow, reading: Panes, names: Mapping[str, str]) -> list[
     result = []
     values = ids(reading, found, seen.pid_start)
     if pane is None:
-        result.append(Finding("no-pane", row.name, "its session lives, and its pane is gone", socket=row.socket))
+        result.append(Finding("no-pane", row.name, "its session is running, but its pane is gone", socket=row.socket))
     if row.maker:
         change = RowChange(values=values, drop=MAKING)
-        result.append(_finding("half-made", row, "its maker ended before its row was complete", "complete it", change))
+        result.append(
+            _finding("half-made", row, "the viewsync that was creating it ended too early", "complete it", change)
+        )
     elif not (row.server and row.session_id and row.pane_id) and pane:
-        text = "it knows its session by name alone"
-        result.append(_finding("no-ids", row, text, "write its ids down", RowChange(values=values)))
+        text = "its session is only known by name"
+        result.append(_finding("no-ids", row, text, "record its ids", RowChange(values=values)))
     elif pane and not pane.dead and row.pid != pane.pid:
         change = RowChange(values={"pid": pane.pid, "pid_start": seen.pid_start})
-        text = f"its pane runs process {pane.pid} by now, not {row.pid}"
-        result.append(_finding("respawned", row, text, "write that down", change))
+        text = f"its pane now runs process {pane.pid}, not {row.pid}"
+        result.append(_finding("respawned", row, text, "record that", change))
     session = row.target.rpartition(":")[0]
     if found.session_name not in (row.name, session):
         result.append(_renamed(row, found, names, alias=session not in ("", row.name)))
@@ -130,14 +136,16 @@ def _there(seen: ComparedRow, reading: Panes, names: Mapping[str, str]) -> list[
 
 def _renamed(row: Registered, found: SessionMatch, names: Mapping[str, str], *, alias: bool) -> Finding:
     """Some rows were never called like their session; of those the target alone follows."""
-    text = f"its session is called {found.session_name!r} by now"
+    text = f"its session is now called {found.session_name!r}"
     if alias:
         place = row.target.rpartition(":")[2]
         change = RowChange(values={"target": f"{found.session_name}:{place}"})
-        return _finding("renamed", row, text, "write that down", change)
+        return _finding("renamed", row, text, "record that", change)
     if names[row.name] != found.session_name:
-        return Finding("renamed", row.name, f"{text}, which is another row's name", socket=row.socket)
-    return _finding("renamed", row, text, "call it so", RowChange(name=found.session_name))
+        return Finding(
+            "renamed", row.name, f"{text}, and another session is registered under that name", socket=row.socket
+        )
+    return _finding("renamed", row, text, "rename it", RowChange(name=found.session_name))
 
 
 def _finding(kind: str, row: Registered, text: str, repair: str, change: RowChange) -> Finding:
@@ -171,7 +179,7 @@ def _twice(seen: Iterable[ComparedRow]) -> list[Finding]:
         key = (each.reading.server.identity, each.found.session)
         other = first.setdefault(key, each.row.name)
         if other != each.row.name:
-            text = f"it is the session of '{other}', too"
+            text = f"'{other}' names the same session"
             result.append(Finding("twice", each.row.name, text, socket=each.row.socket))
     return result
 

@@ -71,7 +71,7 @@ def _spare(verdict: Expiry, other: str) -> Expiry:
     """`other`: a row of the same session, which stays; so the session does."""
     if verdict.action != END or not other:
         return verdict
-    return Expiry(verdict.name, KEEP, f"it is the session of '{other}', too, which is kept", spared=verdict.reason)
+    return Expiry(verdict.name, KEEP, f"'{other}' names the same session, and is kept", spared=verdict.reason)
 
 
 def _judge(known: SessionFacts, wish: ExpiryCriteria, now: float) -> Expiry:
@@ -105,9 +105,9 @@ def _passed(then: float, limit: Limit, now: float) -> bool:
 
 def _protection(known: SessionFacts, wish: ExpiryCriteria, *, ends: bool) -> str:
     if known.status == health.UNKNOWN or known.doubt:
-        return known.doubt or "nobody knows whether it lives"
+        return known.doubt or "viewsync cannot tell whether it is running"
     if known.making:
-        return "it is just being made"
+        return "it is just being created"
     if known.quarantined:
         return "quarantined"
     if wish.compat:
@@ -122,7 +122,7 @@ def _protection(known: SessionFacts, wish: ExpiryCriteria, *, ends: bool) -> str
 
 def _kept(known: SessionFacts, wish: ExpiryCriteria) -> str:
     if known.status == health.UNKNOWN or known.doubt:
-        return known.doubt or "nobody knows whether it lives"
+        return known.doubt or "viewsync cannot tell whether it is running"
     if (wish.older_than or wish.idle_than) and not (known.created or known.active):
         return f"{known.status}, of unknown age"
-    return f"{known.status}, and not old" if wish.older_than or wish.idle_than else known.status
+    return f"{known.status}, but not old enough" if wish.older_than or wish.idle_than else known.status
