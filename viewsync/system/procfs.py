@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import os
 import time
-from typing import NamedTuple
 
 BOOT = 2.0**28  # seconds, 8.5 years: so far apart are the start times of two boots
 
 _boot = -1.0  # where those of this one begin, once that is known
 
 
-class Stat(NamedTuple):
+class Stat:
     """One process, as proc(5) tells of it."""
 
-    name: str
-    fields: list[bytes]  # those behind the name, the state first
+    __slots__ = ("fields", "name")
+
+    def __init__(self, name: str, fields: list[bytes]) -> None:
+        self.name = name
+        self.fields = fields  # those behind the name, the state first
 
     @property
     def ended(self) -> bool:
