@@ -65,7 +65,7 @@ def test_what_a_test_starts_finds_what_tests_rely_on(odd: Odd) -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     assert found["limits"] == [1024 if hard == resource.RLIM_INFINITY else min(1024, hard), 0]
     env = found["env"]
-    assert env.pop("PATH") == ODD_ENVIRONMENT["PATH"]
+    assert env.pop("PATH") == os.pathsep.join([os.path.dirname(sys.executable), ODD_ENVIRONMENT["PATH"]])
     env.pop("LC_CTYPE", "")  # of Python's own
     assert env == {
         "HOME": "/nonexistent/tests-name-their-own-home",
