@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import StateError
 from viewsync.store import lock
-from viewsync.system import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -116,6 +115,8 @@ class Registry:
             raise StateError(f"cannot set the corrupt registry {self.path} aside: {error.strerror}") from None
 
     def _write(self, data: RegistryData) -> None:
+        from viewsync.system import whole_file  # not for who only reads
+
         try:
             whole_file.replace(self.path, shown(data))
         except OSError as error:

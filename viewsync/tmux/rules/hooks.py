@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from viewsync.tmux.rules.language import quoted, source_file, unexpanded
@@ -34,6 +33,8 @@ def caller(launcher: str, state: str = "", config: str = "") -> str:
     A hook's environment is the server's, which somebody may have started with another XDG_STATE_HOME than `open` has.
     What the hook carries comes before all of that, so it finds the registry that the view was written into.
     """
+    from shlex import quote  # not for a hook that is called
+
     carried = {"VIEWSYNC_STATE_DIR": state, "VIEWSYNC_CONFIG": config}
     return " ".join([*(f"{name}={quote(value)}" for name, value in carried.items() if value), quote(launcher)])
 
