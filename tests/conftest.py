@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.support import surroundings
 from tests.support.projects import Project
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 surroundings.settle()
+settings.register_profile("viewsync", deadline=None)  # hypothesis' own, 200 ms a case, is one for idle machines
+settings.load_profile("viewsync")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
