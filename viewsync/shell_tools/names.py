@@ -1,4 +1,4 @@
-"""The shell tools that a link, or a copy, of our launcher may stand for, and the module of `tools/` that each is."""
+"""The shell tools that a link, or a copy, of our launcher may stand for, and the module here that each is."""
 
 from __future__ import annotations
 

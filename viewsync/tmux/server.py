@@ -1,4 +1,4 @@
-"""One bounded call of tmux, for one server. `tmux_read` and `tmux_write` know what to say; this knows how."""
+"""One bounded call of tmux, for one server. The files beside this one know what to say; this one knows how."""
 
 from __future__ import annotations
 
