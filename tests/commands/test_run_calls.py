@@ -164,5 +164,5 @@ def test_a_difference_is_told_from_the_plan_in_the_sessions_own_name(project: Pr
     server.start("-s", "myapp-main-dev")
     project.command("dev", "session:\n  options: {status-left: '{{ session_name }}'}\n  windows: [{name: a}]\n")
     assert ran(project, server, "dev")["name"] == "myapp-main-dev-2"
-    done = project.viewsync("run", "dev", "--diff")
-    assert (done.code, "as " in done.out) == (0, True), done
+    done = project.viewsync("run", "dev", "--diff", "--json")
+    assert (done.code, done.json()["differences"]) == (0, [])
