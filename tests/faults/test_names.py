@@ -117,13 +117,21 @@ def session(server: Server, text: str) -> tuple[str, str] | None:
         folder += "_"
     os.makedirs(folder, exist_ok=True)
     made = server.run(
-        "new-session", "-d", "-P", "-F", "#{session_id}", "-s", language.argument(text), "-c", language.argument(folder)
+        "new-session",
+        "-d",
+        "-P",
+        "-F",
+        "#{session_id}",
+        "-s",
+        as_word(language.unexpanded(text)),
+        "-c",
+        as_word(language.unexpanded(folder)),
     )
     if made.code:
         return None  # no name for tmux, or it is taken
     target = f"{made.out.strip()}:"
-    server.run("rename-window", "-t", target, "--", language.argument(text))
-    server.run("select-pane", "-t", target, "-T", language.argument(text))
+    server.run("rename-window", "-t", target, "--", as_word(language.unexpanded(text)))
+    server.run("select-pane", "-t", target, "-T", as_word(language.unexpanded(text)))
     server.tmux("set-option", "-t", target, "--", "@x", as_word(text))
     server.tmux("set-option", "-t", target, "status-left", as_word(text))
     server.tmux("set-environment", "-t", target, "--", "FOO", as_word(text))

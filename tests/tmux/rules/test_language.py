@@ -103,7 +103,7 @@ def test_what_a_view_takes_over_is_what_its_parent_has(shared: Server, text: str
 @example(text="#[fg=red]##[x]###a#")
 def test_a_shown_name_can_be_given_again(shared: Server, text: str) -> None:
     """Promotion and the detour give a session a name that tmux showed."""
-    if shared.run("rename-session", "-t", "$0:", "--", language.argument(text)).code:
+    if shared.run("rename-session", "-t", "$0:", "--", as_word(language.unexpanded(text))).code:
         return  # no name for tmux
     before = shown(shared)
     source(shared, "rename-session -t '$0:' between\n")
@@ -115,7 +115,7 @@ def test_a_shown_name_can_be_given_again(shared: Server, text: str) -> None:
 @given(text=texts.filter(bool))
 @example(text="#[fg=red]##[x]###a#")
 def test_a_condition_on_a_name_holds_for_that_name_alone(shared: Server, text: str) -> None:
-    if shared.run("rename-session", "-t", "$0:", "--", language.argument(text)).code:
+    if shared.run("rename-session", "-t", "$0:", "--", as_word(language.unexpanded(text))).code:
         return
     name = shown(shared)
     for wanted, answer in ((name, "yes"), (name + "x", "no"), (name[:-1], "no")):

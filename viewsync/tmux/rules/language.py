@@ -37,12 +37,6 @@ def unexpanded(text: str) -> str:
     return _HASHES.sub(r"\g<0>\g<0>", text)
 
 
-def argument(text: str) -> str:
-    """The same as a word of its own on tmux's command line, where a `;` at the end would separate commands."""
-    text = unexpanded(text)
-    return text[:-1] + "\\;" if text.endswith(";") else text
-
-
 def quoted(text: str) -> str:
     """One word of the command language. Single quotes hold everything but themselves, and the end of a line:
     behind that tmux skips spaces and comments even there (cmd-parse.y, yylex_token). And the byte 0xff it takes for
