@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -250,7 +251,7 @@ def test_the_lock_file_is_not_truncated(home: Home, shell: list[str]) -> None:
 def test_d50_a_lock_directory_is_honoured(home: Home, shell: list[str]) -> None:
     os.makedirs(lock_path(home), mode=0o700)
     with open(os.path.join(lock_path(home), "owner"), "w", encoding="utf-8") as file:
-        file.write(f"{os.getpid()} {os.uname().nodename} 1\n")
+        file.write(f"{os.getpid()} {os.uname().nodename} {int(time.time())}\n")  # before it began, it was not its own
     done = run(home, shell, f"{SOURCE}registry_lock || echo $?", LOCK_TIMEOUT="0.2")
     assert done.out == "75\n"
     assert os.listdir(lock_path(home)) == ["owner"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
@@ -259,7 +260,7 @@ session:
     assert [(each.name, each.command, each.timeout) for each in found.pre_create] == [
         ("build", "make -j2", 60.0),
         ("lint", "ruff", 300.0),
-        ("tool", f"'{program}'", 300.0),
+        ("tool", shlex.quote(program), 300.0),
     ]
     assert [each.source.rpartition("/")[2] for each in found.pre_create] == ["c.yaml:3", "project.yaml:1", "tool:1"]
     (echo,) = found.post_create

@@ -195,7 +195,7 @@ def test_l2_not_when_its_output_cannot_be_saved(server: Server, home: Home, proj
     ready(server)
     with open(os.path.join(home.state, "evidence"), "w", encoding="utf-8"):
         pass
-    kept(server, home, ["cannot make"])
+    kept(server, home, ["cannot create"])
 
 
 def test_l2_not_on_an_unreadable_registry(server: Server, home: Home, project: Project) -> None:

@@ -243,7 +243,9 @@ def test_a_destroy_unattached_is_set_to_nothing_but_off() -> None:
         "viewsync/tmux/guarded_join.py",
     }
     for path, text in said_so:
-        assert re.findall(r"destroy-unattached\W+(\w+)", text) == ["off"] * text.count("destroy-unattached"), path
+        values = re.findall(r"\bset(?:-option)?\s[^;`]*?destroy-unattached\W+(\w+)", text)
+        assert values, path
+        assert set(values) == {"off"}, path
 
 
 def test_b_only_one_file_joins_a_group() -> None:

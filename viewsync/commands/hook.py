@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 EXIT_CODES = {
     0: "done",
     1: "not called by tmux",
-    5: "no folder for the log can be found",
 }
 
 
