@@ -46,8 +46,8 @@ def test_without_a_launcher_it_is_as_platformdirs_says(base: str) -> None:
     )
     code += "print(p.state_dir(os.environ) == d.user_state_dir, p.log_dir(os.environ) == d.user_log_dir, "
     code += "p.config_dir(os.environ) == d.user_config_dir)"
-    if base == "relative":
-        code = code.replace("print(", "os.path.isabs(d.user_state_dir) and print(")  # an older one takes it
+    if base in ("relative", "~/x"):
+        code = code.replace("print(", "os.path.isabs(d.user_state_dir) and print(")  # an older one takes it as it is
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
     assert set(done.stdout.split()) <= {"True"}, done.stdout
 
