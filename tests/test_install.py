@@ -13,6 +13,7 @@ import io
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import tarfile
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.utils import canonicalize_name
 
+from tests.support.odd_start import Odd
 from tests.support.server import ROOT, Done, Home, Server
 from tests.support.tree import tree
 from tests.support.wait import until
@@ -124,7 +126,8 @@ def used() -> Iterator[Machine]:
     # As if another installation had started the shell: nothing of it may come into this one.
     elsewhere = os.path.join(machine.around.path, "elsewhere")
     dirs = "\n".join(os.path.join(elsewhere, each) for each in ("state", "log", "config"))
-    done = machine.install(VIEWSYNC_DIRS=dirs, VIEWSYNC_LAUNCHER=os.path.join(elsewhere, "viewsync"))
+    words = Odd(umask=0).start("sh", os.path.join(machine.checkout, "install.sh"))
+    done = machine.run(*words, VIEWSYNC_DIRS=dirs, VIEWSYNC_LAUNCHER=os.path.join(elsewhere, "viewsync"))
     assert done.code == 0, done
     assert not os.path.exists(elsewhere)
     yield machine
@@ -139,6 +142,27 @@ def fresh() -> Iterator[Machine]:
     yield machine
     assert tree(machine.path) == {}, "a test on a fresh machine leaves its home empty"
     machine.remove()
+
+
+def test_nobody_else_can_write_into_what_is_installed(used: Machine) -> None:
+    """By umask 000, as a container or a CI may have it."""
+    walk = os.walk(used.path)
+    paths = [os.path.join(folder, name) for folder, folders, names in walk for name in (*folders, *names)]
+    assert used.launcher in paths
+    found = [(path, os.lstat(path).st_mode) for path in paths if not os.path.islink(path)]
+    assert [path for path, mode in found if mode & 0o022 and not stat.S_ISSOCK(mode)] == []
+
+
+@pytest.mark.parametrize(("umask", "private"), [(0o000, "0022"), (0o002, "0022"), (0o077, "0077")])
+def test_what_is_installed_for_everybody_can_be_read_by_everybody(fresh: Machine, umask: int, private: str) -> None:
+    """And into a home of one's own only as far as one's umask has it."""
+    told = os.path.join(fresh.around.path, "told")
+    python = fresh.script(os.path.join(fresh.around.path, "python"), f'umask >{told}; exec {fresh.env["PYTHON"]} "$@"')
+    for prefix, wanted in ((os.path.join(fresh.around.path, "opt"), "0022"), (f"{fresh.path}/.local", private)):
+        words = ["sh", os.path.join(fresh.checkout, "install.sh"), "--dry-run", "--prefix", prefix]
+        assert fresh.run(*Odd(umask=umask).start(*words), PYTHON=python).code == 0
+        with open(told, encoding="utf-8") as file:
+            assert file.read().strip() == wanted
 
 
 def test_half_a_download_does_nothing(fresh: Machine) -> None:
