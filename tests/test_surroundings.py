@@ -25,7 +25,7 @@ ODD_ENVIRONMENT = {
     "TMUX": "/tmp/somebody's,1,0",
     "TZ": "Asia/Tokyo",
     "VIEWSYNC_DIRS": "x",
-    "XDG_STATE_HOME": "/root/state",
+    "XDG_STATE_HOME": "/var/state",
     "PATH": os.environ["PATH"],
 }
 
