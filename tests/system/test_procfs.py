@@ -116,10 +116,12 @@ def test_a_number_that_may_be_another_process_by_now_is_not_signalled(tmp_path: 
     """That of a tee which was killed, of which only a file tells."""
     folder = str(tmp_path)
     with subprocess.Popen(["sleep", "600"]) as stranger:
-        with open(os.path.join(folder, "tee"), "w", encoding="ascii") as file:
-            file.write(str(stranger.pid))
-        code = "import sys; from viewsync.panes.exec_folder import ExecFolder as F; F(sys.argv[1]).remove()"
-        told_blindly(code, folder)
-        assert not os.path.exists(folder)
-        assert stays(stranger.poll, 0.3) is None
-        stranger.kill()
+        try:
+            with open(os.path.join(folder, "tee"), "w", encoding="ascii") as file:
+                file.write(str(stranger.pid))
+            code = "import sys; from viewsync.panes.exec_folder import ExecFolder as F; F(sys.argv[1]).remove()"
+            told_blindly(code, folder)
+            assert not os.path.exists(folder)
+            assert stays(stranger.poll, 0.3) is None
+        finally:
+            stranger.kill()

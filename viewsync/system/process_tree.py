@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.system import processes
+from viewsync.system import processes, procfs
 
 if TYPE_CHECKING:
     import psutil
@@ -21,12 +21,14 @@ class Process(NamedTuple):
 
 def below(pid: int, now: float) -> list[Process] | None:
     """That process and all its descendants, as far as they may be looked at; None where nobody knows."""
+    if procfs.hidden():
+        return None if processes.alive(pid) else []
     import psutil
 
     try:
         first = psutil.Process(pid)
         found = [first, *first.children(recursive=True)]
-    except Exception:  # its own errors; where it can see no processes, any
+    except (psutil.Error, OSError):
         return None if processes.alive(pid) else []
     return [each for each in (_process(one, now) for one in found) if each]
 

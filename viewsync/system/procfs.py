@@ -101,6 +101,11 @@ def there() -> bool:
     return os.path.isdir("/proc/self")
 
 
+def hidden() -> bool:
+    """Whether this is a Linux that shows nothing. psutil knows nothing then, and an old one prints a traceback."""
+    return not there() and os.uname().sysname == "Linux"
+
+
 def pids() -> list[int]:
     return [int(name) for name in _names("/proc") if name.isdigit()]
 

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
-from viewsync.system import process
+from viewsync.system import process, procfs
 
 if TYPE_CHECKING:
     import psutil
@@ -40,27 +40,28 @@ class Seen(NamedTuple):
 
 
 def stat(pid: int) -> Seen | None:
+    if procfs.hidden():
+        return None
     import psutil  # 30 ms
 
     try:
         return _seen(psutil.Process(pid))
-    except Exception:  # its own errors; where it can see no processes, any
+    except (psutil.Error, OSError):
         return None
 
 
 def everything() -> dict[int, Seen]:
     """Of all processes that may be looked at."""
+    if procfs.hidden():
+        return {}
     import psutil
 
     found = {}
-    try:
-        for each in psutil.process_iter():
-            try:
-                found[each.pid] = _seen(each)
-            except psutil.Error:
-                continue  # it ended just now, or is somebody else's
-    except Exception:
-        return {}
+    for each in psutil.process_iter():
+        try:
+            found[each.pid] = _seen(each)
+        except (psutil.Error, OSError):
+            continue  # it ended just now, or is somebody else's
     return found
 
 
@@ -76,11 +77,13 @@ def _seen(each: psutil.Process) -> Seen:
 
 
 def command_line(pid: int) -> list[str]:
+    if procfs.hidden():
+        return []
     import psutil
 
     try:
         return list(psutil.Process(pid).cmdline())
-    except Exception:
+    except (psutil.Error, OSError):
         return []
 
 
