@@ -77,6 +77,19 @@ def test_w1_whatever_the_users_configuration_says(project: Project, server: Serv
     assert server.show("=myapp-main-dev:", "#{window_name}") == "editor"
 
 
+@pytest.mark.parametrize("alias", ["new-window=send-keys --", "split-window=send-keys --", "new-window=xyzzy"])
+def test_b1_what_a_command_alias_keeps_from_being_made_is_told_and_nothing_is_left(
+    project: Project, server: Server, home: Home, alias: str
+) -> None:
+    with open(os.path.join(home.path, ".tmux.conf"), "w", encoding="utf-8") as file:
+        file.write(f"set -s command-alias[100] '{alias}'\n")
+    project.command("dev", FOUR)
+    done = project.viewsync("run", "dev")
+    assert (done.code, done.out) == (4, "")
+    assert "tmux made no" in done.err or "unknown command" in done.err
+    until(lambda: server.run("has-session").code == 1, "the end of the server that the run started")
+
+
 def test_w1_focus_of_window_and_pane(project: Project, server: Server) -> None:
     project.command(
         "dev",

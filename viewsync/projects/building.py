@@ -175,8 +175,11 @@ def _new_windows(
         ),
     ]
     said = build.run(ctx.tmux, target.server, lines)
-    problems += said.problems
-    return dict(build.made(said))
+    opened = dict(build.made(said))
+    # A user's command-alias may do something else, and without an error.
+    missing = [diff.title(pair.window, pair.number) for pair in fresh if pair.number not in opened]
+    problems += said.problems or [f"{what}: tmux made no window" for what in missing]
+    return opened
 
 
 def _splits(
@@ -201,8 +204,10 @@ def _splits(
         tiled = "" if each.pair.seen else windows[window]
         lines.append(build.split(pane, _new_pane(target, each.pane), at, each.what, tiled))
     said = build.run(ctx.tmux, target.server, lines)
-    problems += said.problems
-    return {(split[at].pair.number, split[at].place): made.pane for at, made in build.made(said).items()}
+    opened = {(split[at].pair.number, split[at].place): made.pane for at, made in build.made(said).items()}
+    missing = [place.what for place in split if (place.pair.number, place.place) not in opened]
+    problems += said.problems or [f"{what}: tmux made no pane" for what in missing]
+    return opened
 
 
 def _finish(
@@ -226,7 +231,8 @@ def _finish(
         if focus and (pair.number, focus) in found:
             lines.append(build.focus_pane(found[pair.number, focus]))
     if target.placeholder:
-        if chosen := next((each for each in fresh if each.window.focus), fresh[0] if fresh else None):
+        there = [pair for pair in fresh if pair.number in windows]
+        if chosen := next((pair for pair in there if pair.window.focus), there[0] if there else None):
             lines.append(build.focus_window(target.session, windows[chosen.number]))
         lines.append(build.end_placeholder(target.server, target.session, target.placeholder))
     return lines

@@ -137,7 +137,9 @@ def _run(tmux: Tmux, server: Server, lines: Sequence[Line]) -> Said:
     done = tmux.run(server.socket, "source-file", "-", stdin=script)
     said = done.out.split("\n")
     if "=all" not in said:
-        raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'it is another server by now'}")
+        # What does not parse, as behind a user's command-alias, is told where the answers are.
+        reason = done.err.strip() or (done.out.strip() if done.code else "")
+        raise TmuxError(f"tmux on {server.socket}: {reason or 'it is another server by now'}")
     failed = [line.what for number, line in enumerate(lines) if f"=done {number}" not in said]
     return Said([each for each in said if not each.startswith("=")], _problems(failed, done.err), done.err)
 
