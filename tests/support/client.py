@@ -73,7 +73,7 @@ class Tab:
             os.close(handle)
         self.master = -1
 
-    def wait(self, timeout: float = 20.0) -> int:
+    def wait(self, timeout: float = 60.0) -> int:
         code = self.process.wait(timeout)
         self._reader.join(2)  # what it printed last may be on its way
         return code

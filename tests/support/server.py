@@ -109,7 +109,7 @@ class Home:
             tab.end()
         # A hook may still be at work for a server that is gone: it would make the folder again.
         try:
-            until(lambda: not self.processes(), "the end of what this home started", timeout=10)
+            until(lambda: not self.processes(), "the end of what this home started")
         except AssertionError:
             for pid in self.processes():
                 with contextlib.suppress(ProcessLookupError):
@@ -154,7 +154,7 @@ class Server:
         self.pid = int(self.tmux("display-message", "-p", "#{pid}"))
         return self
 
-    def run(self, *words: str, timeout: float = 20.0) -> Done:
+    def run(self, *words: str, timeout: float = 60.0) -> Done:
         argv = ["tmux", "-u", "-f", self.conf, "-S", self.socket, *words]
         done = subprocess.run(argv, env=self.home.env, capture_output=True, timeout=timeout, check=False)
         return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
@@ -219,7 +219,7 @@ class Server:
             os.kill(self.pid, signal.SIGCONT)
             os.kill(self.pid, signal.SIGTERM)
         try:
-            until(lambda: not alive(self.pid), f"the end of tmux server {self.pid}", timeout=5)
+            until(lambda: not alive(self.pid), f"the end of tmux server {self.pid}")
         except AssertionError:
             os.kill(self.pid, signal.SIGKILL)
 

@@ -13,8 +13,11 @@ T = TypeVar("T")
 _STEP = 0.02
 
 
-def until(reading: Callable[[], T], what: str, timeout: float = 20.0) -> T:
-    """The first truthy reading; fails with `what` and the last reading when there is none in time."""
+def until(reading: Callable[[], T], what: str, timeout: float = 60.0) -> T:
+    """The first truthy reading; fails with `what` and the last reading when there is none in time.
+
+    The time is for a machine on which twenty others want each core, and says nothing of what is fast enough.
+    """
     deadline = time.monotonic() + timeout
     while True:
         last = reading()
