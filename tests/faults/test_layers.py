@@ -172,7 +172,7 @@ def test_a_view_that_two_clean_ups_end_at_once_is_known_to_have_ended_where_it_w
         f'case " $* " in *" source-file - "*) tmux "$@"; {home.launcher} --tmux tmux sweep >/dev/null ;;\n'
         '*) exec tmux "$@" ;; esac',
     )
-    home.viewsync("sweep", env={"VIEWSYNC_TMUX": other, **NO_HOOKS})
+    home.viewsync("sweep", env={"VIEWSYNC_TMUX": other, "VIEWSYNC_TMUX_TIMEOUT": "60", **NO_HOOKS})
     events = [each._replace(gui=7) for each in History(home.state).find("session = ?", (view,))]
     assert {"open", "end", "gone"} <= {each.event for each in events}
     assert [each.window for each in lost_tabs(events, lambda _: False)[1]] == [window]

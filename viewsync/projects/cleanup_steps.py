@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Answers = Mapping[str, Sessions | TmuxError]
 
 ALIVE, GONE, UNSURE = "alive", "gone", "unsure"
-_PATIENCE = 5.0  # seconds for a server that is just ending to be gone
+_PATIENCE = 60.0  # seconds for a server that is just ending to be gone: a busy machine takes its time
 _STEP = 0.05
 
 
@@ -122,13 +122,14 @@ def _secrets(ctx: Context, record: Mapping[str, Any]) -> tuple[dict[str, str], l
 
 def ended(ctx: Context) -> None:
     """Run the cleanup steps of all sessions that are certainly gone. A server that is just ending gets its time."""
-    deadline = time.monotonic() + _PATIENCE
+    deadline, pause = time.monotonic() + _PATIENCE, _STEP
     sockets = {str(each.record.get("socket")) for each in pending_steps.entries(ctx.folder)}
     while True:
         unsure = [each for each in free(ctx) if _clean_up(ctx, each) == UNSURE]
         if not unsure or time.monotonic() > deadline:
             break
-        time.sleep(_STEP)
+        time.sleep(pause)
+        pause = min(2 * pause, 1.0)
     for socket in sockets:
         try:
             end_hooks.settle(ctx.tmux, socket)
