@@ -108,8 +108,9 @@ def test_errors(registry: Registry, server: Server, socket: str, home: Home) -> 
             session.wait("(")
         with pytest.raises(UsageError):
             session.keys("Upp")
-        with pytest.raises(UsageError):
-            registry.create("b", kind="ruby", socket=socket)
+        with pytest.raises(UsageError) as misspelt:
+            registry.create("b", kind="pyton", socket=socket)
+        assert misspelt.value.hint == "did you mean python?"
         with pytest.raises(UsageError, match="prompt"):
             registry.create("b", command=["cat"], wait=True, socket=socket)
         assert "b" not in server.sessions()

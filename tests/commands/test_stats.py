@@ -82,6 +82,7 @@ def test_of_one_project_alone(home: Home) -> None:
     done = home.viewsync("stats", "--project", "nope")
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert "knows no project 'nope' (it knows: app, other)" in done.err
+    assert "(did you mean other?)" in home.viewsync("analyze", "--project", "othr").err
 
 
 def test_what_is_alive_and_attached_now(server: Server, home: Home) -> None:

@@ -22,6 +22,7 @@ from viewsync.panes import capturing, executing, sending, waiting
 from viewsync.registry import rows as registry_rows
 from viewsync.registry import targets
 from viewsync.sessions import creating, health, killing, listing, startup
+from viewsync.text.nearest import did_you_mean
 from viewsync.tmux.rules import keys as key_names
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ class Registry:
         and the session is kept. SessionExists when the name is taken.
         """
         if kind not in _KINDS:
-            raise UsageError(f"no kind of session is called {kind!r}", f"there are: {', '.join(_KINDS)}; or a command")
+            kinds = f"there are: {', '.join(_KINDS)}; or a command"
+            raise UsageError(f"no kind of session is called {kind!r}", did_you_mean(kind, _KINDS, kinds))
         request = creating.CreateRequest(
             name=name,
             label=label,

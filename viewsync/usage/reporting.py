@@ -9,6 +9,7 @@ from viewsync.errors import UsageError
 from viewsync.sessions import listing
 from viewsync.sessions.rules import health
 from viewsync.text import durations
+from viewsync.text.nearest import did_you_mean
 from viewsync.text.timestamps import epoch
 from viewsync.usage.rules import report as usage_report
 from viewsync.usage.rules.report import Live, UsageFacts
@@ -53,8 +54,9 @@ def report(ctx: Context, since: float = 0.0, project: str = "") -> UsageReport:
     if project:
         known = facts.projects() + [each.project for each in live]
         if project not in known:
-            there = ", ".join(sorted({each for each in known if each})) or "none yet"
-            raise UsageError(f"the history knows no project {project!r}", f"it knows: {there}")
+            there = sorted({each for each in known if each})
+            names = f"it knows: {', '.join(there) or 'none yet'}"
+            raise UsageError(f"the history knows no project {project!r}", did_you_mean(project, there, names))
         facts, live = facts.of_project(project), [each for each in live if each.project == project]
     until = now + 1  # what happened just now is in it
 
