@@ -112,7 +112,7 @@ def _boolean(key: str, value: Any, source: str) -> bool:
 def _number(key: str, value: Any, source: str, least: float) -> float:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # a whole number of 400 digits
         number = -1.0
     if not least <= number < 1e9 or isinstance(value, bool):
         raise UsageError(f"{source}: {key} must be a number of seconds from {least:g} on, not {value!r}")

@@ -6,6 +6,8 @@ import logging
 import logging.handlers
 import os
 
+from viewsync.text.printing import printable
+
 FILE = "viewsync.log"
 
 
@@ -41,5 +43,12 @@ def _handler(folder: str) -> logging.Handler:
         )
     except OSError:
         return logging.NullHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
+    handler.setFormatter(_Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
     return handler
+
+
+class _Formatter(logging.Formatter):
+    """Who reads the log in a terminal reads text of programs, too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n".join(map(printable, super().format(record).split("\n")))

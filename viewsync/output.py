@@ -9,6 +9,9 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from viewsync.text.printing import in_json
+from viewsync.text.printing import printable as printable  # which most know from here
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
@@ -124,20 +127,24 @@ def show_error(error: ViewsyncError, as_json: bool) -> None:
             print(as_text({"error": body}))
 
 
-def as_text(data: Any) -> str:
-    """JSON that strict readers take: bytes of a name that are no UTF-8 become U+FFFD, not lone surrogates."""
-    return json.dumps(data, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+def as_text(data: Any, indent: int | None = 2) -> str:
+    """JSON that strict readers take, and that a terminal shows as it stands.
+
+    Bytes of a name that are no UTF-8 become U+FFFD, not lone surrogates; Infinity and NaN, which are no JSON, null.
+    """
+    try:
+        text = json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(data), indent=indent, ensure_ascii=False, allow_nan=False)
+    return in_json(text.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
 
 
-def printable(text: str) -> str:
-    """Text that cannot command the terminal: control characters are shown as escapes."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else _escape(char) for char in text)
-
-
-def _escape(char: str) -> str:
-    return char.encode("unicode_escape").decode("ascii")
+def _finite(data: Any) -> Any:
+    if isinstance(data, float):
+        return data if abs(data) < float("inf") else None
+    if isinstance(data, dict):
+        return {key: _finite(value) for key, value in data.items()}
+    return [_finite(each) for each in data] if isinstance(data, (list, tuple)) else data
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -179,3 +179,12 @@ def test_a_newer_history_is_left_alone(tmp_path: Path) -> None:
     assert database.execute("PRAGMA user_version").fetchone() == (99,)
     assert list(database.execute("SELECT name FROM sqlite_master")) == []
     database.close()
+
+
+def test_what_no_calendar_has_is_left_out(tmp_path: Path) -> None:
+    history = History(str(tmp_path))
+    history.add([EVENT, EVENT._replace(at=float("inf")), EVENT._replace(seconds=1e999), EVENT._replace(at=1e300)])
+    assert history.find("1", ()) == [EVENT]
+    sample = Sample(100.0, "/s", "1.2", "web", "app", 1.5, 4096, 2)
+    history.add_samples([sample, sample._replace(cpu=float("inf")), sample._replace(at=1e999)], 0)
+    assert history.samples(0) == [sample]

@@ -320,3 +320,25 @@ def test_a_file_in_place_of_the_folder_is_refused(home: Home) -> None:
     assert "is not a folder" in done.err
     with open(home.state, encoding="utf-8") as file:
         assert file.read() == "mine"
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "1E+400", "NaN", "Infinity", "-Infinity", "9" * 400, "9" * 5000])
+def test_what_is_no_number_is_none_and_stays_out_of_the_file(folder: str, number: str) -> None:
+    write(
+        folder,
+        f'{{"version": "1.0", "sessions": {{"a": {{"socket": "/s", "odd": {number}, "x": 1e2}}}},'
+        f' "views": {{"v": {{"socket": "/s", "created": {number}, "pid": 7, "big": 12345678901234567890}}}}}}',
+    )
+    with Registry(folder).change() as data:
+        assert "created" not in data["views"]["v"]
+        data["sessions"]["b"] = {"socket": "/t"}
+    after = json.loads(read(folder), parse_constant=pytest.fail)
+    assert after["sessions"]["a"] == {"socket": "/s", "odd": None, "x": 100.0}
+    assert after["views"]["v"] == {"socket": "/s", "pid": 7, "big": 12345678901234567890}
+
+
+def test_a_text_that_looks_like_such_a_number_stays(folder: str) -> None:
+    write(folder, '{"version": "1.0", "sessions": {"a": {"socket": "/s1e999", "odd": "NaN", "n": 2.5, "m": 3}}}')
+    with Registry(folder).change() as data:
+        data["sessions"]["b"] = {"socket": "/t"}
+    assert json.loads(read(folder))["sessions"]["a"] == {"socket": "/s1e999", "odd": "NaN", "n": 2.5, "m": 3}

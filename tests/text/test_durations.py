@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from viewsync.text.durations import seconds, shown
+from viewsync.text.durations import recorded, seconds, shown
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,13 @@ def test_a_unit_can_be_asked_for() -> None:
 )
 def test_how_a_duration_is_shown(value: float, expected: str) -> None:
     assert shown(value) == expected
+
+
+@pytest.mark.parametrize("value", [None, "30", True, -1, float("inf"), float("nan"), 10**400, 1e300])
+def test_what_a_file_holds_for_seconds_may_be_none(value: object) -> None:
+    assert recorded(value, 60.0) == 60.0
+
+
+@pytest.mark.parametrize("value", [0, 30, 2.5])
+def test_seconds_of_a_file_are_taken(value: float) -> None:
+    assert recorded(value, 60.0) == value

@@ -6,12 +6,11 @@ keeps the pane (`remain-on-exit`). While the alternate screen is in use (an edit
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
 from viewsync.commands import _args
-from viewsync.output import Result, printable
+from viewsync.output import Result, as_text, printable
 from viewsync.panes import following
 from viewsync.registry import rows, targets
 
@@ -65,7 +64,7 @@ def _tell(news: News, at: str, parsed: argparse.Namespace) -> None:
 
 
 def _print_json(value: dict[str, object]) -> None:
-    print(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
+    print(as_text(value, indent=None))
 
 
 def _ending(news: News, target: str) -> str:

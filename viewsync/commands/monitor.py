@@ -6,7 +6,6 @@ With --once or --json, the terminal is left alone.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args
 from viewsync.errors import UsageError
-from viewsync.output import Result, age, printable, size, table
+from viewsync.output import Result, age, as_text, printable, size, table
 from viewsync.registry import rows as registry_rows
 from viewsync.sessions.rules import health
 from viewsync.system.rules import picture
@@ -74,8 +73,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 def _as_json(monitor: monitor_frames.Monitor, interval: float, *, once: bool) -> Result:
     while True:
         frame = monitor.read()
-        text = json.dumps(_data(frame), ensure_ascii=False)
-        sys.stdout.write(text.encode("utf-8", "surrogatepass").decode("utf-8", "replace") + "\n")
+        print(as_text(_data(frame), indent=None))
         sys.stdout.flush()
         if once:
             return Result(printed=True)

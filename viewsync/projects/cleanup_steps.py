@@ -14,6 +14,7 @@ from viewsync.project_files.rules.plan import Step
 from viewsync.projects import steps, trust
 from viewsync.store import pending_steps
 from viewsync.system import processes
+from viewsync.text import durations
 from viewsync.tmux import end_hooks, project_list
 from viewsync.tmux.server import ServerGone
 
@@ -67,13 +68,12 @@ def run(ctx: Context, entry: Entry) -> tuple[Entry, list[steps.StepDone], list[s
 
 def _step(found: dict[str, Any]) -> tuple[Step, str]:
     """As it was recorded, and what was trusted then."""
-    timeout = found.get("timeout")
     step = Step(
         name=str(found.get("name")),
         command=str(found.get("command")),
         cwd=str(found.get("cwd")),
         environment=tuple(_texts(found.get("environment")).items()),
-        timeout=float(timeout) if isinstance(timeout, (int, float)) else 60.0,
+        timeout=durations.recorded(found.get("timeout"), 60.0),
         on_failure=str(found.get("on_failure")),
         source=str(found.get("source")),
     )

@@ -19,7 +19,7 @@ from viewsync.sessions import listing as registered_sessions
 from viewsync.sessions.rules.expiry import SessionFacts
 from viewsync.store import pending_steps
 from viewsync.system import process_tree, shells
-from viewsync.text import shell_names
+from viewsync.text import durations, shell_names
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import end_hooks, guarded_kill, pane_list
 from viewsync.tmux.rules import hooks
@@ -89,7 +89,6 @@ def _judge(ctx: Context, known: listing.Known) -> _Found | None:
     if known.row is None or known.live is None or known.server is None:
         return None
     live, about = known.live, known.about
-    timeout = about.get("timeout")
     candidate = Candidate(
         SessionFacts(
             name=known.row.name,
@@ -101,7 +100,7 @@ def _judge(ctx: Context, known: listing.Known) -> _Found | None:
             attached=live.in_use or any(each.in_use for each in known.views),
             viewed=bool(known.views),
         ),
-        timeout=float(timeout) if isinstance(timeout, (int, float)) else 0.0,
+        timeout=durations.recorded(about.get("timeout"), 0.0),
         auto_cleanup=about.get("auto_cleanup") is True,
     )
     if not expiry.aged(candidate, ctx.clock()):

@@ -14,6 +14,7 @@ from viewsync.project_files.rules.schema import OPTION, VARIABLE
 from viewsync.projects import listing
 from viewsync.registry import targets
 from viewsync.system import foreground, processes
+from viewsync.text import durations
 from viewsync.text.nearest import did_you_mean
 from viewsync.tmux import pane_list, session_snapshot, sockets, view_origin
 from viewsync.tmux.rules.marks import Identity
@@ -51,8 +52,9 @@ def freeze(ctx: Context, name: str, asked: targets.TargetArgs, *, output: str = 
     notes = [_NO_SECRETS]
     plan = _plan(live, windows, origin, root, notes)
     known = next((each for each in found if each.live and each.live.id == live.id), None)
-    if known and isinstance(limit := known.about.get("timeout"), (int, float)):
-        plan = plan._replace(timeout=float(limit), auto_cleanup=bool(known.about.get("auto_cleanup")))
+    if known and "timeout" in known.about:
+        limit = durations.recorded(known.about["timeout"], plan.timeout)
+        plan = plan._replace(timeout=limit, auto_cleanup=bool(known.about.get("auto_cleanup")))
     everybodys = session_snapshot.everybodys(ctx.tmux, server.socket)
     plan = plan._replace(options=tuple(each for each in plan.options if each not in everybodys))
     data = freezing.command(plan)

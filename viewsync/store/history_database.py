@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FILE = "history.db"
+_LATEST = 2.0**53  # more than any time, and any number of bytes
 _NAMES = ", ".join(Event._fields)
 _INSERT = f"INSERT INTO events ({_NAMES}) VALUES ({', '.join('?' * len(Event._fields))})"  # noqa: S608  our own names
 _SAMPLE = ", ".join(Sample._fields)
@@ -36,7 +37,7 @@ class History:
             return []
         query = f"SELECT {_NAMES} FROM events WHERE {where} ORDER BY at DESC, id DESC LIMIT {limit:d}"  # noqa: S608
         rows = self._run(lambda db: db.execute(query, parameters).fetchall())
-        return [Event(*row) for row in rows]
+        return [Event(*row) for row in rows if _finite(row)]
 
     def add_samples(self, samples: Sequence[Sample], keep_from: float) -> None:
         """And forget those from before `keep_from`. Raises StateError as `add` does."""
@@ -53,7 +54,7 @@ class History:
             return []
         query = f"SELECT {_SAMPLE} FROM samples WHERE at >= ? ORDER BY at, id"  # noqa: S608
         rows = self._run(lambda database: database.execute(query, (since,)).fetchall())
-        return [Sample(*row) for row in rows]
+        return [Sample(*row) for row in rows if _finite(row)]
 
     def _run(self, work: Any) -> Any:
         import sqlite3  # 3 ms: only verbs with something to record
@@ -96,6 +97,11 @@ class History:
             with contextlib.suppress(OSError):
                 os.rename(self.path + suffix, aside + suffix)
         return f"it was set aside as {aside}"
+
+
+def _finite(row: Sequence[Any]) -> bool:
+    """SQLite holds 1e999, which no calendar has and JSON cannot say."""
+    return all(abs(value) < _LATEST for value in row if isinstance(value, (int, float)))
 
 
 def _is_locked(error: Exception) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ LOCK = ".sessions.lock"
 VERSION = "1.0"
 _MAPS = ("sessions", "views", "guis")
 _NUMBER = (int, float)
+_LARGE = re.compile(r"\d[eE]\+?\d\d\d|\d{300}")
 # What viewsync itself reads of its rows. A value of another kind counts as none: others write this file too.
 _KINDS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "sessions": {},
@@ -155,7 +157,7 @@ def parse(text: str, path: str) -> RegistryData:
     if not text.strip():
         raise Corrupt(f"the registry {path} is empty")
     try:
-        data = json.loads(text)
+        data = _loads(text)
     except (ValueError, RecursionError) as error:
         raise Corrupt(f"the registry {path} is not JSON: {error}") from None
     if not isinstance(data, dict):
@@ -172,6 +174,24 @@ def parse(text: str, path: str) -> RegistryData:
             raise Corrupt(f"Invalid registry structure - .{name} is not an object of objects: the registry {path}")
         _drop_wrong_kinds(rows, _KINDS[name])
     return data  # type: ignore[return-value]  # it was looked at above
+
+
+def _loads(text: str) -> Any:
+    """What is no number that a double can hold (`NaN`, `1e999`) is none: JSON has no word for it to be written back."""
+    # Only where one may be: asked of each number, that would take as long as all the rest.
+    hooks: dict[str, Any] = {"parse_float": _number, "parse_int": _number} if _LARGE.search(text) else {}
+    return json.loads(text, parse_constant=_none, **hooks)
+
+
+def _none(_name: str) -> None:
+    return None
+
+
+def _number(text: str) -> float | None:
+    value = float(text)
+    if abs(value) == float("inf"):
+        return None
+    return value if set(text) & set(".eE") else int(text)
 
 
 def _drop_wrong_kinds(rows: dict[str, Row], kinds: dict[str, type | tuple[type, ...]]) -> None:

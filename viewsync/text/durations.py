@@ -19,6 +19,12 @@ def seconds(text: str, *, unit: bool = False) -> float | None:
     return value if value <= _LONGEST else None
 
 
+def recorded(value: object, otherwise: float) -> float:
+    """Seconds from a file of ours, in which others may have written anything: `otherwise` for what is none."""
+    known = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if known and 0 <= value <= _LONGEST else otherwise  # type: ignore[operator,arg-type]
+
+
 def shown(value: float) -> str:
     """In its two largest units: 2d 3h, 5h 10m, 42s, 1.5s."""
     if value < 10:
