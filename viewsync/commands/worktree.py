@@ -1,7 +1,10 @@
 """List the worktrees of this repository with their project sessions; remove a worktree with its sessions.
 
-Only sessions that were made for a worktree end with it; sessions with a similar name stay. Without --force, a worktree
-stays if it has uncommitted work, or if somebody is attached to one of its sessions. Its branch is never deleted.
+Only sessions that were made for a worktree end with it; sessions with a similar name stay. Its branch is never deleted.
+
+Without --force, a worktree stays if it holds what nothing else does: changes, untracked or ignored files, repositories,
+commits of no branch, a merge, rebase or bisect; or if somebody is attached to one of its sessions. A link, or one in
+which something is mounted, stays in any case.
 """
 
 from __future__ import annotations
@@ -32,7 +35,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _args.json(listing)
     removing = verbs.add_parser("remove", help="end the sessions of a worktree, and remove it")
     removing.add_argument("which", metavar="BRANCH|PATH", help="its exact branch, or its folder")
-    removing.add_argument("--force", action="store_true", help="even with uncommitted work, or if somebody is attached")
+    removing.add_argument(
+        "--force", action="store_true", help="even with work that would be lost, or if somebody is attached"
+    )
     _args.dry_run(removing)
     _args.json(removing)
 
@@ -94,6 +99,7 @@ def _remove(parsed: argparse.Namespace, ctx: Context, found: list[worktrees.Tree
         "removed": done.removed,
         "sessions": [{"name": each.name, "ended": each.ended} for each in done.ended],
         "problems": done.problems,
+        "lost": list(done.lost),
         "dry_run": parsed.dry_run,
     }
     kept = not parsed.dry_run and (not all(each.ended for each in done.ended) or (tree.known and not done.removed))

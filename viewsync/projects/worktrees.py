@@ -15,7 +15,7 @@ from viewsync.errors import UsageError, ViewsyncError
 from viewsync.events import Event
 from viewsync.history import recording
 from viewsync.projects import ending, listing
-from viewsync.system import files
+from viewsync.system import files, git_losses
 from viewsync.system.git_worktrees import Entry, Git, GitError, same_place
 from viewsync.text.nearest import did_you_mean
 
@@ -50,12 +50,16 @@ class Tree(NamedTuple):
     sessions: list[Known]
 
 
+_KEPT = "commit, move or delete that; --force removes it all the same"
+
+
 class Removed(NamedTuple):
     path: str
     branch: str
     removed: bool
     ended: list[ending.Ended]
     problems: list[str]
+    lost: tuple[str, ...] = ()  # what went, or would go, with it
 
 
 def make(ctx: Context, plan: Plan) -> Made:
@@ -92,7 +96,9 @@ def undo(ctx: Context, plan: Plan, made: Made) -> None:
     """Take back what `make` made for a session that then was not. Whatever somebody has put there stays."""
     if made.fresh:
         git = Git(plan.identity.root, ctx.env)
-        if not git.changes(made.path):
+        if losses := git_losses.find(git, made.path):
+            ctx.log.warning("the worktree %s was kept: %s", made.path, "; ".join(losses))
+        else:
             _take_back(git, made, forced=False)
 
 
@@ -205,36 +211,45 @@ def _unsaved(ctx: Context, tree: Tree, folder: str) -> list[str]:
     """Work that would be lost."""
     if not tree.known or tree.missing:
         return []
-    git = Git(folder, ctx.env)
-    reasons = []
-    if changes := git.changes(tree.path):
-        more = ", ..." if len(changes) > 3 else ""
-        shown = ", ".join(each[3:] for each in changes[:3])
-        reasons.append(f"{len(changes)} change(s) are not committed: {shown}{more}")
-    if tree.head and not tree.branch and git.only_here(tree.head):
-        reasons.append(f"no branch has its commits ({tree.head[:12]})")
-    return reasons
+    try:
+        return git_losses.find(Git(folder, ctx.env), tree.path)
+    except GitError as error:
+        return [f"nobody knows what is in it: {error.message}"]
 
 
 def remove(ctx: Context, tree: Tree, folder: str, say: Callable[[str], None], *, force: bool, dry_run: bool) -> Removed:
     """End the sessions in it, then remove it; the branch stays. UsageError where work would be lost."""
     if tree.locked:
         raise UsageError(f"the worktree {tree.path} is locked", f"`git worktree unlock {tree.path}` unlocks it")
+    _refuse_others(tree)
     doubtful = next((each for each in tree.sessions if each.doubt), None)
     if doubtful:
         raise ViewsyncError(f"nobody knows whether session {doubtful.name!r} runs: {doubtful.doubt}")
     reasons = refusals(ctx, tree, folder)
     if reasons and not force:
-        raise UsageError(f"{tree.path} was kept: {'; '.join(reasons)}", "--force removes it all the same")
+        raise UsageError(f"{tree.path} was kept: {'; '.join(reasons)}", _KEPT)
     for each in tree.sessions:
         say(f"end session {each.name}" if each.live else f"forget session {each.name}, which has ended")
     if tree.known:
         lost = f", and lose: {'; '.join(reasons)}" if reasons else ""
         say(f"remove the worktree {tree.path}{lost}" + (f" (branch {tree.branch} stays)" if tree.branch else ""))
     if dry_run:
-        return Removed(tree.path, tree.branch, False, [], [])
+        return Removed(tree.path, tree.branch, False, [], [], tuple(reasons))
     with ending.unhurt():
-        return _remove(ctx, tree, folder, force=force)
+        return _remove(ctx, tree, folder, force=force)._replace(lost=tuple(reasons))
+
+
+def _refuse_others(tree: Tree) -> None:
+    """git would empty what is not the worktree's, and then fail."""
+    if os.path.islink(tree.path):
+        place = os.path.realpath(tree.path)
+        raise UsageError(
+            f"the worktree {tree.path} is a link to {place}, which would be emptied",
+            f"after `git worktree repair {place}`, git knows it by that path",
+        )
+    if tree.known and not tree.missing and (mounted := git_losses.mounts(tree.path)):
+        where = os.path.join(tree.path, mounted[0])
+        raise UsageError(f"something is mounted at {where}, and would be emptied", "unmount it first")
 
 
 def _remove(ctx: Context, tree: Tree, folder: str, *, force: bool) -> Removed:

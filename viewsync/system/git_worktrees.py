@@ -40,16 +40,25 @@ class Git:
         self.folder = folder
         self.env = environment(env, GIT_TERMINAL_PROMPT="0")
 
-    def run(self, *words: str, timeout: float = _SHORT, folder: str = "") -> process.Completed:
+    def run(
+        self,
+        *words: str,
+        timeout: float = _SHORT,
+        folder: str = "",
+        stdin: str = "",
+        more: Mapping[str, str] | None = None,
+    ) -> process.Completed:
+        """`more`: variables for this call."""
+        argv = ["git", "-C", folder or self.folder, *words]
         try:
-            return process.run(["git", "-C", folder or self.folder, *words], timeout=timeout, env=self.env)
+            return process.run(argv, timeout=timeout, stdin=stdin, env={**self.env, **(more or {})})
         except process.NotStarted as error:
             raise GitError(error.message, error.hint or "install git: worktrees are git's") from None
         except process.TimedOut:
             raise GitError(f"git {words[0]} did not come back within {timeout:g} s") from None
 
-    def ask(self, *words: str, timeout: float = _SHORT, folder: str = "") -> str:
-        done = self.run(*words, timeout=timeout, folder=folder)
+    def ask(self, *words: str, timeout: float = _SHORT, folder: str = "", stdin: str = "") -> str:
+        done = self.run(*words, timeout=timeout, folder=folder, stdin=stdin)
         if done.code:
             raise GitError(f"git {' '.join(words[:2])}: {said(done)}")
         return done.out
@@ -98,16 +107,10 @@ class Git:
         words = ["worktree", "add", *(["--force"] if again else []), *(["-b", branch] if base else [])]
         self.ask(*words, "--", path, base or branch, timeout=_LONG)
 
-    def changes(self, path: str) -> list[str]:
-        """What is not committed in that worktree, one line each; untracked files, too, and ignored ones not."""
-        return self.ask("status", "--porcelain", folder=path, timeout=_LONG).splitlines()
-
-    def only_here(self, head: str) -> bool:
-        """Whether no branch, tag or remote has that commit."""
-        return not self.ask("for-each-ref", "--count=1", "--format=%(refname)", "--contains", head).strip()
-
     def remove(self, path: str, *, force: bool) -> None:
-        self.ask("worktree", "remove", *(["--force"] if force else []), "--", path, timeout=_LONG)
+        """git looks once more by itself, unless it is forced; where the user has it look over untracked files, too."""
+        look = ("-c", "status.showUntrackedFiles=all")
+        self.ask(*look, "worktree", "remove", *(["--force"] if force else []), "--", path, timeout=_LONG)
 
     def drop_branch(self, name: str, commit: str) -> None:
         """If it is still at that commit."""
