@@ -272,36 +272,57 @@ def test_d52_what_killed_writers_left_is_removed(server: Server, home: Home) -> 
     put(home, f".sessions.json.tmp-{DEAD_PID}")
     put(home, ".sessions.aB3xY9", old=True)
     put(home, f"leases/{DEAD_PID}.1795000000-4")
-    put(home, "exec/dead/maker", f"{DEAD_PID} 12.5\n")
-    put(home, "exec/nameless/out", old=True)
+    put(home, "exec/deaddeaddeaddead/maker", f"{DEAD_PID} 12.5\n")
+    put(home, "exec/0000000000000000/out", old=True)
     put(home, f"backups/x.json.tmp-{DEAD_PID}")
     put(home, f"backups/dead.json.tmp-{me}", old=True)  # nobody writes for a day: another process has its number
-    put(home, "exec/dead-tee/maker", f"{DEAD_PID} 12.5\n")
-    put(home, "exec/dead-tee/tee", f"{me}\n", old=True)  # we are no tee, and began later
-    put(home, "blocks/dead.py", old=True)
-    put(home, "blocks/young.py")
+    put(home, "exec/deaddeadbeefbeef/maker", f"{DEAD_PID} 12.5\n")
+    put(home, "exec/deaddeadbeefbeef/tee", f"{me}\n", old=True)  # we are no tee, and began later
+    put(home, "blocks/deaddeaddeaddead.py", old=True)
+    put(home, "blocks/aaaaaaaaaaaaaaaa.py")
     keep = [
         f".sessions.json.tmp-{me}",
         ".sessions.zzzzzz",
         ".sessions.json.corrupt-1-2",
         f"leases/{own}",
         "leases/notes.txt",
-        "exec/young/out",
-        "blocks/young.py",
+        "exec/aaaaaaaaaaaaaaaa/out",
+        "blocks/aaaaaaaaaaaaaaaa.py",
     ]
     for name in keep:
         put(home, name)
-    put(home, "exec/mine/maker", f"{me} {start}\n")
-    put(home, "exec/goes-on/maker", f"{DEAD_PID} 12.5\n")
-    tee = subprocess.Popen(["tee", os.path.join(home.state, "exec/goes-on/out")], stdin=subprocess.PIPE)
-    put(home, "exec/goes-on/tee", f"{tee.pid}\n")
+    put(home, "exec/bbbbbbbbbbbbbbbb/maker", f"{me} {start}\n")
+    put(home, "exec/cccccccccccccccc/maker", f"{DEAD_PID} 12.5\n")
+    tee = subprocess.Popen(["tee", os.path.join(home.state, "exec/cccccccccccccccc/out")], stdin=subprocess.PIPE)
+    put(home, "exec/cccccccccccccccc/tee", f"{tee.pid}\n")
     assert len(repaired(home)) == 9
     tee.communicate()
     names = leftovers(home)
     assert set(keep) < set(names)
-    assert {"exec/mine/maker", "exec/goes-on/maker"} < set(names)
-    assert not [each for each in names if "dead" in each or "nameless" in each or str(DEAD_PID) in each]
+    assert {"exec/bbbbbbbbbbbbbbbb/maker", "exec/cccccccccccccccc/maker"} < set(names)
+    assert not [each for each in names if "dead" in each or "0000" in each or str(DEAD_PID) in each]
     assert ".sessions.aB3xY9" not in names
+
+
+@pytest.mark.parametrize(
+    "name", ["exec/mine", "exec/0123456789ABCDEF", "blocks/mine.py", "blocks/0123456789abcdef.txt"]
+)
+def test_what_has_another_name_is_somebody_elses(server: Server, home: Home, name: str) -> None:
+    put(home, f"{name}/work" if name.startswith("exec") else name, old=True)
+    os.utime(os.path.join(home.state, name), (1, 1))
+    before = leftovers(home)
+    assert repaired(home) == []
+    assert set(before) <= set(leftovers(home))
+
+
+@pytest.mark.parametrize("folder", ["exec", "blocks", "backups", "leases"])
+def test_what_a_link_leads_to_is_somebody_elses(server: Server, home: Home, folder: str) -> None:
+    names = {"exec": "0123456789abcdef/out", "blocks": "0123456789abcdef.py", "backups": f"x.json.tmp-{DEAD_PID}"}
+    name = names.get(folder, f"{DEAD_PID}.1795000000-4")
+    put(home, f"../elsewhere/{name}", old=True)
+    os.symlink(os.path.join(home.path, "elsewhere"), os.path.join(home.state, folder))
+    assert repaired(home) == []
+    assert os.path.exists(os.path.join(home.path, "elsewhere", name))
 
 
 def test_d52_a_lease_that_somebody_holds_stays(server: Server, home: Home) -> None:

@@ -32,6 +32,8 @@ _DAY = 86400.0
 _OURS = re.compile(r".+\.json\.tmp-(\d+)")  # of the registry, and of its copies
 _THEIRS = re.compile(r"\.sessions\.[A-Za-z0-9]{6}")  # mktemp(1) of the shell tools
 _LEASE = re.compile(r"(\d+\.\d+)-\d+")
+_EXEC = re.compile(r"[0-9a-f]{16}")
+_BLOCK = re.compile(r"[0-9a-f]{16}\.py")
 _CORRUPT = re.compile(r"(\.sessions\.json|history\.db)\.corrupt-\d+-\d+(-wal|-shm)?")
 
 
@@ -41,8 +43,9 @@ def find(ctx: Context, readings: Sequence[Panes]) -> list[Finding]:
 
 
 def _names(folder: str) -> list[str]:
+    """Nothing of a folder that a link leads to, which is somebody's."""
     try:
-        return sorted(os.listdir(folder))
+        return [] if os.path.islink(folder) else sorted(os.listdir(folder))
     except OSError:
         return []
 
@@ -80,7 +83,7 @@ def _exec_folders(ctx: Context) -> Iterator[Finding]:
     folder = os.path.join(ctx.folder, exec_folder.FOLDER)
     for name in _names(folder):
         path = os.path.join(folder, name)
-        if os.path.isdir(path) and not os.path.islink(path) and _is_orphan(ctx, path):
+        if _EXEC.fullmatch(name) and os.path.isdir(path) and not os.path.islink(path) and _is_orphan(ctx, path):
             yield Finding("exec-folder", path, "the viewsync that made it is gone", "remove it")
 
 
@@ -89,7 +92,7 @@ def _blocks(ctx: Context) -> Iterator[Finding]:
     folder = os.path.join(ctx.folder, sending.BLOCKS)
     for name in _names(folder):
         path = os.path.join(folder, name)
-        if _old(ctx, path, _DAY):
+        if _BLOCK.fullmatch(name) and _old(ctx, path, _DAY):
             yield Finding("block", path, "the program it was sent to never read it", "remove it")
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FOLDER = "steps"
 _KEPT = 200
+_NAME = re.compile(r"\d{8}T\d{6}Z-[A-Za-z0-9_-]*-\d+\.log")
 _TAIL = 16384  # bytes at the end of a log that its last lines are looked for in
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -62,8 +63,9 @@ def blotted(raw: bytes, values: Collection[bytes]) -> bytes:
 
 
 def prune(folder: str) -> None:
-    """Only the newest stay; their names begin with when they were made."""
+    """Only the newest stay; their names begin with when they were made. What has no such name is somebody else's."""
+    where = os.path.join(folder, FOLDER)
     with contextlib.suppress(OSError):
-        names = sorted(os.listdir(os.path.join(folder, FOLDER)))
+        names = [] if os.path.islink(where) else sorted(filter(_NAME.fullmatch, os.listdir(where)))
         for name in names[:-_KEPT]:
-            os.unlink(os.path.join(folder, FOLDER, name))
+            os.unlink(os.path.join(where, name))
