@@ -59,7 +59,10 @@ PLACES = {
         "viewsync/tmux/guarded_join.py": "-t, which avoids trap B; inside of an if-shell, which starts no server",
         "viewsync/tmux/sessions.py": "one of its own, which is to start the server; never -t",
     },
-    "run-shell": {"viewsync/tmux/rules/hooks.py": "-b, and never with -C (trap I)"},
+    "run-shell": {
+        "viewsync/tmux/rules/hooks.py": "-b, and never with -C (trap I)",
+        "viewsync/tmux/views.py": "the same, to remove a file of ours",
+    },
     "select-layout": {"viewsync/tmux/guarded_layout.py": "of layouts that it has checked (trap H)"},
     "start-server": {"viewsync/tmux/sessions.py": "in the call that makes a session"},
 }

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from viewsync.registry_shape import SessionRow, ViewRow
 
 
+_READ = 60.0  # seconds that tmux takes at most to read a file, on a machine that is very busy
 _DAY = 86400.0  # seconds
 
 
@@ -133,6 +134,8 @@ def _tidy(ctx: Context) -> None:
         if stem in (".sessions.json.tmp", "open.conf") and pid.isdigit():
             path = os.path.join(ctx.folder, name)
             with contextlib.suppress(OSError):  # another sweep was faster, or the folder cannot be written just now
-                # A pid comes back, after a reboot at the latest; nobody needs a day.
-                if not processes.alive(int(pid)) or ctx.clock() - os.stat(path).st_mtime > _DAY:
+                # A pid comes back, after a reboot at the latest; nobody needs a day. That of an open is the tab's, long
+                # after tmux has read what the file says.
+                longest = _READ if stem == "open.conf" else _DAY
+                if not processes.alive(int(pid)) or ctx.clock() - os.lstat(path).st_mtime > longest:
                     os.unlink(path)

@@ -65,10 +65,7 @@ def make(tmux: Tmux, socket: str, new: NewSession) -> Made:
     path = dict(new.environment).get("PATH", "")
     starter = [*_WITH_PATH, path] if path else STARTER
     argv = [*starter, *new.argv] if new.argv else []
-    sockets.make_folder(tmux.env, socket)
-    done = tmux.run(socket, *map(_word, _words(new._replace(argv=argv), _MADE)))
-    if messages.duplicate(done.err):
-        raise Duplicate(done.err.strip())
+    done = begin(tmux, socket, new._replace(argv=argv), _MADE, ())
     if done.code:
         raise TmuxError(done.err.strip() or f"exit code {done.code}")
     try:
@@ -101,8 +98,3 @@ def _words(new: NewSession, answer: str) -> list[str]:
     if new.size:
         words += ["-x", str(new.size[0]), "-y", str(new.size[1])]
     return [*words, *new.argv]
-
-
-def _word(text: str) -> str:
-    """A word of tmux's command line that is no format: a `;` at its end would separate commands."""
-    return text[:-1] + "\\;" if text.endswith(";") else text

@@ -108,9 +108,14 @@ def attach(tmux: Tmux, socket: str, free: Sequence[Session], new: NewView, calle
     return tmux.argv(socket, *_hooked(caller), "if-shell", "-F", "1", command)
 
 
-def source(path: str) -> str:
-    """The command that runs a file's commands, for those too long for one message."""
-    return language.source_file(path)
+def from_file(path: str, command: str) -> tuple[str, str]:
+    """What stands in a file of ours, and the command that runs it: for what others may not read in a process list.
+
+    The client has read all of it when the first line removes it. Nobody waits for that.
+    """
+    word = "'" + path.replace("'", "'\\''") + "'"
+    gone = quoted(language.unexpanded(f"rm -f -- {word}"))
+    return f"run-shell -b {gone}\n{command}\n", language.source_file(path)
 
 
 def reserve(
@@ -129,7 +134,7 @@ def reserve(
     for each in reversed(free):
         take = f"set-option -t '{each.id}:' {lease_it} ; {_say(each.name)}"
         command = if_session(each.id, _idle(each.name, now), take, command)
-    done = tmux.run(socket, *_hooked(caller), "if-shell", "-F", "1", command)
+    done = tmux.run(socket, *_hooked(caller), "source-file", "-", stdin=f"{command}\n")
     said = [line.removeprefix("view ") for line in done.out.split("\n") if line.startswith("view ")]
     if done.code or not said:
         raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no view was made'}")

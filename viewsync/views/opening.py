@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
 from viewsync.registry.safe_reading import read_registry
-from viewsync.system import processes, signals, terminal, terminal_owner, whole_file
+from viewsync.system import processes, signals, terminal, terminal_owner
 from viewsync.system.wezterm import gui_pid
 from viewsync.tmux import inventory, view_origin
 from viewsync.tmux import views as tmux_views
@@ -69,7 +69,7 @@ def become_client(ctx: Context, request: OpenRequest) -> None:
     told = terminal.announce({"viewsync_parent": plan.view.parent, "viewsync_socket": request.socket}, request.title)
     argv = tmux_views.attach(ctx.tmux, request.socket, plan.free, plan.view, plan.caller, ctx.clock())
     _write_row(ctx, plan, opener, tracking.CREATING)
-    argv = _short(ctx, argv)
+    argv = _private(ctx, argv, plan.view.origin)
     terminal.disable_end_of_file()
     terminal.let_read(told)
     signals.before_exec()
@@ -269,13 +269,21 @@ def _write_row(ctx: Context, plan: OpenPlan, opener: Opener, state: str) -> None
         data["views"][view.name] = row
 
 
-def _short(ctx: Context, argv: list[str]) -> list[str]:
-    """A parent with a very large environment makes a command that tmux refuses; a file of ours carries it then."""
-    if sum(len(os.fsencode(word)) + 1 for word in argv) < _LONGEST_COMMAND:
+def _private(ctx: Context, argv: list[str], origin: Origin) -> list[str]:
+    """Everybody sees the words of a process, and those of the client as long as its tab is there: what a session's
+    variables and options say comes in a file of ours. So does a command too long for tmux.
+    """
+    told = bool(origin.options) or any(value is not None for _, value in origin.environment)
+    if not told and sum(len(os.fsencode(word)) + 1 for word in argv) < _LONGEST_COMMAND:
         return argv
     path = os.path.join(ctx.folder, f"open.conf-{os.getpid()}")
+    text, command = tmux_views.from_file(path, argv[-1])
     try:
-        whole_file.create(path, argv[-1] + "\n")
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)  # of a killed process that had our number
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with open(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(text)
     except OSError as error:
         raise StateError(f"cannot write {path}: {error.strerror}") from None
-    return [*argv[:-1], tmux_views.source(path)]
+    return [*argv[:-1], command]
