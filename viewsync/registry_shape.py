@@ -40,6 +40,7 @@ class ViewRow(TypedDict, total=False):
 
     socket: str
     server: str | None  # "pid.start"
+    session_id: str
     parent: str
     parent_id: str
     state: str

@@ -287,7 +287,7 @@ def test_a_view_without_its_mark_gets_it_again(server: Server, home: Home) -> No
     server.tmux("set-option", "-u", "-t", f"={view}:", "@viewsync_view")
     server.tmux("set-option", "-u", "-t", f"={view}:", "@viewsync_parent")
     home.viewsync("sweep")
-    assert server.show(f"={view}:", "#{@viewsync_view}#{@viewsync_parent}") == "1proj"
+    assert server.show(f"={view}:", "#{==:#{@viewsync_view},#{session_id}}#{@viewsync_parent}") == "1proj"
 
 
 def test_a_parent_left_on_its_detour_gets_its_name_back(servers: Callable[..., Server], home: Home) -> None:

@@ -162,7 +162,7 @@ def test_a_name_taken_just_before_the_promotion_leaves_the_view_as_it_is(server:
     assert (done["promoted"], done["failed"]) == (0, 1)
     assert server.sessions() == [view, "proj"]
     assert view in home.rows()
-    assert server.tmux("show-options", "-v", "-t", f"={view}:", "@viewsync_view") == "1"
+    assert server.tmux("show-options", "-v", "-t", f"={view}:", "@viewsync_view") == "$1"
 
 
 def test_after_an_interrupted_promotion_the_session_is_the_parent(server: Server, home: Home) -> None:

@@ -107,7 +107,7 @@ def test_e_so_is_one_whose_last_window_ends(server: Server, home: Home, log: str
     tmux = Context(home.env).tmux
     for name in ("one", "two"):
         server.tmux("new-session", "-d", "-s", name)
-        server.tmux("set-option", "-w", "-t", f"={name}:", "@viewsync_placeholder", "1")
+        server.tmux("set-option", "-wF", "-t", f"={name}:", "@viewsync_placeholder", "#{window_id}")
     server.tmux("new-window", "-d", "-t", "=two:")
     written = os.path.getsize(log)
     found = trapped(tmux, server.socket)

@@ -29,7 +29,7 @@ def test_a_session_with_a_view_and_a_suspended_client(server: Server, home: Home
 
 
 def test_a_line_that_is_not_understood_makes_it_incomplete() -> None:
-    pane = "P\t$1\t@1\t%1\t0\t0\t1\t1\t0\t77\t0\t0\t0\t0\t5\tweb\tshell\t"
+    pane = "P\t$1\t@1\t%1\t0\t0\t1\t1\t0\t77\t0\t0\t0\t0\t5\t0\tweb\tshell\t"
     server = "V\t10\t20\t3.3a\n"
     whole = pane_list.parse("/s", f"{pane}\n{server}")
     assert (whole.complete, len(whole.panes), whole.panes[0].group) == (True, 1, "")

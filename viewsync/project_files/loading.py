@@ -18,6 +18,7 @@ from viewsync.project_files.rules.schema import SCHEMAS, VARIABLE
 from viewsync.project_files.rules.settings import Sources
 from viewsync.system import git
 from viewsync.tmux import portable_layouts
+from viewsync.tmux.rules.marks import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from viewsync.project_files.rules.nodes import Problem
     from viewsync.project_files.rules.plan import Plan
 
+_SIGNS = re.compile(r"[\\'\"]")  # what tmux takes away from within a word
 _MOST = 10  # problems that are told
 _SETTINGS = ("shell", "session_prefix", "default_window_name", "auto_attach", "session_timeout", "auto_cleanup")
 
@@ -83,9 +85,24 @@ def load(ctx: Context, request: Request) -> Draft:
 def plan(draft: Draft, session_name: str = "") -> Plan:
     """`session_name`: what the session is called in the end, where another one has the name of its identity."""
     try:
-        return planning.plan(draft, session_name or draft.identity.base)
+        found = planning.plan(draft, session_name or draft.identity.base)
     except Unfit as error:
         raise bad(error) from None
+    if found.tmux_config:
+        _check_marks(found.tmux_config)
+    return found
+
+
+def _check_marks(path: str) -> None:
+    """UsageError where a file of tmux commands names an option by which viewsync tells whose a session is."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            lines = [_SIGNS.sub("", line).strip() for line in file]
+    except OSError as error:
+        raise UsageError(f"cannot read the tmux_config {path}: {error.strerror}") from None
+    number = next((at for at, line in enumerate(lines, 1) if OURS in line and not line.startswith("#")), 0)
+    if number:
+        raise UsageError(f"{path}:{number}: options {OURS}_* are viewsync's own", "leave that line out")
 
 
 def bad(error: Unfit) -> BadFile:

@@ -17,12 +17,11 @@ from viewsync.tmux.server import ServerGone
 from viewsync.views.rules import groups, tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable
 
     from viewsync.context import Context
     from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
-    from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Panes
     from viewsync.views.rules.groups import View
 
@@ -44,12 +43,14 @@ def read(ctx: Context) -> tuple[list[Listed], list[str]]:
     data = ctx.registry.read()
     rows = registry_rows.of(data)
     answers = ask(ctx, (row.socket for row in rows))
-    shared = {socket: groups.index(each) for socket, each in answers.items() if not isinstance(each, TmuxError)}
+    readings = {socket: each for socket, each in answers.items() if not isinstance(each, TmuxError)}
+    shared = {socket: groups.index(each) for socket, each in readings.items()}
+    views = {socket: tracking.proven_in(each, data["views"]) for socket, each in readings.items()}
     listed = []
     for row in rows:
         one = judge(row, answers[row.socket])
         if one.reading and one.found.session:
-            one = _with_views(one, one.reading, shared[row.socket], data["views"])
+            one = _with_views(one, shared[row.socket], views[row.socket])
         listed.append(one)
     failed = [each for each in answers.values() if isinstance(each, TmuxError) and not isinstance(each, ServerGone)]
     return listed, [each.message for each in failed]
@@ -91,10 +92,9 @@ def judge(row: Registered, answer: Answer) -> Listed:
 _UNREACHABLE = "its tmux server is running, but its socket is gone"
 
 
-def _with_views(listed: Listed, reading: Panes, shared: groups.Groups, views: Mapping[str, ViewRow]) -> Listed:
-    known = tracking.rows_of(reading.server, views)
+def _with_views(listed: Listed, shared: groups.Groups, views: Container[str]) -> Listed:
     session = listed.found.session
     return listed._replace(
-        views=tuple(groups.views(shared, session, known)),
+        views=tuple(groups.views(shared, session, views)),
         in_use=groups.in_use(shared, session),
     )

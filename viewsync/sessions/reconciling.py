@@ -106,7 +106,7 @@ def _strangers(reading: RegistryReading) -> list[tuple[Panes, Pane]]:
     found: list[tuple[Panes, Pane]] = []
     for each in _answered(reading):
         ids = {one.found.session for one in reading.seen if one.reading and one.reading.server == each.server}
-        views = tracking.rows_of(each.server, reading.data["views"])
+        views = tracking.proven_in(each, reading.data["views"])
         found += [(each, pane) for pane in drift.strangers(each, ids, views)]
     return found
 

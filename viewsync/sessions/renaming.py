@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
-    from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Panes
 
 
@@ -67,13 +66,13 @@ def rename(ctx: Context, asked: targets.TargetArgs, new: str) -> Renamed:
     return Renamed(old, new, wanted.socket, found.session, row is not None, [each.name for each in mine])
 
 
-def _views(ctx: Context, reading: Panes, found: SessionMatch) -> dict[str, ViewRow]:
-    """The rows of that server's views. A session that is one itself is refused."""
+def _views(ctx: Context, reading: Panes, found: SessionMatch) -> dict[str, str]:
+    """That server's views by their rows. A session that is one itself is refused."""
     try:
-        known = tracking.rows_of(reading.server, ctx.registry.read()["views"])
+        known = tracking.proven_in(reading, ctx.registry.read()["views"])
     except StateError:  # a session that was named by its target needs no registry
         known = {}
-    if found.session_name in known or any(each.marked for each in reading.panes if each.session == found.session):
+    if found.session in known or any(each.marked for each in reading.panes if each.session == found.session):
         raise UsageError(f"{found.session_name!r} is a view, and viewsync needs its name", "rename its parent instead")
     return known
 

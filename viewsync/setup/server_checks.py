@@ -96,8 +96,7 @@ def unattached(reading: ServerReading) -> Check:
 
 
 def strays(reading: ServerReading) -> Check:
-    rows = tracking.rows_of(reading.found.server, reading.views)
-    found = adopting.strays(reading.found, rows)
+    found = adopting.strays(reading.found, tracking.proven(reading.found, reading.views))
     if not found:
         return Check("stray views", OK, "none")
     said = ", ".join(each.name for each in found[:3]) + (" ..." if len(found) > 3 else "")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import TmuxError
 from viewsync.tmux import guarded_kill, guarded_layout, sessions
 from viewsync.tmux.rules import language, marks
-from viewsync.tmux.rules.language import both, equal, quoted, same_server, source_file
+from viewsync.tmux.rules.language import both, quoted, same_server, source_file
 from viewsync.tmux.rules.model import Server
 from viewsync.tmux.server import chain
 from viewsync.tmux.sessions import STARTER
@@ -77,7 +77,11 @@ def begin(tmux: Tmux, socket: str, new: NewSession, found_by: Pairs) -> Begun:
     new = new._replace(argv=[*STARTER, "cat"])
     marked = [f"set-option -t {target} {name} {quoted(value)}" for name, value in found_by]
     # A user's own `on` would end it before anybody could attach, and crashes tmux before 3.8 (trap A).
-    marked += [f"set-option -t {target} destroy-unattached off", f"set-option -w -t {target} {marks.PLACEHOLDER} 1"]
+    marked += [
+        f"set-option -F -t {target} {marks.SESSION} '#{{session_id}}'",
+        f"set-option -t {target} destroy-unattached off",
+        f"set-option -wF -t {target} {marks.PLACEHOLDER} '#{{window_id}}'",
+    ]
     done = sessions.begin(tmux, socket, new, row, marked)
     match = re.search(r"^(\$\d+)\t(@\d+)\t(%\d+)\t(\d+)\t(\d+)\t(.*)$", done.out, re.MULTILINE)
     if not match:
@@ -167,7 +171,7 @@ def window_option(window: str, name: str, value: str, what: str) -> Line:
 
 
 def pane_mark(pane: str, place: int, *, untyped: bool) -> Line:
-    more = f" ; set-option -p -t {pane} {marks.UNTYPED} 1" if untyped else ""
+    more = f" ; set-option -p -t {pane} {marks.UNTYPED} {pane}" if untyped else ""
     return Line(f"set-option -p -t {pane} {marks.PANE} {place}{more}", f"pane {place + 1}")
 
 
@@ -222,7 +226,8 @@ def focus_window(session: str, window: str) -> Line:
 def end_placeholder(server: Server, session: str, window: str) -> Line:
     """Only what is marked as one."""
     return Line(
-        guarded_kill.window_command(server.version, session, window, equal(marks.PLACEHOLDER, "1")), "the placeholder"
+        guarded_kill.window_command(server.version, session, window, marks.own(marks.PLACEHOLDER, "window")),
+        "the placeholder",
     )
 
 

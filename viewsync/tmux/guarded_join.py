@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.tmux.rules import language
 from viewsync.tmux.rules.language import either, equal, if_session, quoted
+from viewsync.tmux.rules.model import VIEW
 
 if TYPE_CHECKING:
     from viewsync.tmux.view_origin import Origin
@@ -70,7 +71,7 @@ def _join(new: NewView, *, detached: bool) -> str:
 def _inherit(new: NewView) -> list[str]:
     target = f"'={new.name}:'"
     return [
-        f"set-option -t {target} @viewsync_view 1",
+        f"set-option -F -t {target} {VIEW} '#{{session_id}}'",
         f"set-option -t {target} @viewsync_parent {quoted(new.parent)}",
         f"set-option -t {target} destroy-unattached off",
         *(f"set-option -t {target} -- {quoted(name)} {quoted(value)}" for name, value in new.origin.options),

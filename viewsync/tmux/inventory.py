@@ -6,7 +6,7 @@ import re
 
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules import hooks
-from viewsync.tmux.rules.model import Client, Inventory, Server, Session
+from viewsync.tmux.rules.model import MARK_STATE, QUARANTINE, VIEW, Client, Inventory, Server, Session
 from viewsync.tmux.server import Tmux, chain
 
 _SERVER = "V\t#{pid}\t#{start_time}\t#{version}"
@@ -22,9 +22,10 @@ SESSION = "\t".join(
         "#{session_attached}",
         "#{?session_attached_list,1,0}",
         "#{?session_grouped,#{session_group_size},0}",
-        "#{?@viewsync_view,1,0}",
+        MARK_STATE,
         "#{?@viewsync_pin,1,0}",
         "#{=32:#{s/[^0-9.]//:@viewsync_lease}}",
+        f"#{{?{QUARANTINE},1,0}}",
         "#{window_id}",
         "#{session_windows}",
         "#{session_name}",
@@ -32,6 +33,8 @@ SESSION = "\t".join(
         "#{@viewsync_parent}",
     )
 )
+# In a format of no session there is only what all of them inherit. By itself, list-commands would start a server.
+_INHERITED = f"list-commands -F '#{{?{VIEW},I,}}' list-sessions"
 _CLIENT = "C\t#{client_pid}\t#{client_tty}\t#{session_id}"
 
 
@@ -39,6 +42,7 @@ def commands() -> list[list[str]]:
     return [
         ["list-sessions", "-F", SESSION],
         ["list-clients", "-F", _CLIENT],
+        ["if-shell", "-F", "1", _INHERITED],
         *(["show-options", "-gqv", hooks.slot(event)] for event in hooks.EVENTS),
         # The server's own line comes last, so that having it means that nothing before it failed.
         ["display-message", "-p", _SERVER],
@@ -71,6 +75,8 @@ def parse(socket: str, output: str) -> Inventory:
                 server = _server(socket, rest)
             elif line.startswith("if-shell "):
                 texts.append(line)
+            elif line == "I":  # no mark can be told from an inherited one, and rows alone prove
+                sessions = [each._replace(marked=False, renamed=False, old_mark=False) for each in sessions]
             elif line:  # an empty line is a hook's slot with nothing in it
                 complete = False
         except (ValueError, IndexError):
@@ -87,23 +93,26 @@ def _server(socket: str, rest: str) -> Server:
 
 def _session(rest: str) -> Session:
     row = rest.split("\t")
-    if len(row) != 14 or not re.fullmatch(r"\$\d+", row[0]):
+    if len(row) != 15 or not re.fullmatch(r"\$\d+", row[0]):
         raise ValueError(rest)
     return Session(
         id=row[0],
-        name=row[11],
-        group=row[12],
+        name=row[12],
+        group=row[13],
         group_size=int(row[5]),
         created=int(row[1]),
         last_attached=int(row[2]),
         attached=int(row[3]),
         clients=row[4] == "1",
         marked=row[6] == "1",
-        marked_parent=row[13],
+        marked_parent=row[14],
         pinned=row[7] == "1",
         lease=_lease(row[8]),
-        window=row[9],
-        windows=int(row[10]),
+        window=row[10],
+        windows=int(row[11]),
+        renamed=row[6] == "2",
+        old_mark=row[6] == "3",
+        quarantined=row[9] == "1",
     )
 
 

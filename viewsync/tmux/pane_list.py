@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from viewsync.tmux import rows
-from viewsync.tmux.rules.model import Pane, Panes
+from viewsync.tmux.rules.model import MARK_STATE, QUARANTINE, Pane, Panes
 from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
@@ -28,8 +28,9 @@ PANE = "\t".join(
         "#{base-index}",
         "#{pane-base-index}",
         "#{?session_attached_list,1,#{session_attached}}",
-        "#{?@viewsync_view,1,0}",
+        MARK_STATE,
         "#{session_created}",
+        f"#{{?{QUARANTINE},1,0}}",
         "#{session_name}",
         "#{window_name}",
         "#{?session_grouped,#{session_group},}",
@@ -51,14 +52,14 @@ def parse(socket: str, output: str) -> Panes:
 
 
 def _pane(row: list[str]) -> Pane:
-    if len(row) != 17 or not re.fullmatch(r"\$\d+ @\d+ %\d+", " ".join(row[:3])):
+    if len(row) != 18 or not re.fullmatch(r"\$\d+ @\d+ %\d+", " ".join(row[:3])):
         raise ValueError(row)
     return Pane(
         session=row[0],
-        session_name=row[14],
+        session_name=row[15],
         window=row[1],
         window_index=int(row[3]),
-        window_name=row[15],
+        window_name=row[16],
         window_active=row[5] == "1",
         id=row[2],
         pane_index=int(row[4]),
@@ -70,5 +71,7 @@ def _pane(row: list[str]) -> Pane:
         attached=row[11] != "0",
         marked=row[12] == "1",
         created=int(row[13]),
-        group=row[16],
+        group=row[17],
+        old_mark=row[12] == "3",
+        quarantined=row[14] == "1",
     )

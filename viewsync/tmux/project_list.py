@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from viewsync.tmux import rows
 from viewsync.tmux.rules import marks
+from viewsync.tmux.rules.model import MARKED
 from viewsync.tmux.rules.project_model import Live, Sessions
 from viewsync.tmux.server import chain
 
@@ -22,9 +23,10 @@ _SESSION = "\t".join(
         "#{session_activity}",
         "#{?session_attached_list,1,#{session_attached}}",
         "#{?session_group_attached_list,1,0}",
-        "#{?@viewsync_view,1,0}",
+        f"#{{?{MARKED},1,0}}",
         "#{W:#{window_activity} }",
         "#{W:#{P:#{?pane_dead,0,#{pane_pid}} }}",
+        marks.own(marks.SESSION, "session"),
         *(f"#{{{each}}}" for each in (*marks.IDENTITY, marks.COMMAND)),
         "#{session_name}",
         "#{?session_grouped,#{session_group},}",
@@ -61,8 +63,8 @@ def _session(row: list[str]) -> Live:
         view=row[6] == "1",
         windows=len(row[7].split()),
         panes=tuple(int(each) for each in row[8].split()),
-        identity=marks.identity(row[9:14]),
-        command=marks.decoded(row[14]),
+        identity=marks.identity(row[10:15]) if row[9] == "1" else None,
+        command=marks.decoded(row[15]) if row[9] == "1" else "",
     )
 
 

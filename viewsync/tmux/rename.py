@@ -8,6 +8,7 @@ from viewsync.errors import TmuxError
 from viewsync.tmux import messages
 from viewsync.tmux.rules import language
 from viewsync.tmux.rules.language import both, equal, if_session, quoted, same_server
+from viewsync.tmux.rules.model import OWN_MARK
 from viewsync.tmux.sessions import Duplicate
 
 if TYPE_CHECKING:
@@ -23,10 +24,9 @@ def rename(tmux: Tmux, server: Server, session: str, old: str, new: str, views: 
     `views`: the ids of its views, whose marks get the new name. Duplicate when another session has it.
     """
     same = same_server(server)
-    marked = equal("@viewsync_view", "1")
     then = [f"rename-session -t '{session}:' -- {quoted(language.unexpanded(new))}"]
     then += [
-        if_session(each, both(same, marked), f"set-option -t '{each}:' @viewsync_parent {quoted(new)}", "")
+        if_session(each, both(same, OWN_MARK), f"set-option -t '{each}:' @viewsync_parent {quoted(new)}", "")
         for each in views
     ]
     then += ["display-message -p renamed"]

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.project_model import Sessions
     from viewsync.tmux.server import Tmux
 
-_WINDOW = "#{window_id}\t#{window_index}\t#{window_active}\t#{?@viewsync_placeholder,1,0}\t#{window_layout}\t"
+_WINDOW = "#{window_id}\t#{window_index}\t#{window_active}\t"
+_WINDOW += f"{marks.own(marks.PLACEHOLDER, 'window')}\t#{{window_layout}}\t"
 _WINDOW += "#{tiled-layout-max-columns}"  # "" before 3.6
 _PANE = "#{pane_id}\t#{window_id}\t#{pane_index}\t#{pane_active}\t#{pane_dead}\t#{pane_pid}"
-_PANE += f"\t#{{?{marks.UNTYPED},1,0}}"
+_PANE += f"\t{marks.own(marks.UNTYPED, 'pane')}"
 _FREE = (  # anybody's text, marks that somebody else set included
     ("list-windows", "window", "window_name"),
     ("list-windows", "window", marks.WINDOW),

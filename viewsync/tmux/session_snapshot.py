@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, TmuxError
 from viewsync.tmux import portable_layouts
-from viewsync.tmux.rules import language
+from viewsync.tmux.rules import language, marks
 from viewsync.tmux.rules.language import if_session, same_server
 from viewsync.tmux.rules.versions import escapes_names
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     Pairs = tuple[tuple[str, str], ...]
 
-_WINDOW = "#{window_id}\t#{window_active}\t#{?@viewsync_placeholder,1,0}\t#{window_layout}\t#{window_name}"
+_WINDOW = "#{window_id}\t#{window_active}\t"
+_WINDOW += f"{marks.own(marks.PLACEHOLDER, 'window')}\t#{{window_layout}}\t#{{window_name}}"
 _PANE = "#{window_id}\t#{pane_active}\t#{?pane_dead,0,#{pane_pid}}"
 # A program that ended has no folder any more, and what tmux cannot find out is empty.
 _FOLDER = "#{?pane_current_path,#{pane_current_path},#{pane_start_path}}"

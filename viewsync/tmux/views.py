@@ -13,25 +13,27 @@ from viewsync.errors import TmuxError
 from viewsync.tmux import guarded_join
 from viewsync.tmux.rules import hooks, language
 from viewsync.tmux.rules.language import both, either, equal, if_existing, if_session, quoted, same_server
-from viewsync.tmux.rules.model import END, PROMOTE
+from viewsync.tmux.rules.model import END, MARKED, NOT_QUARANTINED, PROMOTE, VIEW
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from viewsync.tmux.guarded_join import NewView
     from viewsync.tmux.rules.model import Server, Session, Verdict
     from viewsync.tmux.server import Tmux
 
-MARKS = ("@viewsync_view", "@viewsync_parent", "@viewsync_lease", "@viewsync_pin")
+MARKS = (VIEW, "@viewsync_parent", "@viewsync_lease", "@viewsync_pin")
 
 
 def _idle(name: str, now: float) -> str:
-    """Nobody is on it, suspended and locked clients included, nobody has reserved it, and it is the one meant."""
+    """Nobody is on it, suspended and locked clients included, nobody has reserved it or keeps it, and it is the one
+    meant."""
     return both(
         equal("session_name", name),
         "#{==:#{session_attached},0}",
         "#{==:#{session_attached_list},}",
         f"#{{<:#{{@viewsync_lease}},{int(now)}}}",
+        NOT_QUARANTINED,
     )
 
 
@@ -55,13 +57,21 @@ def _settled(now: float, grace: float) -> str:
     return either("#{session_last_attached}", f"#{{<:#{{session_created}},{int(now - grace) + 1}}}")
 
 
-def act(tmux: Tmux, server: Server, verdicts: Sequence[Verdict], now: float, grace: float) -> list[bool]:
-    """End and promote, in one call for all; for each verdict whether it was carried out.
+def act(
+    tmux: Tmux,
+    server: Server,
+    verdicts: Sequence[Verdict],
+    now: float,
+    grace: float,
+    by_mark: Container[str] = (),
+) -> list[bool]:
+    """End and promote, in one call for all; for each verdict whether it was carried out. `by_mark`: the ids of those
+    that only their mark shows to be ours, so that it is asked for once more.
 
     The commands go in through stdin, where each line stands alone: a view that somebody attached to meanwhile,
     or that is gone, says so and the rest goes on. A server that is another one than was read does nothing.
     """
-    text = script(server, verdicts, now, grace)
+    text = script(server, verdicts, now, grace, by_mark)
     done = tmux.run(server.socket, "source-file", "-", stdin=text + "display-message -p 'acted'\n")
     said = done.out.split("\n")
     if "acted" not in said:
@@ -69,9 +79,12 @@ def act(tmux: Tmux, server: Server, verdicts: Sequence[Verdict], now: float, gra
     return [_carried_out(each, index, said) for index, each in enumerate(verdicts)]
 
 
-def script(server: Server, verdicts: Sequence[Verdict], now: float, grace: float) -> str:
+def script(server: Server, verdicts: Sequence[Verdict], now: float, grace: float, by_mark: Container[str] = ()) -> str:
     """A line of tmux's command language for each verdict, which checks and acts in one step."""
-    return "".join(_line(each, index, server, now, grace) + "\n" for index, each in enumerate(verdicts))
+    same = same_server(server)
+    meant = [both(same, MARKED) if each.id in by_mark else same for each in verdicts]
+    lines = (_line(each, index, server, now, grace, meant[index]) for index, each in enumerate(verdicts))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _carried_out(verdict: Verdict, index: int, said: Sequence[str]) -> bool:
@@ -79,20 +92,19 @@ def _carried_out(verdict: Verdict, index: int, said: Sequence[str]) -> bool:
     return f"yes {index}" in said if verdict.action == PROMOTE else f"no {index}" not in said
 
 
-def _line(verdict: Verdict, index: int, server: Server, now: float, grace: float) -> str:
-    same = same_server(server)
+def _line(verdict: Verdict, index: int, server: Server, now: float, grace: float, meant: str) -> str:
     missed = f"display-message -p 'no {index}'"
     if verdict.action == END:
         from viewsync.tmux import guarded_kill  # `open` ends nothing
 
-        killable = both(same, _killable(verdict.session, now, grace))
+        killable = both(meant, _killable(verdict.session, now, grace))
         return guarded_kill.command(server.version, verdict.id, killable, missed, if_existing)
     if verdict.action == PROMOTE:
         target = f"'{verdict.id}:'"
         rename = f"rename-session -t {target} -- {quoted(language.name(verdict.parent))}"
         unmark = " ; ".join(f"set-option -u -t {target} {mark}" for mark in MARKS)
         then = f"{rename} ; display-message -p 'yes {index}' ; {unmark}"
-        return if_existing(verdict.id, both(same, _promotable(verdict.session, now, grace)), then, missed)
+        return if_existing(verdict.id, both(meant, _promotable(verdict.session, now, grace)), then, missed)
     raise ValueError(f"nothing to act on: {verdict}")
 
 
@@ -154,7 +166,7 @@ def mark(tmux: Tmux, socket: str, session: str, name: str, parent: str) -> bool:
     """Make a session carry our mark, if it still has that name. False when it has not."""
     target = f"'{session}:'"
     marks = (
-        f"set-option -t {target} @viewsync_view 1 ; "
+        f"set-option -t {target} {VIEW} '{session}' ; "
         f"set-option -t {target} @viewsync_parent {quoted(parent)} ; display-message -p marked"
     )
     return "marked" in tmux.ask(

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.events import Event
     from viewsync.registry.rules.row import Registered
-    from viewsync.registry_shape import ViewRow
     from viewsync.system.process_table import Table, Tree
     from viewsync.tmux.polling import Look
     from viewsync.tmux.rules.model import Pane, Server
@@ -94,7 +93,7 @@ class Monitor:
         self._stamps: dict[str, object] = {}
         self._looks: dict[str, Answer] = {}
         self._index: dict[str, _Index] = {}
-        self._views: dict[str, Mapping[str, ViewRow]] = {}  # by socket
+        self._views: dict[str, Mapping[str, str]] = {}  # the ids of our views, by socket
         self._lines: dict[Key, tuple[tuple[str, ...], float, str]] = {}
         self._used: dict[Key, _Used] = {}
         self._problems: list[str] = []
@@ -107,7 +106,7 @@ class Monitor:
         sockets = {row.socket for row in self._rows} | {str(row.get("socket")) for row in self._data["views"].values()}
         self._looks = {socket: self._look(socket) for socket in sorted(sockets) if os.path.isabs(socket)}
         self._views = {
-            socket: tracking.rows_of(look.panes.server, self._data["views"])
+            socket: tracking.proven_in(look.panes, self._data["views"])
             for socket, look in self._looks.items()
             if not isinstance(look, TmuxError)
         }
@@ -251,10 +250,10 @@ class Monitor:
         """Of the views that the registry knows and that are there."""
         found: dict[str, list[bool]] = {}
         for socket, known in self._views.items():
-            there = {mine[0].session_name: mine[0] for mine in self._index[socket].sessions.values()} if known else {}
-            for name, row in known.items():
-                if name in there:
-                    found.setdefault(str(row.get("parent") or "?"), []).append(there[name].attached)
+            there = {mine[0].session: mine[0] for mine in self._index[socket].sessions.values()} if known else {}
+            for session, name in known.items():
+                parent = str(self._data["views"][name].get("parent") or "?")
+                found.setdefault(parent, []).append(there[session].attached)
         return tuple(ParentFrame(name, len(views), sum(views)) for name, views in sorted(found.items()))
 
 

@@ -12,7 +12,7 @@ from viewsync.views import servers
 from viewsync.views.rules import names, tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from viewsync.context import Context
     from viewsync.registry_shape import ViewRow
@@ -34,16 +34,16 @@ def candidates(ctx: Context, socket: str, parent: str) -> list[AdoptableView]:
     if owner is None:
         near = did_you_mean(parent, (each.name for each in found.sessions), most=3)
         raise MissingSession(f"there is no session {parent!r} on {socket}", near)
-    rows = tracking.rows_of(found.server, ctx.registry.read()["views"])
-    return [AdoptableView(socket, each, owner) for each in strays(found, rows) if each.group == owner.group]
+    ours = tracking.proven(found, ctx.registry.read()["views"])
+    return [AdoptableView(socket, each, owner) for each in strays(found, ours) if each.group == owner.group]
 
 
-def strays(found: Inventory, rows: dict[str, ViewRow]) -> list[Session]:
-    """All sessions of a server that look like views, are grouped, and are not ours."""
+def strays(found: Inventory, ours: Container[str]) -> list[Session]:
+    """All sessions of a server that look like views, are grouped, and are not ours. `ours`: ids, by their rows."""
     return [
         each
         for each in found.sessions
-        if each.group_size and not each.marked and each.name not in rows and names.looks_like_view(each.name)
+        if each.group_size and not each.marked and each.id not in ours and names.looks_like_view(each.name)
     ]
 
 
@@ -63,6 +63,7 @@ def _row(server: str, candidate: AdoptableView) -> ViewRow:
     return {
         "socket": candidate.socket,
         "server": server,
+        "session_id": candidate.session.id,
         "parent": candidate.parent.name,
         "parent_id": candidate.parent.id,
         "state": tracking.OPEN,
@@ -83,12 +84,12 @@ def pin(ctx: Context, view: str, sockets: Sequence[str] | None, *, on: bool) -> 
     seen: list[str] = []
     for socket in servers.live(ctx, views) if sockets is None else sockets:
         found = inventory.inventory(ctx.tmux, socket)
-        rows = tracking.rows_of(found.server, views)
+        ours = tracking.proven(found, views)
         session = next((each for each in found.sessions if each.name == view), None)
         if session is None:
-            seen += [each.name for each in found.sessions if each.marked or each.name in rows]
+            seen += [each.name for each in found.sessions if each.marked or each.id in ours]
             continue
-        if not session.marked and view not in rows:
+        if not session.marked and session.id not in ours:
             raise UsageError(f"{view!r} is no view of ours, and nothing would end it anyway")
         if tmux_views.pin(ctx.tmux, socket, session.id, view, on=on):
             return socket

@@ -71,7 +71,8 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
         return Swept(verdicts, [], errors)
     # Ends first: until the others of its group are gone, the server does not let a last holder be promoted.
     wanted = sorted((each for each in verdicts if each.action != KEEP), key=lambda each: each.action == PROMOTE)
-    done = tmux_views.act(ctx.tmux, found.server, wanted, now, rules.grace) if wanted else []
+    by_mark = {each.id for each in wanted} - tracking.proven(found, views).keys()
+    done = tmux_views.act(ctx.tmux, found.server, wanted, now, rules.grace, by_mark) if wanted else []
     failed = [each for each, ok in zip(wanted, done, strict=True) if not ok]
     errors += guarded(lambda: _mend(ctx, found, changes, hooks_wanted=bool(known) and scope.trigger != HOOK))
     outcome = [each for each in verdicts if each not in failed]
@@ -93,7 +94,8 @@ def _in_scope(row: ViewRow, scope: Scope) -> bool:
 
 def _identified(found: Inventory, views: Mapping[str, ViewRow]) -> Inventory:
     """With what the system knows of the clients that are on views: their numbers alone are given out again."""
-    ours = {each.id: views.get(each.name, {}) for each in found.sessions if each.marked or each.name in views}
+    rows = tracking.proven(found, views)
+    ours = {each.id: views.get(rows.get(each.id, ""), {}) for each in found.sessions if each.marked or each.id in rows}
     clients = [_known(each, ours[each.session]) if each.session in ours else each for each in found.clients]
     return found._replace(clients=tuple(clients))
 

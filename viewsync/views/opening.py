@@ -18,6 +18,8 @@ from viewsync.tmux.server import ServerGone
 from viewsync.views.rules import names, tracking
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from viewsync.context import Context
     from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Inventory, Session
@@ -104,10 +106,11 @@ def reserve(ctx: Context, request: OpenRequest) -> dict[str, Any]:
 def _plan(ctx: Context, request: OpenRequest) -> OpenPlan:
     found, origin = _look(ctx, request)
     views = read_registry(ctx)[0]["views"]  # one that is corrupt is set aside by the write below
-    parent, joined = _resolve(request.parent, found, tracking.rows_of(found.server, views))
+    rows = _rows(found, views)
+    parent, joined = _resolve(request.parent, found, rows)
     if origin is None or origin.session != joined.id:
         origin = view_origin.read(ctx.tmux, request.socket, joined.id)
-    free = [] if request.new else _free(found, joined, tracking.rows_of(found.server, views), ctx.clock())
+    free = [] if request.new else _free(found, joined, rows, ctx.clock())
     view = _new_view(ctx, request, parent, joined, origin)
     missing = ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.caller)
     return OpenPlan(found, free, view, ctx.caller if missing else "")
@@ -134,6 +137,12 @@ def _look(ctx: Context, request: OpenRequest) -> tuple[Inventory, Origin | None]
         found, origin = view_origin.read_with_inventory(ctx.tmux, request.socket, request.parent)
     assert found is not None
     return found, origin
+
+
+def _rows(found: Inventory, views: Mapping[str, ViewRow]) -> dict[str, ViewRow]:
+    """The rows of our views, by what those are called now."""
+    ours = tracking.proven(found, views)
+    return {each.name: views[ours[each.id]] for each in found.sessions if each.id in ours}
 
 
 def _resolve(name: str, found: Inventory, rows: dict[str, ViewRow]) -> tuple[str, Session]:
@@ -172,7 +181,7 @@ def _free(found: Inventory, joined: Session, rows: dict[str, ViewRow], now: floa
         and each.group_size
         and each.group == joined.group
         and not (each.attached or each.clients or each.lease >= int(now))
-        and not rows.get(each.name, {}).get("quarantined")
+        and not (each.quarantined or rows.get(each.name, {}).get("quarantined"))
     ]
     return sorted(free, key=lambda each: (-each.last_attached, each.name))[:_TRIES]
 

@@ -47,7 +47,7 @@ def test_any_launcher_is_called(servers: Callable[..., Server], home: Home, fold
     assert not hooks.stand(texts, hooks.caller(launcher, "/elsewhere", f"/{folder}/c.toml"))
     assert hooks.call(texts, hooks.caller(launcher))
     assert not hooks.call(texts, "x")
-    server.tmux("set-option", "-t", "=proj:", "@viewsync_view", "1")
+    server.tmux("set-option", "-t", "=proj:", "@viewsync_view", "$0")
     tab = home.program(["tmux", "-S", server.socket, "attach-session", "-t", "=proj"])
     until(lambda: server.run("list-clients").out, "a client")
     tab.hang_up()

@@ -31,9 +31,9 @@ INDEX = groups.index(
 )
 
 
-def test_views_are_marked_or_known_by_name() -> None:
+def test_views_are_marked_or_known_by_their_ids() -> None:
     assert groups.views(INDEX, "$0", ()) == [View("v2", "$1", True)]
-    assert groups.views(INDEX, "$0", ("v1", "other")) == [View("v1", "$2", False), View("v2", "$1", True)]
+    assert groups.views(INDEX, "$0", ("$2", "$3")) == [View("v1", "$2", False), View("v2", "$1", True)]
     assert groups.views(INDEX, "$3", ("$3",)) == []
     assert groups.views(INDEX, "$99", ()) == []
 

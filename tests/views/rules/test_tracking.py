@@ -15,7 +15,14 @@ NOW = 1_795_000_000.0
 SERVER = Server("/s", 100, 1_794_000_000, "3.3a")
 PARENT = Session("$0", "proj", "proj", 2, 1_794_000_000, 0, 0, False, False, "", False, 0.0, "@1", 2)
 VIEW = PARENT._replace(
-    id="$1", name="proj-view-1-1", attached=1, clients=True, marked=True, marked_parent="proj", window="@2"
+    id="$1",
+    name="proj-view-1795000000-1",
+    created=int(NOW),
+    attached=1,
+    clients=True,
+    marked=True,
+    marked_parent="proj",
+    window="@2",
 )
 CLIENT = Client(500, "/dev/pts/5", "$1")
 
@@ -183,9 +190,9 @@ def test_a_parent_stuck_on_its_detour_gets_its_name_back() -> None:
 
 
 def test_the_facts_are_of_our_sessions_alone() -> None:
-    stranger = VIEW._replace(id="$2", name="theirs-view-1-1", marked=False)
+    stranger = VIEW._replace(id="$2", name="theirs-view-1795000000-1", marked=False)
     found = Inventory(SERVER, (PARENT, VIEW, stranger), (CLIENT,), (), True)
     (fact,) = facts.of(found, {VIEW.name: row(state="open")}, {VIEW.name})
     assert (fact.name, fact.ours, fact.attached, fact.parent_taken, fact.tracked) == (VIEW.name, True, True, True, True)
-    registered = facts.of(found, {stranger.name: row(state="open", tty="")}, {stranger.name})
+    registered = facts.of(found, {stranger.name: row(state="open", session_id="$2")}, {stranger.name})
     assert [(each.name, each.tracked) for each in registered] == [(VIEW.name, False), (stranger.name, True)]

@@ -12,6 +12,7 @@ from viewsync.project_files.rules.nodes import MAPPING, NULL, Node
 from viewsync.project_files.rules.plan import CONTINUE, Pane, Plan, Window
 from viewsync.text import durations
 from viewsync.tmux.rules import layouts
+from viewsync.tmux.rules.marks import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,7 +137,7 @@ def _window(filler: Filler, node: Node, base: str) -> Window:
     text = filler.world.layout(filler.text(layout))
     if layout and text and (problem := layouts.problem(text, len(panes), _ANY_TMUX)):
         filler.wrong(layout, problem)
-    options = tuple(filler.texts(node.get("options")).items())
+    options = tuple(_not_ours(filler, node.get("options")).items())
     return Window(name, cwd, text, False, options, panes)
 
 
@@ -197,7 +198,16 @@ def _tmux_config(filler: Filler) -> str:
 def _options(filler: Filler) -> tuple[tuple[str, str], ...]:
     project = filler.sources.project
     files = [project.get("sessions", "options") if project else None, filler.sources.command.get("session", "options")]
-    return tuple(environment.merged(filler.texts(each) for each in files).items())
+    return tuple(environment.merged(_not_ours(filler, each) for each in files).items())
+
+
+def _not_ours(filler: Filler, node: Node | None) -> dict[str, str]:
+    """Options by which viewsync tells whose a session is are its own to set."""
+    found = filler.texts(node)
+    for name in found:
+        if node and name.startswith(OURS):
+            filler.wrong(node, f"option {name} is viewsync's own", "leave it out; a file may have other user options")
+    return found
 
 
 def _timeout(filler: Filler) -> float:

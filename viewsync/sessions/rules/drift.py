@@ -185,11 +185,11 @@ def _twice(seen: Iterable[ComparedRow]) -> list[Finding]:
 
 
 def strangers(reading: Panes, registered: Collection[str], views: Collection[str]) -> list[Pane]:
-    """The current pane of each session that no row names: `registered` holds the ids, `views` names of views."""
+    """The current pane of each session that no row names: `registered` and `views` hold ids."""
     shown = {each.session: each for each in reversed(reading.panes)}
     shown |= {each.session: each for each in reading.panes if each.window_active and each.active}
     return [
         each
         for each in shown.values()
-        if each.session not in registered and not each.marked and each.session_name not in views
+        if each.session not in registered and not each.marked and each.session not in views
     ]

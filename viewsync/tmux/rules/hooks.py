@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from viewsync.tmux.rules.language import quoted, source_file, unexpanded
+from viewsync.tmux.rules.model import NAMED_AS_VIEW, OWN_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ COUNT = f"#{{S:#{{?{MARK},x,}}}}"
 
 # A server without a view starts no process. The name is looked at beside the mark, because a user's blocking
 # hook can lose the mark of a view whose client died at that moment (facts/tmux.md section 4).
-_ANY_VIEW = "#{S:#{?#{||:#{@viewsync_view},#{m:*-view-[0-9]*-[0-9]*,#{session_name}}},1,}}"
+_ANY_VIEW = f"#{{S:#{{?#{{||:{OWN_MARK},{NAMED_AS_VIEW}}},1,}}}}"
 
 
 def slot(event: str) -> str:

@@ -23,13 +23,23 @@ class Identity(NamedTuple):
     base: str  # the name that the template gives, before any suffix
 
 
+OURS = "@viewsync"  # how all options of ours begin
 IDENTITY = tuple(f"@viewsync_{each}" for each in Identity._fields)
 COMMAND = "@viewsync_command"
 WINDOW = "@viewsync_window"  # of a window: which one of the plan's it is
 PANE = "@viewsync_pane"  # of a pane: its place in the window, from 0
-UNTYPED = "@viewsync_untyped"  # of a pane whose commands are to be typed yet
 LAYOUT = "@viewsync_layout"  # of a window: the layout that it got
+
+# The value of these is the id of what they stand on: tmux looks an option up in the server, in windows and in all
+# sessions, too, and what is inherited must prove nothing.
+SESSION = "@viewsync_session"  # of a session that has an identity
+UNTYPED = "@viewsync_untyped"  # of a pane whose commands are to be typed yet
 PLACEHOLDER = "@viewsync_placeholder"  # of the window that only holds a new session until its own are there
+
+
+def own(mark: str, kind: str) -> str:
+    """Whether that mark of a "session", "window" or "pane" is its own: a format that says 1 or 0."""
+    return f"#{{==:#{{{mark}}},#{{{kind}_id}}}}"
 
 
 def encoded(text: str) -> str:

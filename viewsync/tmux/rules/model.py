@@ -8,6 +8,18 @@ KEEP = "keep"
 END = "end"
 PROMOTE = "promote"
 
+# What a session is to us, in formats. tmux looks an option up in the server, the windows and all sessions, too, so the
+# value of a mark is the id of the very session that it was set on: inherited, it proves nothing for any other one. For
+# that one the name has to be a view's as well, since nobody inherits a name.
+VIEW = "@viewsync_view"
+OWN_MARK = f"#{{==:#{{{VIEW}}},#{{session_id}}}}"
+NAMED_AS_VIEW = "#{m:*-view-[0-9]*-[0-9]*,#{session_name}}"
+MARKED = f"#{{&&:{OWN_MARK},{NAMED_AS_VIEW}}}"
+MARK_STATE = f"#{{?{MARKED},1,#{{?{OWN_MARK},2,#{{?#{{==:#{{{VIEW}}},1}},3,0}}}}}}"  # 3: as versions before wrote it
+# No clean-up may end it. Its value is the session's id, too; an odd one keeps the session as well: when unsure, keep.
+QUARANTINE = "@viewsync_quarantine"
+NOT_QUARANTINED = f"#{{==:#{{{QUARANTINE}}},}}"
+
 
 class Server(NamedTuple):
     """One tmux server. The socket path alone is not enough: the next server reuses it."""
@@ -34,12 +46,15 @@ class Session(NamedTuple):
     last_attached: int  # epoch seconds, 0 when never; tmux does not change it on detach
     attached: int  # clients, without suspended and locked ones
     clients: bool  # anyone at all in session_attached_list, suspended and locked ones included
-    marked: bool  # carries @viewsync_view
+    marked: bool  # carries our mark, with its own id, and is named as a view
     marked_parent: str  # @viewsync_parent
     pinned: bool
     lease: float  # epoch seconds until which somebody has reserved it, 0 when nobody
     window: str  # "@5", its current window
     windows: int
+    renamed: bool = False  # carries our mark, with its own id, and is not named as a view any more
+    old_mark: bool = False  # carries the mark of the versions before, which proves nothing alone
+    quarantined: bool = False  # in tmux
 
 
 class Client(NamedTuple):
@@ -85,9 +100,11 @@ class Pane(NamedTuple):
     base: int  # the session's base-index
     pane_base: int  # the window's pane-base-index
     attached: bool = False  # anyone at all is on the session, suspended and locked clients included
-    marked: bool = False  # the session carries @viewsync_view
+    marked: bool = False  # the session carries our mark, as in `Session`
     created: int = 0  # the session, in epoch seconds
     group: str = ""  # the name of the session's group, "" when in none
+    old_mark: bool = False
+    quarantined: bool = False  # the session, in tmux
 
 
 class Panes(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.views.rules.tracking import rows_of
+from viewsync.views.rules.tracking import proven
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -35,11 +35,11 @@ class ViewFacts(NamedTuple):
 def of(found: Inventory, views: Mapping[str, ViewRow], tracked: Collection[str]) -> list[ViewFacts]:
     """`tracked`: the views whose WezTerm pane is still there."""
     names = {each.name for each in found.sessions}
-    mine = rows_of(found.server, views)
+    mine = proven(found, views)
     return [
-        _facts(found.server, each, mine.get(each.name), names, tracked=each.name in tracked)
+        _facts(found.server, each, views.get(mine.get(each.id, "")), names, tracked=each.name in tracked)
         for each in found.sessions
-        if each.marked or each.name in mine
+        if each.marked or each.id in mine
     ]
 
 
@@ -58,7 +58,7 @@ def _facts(server: Server, session: Session, row: ViewRow | None, names: set[str
         created=session.created,
         last_attached=session.last_attached,
         pinned=session.pinned or bool(row.get("pinned")),
-        quarantined=bool(row.get("quarantined")),
+        quarantined=session.quarantined or bool(row.get("quarantined")),
         parent=parent,
         parent_taken=parent in names,
         idle_since=float(row.get("idle_since") or 0),

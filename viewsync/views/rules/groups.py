@@ -37,9 +37,9 @@ def in_use(groups: Groups, session: str) -> bool:
 
 
 def views(groups: Groups, session: str, known: Container[str]) -> list[View]:
-    """The views of that session: marked, or `known` by their exact name."""
+    """The views of that session: marked, or `known` by their ids."""
     return [
         View(pane.session_name, pane.session, pane.attached)
         for pane in groups.get(session, ())
-        if pane.session != session and (pane.marked or pane.session_name in known)
+        if pane.session != session and (pane.marked or pane.session in known)
     ]

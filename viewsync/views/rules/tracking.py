@@ -3,7 +3,10 @@
 Which view a tab got is known only after `open` became its client: by the process id, which the exec keeps, and
 by the terminal. A row whose view was never made is dropped; a marked view without a row gets one.
 
-A view's row: socket, server ("pid.start"), parent, parent_id, state ("creating" until seen), created (epoch
+A row says of a session that it is ours where it has its id. A row that was written before there was a session, or by
+a version that wrote no ids, has to fit in all that it says of it (`proven`).
+
+A view's row: socket, server ("pid.start"), session_id, parent, parent_id, state ("creating" until seen), created (epoch
 seconds), pid, tty, leader (the first process on that terminal), gui, pane, window, attached, idle_since (epoch seconds,
 0 while attached), detour. Numbers of processes come back: pid, leader and gui each have a start time beside them.
 """
@@ -16,10 +19,10 @@ from viewsync import events
 from viewsync.events import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from viewsync.registry_shape import ViewRow
-    from viewsync.tmux.rules.model import Client, Inventory, Server, Session
+    from viewsync.tmux.rules.model import Client, Inventory, Panes, Server, Session
 
 CREATING = "creating"
 OPEN = "open"
@@ -29,16 +32,100 @@ _LONGEST_OPENING = 60.0  # seconds from the row to the session, on a machine tha
 class Changes(NamedTuple):
     rows: dict[str, ViewRow | None]  # None: the row goes
     events: list[Event]
-    unmarked: list[tuple[str, str, str]]  # id, name and parent of views that lost their mark
+    unmarked: list[tuple[str, str, str]]  # id, name and parent of views without our mark as it is written today
     detours: list[tuple[str, str, str]]  # id, present name and right name of parents that are called otherwise
 
 
 def rows_of(server: Server, views: Mapping[str, ViewRow]) -> dict[str, ViewRow]:
     """The rows of exactly that server, not of another one that had or has its socket."""
-    same = (server.identity, None)  # a row that was written before its server was known has none
     return {
-        name: row for name, row in views.items() if row.get("socket") == server.socket and row.get("server") in same
+        name: row
+        for name, row in views.items()
+        if row.get("socket") == server.socket and row.get("server") == server.identity
     }
+
+
+class Claimed(NamedTuple):
+    """What a server says of a session that a row may be of."""
+
+    id: str
+    name: str
+    created: int  # epoch seconds
+    group: str
+    marked: bool
+    renamed: bool = False  # marked, and not named as a view any more
+
+
+def proven(found: Inventory, views: Mapping[str, ViewRow]) -> dict[str, str]:
+    """The sessions that rows show to be ours, by id, each with the name of its row: its own, or the one it had."""
+    rows = rows_of(found.server, views)
+    if not rows:
+        return {}
+    return _proven(
+        (
+            Claimed(each.id, each.name, each.created, each.group, each.marked or each.old_mark, each.renamed)
+            for each in found.sessions
+        ),
+        rows,
+    )
+
+
+def proven_in(reading: Panes, views: Mapping[str, ViewRow]) -> dict[str, str]:
+    """The same, of a reading of panes."""
+    rows = rows_of(reading.server, views)
+    if not rows:
+        return {}
+    sessions = {each.session: each for each in reading.panes}
+    return _proven(
+        (
+            Claimed(each.session, each.session_name, each.created, each.group, each.marked or each.old_mark)
+            for each in sessions.values()
+        ),
+        rows,
+    )
+
+
+def _proven(sessions: Iterable[Claimed], rows: Mapping[str, ViewRow]) -> dict[str, str]:
+    there = {each.id: each for each in sessions}
+    by_id = {row["session_id"]: name for name, row in rows.items() if row.get("session_id")}
+    found = {}
+    for each in there.values():
+        if each.id in by_id:
+            found[each.id] = by_id[each.id]
+    if len(by_id) < len(rows):
+        _without_id(found, there, {name: row for name, row in rows.items() if not row.get("session_id")})
+    return found
+
+
+def _without_id(found: dict[str, str], there: Mapping[str, Claimed], rows: Mapping[str, ViewRow]) -> None:
+    """Such a row is of a session that fits in all that it says: the name, as none but a view has, made just then, and
+    it carries our mark, or lost it at once and shares the parent's windows. One that was renamed has to show them all.
+    """
+    from viewsync.views.rules import names  # hardly any row has no id
+
+    named = {each.name for each in there.values()}
+    for each in there.values():
+        if each.id in found:
+            continue
+        for name, row in rows.items() if each.renamed else [(each.name, rows.get(each.name))]:
+            if row is None or not -1 <= each.created - int(row.get("created") or 0) <= _LONGEST_OPENING:
+                continue
+            shares = _shares_parent(each, row, there)
+            if each.renamed:
+                fits = shares and name not in named and name not in found.values()
+            else:
+                fits = each.marked or (row.get("state") == CREATING and shares)
+            if fits and names.looks_like_view(name):
+                found[each.id] = name
+                break
+
+
+def _shares_parent(session: Claimed, row: ViewRow, there: Mapping[str, Claimed]) -> bool:
+    """It shows the windows of the parent that the row has the id of, and is another session."""
+    parent = row.get("parent_id", "")
+    if not session.group or not parent or session.id == parent:
+        return False
+    return parent not in there or there[parent].group == session.group
 
 
 def merged(views: Mapping[str, ViewRow], rows: Mapping[str, ViewRow | None]) -> dict[str, ViewRow]:
@@ -73,6 +160,7 @@ class _Comparison:
     ) -> None:
         self.found = found
         self.mine = rows_of(found.server, views)
+        self.proven = proven(found, views)
         self.running = running
         self.now = now
         self.trigger = trigger
@@ -86,24 +174,33 @@ class _Comparison:
         for name, row in views.items():
             if row.get("socket") == self.found.server.socket and name not in self.mine:
                 self.drop(name, row, events.GONE, "its tmux server is gone")
-        sessions = {each.name: each for each in self.found.sessions}
+        ids = {name: session for session, name in self.proven.items()}
         for name, row in self.mine.items():
-            if name in sessions:
-                self.seen(sessions[name], row)
-            else:
+            if name not in ids:
                 self.missing(name, row)
+                continue
+            session = self.by_id[ids[name]]
+            if session.name != name:  # somebody renamed it: its row goes with it
+                self.changes.rows[name] = None
+            self.seen(session, row)
         for each in self.found.sessions:
-            if each.marked and each.name not in self.mine:
+            if each.marked and each.id not in self.proven:
                 self.rebuild(each)
 
     def seen(self, session: Session, row: ViewRow) -> None:
-        new: ViewRow = {**row, "state": OPEN, "server": self.found.server.identity, "window": session.window}
+        new: ViewRow = {
+            **row,
+            "state": OPEN,
+            "server": self.found.server.identity,
+            "session_id": session.id,
+            "window": session.window,
+        }
         new["parent"] = self.parent_name(row)
         self.seen_clients(session, row, new)
         self.seen_detour(new)
-        if not session.marked:
+        if not (session.marked or session.renamed):
             self.changes.unmarked.append((session.id, session.name, new["parent"]))
-        if new != row:
+        if new != row or session.name in self.changes.rows or session.name not in self.mine:
             self.changes.rows[session.name] = new
 
     def seen_clients(self, session: Session, row: ViewRow, new: ViewRow) -> None:
@@ -149,7 +246,7 @@ class _Comparison:
     def parent_name(self, row: ViewRow) -> str:
         """The parent may have been renamed; its id stays."""
         parent = self.by_id.get(row.get("parent_id", ""))
-        if parent and not parent.marked and parent.name != row.get("detour"):
+        if parent and parent.id not in self.proven and not parent.marked and parent.name != row.get("detour"):
             return parent.name
         return str(row.get("parent", ""))
 
