@@ -138,7 +138,7 @@ def test_the_identity_of_a_project_is_not_inherited(server: Server, project: Pro
         server.tmux("set-option", "-g", f"@viewsync_{each}", value)
     server.tmux("set-option", "-g", "@viewsync_session", server.show(f"={made['name']}:", "#{session_id}"))
     server.tmux("kill-session", "-t", f"={made['name']}")
-    assert project.viewsync("kill-session", "proj", "-S", server.socket, "--force").code != 0
+    assert project.viewsync("kill-session", "proj", "-S", server.socket).code == 3
     again = project.viewsync("run", "dev", "-S", server.socket, "--json").json()
     assert again["action"] == "created"
     assert server.sessions() == ["proj", again["name"]]

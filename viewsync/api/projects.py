@@ -85,7 +85,7 @@ class _Manager:
             id=live.id,
             socket=self.socket,
             created=live.created,
-            windows=live.windows,
+            windows=len(live.windows),
             attached=found.clients,
             views=found.views,
             working_dir=found.folder,

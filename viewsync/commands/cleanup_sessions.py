@@ -60,7 +60,7 @@ def _kept(known: Known, *, attached: bool) -> str:
         return known.doubt or "viewsync cannot tell whether it is running"
     if known.status == listing.CREATING:
         return "it is just being created"
-    if known.row and known.row.quarantined:
+    if known.quarantined:
         return "quarantined"
     in_use = known.live is not None and (known.live.in_use or any(each.in_use for each in known.views))
     return "somebody is attached to it" if in_use and not attached else ""

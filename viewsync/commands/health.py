@@ -69,6 +69,7 @@ def _data(report: health.HealthReport) -> dict[str, Any]:
         "command_pid": used.pid if used else None,
         "cpu_percent": used.cpu_percent if used else None,
         "memory_bytes": used.memory_bytes if used else None,
+        "quarantined": report.quarantined,
     }
 
 

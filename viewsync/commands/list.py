@@ -85,7 +85,7 @@ def _data(listed: listing.Listed, now: float) -> dict[str, Any]:
         "created_at": row.created_at or None,
         "last_active": row.last_active or None,
         "age": max(0, int(now - created)) if created else None,
-        "quarantined": row.quarantined,
+        "quarantined": listed.quarantined,
         "views": [{"name": each.name, "id": each.id, "attached": each.attached} for each in listed.views],
     }
 

@@ -95,12 +95,15 @@ def _without(variables: dict[str, str], plan: Plan) -> dict[str, str]:
 def end(ctx: Context, known: Known, trigger: str, *, force: bool = False) -> Ended:
     """Its cleanup steps, then the session with its views, then its row. What a step does never stops the end.
 
-    InUse where somebody is on it, unless `force`; TmuxError where it cannot be known whether it lives.
+    InUse where somebody is on it, unless `force`; Quarantined in any case; TmuxError where it cannot be known whether
+    it lives.
     """
     if known.doubt:
         raise TmuxError(f"nobody knows whether session {known.name!r} runs: {known.doubt}", "nothing was done")
     if known.live is None or known.server is None:
         return _after(ctx, known, trigger)
+    if kept := next((each.name for each in (known.live, *known.views) if each.quarantined), ""):
+        raise guarded_kill.Quarantined(f"session '{kept}' is quarantined", "`viewsync release` ends the quarantine")
     if not force and (known.live.in_use or any(each.in_use for each in known.views)):
         raise InUse(f"somebody is on session '{known.name}'", "--force ends it all the same")
     with unhurt():

@@ -96,7 +96,7 @@ def _judge(ctx: Context, known: listing.Known) -> _Found | None:
             created=epoch(known.row.created_at) or float(live.created),
             active=max(epoch(known.row.last_active), float(live.activity), float(live.last_attached)),
             doubt=known.doubt,
-            quarantined=known.row.quarantined,
+            quarantined=known.row.quarantined or any(each.quarantined for each in (live, *known.views)),
             attached=live.in_use or any(each.in_use for each in known.views),
             viewed=bool(known.views),
         ),

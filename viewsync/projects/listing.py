@@ -50,6 +50,11 @@ class Known(NamedTuple):
     server: Server | None
     views: tuple[Live, ...] = ()  # that share its windows
 
+    @property
+    def quarantined(self) -> bool:
+        """In the registry, or in tmux."""
+        return bool(self.row and self.row.quarantined) or bool(self.live and self.live.quarantined)
+
 
 class Reading(NamedTuple):
     known: list[Known]

@@ -190,7 +190,7 @@ def _stale_row(ctx: Context, name: str, warnings: list[str]) -> SessionRow | Non
 def _is_gone(ctx: Context, row: Registered) -> bool:
     if row.maker and processes.alive(row.maker, row.maker_start):
         return False
-    if not os.path.isabs(row.socket):
+    if row.quarantined or not os.path.isabs(row.socket):
         return False  # relative to a folder that nobody knows: when unsure, keep
     try:
         reading = pane_list.read(ctx.tmux, row.socket)

@@ -54,7 +54,7 @@ def _known(ctx: Context, listed: Listed) -> SessionFacts:
         active=epoch(row.last_active),
         doubt=listed.doubt,
         making=processes.alive(row.maker, row.maker_start),
-        quarantined=row.quarantined,
+        quarantined=listed.quarantined,
         attached=listed.in_use,
         leased=any(leases.held(ctx, listed.reading.server, each.id) for each in mine) if listed.reading else False,
         only_dead=bool(mine) and all(each.dead for each in mine),

@@ -21,6 +21,7 @@ class HealthReport(NamedTuple):
     target: str
     health: Health
     usage: Usage | None  # of a program that runs, when it was asked for
+    quarantined: bool = False
 
 
 def check(ctx: Context, asked: targets.TargetArgs, *, with_usage: bool) -> HealthReport:
@@ -31,4 +32,5 @@ def check(ctx: Context, asked: targets.TargetArgs, *, with_usage: bool) -> Healt
         return HealthReport(wanted.socket, wanted.target, health.judge(None, running=False), None)
     judged = health.judge(found, targets.running(found.pane, wanted.row))
     used = foreground.foreground(judged.pid) if with_usage and judged.process_running and judged.pid else None
-    return HealthReport(wanted.socket, wanted.target, judged, used)
+    kept = bool(found.pane and found.pane.quarantined) or bool(wanted.row and wanted.row.quarantined)
+    return HealthReport(wanted.socket, wanted.target, judged, used, kept)

@@ -37,6 +37,18 @@ class Listed(NamedTuple):
     views: tuple[View, ...] = ()
     in_use: bool = False  # somebody is on it, or on another session of its group
 
+    @property
+    def quarantined(self) -> bool:
+        """In the registry, or in tmux."""
+        return self.row.quarantined or self.only_in_tmux
+
+    @property
+    def only_in_tmux(self) -> bool:
+        """It is quarantined by another registry, or by one that was replaced."""
+        if self.row.quarantined or not self.reading or not self.found.session:
+            return False
+        return any(each.quarantined for each in self.reading.panes if each.session == self.found.session)
+
 
 def read(ctx: Context) -> tuple[list[Listed], list[str]]:
     """Each row by name, and what went wrong: a server that does not answer leaves its sessions unknown."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.errors import MissingSession, UsageError, ViewsyncError
+from viewsync.errors import MissingSession, TmuxError, UsageError, ViewsyncError
 from viewsync.history import recording
 from viewsync.registry import rows, targets
 from viewsync.registry.rules.row import Registered, registered
 from viewsync.sessions import evidence, listing
+from viewsync.tmux import inventory
+from viewsync.tmux import quarantine as tmux_quarantine
+from viewsync.views import servers
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -36,6 +39,7 @@ def put(ctx: Context, name: str, reason: str) -> Quarantined:
     marks: SessionRow = {"quarantined": True, "quarantined_at": rows.stamp(ctx.clock()), "reason": reason}
     _update(ctx, row, kind, marks)
     listed = listing.judge(row, listing.ask(ctx, [row.socket])[row.socket])
+    doubt = _in_tmux(ctx, listed)
     saved = evidence.Saved("", [])
     try:
         saved = evidence.save(ctx, listed, f"quarantine: {reason}" if reason else "quarantine")
@@ -43,17 +47,55 @@ def put(ctx: Context, name: str, reason: str) -> Quarantined:
     except ViewsyncError as error:
         saved = saved._replace(problems=[*saved.problems, error.message])
     recording.record(ctx, [recording.event(ctx, row, "quarantine", "quarantine", reason)])
-    return Quarantined(row.name, listed.health.status, saved.folder, saved.problems)
+    return Quarantined(row.name, listed.health.status, saved.folder, [*doubt, *saved.problems])
+
+
+def _in_tmux(ctx: Context, listed: listing.Listed) -> list[str]:
+    """Beside the row, so that it holds under any name and for any registry; why it does not."""
+    if not listed.reading or not listed.found.session:
+        return []
+    try:
+        done = tmux_quarantine.put(ctx.tmux, listed.reading.server, listed.found.session)
+    except TmuxError as error:
+        return [f"it may be quarantined in this registry alone: {error.message}"]
+    return [] if done else ["it has just ended"]
 
 
 def release(ctx: Context, name: str) -> str:
-    """The name of what is no longer kept. Its evidence stays."""
-    row, kind = _meant(ctx, name)
-    if not row.quarantined:
+    """The name of what is no longer kept, in tmux and in the registry. Its evidence stays."""
+    try:
+        row, kind = _meant(ctx, name)
+    except MissingSession:
+        if not name or not _lift_by_name(ctx, name):
+            raise
+        return name
+    listed = listing.judge(row, listing.ask(ctx, [row.socket])[row.socket])
+    if not listed.quarantined and not (listed.doubt and row.quarantined):
+        if _lift_by_name(ctx, name):
+            return name
         raise UsageError(f"session '{row.name}' is not quarantined", "`viewsync list` shows which ones are")
-    _update(ctx, row, kind, {}, drop=_FIELDS)
+    if listed.doubt:
+        raise TmuxError(f"cannot tell whether session '{row.name}' is quarantined in tmux: {listed.doubt}", "try again")
+    if listed.reading and listed.found.session:
+        tmux_quarantine.lift(ctx.tmux, listed.reading.server, listed.found.session)
+    if row.quarantined:
+        _update(ctx, row, kind, {}, drop=_FIELDS)
     recording.record(ctx, [recording.event(ctx, row, "release", "release", "")])
     return row.name
+
+
+def _lift_by_name(ctx: Context, name: str) -> bool:
+    """Of sessions with exactly that name that no row of ours knows: another registry put them there."""
+    done = False
+    for socket in servers.live(ctx, ctx.registry.read()["views"]):
+        try:
+            found = inventory.inventory(ctx.tmux, socket)
+        except TmuxError:
+            continue
+        for session in found.sessions:
+            if session.name == name and session.quarantined:
+                done = tmux_quarantine.lift(ctx.tmux, found.server, session.id) or done
+    return done
 
 
 def _meant(ctx: Context, name: str) -> tuple[Registered, Kind]:

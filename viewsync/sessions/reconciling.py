@@ -89,7 +89,7 @@ def findings(ctx: Context, reading: RegistryReading) -> list[Finding]:
         Finding(
             "unregistered",
             pane.session_name,
-            "not registered",
+            "not registered, and quarantined" if pane.quarantined else "not registered",
             note=True,
             socket=each.server.socket,
         )

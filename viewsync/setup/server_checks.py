@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from viewsync.context import Context
-    from viewsync.registry_shape import ViewRow
+    from viewsync.registry_shape import SessionRow, ViewRow
     from viewsync.tmux.rules.model import Inventory
 
 
@@ -108,6 +108,23 @@ def strays(reading: ServerReading) -> Check:
     )
 
 
+def quarantined(reading: ServerReading) -> Check:
+    """Those that no row of this registry tells of: another one's, or one that was replaced."""
+    data = reading.ctx.registry.read()
+    here = reading.found.server.identity
+    told = {row.get("session_id") for row in data["sessions"].values() if row.get("server") == here and _kept(row)}
+    told |= {row.get("session_id") for row in data["views"].values() if row.get("server") == here and _kept(row)}
+    found = [each.name for each in reading.found.sessions if each.quarantined and each.id not in told]
+    if not found:
+        return Check("quarantine", OK, "none that the registry does not know")
+    hint = "`viewsync release -s NAME` ends it, `viewsync reconcile --repair` records that of a registered session"
+    return Check("quarantine", WARN, f"only tmux knows of that of {', '.join(map(repr, found))}", hint)
+
+
+def _kept(row: SessionRow | ViewRow) -> bool:
+    return row.get("quarantined") is True
+
+
 def orphans(reading: ServerReading) -> Check:
     parents = listing.read(reading.ctx, [reading.socket]).parents
     waiting = [each for parent in parents for each in parent.views if each.verdict.action != KEEP]
@@ -123,5 +140,6 @@ IN_EACH: tuple[tuple[str, Callable[[ServerReading], Check]], ...] = (
     ("own hooks", shadowed),
     ("destroy-unattached", unattached),
     ("stray views", strays),
+    ("quarantine", quarantined),
     ("orphans", orphans),
 )

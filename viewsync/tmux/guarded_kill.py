@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules.language import both, equal, if_session, quoted, same_server
+from viewsync.tmux.rules.model import NOT_QUARANTINED
 from viewsync.tmux.rules.versions import dies_with_a_session
 from viewsync.tmux.server import ServerGone
 
@@ -19,9 +20,21 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.server import Tmux
 
-# Nobody is on it or on another session of its group; suspended and locked clients stand in the lists alone.
-FREE = ("#{==:#{session_attached},0}", "#{==:#{session_attached_list},}", "#{==:#{session_group_attached_list},}")
+# Nobody keeps it, and nobody is on it or on another session of its group; suspended and locked clients stand in the
+# lists alone.
+FREE = (
+    NOT_QUARANTINED,
+    "#{==:#{session_attached},0}",
+    "#{==:#{session_attached_list},}",
+    "#{==:#{session_group_attached_list},}",
+)
 _ONLY_DEAD = "#{==:#{W:#{P:#{?pane_dead,,x}}},}"
+
+
+class Quarantined(TmuxError):
+    """It is kept from every end until `viewsync release`."""
+
+    kind = "quarantined"
 
 
 class End(NamedTuple):
@@ -69,12 +82,19 @@ def _line(each: End, index: int, server: Server) -> str:
 
 
 def kill(tmux: Tmux, server: Server, session: str) -> bool:
-    """End the session with that id, whoever is on it, if it is still that server's. False when it is gone."""
-    text = command(server.version, session, same_server(server), "display-message -p missed")
+    """End the session with that id, whoever is on it, if it is still that server's. False when it is gone; Quarantined
+    when it is to be kept.
+    """
+    same = same_server(server)
+    otherwise = if_session(session, same, "display-message -p kept", "display-message -p missed")
+    text = command(server.version, session, both(same, NOT_QUARANTINED), otherwise)
     try:
-        return "missed" not in tmux.ask(server.socket, "if-shell", "-F", "1", text).split()
+        said = tmux.ask(server.socket, "if-shell", "-F", "1", text).split()
     except ServerGone:
         return True  # it was the last one, and the server ended with it
+    if "kept" in said:
+        raise Quarantined("it is quarantined", "`viewsync release` ends the quarantine")
+    return "missed" not in said
 
 
 def window_command(version: str, session: str, window: str, condition: str) -> str:

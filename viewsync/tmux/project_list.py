@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from viewsync.tmux import rows
 from viewsync.tmux.rules import marks
-from viewsync.tmux.rules.model import MARKED
+from viewsync.tmux.rules.model import MARKED, QUARANTINE
 from viewsync.tmux.rules.project_model import Live, Sessions
 from viewsync.tmux.server import chain
 
@@ -24,7 +24,8 @@ _SESSION = "\t".join(
         "#{?session_attached_list,1,#{session_attached}}",
         "#{?session_group_attached_list,1,0}",
         f"#{{?{MARKED},1,0}}",
-        "#{W:#{window_activity} }",
+        f"#{{?{QUARANTINE},1,0}}",
+        "#{W:#{window_id}:#{window_activity} }",
         "#{W:#{P:#{?pane_dead,0,#{pane_pid}} }}",
         marks.own(marks.SESSION, "session"),
         *(f"#{{{each}}}" for each in (*marks.IDENTITY, marks.COMMAND)),
@@ -56,15 +57,16 @@ def _session(row: list[str]) -> Live:
         created=int(row[1]),
         last_attached=int(row[2]),
         activity=int(row[3]),
-        output=max((int(each) for each in row[7].split()), default=0),
+        output=max((int(each.partition(":")[2]) for each in row[8].split()), default=0),
         attached=row[4] != "0",
         in_use=row[4] != "0" or row[5] == "1",
         group=row[-1],
         view=row[6] == "1",
-        windows=len(row[7].split()),
-        panes=tuple(int(each) for each in row[8].split()),
-        identity=marks.identity(row[10:15]) if row[9] == "1" else None,
-        command=marks.decoded(row[15]) if row[9] == "1" else "",
+        windows=tuple(each.partition(":")[0] for each in row[8].split()),
+        panes=tuple(int(each) for each in row[9].split()),
+        identity=marks.identity(row[11:16]) if row[10] == "1" else None,
+        command=marks.decoded(row[16]) if row[10] == "1" else "",
+        quarantined=row[7] == "1",
     )
 
 

@@ -47,6 +47,8 @@ def by_row(reading: Panes, row: Registered) -> SessionMatch:
         return NOTHING
     if row.session_id:
         mine = [each for each in reading.panes if each.session == row.session_id]
+        if mine and not row.pane_id:  # a view's
+            return _within(mine, "")
         return _first(mine, lambda each: each.id == row.pane_id, mine)
     session, _, rest = row.target.rpartition(":")
     if not row.target or session not in ("", row.name):

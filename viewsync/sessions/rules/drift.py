@@ -128,6 +128,9 @@ def _there(seen: ComparedRow, reading: Panes, names: Mapping[str, str]) -> list[
         change = RowChange(values={"pid": pane.pid, "pid_start": seen.pid_start})
         text = f"its pane now runs process {pane.pid}, not {row.pid}"
         result.append(_finding("respawned", row, text, "record that", change))
+    if not row.quarantined and any(each.quarantined for each in reading.panes if each.session == found.session):
+        change = RowChange(values={"quarantined": True})
+        result.append(_finding("quarantined", row, "it is quarantined in tmux, not in its row", "record that", change))
     session = row.target.rpartition(":")[0]
     if found.session_name not in (row.name, session):
         result.append(_renamed(row, found, names, alias=session not in ("", row.name)))

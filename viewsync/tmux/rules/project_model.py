@@ -25,10 +25,11 @@ class Live(NamedTuple):
     in_use: bool  # or on another session of its group
     group: str
     view: bool
-    windows: int
+    windows: tuple[str, ...]  # the ids of those that it shows
     panes: tuple[int, ...]  # the process of each, 0 for a dead one
     identity: Identity | None  # None for a session that is no project's
     command: str
+    quarantined: bool = False  # in tmux
 
 
 class Sessions(NamedTuple):
