@@ -175,6 +175,21 @@ def ask(ctx: Context, sockets: Iterable[str]) -> dict[str, Sessions | TmuxError]
     return answers
 
 
+def note(entry: Entry, windows: Collection[str], group: str) -> None:
+    """By what the work of its session is found where the session itself is gone: its windows, and its group's name."""
+    known = _list(entry.record, "windows"), _list(entry.record, "groups")
+    now = sorted({*known[0], *windows}), sorted({*known[1], *([group] if group else [])})
+    if known == now or entry.begun:
+        return
+    if claimed := claim(entry):
+        pending_steps.restore(claimed, {**entry.record, "windows": now[0], "groups": now[1]})
+
+
+def holders(answer: Sessions, windows: Collection[str], ending: Collection[str]) -> list[str]:
+    """The names of the sessions that show any of those windows, beside those that are to end, by their ids."""
+    return [each.name for each in answer.sessions if each.id not in ending and not {*windows}.isdisjoint(each.windows)]
+
+
 def standing(ctx: Context, entry: Entry, answers: Answers) -> str:
     """Whether its session is certainly gone, and all that showed its windows with it."""
     record = entry.record
@@ -189,7 +204,9 @@ def standing(ctx: Context, entry: Entry, answers: Answers) -> str:
         return ALIVE
     if not answer.complete:
         return UNSURE
-    names = {str(record.get("name"))}
+    if holders(answer, _list(record, "windows"), ()):
+        return ALIVE
+    names = {str(record.get("name")), *_list(record, "groups")}
     return ALIVE if _lives_on(ctx, answer, server, session, names) else GONE
 
 

@@ -84,8 +84,11 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
             for each in plan.cleanup
         ],
     }
-    pending_steps.write(ctx.folder, pending_steps.key(server.identity, session), record)
-    end_hooks.arm(ctx.tmux, server, [session], ctx.caller)
+    key = pending_steps.key(server.identity, session)
+    pending_steps.write(ctx.folder, key, record)
+    windows = end_hooks.arm(ctx.tmux, server, [session], ctx.caller)
+    if windows and (entry := pending_steps.find(ctx.folder, key)):
+        cleanup_steps.note(entry, windows, "")
 
 
 def _without(variables: dict[str, str], plan: Plan) -> dict[str, str]:
@@ -111,24 +114,44 @@ def end(ctx: Context, known: Known, trigger: str, *, force: bool = False) -> End
 
 
 def _end(ctx: Context, known: Known, server: Server, live: Live, trigger: str, *, force: bool) -> Ended:
-    key = pending_steps.key(server.identity, live.id)
-    entry = _claimed(ctx, key)
+    views = [each for each in known.views if each.view]
     done: list[steps.StepDone] = []
     said: list[str] = []
-    if entry is None and pending_steps.find(ctx.folder, key):
-        return Ended(known.name, False, _no_row(known), done, ["somebody else is just ending it"])
-    if entry:
+    entry = None
+    waiting = pending_steps.find(ctx.folder, pending_steps.key(server.identity, live.id))
+    if others := _others(ctx, server, [*views, live]):
+        said.append(f"its windows live on in {', '.join(map(repr, others))}; end that, too, if the work is to go")
+        if waiting:
+            cleanup_steps.note(waiting, live.windows, live.group)
+            said.append("its cleanup steps run when its windows are gone")
+    elif waiting:
+        entry = cleanup_steps.claim(waiting)
+        if entry is None:
+            return Ended(known.name, False, _no_row(known), done, ["somebody else is just ending it"])
         with contextlib.suppress(TmuxError):  # it would only be told of an end that it then finds done
             end_hooks.disarm(ctx.tmux, server, live.id)
         entry, done, said = cleanup_steps.run(ctx, entry)
-    views = [each for each in known.views if each.view]
+    ended, problem = _killed(ctx, server, [*views, live], force=force)
+    if ended:
+        return _ended(ctx, known, entry, done, said, trigger)
+    if entry and ended is False:  # it goes on, and its steps are run at its end
+        pending_steps.restore(entry)
+        with contextlib.suppress(TmuxError):  # the next sweep does it
+            end_hooks.arm(ctx.tmux, server, [live.id], ctx.caller)
+    return Ended(known.name, False, _no_row(known), done, [*said, problem])
+
+
+def _others(ctx: Context, server: Server, ending: list[Live]) -> list[str]:
+    """The names of sessions that show any of its windows, and are not to end with it."""
     try:
-        ended = _killed(ctx, server, [*views, live], force=force)
-    except TmuxError as error:
-        return Ended(known.name, False, _no_row(known), done, [*said, error.message])
-    if not ended:
-        return Ended(known.name, False, _no_row(known), done, [*said, "somebody is on it by now"])
-    return _ended(ctx, known, entry, done, said, trigger)
+        now = project_list.read(ctx.tmux, server.socket)
+    except ServerGone:
+        return []
+    if now.server.identity != server.identity:
+        return []
+    ids = {each.id for each in ending}
+    windows = {window for each in (*ending, *now.sessions) if each.id in ids for window in each.windows}
+    return cleanup_steps.holders(now, windows, ids)
 
 
 def _claimed(ctx: Context, key: str) -> pending_steps.Entry | None:
@@ -136,30 +159,51 @@ def _claimed(ctx: Context, key: str) -> pending_steps.Entry | None:
     return cleanup_steps.claim(entry) if entry else None
 
 
-def _killed(ctx: Context, server: Server, found: list[Live], *, force: bool) -> bool:
-    """The session comes last: as long as one of its views is kept, so is it."""
-    if force:
-        for each in found:
-            guarded_kill.kill(ctx.tmux, server, each.id)  # False: it ended by itself
-        return True
-    ends = [guarded_kill.End(each.id, each.name, only_dead=False) for each in found]
-    if all(guarded_kill.end(ctx.tmux, server, ends)):
-        return True
+def _killed(ctx: Context, server: Server, found: list[Live], *, force: bool) -> tuple[bool | None, str]:
+    """Whether it is ended, None where that is not known; why not. The session comes last: as long as one of its views
+    is kept, so is it.
+    """
+    problem = "somebody is on it by now"
+    try:
+        if force:
+            for each in found:
+                guarded_kill.kill(ctx.tmux, server, each.id)  # False: it ended by itself
+            return True, ""
+        ends = [guarded_kill.End(each.id, each.name, only_dead=False) for each in found]
+        if all(guarded_kill.end(ctx.tmux, server, ends)):
+            return True, ""
+    except TmuxError as error:
+        problem = error.message
     try:
         now = project_list.read(ctx.tmux, server.socket)
     except ServerGone:
-        return True
-    ids = {each.id for each in found}
-    return now.server.identity == server.identity and now.complete and not ids & {each.id for each in now.sessions}
+        return True, ""
+    except TmuxError:
+        return None, f"{problem}; whether it has ended is not known"
+    if now.server.identity != server.identity:
+        return True, ""
+    if {each.id for each in found} & {each.id for each in now.sessions}:
+        return False, problem
+    return (True, "") if now.complete else (None, f"{problem}; whether it has ended is not known")
 
 
 def _after(ctx: Context, known: Known, trigger: str) -> Ended:
     """Of a session that has ended already: what is left to do."""
     if known.status not in _GONE or known.row is None:
         raise TmuxError(f"session {known.name!r} is just being made", "try again in a moment")
-    entry = _claimed(ctx, pending_steps.key(known.row.server, known.row.session_id)) if known.row.session_id else None
+    entry = None
     done: list[steps.StepDone] = []
     said: list[str] = []
+    if known.row.session_id:
+        key = pending_steps.key(known.row.server, known.row.session_id)
+        waiting = pending_steps.find(ctx.folder, key)
+        if (
+            waiting
+            and cleanup_steps.standing(ctx, waiting, cleanup_steps.ask(ctx, [known.socket])) != cleanup_steps.GONE
+        ):
+            said.append("its cleanup steps run when its windows are gone: another session shows them")
+        else:
+            entry = _claimed(ctx, key)
     if entry:
         entry, done, said = cleanup_steps.run(ctx, entry)
     return _ended(ctx, known, entry, done, said, trigger)

@@ -70,10 +70,12 @@ def _tell_ends(ctx: Context, entries: Sequence[Entry], answers: cleanup_steps.An
     if cleanup_steps.GONE in states.values():
         detached_cleanup.clean_up(ctx)
     alive: dict[str, list[str]] = {}
+    errors = []
     for each in entries:
         if states[each.key] == cleanup_steps.ALIVE:
-            alive.setdefault(str(each.record["socket"]), []).append(str(each.record["session_id"]))
-    errors = []
+            socket, session = str(each.record["socket"]), str(each.record["session_id"])
+            alive.setdefault(socket, []).append(session)
+            errors += _note(each, session, answers[socket])
     for socket, ids in alive.items() if ctx.config["hooks"] else ():
         answer = answers[socket]
         try:
@@ -82,6 +84,19 @@ def _tell_ends(ctx: Context, entries: Sequence[Entry], answers: cleanup_steps.An
         except TmuxError as error:
             errors.append(error.message)
     return errors
+
+
+def _note(entry: Entry, session: str, answer: Sessions | TmuxError) -> list[str]:
+    """What its windows and its group are by now; what went wrong."""
+    live = (
+        next((each for each in answer.sessions if each.id == session), None) if isinstance(answer, Sessions) else None
+    )
+    try:
+        if live:
+            cleanup_steps.note(entry, live.windows, live.group)
+    except ViewsyncError as error:
+        return [error.message]
+    return []
 
 
 def _judge(ctx: Context, known: listing.Known) -> _Found | None:

@@ -11,10 +11,13 @@ import contextlib
 import json
 import os
 import re
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import StateError
 from viewsync.system import whole_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FOLDER = "pending"
 _NAME = re.compile(r"(\d+\.\d+-\d+)(?:\.json|\.claim-(\d+)-([\d.]+)-(\d+))")
@@ -88,6 +91,18 @@ def begin(entry: Entry, count: int) -> Entry | None:
     return _renamed(entry._replace(begun=count), entry.path)
 
 
+def restore(entry: Entry, record: Mapping[str, Any] | None = None) -> None:
+    """Of ours: none of its steps has begun, and it is nobody's work. `record`: what it says from now on."""
+    try:
+        if record is not None:
+            whole_file.replace(entry.path, json.dumps(record) + "\n")
+        os.rename(entry.path, _path(entry, f"{entry.key}.json"))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StateError(f"cannot rename {entry.path}: {error.strerror}", "its cleanup steps would not run") from None
+
+
 def remove(entry: Entry) -> None:
     with contextlib.suppress(OSError):
         os.unlink(entry.path)
@@ -106,4 +121,5 @@ def _renamed(entry: Entry, before: str) -> Entry | None:
 
 
 def _path(entry: Entry, name: str) -> str:
+    """Of a file of that name beside it."""
     return os.path.join(os.path.dirname(entry.path), name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError
@@ -19,11 +20,12 @@ _RECOUNT = f"set-option -sF {hooks.MARKED} {quoted(hooks.COUNT)}"
 _REMOVE = f"set-hook -gu {quoted(hooks.slot(hooks.ENDED))} ; set-option -su {hooks.MARKED}"
 
 
-def arm(tmux: Tmux, server: Server, sessions: Sequence[str], caller: str) -> None:
-    """Mark those sessions, by id, and have their end told. Again and again is the same as once."""
-    marks = [_in(server, each, f"set-option -t '{each}:' {hooks.MARK} 1") for each in sessions]
+def arm(tmux: Tmux, server: Server, sessions: Sequence[str], caller: str) -> list[str]:
+    """Mark those sessions, by id, and have their end told; the ids of their windows. Again and again is as once."""
+    windows = "list-windows -t '{0}:' -F '#{{window_id}}'"
+    marks = [_in(server, each, f"set-option -t '{each}:' {hooks.MARK} 1 ; {windows.format(each)}") for each in sessions]
     hook = f"set-hook -g {quoted(hooks.slot(hooks.ENDED))} {quoted(hooks.ended_text(caller))}"
-    _say(tmux, server.socket, [*marks, _RECOUNT, hook])
+    return [line for line in _say(tmux, server.socket, [*marks, _RECOUNT, hook]) if re.fullmatch(r"@\d+", line)]
 
 
 def disarm(tmux: Tmux, server: Server, session: str) -> None:
@@ -46,12 +48,14 @@ def _in(server: Server, session: str, command: str) -> str:
     return if_session(session, same, command, "")
 
 
-def _say(tmux: Tmux, socket: str, lines: Sequence[str]) -> None:
-    """Each line stands alone: a session that is gone by now does not stop the others."""
+def _say(tmux: Tmux, socket: str, lines: Sequence[str]) -> list[str]:
+    """What was answered. Each line stands alone: a session that is gone by now does not stop the others."""
     text = "".join(f"{line}\n" for line in [*lines, "display-message -p 'acted'"])
     try:
         done = tmux.run(socket, "source-file", "-", stdin=text)
     except ServerGone:
-        return
-    if "acted" not in done.out.split("\n"):
+        return []
+    said = done.out.split("\n")
+    if "acted" not in said:
         raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no full answer'}")
+    return said
