@@ -191,6 +191,7 @@ def test_json(server: Server, home: Home) -> None:
         "killed": True,
         "registered": True,
         "deregistered": True,
+        "live_on": [],
         "dry_run": False,
     }
 

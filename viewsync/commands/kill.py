@@ -25,6 +25,7 @@ CODES = ((LockTimeout, 75), (Ambiguous, 2), (UsageError, 3), (ViewsyncError, 2))
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.target(parser)
+    parser.add_argument("--views", action="store_true", help="also end views of it that somebody is on")
     parser.add_argument("-v", "--verbose", action="store_true", help="name the server and the session")
     _args.dry_run(parser)
     _args.json(parser)
@@ -36,7 +37,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         raise UsageError(
             "Both -S and -t must be specified together", "use -L NAME or -S PATH with -t, or name a session with -s"
         )
-    done = killing.kill(ctx, asked, dry_run=parsed.dry_run)
+    done = killing.kill(ctx, asked, dry_run=parsed.dry_run, views=parsed.views)
     warnings = [f"{done.name}: session {done.session_id or '-'} on {done.socket}"] if parsed.verbose else []
     data = {
         "name": done.name,
@@ -45,6 +46,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         "killed": done.killed,
         "registered": done.removed is not None,
         "deregistered": bool(done.removed),
+        "live_on": list(done.live_on),
         "dry_run": parsed.dry_run,
     }
     if parsed.dry_run:
@@ -77,7 +79,15 @@ def _lines(done: killing.Killed, code: int) -> list[str]:
         lines.append(f"Removing from registry: {done.name}")
     if done.removed:
         lines.append("  ✓ Removed from registry successfully")
-    return [*lines, f"Session '{done.name}' fully removed"] if code == 0 else lines
+    if code:
+        return lines
+    if done.live_on:
+        names = ", ".join(map(repr, done.live_on))
+        return [
+            *lines,
+            f"Session '{done.name}' removed; its windows live on in {names}: end that, too, if they are to go",
+        ]
+    return [*lines, f"Session '{done.name}' fully removed"]
 
 
 def _problem(done: killing.Killed) -> list[str]:

@@ -102,7 +102,7 @@ def _read(ctx: Context, plan: Plan, socket: str, renamed: Renamed, data: Registr
     if isinstance(answer, TmuxError) and not isinstance(answer, ServerGone):
         raise answer
     if isinstance(answer, Sessions) and not answer.complete:
-        raise TmuxError(f"{socket}: tmux's answer was not understood in full", "nothing was changed")
+        raise TmuxError(f"{socket}: tmux's answer was not understood in full", "try again")
     taken = [session.name for session in answer.sessions] if isinstance(answer, Sessions) else []
     reading = listing.joined(data, {socket: answer})
     known = _running([known for known in reading.known if known.identity == plan.identity])

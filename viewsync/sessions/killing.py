@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.errors import TmuxError, TmuxTimeout, ViewsyncError
 from viewsync.events import KILL
 from viewsync.history import recording
 from viewsync.registry import rows as registry_rows
@@ -14,12 +14,14 @@ from viewsync.registry.rules import lookup
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import guarded_kill, pane_list
 from viewsync.tmux.server import ServerGone
+from viewsync.views.rules import groups, tracking
 
 if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
     from viewsync.tmux.rules.model import Panes
+    from viewsync.views.rules.groups import View
 
 
 class Killed(NamedTuple):
@@ -32,10 +34,16 @@ class Killed(NamedTuple):
     removed: bool | None  # None: it was not registered
     problem: str  # why it could not be killed
     registry_problem: str
+    live_on: tuple[str, ...] = ()  # the sessions that show its windows when it is ended, which are nobody's views
 
 
-def kill(ctx: Context, asked: targets.TargetArgs, *, dry_run: bool, only_free: bool = False) -> Killed:
-    """`only_free`: not while somebody is on it, or on a view of it; the server itself looks once more."""
+def kill(
+    ctx: Context, asked: targets.TargetArgs, *, dry_run: bool, only_free: bool = False, views: bool = False
+) -> Killed:
+    """With its views, which would bring its work back under its name. One that somebody is on keeps it, unless `views`.
+
+    `only_free`: not while somebody is on it, or on a view of it; the server itself looks once more.
+    """
     wanted = targets.resolve(ctx, asked)
     reading: Panes | None = None
     problem = ""
@@ -56,7 +64,7 @@ def kill(ctx: Context, asked: targets.TargetArgs, *, dry_run: bool, only_free: b
     if dry_run:
         return result._replace(removed=False if row else None)
     if reading and found.session:
-        result = _end(ctx, reading, result, found.session_name if only_free else "")
+        result = _end(ctx, reading, result, found.session_name, only_free=only_free, views=views)
     if row is None:
         return result
     if result.killed:
@@ -66,21 +74,80 @@ def kill(ctx: Context, asked: targets.TargetArgs, *, dry_run: bool, only_free: b
     return _forget(ctx, row, result)
 
 
-def _end(ctx: Context, reading: Panes, result: Killed, only_free: str) -> Killed:
-    """`only_free`: the session's name, "" to end it whoever is on it."""
+def _end(ctx: Context, reading: Panes, result: Killed, name: str, *, only_free: bool, views: bool) -> Killed:
+    session = result.session_id
+    mine, others = _sharing(ctx, reading, session)
+    on = next((each.name for each in mine if each.attached), "")
+    if on and only_free:
+        return result._replace(problem=_IN_USE)
+    if on and not views:
+        return result._replace(problem=f"somebody is on its view '{on}': close that, or end it as well with --views")
     try:
-        if only_free:
-            ends = [guarded_kill.End(result.session_id, only_free, only_dead=False)]
-            done, otherwise = (
-                guarded_kill.end(ctx.tmux, reading.server, ends)[0],
-                "somebody is attached to it, or it has just ended",
-            )
+        if mine:
+            result = _end_group(ctx, reading, result, name, mine, only_free=only_free, views=views)
+        elif only_free:
+            ends = [guarded_kill.End(session, name, only_dead=False)]
+            done = guarded_kill.end(ctx.tmux, reading.server, ends)[0]
+            result = result._replace(killed=done, problem="" if done else _IN_USE)
         else:
-            done = guarded_kill.kill(ctx.tmux, reading.server, result.session_id)
-            otherwise = "it has just ended"
+            done = guarded_kill.kill(ctx.tmux, reading.server, session)
+            result = result._replace(killed=done, problem="" if done else "it has just ended")
+    except ServerGone:
+        result = result._replace(killed=True, problem="")  # it went with its last session
     except TmuxError as error:
+        return _look_again(ctx, reading, result, error)
+    return result._replace(live_on=tuple(others)) if result.killed else result
+
+
+_IN_USE = "somebody is attached to it, or it has just ended"
+
+
+def _sharing(ctx: Context, reading: Panes, session: str) -> tuple[list[View], list[str]]:
+    """The views of the session, and the names of the other sessions that show any of its windows. A view has none: it
+    is ended alone.
+    """
+    try:
+        ours = tracking.proven_in(reading, ctx.registry.read()["views"])
+    except ViewsyncError:
+        ours = {}
+    if session in ours or any(each.marked for each in reading.panes if each.session == session):
+        return [], []
+    mine = groups.views(groups.index(reading), session, ours)
+    windows = {each.window for each in reading.panes if each.session == session}
+    known = {session, *(each.id for each in mine)}
+    names = {each.session_name for each in reading.panes if each.window in windows and each.session not in known}
+    return mine, sorted(names)
+
+
+def _end_group(
+    ctx: Context, reading: Panes, result: Killed, name: str, mine: list[View], *, only_free: bool, views: bool
+) -> Killed:
+    session = result.session_id
+    shown = {each.session: each for each in reading.panes}
+    others = sum(each.group == shown[session].group for each in shown.values()) - len(mine) - 1
+    group = guarded_kill.Group(session, name, [(each.id, each.name) for each in mine], others, only_free)
+    kept = guarded_kill.end_group(ctx.tmux, reading.server, group, ctx.clock(), in_use=views)
+    if not kept:
+        return result._replace(killed=True, problem="")
+    if kept == name:
+        return result._replace(problem="it is quarantined, or somebody has just come to it; try again")
+    return result._replace(problem=f"its view '{kept}' is in use, pinned, reserved or quarantined")
+
+
+def _look_again(ctx: Context, reading: Panes, result: Killed, error: TmuxError) -> Killed:
+    """What it came to. The server may have done it without having said so."""
+    if not isinstance(error, TmuxTimeout):
         return result._replace(problem=error.message)
-    return result._replace(killed=done, problem="" if done else otherwise)
+    try:
+        now = pane_list.read(ctx.tmux, reading.server.socket)
+    except ServerGone:
+        return result._replace(killed=True, problem="")
+    except TmuxError:
+        return result._replace(problem=f"{error.message}; whether it has ended is not known")
+    there = now.server == reading.server and any(each.session == result.session_id for each in now.panes)
+    if there or not now.complete:
+        return result._replace(problem=f"{error.message}; it is still there")
+    return result._replace(killed=True, problem="")
 
 
 def _record(ctx: Context, row: Registered) -> None:

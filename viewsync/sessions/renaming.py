@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.errors import MissingSession, SessionExists, StateError, TmuxError, UsageError, ViewsyncError
+from viewsync.errors import MissingSession, SessionExists, StateError, TmuxError, TmuxTimeout, UsageError, ViewsyncError
 from viewsync.history import recording
 from viewsync.registry import rows, targets
 from viewsync.registry.rules.row import registered
@@ -102,12 +102,27 @@ def _identified(ctx: Context, row: Registered, reading: Panes, found: SessionMat
 def _in_tmux(ctx: Context, reading: Panes, found: SessionMatch, new: str, views: list[str]) -> None:
     try:
         done = tmux_rename.rename(ctx.tmux, reading.server, found.session, found.session_name, new, views)
+    except TmuxTimeout as error:
+        done = _look_again(ctx, reading, found, new, error)
     except Duplicate:
         raise SessionExists(
             f"Tmux session '{new}' already exists on socket {reading.server.socket}", "choose another name"
         ) from None
     if not done:
         raise TmuxError(f"session {found.session_name!r} has just ended or been renamed", "see `viewsync list`")
+
+
+def _look_again(ctx: Context, reading: Panes, found: SessionMatch, new: str, error: TmuxTimeout) -> bool:
+    """Whether it has the name by now: the server may have done it without having said so."""
+    try:
+        now = pane_list.read(ctx.tmux, reading.server.socket)
+    except TmuxError:
+        problem = f"{error.message}; whether {found.session_name!r} is called {new!r} now is not known"
+        raise TmuxTimeout(problem, "`viewsync list` tells once it answers; `viewsync reconcile` records it") from None
+    names = {each.session: each.session_name for each in now.panes if now.server == reading.server}
+    if names.get(found.session) == found.session_name:
+        raise TmuxTimeout(f"{error.message}; {found.session_name!r} is called so as before", "try again")
+    return names.get(found.session) == new
 
 
 def _changed(row: Registered) -> MissingSession:

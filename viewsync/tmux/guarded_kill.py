@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
-from viewsync.tmux.rules.language import both, equal, if_session, quoted, same_server
+from viewsync.tmux.rules.language import both, either, equal, if_session, quoted, same_server
 from viewsync.tmux.rules.model import NOT_QUARANTINED
 from viewsync.tmux.rules.versions import dies_with_a_session
 from viewsync.tmux.server import ServerGone
@@ -95,6 +95,41 @@ def kill(tmux: Tmux, server: Server, session: str) -> bool:
     if "kept" in said:
         raise Quarantined("it is quarantined", "`viewsync release` ends the quarantine")
     return "missed" not in said
+
+
+class Group(NamedTuple):
+    """A session with the views that show its windows. `others`: how many sessions of its group are not to end."""
+
+    session: str
+    name: str
+    views: Sequence[tuple[str, str]]  # ids and names
+    others: int
+    free: bool  # only while nobody is on any of it
+
+
+def end_group(tmux: Tmux, server: Server, group: Group, now: float, *, in_use: bool) -> str:
+    """End the views, and the session once they are gone: "" when it is ended, else the name of what was kept.
+
+    A view stays that somebody is on, unless `in_use`, or that is pinned, reserved or quarantined; ServerGone when it
+    all went with the server.
+    """
+    same = same_server(server)
+    idle = () if in_use else ("#{==:#{session_attached},0}", "#{==:#{session_attached_list},}")
+    free = (NOT_QUARANTINED, "#{!=:#{@viewsync_pin},1}", f"#{{<:#{{@viewsync_lease}},{int(now)}}}", *idle)
+    lines = [
+        command(server.version, view, both(same, equal("session_name", name), *free), f"display-message -p 'kept {at}'")
+        for at, (view, name) in enumerate(group.views)
+    ]
+    size = equal("session_group_size", str(group.others + 1))
+    alone = both(same, *(FREE if group.free else FREE[:1]), either("#{!=:#{session_grouped},1}", size))
+    lines.append(command(server.version, group.session, alone, "display-message -p 'kept session'"))
+    text = "".join(f"{line}\n" for line in [*lines, "display-message -p 'acted'"])
+    done = tmux.run(server.socket, "source-file", "-", stdin=text)
+    said = done.out.split("\n")
+    if "acted" not in said:
+        raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
+    kept = [name for at, (_, name) in enumerate(group.views) if f"kept {at}" in said]
+    return kept[0] if kept else group.name if "kept session" in said else ""
 
 
 def window_command(version: str, session: str, window: str, condition: str) -> str:

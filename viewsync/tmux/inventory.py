@@ -82,7 +82,7 @@ def parse(socket: str, output: str) -> Inventory:
         except (ValueError, IndexError):
             complete = False
     if server is None:
-        raise TmuxError(f"the tmux server on {socket} gave no full answer", "nothing was changed")
+        raise TmuxError(f"the tmux server on {socket} gave no full answer", "try again")
     return Inventory(server, tuple(sessions), tuple(clients), tuple(texts), complete)
 
 

@@ -33,5 +33,5 @@ def read(socket: str, output: str, takers: Mapping[str, Callable[[list[str]], No
         except ValueError:
             complete = False
     if server is None:
-        raise TmuxError(f"the tmux server on {socket} gave no full answer", "nothing was changed")
+        raise TmuxError(f"the tmux server on {socket} gave no full answer", "try again")
     return server, complete

@@ -55,7 +55,7 @@ class Tmux:
         except process.TimedOut:
             raise TmuxTimeout(
                 f"the tmux server on {socket} did not answer within {self.timeout:g} s",
-                "it may be stopped or very busy; nothing was changed",
+                f"it may be stopped or very busy{_left_open(words)}",
             ) from None
         except process.NotStarted as error:
             if error.hint:  # there may be one, and no program can be run now
@@ -82,6 +82,16 @@ class Tmux:
         if done.code:
             raise TmuxError(f"tmux on {socket}: {done.err.strip() or f'exit code {done.code}'}")
         return done.out
+
+
+_READS = ("list-", "show-", "display-", "has-", "capture-")
+
+
+def _left_open(words: Sequence[str]) -> str:
+    """What is to be said beside that there was no answer: a stopped server does what it was asked once it goes on."""
+    commands = [words[at:] for at in range(len(words)) if at == 0 or words[at - 1] == ";"]
+    harmless = (each[0].startswith(_READS) or (each[3:4] and each[3].startswith("list-commands")) for each in commands)
+    return "" if all(harmless) else "; what it was asked may still be done"
 
 
 def _goes_on(socket: str) -> bool:

@@ -161,6 +161,8 @@ def _ended(ctx: Context, session: SessionFrame, *, agreed: bool) -> str:
         known = projects.named(projects.read(ctx), session.called, session.row.socket)
         ended = ending.end(ctx, known, "kill", force=agreed)
         return "; ".join([f"'{session.name}' is ended" if ended.ended else f"'{session.name}' stays", *ended.problems])
-    done = killing.kill(ctx, targets.TargetArgs(session=session.name), dry_run=False, only_free=not agreed)
+    done = killing.kill(
+        ctx, targets.TargetArgs(session=session.name), dry_run=False, only_free=not agreed, views=agreed
+    )
     problems = [each for each in (done.problem, done.registry_problem) if each]
     return "; ".join([f"'{session.name}' is ended" if done.killed else f"'{session.name}' is not ended", *problems])
