@@ -190,7 +190,9 @@ def test_a_strange_value_of_somebody_elses_stops_nothing(server: Server, home: H
     until(lambda: server.show(f"={view}:", "#{session_attached}") == "0", "the detach")
     write(home.state, text)
     for words in (["views"], ["hook"], ["sweep"], ["open", "--json", "-S", server.socket, "proj"], ["sweep"]):
-        done = home.viewsync(*words, env={"TMUX": f"{server.socket},{server.pid},0"})
+        # On a busy machine a tmux that does not answer in time would be what the log tells of.
+        env = {"TMUX": f"{server.socket},{server.pid},0", "VIEWSYNC_TMUX_TIMEOUT": "60"}
+        done = home.viewsync(*words, env=env)
         assert done.code == 0, (words, done)
         assert done.err == ""
     assert view not in server.sessions()
