@@ -98,7 +98,7 @@ def test_a_project_that_ends_so_says_so(server: Server, home: Home, stopping: Ca
     [
         (("pin", "VIEW"), "set-option"),
         (("release", "-s", "web"), "set-option"),
-        (("open", "--json", "proj"), "new-session"),
+        (("open", "--json", "proj"), "source-file"),
         (("adopt", "--yes", "proj"), "set-option"),
     ],
 )

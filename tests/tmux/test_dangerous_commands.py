@@ -54,7 +54,10 @@ PLACES = {
     },
     "kill-session": {"viewsync/tmux/guarded_kill.py": "looks once more in the step that ends it, and avoids trap E"},
     "kill-window": {"viewsync/tmux/guarded_kill.py": "the same"},
-    "list-commands": {"viewsync/tmux/inventory.py": "inside of an if-shell, which starts no server"},
+    "list-commands": {
+        "viewsync/tmux/inventory.py": "inside of an if-shell, which starts no server",
+        "viewsync/tmux/server.py": "looks for it in what was asked",
+    },
     "move-window": {"viewsync/tmux/build.py": "one window, to an index that it names; never -r (trap C)"},
     "new-session": {
         "viewsync/tmux/guarded_join.py": "-t, which avoids trap B; inside of an if-shell, which starts no server",
