@@ -9,9 +9,6 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.text.printing import in_json
-from viewsync.text.printing import printable as printable  # which most know from here
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
@@ -136,7 +133,12 @@ def as_text(data: Any, indent: int | None = 2) -> str:
         text = json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False)
     except ValueError:
         text = json.dumps(_finite(data), indent=indent, ensure_ascii=False, allow_nan=False)
-    return in_json(text.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
+    text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if text.isascii() and "\x7f" not in text:
+        return text
+    from viewsync.text import printing  # only for what may not be shown as it stands
+
+    return printing.in_json(text)
 
 
 def _finite(data: Any) -> Any:
@@ -145,6 +147,15 @@ def _finite(data: Any) -> Any:
     if isinstance(data, dict):
         return {key: _finite(value) for key, value in data.items()}
     return [_finite(each) for each in data] if isinstance(data, (list, tuple)) else data
+
+
+def printable(text: str) -> str:
+    """Text that cannot command the terminal: control characters are shown as escapes."""
+    if text.isprintable():
+        return text
+    from viewsync.text import printing
+
+    return printing.printable(text)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +27,7 @@ LOCK = ".sessions.lock"
 VERSION = "1.0"
 _MAPS = ("sessions", "views", "guis")
 _NUMBER = (int, float)
-_LARGE = re.compile(r"\d[eE]\+?\d\d\d|\d{300}")
+_ALIKE = str.maketrans("123456789E", "000000000e")  # not by a pattern: to compile one takes half a million instructions
 # What viewsync itself reads of its rows. A value of another kind counts as none: others write this file too.
 _KINDS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "sessions": {},
@@ -179,7 +178,9 @@ def parse(text: str, path: str) -> RegistryData:
 def _loads(text: str) -> Any:
     """What is no number that a double can hold (`NaN`, `1e999`) is none: JSON has no word for it to be written back."""
     # Only where one may be: asked of each number, that would take as long as all the rest.
-    hooks: dict[str, Any] = {"parse_float": _number, "parse_int": _number} if _LARGE.search(text) else {}
+    alike = text.translate(_ALIKE)
+    large = "0e0" in alike or "0e+0" in alike or "0" * 300 in alike
+    hooks: dict[str, Any] = {"parse_float": _number, "parse_int": _number} if large else {}
     return json.loads(text, parse_constant=_none, **hooks)
 
 

@@ -15,8 +15,6 @@ def printable(text: str) -> str:
 
 def in_json(text: str) -> str:
     """The same of JSON, which means what it meant before."""
-    if text.isascii() and "\x7f" not in text:
-        return text
     return "\n".join(_escaped(line, _json_escape) for line in text.split("\n"))
 
 
