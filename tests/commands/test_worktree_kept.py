@@ -157,3 +157,21 @@ def test_what_a_cleanup_step_leaves_ignored_is_kept(server: Server, project: Pro
     done = project.viewsync("worktree", "remove", "one")
     assert (done.code, "was kept: 1 ignored file(s)" in done.err) == (1, True)
     assert os.path.exists(os.path.join(tree(project, "one"), "result"))
+
+
+def test_commits_stay_of_one_whose_folder_is_gone(server: Server, project: Project) -> None:
+    """As on a disk that is not there now."""
+    assert start(project, server, "one").code == 0
+    path = tree(project, "one")
+    project.git("checkout", "-q", "--detach", cwd=path)
+    project.git("commit", "-q", "--allow-empty", "-m", "mine", cwd=path)
+    mine = project.git("rev-parse", "HEAD", cwd=path)
+    shutil.move(path, f"{path}-away")
+    done = project.viewsync("worktree", "remove", path)
+    assert (done.code, f"no branch has its commits ({mine[:12]})" in done.err) == (1, True), done
+    assert listed(project) == [project.root, path]
+    shutil.move(f"{path}-away", path)
+    project.git("branch", "held", mine)
+    shutil.rmtree(path)
+    assert project.viewsync("worktree", "remove", path).code == 0
+    assert listed(project) == [project.root]

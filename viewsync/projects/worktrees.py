@@ -209,10 +209,11 @@ def refusals(ctx: Context, tree: Tree, folder: str) -> list[str]:
 
 def _unsaved(ctx: Context, tree: Tree, folder: str) -> list[str]:
     """Work that would be lost."""
-    if not tree.known or tree.missing:
+    if not tree.known:
         return []
+    git = Git(folder, ctx.env)
     try:
-        return git_losses.find(Git(folder, ctx.env), tree.path)
+        return git_losses.find_without_folder(git, tree.head) if tree.missing else git_losses.find(git, tree.path)
     except GitError as error:
         return [f"nobody knows what is in it: {error.message}"]
 

@@ -9,6 +9,7 @@ import re
 import tempfile
 from typing import TYPE_CHECKING, NamedTuple
 
+from viewsync.system import procfs
 from viewsync.system.git_worktrees import GitError, said, same_place
 
 if TYPE_CHECKING:
@@ -66,11 +67,15 @@ def find(git: Git, path: str) -> list[str]:
         _named("file system(s) are mounted in it", contents.mounts),
         _named("folder(s) cannot be looked into", contents.unreadable),
     ]
-    if commits := _commits(git, path):
-        found.append(f"no branch has its commits ({_shown([each[:12] for each in commits])})")
+    found.append(_unheld(_commits(git, path)))
     under_way = {what: None for name, what in _UNDER_WAY.items() if os.path.lexists(os.path.join(own, name))}
     found += [f"{what} is under way" for what in under_way]
     return [each for each in found if each]
+
+
+def find_without_folder(git: Git, head: str) -> list[str]:
+    """The same where its folder is gone, or on a disk that is not there now: its commits are with git still."""
+    return [each for each in [_unheld(_held_by_none(git, git.folder, [head] if head else []))] if each]
 
 
 def mounts(path: str) -> list[str]:
@@ -82,6 +87,10 @@ def _named(what: str, names: Sequence[str]) -> str:
     return f"{len(names)} {what}: {_shown(names)}" if names else ""
 
 
+def _unheld(commits: Sequence[str]) -> str:
+    return f"no branch has its commits ({_shown([each[:12] for each in commits])})" if commits else ""
+
+
 def _shown(names: Sequence[str]) -> str:
     return ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
 
@@ -90,11 +99,11 @@ def _own_folder(git: Git, path: str) -> str:
     """Where git keeps what is that worktree's alone. Of a folder that lost its `.git`, git tells of another one."""
     told = git.ask("rev-parse", "--absolute-git-dir", "--show-toplevel", folder=path).split("\n")
     if len(told) != 3 or not same_place(told[1], path):
-        raise GitError(f"{path} is no whole worktree: git takes it for a part of {told[1] or told[0]}", _REPAIR)
+        raise GitError(
+            f"{path} is no whole worktree: git takes it for a part of {told[1] or told[0]}",
+            "`git worktree repair` may mend it",
+        )
     return told[0]
-
-
-_REPAIR = "`git worktree repair` may mend it"
 
 
 def _changes(git: Git, path: str, entries: str) -> tuple[list[str], list[str]]:
@@ -181,13 +190,6 @@ def _walk(top: str) -> _Contents:
 def _mounted(top: str) -> list[str]:
     """As Linux lists it; elsewhere another device tells."""
     real = os.path.join(os.path.realpath(top), "")
-    try:
-        with open("/proc/self/mountinfo", "rb") as file:
-            points = [os.fsdecode(_unescaped(line.split(b" ")[4])) for line in file]
-    except (OSError, IndexError):
-        return []
-    return [each[len(real) :] for each in points if each.startswith(real)]
-
-
-def _unescaped(path: bytes) -> bytes:
-    return re.sub(rb"\\([0-7]{3})", lambda match: bytes([int(match[1], 8)]), path)
+    points = [line.split(" ")[4] for line in procfs.mounts().splitlines()]
+    plain = [re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), each) for each in points]
+    return [each[len(real) :] for each in plain if each.startswith(real)]
