@@ -11,6 +11,9 @@ import pytest
 from tests.support.server import alive
 from tests.support.sessions import create, note_pid, rows
 from tests.support.wait import until
+from viewsync.context import Context
+from viewsync.errors import TmuxError
+from viewsync.sessions import creating
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -269,3 +272,25 @@ def test_a_path_of_its_own_is_its_programs(servers: Callable[..., Server], home:
     with open(f"/proc/{made['pid']}/environ", "rb") as file:
         assert f"PATH={path}".encode() in file.read().split(b"\0")
     assert server.tmux("show-environment", "-g", "PATH") == f"PATH={home.env['PATH']}"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        creating.CreateRequest("web", environment=["A=b\0c"], command=["cat"]),
+        creating.CreateRequest("web", command=["cat", "b\0c"]),
+    ],
+)
+def test_a_nul_byte_is_refused_and_cuts_nothing_short(
+    server: Server, home: Home, request_: creating.CreateRequest
+) -> None:
+    with pytest.raises(TmuxError, match="NUL byte"):
+        creating.create(Context(home.env), request_._replace(socket=server.socket))
+    assert (server.sessions(), rows(home)) == (["proj"], {})
+
+
+def test_bytes_that_are_no_text_reach_the_program(server: Server, home: Home) -> None:
+    odd = os.fsdecode(b"\xe9\xff\x80 \n\t#{pid} $HOME ; }")
+    made = create(server, "web", "-e", f"A={odd}", "--", "cat")
+    with open(f"/proc/{made['pid']}/environ", "rb") as file:
+        assert b"A=" + os.fsencode(odd) in file.read().split(b"\0")

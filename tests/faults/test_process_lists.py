@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -198,6 +199,19 @@ def test_what_is_executed(recorder: Recorder, server: Server) -> None:
     done = server.home.viewsync("exec", "-s", "web", "--", f"echo {SECRET} | tr a-z A-Z")
     assert (done.code, done.out) == (0, SECRET.upper() + "\n")
     assert recorder.told() == []
+
+
+@pytest.mark.parametrize("old", [True, False])
+def test_a_file_that_was_left_beside_its_living_client_goes(server: Server, home: Home, old: bool) -> None:
+    """As where the server finds no `rm`; one that was written just now is about to be read."""
+    tab, _ = server.open("proj")
+    path = os.path.join(home.state, f"open.conf-{tab.pid}")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(SECRET)
+    if old:
+        os.utime(path, (time.time() - 600,) * 2)
+    assert home.viewsync("sweep").code == 0
+    assert os.path.exists(path) is not old
 
 
 def test_the_recorder_sees_what_there_is(recorder: Recorder, server: Server) -> None:

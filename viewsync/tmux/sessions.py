@@ -82,6 +82,8 @@ def begin(tmux: Tmux, socket: str, new: NewSession, answer: str, then: Sequence[
     `then`: commands of the same list, so that they hold whatever comes between.
     """
     script = " ; ".join([" ".join(map(quoted, _words(new, answer))), *then])
+    if "\0" in script:  # tmux would take what is before it for the whole word
+        raise TmuxError("a program, its variables and its folder cannot hold a NUL byte")
     sockets.make_folder(tmux.env, socket)
     done = tmux.run(socket, "start-server", ";", "source-file", "-", stdin=f"{script}\n")
     if messages.duplicate(done.err):
