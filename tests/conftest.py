@@ -10,6 +10,7 @@ from hypothesis import settings
 from tests.support import surroundings
 from tests.support.projects import Project
 from tests.support.server import Home, Server
+from tests.support.two_users import OtherHome
 from tests.support.wezterm import FakeWezterm
 
 if TYPE_CHECKING:
@@ -32,6 +33,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def home() -> Iterator[Home]:
     found = Home()
+    yield found
+    found.remove()
+
+
+@pytest.fixture
+def other() -> Iterator[Home]:
+    """The home of another user. Skipped where there can be none."""
+    found = OtherHome()
     yield found
     found.remove()
 

@@ -35,6 +35,8 @@ class Done(NamedTuple):
 class Home:
     """Everything a user has, in a temporary folder: nothing of the real one is seen or touched."""
 
+    uid = os.geteuid()  # whose it is, and who runs what is run for it
+
     def __init__(self) -> None:
         # Short: a UNIX socket's path takes 107 bytes.
         self.path = os.path.realpath(tempfile.mkdtemp(prefix="vs-", dir="/tmp"))
@@ -80,8 +82,13 @@ class Home:
             capture_output=True,
             timeout=timeout,
             check=False,
+            **self.as_user(),
         )
         return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+
+    def as_user(self) -> dict[str, Any]:
+        """What subprocess needs to run something as whose home this is."""
+        return {}
 
     def tab(self, *words: str, env: Mapping[str, str] | None = None) -> Tab:
         """A terminal tab that runs `viewsync WORDS`."""
@@ -134,7 +141,7 @@ class Server:
 
     def __init__(self, home: Home, label: str = "default", conf: str = "") -> None:
         self.home = home
-        folder = os.path.join(home.path, f"tmux-{os.geteuid()}")
+        folder = os.path.join(home.path, f"tmux-{home.uid}")
         self.socket = os.path.join(folder, label)
         self.conf = "/dev/null"
         if conf:
@@ -142,6 +149,7 @@ class Server:
             with open(self.conf, "w", encoding="utf-8") as file:
                 file.write(conf)
         os.makedirs(folder, mode=0o700, exist_ok=True)
+        os.chown(folder, home.uid, -1)
         self.pid = 0
 
     def start(self, *words: str) -> Server:
@@ -155,9 +163,7 @@ class Server:
         return self
 
     def run(self, *words: str, timeout: float = 60.0) -> Done:
-        argv = ["tmux", "-u", "-f", self.conf, "-S", self.socket, *words]
-        done = subprocess.run(argv, env=self.home.env, capture_output=True, timeout=timeout, check=False)
-        return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+        return self.home.run(["tmux", "-u", "-f", self.conf, "-S", self.socket, *words], timeout=timeout)
 
     def tmux(self, *words: str) -> str:
         done = self.run(*words)

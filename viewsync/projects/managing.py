@@ -60,7 +60,7 @@ def _ask(ctx: Context, socket: str) -> Sessions | None:
     try:
         answer = project_list.read(ctx.tmux, socket)
     except ServerGone:
-        if sockets.state(socket) in ("missing", "stale"):
+        if sockets.state(socket) in sockets.SILENT:
             return None
         raise
     if not answer.complete:

@@ -62,7 +62,7 @@ class Tab:
 
 
 class _Plain(Tmux):
-    def argv(self, socket: str, *words: str) -> list[str]:
+    def _words(self, socket: str, *words: str) -> list[str]:
         """Without anybody's configuration."""
         return [self.program, "-u", "-f", os.devnull, "-S", socket, *words]
 

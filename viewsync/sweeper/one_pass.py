@@ -97,7 +97,7 @@ def _projects(ctx: Context, rows: Mapping[str, SessionRow], scope: Scope, done: 
 def _forget_dead_servers(ctx: Context, views: Mapping[str, ViewRow], trigger: str) -> None:
     """Drop the rows of servers that are certainly gone: nobody listens, and the server's process has ended."""
     known = {_socket(row) for row in views.values()}
-    silent = {socket for socket in known if socket and not sockets.listens(socket)}
+    silent = {socket for socket in known if socket and sockets.state(socket) in sockets.SILENT}
     dead = {name: row for name, row in views.items() if _socket(row) in silent and _has_ended(row)}
     if not dead:
         return

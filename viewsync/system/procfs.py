@@ -155,6 +155,19 @@ def mounts() -> str:
     return _read("/proc/self/mountinfo").decode("utf-8", "replace")
 
 
+def unknown_user() -> int:
+    """The uid that files of users without one here have, if the machine's root is one of them, as in a container's
+    user namespace; -1 where root has its own.
+    """
+    try:
+        lines = _read("/proc/self/uid_map").splitlines()
+        if not lines or any(int(line.split()[1]) == 0 for line in lines):
+            return -1
+        return int(_read("/proc/sys/kernel/overflowuid"))
+    except (OSError, ValueError, IndexError):
+        return -1
+
+
 def _read(path: str) -> bytes:
     try:
         with open(path, "rb", buffering=0) as file:

@@ -29,13 +29,23 @@ class Tmux:
         self.timeout = timeout  # seconds for one call
         self.env = clean(env)
 
-    def argv(self, socket: str, *words: str) -> list[str]:
+    def argv(self, socket: str, *words: str, starts: bool = False) -> list[str]:
+        """What asks that server, which is ours. Nothing that asks one is made elsewhere. ServerGone, or Foreign.
+
+        Where there is no socket only what `starts` a server is run: anybody might put one there by then.
+        """
+        there = sockets.must_be_ours(socket) or starts
+        if not there and process.which(self.program, self.env):  # without any it fails by that, and says so
+            raise _gone(socket)
+        return self._words(socket, *words)
+
+    def _words(self, socket: str, *words: str) -> list[str]:
         """-u: without it tmux replaces tabs and non-ASCII in its output when the locale is C (section 5)."""
         return [self.program, "-u", "-S", socket, *words]
 
     def to_attach(self, socket: str, name: str) -> list[str]:
         """How a person attaches. We never run it: where there is no server, it starts one."""
-        return self.argv(socket, "attach-session", "-t", f"={name}")
+        return self._words(socket, "attach-session", "-t", f"={name}")
 
     def with_path(self, path: str) -> Tmux:
         """The same for panes that are to have that PATH, "" for any: they get that of the client that asks for them,
@@ -48,10 +58,11 @@ class Tmux:
         other.env = {**self.env, "PATH": path}
         return other
 
-    def run(self, socket: str, *words: str, stdin: str = "") -> process.Completed:
+    def run(self, socket: str, *words: str, stdin: str = "", starts: bool = False) -> process.Completed:
         """One call, whatever its exit code. Raises TmuxTimeout, ServerGone, or TmuxError when it cannot run."""
+        argv = self.argv(socket, *words, starts=starts)
         try:
-            done = process.run(self.argv(socket, *words), timeout=self.timeout, stdin=stdin, env=self.env)
+            done = process.run(argv, timeout=self.timeout, stdin=stdin, env=self.env)
         except process.TimedOut:
             raise TmuxTimeout(
                 f"the tmux server on {socket} did not answer within {self.timeout:g} s",
@@ -68,7 +79,7 @@ class Tmux:
                 "up to 3.5a it cannot talk to a newer server: set the path of a newer one as `tmux` in config.toml",
             )
         if hung_up or (done.code and messages.no_server(done.err, socket)):
-            raise ServerGone(f"no tmux server on {socket}", "start one with `tmux`, or name it with -L or -S")
+            raise _gone(socket)
         return done
 
     def version(self) -> str:
@@ -92,6 +103,10 @@ def _left_open(words: Sequence[str]) -> str:
     commands = [words[at:] for at in range(len(words)) if at == 0 or words[at - 1] == ";"]
     harmless = (each[0].startswith(_READS) or (each[3:4] and each[3].startswith("list-commands")) for each in commands)
     return "" if all(harmless) else "; what it was asked may still be done"
+
+
+def _gone(socket: str) -> ServerGone:
+    return ServerGone(f"no tmux server on {socket}", "start one with `tmux`, or name it with -L or -S")
 
 
 def _goes_on(socket: str) -> bool:

@@ -10,11 +10,42 @@ from typing import TYPE_CHECKING
 
 from viewsync import paths
 from viewsync.errors import TmuxError, UsageError
+from viewsync.system import ownership
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from viewsync.tmux.rules.model import Server
+
+
+class Foreign(TmuxError):
+    """A tmux client does whatever its server says, so it is to talk to ours alone."""
+
+    kind = "not-ours"
+
+
+def must_be_ours(socket: str) -> bool:
+    """Whether there is one. Foreign where it is somebody else's, or where they could put theirs in its place.
+
+    A socket is whose process has bound it. Nobody but root can give one away, and nobody but us can replace it by
+    another between this look and tmux's own, since all folders on the way are looked at, too.
+    """
+    try:
+        problem, found = ownership.look(socket)
+    except OSError:
+        return True  # tmux fails by the same error, and says it
+    if found and not problem:
+        if not stat.S_ISSOCK(found.st_mode):
+            problem = f"{socket} is not a socket"
+        elif found.st_uid != os.geteuid():
+            problem = ownership.belongs(socket, found)
+    if problem:
+        told = "" if problem.startswith(f"{socket} ") else f" to {socket}"
+        raise Foreign(f"{problem}, so no tmux command was sent{told}", _OWN)
+    return found is not None
+
+
+_OWN = "tmux obeys its server: name one of your own with -L or -S"
 
 
 def socket_of(env: Mapping[str, str], label: str, path: str) -> str:
@@ -110,14 +141,20 @@ def listens(path: str, timeout: float = 0.5) -> bool:
     return state(path, timeout) == "live"
 
 
+SILENT = ("missing", "stale")  # nobody listens there, for certain
+
+
 def state(path: str, timeout: float = 0.5) -> str:
     """ "live", "stale" (a socket that nobody listens on), "missing", or "foreign" (no socket of ours)."""
     try:
-        found = os.lstat(path)
+        if not stat.S_ISSOCK(os.lstat(path).st_mode):
+            return "foreign"
+        if not must_be_ours(path):
+            return "missing"
+    except Foreign:
+        return "foreign"
     except OSError:
         return "missing"
-    if not stat.S_ISSOCK(found.st_mode) or found.st_uid != os.geteuid():
-        return "foreign"
     import socket as sockets  # 3 ms, which `open` and `hook` need not pay
 
     with sockets.socket(sockets.AF_UNIX) as probe:
