@@ -260,10 +260,13 @@ def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
     ctx.trace()
     try:
         code = run()
+        for note in output.take_notes():
+            output.say(f"viewsync: {output.printable(note)}")
         if ctx.tells("debug"):
             ctx.log.debug("%s: exit code %d", what, code)
         return code
     except errors.ViewsyncError as error:
+        _log_notes(ctx)
         if ctx.tells("info"):
             ctx.log.info("%s: exit code %d (%s)", what, error.code, error.kind)
         raise
@@ -276,9 +279,18 @@ def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
         return 70
 
 
+def _log_notes(ctx: Context) -> None:
+    """For whoever calls us where nobody sees what we print."""
+    if output.notes:
+        log = ctx.log  # which may find something to set aside, too
+        for note in output.notes:
+            log.warning("%s", note)
+
+
 def _command(verb: str, words: list[str], ctx: Context, as_json: bool) -> int:
     paired = _paired(verb, words)
     result = _result(verb, paired, ctx)
+    _log_notes(ctx)
     with contextlib.suppress(OSError):  # the exit code is as good as ever, and `finish` tells of it
         output.show(result, as_json and "--json" in paired)
     return result.code

@@ -52,9 +52,21 @@ class Context:
     @cached_property
     def folder(self) -> str:
         """The state folder, made and checked."""
-        from viewsync.store import folder
+        from viewsync.store import own_files
 
-        return folder.secure(paths.state_dir(self.env))
+        return own_files.secure(paths.state_dir(self.env))
+
+    @cached_property
+    def socket_folder(self) -> str:
+        """Where the servers that we start have their sockets: beside the state where nobody has a place for them."""
+        from viewsync.errors import StateError
+        from viewsync.store import own_files
+
+        try:
+            named = paths.socket_dir(self.env)
+        except StateError:
+            return paths.state_dir(self.env)
+        return named if own_files.may_be_made(named) else paths.state_dir(self.env)
 
     @cached_property
     def registry(self) -> Registry:
@@ -84,12 +96,13 @@ class Context:
         """Imported only by who has something to log (3 ms)."""
         from viewsync import log
         from viewsync.errors import ViewsyncError
+        from viewsync.store import own_files
 
         try:
             level = self.config["log_level"]
         except ViewsyncError:  # a wrong setting is what is to be logged
             level = "warning"
-        return log.open_log(self._log_folder(), level)
+        return log.open_log(self._log_folder(), level, own_files.for_writing)
 
     def tells(self, level: str) -> bool:
         """Whether the log takes what is of that level: asked before it is imported."""
@@ -111,10 +124,14 @@ class Context:
     def _log_folder(self) -> str:
         """Below the state folder only where that is ours to write in; "" where it is not, or where there is none."""
         from viewsync.errors import ViewsyncError
+        from viewsync.store import own_files
 
         try:
             log_dir = paths.log_dir(self.env)
             below_state = log_dir.startswith(paths.state_dir(self.env) + os.sep)
-            return os.path.join(self.folder, os.path.relpath(log_dir, self.folder)) if below_state else log_dir
-        except ViewsyncError:
+            found = os.path.join(self.folder, os.path.relpath(log_dir, self.folder)) if below_state else log_dir
+            os.makedirs(os.path.dirname(found), mode=0o700, exist_ok=True)
+            own_files.make_folder(found)
+        except (OSError, ViewsyncError):
             return ""
+        return found

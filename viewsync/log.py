@@ -5,19 +5,37 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import os
+from typing import TYPE_CHECKING
 
+from viewsync.errors import ViewsyncError
 from viewsync.text.printing import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from io import TextIOWrapper
+
+    Opener = Callable[[str, int], int]
 
 FILE = "viewsync.log"
 
 
-def open_log(folder: str, level: str) -> logging.Logger:
+class _File(logging.handlers.RotatingFileHandler):
+    def __init__(self, path: str, opener: Opener) -> None:
+        self._opener = opener
+        super().__init__(path, maxBytes=1_000_000, backupCount=3, encoding="utf-8", errors="backslashreplace")
+
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding="utf-8", errors="backslashreplace", opener=self._opener)
+
+
+def open_log(folder: str, level: str, opener: Opener) -> logging.Logger:
+    """`opener`: how a file of ours is opened."""
     logging.raiseExceptions = False  # a full disk is no reason to print a traceback
     logger = logging.getLogger("viewsync")
     logger.propagate = False
     logger.setLevel(level.upper())
     if not logger.handlers:
-        logger.addHandler(_handler(folder))
+        logger.addHandler(_handler(folder, opener))
     return logger
 
 
@@ -28,20 +46,13 @@ def take_in(library: str, log: logging.Logger) -> None:
     logger.handlers = log.handlers
 
 
-def _handler(folder: str) -> logging.Handler:
+def _handler(folder: str, opener: Opener) -> logging.Handler:
     """Without a folder (the state folder was refused) nothing is logged."""
     if not folder:
         return logging.NullHandler()
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        handler: logging.Handler = logging.handlers.RotatingFileHandler(
-            os.path.join(folder, FILE),
-            maxBytes=1_000_000,
-            backupCount=3,
-            encoding="utf-8",
-            errors="backslashreplace",
-        )
-    except OSError:
+        handler = _File(os.path.join(folder, FILE), opener)
+    except (OSError, ViewsyncError):
         return logging.NullHandler()
     handler.setFormatter(_Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
     return handler

@@ -25,6 +25,7 @@ class Result(NamedTuple):
     printed: bool = False  # the verb has printed it itself, as it came
 
 
+notes: list[str] = []  # what happened on the way, and is told beside whatever the verb says
 UNWRITTEN = 74  # EX_IOERR: the verb did what it does, and could not say so
 
 
@@ -96,8 +97,14 @@ def finish(code: int) -> int:
     return code or UNWRITTEN
 
 
+def take_notes() -> list[str]:
+    """Once each."""
+    taken, notes[:] = list(notes), []
+    return taken
+
+
 def show(result: Result, as_json: bool) -> None:
-    for warning in result.warnings:
+    for warning in (*take_notes(), *result.warnings):
         say(f"viewsync: {printable(warning)}")
     if result.printed:
         return
@@ -110,6 +117,8 @@ def show(result: Result, as_json: bool) -> None:
 
 def show_error(error: ViewsyncError, as_json: bool) -> None:
     hint = f" ({error.hint})" if error.hint else ""
+    for note in take_notes():
+        say(f"viewsync: {printable(note)}")
     for line in (error.message + hint, *error.more):
         say(f"{error.speaker}: {printable(line)}")
     if as_json:

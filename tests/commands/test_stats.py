@@ -11,7 +11,7 @@ from tests.support.running import trusted
 from tests.support.sessions import create, note_pid
 from tests.support.wait import until
 from viewsync.events import Event, Sample
-from viewsync.store import folder
+from viewsync.store import own_files
 from viewsync.store.history_database import History
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ session:
 
 
 def write(home: Home, *events: Event) -> History:
-    history = History(folder.secure(home.state))
+    history = History(own_files.secure(home.state))
     history.add(events)
     return history
 

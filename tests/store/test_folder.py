@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from viewsync.store.folder import NETWORK, filesystem
+from viewsync.store.own_files import NETWORK, filesystem
 
 MOUNTS = """\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw,errors=remount-ro

@@ -13,7 +13,7 @@ import pytest
 
 from tests.store.support import python, start
 from tests.support.wait import stays, until
-from viewsync.errors import LockTimeout, StateError
+from viewsync.errors import LockTimeout
 from viewsync.store import lock
 from viewsync.system import processes
 
@@ -129,7 +129,7 @@ def test_the_lock_file_is_never_replaced(path: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["file", "folder", "nothing"])
-def test_a_symlink_in_its_place_is_refused_and_the_victim_untouched(path: str, kind: str) -> None:
+def test_a_symlink_in_its_place_is_set_aside_and_the_victim_untouched(path: str, kind: str) -> None:
     victim = os.path.join(os.path.dirname(path), "victim.txt")
     if kind == "file":
         with open(victim, "w", encoding="utf-8") as file:
@@ -139,8 +139,10 @@ def test_a_symlink_in_its_place_is_refused_and_the_victim_untouched(path: str, k
         with open(os.path.join(victim, "owner"), "w", encoding="utf-8") as file:
             file.write(f"{dead_pid()} {os.uname().nodename} 1\n")
     os.symlink(victim, path)
-    with pytest.raises(StateError, match="cannot use the lock"), lock.exclusive(path, 1):
-        pass
+    with lock.exclusive(path, 1):
+        assert not os.path.islink(path)
+    (aside,) = [name for name in os.listdir(os.path.dirname(path)) if "set-aside" in name]
+    assert os.readlink(os.path.join(os.path.dirname(path), aside)) == victim
     if kind == "file":
         with open(victim, encoding="utf-8") as file:
             assert file.read() == "precious"

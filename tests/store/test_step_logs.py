@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 def filled(folder: Path) -> None:
     """More logs than are kept, and what others put beside them: first and last by name."""
+    folder.mkdir(exist_ok=True)
     for number in range(step_logs._KEPT + 5):
         handle, _ = step_logs.new(str(folder), "build", 1e9 + number)
         os.close(handle)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,7 +74,7 @@ def test_what_is_no_number_is_null(number: float) -> None:
 
 
 def test_the_log_holds_it_escaped_and_each_line_of_a_traceback(tmp_path: Path) -> None:
-    handler = log._handler(str(tmp_path))
+    handler = log._handler(str(tmp_path), os.open)
     for char in ODD:
         record = logging.LogRecord("viewsync", logging.ERROR, "", 0, f"first{char}\nsecond", (), None)
         handler.emit(record)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from viewsync.errors import StateError
 from viewsync.panes.rules import exec_script
+from viewsync.store import own_files
 from viewsync.system import processes
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def make(ctx: Context, shell: str, command: str) -> ExecFolder:
         exec_script.RUN: exec_script.text(path, shell, pid),
     }
     try:
-        os.makedirs(root, mode=0o700, exist_ok=True)
+        own_files.make_folder(root)
         os.mkdir(path, 0o700)
         for name, text in texts.items():
             _write(os.path.join(path, name), text)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
 from viewsync.panes.rules import echo, python_blocks
 from viewsync.registry import last_active, leases, targets
+from viewsync.store import own_files
 from viewsync.system import foreground, line_discipline, processes, whole_file
 from viewsync.tmux import input as tmux_input
 from viewsync.tmux.input import DEAD, GONE, INPUT_OFF, SYNCHRONIZED, Input
@@ -125,7 +126,7 @@ def _typed(ctx: Context, located: LocatedPane, message: Message) -> tuple[str, s
         return line, ""
     path = os.path.join(ctx.folder, BLOCKS, f"{os.urandom(8).hex()}.py")
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        own_files.make_folder(os.path.dirname(path))
         whole_file.create(path, python_blocks.script(message.text.encode("utf-8", "surrogateescape"), path))
     except OSError as error:
         _remove(path)

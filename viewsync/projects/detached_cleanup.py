@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from viewsync import paths
@@ -14,4 +13,4 @@ if TYPE_CHECKING:
 
 def clean_up(ctx: Context) -> None:
     env = {name: value for name, value in ctx.env.items() if name not in ("TMUX", "TMUX_PANE")}
-    process.start([*paths.launch_argv(ctx.env), "hook", "ended"], env=env, log=os.devnull)
+    process.start([*paths.launch_argv(ctx.env), "hook", "ended"], env=env)

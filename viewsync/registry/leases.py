@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING
 
 from viewsync.errors import LockTimeout, StateError
-from viewsync.store import lock
+from viewsync.store import lock, own_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def hold(ctx: Context, server: Server, pane: str, timeout: float) -> Iterator[No
     """Be the only sender to that pane, or raise LockTimeout after `timeout` seconds. `pane`: its id, "%9"."""
     path = _path(ctx, server, pane)
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        own_files.make_folder(os.path.dirname(path))
     except OSError as error:
         raise StateError(f"cannot make the folder {os.path.dirname(path)}: {error.strerror}") from None
     with contextlib.ExitStack() as held_now:

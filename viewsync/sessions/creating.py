@@ -7,7 +7,6 @@ import re
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync import paths
 from viewsync.errors import SessionExists, TmuxError, TmuxTimeout, UsageError
 from viewsync.events import CREATE, ERROR
 from viewsync.history import recording
@@ -156,10 +155,10 @@ def _program(ctx: Context, session: str, name: str) -> str:
 def _socket(ctx: Context, request: CreateRequest) -> str:
     if request.label or request.socket:
         return sockets.socket_of(ctx.env, request.label, request.socket)
-    socket = sockets.checked(os.path.join(paths.socket_dir(ctx.env), "claude.sock"))
-    from viewsync.store import folder
+    socket = sockets.checked(os.path.join(ctx.socket_folder, "claude.sock"))
+    from viewsync.store import own_files
 
-    folder.secure(os.path.dirname(socket))
+    own_files.secure(os.path.dirname(socket))
     return socket
 
 

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import StateError, TmuxError
+from viewsync.store import own_files
 from viewsync.system import process_tree, processes, whole_file
 from viewsync.tmux import scrollback
 
@@ -56,7 +57,7 @@ def _new_folder(ctx: Context, name: str) -> str:
     stem = os.path.join(ctx.folder, FOLDER, f"{re.sub(r'[^A-Za-z0-9_-]', '_', name)[:64]}-{stamp}")
     number, path = 1, stem
     try:
-        os.makedirs(os.path.dirname(stem), mode=0o700, exist_ok=True)
+        own_files.make_folder(os.path.dirname(stem))
         while True:
             try:
                 os.mkdir(path, 0o700)

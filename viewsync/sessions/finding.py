@@ -53,7 +53,7 @@ def _sockets(ctx: Context, errors: list[str]) -> list[str]:
         errors.append(error.message)
         rows = []
     named = [str(row.get("socket")) for row in rows if os.path.isabs(str(row.get("socket")))]
-    return sockets.live_sockets([*paths.tmux_folders(ctx.env), paths.socket_dir(ctx.env)], named)
+    return sockets.live_sockets([*paths.tmux_folders(ctx.env), ctx.socket_folder], named)
 
 
 def _sessions(ctx: Context, socket: str, query: str) -> list[Session]:

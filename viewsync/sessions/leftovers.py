@@ -11,12 +11,12 @@ import re
 import stat
 from typing import TYPE_CHECKING
 
-from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.errors import StateError, TmuxError, ViewsyncError
 from viewsync.panes import exec_folder, sending
 from viewsync.panes.rules import exec_script
 from viewsync.registry import leases
 from viewsync.sessions.rules.drift import Finding
-from viewsync.store import backup_files
+from viewsync.store import backup_files, own_files
 from viewsync.system import processes
 from viewsync.tmux import buffers
 
@@ -43,11 +43,7 @@ def find(ctx: Context, readings: Sequence[Panes]) -> list[Finding]:
 
 
 def _names(folder: str) -> list[str]:
-    """Nothing of a folder that a link leads to, which is somebody's."""
-    try:
-        return [] if os.path.islink(folder) else sorted(os.listdir(folder))
-    except OSError:
-        return []
+    return own_files.names(folder)
 
 
 def _old(ctx: Context, path: str, seconds: float = _YOUNG) -> bool:
@@ -98,11 +94,11 @@ def _blocks(ctx: Context) -> Iterator[Finding]:
 
 def _is_orphan(ctx: Context, path: str) -> bool:
     try:
-        with open(os.path.join(path, exec_script.MAKER), encoding="utf-8") as file:
+        with open(os.path.join(path, exec_script.MAKER), encoding="utf-8", opener=own_files.opened) as file:
             pid, start = file.read().split()
         # A command that goes on after who ran it was gone removes its folder itself.
         return not processes.alive(int(pid), float(start)) and not exec_folder.tee_runs(path)
-    except (OSError, ValueError):
+    except (OSError, StateError, ValueError):
         return _old(ctx, path)  # until then its maker may be about to write its name
 
 

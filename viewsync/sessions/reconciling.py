@@ -54,7 +54,7 @@ def read(ctx: Context) -> RegistryReading:
 def _servers(ctx: Context, data: RegistryData) -> list[str]:
     """Where somebody listens: in tmux's folders, in ours, and where rows of views say."""
     named = [str(row["socket"]) for row in data["views"].values() if row.get("socket")]
-    return sockets.live_sockets([*paths.tmux_folders(ctx.env), paths.socket_dir(ctx.env)], named)
+    return sockets.live_sockets([*paths.tmux_folders(ctx.env), ctx.socket_folder], named)
 
 
 def _seen(row: Registered, answer: Answer) -> ComparedRow:

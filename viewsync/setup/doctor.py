@@ -9,6 +9,7 @@ from viewsync.errors import ViewsyncError
 from viewsync.registry.safe_reading import read_registry
 from viewsync.setup import activation, installing, manifest, server_checks, user_checks
 from viewsync.setup.user_checks import FAIL, OK, Check
+from viewsync.store import aside
 from viewsync.tmux import inventory
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ Subject = TypeVar("Subject")
 def examine(ctx: Context) -> list[Check]:
     """Nothing is changed: not even the state folder is made, as it is wherever it is used."""
     ctx.folder = paths.state_dir(ctx.env)
+    aside.only_look = True
     found = [_settings(ctx)]
     found += [_guarded(name, "", check, ctx) for name, check in user_checks.ONCE]
     for socket in activation.sockets(ctx):
@@ -31,6 +33,7 @@ def examine(ctx: Context) -> list[Check]:
 
 def fix(ctx: Context, found: list[Check], say: Callable[[str], None]) -> list[str]:
     """Do what `install` does, where a check says that it helps; returns what was changed."""
+    aside.only_look = False
     if any(each.fixable and each.status != OK for each in found):
         return installing.install(ctx, manifest.InstallOptions(), say).changes
     return []

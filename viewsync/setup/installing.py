@@ -14,7 +14,7 @@ from viewsync.errors import ViewsyncError
 from viewsync.setup import activation, manifest
 from viewsync.setup import changes as setup_changes
 from viewsync.setup.activation import Doing
-from viewsync.store import folder, install_record
+from viewsync.store import install_record, own_files
 from viewsync.system import files, venvs
 from viewsync.system.files import FileChange, FileError
 
@@ -50,7 +50,7 @@ def install(ctx: Context, options: InstallOptions, say: Say) -> InstallReport:
     state = paths.state_dir(ctx.env)
     if os.path.isdir(state) and os.stat(state).st_mode & 0o077:
         doing.say(f"make the folder {state} private")
-    _apply(doing, plan, lambda: folder.secure(state))
+    _apply(doing, plan, lambda: own_files.secure(state))
     activation.install(doing, want, [each.change.path for each in plan.steps])
     return InstallReport(changes, plan.notes, doing.problems, plan.record)
 

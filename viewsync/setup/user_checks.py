@@ -10,7 +10,7 @@ from viewsync import paths
 from viewsync.errors import StateError, ViewsyncError
 from viewsync.setup import manifest
 from viewsync.setup.rules import marked_line, wezterm_module
-from viewsync.store import folder, lock
+from viewsync.store import aside, lock, own_files
 from viewsync.sweeper import control
 from viewsync.system import files, process
 from viewsync.tmux.rules import versions
@@ -135,12 +135,15 @@ def state_folder(ctx: Context) -> Check:
         return Check("state folder", WARN, f"{path} does not exist yet", "`viewsync install` creates it", fixable=True)
     except OSError as error:
         return Check("state folder", FAIL, f"{path}: {error.strerror}", "set VIEWSYNC_STATE_DIR to another folder")
-    if problem := folder.unsafe(path, found):
+    if problem := own_files.unsafe(path, found):
         return Check("state folder", FAIL, problem, "set VIEWSYNC_STATE_DIR to another folder")
     mode = stat.S_IMODE(found.st_mode)
     if mode & 0o077:
         hint = "viewsync makes it private (0700) the next time it uses it"
         return Check("state folder", WARN, f"{path} is open to others (mode {mode:04o})", hint, fixable=True)
+    if kept := aside.kept(path):
+        said = f"{path} holds what was set aside: {', '.join(kept)}"
+        return Check("state folder", WARN, said, "look at it, and then remove it, or put it back")
     return Check("state folder", OK, path)
 
 

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from viewsync.errors import StateError, UsageError
+from viewsync.store import own_files
 from viewsync.store.registry_file import parse, shown
 from viewsync.system import whole_file
 
@@ -40,7 +41,7 @@ def keep(folder: str, data: RegistryData, now: float) -> str:
     """A copy among our own, named by the time; its path."""
     own = os.path.join(folder, FOLDER)
     try:
-        os.makedirs(own, mode=0o700, exist_ok=True)
+        own_files.make_folder(own)
     except OSError as error:
         raise StateError(f"cannot make {own}: {error.strerror}", "nothing was changed") from None
     stem = os.path.join(own, time.strftime("sessions-%Y%m%dT%H%M%SZ", time.gmtime(now)))

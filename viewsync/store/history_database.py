@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import StateError
 from viewsync.events import Event, Sample
+from viewsync.store import own_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FILE = "history.db"
 _LATEST = 2.0**53  # more than any time, and any number of bytes
+_PARTS = ("", "-wal", "-shm", "-journal")
 _NAMES = ", ".join(Event._fields)
 _INSERT = f"INSERT INTO events ({_NAMES}) VALUES ({', '.join('?' * len(Event._fields))})"  # noqa: S608  our own names
 _SAMPLE = ", ".join(Sample._fields)
@@ -76,6 +78,7 @@ class History:
 
         from viewsync.store.history_migrations import migrate
 
+        self._make_ours()
         database = sqlite3.connect(self.path, timeout=self.timeout)
         try:
             database.execute("PRAGMA journal_mode = WAL")
@@ -85,6 +88,17 @@ class History:
                 return work(database)
         finally:
             database.close()
+
+    def _make_ours(self) -> None:
+        """SQLite opens what is there, links and FIFOs too, and gives what it makes the mode of its main file."""
+        for suffix in _PARTS:
+            flags = os.O_RDWR if suffix else os.O_RDWR | os.O_CREAT
+            try:
+                os.close(own_files.for_writing(self.path + suffix, flags))
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise StateError(f"cannot use the history {self.path}{suffix}: {error.strerror}") from None
 
     def _set_aside(self) -> str:
         """Never deleted. The next line of history begins a new one."""

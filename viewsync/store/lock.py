@@ -16,13 +16,15 @@ import time
 from typing import TYPE_CHECKING
 
 from viewsync.errors import LockTimeout, StateError
+from viewsync.store import own_files
 from viewsync.system import processes, signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _BUSY = (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK)
-_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+_FLAGS = os.O_RDWR | os.O_CREAT
+_READS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _OWNER = "owner"  # in the lock directory: "PID HOST TIME", as the shell tools write it, and from us when PID started
 _QUEUES = 12  # times the timeout that a queue which moves may take in all
 _NAMELESS = 30.0  # seconds after which a lock directory without an owner is nobody's
@@ -41,7 +43,10 @@ def exclusive(path: str, timeout: float) -> Iterator[None]:
 
 def try_exclusive(path: str) -> int | None:
     """Take the lock at once and keep it: the open descriptor, or None when somebody else holds it."""
-    handle = open_file(path)
+    try:
+        handle = open_file(path)
+    except IsADirectoryError as error:
+        raise _unusable(path, error) from None
     if flock(handle, path):
         return handle
     os.close(handle)
@@ -99,6 +104,12 @@ def is_directory_lock(path: str) -> bool:
         raise _unusable(path, error) from None
 
 
+def _is_folder(path: str) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    return False
+
+
 def _has_flock() -> bool:
     """Whether the shell tools of this machine find flock(1). Every Linux has it."""
     if os.uname().sysname == "Linux":
@@ -145,8 +156,11 @@ def _queue(handle: int, path: str, seconds: float) -> bool:
 
 
 def open_file(path: str) -> int:
+    """IsADirectoryError where it is a lock of the shell tools."""
     try:
-        return os.open(path, _FLAGS, 0o600)
+        if _is_folder(path):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+        return own_files.for_writing(path, _FLAGS)
     except IsADirectoryError:
         raise
     except OSError as error:
@@ -180,7 +194,7 @@ def _by_directory(path: str, pid: int) -> Callable[[], None] | None:
 def owner_of(path: str) -> str:
     """The pid that a lock directory names, "" where it names none."""
     try:
-        with open(os.path.join(path, _OWNER), encoding="utf-8") as file:
+        with open(os.open(os.path.join(path, _OWNER), _READS), encoding="utf-8") as file:
             return file.read().partition(" ")[0]
     except (OSError, ValueError):
         return ""
@@ -213,7 +227,7 @@ def _clear_dead(path: str, owner: str) -> None:
 def _is_dead(directory: int) -> bool:
     """Whether the process that made it is gone, as far as can be known."""
     try:
-        handle = os.open(_OWNER, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=directory)
+        handle = os.open(_OWNER, _READS, dir_fd=directory)
         with open(handle, encoding="utf-8") as file:
             pid, host, made, *start = file.read().split()
         return host == os.uname().nodename and not _holds(int(pid), made, float(start[0]) if start else 0.0)

@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import StateError
+from viewsync.store import own_files
 from viewsync.system import whole_file
 
 if TYPE_CHECKING:
@@ -40,26 +41,19 @@ def key(server: str, session: str) -> str:
 def write(folder: str, name: str, record: dict[str, Any]) -> None:
     path = os.path.join(folder, FOLDER, f"{name}.json")
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        own_files.make_folder(os.path.dirname(path))
         whole_file.replace(path, json.dumps(record) + "\n")
     except OSError as error:
         raise StateError(f"cannot write {path}: {error.strerror}", "its cleanup steps would not run") from None
 
 
 def any_waiting(folder: str) -> bool:
-    try:
-        return bool(os.listdir(os.path.join(folder, FOLDER)))
-    except OSError:
-        return False
+    return any(_NAME.fullmatch(name) for name in own_files.names(os.path.join(folder, FOLDER)))
 
 
 def entries(folder: str) -> list[Entry]:
     """All of them; a file that is not understood is left alone, and is none."""
-    try:
-        names = sorted(os.listdir(os.path.join(folder, FOLDER)))
-    except OSError:
-        return []
-    found = [_entry(os.path.join(folder, FOLDER, name)) for name in names]
+    found = [_entry(os.path.join(folder, FOLDER, name)) for name in own_files.names(os.path.join(folder, FOLDER))]
     return [each for each in found if each]
 
 
@@ -72,9 +66,8 @@ def _entry(path: str) -> Entry | None:
     if not match:
         return None
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            record = json.load(file)
-    except (OSError, ValueError, RecursionError):
+        record = json.loads(own_files.read(path) or "")
+    except (OSError, StateError, ValueError, RecursionError):
         return None
     if not isinstance(record, dict):
         return None

@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import StateError
-from viewsync.store import lock
+from viewsync.store import lock, own_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,6 +46,14 @@ class Corrupt(StateError):
     kind = "registry-corrupt"
 
 
+class Strange(Corrupt):
+    """No file of ours stands there. The same becomes of it."""
+
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(f"the registry {path} is {what}, so it was not used")
+        self.what = what
+
+
 class Registry:
     def __init__(self, folder: str, lock_timeout: float = 5.0, held: str = "") -> None:
         """`held`: how the shell that called us holds the lock already (store/shell_lock.py), "" when it does not."""
@@ -60,10 +68,12 @@ class Registry:
 
     def _text(self) -> str | None:
         try:
-            with open(self.path, encoding="utf-8", errors="surrogateescape") as file:
+            with open(self.path, encoding="utf-8", errors="surrogateescape", opener=own_files.opened) as file:
                 return file.read()
         except FileNotFoundError:
             return None
+        except own_files.NotOurs as error:
+            raise Strange(self.path, error.what) from None
         except OSError as error:
             raise StateError(f"cannot read the registry {self.path}: {error.strerror}") from None
 
@@ -90,9 +100,14 @@ class Registry:
         empty registry, and the next sweep fills in what the live servers know.
         """
         with self.locked():
-            text = self._text()
             try:
+                text = self._text()
                 data = self._parsed(text)
+            except Strange as error:
+                from viewsync.store import aside
+
+                aside.move(self.path, error.what)
+                text, data = None, empty()
             except Corrupt:
                 self._set_aside()
                 text, data = None, empty()

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from viewsync.errors import StateError
+from viewsync.store import own_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,7 +27,7 @@ def new(folder: str, name: str, now: float) -> tuple[int, str]:
     stem = os.path.join(folder, FOLDER, f"{stamp}-{re.sub(r'[^A-Za-z0-9_-]', '_', name)[:48]}-{os.getpid()}")
     number, path = 1, f"{stem}.log"
     try:
-        os.makedirs(os.path.dirname(stem), mode=0o700, exist_ok=True)
+        own_files.make_folder(os.path.dirname(stem))
         while True:
             try:
                 return os.open(path, _FLAGS, 0o600), path
@@ -66,6 +67,6 @@ def prune(folder: str) -> None:
     """Only the newest stay; their names begin with when they were made. What has no such name is somebody else's."""
     where = os.path.join(folder, FOLDER)
     with contextlib.suppress(OSError):
-        names = [] if os.path.islink(where) else sorted(filter(_NAME.fullmatch, os.listdir(where)))
+        names = list(filter(_NAME.fullmatch, own_files.names(where)))
         for name in names[:-_KEPT]:
             os.unlink(os.path.join(where, name))

@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import StateError
-from viewsync.store import lock
+from viewsync.store import lock, own_files
 from viewsync.system import whole_file
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ def read(folder: str) -> Trusted:
     """Raises StateError for a file that is not understood: then nothing is trusted."""
     path = os.path.join(folder, FILE)
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            data = json.load(file)
-    except FileNotFoundError:
-        return {}
+        text = own_files.read(path)
+        if text is None:
+            return {}
+        data = json.loads(text)
     except (OSError, ValueError, RecursionError) as error:
         raise StateError(f"cannot read {path}: {error}", "move it away, and say again what you trust") from None
     if not isinstance(data, dict) or data.get("version") != _VERSION or not _is_sound(data.get("trusted")):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from viewsync import paths
 from viewsync.errors import ViewsyncError
-from viewsync.store import lock
+from viewsync.store import lock, own_files
 from viewsync.system import process, processes
 
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ def status(ctx: Context) -> dict[str, Any]:
 def _told(path: str) -> dict[str, Any]:
     """What the one that runs tells of itself: one that was killed has left what it told."""
     try:
-        with open(path, encoding="utf-8") as file:
-            told = json.loads(file.read() or "{}")
+        told = json.loads(own_files.read(path) or "{}")
     except (OSError, ValueError):
         return {}  # it is writing just now
     return told if isinstance(told, dict) and _is_it(told) else {}
@@ -58,7 +57,14 @@ def start(ctx: Context) -> dict[str, Any]:
         return found
     log = os.path.join(ctx.folder, "sweeper.out")
     env = {name: value for name, value in ctx.env.items() if name not in ("TMUX", "TMUX_PANE")}
-    process.start([*paths.launch_argv(ctx.env), "sweeper", "run"], env=env, log=log)
+    try:
+        handle = own_files.for_writing(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    except OSError as error:
+        raise SweeperError(f"cannot write {log}: {error.strerror}") from None
+    try:
+        process.start([*paths.launch_argv(ctx.env), "sweeper", "run"], env=env, output=handle)
+    finally:
+        os.close(handle)
     if not _wait(lambda: status(ctx).get("pid")):
         raise SweeperError("the sweeper did not start", f"see {log}")
     return status(ctx)

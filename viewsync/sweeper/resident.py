@@ -150,7 +150,7 @@ class Sweeper:
                 self.wake.clear()
                 problems = self.sweep()
                 self.eyes.refresh()
-                self.tell([*problems, *([self.eyes.problem] if self.eyes.problem else [])])
+                self.tell([*output.take_notes(), *problems, *([self.eyes.problem] if self.eyes.problem else [])])
                 self.write_status(handle, since)
                 self.stop.wait(_REST) or self.wake.wait(max(0.0, self.ctx.config["sweep_every"] - _REST))
         finally:

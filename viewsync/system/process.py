@@ -112,10 +112,9 @@ def _whole(raw: bytes) -> IO[bytes]:
     return file
 
 
-def start(argv: Sequence[str], *, env: Mapping[str, str] | None = None, log: str) -> int:
-    """Start a program that outlives us, in a session of its own; returns its pid. `log` takes what it prints."""
-    with open(log, "ab") as output:
-        return start_group(argv, cwd="/", env=env, output=output.fileno()).pid
+def start(argv: Sequence[str], *, env: Mapping[str, str] | None = None, output: int = subprocess.DEVNULL) -> int:
+    """Start a program that outlives us, in a session of its own; returns its pid. `output` takes what it prints."""
+    return start_group(argv, cwd="/", env=env, output=output).pid
 
 
 Child = subprocess.Popen[bytes]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from viewsync import paths
 from viewsync.errors import TmuxError, UsageError
-from viewsync.system import ownership
+from viewsync.store import own_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,14 +31,14 @@ def must_be_ours(socket: str) -> bool:
     another between this look and tmux's own, since all folders on the way are looked at, too.
     """
     try:
-        problem, found = ownership.look(socket)
+        problem, found = own_files.look(socket)
     except OSError:
         return True  # tmux fails by the same error, and says it
     if found and not problem:
         if not stat.S_ISSOCK(found.st_mode):
             problem = f"{socket} is not a socket"
         elif found.st_uid != os.geteuid():
-            problem = ownership.belongs(socket, found)
+            problem = own_files.belongs(socket, found)
     if problem:
         told = "" if problem.startswith(f"{socket} ") else f" to {socket}"
         raise Foreign(f"{problem}, so no tmux command was sent{told}", _OWN)
