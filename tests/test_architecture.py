@@ -37,7 +37,7 @@ def source(path: str) -> str:
 
 # One bad import for each contract in pyproject.toml, and nothing else that it would break.
 BAD_IMPORTS = {
-    "layers": ("store/step_logs.py", "from viewsync.tmux.rules import keys"),
+    "layers": ("sweeper/control.py", "from viewsync.shell_tools import names"),
     "circles": ("tmux/sockets.py", "from viewsync.tmux import server"),
     "rules": ("panes/rules/echo.py", "import time"),
     "programs": ("setup/demo.py", "import subprocess"),

@@ -95,14 +95,17 @@ class Context:
     def log(self) -> logging.Logger:
         """Imported only by who has something to log (3 ms)."""
         from viewsync import log
-        from viewsync.errors import ViewsyncError
+        from viewsync.errors import StateError, ViewsyncError
         from viewsync.store import own_files
 
         try:
             level = self.config["log_level"]
         except ViewsyncError:  # a wrong setting is what is to be logged
             level = "warning"
-        return log.open_log(self._log_folder(), level, own_files.for_writing)
+        try:
+            return log.open_log(self._log_folder(), level, own_files.for_writing)
+        except StateError:  # what stands in its place stays there
+            return log.open_log("", level)
 
     def tells(self, level: str) -> bool:
         """Whether the log takes what is of that level: asked before it is imported."""

@@ -7,7 +7,6 @@ import logging.handlers
 import os
 from typing import TYPE_CHECKING
 
-from viewsync.errors import ViewsyncError
 from viewsync.text.printing import printable
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ class _File(logging.handlers.RotatingFileHandler):
         return open(self.baseFilename, "a", encoding="utf-8", errors="backslashreplace", opener=self._opener)
 
 
-def open_log(folder: str, level: str, opener: Opener) -> logging.Logger:
+def open_log(folder: str, level: str, opener: Opener = os.open) -> logging.Logger:
     """`opener`: how a file of ours is opened."""
     logging.raiseExceptions = False  # a full disk is no reason to print a traceback
     logger = logging.getLogger("viewsync")
@@ -52,7 +51,7 @@ def _handler(folder: str, opener: Opener) -> logging.Handler:
         return logging.NullHandler()
     try:
         handler = _File(os.path.join(folder, FILE), opener)
-    except (OSError, ViewsyncError):
+    except OSError:
         return logging.NullHandler()
     handler.setFormatter(_Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
     return handler

@@ -431,3 +431,15 @@ def test_what_cannot_be_set_aside_is_told_and_not_used(
     monkeypatch.setattr(os, "rename", refuse)
     with pytest.raises(StateError, match=r"is a FIFO, and cannot be set aside: Operation not permitted"):
         own_files.read(path)
+
+
+@pytest.mark.parametrize("place", [".tmux.conf", "config/install.json"])
+def test_a_fifo_in_the_place_of_what_install_reads_hangs_nothing(home: Home, place: str) -> None:
+    path = os.path.join(home.path, place)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    os.mkfifo(path)
+    for verb in ("doctor", "install", "uninstall"):
+        done = home.viewsync(verb, timeout=30)
+        assert done.code != 70, done
+        assert "Traceback" not in done.err
+    assert stat.S_ISFIFO(os.lstat(path).st_mode)

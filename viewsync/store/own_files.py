@@ -232,12 +232,14 @@ def read(path: str) -> str | None:
 
 def make_folder(path: str) -> None:
     """A folder of ours in a folder of ours, in the place of what was set aside if need be. OSError, StateError."""
-    try:
-        os.mkdir(path, 0o700)
-    except FileExistsError:
-        if what := strange(os.lstat(path), kind=stat.S_IFDIR):
-            _set_aside(path, what)
-            os.mkdir(path, 0o700)
+    while True:
+        try:
+            return os.mkdir(path, 0o700)
+        except FileExistsError:
+            what = strange(os.lstat(path), kind=stat.S_IFDIR)
+            if not what:
+                return None
+        _set_aside(path, what)  # or somebody else did, and made it
 
 
 def names(path: str) -> list[str]:

@@ -32,12 +32,17 @@ class FileChange(NamedTuple):
 def read(path: str) -> bytes | None:
     """None when there is no file. Raises FileError for anything that is there and cannot be read."""
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_without_waiting) as file:
             return file.read()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise FileError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """A FIFO is empty then, until it is refused."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def read_link(path: str) -> bytes | None:

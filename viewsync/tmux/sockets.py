@@ -41,11 +41,11 @@ def must_be_ours(socket: str) -> bool:
             problem = own_files.belongs(socket, found)
     if problem:
         told = "" if problem.startswith(f"{socket} ") else f" to {socket}"
-        raise Foreign(f"{problem}, so no tmux command was sent{told}", _OWN)
+        raise Foreign(f"{problem}, so no tmux command was sent{told}", _HINT)
     return found is not None
 
 
-_OWN = "tmux obeys its server: name one of your own with -L or -S"
+_HINT = "tmux obeys its server: name one of yours with -L or -S, in a folder where only you can put it"
 
 
 def socket_of(env: Mapping[str, str], label: str, path: str) -> str:
