@@ -37,7 +37,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         raise UsageError(
             "Both -S and -t must be specified together", "use -L NAME or -S PATH with -t, or name a session with -s"
         )
-    done = killing.kill(ctx, asked, dry_run=parsed.dry_run, views=parsed.views)
+    done = killing.kill(ctx, asked, dry_run=parsed.dry_run, views=killing.ALL if parsed.views else killing.IDLE)
     warnings = [f"{done.name}: session {done.session_id or '-'} on {done.socket}"] if parsed.verbose else []
     data = {
         "name": done.name,

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from viewsync.views.rules.groups import View
 
 
+IDLE, ALL, NONE = "idle", "all", "none"  # which views end with a session
+
+
 class Killed(NamedTuple):
     """`killed` and `removed` are None for what there was nothing to do about; with --dry-run, for all."""
 
@@ -38,9 +41,10 @@ class Killed(NamedTuple):
 
 
 def kill(
-    ctx: Context, asked: targets.TargetArgs, *, dry_run: bool, only_free: bool = False, views: bool = False
+    ctx: Context, asked: targets.TargetArgs, *, dry_run: bool, only_free: bool = False, views: str = IDLE
 ) -> Killed:
-    """With its views, which would bring its work back under its name. One that somebody is on keeps it, unless `views`.
+    """With its views, which would bring its work back under its name. `views`: with those that nobody is on, where one
+    that somebody is on keeps the session; with all of them; or with none, so that its work lives on in them.
 
     `only_free`: not while somebody is on it, or on a view of it; the server itself looks once more.
     """
@@ -74,13 +78,13 @@ def kill(
     return _forget(ctx, row, result)
 
 
-def _end(ctx: Context, reading: Panes, result: Killed, name: str, *, only_free: bool, views: bool) -> Killed:
+def _end(ctx: Context, reading: Panes, result: Killed, name: str, *, only_free: bool, views: str) -> Killed:
     session = result.session_id
-    mine, others = _sharing(ctx, reading, session)
+    mine, others = ([], []) if views == NONE else _sharing(ctx, reading, session)
     on = next((each.name for each in mine if each.attached), "")
     if on and only_free:
         return result._replace(problem=_IN_USE)
-    if on and not views:
+    if on and views == IDLE:
         return result._replace(problem=f"somebody is on its view '{on}': close that, or end it as well with --views")
     try:
         if mine:
@@ -120,13 +124,13 @@ def _sharing(ctx: Context, reading: Panes, session: str) -> tuple[list[View], li
 
 
 def _end_group(
-    ctx: Context, reading: Panes, result: Killed, name: str, mine: list[View], *, only_free: bool, views: bool
+    ctx: Context, reading: Panes, result: Killed, name: str, mine: list[View], *, only_free: bool, views: str
 ) -> Killed:
     session = result.session_id
     shown = {each.session: each for each in reading.panes}
     others = sum(each.group == shown[session].group for each in shown.values()) - len(mine) - 1
     group = guarded_kill.Group(session, name, [(each.id, each.name) for each in mine], others, only_free)
-    kept = guarded_kill.end_group(ctx.tmux, reading.server, group, ctx.clock(), in_use=views)
+    kept = guarded_kill.end_group(ctx.tmux, reading.server, group, ctx.clock(), in_use=views == ALL)
     if not kept:
         return result._replace(killed=True, problem="")
     if kept == name:

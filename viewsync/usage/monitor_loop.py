@@ -161,8 +161,7 @@ def _ended(ctx: Context, session: SessionFrame, *, agreed: bool) -> str:
         known = projects.named(projects.read(ctx), session.called, session.row.socket)
         ended = ending.end(ctx, known, "kill", force=agreed)
         return "; ".join([f"'{session.name}' is ended" if ended.ended else f"'{session.name}' stays", *ended.problems])
-    done = killing.kill(
-        ctx, targets.TargetArgs(session=session.name), dry_run=False, only_free=not agreed, views=agreed
-    )
+    asked, views = targets.TargetArgs(session=session.name), killing.ALL if agreed else killing.IDLE
+    done = killing.kill(ctx, asked, dry_run=False, only_free=not agreed, views=views)
     problems = [each for each in (done.problem, done.registry_problem) if each]
     return "; ".join([f"'{session.name}' is ended" if done.killed else f"'{session.name}' is not ended", *problems])
