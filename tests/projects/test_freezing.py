@@ -70,7 +70,7 @@ def test_there_and_back(project: Project) -> None:
 
     assert dict(after.environment) == dict(public)
     assert after.secrets == before.secrets == {"API_TOKEN"}
-    kept = before._replace(command="second", file=after.file, environment=after.environment)
+    kept = before._replace(command="second", file=after.file, environment=after.environment, written=after.written)
     stages = ("pre_create", "post_create", "cleanup")
     for stage in stages:
         assert [same(each) for each in getattr(after, stage)] == [same(each) for each in getattr(before, stage)]

@@ -56,6 +56,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     plan = loading.plan(draft)
     values = [value for name, value in planning.known(plan) if name in plan.secrets]
     data: dict[str, Any] = {"name": plan.identity.base, **_data(plan, plan.secrets, values)}
+    del data["written"]  # which is for trust
     return Result(data, [environment.hidden(line, values) for line in _lines(plan)])
 
 

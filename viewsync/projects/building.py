@@ -84,6 +84,7 @@ def furnish(ctx: Context, plan: Plan, begun: Begun, wanted: Sequence[Pair]) -> A
     refuses any of it.
     """
     plan_checks.check_layouts(plan, number(begun.server.version)[:2])
+    plan_checks.check_options(plan, begun.server.version)
     found = options(ctx, plan, begun.server)
     config = ""
     if plan.tmux_config:
@@ -110,17 +111,9 @@ def options(ctx: Context, plan: Plan, server: Server) -> Options:
     shell = plan_checks.shell(ctx, plan)
     if not plan.options:
         return Options(tuple(shell))
-    kinds = build.kinds(ctx.tmux, server.socket)
-    if wrong := [name for name, _ in plan.options if _bare(name) in kinds.of_server]:
-        raise UsageError(
-            f"{plan.file}: {', '.join(wrong)}: an option of the whole server", "set it in your tmux configuration"
-        )
-    of_windows = tuple(option for option in plan.options if _bare(option[0]) in kinds.of_windows)
+    names = build.of_windows(ctx.tmux, server.socket)
+    of_windows = tuple(option for option in plan.options if option[0].partition("[")[0] in names)
     return Options((*shell, *(option for option in plan.options if option not in of_windows)), of_windows)
-
-
-def _bare(option: str) -> str:
-    return option.partition("[")[0]
 
 
 def add(ctx: Context, target: Target, wanted: Sequence[Pair], first: Sequence[Line] = ()) -> Added:

@@ -10,13 +10,14 @@ from viewsync.errors import MissingSession, UsageError
 from viewsync.project_files import importing, locating, yaml_files
 from viewsync.project_files.rules import command_lines, environment, freezing
 from viewsync.project_files.rules.plan import Pane, Plan, Window
-from viewsync.project_files.rules.schema import OPTION, VARIABLE
+from viewsync.project_files.rules.schema import VARIABLE
 from viewsync.projects import listing
 from viewsync.registry import targets
 from viewsync.system import foreground, processes
 from viewsync.text import durations
 from viewsync.text.nearest import did_you_mean
 from viewsync.tmux import pane_list, session_snapshot, sockets, view_origin
+from viewsync.tmux.rules import project_options
 from viewsync.tmux.rules.marks import Identity
 
 if TYPE_CHECKING:
@@ -157,9 +158,14 @@ def _variables(found: Sequence[tuple[str, str | None]], notes: list[str]) -> tup
 
 
 def _options(found: Sequence[tuple[str, str]], what: str, notes: list[str]) -> tuple[tuple[str, str], ...]:
-    good = tuple(each for each in found if re.search(OPTION, each[0]) and _writable(each[1]))
-    notes += [f"Left out: the option {each[0]} of {what}." for each in found if each not in good]
-    return good
+    good = []
+    for name, value in found:
+        why = project_options.refusal(name, value)[0] or ("" if _writable(value) else "it cannot be written as text")
+        if why:
+            notes.append(f"Left out: the option {name} of {what}: {why}.")
+        else:
+            good.append((name, value))
+    return tuple(good)
 
 
 def _window(seen: FrozenWindow, cwd: str, notes: list[str]) -> Window:

@@ -8,9 +8,10 @@ import shlex
 from typing import TYPE_CHECKING
 
 from viewsync.errors import UsageError
+from viewsync.projects import sourced_files
 from viewsync.projects.rules import diff
 from viewsync.system import process
-from viewsync.tmux.rules import layouts
+from viewsync.tmux.rules import layouts, project_options
 from viewsync.tmux.rules.versions import number
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _NEWEST = (99, 0)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_OPTION = re.compile(r"@?[A-Za-z][\w-]*(\[\d+\])?", re.ASCII)
 
 
 def check(ctx: Context, plan: Plan, server: Server | None = None) -> None:
@@ -29,6 +29,10 @@ def check(ctx: Context, plan: Plan, server: Server | None = None) -> None:
     _check_folders(plan)
     if plan.tmux_config and not os.path.isfile(plan.tmux_config):
         raise UsageError(f"{plan.file}: there is no tmux_config {plan.tmux_config!r}")
+    if plan.tmux_config:
+        _check_config(plan)
+    if server:
+        check_options(plan, server.version)
     shell(ctx, plan)
     check_layouts(plan, number(server.version)[:2] if server else _NEWEST)
 
@@ -42,10 +46,24 @@ def check_names(plan: Plan) -> None:
     for name in (name for variables in environments for name, _ in variables):
         if not _VARIABLE.fullmatch(name):
             raise UsageError(f"{plan.file}: not a variable: {name!r}", "letters, digits and _")
+    check_options(plan)
+
+
+def check_options(plan: Plan, version: str = "") -> None:
     given = [plan.options, *(window.options for window in plan.windows)]
-    for name in (name for options in given for name, _ in options):
-        if not _OPTION.fullmatch(name):
-            raise UsageError(f"{plan.file}: not an option of tmux: {name!r}")
+    for name, value in (option for options in given for option in options):
+        what, hint = project_options.refusal(name, value, version)
+        if what:
+            raise UsageError(f"{plan.file}: option {name}: {what}", hint)
+
+
+def _check_config(plan: Plan) -> None:
+    """What a project's file may not set, it cannot have set by its tmux_config either."""
+    for path, text in sourced_files.read(plan.tmux_config, plan.cwd):
+        for name, value in sourced_files.options(text):
+            what, hint = project_options.harm(name, value)
+            if what:
+                raise UsageError(f"{path}: option {name}: {what}", hint)
 
 
 def _check_folders(plan: Plan) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import itertools
-import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +16,6 @@ from viewsync.tmux import guarded_kill, guarded_layout, sessions
 from viewsync.tmux.rules import language, marks
 from viewsync.tmux.rules.language import both, quoted, same_server, source_file
 from viewsync.tmux.rules.model import Server
-from viewsync.tmux.server import chain
 from viewsync.tmux.sessions import STARTER
 
 if TYPE_CHECKING:
@@ -40,13 +38,6 @@ class Begun(NamedTuple):
     session: str
     window: str
     pane: str
-
-
-class Kinds(NamedTuple):
-    """The names of a tmux's options that are not of a session."""
-
-    of_windows: frozenset[str]
-    of_server: frozenset[str]
 
 
 class NewPane(NamedTuple):
@@ -90,12 +81,9 @@ def begin(tmux: Tmux, socket: str, new: NewSession, found_by: Pairs) -> Begun:
     return Begun(Server(socket, int(pid), int(start), version), session, window, pane)
 
 
-def kinds(tmux: Tmux, socket: str) -> Kinds:
-    """As tmux itself tells: set-option takes each for what it is, and may change the whole server."""
-    end = os.urandom(8).hex()
-    out = tmux.ask(socket, *chain(["show-options", "-gw"], ["display-message", "-p", end], ["show-options", "-s"]))
-    of_windows, _, of_server = out.partition(f"{end}\n")
-    return Kinds(frozenset(_OPTION.findall(of_windows)), frozenset(_OPTION.findall(of_server)))
+def of_windows(tmux: Tmux, socket: str) -> frozenset[str]:
+    """The names of options that are windows', as tmux itself tells."""
+    return frozenset(_OPTION.findall(tmux.ask(socket, "show-options", "-gw")))
 
 
 def source(tmux: Tmux, server: Server, pane: str, path: str) -> str:

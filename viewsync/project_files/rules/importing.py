@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from viewsync.project_files.rules import tmuxinator, tmuxp
 from viewsync.project_files.rules.nodes import MAPPING, Problem, Unfit, problem
-from viewsync.tmux.rules import layouts
+from viewsync.tmux.rules import layouts, project_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,9 @@ def command(root: Node, layout: Callable[[str], str]) -> tuple[Data, list[Proble
         raise Unfit([problem(root, "is neither a file of tmuxp nor one of tmuxinator", "both have windows")])
     reader = tmuxp if root.get("session_name") else tmuxinator
     data, left = reader.command(root)
+    left += _refused(data["session"], "the session", root.file)
     for window in data["session"]["windows"]:
+        left += _refused(window, f"window {window['name']!r}", root.file)
         panes = len(window.get("panes", [0]))
         if not (text := window.get("layout")):
             continue
@@ -44,3 +46,15 @@ def command(root: Node, layout: Callable[[str], str]) -> tuple[Data, list[Proble
             left.append(Problem(root.file, 0, f"window {window['name']!r} has no layout here: {why}"))
             del window["layout"]
     return data, sorted(left, key=lambda each: each.line)
+
+
+def _refused(part: Data, what: str, file: str) -> list[Problem]:
+    """The options of it that are none for a project's file to set, which are taken out."""
+    found = []
+    for name, value in list(part.get("options", {}).items()):
+        if why := project_options.refusal(name, value)[0]:
+            found.append(Problem(file, 0, f"option {name} of {what} is left out: {why}"))
+            del part["options"][name]
+    if not part.get("options", True):
+        del part["options"]
+    return found

@@ -69,3 +69,5 @@ class Plan(NamedTuple):
     arguments: tuple[tuple[str, str], ...] = ()  # as they were given
     branch: str = ""  # that is checked out where it works
     tree: str = ""  # the project's folder in the worktree where it works
+    # The session's variables as the files have them, templates unfilled, with all that the files put into those.
+    written: tuple[tuple[str, str], ...] = ()

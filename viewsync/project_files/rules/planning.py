@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from viewsync.project_files.rules import environment
+from viewsync.project_files.rules import environment, settings
 from viewsync.project_files.rules import steps as step_rules
 from viewsync.project_files.rules.checking import close
 from viewsync.project_files.rules.filling import Filler
 from viewsync.project_files.rules.nodes import MAPPING, NULL, Node
 from viewsync.project_files.rules.plan import CONTINUE, Pane, Plan, Window
 from viewsync.text import durations
-from viewsync.tmux.rules import layouts
-from viewsync.tmux.rules.marks import OURS
+from viewsync.tmux.rules import layouts, project_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +57,7 @@ def plan(draft: Draft, session_name: str) -> Plan:
         arguments=tuple(draft.given.items()),
         branch=draft.variables["branch"],
         tree=draft.variables["worktree_path"],
+        written=_written(filler, draft),
     )
     filler.finish()
     return found._replace(secrets=environment.secrets(known(found), found.secrets))
@@ -79,14 +80,37 @@ def _truth(node: Node | None) -> bool:
 
 
 def _environment(filler: Filler, draft: Draft) -> dict[str, str]:
+    layers = [filler.texts(each) for each in _variables(filler)]
+    return environment.merged([*layers, draft.environment])
+
+
+def _variables(filler: Filler) -> tuple[Node | None, ...]:
     command = filler.sources.command
-    layers = [
-        filler.texts(_inherited(filler)),
-        filler.texts(command.get("environment")),
-        filler.texts(command.get("session", "additional_env")),
-        draft.environment,
-    ]
-    return environment.merged(layers)
+    return _inherited(filler), command.get("environment"), command.get("session", "additional_env")
+
+
+def _written(filler: Filler, draft: Draft) -> tuple[tuple[str, str], ...]:
+    """Without those of the command line, whose user knows them."""
+    texts = environment.merged(_templates(each) for each in _variables(filler))
+    found = {name: text for name, text in texts.items() if name not in draft.environment}
+    used = " ".join(found.values())
+    sources = filler.sources
+    inside = {name: text or "" for name, text in settings.offered(sources.command).items()}
+    inside |= {
+        "task": _text(sources.command.get("session", "task") or sources.setting("default_task")),
+        "project": _text(sources.project and sources.project.get("project", "name")),
+        "session_name": _text(sources.command.get("session", "name_template") or sources.setting("naming_pattern")),
+    }
+    found |= {f"{{{{{name}}}}}": text for name, text in inside.items() if text and re.search(rf"\b{name}\b", used)}
+    return tuple(found.items())
+
+
+def _text(node: Node | None) -> str:
+    return node.text if node else ""
+
+
+def _templates(node: Node | None) -> dict[str, str]:
+    return {name: each.text for name, each in node.fields.items()} if node else {}
 
 
 def _inherited(filler: Filler) -> Node | None:
@@ -137,7 +161,7 @@ def _window(filler: Filler, node: Node, base: str) -> Window:
     text = filler.world.layout(filler.text(layout))
     if layout and text and (problem := layouts.problem(text, len(panes), _ANY_TMUX)):
         filler.wrong(layout, problem)
-    options = tuple(_not_ours(filler, node.get("options")).items())
+    options = tuple(_allowed(filler, node.get("options")).items())
     return Window(name, cwd, text, False, options, panes)
 
 
@@ -198,15 +222,16 @@ def _tmux_config(filler: Filler) -> str:
 def _options(filler: Filler) -> tuple[tuple[str, str], ...]:
     project = filler.sources.project
     files = [project.get("sessions", "options") if project else None, filler.sources.command.get("session", "options")]
-    return tuple(environment.merged(_not_ours(filler, each) for each in files).items())
+    return tuple(environment.merged(_allowed(filler, each) for each in files).items())
 
 
-def _not_ours(filler: Filler, node: Node | None) -> dict[str, str]:
-    """Options by which viewsync tells whose a session is are its own to set."""
+def _allowed(filler: Filler, node: Node | None) -> dict[str, str]:
+    """Options, of which some are nothing for a project's file to set."""
     found = filler.texts(node)
-    for name in found:
-        if node and name.startswith(OURS):
-            filler.wrong(node, f"option {name} is viewsync's own", "leave it out; a file may have other user options")
+    for name, value in found.items():
+        what, hint = project_options.refusal(name, value)
+        if what and node:
+            filler.wrong(node.fields[name], f"option {name}: {what}", hint)
     return found
 
 
