@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.running import FOUR, environment, ran, shown, unstarted
+from tests.support.running import FOUR, environment, ran, shown, trusted, unstarted
 from tests.support.sessions import rows
 from tests.support.wait import until
 
@@ -50,6 +50,7 @@ def test_no_text_is_anything_but_text(project: Project, server: Server, text: st
         f"  windows:\n    - name: {name}\n      options:\n        '@mine': {value}\n      panes:\n"
         f"        - command: cat > got\n          environment:\n            OWN: {value}\n        - command: {value}\n",
     )
+    trusted(project, "dev", f"given={text}")  # of an option, what may be a command is asked for
     ran(project, server, "dev", f"given={text}")
     pane, *_ = shown(server, "#{pane_pid}")
     environ = environment(int(pane))

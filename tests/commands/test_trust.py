@@ -141,7 +141,7 @@ def test_a_script_that_is_another_one_in_the_worktree_does_not_run(server: Serve
     assert not os.path.exists(os.path.join(project.root, "..", "worktrees", "myapp-theirs"))
 
 
-def test_nor_does_one_at_the_end(server: Server, home: Home, project: Project) -> None:
+def test_nor_is_there_a_session_that_would_run_one_at_its_end(server: Server, home: Home, project: Project) -> None:
     project.command("dev", "worktree: {branch: '{{branch}}'}\nsession: {cleanup_steps: [{run: ./scripts/check.sh}]}\n")
     project.git("add", "-A")
     project.git("commit", "-qm", "scripts")
@@ -151,9 +151,10 @@ def test_nor_does_one_at_the_end(server: Server, home: Home, project: Project) -
     project.git("checkout", "-q", "main")
     assert project.viewsync("trust", "dev", "branch=good", "--yes").code == 0
     done = project.viewsync("run", "dev", "branch=theirs", "-S", server.socket)
-    assert "its cleanup steps will not run" in done.err
-    assert project.viewsync("kill-session", "myapp-theirs-dev", "-S", server.socket).code == 0
-    assert not os.path.exists(f"{home.path}/evil")
+    assert (done.code, "files that have changed" in done.err) == (1, True)
+    assert (server.sessions(), os.path.exists(f"{home.path}/evil")) == (["proj"], False)
+    assert project.viewsync("trust", "dev", "branch=theirs", "--yes").code == 0
+    assert project.viewsync("run", "dev", "branch=theirs", "-S", server.socket).code == 0
 
 
 def test_tmux_config_counts_as_a_step(server: Server, project: Project) -> None:

@@ -19,9 +19,22 @@ def test_what_was_said_yes_to_is_found_for_that_project_and_command_alone(tmp_pa
     assert trusted_steps.read(folder) == {}
     trusted_steps.add(folder, "/p", "dev", ["one", "two"], 5.0, 1.0)
     found = trusted_steps.read(folder)
-    assert trusted_steps.items(found, "/p", "dev") == ["one", "two"]
-    assert trusted_steps.items(found, "/p", "other") is None
-    assert trusted_steps.items(found, "/q", "dev") is None
+    assert trusted_steps.sets(found, "/p", "dev") == [["one", "two"]]
+    assert trusted_steps.sets(found, "/p", "other") == []
+    assert trusted_steps.sets(found, "/q", "dev") == []
+
+
+def test_what_was_said_yes_to_before_is_kept_the_last_first_and_each_once(tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    for items in (["one"], ["two"], ["one"], *([str(each)] for each in range(30))):
+        trusted_steps.add(folder, "/p", "dev", items, 5.0, 1.0)
+    found = trusted_steps.sets(trusted_steps.read(folder), "/p", "dev")
+    assert found[:2] == [["29"], ["28"]]
+    assert len(found) == 21
+    trusted_steps.add(folder, "/q", "dev", ["one"], 5.0, 1.0)
+    trusted_steps.add(folder, "/q", "dev", ["two"], 5.0, 1.0)
+    trusted_steps.add(folder, "/q", "dev", ["one"], 5.0, 1.0)
+    assert trusted_steps.sets(trusted_steps.read(folder), "/q", "dev") == [["one"], ["two"]]
 
 
 def test_a_revoked_one_is_gone(tmp_path: Path) -> None:

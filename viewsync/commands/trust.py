@@ -1,8 +1,9 @@
 """Show the steps that a project's command runs, and allow them. No step runs before you do.
 
-You trust what would happen: the commands, folders and time limits, the contents of the files that they name, and
-tmux_config. If any of that changes, you are asked again. The commands of windows need no trust: they are typed into a
-shell because you ran that file.
+You trust what would happen: the commands, folders, time limits and variables, options that run something, tmux_config,
+and, unless every step is plain (`touch`, `echo`), the contents of the project's files. If any of that changes, you are
+asked again, also between two steps. The commands of windows need no trust: they are typed into a shell because you ran
+that file.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ EXIT_CODES = {
     1: "not trusted, or an argument or a file is wrong",
     5: "the state folder or the record of trusted steps cannot be used",
 }
+
+
+_NOT_COVERED = (
+    "not covered: what git ignores, other projects' files, programs of the system, what steps fetch and run themselves"
+)
 
 
 class Shown(NamedTuple):
@@ -94,6 +100,8 @@ def _lines(shown: Shown) -> list[str]:
     for each in standing.items:
         new = standing.status == trust.CHANGED and each in standing.new
         lines += [f"  {'* ' if new else ''}{line}" for line in each.lines]
+    if any(each.about or each.text.startswith('["tree"') for each in standing.items):
+        lines.append(f"  {_NOT_COVERED}")
     if standing.status == trust.CHANGED:
         lines.append(
             "  (* new, or changed since you trusted it)" if standing.new else "  (fewer steps, or in a different order)"

@@ -12,6 +12,7 @@ from viewsync.events import Event
 from viewsync.history import recording
 from viewsync.project_files.rules.plan import Step
 from viewsync.projects import steps, trust
+from viewsync.projects.reached_files import Home
 from viewsync.store import pending_steps
 from viewsync.system import processes
 from viewsync.text import durations
@@ -19,7 +20,7 @@ from viewsync.tmux import end_hooks, project_list
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from viewsync.context import Context
     from viewsync.store.pending_steps import Entry
@@ -45,15 +46,15 @@ def run(ctx: Context, entry: Entry) -> tuple[Entry, list[steps.StepDone], list[s
     wanted = [_step(each) for each in record.get("steps", []) if isinstance(each, dict)]
     problems = []
     if 0 < entry.begun <= len(wanted):
-        problems.append(f"the cleanup step '{wanted[entry.begun - 1][0].name}' was interrupted; it is not run again")
+        problems.append(f"the cleanup step '{wanted[entry.begun - 1].name}' was interrupted; it is not run again")
     secrets, missing = _secrets(ctx, record) if wanted[entry.begun :] else ({}, [])
     problems += missing
     variables = {"PATH": str(record.get("path") or os.defpath), **_texts(record.get("variables")), **secrets}
     done: list[steps.StepDone] = []
-    for at, (step, trusted) in enumerate(wanted):
+    for at, step in enumerate(wanted):
         if at < entry.begun:
             continue
-        if problem := _distrust(ctx, record, step, trusted):
+        if problem := _distrust(ctx, record, step, wanted):
             problems.append(problem)
             continue
         begun = pending_steps.begin(entry, at + 1)
@@ -66,9 +67,9 @@ def run(ctx: Context, entry: Entry) -> tuple[Entry, list[steps.StepDone], list[s
     return entry, done, problems
 
 
-def _step(found: dict[str, Any]) -> tuple[Step, str]:
-    """As it was recorded, and what was trusted then."""
-    step = Step(
+def _step(found: dict[str, Any]) -> Step:
+    """As it was recorded, when it was trusted."""
+    return Step(
         name=str(found.get("name")),
         command=str(found.get("command")),
         cwd=str(found.get("cwd")),
@@ -77,7 +78,6 @@ def _step(found: dict[str, Any]) -> tuple[Step, str]:
         on_failure=str(found.get("on_failure")),
         source=str(found.get("source")),
     )
-    return step, str(found.get("trusted"))
 
 
 def _texts(found: Any) -> dict[str, str]:
@@ -89,16 +89,14 @@ def _list(record: Mapping[str, Any], key: str) -> list[str]:
     return [str(each) for each in found] if isinstance(found, list) else []
 
 
-def _place(record: Mapping[str, Any]) -> trust.StepHome:
-    inherited = frozenset(_texts(record.get("variables")).items())
-    return trust.StepHome(tuple(_list(record, "bases")), inherited, _list(record, "secrets"))
-
-
-def _distrust(ctx: Context, record: Mapping[str, Any], step: Step, trusted: str) -> str:
-    """Why a step may not run any more, "" when it may."""
+def _distrust(ctx: Context, record: Mapping[str, Any], step: Step, wanted: Sequence[Step]) -> str:
+    """Why a step may not run any more, "" when it may. `wanted`: all of them, which are trusted as one."""
     root, command = str(record.get("root")), str(record.get("command"))
+    own = {**_texts(record.get("variables")), **dict.fromkeys(_list(record, "left_out"), "")}
+    trusted = _list(record, "trusted")
+    where = Home(tuple(_list(record, "bases")) or (root,), tuple(own.items()), bent=bool(trusted))
     try:
-        now = trust.item(step, steps.CLEANUP, _place(record)).text
+        now = trust.covering(ctx, trust.lines(wanted, ()), where)
         if trust.still(ctx, root, command, trusted, now):
             return ""
     except ViewsyncError as error:

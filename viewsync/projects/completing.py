@@ -33,8 +33,7 @@ class Completed(NamedTuple):
 def complete(ctx: Context, there: Running, row: Registered | None, *, apply: bool) -> Completed:
     """`row`: reserved, None where the session can have none. `apply`: change what differs, as far as that can be."""
     plan, server, session = there.plan, there.server, there.live.id
-    if there.half:
-        lifecycle.trusted(ctx, plan)
+    lifecycle.trusted(ctx, plan, steps=there.half)
     pairs = diff.pairs(plan, there.seen)
     added = _added(ctx, there, pairs)
     warnings = [*added.problems]

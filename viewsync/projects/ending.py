@@ -57,7 +57,7 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
     if not plan.cleanup:
         return
     trust.require(ctx, plan)
-    where = trust.place(plan)
+    where = trust.home(plan)
     variables = steps.variables_of(plan, name, server.socket)
     own = [name for each in plan.cleanup for name, _ in each.environment]
     record = {
@@ -71,18 +71,12 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
         "file": plan.file,
         "arguments": _without(dict(plan.arguments), plan),
         "bases": where.bases,
+        "trusted": [each.text for each in trust.covering(ctx, trust.lines(plan.cleanup, plan.secrets), where)],
         "path": ctx.env.get("PATH", ""),
         "variables": _without(variables, plan),
         "secrets": sorted(plan.secrets),
         "left_out": sorted(plan.secrets & {*variables, *own}),
-        "steps": [
-            {
-                **each._asdict(),
-                "environment": _without(dict(each.environment), plan),
-                "trusted": trust.item(each, steps.CLEANUP, where).text,
-            }
-            for each in plan.cleanup
-        ],
+        "steps": [{**each._asdict(), "environment": _without(dict(each.environment), plan)} for each in plan.cleanup],
     }
     key = pending_steps.key(server.identity, session)
     pending_steps.write(ctx.folder, key, record)

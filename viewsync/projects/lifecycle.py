@@ -18,12 +18,19 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server
 
 
-def trusted(ctx: Context, plan: Plan) -> None:
-    """NotTrusted unless the user has said yes to what the plan runs beside its panes."""
-    if plan.pre_create or plan.post_create or plan.cleanup or plan.tmux_config:
+def trusted(ctx: Context, plan: Plan, *, steps: bool = True) -> None:
+    """NotTrusted unless the user has said yes to what the plan runs beside its panes. Without `steps`, which have run,
+    to its options.
+    """
+    if (steps and (plan.pre_create or plan.post_create or plan.cleanup or plan.tmux_config)) or _has_options(plan):
         from viewsync.projects import trust
 
-        trust.require(ctx, plan)
+        if steps or trust.options(plan):
+            trust.require(ctx, plan)
+
+
+def _has_options(plan: Plan) -> bool:
+    return bool(plan.options or any(each.options for each in plan.windows))
 
 
 def worktree(ctx: Context, plan: Plan) -> Made | None:

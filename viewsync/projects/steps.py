@@ -62,14 +62,15 @@ def variables_of(plan: Plan, session: str, socket: str) -> dict[str, str]:
 
 
 def run_all(
-    ctx: Context, steps: Sequence[Step], stage: str, variables: Mapping[str, str], secrets: Collection[str] = ()
+    ctx: Context, plan: Plan, steps: Sequence[Step], stage: str, variables: Mapping[str, str], kept: str
 ) -> list[StepDone]:
-    """What came of each, up to the first one that failed and lets nothing follow. `secrets`: names of variables
-    whose values are blotted out wherever the output is kept or shown.
+    """What came of each, up to the first one that failed and lets nothing follow. NotTrusted before one whose files
+    are not those that were trusted: a step before it may have changed them. `kept`: what became of the session.
     """
     done: list[StepDone] = []
     for step in steps:
-        done.append(run(ctx, step, stage, variables, secrets))
+        trust.require(ctx, plan, f"the {stage} step '{step.name}' was not run; {kept}")
+        done.append(run(ctx, step, stage, variables, plan.secrets))
         if done[-1].aborts:
             break
     if done:
@@ -78,6 +79,7 @@ def run_all(
 
 
 def run(ctx: Context, step: Step, stage: str, variables: Mapping[str, str], secrets: Collection[str] = ()) -> StepDone:
+    """`secrets`: names of variables whose values are blotted out wherever the output is kept or shown."""
     own = {**variables, **dict(step.environment)}
     hidden = {os.fsencode(value) for name, value in own.items() if name in secrets and value}
     handle, log = step_logs.new(ctx.folder, f"{stage}-{step.name}", ctx.clock())
@@ -98,23 +100,17 @@ def run(ctx: Context, step: Step, stage: str, variables: Mapping[str, str], secr
 
 
 def before(ctx: Context, plan: Plan, variables: Mapping[str, str]) -> list[StepDone]:
-    """The steps that come before the session, in its worktree. StepFailed: it must not be made. NotTrusted, too:
-    in that worktree the files that steps run may be others than in the project itself.
-    """
-    trust.require(ctx, plan)
-    done = run_all(ctx, plan.pre_create, PRE_CREATE, variables, plan.secrets)
-    _raise(done, "no session was made")
+    """The steps that come before the session, in its worktree. StepFailed: it must not be made; NotTrusted, too."""
+    kept = "no session was made"
+    done = run_all(ctx, plan, plan.pre_create, PRE_CREATE, variables, kept)
+    _raise(done, kept)
     return done
 
 
 def after(ctx: Context, plan: Plan, variables: Mapping[str, str]) -> list[StepDone]:
     """The steps that follow when the session is made. StepFailed: it is there, and stays: somebody may be on it."""
     kept = f"session '{variables.get('VIEWSYNC_SESSION', '')}' is there, and was kept"
-    try:
-        trust.require(ctx, plan)
-    except trust.NotTrusted as error:
-        raise trust.NotTrusted(f"{error.message}; {kept}", error.hint) from None
-    done = run_all(ctx, plan.post_create, POST_CREATE, variables, plan.secrets)
+    done = run_all(ctx, plan, plan.post_create, POST_CREATE, variables, kept)
     _raise(done, kept)
     return done
 

@@ -1,8 +1,9 @@
-"""Whether the user has said yes to the steps that a project brings along, and to every file that they run.
+"""Whether the user has said yes to what a project brings along to be run, and to every file that it may run.
 
-Trust is over what would happen: each step with its command, folder, time and environment, in their order, with the
-contents of the files that it runs (scripts.py says which), and the tmux configuration. The rest of a command file may
-change. The commands of windows need none: they are typed into a shell because the user ran that very file.
+Trust is over what would happen: each step with its command, folder, time and environment, in their order; the variables
+that the files give the session; options that run something; the tmux configuration; and, unless every line is plain,
+what the files of the project's tree hold (reached_files.py says which). The rest of a command file may change. The
+commands of windows need none: they are typed into a shell because the user ran that very file.
 """
 
 from __future__ import annotations
@@ -14,33 +15,41 @@ import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import UsageError, ViewsyncError
-from viewsync.project_files.rules import steps
-from viewsync.projects import scripts
+from viewsync.project_files.rules import environment, steps
+from viewsync.projects import reached_files, sourced_files
+from viewsync.projects.reached_files import Home, Line, inside
 from viewsync.store import trusted_steps as store
+from viewsync.system import file_trees
+from viewsync.tmux.rules import project_options
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
 
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Plan, Step
 
 TRUSTED, CHANGED, UNTRUSTED, NOTHING = "trusted", "changed", "untrusted", "nothing to trust"
-TMUX_CONFIG = "tmux-config"
 _STAGES = (("pre-create", "pre_create"), ("post-create", "post_create"), ("cleanup", "cleanup"))
 _SHORTEST_SECRET = 4  # characters; shorter ones are in words that have nothing to do with them
+_ROUNDS = 20_000  # of the digest of a secret, so that who reads it cannot try all
 
 
 class NotTrusted(ViewsyncError):
-    """Steps would run that nobody has said yes to."""
+    """Something would run that nobody has said yes to."""
 
     kind = "not-trusted"
 
 
 class Item(NamedTuple):
-    """One step, or the tmux configuration. `text`: all that it consists of; `lines`: the same for a person."""
+    """What is trusted as one. `text`: all that it consists of; `lines`: the same for a person.
+
+    `about`: of a file that no tree has, where it is. One that is new is none that was trusted as something else: what
+    steps install is there after them, and was not before.
+    """
 
     text: str
     lines: tuple[str, ...]
+    about: str = ""
 
 
 class Standing(NamedTuple):
@@ -51,17 +60,15 @@ class Standing(NamedTuple):
     new: list[Item]
 
 
-class StepHome(NamedTuple):
-    """Where the steps of a session are at home: they mean the same in every worktree of it."""
-
-    bases: tuple[str, ...]  # the worktree, the folder that the files were found in, the project: those that there are
-    inherited: frozenset[tuple[str, str]]  # variables of the session, which no step has as its own
-    secrets: Collection[str]
+def home(plan: Plan) -> Home:
+    bases = (plan.worktree.path if plan.worktree else plan.tree, _home(plan.file), plan.identity.root)
+    known = _unsecret(plan.environment, plan.secrets)
+    return Home(tuple(dict.fromkeys(filter(None, bases))), known, plan.worktree)
 
 
-def place(plan: Plan) -> StepHome:
-    bases = (plan.worktree.path if plan.worktree else "", _home(plan.file), plan.identity.root)
-    return StepHome(tuple(filter(None, bases)), frozenset(plan.environment), plan.secrets)
+def _unsecret(pairs: Sequence[tuple[str, str]], secrets: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """At the end of a session nobody knows a secret's value: it names no file."""
+    return tuple((name, "" if name in secrets else value) for name, value in pairs)
 
 
 def _home(file: str) -> str:
@@ -71,53 +78,142 @@ def _home(file: str) -> str:
     return os.path.dirname(above) if os.path.basename(above) in (".viewsync", ".prj") else folder
 
 
-def items(plan: Plan) -> list[Item]:
-    """What of this plan needs trust. UsageError for a step that would show a secret to everybody, and to us."""
-    where = place(plan)
+def asked(plan: Plan) -> bool:
+    """Whether anything of this plan needs trust."""
+    return bool(plan.pre_create or plan.post_create or plan.cleanup or plan.tmux_config or options(plan))
+
+
+def items(ctx: Context, plan: Plan) -> list[Item]:
+    """What of this plan needs trust. UsageError for a step that would show a secret to everybody, and to us; TooLarge
+    where what it may run cannot be read each time.
+    """
+    if not asked(plan):
+        return []
+    where = home(plan)
     _refuse_secrets(plan)
-    found = [item(each, stage, where) for stage, field in _STAGES for each in getattr(plan, field)]
-    if plan.tmux_config:
-        sums = [_sum(plan.tmux_config)]
-        name = _relative(plan.tmux_config, where)
-        found.append(Item(json.dumps([TMUX_CONFIG, name, sums]), (f"{TMUX_CONFIG}: {name}",)))
+    found = [item(each, stage, where, plan.secrets) for stage, field in _STAGES for each in getattr(plan, field)]
+    found += [
+        _made("option", [what, name, value], f"option {name} of {what}: {value}") for what, name, value in options(plan)
+    ]
+    if plan.written:
+        found.append(_variables(plan))
+    config = list(sourced_files.read(plan.tmux_config, plan.cwd)) if plan.tmux_config else []
+    found += [_config(path, where) for path, _ in config]
+    before = [
+        *lines((*plan.pre_create, *plan.post_create), plan.secrets),
+        *(Line(text, plan.cwd) for _, text in config),
+    ]
+    before += [Line(value, plan.cwd) for _, _, value in options(plan)]
+    found += [*covering(ctx, before, where), *covering(ctx, lines(plan.cleanup, plan.secrets), where)]
+    return list(dict.fromkeys(found))
+
+
+def options(plan: Plan) -> list[tuple[str, str, str]]:
+    """Those that run something: of what, the name, the value."""
+    found = [("the session", name, value) for name, value in plan.options]
+    found += [(f"window {each.name!r}", name, value) for each in plan.windows for name, value in each.options]
+    return [each for each in found if project_options.runs(each[1], each[2])]
+
+
+def _made(kind: str, words: list[str], shown: str, about: str = "") -> Item:
+    return Item(json.dumps([kind, *words]), (shown,), about)
+
+
+def lines(found: Sequence[Step], secrets: Collection[str]) -> list[Line]:
+    """Of shell, in which these steps consist."""
+    return [Line(each.command, each.cwd, _unsecret(each.environment, secrets)) for each in found]
+
+
+def item(step: Step, stage: str, where: Home, secrets: Collection[str]) -> Item:
+    folder = _relative(step.cwd, where)
+    own = [(name, _digest(value) if name in secrets else value) for name, value in step.environment]
+    text = json.dumps([stage, step.command, folder, step.timeout, step.on_failure, own])
+    shown = [f"{stage}: {step.name}", f"    {step.command}"]
+    shown.append(f"    in {folder}, {steps.bounds(step)} ({step.source})")
+    shown += [f"    with {name}={_shown(name, value, secrets)}" for name, value in step.environment]
+    return Item(text, tuple(shown))
+
+
+def _variables(plan: Plan) -> Item:
+    """As the files write them: what the user gives for a template in one is not asked for again."""
+    pairs = [[name, _digest(value) if name in plan.secrets else value] for name, value in plan.written]
+    shown = [f"    {name}={_shown(name, value, plan.secrets)}" for name, value in plan.written]
+    return Item(json.dumps(["variables", pairs]), ("variables:", *shown))
+
+
+def _shown(name: str, value: str, secrets: Collection[str]) -> str:
+    return "(secret)" if name in secrets or environment.looks_secret(name, value) else value
+
+
+def _digest(value: str) -> str:
+    """Of a secret's value, which must not be kept, and may not change unseen: a variable may have anything run."""
+    return hashlib.pbkdf2_hmac("sha256", os.fsencode(value), b"viewsync", _ROUNDS).hex() if value else ""
+
+
+def _config(path: str, where: Home) -> Item:
+    name = _relative(path, where)
+    return _made("tmux-config", [name, file_trees.digest(path)], f"tmux-config: {name}")
+
+
+def covering(ctx: Context, shell: Sequence[Line], where: Home) -> list[Item]:
+    """The files that these lines may run."""
+    reached = reached_files.find(shell, where, ctx.env)
+    found = []
+    for at, tree in enumerate(reached.trees):
+        label = _relative(tree.top, where) if at else "."
+        kinds = "everything" if reached.anything else "what could be run"
+        what = f"all that git tracks, and of the rest {kinds} that it does not ignore" if tree.git else kinds
+        line = f"files: {what}, in {tree.top} ({len(tree.paths)} files)"
+        found.append(_made("tree", [label, tree.digest], line))
+    for path in reached.named:
+        name = _relative(path, where)
+        found.append(_made("file", [name, file_trees.digest(path)], f"file: {name}", about=name))
     return found
 
 
-def item(step: Step, stage: str, where: StepHome) -> Item:
-    """A secret's value is no part of it, since it must not be kept."""
-    own = [(name, value) for name, value in step.environment if (name, value) not in where.inherited]
-    environment = [(name, "" if name in where.secrets else value) for name, value in own]
-    folder = _relative(step.cwd, where)
-    files = [(_relative(path, where), _sum(path)) for path in _files(step, where)]
-    text = json.dumps([stage, step.command, folder, step.timeout, step.on_failure, environment, files])
-    lines = [f"{stage}: {step.name}", f"    {step.command}"]
-    lines.append(f"    in {folder}, {steps.bounds(step)} ({step.source})")
-    lines += [f"    with {name}={value or '(secret)'}" for name, value in environment]
-    lines += [f"    runs {name}" for name, _ in files]
-    return Item(text, tuple(lines))
-
-
 def standing(ctx: Context, plan: Plan) -> Standing:
-    found = items(plan)
+    found = items(ctx, plan)
     if not found:
         return Standing(NOTHING, [], [])
-    known = store.items(store.read(ctx.folder), plan.identity.root, plan.command)
-    if known is None:
+    known = store.sets(store.read(ctx.folder), plan.identity.root, plan.command)
+    if not known:
         return Standing(UNTRUSTED, found, found)
-    new = [each for each in found if each.text not in known]
-    return Standing(TRUSTED if [each.text for each in found] == known else CHANGED, found, new)
+    if any(_same(found, each) for each in known):
+        return Standing(TRUSTED, found, [])
+    return Standing(CHANGED, found, [each for each in found if each.text not in known[0]])
 
 
-def require(ctx: Context, plan: Plan) -> None:
+def _same(found: Sequence[Item], known: Sequence[str]) -> bool:
+    about = _about(known)
+    now = [each.text for each in found if not each.about or each.about in about]
+    there = {each.about for each in found}
+    return now == [each for each in known if not (name := _file(each)) or name in there]
+
+
+def _about(known: Collection[str]) -> set[str]:
+    return {name for each in known if (name := _file(each))}
+
+
+def _file(text: str) -> str:
+    """The name of the file that an item is about."""
+    found = json.loads(text) if text.startswith('["file",') else None
+    return str(found[1]) if isinstance(found, list) and len(found) == 3 else ""
+
+
+def require(ctx: Context, plan: Plan, consequence: str = "nothing was run") -> None:
     """NotTrusted unless the user has said yes to exactly this."""
-    status = standing(ctx, plan).status
-    if status in (TRUSTED, NOTHING):
+    found = standing(ctx, plan)
+    if found.status in (TRUSTED, NOTHING):
         return
-    why = "have changed since you trusted them" if status == CHANGED else "are not trusted yet"
-    raise NotTrusted(
-        f"the steps of '{plan.command}' {why}; nothing was run",
-        f"`{_command(plan)}` shows them and asks",
-    )
+    what = "steps" if plan.pre_create or plan.post_create or plan.cleanup else "tmux commands"
+    if found.status == UNTRUSTED:
+        why = "are not trusted yet"
+    else:
+        files = found.new and all(each.text.startswith(('["tree"', '["file"')) for each in found.new)
+        why = (
+            "may run files that have changed since you trusted them" if files else "have changed since you trusted them"
+        )
+    raise NotTrusted(f"the {what} of '{plan.command}' {why}; {consequence}", f"`{_command(plan)}` shows them and asks")
 
 
 def _command(plan: Plan) -> str:
@@ -137,10 +233,12 @@ def revoke(ctx: Context, root: str, command: str) -> bool:
     return store.revoke(ctx.folder, root, command, ctx.config["lock_timeout"])
 
 
-def still(ctx: Context, root: str, command: str, recorded: str, now: str) -> bool:
-    """Whether a step that was recorded when it was trusted still is: it is what it was, or its change is trusted."""
-    known = store.items(store.read(ctx.folder), root, command)
-    return known is not None and (now == recorded or now in known)
+def still(ctx: Context, root: str, command: str, recorded: Collection[str], now: Sequence[Item]) -> bool:
+    """Whether files that were recorded when they were trusted still are: they are as they were, or as trusted since."""
+    sets = store.sets(store.read(ctx.folder), root, command)
+    known = {*recorded, *(text for each in sets for text in each)}
+    about = _about(known)
+    return bool(sets) and all(each.text in known or (each.about and each.about not in about) for each in now)
 
 
 def _refuse_secrets(plan: Plan) -> None:
@@ -164,32 +262,9 @@ def secrets(ctx: Context, file: str, arguments: Sequence[str], names: Collection
     return {name: value for name, value in plan.environment if name in names}
 
 
-def _files(step: Step, where: StepHome) -> Iterator[str]:
-    """The files that it runs: looked for where it will; and, while a worktree is still to be made, at the same place
-    in the project itself.
-    """
-    folder, home = step.cwd, where.bases[0]
-    for base in where.bases[1:]:
-        if not os.path.isdir(folder) and scripts.inside(step.cwd, home):
-            folder = os.path.normpath(os.path.join(base, os.path.relpath(step.cwd, home)))
-    return scripts.files(step.command, folder, where.bases)
-
-
-def _relative(path: str, where: StepHome) -> str:
+def _relative(path: str, where: Home) -> str:
     """As it reads in every worktree."""
     for base in where.bases:
-        if scripts.inside(path, base):
+        if inside(path, base):
             return os.path.relpath(path, base)
     return path
-
-
-def _sum(path: str) -> str:
-    """Of its contents; "" for what cannot be read, and so is trusted as that."""
-    found = hashlib.sha256()
-    try:
-        with open(path, "rb") as file:
-            while part := file.read(1 << 20):
-                found.update(part)
-    except OSError:
-        return ""
-    return found.hexdigest()

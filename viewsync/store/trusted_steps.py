@@ -1,7 +1,8 @@
 """Which steps the user has said yes to: `trust.json`, per project and command.
 
-Shape: {"version": 1, "trusted": {ROOT: {COMMAND: {"at": EPOCH, "items": [TEXT, ...]}}}}. An item says everything that
-one step consists of, so that what is new can be told from what was trusted.
+Shape: {"version": 1, "trusted": {ROOT: {COMMAND: {"at": EPOCH, "items": [TEXT, ...], "before": [[TEXT, ...], ...]}}}}.
+An item says everything that one step consists of, so that what is new can be told from what was trusted. What was
+trusted before still is: of two branches, each with scripts of its own, every change would ask anew.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 FILE = "trust.json"
 _LOCK = ".trust.lock"
 _VERSION = 1
+_MOST_BEFORE = 20
 
 
 def read(folder: str) -> Trusted:
@@ -48,19 +50,21 @@ def _is_sound(trusted: Any) -> bool:
 
 
 def _items(entry: dict[str, Any]) -> bool:
-    items = entry.get("items")
-    return isinstance(items, list) and all(isinstance(each, str) for each in items)
+    found = [entry.get("items"), *(before if isinstance(before := entry.get("before", []), list) else [None])]
+    return all(isinstance(items, list) and all(isinstance(each, str) for each in items) for items in found)
 
 
-def items(trusted: Trusted, root: str, command: str) -> list[str] | None:
-    """What was said yes to; None where nothing ever was."""
+def sets(trusted: Trusted, root: str, command: str) -> list[list[str]]:
+    """All that was said yes to, the last one first; none where nothing ever was."""
     entry = trusted.get(root, {}).get(command)
-    return None if entry is None else list(entry["items"])
+    return [] if entry is None else [list(entry["items"]), *entry.get("before", [])]
 
 
 def add(folder: str, root: str, command: str, found: Sequence[str], now: float, timeout: float) -> None:
     def put(trusted: Trusted) -> None:
-        trusted.setdefault(root, {})[command] = {"at": now, "items": list(found)}
+        before = [each for each in sets(trusted, root, command) if each != list(found)]
+        entry = {"at": now, "items": list(found), "before": before[:_MOST_BEFORE]}
+        trusted.setdefault(root, {})[command] = entry
 
     _change(folder, timeout, put)
 
