@@ -160,3 +160,99 @@ def test_of_a_view_it_is_the_session_whose_windows_it_shows(home: Home, server: 
     found = home.viewsync("freeze", view, "-S", server.socket, "--json").json()
     assert found["session"] == "proj"
     assert [each["name"] for each in found["command"]["session"]["windows"]] == ["one", "two"]
+
+
+VALUE = "geheim-4711"
+
+
+@pytest.fixture
+def secret(project: Project, servers: Callable[..., Server]) -> Server:
+    """A project's session with a secret that no rule would know: only the project's file says it."""
+    server = servers()
+    project.settings("secrets: [HARMLESS, OF_PANE]\n")
+    project.command(
+        "dev",
+        f"environment: {{HARMLESS: {VALUE}}}\n"
+        "session:\n"
+        "  windows:\n"
+        "    - {name: args, command: 'exec tail -f /dev/null --pid=1 -s 9 -- $HARMLESS x$HARMLESS.log \"a b\"'}\n"
+        f"    - {{name: own, environment: {{OF_PANE: other-4711}}, command: 'exec tail -f -- /dev/null other-4711'}}\n"
+        f"    - {{name: 'w {VALUE}', options: {{'@mine': '{VALUE}'}}}}\n",
+    )
+    ran(project, server, "dev", "-S", server.socket)
+    until(lambda: server.show("=myapp-main-dev:0", "#{pane_current_command}") == "tail", "tail")
+    until(lambda: server.show("=myapp-main-dev:1", "#{pane_current_command}") == "tail", "tail")
+    return server
+
+
+@pytest.mark.parametrize("words", [(), ("--json",), ("--name", "again"), ("-o", "new.yaml")])
+def test_what_the_project_lists_as_secret_is_not_written(
+    project: Project, secret: Server, words: tuple[str, ...]
+) -> None:
+    done = project.viewsync("freeze", "myapp-main-dev", "-S", secret.socket, *words)
+    assert done.code == 0, done
+    written = done.out + done.err
+    for name in ("new.yaml", ".viewsync/commands/again.yaml"):
+        path = os.path.join(project.root, name)
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                written += file.read()
+    assert VALUE not in written
+    assert "other-4711" not in written
+    if words != ("-o", "new.yaml") and words != ("--name", "again"):
+        assert "HARMLESS" in done.out
+        assert "OF_PANE" in done.out
+
+
+def test_a_command_has_the_variable_in_the_place_of_its_value(project: Project, secret: Server) -> None:
+    data = project.viewsync("freeze", "myapp-main-dev", "-S", secret.socket, "--json").json()
+    first, second, third = data["command"]["session"]["windows"]
+    assert first["command"] == """tail -f /dev/null --pid=1 -s 9 -- "$HARMLESS" x"$HARMLESS".log 'a b'"""
+    assert second["command"] == 'tail -f -- /dev/null "$OF_PANE"'
+    assert (third["name"], third["options"]) == ("w $HARMLESS", {"@mine": "$HARMLESS"})
+    assert "HARMLESS" not in data["command"].get("environment", {})
+    assert any("stands $NAME" in each for each in data["notes"])
+
+
+def test_also_when_the_files_are_gone_and_when_they_cannot_be_read(project: Project, secret: Server) -> None:
+    project.settings("secrets: [\n")
+    os.unlink(os.path.join(project.root, ".viewsync/commands/dev.yaml"))
+    done = project.viewsync("freeze", "myapp-main-dev", "-S", secret.socket)
+    assert (done.code, VALUE in done.out, "cannot be read" in done.out) == (0, False, True), done
+
+
+def test_of_a_session_that_viewsync_did_not_make_the_projects_list_counts(project: Project, made: Server) -> None:
+    project.settings("secrets: [COLOR]\n")
+    done = project.viewsync("freeze", "hand", "-S", made.socket)
+    assert (done.code, "range" in done.out, "- COLOR" in done.out) == (0, False, True), done
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("session-info", "myapp-main-dev"),
+        ("session-info", "myapp-main-dev", "--json"),
+        ("status",),
+        ("print", "dev"),
+        ("print", "dev", "--json"),
+    ],
+)
+def test_nor_is_it_shown_elsewhere(project: Project, secret: Server, words: tuple[str, ...]) -> None:
+    more = () if words[0] == "print" else ("-S", secret.socket)
+    done = project.viewsync(*words, *more)
+    assert done.code == 0, done
+    assert VALUE not in done.out + done.err
+
+
+def test_nor_in_what_differs_or_is_wrong(project: Project, secret: Server) -> None:
+    file = os.path.join(project.root, ".viewsync/commands/dev.yaml")
+    with open(file, encoding="utf-8") as text:
+        was = text.read()
+    project.command("dev", was.replace("'@mine': '", "'@mine': 'x").replace("args,", "more,"))
+    done = project.viewsync("run", "dev", "--diff", "-S", secret.socket)
+    assert (done.code, "@mine" in done.out) == (2, True), done
+    assert VALUE not in done.out + done.err
+    project.command("dev", was.replace("session:\n", f"session:\n  working_directory: /no/{VALUE}\n"))
+    done = project.viewsync("run", "dev", "-S", secret.socket)
+    assert (done.code, "there is no folder" in done.err) == (1, True), done
+    assert VALUE not in done.out + done.err

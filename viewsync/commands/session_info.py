@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args, _project_rows
 from viewsync.output import Result, age
-from viewsync.projects import listing
+from viewsync.project_files.rules import environment
+from viewsync.projects import listing, secret_values
 from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+    from viewsync.projects.listing import Known
     from viewsync.tmux.rules.project_model import SeenWindow
 
 EXIT_CODES = {
@@ -43,7 +45,25 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     data["file"] = known.about.get("file") or None
     data["arguments"] = known.about.get("arguments") or {}
     data["attach"] = ctx.tmux.to_attach(known.socket, known.name) if seen else None
-    return Result(data, _lines(data, now, ctx.env.get("HOME", "")))
+    secrets = _secrets(ctx, known) if seen else []
+    lines = [environment.hidden(line, secrets) for line in _lines(data, now, ctx.env.get("HOME", ""))]
+    return Result({key: _shown(value, secrets) for key, value in data.items()}, lines)
+
+
+def _secrets(ctx: Context, known: Known) -> list[str]:
+    """Values that may stand in the names of windows and in folders."""
+    if known.live is None or known.server is None:
+        return []
+    names, _ = secret_values.listed(known.about, known.identity.root if known.identity else "")
+    return [value for _, value in secret_values.read(ctx, known.server, known.live, names)]
+
+
+def _shown(value: Any, secrets: list[str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _shown(each, secrets) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_shown(each, secrets) for each in value]
+    return environment.hidden(value, secrets) if isinstance(value, str) else value
 
 
 def _window(seen: SeenWindow) -> dict[str, Any]:

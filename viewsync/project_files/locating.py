@@ -56,6 +56,15 @@ def names(root: str) -> list[str]:
     return sorted(found)
 
 
+def files(root: str) -> list[str]:
+    """All that a project has of its commands, and its own file."""
+    found = []
+    for folder in _folders(root, 1):
+        if os.path.isdir(folder):
+            found += [os.path.join(folder, each) for each in sorted(os.listdir(folder)) if each.endswith(_ENDINGS)]
+    return [*found, *filter(None, [_project_file(root)])]
+
+
 def step(root: str, name: str) -> str:
     """The program of that name among a project's steps, "" when there is none."""
     for folder in _folders(root, 2):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import MissingSession, UsageError
 from viewsync.project_files import importing, locating, yaml_files
 from viewsync.project_files.rules import command_lines, environment, freezing
 from viewsync.project_files.rules.plan import Pane, Plan, Window
 from viewsync.project_files.rules.schema import VARIABLE
-from viewsync.projects import listing
+from viewsync.projects import listing, secret_values
 from viewsync.registry import targets
 from viewsync.system import foreground, processes
 from viewsync.text import durations
@@ -21,7 +21,7 @@ from viewsync.tmux.rules import project_options
 from viewsync.tmux.rules.marks import Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from viewsync.context import Context
     from viewsync.project_files.rules.writing import Data
@@ -51,17 +51,42 @@ def freeze(ctx: Context, name: str, asked: targets.TargetArgs, *, output: str = 
     windows = session_snapshot.read(ctx.tmux, server, live.id)
     root = root or _project(origin.folder) or origin.folder
     notes = [_NO_SECRETS]
-    plan = _plan(live, windows, origin, root, notes)
     known = next((each for each in found if each.live and each.live.id == live.id), None)
+    secrets = _secrets(ctx, server, live, root, known.about if known else {}, notes)
+    plan = _plan(live, windows, origin, root, secrets, notes)
     if known and "timeout" in known.about:
         limit = durations.recorded(known.about["timeout"], plan.timeout)
         plan = plan._replace(timeout=limit, auto_cleanup=bool(known.about.get("auto_cleanup")))
     everybodys = session_snapshot.everybodys(ctx.tmux, server.socket)
     plan = plan._replace(options=tuple(each for each in plan.options if each not in everybodys))
-    data = freezing.command(plan)
-    comments = [f"# {_one_line(each)}\n" for each in (f"The session {live.name!r}, as it was frozen.", *notes)]
+    said = freezing.command(plan)
+    data = freezing.shown(said, secrets.values)
+    if data != said:
+        notes.append(
+            "In a name, folder or option stands $NAME for the value of a secret: write there what you want to be seen."
+        )
+    notes = [environment.hidden(each, secrets.hidden) for each in notes]
+    title = environment.hidden(f"The session {live.name!r}, as it was frozen.", secrets.hidden)
+    comments = [f"# {_one_line(each)}\n" for each in (title, *notes)]
     text = "".join(comments) + yaml_files.dump(data)
     return Frozen(live.name, server.socket, data, text, notes, importing.write(text, file) if file else "")
+
+
+class Secrets(NamedTuple):
+    names: frozenset[str]
+    values: list[tuple[str, str]]
+
+    @property
+    def hidden(self) -> list[str]:
+        return [value for _, value in self.values]
+
+
+def _secrets(
+    ctx: Context, server: Server, live: Live, root: str, about: Mapping[str, Any], notes: list[str]
+) -> Secrets:
+    names, unread = secret_values.listed(about, live.identity.root if live.identity else root)
+    notes += [f"Which variables {file} lists as secrets is not known: it cannot be read." for file in unread]
+    return Secrets(names, secret_values.read(ctx, server, live, names))
 
 
 def _find(ctx: Context, name: str, asked: targets.TargetArgs) -> tuple[Server, Live, Sequence[listing.Known]]:
@@ -123,13 +148,15 @@ def _plan(
     windows: Sequence[FrozenWindow],
     origin: Origin,
     root: str,
+    hide: Secrets,
     notes: list[str],
 ) -> Plan:
     cwd = _folder(origin.folder, root, "the session", notes)
     variables = _variables(origin.environment, notes)
-    secrets = environment.secrets(variables)
+    known = {*variables, *hide.values}
+    secrets = environment.secrets(sorted(known), hide.names & {name for name, _ in known})
     if secrets:
-        notes.append(f"Left out, since they look secret; give them with -e NAME: {', '.join(sorted(secrets))}.")
+        notes.append(f"Left out, since they are secret; give them with -e NAME: {', '.join(sorted(secrets))}.")
     if live.identity:
         notes.append(f"Made by the command {live.command!r}; its steps, worktree and arguments are not in here.")
     task = live.identity.task if live.identity else ""
@@ -140,7 +167,7 @@ def _plan(
         cwd=cwd,
         environment=variables,
         secrets=secrets,
-        windows=tuple(_window(each, cwd, notes) for each in windows),
+        windows=tuple(_window(each, cwd, hide, notes) for each in windows),
         options=_options(origin.options, "the session", notes),
     )
 
@@ -168,8 +195,8 @@ def _options(found: Sequence[tuple[str, str]], what: str, notes: list[str]) -> t
     return tuple(good)
 
 
-def _window(seen: FrozenWindow, cwd: str, notes: list[str]) -> Window:
-    panes = tuple(_pane(each, cwd, f"window {seen.name!r}", notes) for each in seen.panes)
+def _window(seen: FrozenWindow, cwd: str, hide: Secrets, notes: list[str]) -> Window:
+    panes = tuple(_pane(each, cwd, f"window {seen.name!r}", hide, notes) for each in seen.panes)
     options = tuple(each for each in seen.options if each[0] not in _OURS)
     if len(panes) > 1 and not seen.layout:
         notes.append(f"Left out: the layout of window {seen.name!r}, whose panes float or have no room.")
@@ -183,15 +210,15 @@ def _window(seen: FrozenWindow, cwd: str, notes: list[str]) -> Window:
     )
 
 
-def _pane(seen: FrozenPane, cwd: str, what: str, notes: list[str]) -> Pane:
-    command = _command(seen, what, notes) if seen.pid else ""
+def _pane(seen: FrozenPane, cwd: str, what: str, hide: Secrets, notes: list[str]) -> Pane:
+    command = _command(seen, what, hide, notes) if seen.pid else ""
     if not seen.pid:
         notes.append(f"A program in {what} had ended: its pane has a shell.")
     folder = _folder(seen.folder, cwd, f"a pane of {what}", notes)
     return Pane((command,) if command else (), folder, (), seen.active, "")
 
 
-def _command(seen: FrozenPane, what: str, notes: list[str]) -> str:
+def _command(seen: FrozenPane, what: str, hide: Secrets, notes: list[str]) -> str:
     front = foreground.foreground(seen.pid)
     words = processes.command_line(front.pid) if front else []
     if not words:  # nobody knows
@@ -200,7 +227,7 @@ def _command(seen: FrozenPane, what: str, notes: list[str]) -> str:
             notes.append(f"Without its arguments: {seen.command!r} in {what}.")
     if command_lines.is_shell(words):
         return ""
-    line = command_lines.line(words)
+    line = command_lines.line(words, hide.values)
     if not line:
         notes.append(f"Left out: the command of {words[0]!r} in {what}, which cannot be typed.")
     return line

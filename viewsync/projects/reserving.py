@@ -208,6 +208,7 @@ def about(plan: Plan) -> dict[str, Any]:
         "file": plan.file,
         "worktree_path": plan.worktree.path if plan.worktree else "",
         "arguments": {name: "" if name in plan.secrets else value for name, value in plan.arguments},
+        "secrets": sorted(plan.secrets),
         "auto_cleanup": plan.auto_cleanup,
         "timeout": plan.timeout,
     }

@@ -113,6 +113,16 @@ def command_line(pid: int) -> list[str]:
     return without_procfs.command_line(pid)
 
 
+def environment(pid: int) -> dict[str, str]:
+    """The variables that it was started with; none when it is gone, and where they are not known."""
+    found = procfs.environment(pid)
+    if found or procfs.there():
+        return found
+    from viewsync.system import without_procfs
+
+    return without_procfs.environment(pid)
+
+
 def command_lines() -> list[list[str]] | None:
     """Of all processes that may be looked at; None where they are not known."""
     pids = procfs.pids()

@@ -122,6 +122,12 @@ def command_line(pid: int) -> list[str]:
     return _read(f"/proc/{pid}/cmdline").decode("utf-8", "surrogateescape").split("\0")[:-1]
 
 
+def environment(pid: int) -> dict[str, str]:
+    """The variables that it was started with."""
+    words = _read(f"/proc/{pid}/environ").decode("utf-8", "surrogateescape").split("\0")
+    return dict(word.split("=", 1) for word in words if "=" in word)
+
+
 def children(pid: int) -> list[Stat]:
     """Those that its main thread started and that run. A kernel may not tell."""
     found = [stat(int(child)) for child in _read(f"/proc/{pid}/task/{pid}/children").split()]

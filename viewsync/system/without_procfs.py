@@ -87,6 +87,17 @@ def command_line(pid: int) -> list[str]:
         return []
 
 
+def environment(pid: int) -> dict[str, str]:
+    if procfs.hidden():
+        return {}
+    import psutil
+
+    try:
+        return dict(psutil.Process(pid).environ())
+    except (psutil.Error, OSError):
+        return {}
+
+
 class ProcessRow(NamedTuple):
     """One process, as ps tells of it."""
 

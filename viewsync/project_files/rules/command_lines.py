@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from viewsync.project_files.rules.environment import SHORTEST
 from viewsync.text import shell_names
 
 if TYPE_CHECKING:
@@ -18,12 +19,28 @@ def is_shell(words: Sequence[str]) -> bool:
     return all(each.startswith("-") for each in words[1:])  # `-c` has a word behind it
 
 
-def line(words: Sequence[str]) -> str:
-    """ "" for what cannot be typed. A program that wrote a title over its words (`npm run dev`) gave them as one."""
+def line(words: Sequence[str], secrets: Sequence[tuple[str, str]] = ()) -> str:
+    """ "" for what cannot be typed. A program that wrote a title over its words (`npm run dev`) gave them as one.
+
+    `secrets`: names and values; in the place of a value stands its variable.
+    """
     found = list(words)
     if len(found) > 1 and not any(found[1:]):
         found = found[:1]
     if len(found) == 1 and " " in found[0]:
         found = found[0].split()
-    text = shlex.join(found)
+    text = " ".join(_quoted(word, longest_first(secrets)) for word in found)
     return text if text.isprintable() else ""
+
+
+def longest_first(secrets: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """One may hold another. Those that are too short stand in words that have nothing to do with them."""
+    return sorted((each for each in secrets if len(each[1]) >= SHORTEST), key=lambda pair: len(pair[1]), reverse=True)
+
+
+def _quoted(word: str, secrets: Sequence[tuple[str, str]]) -> str:
+    for at, (name, value) in enumerate(secrets):
+        if value in word:
+            parts = [_quoted(part, secrets[at + 1 :]) if part else "" for part in word.split(value)]
+            return f'"${name}"'.join(parts)
+    return shlex.quote(word)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 HIDDEN = "***"
-_SHORTEST = 4  # characters of a value that is looked for in other text
+SHORTEST = 4  # characters of a value that is looked for in other text
 _WORDS = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|KEY$|(^|_)(KEY|PASS|PWD|AUTH|PAT|PIN|DSN|COOKIE)S?(_|$)")
 _URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")  # with a password in it
 
@@ -40,6 +40,6 @@ def looks_secret(name: str, value: str) -> bool:
 def hidden(text: str, values: Iterable[str]) -> str:
     """Text without the values of secrets, the longest first: one may hold another."""
     for value in sorted(values, key=len, reverse=True):
-        if len(value) >= _SHORTEST:
+        if len(value) >= SHORTEST:
             text = text.replace(value, HIDDEN)
     return text

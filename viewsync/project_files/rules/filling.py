@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from viewsync.project_files.rules.environment import hidden
 from viewsync.project_files.rules.nodes import MAPPING, Node, Problem, Unfit, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from viewsync.project_files.rules.settings import Sources
 
@@ -99,9 +100,14 @@ class Filler:
     def wrong(self, node: Node, what: str, hint: str = "") -> None:
         self.problems.append(problem(node, what, hint))
 
-    def finish(self) -> None:
+    def finish(self, secrets: Sequence[str] = ()) -> None:
+        """Unfit for what is wrong, told without these values."""
         if self.problems:
-            raise Unfit(self.problems)
+            told = [
+                each._replace(what=hidden(each.what, secrets), hint=hidden(each.hint, secrets))
+                for each in self.problems
+            ]
+            raise Unfit(told)
 
 
 def _is_quoted(text: str, template: re.Match[str]) -> bool:

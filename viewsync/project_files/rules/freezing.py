@@ -5,11 +5,13 @@ Values that nobody is to see are left out; `secrets` names them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from viewsync.project_files.rules import writing
+from viewsync.project_files.rules import command_lines, writing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from viewsync.project_files.rules.plan import Pane, Plan, Step, Window
     from viewsync.project_files.rules.writing import Data
 
@@ -77,3 +79,15 @@ def _pane(pane: Pane, window: Window, plan: Plan) -> Data | str | None:
         environment=_variables(pane.environment, plan),
         shell=writing.literal(pane.shell),
     )
+
+
+def shown(data: Any, secrets: Sequence[tuple[str, str]]) -> Any:
+    """The same without the value of a secret, wherever it stood: in its place is the variable."""
+    if isinstance(data, dict):
+        return {key: shown(value, secrets) for key, value in data.items()}
+    if isinstance(data, list):
+        return [shown(each, secrets) for each in data]
+    if isinstance(data, str):
+        for name, value in command_lines.longest_first(secrets):
+            data = data.replace(value, f"${name}")
+    return data

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from viewsync.project_files.rules.drafting import Draft
 
+_ADDED = (("environment",), ("session", "additional_env"))  # to what the project has
 _NEVER = ("never", "0")
 _USUAL = "development"  # the environment of a session that names none
 _ANY_TMUX = (99, 0)  # whether this one knows a layout is found when it is known which one it is
@@ -32,7 +33,8 @@ def plan(draft: Draft, session_name: str) -> Plan:
     filler = Filler(sources, world, {**draft.variables, "session_name": session_name}, coming)
     session = sources.command.get("session")
     cwd = filler.folder(session, draft.variables["worktree_path"])
-    variables = _environment(filler, draft)
+    written = [_inherited(filler), *(sources.command.get(*key) for key in _ADDED)]
+    variables = environment.merged([*(filler.texts(each) for each in written), draft.environment])
     hooks = step_rules.Steps(filler, cwd)
     top = sources.command.get("steps")
     after = [*_steps(session, "post_create_steps"), *(top.items if top else ())]
@@ -57,10 +59,11 @@ def plan(draft: Draft, session_name: str) -> Plan:
         arguments=tuple(draft.given.items()),
         branch=draft.variables["branch"],
         tree=draft.variables["worktree_path"],
-        written=_written(filler, draft),
+        written=_written(filler, draft, written),
     )
-    filler.finish()
-    return found._replace(secrets=environment.secrets(known(found), found.secrets))
+    secrets = environment.secrets(known(found), found.secrets)
+    filler.finish([value for name, value in known(found) if name in secrets])
+    return found._replace(secrets=secrets)
 
 
 def known(plan: Plan) -> list[tuple[str, str]]:
@@ -79,19 +82,9 @@ def _truth(node: Node | None) -> bool:
     return node.truth if node else False
 
 
-def _environment(filler: Filler, draft: Draft) -> dict[str, str]:
-    layers = [filler.texts(each) for each in _variables(filler)]
-    return environment.merged([*layers, draft.environment])
-
-
-def _variables(filler: Filler) -> tuple[Node | None, ...]:
-    command = filler.sources.command
-    return _inherited(filler), command.get("environment"), command.get("session", "additional_env")
-
-
-def _written(filler: Filler, draft: Draft) -> tuple[tuple[str, str], ...]:
+def _written(filler: Filler, draft: Draft, nodes: Sequence[Node | None]) -> tuple[tuple[str, str], ...]:
     """Without those of the command line, whose user knows them."""
-    texts = environment.merged(_templates(each) for each in _variables(filler))
+    texts = environment.merged(_templates(each) for each in nodes)
     found = {name: text for name, text in texts.items() if name not in draft.environment}
     used = " ".join(found.values())
     sources = filler.sources

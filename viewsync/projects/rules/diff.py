@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from viewsync.project_files.rules import environment
 from viewsync.tmux.rules import layouts, marks
 
 if TYPE_CHECKING:
@@ -76,6 +77,20 @@ def _places(window: Window, seen: SeenWindow | None) -> tuple[SeenPane | None, .
 
 
 def compare(plan: Plan, seen: Seen) -> list[Difference]:
+    """Without the value of a secret, neither the plan's nor the session's."""
+    secrets = [value for name, value in plan.environment if name in plan.secrets]
+    secrets += [value for name, value in seen.environment.items() if value and name in plan.secrets]
+    return [
+        each._replace(
+            what=environment.hidden(each.what, secrets),
+            wanted=environment.hidden(each.wanted, secrets),
+            found=environment.hidden(each.found, secrets),
+        )
+        for each in _compared(plan, seen)
+    ]
+
+
+def _compared(plan: Plan, seen: Seen) -> list[Difference]:
     found = []
     for name, value in plan.environment:
         there = seen.environment.get(name)

@@ -1,0 +1,45 @@
+"""The secrets of a session that runs: which variables its project lists as such, and what their values are there."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from viewsync.project_files import locating, yaml_files
+from viewsync.project_files.rules import environment
+from viewsync.project_files.rules.nodes import Unfit
+from viewsync.system import processes
+from viewsync.tmux import view_origin
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from viewsync.context import Context
+    from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.rules.project_model import Live
+
+
+def listed(about: Mapping[str, Any], root: str) -> tuple[frozenset[str], list[str]]:
+    """The names that were secret when it was made, with those that the project's files list by now; and the files that
+    cannot be read.
+    """
+    recorded = about.get("secrets")
+    found = {str(each) for each in recorded} if isinstance(recorded, list) else set()
+    own = str(about.get("file") or "")
+    unread = []
+    for file in dict.fromkeys([*([own] if os.path.exists(own) else []), *(locating.files(root) if root else [])]):
+        try:
+            node = yaml_files.load(file).get("secrets")
+        except Unfit:
+            unread.append(file)
+        else:
+            found |= {each.text for each in node.items} if node else set()
+    return frozenset(found), unread
+
+
+def read(ctx: Context, server: Server, live: Live, names: Collection[str]) -> list[tuple[str, str]]:
+    """Names and values: of those that are listed, and of the session's that look like one. A pane may have its own."""
+    own = [(name, value or "") for name, value in view_origin.read(ctx.tmux, server.socket, live.id).environment]
+    known = environment.secrets(own, names)
+    pairs = [*own, *(pair for pid in live.panes for pair in processes.environment(pid).items() if pair[0] in names)]
+    return list(dict.fromkeys(pair for pair in pairs if pair[0] in known and pair[1]))
