@@ -232,7 +232,7 @@ def test_f1_debug_says_what_was_run_and_what_came_of_it_and_no_secret(server: Se
     assert home.viewsync("send", "-s", "web", "-c", "hunter2", env={"VIEWSYNC_LOG_LEVEL": "debug"}).code == 0
     said = log_of(home)
     for each in (
-        f" DEBUG tmux -S {server.socket} new-session",
+        f" DEBUG tmux -S {server.socket} start-server ; source-file",
         " ms\n",
         " DEBUG kill: exit code 0\n",
         " INFO create web: ",

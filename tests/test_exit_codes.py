@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 VISIBLE = [verb for verb, command in COMMANDS.items() if not command.hidden]
 # They name a session by -s alone, and so no server by -L, whose folder tmux may refuse.
-CANNOT = dict.fromkeys(("heartbeat", "quarantine", "release"), (errors.TmuxError,))
+CANNOT = dict.fromkeys(("heartbeat", "quarantine"), (errors.TmuxError,))
 _CODE = ("code", "code, told", "_, code")  # what the verbs call it
 # 128 and the number of a signal, which the test does not find in the source.
 OF_SIGNALS = {"monitor": {129, 143}}

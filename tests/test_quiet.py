@@ -73,6 +73,7 @@ def test_whatever_a_library_warns_of_is_not_shown(
         ("health", "-s", "sh", "--json"),
         ("stats", "sessions"),
         ("sweeper", "--help"),
+        ("release", "-s", "sh"),
         ("kill", "-s", "sh"),
     ):
         assert bare(home, *words, **env)[::2] == (0, ""), words

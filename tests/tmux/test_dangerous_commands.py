@@ -54,10 +54,7 @@ PLACES = {
     },
     "kill-session": {"viewsync/tmux/guarded_kill.py": "looks once more in the step that ends it, and avoids trap E"},
     "kill-window": {"viewsync/tmux/guarded_kill.py": "the same"},
-    "list-commands": {
-        "viewsync/tmux/inventory.py": "inside of an if-shell, which starts no server",
-        "viewsync/tmux/server.py": "looks for it in what was asked",
-    },
+    "list-commands": {"viewsync/tmux/inventory.py": "inside of an if-shell, which starts no server"},
     "move-window": {"viewsync/tmux/build.py": "one window, to an index that it names; never -r (trap C)"},
     "new-session": {
         "viewsync/tmux/guarded_join.py": "-t, which avoids trap B; inside of an if-shell, which starts no server",
@@ -78,6 +75,7 @@ TOLD = {
     ("viewsync/projects/managing.py", "kill-session"): 1,
     ("viewsync/setup/demo.py", "kill-session"): 1,
     ("viewsync/shell_tools/names.py", "kill-session"): 2,
+    ("viewsync/tmux/rules/project_options.py", "lock"): 1,  # lock-command, which is an option
     ("viewsync/tmux/rules/versions.py", "move-window"): 1,
 }
 

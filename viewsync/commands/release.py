@@ -17,6 +17,7 @@ EXIT_CODES = {
     0: "done",
     1: _args.REFUSED,
     3: _args.NO_SESSION,
+    4: _args.TMUX,
     5: _args.STATE,
 }
 
