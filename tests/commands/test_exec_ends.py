@@ -198,7 +198,7 @@ def test_a_session_that_is_busy_is_refused(server: Server, home: Home, bash: dic
     [
         (["python3", "-q"], "runs python3"),
         (["cat"], "runs cat"),
-        (["sh", "-c", "read -r line; exec $line"], "runs sh, no shell that reads commands"),
+        (["sh", "-c", "read -r line; exec $line"], "runs sh, which is not a shell that reads commands"),
         (["sh", "-c", "while :; do sleep 1000; done"], "sh is busy: sleep runs in it"),
         (["sh", "-c", "while :; do :; done"], "sh is busy: sh runs in it"),
     ],
@@ -213,9 +213,9 @@ def test_what_is_no_shell_at_its_prompt_is_refused(server: Server, home: Home, p
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((), "there is no command"),
-        (("--",), "there is no command"),
-        (("--", " \n"), "there is no command"),
+        ((), "no command was given"),
+        (("--",), "no command was given"),
+        (("--", " \n"), "no command was given"),
         (("-T", "soon", "--", "ls"), "--timeout: not a duration: 'soon'"),
         (("-s", "nope", "--", "ls"), "Session 'nope' not found in registry"),
         (("--nonsense", "--", "ls"), "--nonsense"),

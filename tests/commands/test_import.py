@@ -103,8 +103,8 @@ def panes(window: dict[str, Any]) -> list[list[str]]:
 def test_tmuxp(project: Project) -> None:
     found, left = planned(project, TMUXP)
     assert left[1:] == [
-        "8: global_options has no equal here",
-        "22: sleep_before has no equal here",
+        "8: global_options has no equivalent in viewsync",
+        "22: sleep_before has no equivalent in viewsync",
     ]
     assert "window 'logs' has no layout here: there is no layout 'nope'" in left[0]
     assert (found["name"], found["cwd"]) == ("web-app", os.path.join(project.home.path, "src"))
@@ -123,7 +123,7 @@ def test_tmuxp(project: Project) -> None:
 
 def test_tmuxinator(project: Project) -> None:
     found, left = planned(project, TMUXINATOR)
-    assert left == ["5: on_project_exit has no equal here", "9: socket_name has no equal here"]
+    assert left == ["5: on_project_exit has no equivalent in viewsync", "9: socket_name has no equivalent in viewsync"]
     assert (found["name"], found["cwd"]) == ("shop", os.path.join(project.home.path, "shop"))
     assert found["auto_attach"] is True
     assert [each["command"] for each in found["pre_create"]] == ["docker compose up -d"]

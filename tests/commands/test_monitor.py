@@ -252,7 +252,7 @@ def test_k_asks_twice_where_somebody_is(watch: Callable[..., Watcher], server: S
     watcher = watch()
     watcher.sees("1 attached")
     watcher.tab.type("jKy")
-    watcher.sees("somebody is on 'web': kill it all the same? y/n")
+    watcher.sees("somebody is on 'web': kill it anyway? y/n")
     watcher.tab.type("n")
     watcher.sees("q quit")
     assert "web" in server.sessions()

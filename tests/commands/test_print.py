@@ -226,5 +226,5 @@ def test_run_without_a_name_tells_which_there_are(project: Project) -> None:
     done = project.viewsync("run")
     assert (done.code, done.err) == (
         1,
-        "viewsync: there is no command without a name (there are: dev, review; `viewsync print` tells more)\n",
+        "viewsync: a command needs a name (there are: dev, review; `viewsync print` tells more)\n",
     )

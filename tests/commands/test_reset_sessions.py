@@ -32,7 +32,7 @@ def test_r1_rows_of_sessions_that_are_gone_are_forgotten_and_nothing_is_ended(pr
     server.tmux("kill-session", "-t", "=myapp-main-dev")
     before = server.pane_pids()
     done = project.viewsync("reset-sessions", "--dry-run")
-    told = ["would forget myapp-main-dev: its session is gone", "would keep myapp-main-two: as it is to be"]
+    told = ["would forget myapp-main-dev: its session is gone", "would keep myapp-main-two: in order"]
     assert done.out.splitlines() == told
     assert len(rows(project.home)) == 2
     assert project.viewsync("reset-sessions").code == 0

@@ -89,7 +89,7 @@ def test_it_is_kept_with_its_session_until_it_is_forced(
         done = project.viewsync("worktree", "remove", path, *words)
         assert (done.code, done.err.count("\n")) == (1, 1), done
         assert expected in done.err
-        assert "--force removes it all the same" in done.err
+        assert "pass --force to remove it anyway" in done.err
     assert sorted(os.listdir(path)) == there
     assert "myapp-one-dev" in server.sessions()
     done = project.viewsync("worktree", "remove", path, "--force")

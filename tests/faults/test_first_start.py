@@ -110,7 +110,7 @@ def test_a_folder_that_tmux_refuses_is_refused(first: Server, home: Home, folder
         if os.geteuid() != 0:
             pytest.skip("only root may give a folder away")
         os.chown(folder, 54321, -1)
-    said = {"open": "open to others", "foreign": "belongs to another user"}.get(kind, "is no folder")
+    said = {"open": "open to others", "foreign": "belongs to another user"}.get(kind, "is not a folder")
     for words, code in (
         (("create", "-L", "w", "-n", "sh"), 3),
         (("open", "--json", "--create", "-L", "w", "proj"), 4),

@@ -86,8 +86,8 @@ def test_exec_runs_a_command_where_ps_tells_what_runs(unseen: Server, home: Home
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("bash", "-c", "read -r line; :"), "runs bash, no shell that reads commands"),
-        (("cat",), "runs cat, no shell that reads commands"),
+        (("bash", "-c", "read -r line; :"), "runs bash, which is not a shell that reads commands"),
+        (("cat",), "runs cat, which is not a shell that reads commands"),
         (("bash", "-c", "sleep 600; :"), "is busy: sleep runs in it"),
     ],
 )

@@ -39,7 +39,7 @@ def typed(server: Server, session: str, wanted: Sequence[Typing]) -> list[str]:
 def test_a_program_without_a_prompt_gets_its_command_after_a_while(server: Server, impatient: None) -> None:
     session, found = pane(server, "stty -echo; cat")
     (problem,) = typed(server, session, [Typing(found, "pane 1 of window 'a'", ["hello"])])
-    assert problem.startswith("pane 1 of window 'a': no prompt within 0.3 s; its commands were typed all the same")
+    assert problem.startswith("pane 1 of window 'a': no prompt within 0.3 s; its commands were typed anyway")
     until(lambda: "hello" in server.tmux("capture-pane", "-p", "-t", found), "the text")
 
 
@@ -48,9 +48,9 @@ def test_a_program_that_ended_gets_nothing(server: Server) -> None:
     session, found = pane(server, "exit 3")
     until(lambda: server.show(found, "#{pane_dead}") == "1", "its end")
     (problem,) = typed(server, session, [Typing(found, "pane 1", ["hello"]), Typing("%99", "pane 2", [])])
-    assert problem == "pane 1: its program ended, so nothing was typed into it"
+    assert problem == "pane 1: its program ended before anything was typed into it"
     assert typed(server, session, [Typing("%99", "pane 2", ["x"])]) == [
-        "pane 2: its program ended, so nothing was typed into it"
+        "pane 2: its program ended before anything was typed into it"
     ]
 
 

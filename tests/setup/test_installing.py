@@ -398,7 +398,7 @@ def test_without_its_record_it_is_found_again(home: Home) -> None:
 def test_a_record_that_is_none_is_said(home: Home) -> None:
     install(home)
     put(home, "config/install.json", b'{"files": []}')
-    assert "is not a record of an installation" in home.viewsync("uninstall").err
+    assert "is not an installation record" in home.viewsync("uninstall").err
 
 
 def test_a_running_sweeper_is_stopped(home: Home) -> None:

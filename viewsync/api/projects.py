@@ -79,7 +79,11 @@ class _Manager:
 
     def _info(self, found: Managed, ran: Ran | None = None) -> SessionInfo:
         live, identity = found.live, found.live.identity
-        told = [f"{each.what} is not as it was asked for" for each in ran.differences if not each.quiet] if ran else []
+        told = (
+            [f"{each.what} differs from what was asked for" for each in ran.differences if not each.quiet]
+            if ran
+            else []
+        )
         return SessionInfo(
             name=live.name,
             id=live.id,
@@ -189,7 +193,7 @@ class SessionLifecycleManager(_Manager):
 
 def _folder(working_dir: Path) -> str:
     if not os.path.isdir(working_dir):
-        raise UsageError(f"{os.fspath(working_dir)!r} is no folder", "make it, or name another working_dir")
+        raise UsageError(f"{os.fspath(working_dir)!r} is not a folder", "create it, or name another working_dir")
     return os.path.realpath(working_dir)
 
 

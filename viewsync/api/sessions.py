@@ -146,7 +146,9 @@ def _prompt(kind: str, wait: bool | str) -> Pattern | None:
         return None
     text = wait if isinstance(wait, str) else startup.PROMPTS.get(kind, "")
     if not text:
-        raise UsageError("nobody knows the prompt of that program", "say by which line it is ready: wait=PATTERN")
+        raise UsageError(
+            "viewsync does not know that program's prompt", "name the line that shows it is ready: wait=PATTERN"
+        )
     return waiting.pattern(text)
 
 

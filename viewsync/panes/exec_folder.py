@@ -31,7 +31,9 @@ def make(ctx: Context, shell: str, command: str) -> ExecFolder:
     root = os.path.join(ctx.folder, FOLDER)
     path = os.path.join(root, os.urandom(8).hex())
     if not path.isprintable():
-        raise StateError(f"a shell cannot be told of the folder {path!r}", "name another one in VIEWSYNC_STATE_DIR")
+        raise StateError(
+            f"a shell cannot take the path of the folder {path!r}", "set VIEWSYNC_STATE_DIR to another folder"
+        )
     pid = os.getpid()
     texts = {
         exec_script.MAKER: f"{pid} {processes.start_time(pid)}\n",

@@ -54,7 +54,7 @@ def execute(
     Whatever ends this, the command goes on: it is the shell's.
     """
     if not command.strip() or "\0" in command:
-        raise UsageError("there is no command", "give it behind --, as a line of shell or as words")
+        raise UsageError("no command was given", "put it after --, as a line of shell or as words")
     begin = time.monotonic()
     deadline = begin + timeout
     located = targets.locate(ctx, asked)
@@ -108,7 +108,7 @@ def _shell(located: LocatedPane, target: str) -> str:
     name = found.program.removeprefix("-")
     if name not in exec_script.SHELLS or not exec_script.is_interactive(found.words):
         known = " ".join(sorted(exec_script.SHELLS))
-        raise ViewsyncError(f"{target} runs {name}, no shell that reads commands", f"exec knows: {known}")
+        raise ViewsyncError(f"{target} runs {name}, which is not a shell that reads commands", f"exec knows: {known}")
     return name
 
 

@@ -170,9 +170,7 @@ def _put(ctx: Context, place: PaneAddress, what: Input, kept: str) -> Anchor | N
     except ServerGone as error:
         raise _not_ready(error.message, error.hint) from None
     except TmuxTimeout as error:
-        raise TmuxTimeout(
-            error.message, "it is not certain whether the text arrived: look before you send it again"
-        ) from None
+        raise TmuxTimeout(error.message, "the text may have arrived: look before you send it again") from None
     if answer.refused:
         raise _not_ready(*_WHY[answer.refused])
     return anchors.parse(answer.anchor)

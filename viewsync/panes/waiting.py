@@ -144,7 +144,9 @@ class Watch:
         place = self._place
         screen = tmux_screen.read(self._ctx.tmux, place.socket, place.pane_id, back)
         if screen.server != place.server.identity:
-            raise MissingSession(f"the tmux server on {place.socket} is another one now", "its sessions are gone")
+            raise MissingSession(
+                f"the tmux server on {place.socket} has been replaced by another server", "its sessions are gone"
+            )
         return screen
 
     def nap(self, until: float, *, new: bool) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Imported(NamedTuple):
     data: Data
     text: str
-    left: list[Problem]  # what has no equal here
+    left: list[Problem]  # what has no equivalent in viewsync
 
 
 def read(path: str) -> Imported:

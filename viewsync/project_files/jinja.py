@@ -52,7 +52,7 @@ def render(text: str, variables: Mapping[str, str]) -> str:
     done = _simple(text, variables)
     done = _by_jinja(text, variables) if done is None else done
     if len(done) > _LARGEST:
-        raise _unfit(1, f"more than {_LARGEST} characters come of the template")
+        raise _unfit(1, f"more than {_LARGEST} characters come out of the template")
     return done
 
 
@@ -136,7 +136,7 @@ def _replace(text: object, old: str, new: str, count: int = -1) -> str:
     found = str(text)
     times = found.count(old) if count < 0 else min(count, found.count(old))
     if len(found) + times * len(new) > _LARGEST:
-        raise ValueError(f"more than {_LARGEST} characters come of replace")
+        raise ValueError(f"more than {_LARGEST} characters come out of replace")
     return found.replace(old, new, count)
 
 

@@ -28,7 +28,7 @@ def locate(name: str) -> Located:
     if not name:
         there = names(project_root()) if project_root() else []
         hint = f"there are: {', '.join(there)}; `viewsync print` tells more" if there else "there is none here"
-        raise UsageError("there is no command without a name", hint)
+        raise UsageError("a command needs a name", hint)
     if "/" in name or name.endswith(_ENDINGS):
         return _by_path(os.path.abspath(name))
     here = _current()

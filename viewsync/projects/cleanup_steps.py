@@ -59,7 +59,7 @@ def run(ctx: Context, entry: Entry) -> tuple[Entry, list[steps.StepDone], list[s
             continue
         begun = pending_steps.begin(entry, at + 1)
         if begun is None:
-            return entry, done, [*problems, "somebody else runs its cleanup steps just now"]
+            return entry, done, [*problems, "another process is running its cleanup steps"]
         entry = begun
         done.append(steps.run(ctx, step, steps.CLEANUP, variables, _list(record, "secrets")))
         if done[-1].aborts:

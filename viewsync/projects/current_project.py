@@ -38,7 +38,7 @@ def _root(ctx: Context) -> str:
     found = locating.project_root()
     if not found:
         raise UsageError(
-            "this is no project: there is no .viewsync or .prj here or above", "change to a project's folder"
+            "not in a project: there is no .viewsync or .prj folder here or above", "change to a project's folder"
         )
     here = os.path.realpath(found)
     tree = git.worktree(here, ctx.env)

@@ -96,13 +96,13 @@ def end(ctx: Context, known: Known, trigger: str, *, force: bool = False) -> End
     it lives.
     """
     if known.doubt:
-        raise TmuxError(f"nobody knows whether session {known.name!r} runs: {known.doubt}", "nothing was done")
+        raise TmuxError(f"cannot tell whether session {known.name!r} is running: {known.doubt}", "nothing was done")
     if known.live is None or known.server is None:
         return _after(ctx, known, trigger)
     if kept := next((each.name for each in (known.live, *known.views) if each.quarantined), ""):
         raise guarded_kill.Quarantined(f"session '{kept}' is quarantined", "`viewsync release` ends the quarantine")
     if not force and (known.live.in_use or any(each.in_use for each in known.views)):
-        raise InUse(f"somebody is on session '{known.name}'", "--force ends it all the same")
+        raise InUse(f"somebody is on session '{known.name}'", "pass --force to end it anyway")
     with unhurt():
         return _end(ctx, known, known.server, known.live, trigger, force=force)
 
@@ -121,7 +121,7 @@ def _end(ctx: Context, known: Known, server: Server, live: Live, trigger: str, *
     elif waiting:
         entry = cleanup_steps.claim(waiting)
         if entry is None:
-            return Ended(known.name, False, _no_row(known), done, ["somebody else is just ending it"])
+            return Ended(known.name, False, _no_row(known), done, ["another process is already ending it"])
         with contextlib.suppress(TmuxError):  # it would only be told of an end that it then finds done
             end_hooks.disarm(ctx.tmux, server, live.id)
         entry, done, said = cleanup_steps.run(ctx, entry)
@@ -157,7 +157,7 @@ def _killed(ctx: Context, server: Server, found: list[Live], *, force: bool) -> 
     """Whether it is ended, None where that is not known; why not. The session comes last: as long as one of its views
     is kept, so is it.
     """
-    problem = "somebody is on it by now"
+    problem = "a client attached to it meanwhile"
     try:
         if force:
             for each in found:
@@ -184,7 +184,7 @@ def _killed(ctx: Context, server: Server, found: list[Live], *, force: bool) -> 
 def _after(ctx: Context, known: Known, trigger: str) -> Ended:
     """Of a session that has ended already: what is left to do."""
     if known.status not in _GONE or known.row is None:
-        raise TmuxError(f"session {known.name!r} is just being made", "try again in a moment")
+        raise TmuxError(f"session {known.name!r} is still being created", "try again in a moment")
     entry = None
     done: list[steps.StepDone] = []
     said: list[str] = []

@@ -131,7 +131,9 @@ def _judge(ctx: Context, known: listing.Known) -> _Found | None:
         leased=any(leases.held(ctx, known.server, each.id) for each in panes),
         only_dead=bool(panes) and all(each.dead for each in panes),
     )
-    busy = next(filter(None, (_busy(ctx, each) for each in panes)), "" if panes else "nobody knows what runs in it")
+    busy = next(
+        filter(None, (_busy(ctx, each) for each in panes)), "" if panes else "cannot tell what is running in it"
+    )
     (verdict,) = expiry.decide([candidate._replace(known=closer, busy=busy)], ctx.clock())
     return _Found(known, listed, verdict)
 
@@ -150,7 +152,7 @@ def _busy(ctx: Context, pane: Pane) -> str:
         return f"{front.program if front else 'something'} runs in pane {pane.id}"
     below = process_tree.below(pane.pid, ctx.clock())
     if below is None:
-        return f"nobody knows what runs in pane {pane.id}"
+        return f"cannot tell what is running in pane {pane.id}"
     others = [each for each in below if each.pid != pane.pid]
     return f"{others[0].command[0]} runs in pane {pane.id}" if others else ""
 
@@ -160,7 +162,7 @@ def _verdict(found: _Found) -> Verdict:
     return Verdict(found.known.socket, live.id if live else "", found.known.name, END, found.verdict.reason, "")
 
 
-_FASTER = "somebody was faster"
+_FASTER = "skipped: the session changed meanwhile"
 
 
 def _expire(ctx: Context, found: _Found) -> str:

@@ -130,7 +130,9 @@ def _file(live: Live, output: str, command: str) -> tuple[str, str]:
             raise UsageError(f"not the name of a command: {command!r}", "letters, digits, `_`, `-` and `.`")
         root = root or locating.project_root()
         if not root:
-            raise UsageError("this is no project: there is no .viewsync or .prj here or above", "say --output FILE")
+            raise UsageError(
+                "not in a project: there is no .viewsync or .prj folder here or above", "say --output FILE"
+            )
         ours = os.path.isdir(os.path.join(root, ".viewsync")) or not os.path.isdir(os.path.join(root, ".prj"))
         return os.path.join(root, ".viewsync" if ours else ".prj", "commands", f"{command}.yaml"), root
     if output:

@@ -103,7 +103,7 @@ def _ask(ctx: Context, sockets: Sequence[str]) -> dict[str, Answer]:
     for socket in dict.fromkeys(sockets):
         try:
             if not os.path.isabs(socket):
-                raise TmuxError(f"a session's socket is {socket!r}, and nobody knows in which folder")
+                raise TmuxError(f"a session's socket is {socket!r}, and its folder is not known")
             answers[socket] = project_list.read(ctx.tmux, socket)
         except TmuxError as error:
             answers[socket] = error
@@ -133,7 +133,7 @@ def _of_row(row: Registered, about: Mapping[str, Any], answer: Answer) -> Known:
     found = found._replace(server=answer.server)
     live = _its(row, found.identity, answer)
     if live is None and not answer.complete:
-        return found._replace(status=health.UNKNOWN, doubt="its server's answer was not understood in full")
+        return found._replace(status=health.UNKNOWN, doubt="its server's answer could not be read in full")
     if live is None:
         return _made(found)
     return _made(_with_live(found, answer, live))
@@ -194,7 +194,7 @@ def named(reading: Reading, name: str, socket: str = "") -> Known:
     if fitting:
         return fitting[0]
     if reading.problems:
-        raise TmuxError(f"nobody knows whether there is a session {name!r}: {reading.problems[0]}")
+        raise TmuxError(f"cannot tell whether there is a session {name!r}: {reading.problems[0]}")
     near = did_you_mean(name, (each.name for each in known), "`viewsync status` lists them", most=3)
     raise MissingSession(f"there is no project session {name!r}", near)
 
@@ -204,10 +204,10 @@ def alive(known: Known) -> Known:
     if known.live and known.server:
         return known
     if known.doubt:
-        raise TmuxError(f"nobody knows whether session {known.name!r} runs: {known.doubt}")
+        raise TmuxError(f"cannot tell whether session {known.name!r} is running: {known.doubt}")
     if known.status == CREATING:
-        raise MissingSession(f"session {known.name!r} is just being made", "try again in a moment")
-    raise MissingSession(f"session {known.name!r} does not run any more", "`viewsync run` makes it again")
+        raise MissingSession(f"session {known.name!r} is still being created", "try again in a moment")
+    raise MissingSession(f"session {known.name!r} is no longer running", "`viewsync run` creates it again")
 
 
 def detail(ctx: Context, known: Known) -> Seen | None:

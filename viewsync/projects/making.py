@@ -88,7 +88,7 @@ def _furnished(ctx: Context, plan: Plan, begun: Begun, row: Registered, tree: Ma
             _take_back(ctx, plan, row, tree)
             kept = ""
         else:
-            kept = f"session '{row.name}' is kept as it is: somebody is on it, or tmux does not answer"
+            kept = f"session '{row.name}' is kept as it is: a client is attached to it, or tmux does not answer"
         if not isinstance(error, ViewsyncError):
             raise
         raise type(error)(f"Failed to create session '{row.name}': {error.message}", kept or error.hint) from None

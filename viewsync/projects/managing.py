@@ -64,7 +64,7 @@ def _ask(ctx: Context, socket: str) -> Sessions | None:
             return None
         raise
     if not answer.complete:
-        raise TmuxError(f"the answer of the tmux server on {socket} was not understood in full")
+        raise TmuxError(f"the answer of the tmux server on {socket} could not be read in full")
     return answer
 
 
@@ -107,7 +107,7 @@ def make(
         raise UsageError(f"project, worktree and task all have a name: {parts!r}")
     folder = os.path.realpath(working_dir)
     if not os.path.isdir(folder):
-        raise UsageError(f"{working_dir!r} is no folder", "make it, or name another working_dir")
+        raise UsageError(f"{working_dir!r} is not a folder", "create it, or name another working_dir")
     base = names.base("-".join(parts), folder, parts)
     pairs = tuple(environment.items())
     plan = Plan(

@@ -73,7 +73,7 @@ def _check_folders(plan: Plan) -> None:
     panes = [pane for window in plan.windows for pane in window.panes]
     for folder in dict.fromkeys([plan.cwd, *(window.cwd for window in plan.windows), *(pane.cwd for pane in panes)]):
         if not os.path.isdir(folder):
-            raise UsageError(f"{plan.file}: {folder!r} is no folder", "make it, or name another working_directory")
+            raise UsageError(f"{plan.file}: {folder!r} is not a folder", "create it, or name another working_directory")
 
 
 def check_layouts(plan: Plan, version: tuple[int, int]) -> None:

@@ -50,10 +50,10 @@ def type_all(ctx: Context, server: Server, session: str, wanted: Sequence[Typing
     for each in (one for one in wanted if one.commands):
         state = shown.get(each.pane)
         if state is None or state.dead:
-            problems.append(f"{each.what}: its program ended, so nothing was typed into it")
+            problems.append(f"{each.what}: its program ended before anything was typed into it")
             continue
         if each.pane in unready:
-            problems.append(f"{each.what}: no prompt within {PATIENCE:g} s; its commands were typed all the same")
+            problems.append(f"{each.what}: no prompt within {PATIENCE:g} s; its commands were typed anyway")
         texts = [command.rstrip("\n") for command in each.commands]
         if problem := next(filter(None, (_problem(text, state) for text in texts)), ""):
             problems.append(f"{each.what}: nothing was typed: {problem}")
@@ -123,7 +123,7 @@ def _put(ctx: Context, server: Server, batch: Sequence[tuple[Typing, str]], more
     try:
         refused = tmux_input.put_all(ctx.tmux, server, inputs, [(pane, marks.UNTYPED) for pane in through])
     except ViewsyncError as error:
-        return [f"it is not certain that its commands were typed: {error.message}"]
+        return [f"its commands may not have been typed: {error.message}"]
     pairs = zip(batch, refused, strict=True)
     return [f"{each.what}: the command {text!r} was not typed: {why}" for (each, text), why in pairs if why]
 

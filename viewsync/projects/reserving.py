@@ -102,7 +102,7 @@ def _read(ctx: Context, plan: Plan, socket: str, renamed: Renamed, data: Registr
     if isinstance(answer, TmuxError) and not isinstance(answer, ServerGone):
         raise answer
     if isinstance(answer, Sessions) and not answer.complete:
-        raise TmuxError(f"{socket}: tmux's answer was not understood in full", "try again")
+        raise TmuxError(f"{socket}: tmux's answer could not be read in full", "try again")
     taken = [session.name for session in answer.sessions] if isinstance(answer, Sessions) else []
     reading = listing.joined(data, {socket: answer})
     known = _running([known for known in reading.known if known.identity == plan.identity])
@@ -130,7 +130,7 @@ def _running(mine: list[Known]) -> Known | None:
     if found := next((known for known in mine if known.live), None):
         return found
     if doubtful := next((known for known in mine if known.doubt), None):
-        raise TmuxError(f"nobody knows whether session {doubtful.name!r} runs: {doubtful.doubt}")
+        raise TmuxError(f"cannot tell whether session {doubtful.name!r} is running: {doubtful.doubt}")
     return None
 
 

@@ -43,9 +43,9 @@ def _judge(known: Known) -> Reset:
 
     row = known.row
     if known.doubt or known.status == health.UNKNOWN:
-        return verdict(KEPT, known.doubt or "nobody knows whether it lives")
+        return verdict(KEPT, known.doubt or "cannot tell whether it is running")
     if known.status == listing.CREATING:
-        return verdict(KEPT, "it is just being made")
+        return verdict(KEPT, "it is still being created")
     if row is None:
         return verdict(REGISTERED, "no row names it")
     if known.live is None:
@@ -54,7 +54,7 @@ def _judge(known: Known) -> Reset:
         return verdict(FORGOTTEN, "its session is gone")
     if row.maker or not row.session_id:
         return verdict(COMPLETED, "its row was left half made")
-    return verdict(KEPT, "as it is to be")
+    return verdict(KEPT, "in order")
 
 
 def carry_out(ctx: Context, known: Known, reset: Reset) -> str:
@@ -67,7 +67,7 @@ def carry_out(ctx: Context, known: Known, reset: Reset) -> str:
     if reset.action not in work:
         return ""
     try:
-        return "" if work[reset.action](ctx, known) else "somebody else changed it just now"
+        return "" if work[reset.action](ctx, known) else "another process changed it meanwhile"
     except ViewsyncError as error:
         return error.message
 

@@ -65,7 +65,9 @@ def run(ctx: Context, plan: Plan, socket: str, renamed: Renamed, *, apply: bool 
             ran = _made(ctx, plan, socket, found, renamed)
         if ran:
             return ran
-    raise TmuxError(f"Failed to make session {plan.identity.base!r}: others are always faster", "try again")
+    raise TmuxError(
+        f"Failed to make session {plan.identity.base!r}: another process made it first each time", "try again"
+    )
 
 
 def _made(ctx: Context, plan: Plan, socket: str, found: Found, renamed: Renamed) -> Ran | None:

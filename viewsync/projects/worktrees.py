@@ -50,7 +50,7 @@ class Tree(NamedTuple):
     sessions: list[Known]
 
 
-_KEPT = "commit, move or delete that; --force removes it all the same"
+_KEPT = "commit, move or delete that; pass --force to remove it anyway"
 
 
 class Removed(NamedTuple):
@@ -124,7 +124,7 @@ def _refuse(path: str, listed: Sequence[Entry], there: Entry | None) -> None:
     if other and os.path.isdir(other.path):
         raise GitError(f"{path} is the worktree of {other.branch or other.head!r}", "name another path for it")
     if os.path.lexists(path) and not files.is_empty(path):
-        raise GitError(f"{path} is in the way, and is no worktree", "move it away, or name another path")
+        raise GitError(f"{path} already exists and is not a worktree", "move it away, or name another path")
 
 
 def _begin(git: Git, wanted: Worktree, path: str) -> Made:
@@ -193,7 +193,7 @@ def find(found: Sequence[Tree], which: str, folder: str) -> Tree:
         raise UsageError(f"there is no worktree of {which!r}", did_you_mean(which, there, known))
     tree = next((each for each in fitting if not each.main), fitting[0])
     if tree.main:
-        raise UsageError(f"{tree.path} is the project's own folder, and no worktree beside it")
+        raise UsageError(f"{tree.path} is the project's own folder, not a worktree beside it")
     return tree
 
 
@@ -225,7 +225,7 @@ def remove(ctx: Context, tree: Tree, folder: str, say: Callable[[str], None], *,
     _refuse_others(tree)
     doubtful = next((each for each in tree.sessions if each.doubt), None)
     if doubtful:
-        raise ViewsyncError(f"nobody knows whether session {doubtful.name!r} runs: {doubtful.doubt}")
+        raise ViewsyncError(f"cannot tell whether session {doubtful.name!r} is running: {doubtful.doubt}")
     reasons = refusals(ctx, tree, folder)
     if reasons and not force:
         raise UsageError(f"{tree.path} was kept: {'; '.join(reasons)}", _KEPT)

@@ -35,5 +35,5 @@ def beat(ctx: Context, name: str) -> tuple[str, str]:
     row = targets.resolve(ctx, targets.TargetArgs(session=name)).row
     now = rows.stamp(ctx.clock())
     if row is None or not rows.update(ctx, row, {"last_active": now}):
-        raise MissingSession(f"session '{name}' was changed by somebody just now", "try again")
+        raise MissingSession(f"session '{name}' was changed by another process just now", "try again")
     return row.name, now

@@ -62,7 +62,7 @@ def complete(ctx: Context, row: Registered, made: Made, start: float, warnings: 
     try:
         if rows.update(ctx, row, completion(made, start), drop=MAKING):
             return True
-        reason = "somebody else changed its row"
+        reason = "another process changed its row"
     except ViewsyncError as error:
         reason = error.message
     warnings.append(f"Warning: Session created but failed to register in registry: {reason}")

@@ -163,7 +163,7 @@ def _socket(ctx: Context, request: CreateRequest) -> str:
 
 
 def _reserve(ctx: Context, request: CreateRequest, socket: str, warnings: list[str]) -> Registered:
-    """Write the row, unless the name stands for a session that lives, or that is just being made."""
+    """Write the row, unless the name stands for a session that lives, or that is still being created."""
     new = reservation.row(request.name, socket, request.type, rows.stamp(ctx.clock()))
     for _ in range(_TRIES):
         judged = _stale_row(ctx, request.name, warnings)

@@ -65,7 +65,7 @@ def read(path: str) -> RegistryData:
     except StateError as error:
         raise UsageError(error.message, "nothing was changed") from None
     if not {"sessions", "version"} <= json.loads(text).keys():
-        raise UsageError(f"{path} is no registry: it names no sessions or no version", "nothing was changed")
+        raise UsageError(f"{path} is not a registry: it has no sessions or no version", "nothing was changed")
     for name, row in data["sessions"].items():
         if not all(isinstance(row.get(key), str) and row[key] for key in ("socket", "target")):
             raise UsageError(f"{path}: the row of {name!r} lacks a socket or a target", "nothing was changed")

@@ -43,4 +43,4 @@ def serialise(record: Record) -> bytes:
 
 
 def _strange(path: str) -> StateError:
-    return StateError(f"{path} is not a record of an installation", "move it away, then run this again")
+    return StateError(f"{path} is not an installation record", "move it away, then run this again")

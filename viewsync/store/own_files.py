@@ -67,7 +67,7 @@ def secure(path: str) -> str:
     except OSError as error:
         raise StateError(f"cannot use the folder {path}: {error.strerror}") from None
     if problem := unsafe(path, found):
-        raise StateError(problem, "name another folder in VIEWSYNC_STATE_DIR")
+        raise StateError(problem, "set VIEWSYNC_STATE_DIR to another folder")
     if found.st_mode & (0o077 | _UNSEEN):
         _close_to_others(path, found)
     return path
@@ -156,7 +156,7 @@ def _make(path: str) -> os.stat_result:
     except OSError as error:
         raise StateError(
             f"cannot make the folder {path}: {error.strerror}",
-            "name another one in VIEWSYNC_STATE_DIR",
+            "set VIEWSYNC_STATE_DIR to another folder",
         ) from None
     return os.lstat(path)
 

@@ -55,7 +55,7 @@ class Git:
         except process.NotStarted as error:
             raise GitError(error.message, error.hint or "install git: worktrees are git's") from None
         except process.TimedOut:
-            raise GitError(f"git {words[0]} did not come back within {timeout:g} s") from None
+            raise GitError(f"git {words[0]} did not finish within {timeout:g} s") from None
 
     def ask(self, *words: str, timeout: float = _SHORT, folder: str = "", stdin: str = "") -> str:
         done = self.run(*words, timeout=timeout, folder=folder, stdin=stdin)

@@ -47,7 +47,7 @@ class Wezterm:
             panes = json.loads(text)
             return [dict(pane) for pane in panes]
         except (ValueError, TypeError):
-            raise WeztermError(f"{self.program} cli list gave something else than JSON") from None
+            raise WeztermError(f"{self.program} cli list printed something other than JSON") from None
 
     def spawn(self, socket: str, argv: Sequence[str]) -> int:
         """A new tab that runs `argv`; its pane id."""

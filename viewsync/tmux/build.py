@@ -131,7 +131,7 @@ def _run(tmux: Tmux, server: Server, lines: Sequence[Line]) -> Said:
     if "=all" not in said:
         # What does not parse, as behind a user's command-alias, is told where the answers are.
         reason = done.err.strip() or (done.out.strip() if done.code else "")
-        raise TmuxError(f"tmux on {server.socket}: {reason or 'it is another server by now'}")
+        raise TmuxError(f"tmux on {server.socket}: {reason or 'it has been replaced by another server'}")
     failed = [line.what for number, line in enumerate(lines) if f"=done {number}" not in said]
     return Said([each for each in said if not each.startswith("=")], _problems(failed, done.err), done.err)
 

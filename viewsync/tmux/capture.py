@@ -96,7 +96,9 @@ def _shot(server: Server, output: str, token: str) -> Shot:
     except ValueError:
         raise TmuxError(f"tmux on {server.socket} answered {state!r}") from None
     if identity != server.identity:
-        raise MissingSession(f"the tmux server on {server.socket} is another one now", "its sessions are gone")
+        raise MissingSession(
+            f"the tmux server on {server.socket} has been replaced by another server", "its sessions are gone"
+        )
     shown, *hidden = text.split(f"{token}\n")
     if hidden and alternate:
         above, behind = hidden

@@ -53,7 +53,7 @@ def switch(tmux: Tmux, server: Server, client: str, session: str) -> str:
 
 
 def read(tmux: Tmux, server: Server) -> Presence:
-    """TmuxError when it is another server by now, or gives no full answer."""
+    """TmuxError when it has been replaced by another server, or gives no full answer."""
     token = os.urandom(8).hex()  # a folder is anybody's free text
     out = tmux.ask(
         server.socket,
@@ -67,6 +67,8 @@ def read(tmux: Tmux, server: Server) -> Presence:
     sessions, _, rest = out.partition(f"{token}.\n")
     clients, _, told = rest.partition(f"{token}.")
     if told.strip() != server.identity:
-        raise TmuxError(f"the tmux server on {server.socket} gave no full answer, or is another one by now")
+        raise TmuxError(
+            f"the tmux server on {server.socket} gave an incomplete answer, or has been replaced by another server"
+        )
     rows = (each.partition(" ") for each in sessions.split(f"{token}\n")[:-1])
     return Presence(Counter(clients.split()), {name: folder for name, _, folder in rows})

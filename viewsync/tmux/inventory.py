@@ -82,7 +82,7 @@ def parse(socket: str, output: str) -> Inventory:
         except (ValueError, IndexError):
             complete = False
     if server is None:
-        raise TmuxError(f"the tmux server on {socket} gave no full answer", "try again")
+        raise TmuxError(f"the tmux server on {socket} gave an incomplete answer", "try again")
     return Inventory(server, tuple(sessions), tuple(clients), tuple(texts), complete)
 
 

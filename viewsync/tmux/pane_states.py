@@ -35,7 +35,7 @@ def read(tmux: Tmux, server: Server, session: str) -> dict[str, Shown]:
     try:
         return {row[0]: _shown(row[1:]) for row in (line.split(" ", 5) for line in out.splitlines()) if row != ["gone"]}
     except (IndexError, ValueError):
-        raise TmuxError(f"the tmux server on {server.socket} gave no full answer") from None
+        raise TmuxError(f"the tmux server on {server.socket} gave an incomplete answer") from None
 
 
 def _shown(row: list[str]) -> Shown:

@@ -33,5 +33,5 @@ def read(socket: str, output: str, takers: Mapping[str, Callable[[list[str]], No
         except ValueError:
             complete = False
     if server is None:
-        raise TmuxError(f"the tmux server on {socket} gave no full answer", "try again")
+        raise TmuxError(f"the tmux server on {socket} gave an incomplete answer", "try again")
     return server, complete

@@ -56,7 +56,7 @@ def read(tmux: Tmux, server: Server, session: str) -> tuple[FrozenWindow, ...]:
         raise MissingSession(f"the session {session} on {server.socket} is gone")
     blocks = out.split(f"{token}.\n")
     if len(blocks) != 3:
-        raise TmuxError(f"tmux on {server.socket} gave no full answer")
+        raise TmuxError(f"tmux on {server.socket} gave an incomplete answer")
     rows = [line.split("\t", 4) for line in blocks[0].split("\n")[:-1]]
     inside: dict[str, list[FrozenPane]] = {}
     for each in blocks[1].split(f"{token}\n")[:-1]:

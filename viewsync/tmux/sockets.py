@@ -83,7 +83,7 @@ def checked(socket: str) -> str:
         )
     with contextlib.suppress(OSError, ValueError):  # nothing there, or not to be seen: tmux says so
         if not stat.S_ISSOCK(os.stat(socket).st_mode):
-            raise UsageError(f"{socket} is no socket", "-S names a tmux server's, or a path where nothing is")
+            raise UsageError(f"{socket} is no socket", "-S takes a tmux server's socket, or a path where nothing is")
     return socket
 
 
@@ -102,7 +102,7 @@ def make_folder(env: Mapping[str, str], socket: str) -> None:
         raise TmuxError(problem, _SAFE)
 
 
-_SAFE = "mend it, or name another place in TMUX_TMPDIR"
+_SAFE = "fix that, or set TMUX_TMPDIR to another folder"
 
 
 def _unsafe(folder: str) -> str:
@@ -112,7 +112,7 @@ def _unsafe(folder: str) -> str:
     except OSError:
         return ""
     if not stat.S_ISDIR(found.st_mode):
-        return f"{folder} is no folder, so tmux has no place for its sockets"
+        return f"{folder} is not a folder, so tmux has no place for its sockets"
     if found.st_uid != os.geteuid():
         return f"{folder} belongs to another user (uid {found.st_uid}), so tmux puts no socket into it"
     if found.st_mode & 0o007:

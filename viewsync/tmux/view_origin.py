@@ -63,7 +63,7 @@ def read(tmux: Tmux, socket: str, session: str) -> Origin:
     """What a view takes over from the session with that id."""
     found = _parse(tmux.ask(socket, *chain(*_commands(f"{session}:"))))
     if found is None:
-        raise TmuxError(f"the tmux server on {socket} gave no full answer", "try again")
+        raise TmuxError(f"the tmux server on {socket} gave an incomplete answer", "try again")
     return found
 
 

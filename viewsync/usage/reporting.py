@@ -56,7 +56,7 @@ def report(ctx: Context, since: float = 0.0, project: str = "") -> UsageReport:
         if project not in known:
             there = sorted({each for each in known if each})
             names = f"it knows: {', '.join(there) or 'none yet'}"
-            raise UsageError(f"the history knows no project {project!r}", did_you_mean(project, there, names))
+            raise UsageError(f"the history has no project {project!r}", did_you_mean(project, there, names))
         facts, live = facts.of_project(project), [each for each in live if each.project == project]
     until = now + 1  # what happened just now is in it
 

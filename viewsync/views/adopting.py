@@ -90,7 +90,7 @@ def pin(ctx: Context, view: str, sockets: Sequence[str] | None, *, on: bool) -> 
             seen += [each.name for each in found.sessions if each.marked or each.id in ours]
             continue
         if not session.marked and session.id not in ours:
-            raise UsageError(f"{view!r} is no view of ours, and nothing would end it anyway")
+            raise UsageError(f"{view!r} is not one of viewsync's views, so nothing would end it")
         if tmux_views.pin(ctx.tmux, socket, session.id, view, on=on):
             return socket
     raise MissingSession(f"there is no view {view!r}", did_you_mean(view, seen, "`viewsync views` lists them"))

@@ -56,7 +56,7 @@ def test_an_end_of_what_somebody_is_on_needs_two() -> None:
     state, wish = typed(["down", "K", "y"])
     assert wish == NOTHING
     assert state.asked
-    assert state.asked.text == "somebody is on 'b': kill it all the same? y/n"
+    assert state.asked.text == "somebody is on 'b': kill it anyway? y/n"
     assert typed(["down", "K", "y", "y"])[1] == MonitorAction("kill", "b", agreed=True)
     assert typed(["down", "K", "y", "n"]) == (MonitorState("b"), NOTHING)
 

@@ -73,7 +73,7 @@ CASES = {
         {"group_size": 1, "parent": "", "parent_taken": False},
         {},
         KEEP,
-        "last holder of its windows, and nobody knows its parent's name",
+        "last holder of its windows, and its parent's name is not known",
     ),
     "last holder, attached": ({"group_size": 1, "attached": True, "parent_taken": False}, {}, KEEP, "attached"),
     "last holder, pinned": ({"group_size": 1, "pinned": True, "parent_taken": False}, {}, KEEP, "pinned"),

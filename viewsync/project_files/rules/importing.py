@@ -1,4 +1,4 @@
-"""Files of tmuxp and tmuxinator as command files of ours. What has no equal here is left out, and its line said."""
+"""Files of tmuxp and tmuxinator as command files of ours. What has no equivalent is left out, and its line said."""
 
 from __future__ import annotations
 

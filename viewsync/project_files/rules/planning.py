@@ -197,7 +197,7 @@ def _focus(filler: Filler, nodes: Sequence[Node]) -> int:
     """Which of them has it: the first where none says so."""
     chosen = [number for number, node in enumerate(nodes) if _truth(node.get("focus"))]
     if len(chosen) > 1:
-        filler.wrong(nodes[chosen[1]].fields["focus"], "the focus is in two places", "leave it at one")
+        filler.wrong(nodes[chosen[1]].fields["focus"], "the focus is in two places", "keep one of them")
     return chosen[0] if chosen else 0
 
 

@@ -45,7 +45,7 @@ def _open(names: str, values: Schema, description: str) -> Schema:
 
 
 _CWD = {
-    "working_directory": _text("the folder; relative to the one that it would be without"),
+    "working_directory": _text("the folder; relative to the one it would otherwise be"),
     "cwd": _text("short for working_directory"),
 }
 _COMMANDS = {

@@ -86,7 +86,7 @@ def _wrong(command: Node, name: str, declared: Node | None) -> Problem | None:
     if not re.search(VARIABLE, name):
         return Problem(command.file, 0, f"{name!r} is not the name of an argument", "letters, digits and _")
     if name in _OURS:
-        return Problem(command.file, 0, f"{name} cannot be given", "it comes of the others")
+        return Problem(command.file, 0, f"{name} cannot be given", "it is made from the others")
     if declared and name not in (*declared.fields, *COMMON):
         return problem(declared, f"there is no argument {name!r}", close(name, list(declared.fields)))
     return None

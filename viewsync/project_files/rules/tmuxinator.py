@@ -22,7 +22,9 @@ _MANAGERS = (("rbenv", "rbenv shell"), ("rvm", "rvm use"))
 
 
 def command(root: Node) -> tuple[Data, list[Problem]]:
-    left = [problem(node, f"{key} has no equal here") for key, node in root.fields.items() if key not in _ROOT]
+    left = [
+        problem(node, f"{key} has no equivalent in viewsync") for key, node in root.fields.items() if key not in _ROOT
+    ]
     name, top, windows, attach = (
         _first(root, *names)
         for names in (("name", "project_name"), ("root", "project_root"), ("windows", "tabs"), ("attach",))
@@ -62,7 +64,9 @@ def _steps(root: Node, *keys: str) -> list[Data]:
 def _focus(root: Node, left: list[Problem]) -> str:
     found = root.get("startup_window")
     if found and found.kind == NUMBER:
-        left.append(problem(found, "startup_window by its number has no equal here", "`focus: NAME` below session:"))
+        left.append(
+            problem(found, "startup_window by its number has no equivalent in viewsync", "`focus: NAME` below session:")
+        )
         return ""
     return writing.literal(found.text) if found else ""
 
@@ -80,7 +84,9 @@ def _windows(node: Node, number: int, before: list[str], left: list[Problem]) ->
 
 
 def _window(name: str, node: Node, before: list[str], left: list[Problem]) -> Data:
-    left += [problem(each, f"{key} has no equal here") for key, each in node.fields.items() if key not in _WINDOW]
+    left += [
+        problem(each, f"{key} has no equivalent in viewsync") for key, each in node.fields.items() if key not in _WINDOW
+    ]
     layout, top, panes, synchronize = (node.get(key) for key in ("layout", "root", "panes", "synchronize"))
     before = [*before, *_commands(node.get("pre"))]
     together = synchronize is not None and synchronize.text.lower() not in ("false", "no", "off")

@@ -56,7 +56,7 @@ class _Reading:
         """What it says that we do not understand."""
         for key, value in node.fields.items():
             if key not in known and value.kind != NULL:
-                self.left.append(problem(value, f"{key} has no equal here"))
+                self.left.append(problem(value, f"{key} has no equivalent in viewsync"))
 
     def folder(self, node: Node) -> str:
         found = node.get("start_directory")
@@ -79,7 +79,7 @@ class _Reading:
             entry = each.get("cmd") if each.kind == MAPPING else each
             enter = each.get("enter") if each.kind == MAPPING else None
             if enter and not enter.truth:
-                self.left.append(problem(each, "a command without Enter has no equal here"))
+                self.left.append(problem(each, "a command without Enter has no equivalent in viewsync"))
             elif entry and entry.kind not in (NULL, LIST, MAPPING) and entry.text not in _BLANK:
                 yield entry.text
             if each.kind == MAPPING:

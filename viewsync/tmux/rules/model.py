@@ -80,7 +80,7 @@ class Inventory(NamedTuple):
     @property
     def doubt(self) -> str:
         """Why nothing may end on the strength of it, "" when it is whole."""
-        return "" if self.complete else f"{self.server.socket}: tmux's answer was not understood in full"
+        return "" if self.complete else f"{self.server.socket}: tmux's answer could not be read in full"
 
 
 class Pane(NamedTuple):

@@ -17,5 +17,5 @@ def refusal(name: str) -> str:
     if found := re.search(r"[:.\\]|[\x00-\x1f\x7f]|[\ud800-\udfff]|\$[A-Za-z_{]", name):
         return f"tmux would rewrite {found[0]!r} in a session's name"
     if name[0] in "$@%={-":
-        return f"tmux reads a leading {name[0]!r} as something else than a name"
+        return f"tmux does not read a leading {name[0]!r} as part of a name"
     return ""

@@ -23,7 +23,7 @@ class Question(NamedTuple):
     @property
     def text(self) -> str:
         if self.again:
-            return f"somebody is on '{self.name}': {self.action} it all the same? y/n"
+            return f"somebody is on '{self.name}': {self.action} it anyway? y/n"
         return f"{self.action} '{self.name}'? y/n"
 
 

@@ -108,7 +108,7 @@ DELAY: tuple[Rule, ...] = (lingering, tracked_and_fresh)
 def _last_holder(facts: ViewFacts) -> Verdict:
     """To end it would end its windows. Its work goes back under the parent's name, or it stays as it is."""
     if not facts.parent:
-        return _verdict(facts, KEEP, "last holder of its windows, and nobody knows its parent's name")
+        return _verdict(facts, KEEP, "last holder of its windows, and its parent's name is not known")
     if facts.parent_taken:
         return _verdict(facts, KEEP, "last holder of its windows, and its parent's name is taken")
     return _verdict(facts, PROMOTE, "last holder of its windows: its parent is gone")
