@@ -16,7 +16,7 @@ from viewsync.context import Context
 from viewsync.shell_tools.names import TOOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from types import ModuleType
 
 
@@ -274,7 +274,7 @@ def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
         if isinstance(error, OSError) and output.cannot_be_written():
             raise
         ctx.log.exception("a bug in %s", what)
-        where = os.path.join(_log_folder(ctx), "viewsync.log")
+        where = os.path.join(_log_folder(ctx.env), "viewsync.log")
         output.say(f"viewsync: a bug: {type(error).__name__}; the details are in {where}")
         return 70
 
@@ -349,7 +349,7 @@ def usage() -> str:
     return "\n".join([*lines, "See `viewsync VERB --help` for one verb. `viewsync --version` prints the version."])
 
 
-def _log_folder(ctx: Context) -> str:
+def _log_folder(env: Mapping[str, str]) -> str:
     from viewsync import paths
 
-    return paths.log_dir(ctx.env)
+    return paths.log_dir(env)

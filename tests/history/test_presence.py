@@ -138,7 +138,7 @@ def test_samples_are_of_the_whole_tree_of_every_pane(server: Server, home: Home)
 def test_what_has_the_number_of_a_dead_panes_program_by_now_is_not_counted(server: Server, home: Home) -> None:
     create(server, "web")
     ctx = Context(home.env)
-    (row,) = registry_rows.read(ctx)
+    (row,) = registry_rows.read(ctx.registry)
     found = pane_list.read(ctx.tmux, server.socket)
     others = tuple(each._replace(pid=os.getpid(), dead=True) for each in found.panes)
     assert sampling._sample(row, found, process_table.read(), 1.0) is not None

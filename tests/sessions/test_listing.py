@@ -234,10 +234,10 @@ def test_our_rows_are_read_and_changed_by_jq(server: Server, home: Home) -> None
 def test_a_row_that_stands_for_another_session_by_now_is_not_removed(server: Server, home: Home) -> None:
     create(server, "web")
     ctx = Context(home.env)
-    (seen,) = registry_rows.read(ctx)
+    (seen,) = registry_rows.read(ctx.registry)
     server.tmux("kill-session", "-t", "=web")
     create(server, "web")
-    assert not registry_rows.remove(ctx, seen)
+    assert not registry_rows.remove(ctx.registry, seen)
     assert list(rows(home)) == ["web"]
 
 

@@ -98,7 +98,7 @@ def test_e_so_is_a_project_session_whose_making_is_taken_back(server: Server, ho
     ctx = Context(home.env)
     server.tmux("new-session", "-d", "-s", "half")
     begun = Begun(trapped(ctx.tmux, server.socket), "$1", "@2", "%2")
-    assert building.undo(ctx, begun)
+    assert building.undo(ctx.tmux, begun)
     until(lambda: os.path.exists(log), "the option")
     assert server.sessions() == ["proj"]
 
@@ -125,7 +125,7 @@ def test_e_one_that_stays_keeps_its_own_detach_on_destroy(server: Server, home: 
     ctx = Context(home.env)
     found = trapped(ctx.tmux, server.socket)
     assert guarded_kill.end(ctx.tmux, found, [End("$0", "proj", False)]) == [False]
-    assert not building.undo(ctx, Begun(found, "$0", "@0", "%0"))
+    assert not building.undo(ctx.tmux, Begun(found, "$0", "@0", "%0"))
     assert server.tmux("show-options", "-t", "=proj:", "detach-on-destroy") == ""
 
 
@@ -136,5 +136,5 @@ def test_one_that_was_just_made_is_kept_for_a_suspended_client(server: Server, h
     until(lambda: server.show("=proj:", "#{session_attached}") == "0", "the suspended client")
     ctx = Context(home.env)
     found = pane_list.read(ctx.tmux, server.socket).server
-    assert not building.undo(ctx, Begun(found, "$0", "@0", "%0"))
+    assert not building.undo(ctx.tmux, Begun(found, "$0", "@0", "%0"))
     assert server.sessions() == ["proj"]

@@ -68,7 +68,7 @@ class SessionInfo(NamedTuple):
         """The session as an object of libtmux, which is imported now. MissingSession when it is gone, TmuxError when
         its server is.
         """
-        return managing.as_object(self.source.ctx, self.source.server, self.id)
+        return managing.as_object(self.source.ctx.tmux, self.source.server, self.id)
 
 
 class _Manager:
@@ -118,7 +118,7 @@ class TmuxManager(_Manager):
         """
         folder, variables = _folder(working_dir), _variables(environment)
         if auto_attach:
-            attaching.check(self._ctx, self.socket, session_name)
+            attaching.check(self._ctx.env, self.socket, session_name)
         made = creating.create(
             self._ctx, creating.CreateRequest(name=session_name, socket=self.socket, cwd=folder, environment=variables)
         )
@@ -132,11 +132,11 @@ class TmuxManager(_Manager):
 
     def list_sessions(self) -> list[SessionInfo]:
         """All but views, which count with the session that they show. None where no server runs; else TmuxError."""
-        return [self._info(each) for each in managing.read(self._ctx, self.socket)]
+        return [self._info(each) for each in managing.read(self._ctx.tmux, self.socket)]
 
     def session_exists(self, session_name: str) -> bool:
         """Of exactly that name; TmuxError where nobody knows."""
-        return any(each.live.name == session_name for each in managing.read(self._ctx, self.socket, views=True))
+        return any(each.live.name == session_name for each in managing.read(self._ctx.tmux, self.socket, views=True))
 
     def get_session_info(self, session_name: str) -> SessionInfo:
         """MissingSession when there is none of exactly that name."""
@@ -185,7 +185,7 @@ class SessionLifecycleManager(_Manager):
         )
 
     def _ran(self, ran: Ran) -> SessionInfo:
-        for each in managing.read(self._ctx, self.socket):
+        for each in managing.read(self._ctx.tmux, self.socket):
             if each.live.id == ran.session and each.server == ran.server:
                 return self._info(each, ran)
         raise MissingSession(f"session {ran.name!r} ended at once: its programs did")

@@ -131,14 +131,14 @@ class Registry:
         return listed
 
     def __contains__(self, name: object) -> bool:
-        return any(row.name == name for row in registry_rows.read(self._ctx))
+        return any(row.name == name for row in registry_rows.read(self._ctx.registry))
 
     def __iter__(self) -> Iterator[Session]:
-        rows = registry_rows.read(self._ctx)
+        rows = registry_rows.read(self._ctx.registry)
         return iter([Session(self._ctx, row.name, targets.TargetArgs(session=row.name)) for row in rows])
 
     def __len__(self) -> int:
-        return len(registry_rows.read(self._ctx))
+        return len(registry_rows.read(self._ctx.registry))
 
 
 def _prompt(kind: str, wait: bool | str) -> Pattern | None:

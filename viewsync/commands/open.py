@@ -68,7 +68,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         opening.become_client(ctx, request)
     except ViewsyncError as error:
         # WezTerm closes the tab of a program that ended (exit_behavior "Close"), and nobody could read why.
-        if not opening.is_tab_of_its_own(ctx):
+        if not opening.is_tab_of_its_own(ctx.env):
             raise
         show_error(error, as_json=False)
         say("viewsync: press Enter to close this tab")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+    from viewsync.store.registry_file import Registry
 
 _REOPEN = 3
 
@@ -80,7 +81,7 @@ def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if what == "path":
         return _raw(ctx.registry.path)
     if what in ("lock", "unlock"):
-        return _lock(parsed, ctx)
+        return _lock(parsed, ctx.registry)
     if what == "init":
         ctx.registry.init()
     elif not os.path.exists(ctx.registry.path):
@@ -100,11 +101,11 @@ def _add(parsed: argparse.Namespace, ctx: Context) -> Result:
 def _one(what: str, name: str, ctx: Context) -> Result:
     """One that is not there is no error to speak of: the exit code says it."""
     if what == "remove":
-        registering.remove(ctx, name)
+        registering.remove(ctx.registry, name)
         return Result()
     if what == "touch":
         return Result(code=0 if registering.touch(ctx, name) else 1)
-    row = registering.row_of(ctx, name)
+    row = registering.row_of(ctx.registry, name)
     if row is None:
         return Result(code=1)
     if what == "get":
@@ -115,12 +116,12 @@ def _one(what: str, name: str, ctx: Context) -> Result:
     return _raw(value) if isinstance(value, str) else Result(code=1)
 
 
-def _lock(parsed: argparse.Namespace, ctx: Context) -> Result:
+def _lock(parsed: argparse.Namespace, registry: Registry) -> Result:
     if parsed.what == "unlock":
-        registering.unlock(ctx, parsed.held)
+        registering.unlock(registry, parsed.held)
         return Result()
     # The launcher becomes Python, so our parent is the shell itself.
-    return Result(code=0 if registering.lock(ctx, parsed.handle, os.getppid()) else _REOPEN)
+    return Result(code=0 if registering.lock(registry, parsed.handle, os.getppid()) else _REOPEN)
 
 
 def _raw(text: str) -> Result:

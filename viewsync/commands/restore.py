@@ -14,6 +14,7 @@ from viewsync.views import restoring
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from viewsync.context import Context
     from viewsync.views.rules.restoring import Tab
@@ -39,7 +40,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         restoring.hand_over(ctx, plan, "wezterm")
     elif not parsed.plan:
         panes = restoring.spawn(ctx, plan)
-    tabs = [_tab(ctx, each) for each in plan.tabs]
+    tabs = [_tab(ctx.env, each) for each in plan.tabs]
     missing = [each.parent for each in plan.missing]
     data = {"gui_pid": plan.gui.pid, "tabs": tabs, "missing": missing, "panes": panes}
     done = "opened" if panes else "would open"
@@ -48,11 +49,11 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result(data, lines or ["nothing to restore"])
 
 
-def _tab(ctx: Context, tab: Tab) -> dict[str, Any]:
+def _tab(env: Mapping[str, str], tab: Tab) -> dict[str, Any]:
     return {
         "parent": tab.parent,
         "socket": tab.socket,
         "window": tab.window or None,
         "title": tab.parent,
-        "argv": restoring.argv(ctx, tab),
+        "argv": restoring.argv(env, tab),
     }

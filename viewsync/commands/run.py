@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from viewsync.project_files.rules.plan import Plan
     from viewsync.projects.rules.diff import Difference
     from viewsync.projects.running import Ran
+    from viewsync.tmux.server import Tmux
 
 EXIT_CODES = {
     0: "done",
@@ -77,19 +78,19 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.diff:
         return _compared(running.compare(ctx, plan, socket, renamed), plan.file)
     ran = running.run(ctx, plan, socket, renamed, apply=parsed.apply)
-    result = _result(ctx, ran, parsed.name)
+    result = _result(ctx.tmux, ran, parsed.name)
     wanted = plan.auto_attach and not parsed.json if parsed.attach is None else parsed.attach
     if not wanted or ran.server is None:
         return result
-    attaching.check(ctx, socket, ran.name)
+    attaching.check(ctx.env, socket, ran.name)
     show(result, parsed.json)
     sys.stdout.flush()
     attaching.go(ctx, ran.server, ran.session, ran.name)
     return Result(printed=True)
 
 
-def _result(ctx: Context, ran: Ran, command: str) -> Result:
-    attach = ctx.tmux.to_attach(ran.socket, ran.name)
+def _result(tmux: Tmux, ran: Ran, command: str) -> Result:
+    attach = tmux.to_attach(ran.socket, ran.name)
     data = {
         "name": ran.name,
         "socket": ran.socket,

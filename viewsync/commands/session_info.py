@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.projects.listing import Known
     from viewsync.tmux.rules.project_model import SeenWindow
+    from viewsync.tmux.server import Tmux
 
 EXIT_CODES = {
     0: "done",
@@ -39,23 +40,23 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     known = listing.named(listing.read(ctx, [socket], alone=named), parsed.name, socket if named else "")
     now = ctx.clock()
     data = _project_rows.data(known, now)
-    seen = listing.detail(ctx, known)
+    seen = listing.detail(ctx.tmux, known)
     data["folder"] = seen.folder if seen else None
     data["windows"] = [_window(each) for each in seen.windows] if seen else []
     data["file"] = known.about.get("file") or None
     data["arguments"] = known.about.get("arguments") or {}
     data["attach"] = ctx.tmux.to_attach(known.socket, known.name) if seen else None
-    secrets = _secrets(ctx, known) if seen else []
+    secrets = _secrets(ctx.tmux, known) if seen else []
     lines = [environment.hidden(line, secrets) for line in _lines(data, now, ctx.env.get("HOME", ""))]
     return Result({key: _shown(value, secrets) for key, value in data.items()}, lines)
 
 
-def _secrets(ctx: Context, known: Known) -> list[str]:
+def _secrets(tmux: Tmux, known: Known) -> list[str]:
     """Values that may stand in the names of windows and in folders."""
     if known.live is None or known.server is None:
         return []
     names, _ = secret_values.listed(known.about, known.identity.root if known.identity else "")
-    return [value for _, value in secret_values.read(ctx, known.server, known.live, names)]
+    return [value for _, value in secret_values.read(tmux, known.server, known.live, names)]
 
 
 def _shown(value: Any, secrets: list[str]) -> Any:

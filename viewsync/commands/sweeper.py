@@ -34,7 +34,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.what == "stop":
         stopped = control.stop(ctx)
         return Result({"stopped": stopped}, ["stopped" if stopped else "the sweeper was not running"])
-    found = control.start(ctx) if parsed.what == "start" else control.status(ctx)
+    found = control.start(ctx) if parsed.what == "start" else control.status(ctx.folder)
     code = 0 if found["running"] else 1
     return Result(found, _lines(found, ctx.clock()), code)
 

@@ -39,7 +39,7 @@ def write(ctx: Context, changes: list[PresenceChange], trigger: str) -> None:
     recording.record(
         ctx,
         [
-            recording.event(ctx, each.row, one.event, trigger, "", seconds=one.seconds, at=one.at)
+            recording.event(ctx.clock, each.row, one.event, trigger, "", seconds=one.seconds, at=one.at)
             for each in written
             for one in each.events
         ],

@@ -12,14 +12,14 @@ from viewsync.errors import StateError
 from viewsync.events import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from viewsync.context import Context
     from viewsync.registry.rules.row import Registered
 
 
 def event(
-    ctx: Context,
+    clock: Callable[[], float],
     row: Registered,
     kind: str,
     trigger: str,
@@ -31,7 +31,7 @@ def event(
 ) -> Event:
     """`seconds`: how long it took. `at`: when it was, now unless it is given."""
     return Event(
-        at=ctx.clock() if at is None else at,
+        at=clock() if at is None else at,
         event=kind,
         trigger=trigger,
         socket=row.socket,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from viewsync.panes.waiting import Outcome, WaitCondition
     from viewsync.registry.targets import LocatedPane, PaneAddress, TargetArgs
     from viewsync.tmux.rules.anchor import Anchor
+    from viewsync.tmux.server import Tmux
 
 LARGEST = 10_000_000  # bytes of text
 _ECHOED = 2_000  # lines whose echo is told from an answer
@@ -82,7 +83,7 @@ def send(
         typed, block = _typed(ctx, located, message)
         marks = () if message.keys else echo.marks("\n".join(typed.split("\n", _ECHOED)[:_ECHOED]))
         try:
-            anchor = _put(ctx, place, _input(ctx, place, typed, message), echo.kept(marks))
+            anchor = _put(ctx.tmux, place, _input(ctx.tmux, place, typed, message), echo.kept(marks))
         except TmuxTimeout:
             raise  # the program may read the block yet
         except BaseException:
@@ -148,11 +149,11 @@ def _remove(path: str) -> None:
             os.unlink(path)
 
 
-def _input(ctx: Context, place: PaneAddress, typed: str, message: Message) -> Input:
+def _input(tmux: Tmux, place: PaneAddress, typed: str, message: Message) -> Input:
     raw = typed.encode("utf-8", "surrogateescape")
     longest = max(map(len, re.split(rb"[\r\n]", raw))) if len(raw) > line_discipline.LONGEST_LINE else 0
     if longest > line_discipline.LONGEST_LINE and line_discipline.reads_lines(
-        tmux_input.terminal(ctx.tmux, place.server, place.pane_id)
+        tmux_input.terminal(tmux, place.server, place.pane_id)
     ):
         raise _not_ready(
             f"its terminal takes lines of {line_discipline.LONGEST_LINE} bytes now, and would cut one of {longest}",
@@ -164,9 +165,9 @@ def _input(ctx: Context, place: PaneAddress, typed: str, message: Message) -> In
     return Input(typed, bracketed, message.enter, message.keys)
 
 
-def _put(ctx: Context, place: PaneAddress, what: Input, kept: str) -> Anchor | None:
+def _put(tmux: Tmux, place: PaneAddress, what: Input, kept: str) -> Anchor | None:
     try:
-        answer = tmux_input.put(ctx.tmux, place.server, place.pane_id, what, kept)
+        answer = tmux_input.put(tmux, place.server, place.pane_id, what, kept)
     except ServerGone as error:
         raise _not_ready(error.message, error.hint) from None
     except TmuxTimeout as error:

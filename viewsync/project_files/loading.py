@@ -21,7 +21,7 @@ from viewsync.tmux import portable_layouts
 from viewsync.tmux.rules.marks import OURS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from viewsync.context import Context
     from viewsync.project_files.locating import Located
@@ -73,7 +73,7 @@ def offered() -> tuple[list[Offered], list[str]]:
 def load(ctx: Context, request: Request) -> Draft:
     """What the session is and how it is called. UsageError, and BadFile with the line, say what is wrong."""
     given = dict(_argument(each) for each in request.arguments)
-    environment = dict(_variable(ctx, each) for each in request.environment)
+    environment = dict(_variable(ctx.env, each) for each in request.environment)
     located = locating.locate(request.name)
     try:
         sources = _sources(ctx, located)
@@ -121,14 +121,14 @@ def _argument(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _variable(ctx: Context, text: str) -> tuple[str, str]:
+def _variable(env: Mapping[str, str], text: str) -> tuple[str, str]:
     """`-e NAME` takes the value that is there, so that a secret stands on no command line."""
     name, equals, value = text.partition("=")
     if not re.search(VARIABLE, name) or "\0" in value:
         raise UsageError(f"not a variable: {name!r}", "-e takes NAME=VALUE, or NAME")
-    if not equals and name not in ctx.env:
+    if not equals and name not in env:
         raise UsageError(f"-e {name}: it is not in the environment", "say -e NAME=VALUE")
-    return name, value if equals else ctx.env[name]
+    return name, value if equals else env[name]
 
 
 def _sources(ctx: Context, located: Located) -> Sources:
@@ -179,18 +179,18 @@ def _world(ctx: Context, located: Located) -> World:
         path=absolute,
         is_folder=os.path.isdir,
         is_file=os.path.isfile,
-        worktree_of=lambda branch: _worktree_of(ctx, root, branch),
+        worktree_of=lambda branch: _worktree_of(ctx.env, root, branch),
         step=lambda step: locating.step(here, step),
         layout=portable_layouts.spelled,
     )
 
 
-def _worktree_of(ctx: Context, root: str, branch: str) -> str:
+def _worktree_of(env: Mapping[str, str], root: str, branch: str) -> str:
     """Of one that git cannot tell there is none: making it says why."""
     from viewsync.system.git_worktrees import Git, GitError
 
     try:
-        listed = Git(root, ctx.env).worktrees()
+        listed = Git(root, env).worktrees()
     except GitError:
         return ""
     there = (each.path for each in listed if each.branch == branch and not each.main)

@@ -10,18 +10,20 @@ from viewsync.system import terminal
 from viewsync.tmux import clients, sockets
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from viewsync.context import Context
     from viewsync.tmux.rules.model import Server
 
 
-def inside(ctx: Context, socket: str) -> bool:
+def inside(env: Mapping[str, str], socket: str) -> bool:
     """Whether we are in a pane of that server."""
-    return sockets.socket_inside(ctx.env) == socket
+    return sockets.socket_inside(env) == socket
 
 
-def check(ctx: Context, socket: str, name: str) -> None:
+def check(env: Mapping[str, str], socket: str, name: str) -> None:
     """UsageError where there is no terminal to attach with."""
-    if not inside(ctx, socket) and not terminal.name():
+    if not inside(env, socket) and not terminal.name():
         raise UsageError(
             f"there is no terminal to attach session '{name}' to",
             f"it is kept: `viewsync attach {shlex.quote(name)}` in a terminal",
@@ -30,8 +32,8 @@ def check(ctx: Context, socket: str, name: str) -> None:
 
 def go(ctx: Context, server: Server, session: str, name: str) -> None:
     """Returns only where the client was switched."""
-    check(ctx, server.socket, name)
-    if inside(ctx, server.socket) and sockets.is_of(ctx.env, server):
+    check(ctx.env, server.socket, name)
+    if inside(ctx.env, server.socket) and sockets.is_of(ctx.env, server):
         _switch(ctx, server, session, name)
     else:
         from viewsync.views import opening

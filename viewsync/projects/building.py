@@ -16,13 +16,14 @@ from viewsync.tmux.rules.versions import number
 from viewsync.tmux.sessions import NewSession
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Pane, Plan
     from viewsync.projects.rules.diff import Pair
     from viewsync.tmux.build import Begun
     from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.server import Tmux
 
 _SIZE = (200, 50)  # columns and rows until somebody attaches
 _SMALLEST = (80, 24)
@@ -63,18 +64,18 @@ def begin(ctx: Context, plan: Plan, name: str, socket: str) -> Begun:
     """An empty session of that name, with the plan's environment and marks."""
     if problem := session_names.refusal(name):
         raise UsageError(f"cannot create a session {name!r}: {problem}")
-    new = NewSession(name, plan.cwd, environment=plan.environment, size=_size(ctx))
+    new = NewSession(name, plan.cwd, environment=plan.environment, size=_size(ctx.env))
     return build.begin(ctx.tmux, socket, new, marks.of(plan.identity, plan.command))
 
 
-def _size(ctx: Context) -> tuple[int, int]:
+def _size(env: Mapping[str, str]) -> tuple[int, int]:
     """Of our terminal; one that is small, or a pane, says nothing of the one that will show it."""
     for handle in (0, 1, 2):
         try:
             size = os.get_terminal_size(handle)
         except OSError:
             continue
-        if size.columns >= _SMALLEST[0] and size.lines >= _SMALLEST[1] and not ctx.env.get("TMUX"):
+        if size.columns >= _SMALLEST[0] and size.lines >= _SMALLEST[1] and not env.get("TMUX"):
             return size.columns, size.lines
     return _SIZE
 
@@ -92,7 +93,10 @@ def furnish(ctx: Context, plan: Plan, begun: Begun, wanted: Sequence[Pair]) -> A
     lines = [build.option(begun.session, name, value) for name, value in found.of_session]
     lines.append(build.out_of_the_way(begun.session, begun.window))
     added = add(
-        ctx, Target(begun.server, begun.session, found.of_windows, begun.window, path(plan.environment)), wanted, lines
+        ctx.tmux,
+        Target(begun.server, begun.session, found.of_windows, begun.window, path(plan.environment)),
+        wanted,
+        lines,
     )
     if added.problems:
         raise TmuxError("; ".join(added.problems))
@@ -108,7 +112,7 @@ class Options(NamedTuple):
 
 
 def options(ctx: Context, plan: Plan, server: Server) -> Options:
-    shell = plan_checks.shell(ctx, plan)
+    shell = plan_checks.shell(ctx.env, plan)
     if not plan.options:
         return Options(tuple(shell))
     names = build.of_windows(ctx.tmux, server.socket)
@@ -116,7 +120,7 @@ def options(ctx: Context, plan: Plan, server: Server) -> Options:
     return Options((*shell, *(option for option in plan.options if option not in of_windows)), of_windows)
 
 
-def add(ctx: Context, target: Target, wanted: Sequence[Pair], first: Sequence[Line] = ()) -> Added:
+def add(tmux: Tmux, target: Target, wanted: Sequence[Pair], first: Sequence[Line] = ()) -> Added:
     """The windows and panes that the pairs have none for. What tmux refuses is told, and the rest is made.
 
     `first`: what has to be said before the first window is made.
@@ -126,17 +130,17 @@ def add(ctx: Context, target: Target, wanted: Sequence[Pair], first: Sequence[Li
     windows = {pair.number: pair.seen.id for pair in wanted if pair.seen}
     problems: list[str] = []
     fresh = [pair for pair in wanted if pair.seen is None]
-    opened = _new_windows(ctx, target, fresh, first, problems)
+    opened = _new_windows(tmux, target, fresh, first, problems)
     windows |= {at: made.window for at, made in opened.items()}
     found |= {(at, 0): made.pane for at, made in opened.items()}
     split = [each for each in places if (each.pair.number, each.place) not in found and each.pair.number in windows]
-    found |= _splits(ctx, target, split, windows, found, problems)
+    found |= _splits(tmux, target, split, windows, found, problems)
     new = [each for each in places if (each.pair.number, each.place) in found]
     # Of a session that was left half made, windows without their mark have nothing else yet.
     bare = [pair for pair in wanted if pair.seen and not pair.seen.key] if target.placeholder else []
     marked = [*new, *(Place(pair, at) for pair in bare for at, there in enumerate(pair.places) if there)]
     dressing = sorted([*fresh, *bare], key=lambda pair: pair.number)
-    problems += build.run(ctx.tmux, target.server, _finish(target, marked, windows, found, dressing)).problems
+    problems += build.run(tmux, target.server, _finish(target, marked, windows, found, dressing)).problems
     return Added(
         typing=[Typing(found[each.pair.number, each.place], each.what, each.pane.commands) for each in new],
         windows=[diff.title(each.window, each.number) for each in fresh if each.number in windows],
@@ -156,7 +160,7 @@ def path(environment: Sequence[tuple[str, str]]) -> str:
 
 
 def _new_windows(
-    ctx: Context, target: Target, fresh: Sequence[Pair], first: Sequence[Line], problems: list[str]
+    tmux: Tmux, target: Target, fresh: Sequence[Pair], first: Sequence[Line], problems: list[str]
 ) -> dict[int, build.Made]:
     if not fresh and not first:
         return {}
@@ -167,7 +171,7 @@ def _new_windows(
             for each in fresh
         ),
     ]
-    said = build.run(ctx.tmux, target.server, lines)
+    said = build.run(tmux, target.server, lines)
     opened = dict(build.made(said))
     # A user's command-alias may do something else, and without an error.
     missing = [diff.title(pair.window, pair.number) for pair in fresh if pair.number not in opened]
@@ -176,7 +180,7 @@ def _new_windows(
 
 
 def _splits(
-    ctx: Context,
+    tmux: Tmux,
     target: Target,
     split: Sequence[Place],
     windows: dict[int, str],
@@ -196,7 +200,7 @@ def _splits(
         pane = there[max(before)] if before else there[min(there)] if there else others[0]
         tiled = "" if each.pair.seen else windows[window]
         lines.append(build.split(pane, _new_pane(target, each.pane), at, each.what, tiled))
-    said = build.run(ctx.tmux, target.server, lines)
+    said = build.run(tmux, target.server, lines)
     opened = {(split[at].pair.number, split[at].place): made.pane for at, made in build.made(said).items()}
     missing = [place.what for place in split if (place.pair.number, place.place) not in opened]
     problems += said.problems or [f"{what}: tmux made no pane" for what in missing]
@@ -250,9 +254,9 @@ def laid_out(server: Server, window: str, pair: Pair) -> list[Line]:
     return [*lines, build.window_option(window, marks.LAYOUT, marks.encoded(layout), what)]
 
 
-def undo(ctx: Context, begun: Begun) -> bool:
+def undo(tmux: Tmux, begun: Begun) -> bool:
     """End a session that this run began, into which nothing was typed. False when it may still be there."""
     try:
-        return "kept" not in build.run(ctx.tmux, begun.server, [build.end_unused(begun.server, begun.session)]).out
+        return "kept" not in build.run(tmux, begun.server, [build.end_unused(begun.server, begun.session)]).out
     except TmuxError:
         return False

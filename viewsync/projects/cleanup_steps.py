@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.store.pending_steps import Entry
     from viewsync.tmux.rules.project_model import Sessions
+    from viewsync.tmux.server import Tmux
 
     Answers = Mapping[str, Sessions | TmuxError]
 
@@ -96,8 +97,8 @@ def _distrust(ctx: Context, record: Mapping[str, Any], step: Step, wanted: Seque
     trusted = _list(record, "trusted")
     where = Home(tuple(_list(record, "bases")) or (root,), tuple(own.items()), bent=bool(trusted))
     try:
-        now = trust.covering(ctx, trust.lines(wanted, ()), where)
-        if trust.still(ctx, root, command, trusted, now):
+        now = trust.covering(ctx.env, trust.lines(wanted, ()), where)
+        if trust.still(ctx.folder, root, command, trusted, now):
             return ""
     except ViewsyncError as error:
         return f"the cleanup step '{step.name}' did not run: {error.message}"
@@ -123,7 +124,7 @@ def ended(ctx: Context) -> None:
     deadline, pause = time.monotonic() + _PATIENCE, _STEP
     sockets = {str(each.record.get("socket")) for each in pending_steps.entries(ctx.folder)}
     while True:
-        unsure = [each for each in free(ctx) if _clean_up(ctx, each) == UNSURE]
+        unsure = [each for each in free(ctx.folder) if _clean_up(ctx, each) == UNSURE]
         if not unsure or time.monotonic() > deadline:
             break
         time.sleep(pause)
@@ -135,15 +136,15 @@ def ended(ctx: Context) -> None:
             ctx.log.warning("%s", error.message)
 
 
-def free(ctx: Context) -> list[Entry]:
+def free(folder: str) -> list[Entry]:
     """Those that no process is at."""
-    found = pending_steps.entries(ctx.folder)
+    found = pending_steps.entries(folder)
     return [each for each in found if not each.owner or not processes.alive(each.owner, each.owner_start)]
 
 
 def _clean_up(ctx: Context, entry: Entry) -> str:
     socket = str(entry.record.get("socket"))
-    state = standing(ctx, entry, ask(ctx, [socket]))
+    state = standing(ctx, entry, ask(ctx.tmux, [socket]))
     if state != GONE:
         return state
     claimed = claim(entry)
@@ -163,11 +164,11 @@ def _clean_up(ctx: Context, entry: Entry) -> str:
     return GONE
 
 
-def ask(ctx: Context, sockets: Iterable[str]) -> dict[str, Sessions | TmuxError]:
+def ask(tmux: Tmux, sockets: Iterable[str]) -> dict[str, Sessions | TmuxError]:
     answers: dict[str, Sessions | TmuxError] = {}
     for socket in sockets:
         try:
-            answers[socket] = project_list.read(ctx.tmux, socket)
+            answers[socket] = project_list.read(tmux, socket)
         except TmuxError as error:
             answers[socket] = error
     return answers

@@ -67,7 +67,7 @@ def _added(ctx: Context, there: Running, pairs: Sequence[Pair]) -> Added:
         begun = build.Begun(there.server, there.live.id, placeholder.id, placeholder.panes[0].id)
         return building.furnish(ctx, there.plan, begun, pairs)
     path = building.path(there.plan.environment)
-    return building.add(ctx, building.Target(there.server, there.live.id, path=path), pairs)
+    return building.add(ctx.tmux, building.Target(there.server, there.live.id, path=path), pairs)
 
 
 def _changes(there: Running, pairs: Sequence[Pair], options: building.Options) -> list[Line]:

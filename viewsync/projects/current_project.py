@@ -12,6 +12,8 @@ from viewsync.system import git
 from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from viewsync.context import Context
     from viewsync.projects.listing import Known
 
@@ -28,18 +30,18 @@ def read(ctx: Context, label: str, socket: str) -> Project:
     UsageError outside of any project. In a worktree it is the project that the worktree is of.
     """
     server = sockets.socket_of(ctx.env, label, socket)
-    root = _root(ctx)
+    root = _root(ctx.env)
     reading = listing.read(ctx, [server], alone=bool(label or socket))
     mine = [each for each in reading.known if each.identity and each.identity.root == root]
     return Project(root, mine, reading.problems)
 
 
-def _root(ctx: Context) -> str:
+def _root(env: Mapping[str, str]) -> str:
     found = locating.project_root()
     if not found:
         raise UsageError(
             "not in a project: there is no .viewsync or .prj folder here or above", "change to a project's folder"
         )
     here = os.path.realpath(found)
-    tree = git.worktree(here, ctx.env)
+    tree = git.worktree(here, env)
     return os.path.normpath(os.path.join(tree.main, os.path.relpath(here, tree.top))) if tree else here

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from viewsync.projects.listing import Known
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.rules.project_model import Live
+    from viewsync.tmux.server import Tmux
 
 _GONE = (health.MISSING, health.SERVER)
 
@@ -71,7 +72,7 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
         "file": plan.file,
         "arguments": _without(dict(plan.arguments), plan),
         "bases": where.bases,
-        "trusted": [each.text for each in trust.covering(ctx, trust.lines(plan.cleanup, plan.secrets), where)],
+        "trusted": [each.text for each in trust.covering(ctx.env, trust.lines(plan.cleanup, plan.secrets), where)],
         "path": ctx.env.get("PATH", ""),
         "variables": _without(variables, plan),
         "secrets": sorted(plan.secrets),
@@ -113,7 +114,7 @@ def _end(ctx: Context, known: Known, server: Server, live: Live, trigger: str, *
     said: list[str] = []
     entry = None
     waiting = pending_steps.find(ctx.folder, pending_steps.key(server.identity, live.id))
-    if others := _others(ctx, server, [*views, live]):
+    if others := _others(ctx.tmux, server, [*views, live]):
         said.append(f"its windows live on in {', '.join(map(repr, others))}; end that, too, if the work is to go")
         if waiting:
             cleanup_steps.note(waiting, live.windows, live.group)
@@ -125,7 +126,7 @@ def _end(ctx: Context, known: Known, server: Server, live: Live, trigger: str, *
         with contextlib.suppress(TmuxError):  # it would only be told of an end that it then finds done
             end_hooks.disarm(ctx.tmux, server, live.id)
         entry, done, said = cleanup_steps.run(ctx, entry)
-    ended, problem = _killed(ctx, server, [*views, live], force=force)
+    ended, problem = _killed(ctx.tmux, server, [*views, live], force=force)
     if ended:
         return _ended(ctx, known, entry, done, said, trigger)
     if entry and ended is False:  # it goes on, and its steps are run at its end
@@ -135,10 +136,10 @@ def _end(ctx: Context, known: Known, server: Server, live: Live, trigger: str, *
     return Ended(known.name, False, _no_row(known), done, [*said, problem])
 
 
-def _others(ctx: Context, server: Server, ending: list[Live]) -> list[str]:
+def _others(tmux: Tmux, server: Server, ending: list[Live]) -> list[str]:
     """The names of sessions that show any of its windows, and are not to end with it."""
     try:
-        now = project_list.read(ctx.tmux, server.socket)
+        now = project_list.read(tmux, server.socket)
     except ServerGone:
         return []
     if now.server.identity != server.identity:
@@ -148,12 +149,12 @@ def _others(ctx: Context, server: Server, ending: list[Live]) -> list[str]:
     return cleanup_steps.holders(now, windows, ids)
 
 
-def _claimed(ctx: Context, key: str) -> pending_steps.Entry | None:
-    entry = pending_steps.find(ctx.folder, key)
+def _claimed(folder: str, key: str) -> pending_steps.Entry | None:
+    entry = pending_steps.find(folder, key)
     return cleanup_steps.claim(entry) if entry else None
 
 
-def _killed(ctx: Context, server: Server, found: list[Live], *, force: bool) -> tuple[bool | None, str]:
+def _killed(tmux: Tmux, server: Server, found: list[Live], *, force: bool) -> tuple[bool | None, str]:
     """Whether it is ended, None where that is not known; why not. The session comes last: as long as one of its views
     is kept, so is it.
     """
@@ -161,15 +162,15 @@ def _killed(ctx: Context, server: Server, found: list[Live], *, force: bool) -> 
     try:
         if force:
             for each in found:
-                guarded_kill.kill(ctx.tmux, server, each.id)  # False: it ended by itself
+                guarded_kill.kill(tmux, server, each.id)  # False: it ended by itself
             return True, ""
         ends = [guarded_kill.End(each.id, each.name, only_dead=False) for each in found]
-        if all(guarded_kill.end(ctx.tmux, server, ends)):
+        if all(guarded_kill.end(tmux, server, ends)):
             return True, ""
     except TmuxError as error:
         problem = error.message
     try:
-        now = project_list.read(ctx.tmux, server.socket)
+        now = project_list.read(tmux, server.socket)
     except ServerGone:
         return True, ""
     except TmuxError:
@@ -193,11 +194,11 @@ def _after(ctx: Context, known: Known, trigger: str) -> Ended:
         waiting = pending_steps.find(ctx.folder, key)
         if (
             waiting
-            and cleanup_steps.standing(ctx, waiting, cleanup_steps.ask(ctx, [known.socket])) != cleanup_steps.GONE
+            and cleanup_steps.standing(ctx, waiting, cleanup_steps.ask(ctx.tmux, [known.socket])) != cleanup_steps.GONE
         ):
             said.append("its cleanup steps run when its windows are gone: another session shows them")
         else:
-            entry = _claimed(ctx, key)
+            entry = _claimed(ctx.folder, key)
     if entry:
         entry, done, said = cleanup_steps.run(ctx, entry)
     return _ended(ctx, known, entry, done, said, trigger)
@@ -216,7 +217,7 @@ def _ended(
     removed = _no_row(known)
     if known.row:
         try:
-            removed = rows.remove(ctx, known.row)
+            removed = rows.remove(ctx.registry, known.row)
         except ViewsyncError as error:
             said = [*said, error.message]
     said += [steps.told(each) for each in done if each.problem]

@@ -28,7 +28,7 @@ from viewsync.tmux.rules.project_model import Sessions
 from viewsync.views.cleanup import Swept
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from viewsync.context import Context
     from viewsync.sessions.listing import Listed
@@ -46,7 +46,7 @@ class _Found(NamedTuple):
 
 
 def sweep(ctx: Context, *, dry_run: bool) -> Swept:
-    entries = cleanup_steps.free(ctx)
+    entries = cleanup_steps.free(ctx.folder)
     reading = listing.read(ctx, [str(each.record.get("socket")) for each in entries])
     errors = list(reading.problems)
     if entries and not dry_run:
@@ -128,11 +128,11 @@ def _judge(ctx: Context, known: listing.Known) -> _Found | None:
     closer = candidate.known._replace(
         doubt=listed.doubt or candidate.known.doubt,
         attached=candidate.known.attached or any(each.attached for each in panes),
-        leased=any(leases.held(ctx, known.server, each.id) for each in panes),
+        leased=any(leases.held(ctx.folder, known.server, each.id) for each in panes),
         only_dead=bool(panes) and all(each.dead for each in panes),
     )
     busy = next(
-        filter(None, (_busy(ctx, each) for each in panes)), "" if panes else "cannot tell what is running in it"
+        filter(None, (_busy(ctx.clock, each) for each in panes)), "" if panes else "cannot tell what is running in it"
     )
     (verdict,) = expiry.decide([candidate._replace(known=closer, busy=busy)], ctx.clock())
     return _Found(known, listed, verdict)
@@ -143,14 +143,14 @@ def _panes(listed: Listed) -> list[Pane]:
     return [each for each in reading.panes if each.session == listed.found.session] if reading else []
 
 
-def _busy(ctx: Context, pane: Pane) -> str:
+def _busy(clock: Callable[[], float], pane: Pane) -> str:
     """What runs in the pane beside a shell that waits at its prompt, "" for nothing. Who cannot tell says so."""
     if pane.dead:
         return ""
     front = shells.foreground(pane.pid)
     if front is None or not front.waiting or front.program.removeprefix("-") not in shell_names.ALL:
         return f"{front.program if front else 'something'} runs in pane {pane.id}"
-    below = process_tree.below(pane.pid, ctx.clock())
+    below = process_tree.below(pane.pid, clock())
     if below is None:
         return f"cannot tell what is running in pane {pane.id}"
     others = [each for each in below if each.pid != pane.pid]
@@ -175,14 +175,14 @@ def _expire(ctx: Context, found: _Found) -> str:
         saved = evidence.save(ctx, found.listed, f"{_TRIGGER}: {found.verdict.reason}")
         if saved.problems:
             return f"{known.name} was kept, its output could not be saved: {'; '.join(saved.problems)}"
-        if row not in rows.read(ctx):
+        if row not in rows.read(ctx.registry):
             return _FASTER
         (ended,) = guarded_kill.end(ctx.tmux, server, [guarded_kill.End(live.id, live.name, only_dead=False)])
         if not ended:
             return _FASTER
         if pending_steps.find(ctx.folder, pending_steps.key(server.identity, live.id)):
             detached_cleanup.clean_up(ctx)
-        rows.remove(ctx, row)
+        rows.remove(ctx.registry, row)
     except ViewsyncError as error:
         return f"{known.name}: {error.message}"
     project = known.identity.project if known.identity else ""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from viewsync.project_files.rules.writing import Data
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.rules.project_model import Live, Sessions
+    from viewsync.tmux.server import Tmux
     from viewsync.tmux.session_snapshot import FrozenPane, FrozenWindow
     from viewsync.tmux.view_origin import Origin
 
@@ -52,7 +53,7 @@ def freeze(ctx: Context, name: str, asked: targets.TargetArgs, *, output: str = 
     root = root or _project(origin.folder) or origin.folder
     notes = [_NO_SECRETS]
     known = next((each for each in found if each.live and each.live.id == live.id), None)
-    secrets = _secrets(ctx, server, live, root, known.about if known else {}, notes)
+    secrets = _secrets(ctx.tmux, server, live, root, known.about if known else {}, notes)
     plan = _plan(live, windows, origin, root, secrets, notes)
     if known and "timeout" in known.about:
         limit = durations.recorded(known.about["timeout"], plan.timeout)
@@ -81,12 +82,10 @@ class Secrets(NamedTuple):
         return [value for _, value in self.values]
 
 
-def _secrets(
-    ctx: Context, server: Server, live: Live, root: str, about: Mapping[str, Any], notes: list[str]
-) -> Secrets:
+def _secrets(tmux: Tmux, server: Server, live: Live, root: str, about: Mapping[str, Any], notes: list[str]) -> Secrets:
     names, unread = secret_values.listed(about, live.identity.root if live.identity else root)
     notes += [f"Which variables {file} lists as secrets is not known: it cannot be read." for file in unread]
-    return Secrets(names, secret_values.read(ctx, server, live, names))
+    return Secrets(names, secret_values.read(tmux, server, live, names))
 
 
 def _find(ctx: Context, name: str, asked: targets.TargetArgs) -> tuple[Server, Live, Sequence[listing.Known]]:

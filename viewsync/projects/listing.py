@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from viewsync.registry_shape import RegistryData, SessionRow
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.rules.project_model import Live, Seen
+    from viewsync.tmux.server import Tmux
 
     Answer = Sessions | TmuxError
 
@@ -66,7 +67,7 @@ def read(ctx: Context, sockets: Iterable[str] = (), *, alone: bool = False) -> R
     """All of them. `sockets`: servers to ask beside those that rows name; `alone`: instead of those."""
     data = ctx.registry.read()
     registered_on = [] if alone else [row.socket for row in registry_rows.of(data) if row.type == TYPE]
-    return joined(data, _ask(ctx, [*registered_on, *sockets]))
+    return joined(data, _ask(ctx.tmux, [*registered_on, *sockets]))
 
 
 def joined(data: RegistryData, answers: dict[str, Answer]) -> Reading:
@@ -98,13 +99,13 @@ def identity(about: Mapping[str, Any]) -> Identity | None:
     return Identity(*values) if len(values) == len(Identity._fields) and values[0] else None
 
 
-def _ask(ctx: Context, sockets: Sequence[str]) -> dict[str, Answer]:
+def _ask(tmux: Tmux, sockets: Sequence[str]) -> dict[str, Answer]:
     answers: dict[str, Answer] = {}
     for socket in dict.fromkeys(sockets):
         try:
             if not os.path.isabs(socket):
                 raise TmuxError(f"a session's socket is {socket!r}, and its folder is not known")
-            answers[socket] = project_list.read(ctx.tmux, socket)
+            answers[socket] = project_list.read(tmux, socket)
         except TmuxError as error:
             answers[socket] = error
     return answers
@@ -210,8 +211,8 @@ def alive(known: Known) -> Known:
     raise MissingSession(f"session {known.name!r} is no longer running", "`viewsync run` creates it again")
 
 
-def detail(ctx: Context, known: Known) -> Seen | None:
+def detail(tmux: Tmux, known: Known) -> Seen | None:
     """Its windows and panes, None of one that does not run."""
     if known.live is None or known.server is None:
         return None
-    return session_detail.see(ctx.tmux, known.server, known.live.id, DetailRequest([], [], []))
+    return session_detail.see(tmux, known.server, known.live.id, DetailRequest([], [], []))

@@ -55,7 +55,7 @@ def _make(ctx: Context, plan: Plan, row: Registered, socket: str, began: float) 
         lifecycle.trusted(ctx, plan)
         tree = lifecycle.worktree(ctx, plan)
         steps = lifecycle.before(ctx, plan, row.name, socket)
-        plan_checks.check(ctx, plan)
+        plan_checks.check(ctx.env, plan)
         begun = building.begin(ctx, plan, row.name, socket)
     except TmuxTimeout as error:  # it may have been made: the row stays, so that it can be found
         problem = f"Failed to create session '{row.name}': {error.message}"
@@ -84,7 +84,7 @@ def _furnished(ctx: Context, plan: Plan, begun: Begun, row: Registered, tree: Ma
             error.message, f"session '{row.name}' is kept as it is: run it again to complete it"
         ) from None
     except BaseException as error:
-        if building.undo(ctx, begun):
+        if building.undo(ctx.tmux, begun):
             _take_back(ctx, plan, row, tree)
             kept = ""
         else:
@@ -101,4 +101,4 @@ def _take_back(ctx: Context, plan: Plan, row: Registered, tree: MadeTree | None)
 
 def _record(ctx: Context, row: Registered, kind: str, reason: str, began: float) -> None:
     seconds = round(time.monotonic() - began, 3)
-    recording.record(ctx, [recording.event(ctx, row, kind, "run", reason, seconds=seconds)])
+    recording.record(ctx, [recording.event(ctx.clock, row, kind, "run", reason, seconds=seconds)])

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from viewsync.projects.running import Ran
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.rules.project_model import Live, Sessions
+    from viewsync.tmux.server import Tmux
 
 _TRIGGER = "kill-session"
 
@@ -39,12 +40,12 @@ class Managed(NamedTuple):
     folder: str
 
 
-def read(ctx: Context, socket: str, *, views: bool = False) -> list[Managed]:
+def read(tmux: Tmux, socket: str, *, views: bool = False) -> list[Managed]:
     """Every session, in the order of their making; none where no server runs. With `views`, those too."""
-    answer = _ask(ctx, socket)
+    answer = _ask(tmux, socket)
     if answer is None:
         return []
-    presence = tmux_clients.read(ctx.tmux, answer.server)
+    presence = tmux_clients.read(tmux, answer.server)
     found = []
     for each in answer.sessions:
         shown = [other for other in answer.sessions if each.group and other.group == each.group]
@@ -55,10 +56,10 @@ def read(ctx: Context, socket: str, *, views: bool = False) -> list[Managed]:
     return sorted(found, key=lambda each: int(each.live.id[1:]))
 
 
-def _ask(ctx: Context, socket: str) -> Sessions | None:
+def _ask(tmux: Tmux, socket: str) -> Sessions | None:
     """None where nobody listens, for certain."""
     try:
-        answer = project_list.read(ctx.tmux, socket)
+        answer = project_list.read(tmux, socket)
     except ServerGone:
         if sockets.state(socket) in sockets.SILENT:
             return None
@@ -70,7 +71,7 @@ def _ask(ctx: Context, socket: str) -> Sessions | None:
 
 def named(ctx: Context, socket: str, name: str) -> Managed:
     """The one of exactly that name, views included. MissingSession."""
-    there = read(ctx, socket, views=True)
+    there = read(ctx.tmux, socket, views=True)
     for each in there:
         if each.live.name == name:
             return each
@@ -127,7 +128,7 @@ def _shell(folder: str) -> Pane:
     return Pane((), folder, (), True, "")
 
 
-def as_object(ctx: Context, server: Server, session: str) -> libtmux.Session:
+def as_object(tmux: Tmux, server: Server, session: str) -> libtmux.Session:
     from viewsync.tmux import libtmux_objects  # 50 ms: only for who wants an object
 
-    return libtmux_objects.session(ctx.tmux, server, session)
+    return libtmux_objects.session(tmux, server, session)

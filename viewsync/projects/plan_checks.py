@@ -15,7 +15,8 @@ from viewsync.tmux.rules import layouts, project_options
 from viewsync.tmux.rules.versions import number
 
 if TYPE_CHECKING:
-    from viewsync.context import Context
+    from collections.abc import Mapping
+
     from viewsync.project_files.rules.plan import Plan
     from viewsync.tmux.rules.model import Server
 
@@ -23,7 +24,7 @@ _NEWEST = (99, 0)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def check(ctx: Context, plan: Plan, server: Server | None = None) -> None:
+def check(env: Mapping[str, str], plan: Plan, server: Server | None = None) -> None:
     """UsageError for what cannot be built, before tmux is touched. `server`: where, if that runs already."""
     check_names(plan)
     _check_folders(plan)
@@ -33,7 +34,7 @@ def check(ctx: Context, plan: Plan, server: Server | None = None) -> None:
         _check_config(plan)
     if server:
         check_options(plan, server.version)
-    shell(ctx, plan)
+    shell(env, plan)
     check_layouts(plan, number(server.version)[:2] if server else _NEWEST)
 
 
@@ -82,7 +83,7 @@ def check_layouts(plan: Plan, version: tuple[int, int]) -> None:
             raise UsageError(f"{plan.file}: {diff.title(window, at)}: {problem}")
 
 
-def shell(ctx: Context, plan: Plan) -> list[tuple[str, str]]:
+def shell(env: Mapping[str, str], plan: Plan) -> list[tuple[str, str]]:
     """The options that make tmux start that shell: as its own where it is a program, with words as a command."""
     if not plan.shell:
         return []
@@ -90,7 +91,7 @@ def shell(ctx: Context, plan: Plan) -> list[tuple[str, str]]:
         program = shlex.split(plan.shell)[0]
     except (ValueError, IndexError):
         raise UsageError(f"{plan.file}: not a shell: {plan.shell!r}") from None
-    path = process.which(program, ctx.env)
+    path = process.which(program, env)
     if not path:
         raise UsageError(f"{plan.file}: there is no shell {program!r}", "install it, or name its path")
     if program == plan.shell:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from viewsync.system.shells import Foreground
     from viewsync.tmux.pane_states import Shown
     from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.server import Tmux
 
 PATIENCE = 5.0  # seconds that a shell may take for its startup files
 _BATCH = tmux_input.LARGEST_SCRIPT  # bytes of text in one call
@@ -44,7 +45,7 @@ class Typed(NamedTuple):
 
 def type_all(ctx: Context, server: Server, session: str, wanted: Sequence[Typing]) -> Typed:
     """Every command in its pane."""
-    shown, unready = _wait(ctx, server, session, [each.pane for each in wanted if each.commands])
+    shown, unready = _wait(ctx.tmux, server, session, [each.pane for each in wanted if each.commands])
     problems = []
     inputs: list[tuple[Typing, str]] = []
     for each in (one for one in wanted if one.commands):
@@ -59,10 +60,10 @@ def type_all(ctx: Context, server: Server, session: str, wanted: Sequence[Typing
             problems.append(f"{each.what}: nothing was typed: {problem}")
         else:
             inputs += [(each, text) for text in texts]
-    return Typed([*problems, *_type(ctx, server, inputs)], shown)
+    return Typed([*problems, *_type(ctx.tmux, server, inputs)], shown)
 
 
-def _wait(ctx: Context, server: Server, session: str, panes: Sequence[str]) -> tuple[dict[str, Shown], set[str]]:
+def _wait(tmux: Tmux, server: Server, session: str, panes: Sequence[str]) -> tuple[dict[str, Shown], set[str]]:
     """How all of the session's stand in the end, and which of these are not ready."""
     start = time.monotonic()
     waiting = set(panes)
@@ -71,7 +72,7 @@ def _wait(ctx: Context, server: Server, session: str, panes: Sequence[str]) -> t
     steps = iter(_STEPS)
     step = 0.0
     while True:
-        shown = pane_states.read(ctx.tmux, server, session)
+        shown = pane_states.read(tmux, server, session)
         now = time.monotonic()
         for pane in list(waiting):
             state = shown.get(pane)
@@ -100,28 +101,28 @@ def _ready(state: Shown, still: float, found: Foreground | None) -> bool:
     return not edits and (still >= _STILL or bool(found and found.waiting and found.work))
 
 
-def _type(ctx: Context, server: Server, inputs: Sequence[tuple[Typing, str]]) -> list[str]:
+def _type(tmux: Tmux, server: Server, inputs: Sequence[tuple[Typing, str]]) -> list[str]:
     """In one call for all, or in several where that would be too much for one."""
     problems: list[str] = []
     batch: list[tuple[Typing, str]] = []
     for each in inputs:
         if batch and sum(map(_size, [*batch, each])) > _BATCH:
-            problems += _put(ctx, server, batch, {each[0].pane})
+            problems += _put(tmux, server, batch, {each[0].pane})
             batch = []
         batch.append(each)
-    return problems + (_put(ctx, server, batch, set()) if batch else [])
+    return problems + (_put(tmux, server, batch, set()) if batch else [])
 
 
 def _size(each: tuple[Typing, str]) -> int:
     return len(each[1].encode("utf-8", "surrogateescape"))
 
 
-def _put(ctx: Context, server: Server, batch: Sequence[tuple[Typing, str]], more: set[str]) -> list[str]:
+def _put(tmux: Tmux, server: Server, batch: Sequence[tuple[Typing, str]], more: set[str]) -> list[str]:
     """`more`: the panes for which this is not all."""
     inputs = [(typing.pane, _input(text)) for typing, text in batch]
     through = dict.fromkeys(typing.pane for typing, _ in batch if typing.pane not in more)
     try:
-        refused = tmux_input.put_all(ctx.tmux, server, inputs, [(pane, marks.UNTYPED) for pane in through])
+        refused = tmux_input.put_all(tmux, server, inputs, [(pane, marks.UNTYPED) for pane in through])
     except ViewsyncError as error:
         return [f"its commands may not have been typed: {error.message}"]
     pairs = zip(batch, refused, strict=True)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from viewsync.registry.rules.row import Registered
     from viewsync.registry_shape import RegistryData, SessionRow
     from viewsync.tmux.rules.project_model import Live, Seen
+    from viewsync.tmux.server import Tmux
 
     Renamed = Callable[[str], Plan]
 
@@ -78,7 +79,7 @@ class Reserved(NamedTuple):
 
 def find(ctx: Context, plan: Plan, socket: str, renamed: Renamed) -> Found:
     """Nothing is changed. TmuxError where it cannot be known what runs."""
-    return _read(ctx, plan, socket, renamed, ctx.registry.read())
+    return _read(ctx.tmux, plan, socket, renamed, ctx.registry.read())
 
 
 def wait(ctx: Context, plan: Plan, socket: str, renamed: Renamed) -> Found:
@@ -90,15 +91,15 @@ def wait(ctx: Context, plan: Plan, socket: str, renamed: Renamed) -> Found:
         makers = [(row.maker, row.maker_start) for row in _mine(data, plan, socket).values()]
         maker = next((pid for pid, start in makers if processes.alive(pid, start)), 0)
         if not maker:
-            return _read(ctx, plan, socket, renamed, data)
+            return _read(ctx.tmux, plan, socket, renamed, data)
         if time.monotonic() > deadline:
             raise LockTimeout(f"process {maker} is still making this session", "wait for it, or end that process")
         time.sleep(_STEP)
 
 
-def _read(ctx: Context, plan: Plan, socket: str, renamed: Renamed, data: RegistryData) -> Found:
+def _read(tmux: Tmux, plan: Plan, socket: str, renamed: Renamed, data: RegistryData) -> Found:
     rows = _mine(data, plan, socket)
-    answer, seen = _ask(ctx, plan, socket, rows)
+    answer, seen = _ask(tmux, plan, socket, rows)
     if isinstance(answer, TmuxError) and not isinstance(answer, ServerGone):
         raise answer
     if isinstance(answer, Sessions) and not answer.complete:
@@ -110,18 +111,18 @@ def _read(ctx: Context, plan: Plan, socket: str, renamed: Renamed, data: Registr
         return Found(rows, taken, None)
     own = plan if known.name == plan.identity.base else renamed(known.name)
     if seen is None or seen.id != known.live.id or _asked(own) != _asked(plan):
-        seen = see(ctx, own, known.server, known.live.id)  # only its marks tell of it: now its id is known
+        seen = see(tmux, own, known.server, known.live.id)  # only its marks tell of it: now its id is known
     return Found(rows, taken, Running(known.name, known.server, known.live, seen, known.row, known.command, own))
 
 
-def _ask(ctx: Context, plan: Plan, socket: str, rows: dict[str, Registered]) -> tuple[Answer, Seen | None]:
+def _ask(tmux: Tmux, plan: Plan, socket: str, rows: dict[str, Registered]) -> tuple[Answer, Seen | None]:
     """The server's sessions, and in the same call that one of which a row has the id."""
     places = (_PLACE.fullmatch(f"{row.server} {row.session_id}") for row in rows.values())
     try:
         if place := next(filter(None, places), None):
             server = Server(socket, int(place[1]), int(place[2]), "")
-            return session_detail.among_all(ctx.tmux, server, place[3], _asked(plan))
-        return project_list.read(ctx.tmux, socket), None
+            return session_detail.among_all(tmux, server, place[3], _asked(plan))
+        return project_list.read(tmux, socket), None
     except TmuxError as error:
         return error, None
 
@@ -134,9 +135,9 @@ def _running(mine: list[Known]) -> Known | None:
     return None
 
 
-def see(ctx: Context, plan: Plan, server: Server, session: str) -> Seen:
+def see(tmux: Tmux, plan: Plan, server: Server, session: str) -> Seen:
     """What the plan is compared with. MissingSession when it is gone."""
-    return session_detail.see(ctx.tmux, server, session, _asked(plan))
+    return session_detail.see(tmux, server, session, _asked(plan))
 
 
 def _asked(plan: Plan) -> DetailRequest:
@@ -166,14 +167,14 @@ def reserve(ctx: Context, plan: Plan, socket: str, found: Found) -> Reserved | N
         old: SessionRow = rows.get(running.row.name, {}) if running and running.row else {}
         for row in gone:
             del rows[row]
-        rows[name] = {**_row(ctx, plan, name, socket), **without(old, reservation.MAKING)}
+        rows[name] = {**_row(ctx.clock, plan, name, socket), **without(old, reservation.MAKING)}
         return Reserved(name, registered(name, rows[name]))
 
 
 def release(ctx: Context, row: Registered) -> None:
     """Of a session that was whole before. Who read it meanwhile learns that it is another one by now."""
     values: SessionRow = {"last_active": registry_rows.stamp(ctx.clock()), "revision": row.revision + 1}
-    registry_rows.update(ctx, row, values, drop=reservation.MAKING)
+    registry_rows.update(ctx.registry, row, values, drop=reservation.MAKING)
 
 
 def _mine(data: RegistryData, plan: Plan, socket: str) -> dict[str, Registered]:
@@ -195,8 +196,8 @@ def _name(plan: Plan, taken: list[str]) -> str:
     return name
 
 
-def _row(ctx: Context, plan: Plan, name: str, socket: str) -> SessionRow:
-    row = reservation.row(name, socket, listing.TYPE, registry_rows.stamp(ctx.clock()))
+def _row(clock: Callable[[], float], plan: Plan, name: str, socket: str) -> SessionRow:
+    row = reservation.row(name, socket, listing.TYPE, registry_rows.stamp(clock()))
     return {**row, "project": about(plan)}
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.projects.listing import Known
     from viewsync.registry_shape import SessionRow
+    from viewsync.tmux.server import Tmux
 
 FORGOTTEN = "forgotten"  # a row whose session is gone
 COMPLETED = "completed"  # a row that was left half made
@@ -73,16 +74,18 @@ def carry_out(ctx: Context, known: Known, reset: Reset) -> str:
 
 
 def _forget(ctx: Context, known: Known) -> bool:
-    return known.row is not None and rows.remove(ctx, known.row)
+    return known.row is not None and rows.remove(ctx.registry, known.row)
 
 
 def _complete(ctx: Context, known: Known) -> bool:
-    values = _found(ctx, known)
-    return known.row is not None and bool(values) and rows.update(ctx, known.row, values, drop=reservation.MAKING)
+    values = _found(ctx.tmux, known)
+    return (
+        known.row is not None and bool(values) and rows.update(ctx.registry, known.row, values, drop=reservation.MAKING)
+    )
 
 
 def _register(ctx: Context, known: Known) -> bool:
-    values = _found(ctx, known)
+    values = _found(ctx.tmux, known)
     identity = known.identity
     if not values or identity is None:
         return False
@@ -96,11 +99,11 @@ def _register(ctx: Context, known: Known) -> bool:
     return True
 
 
-def _found(ctx: Context, known: Known) -> SessionRow:
+def _found(tmux: Tmux, known: Known) -> SessionRow:
     """Which session it is, in the words of a row."""
     if known.live is None or known.server is None:
         return {}
-    shown = pane_states.read(ctx.tmux, known.server, known.live.id)
+    shown = pane_states.read(tmux, known.server, known.live.id)
     if not shown:
         return {}
     pane, first = next(iter(shown.items()))

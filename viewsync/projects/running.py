@@ -88,13 +88,13 @@ def _made(ctx: Context, plan: Plan, socket: str, found: Found, renamed: Renamed)
 def _again(ctx: Context, there: Running, found: Found, *, apply: bool) -> Ran | None:
     """What is missing of a session that runs; None where somebody began to work on it since it was read."""
     plan, server, session, socket = there.plan, there.server, there.live.id, there.server.socket
-    plan_checks.check(ctx, plan, server)
+    plan_checks.check(ctx.env, plan, server)
     before = diff.compare(plan, there.seen)
     changing = (DIFFERENT,) if apply else ()
     todo = any(each.kind == MISSING or (each.kind in changing and each.can) for each in before)
     ran = Ran(REUSED, there.name, socket, session, server, differences=before, warnings=_other(there))
     if there.row and there.whole and not todo:
-        rows.update(ctx, there.row, {"last_active": rows.stamp(ctx.clock())})
+        rows.update(ctx.registry, there.row, {"last_active": rows.stamp(ctx.clock())})
         return ran
 
     reserved = reserving.reserve(ctx, plan, socket, found)
@@ -110,7 +110,7 @@ def _again(ctx: Context, there: Running, found: Found, *, apply: bool) -> Ran | 
         if reserved.row and reserved.row.session_id:
             reserving.release(ctx, reserved.row)
 
-    after = diff.compare(plan, reserving.see(ctx, plan, server, session))
+    after = diff.compare(plan, reserving.see(ctx.tmux, plan, server, session))
     return ran._replace(
         action=COMPLETED if done.windows or done.panes else REUSED,
         windows=done.windows,

@@ -14,9 +14,9 @@ from viewsync.tmux import view_origin
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from viewsync.context import Context
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.rules.project_model import Live
+    from viewsync.tmux.server import Tmux
 
 
 def listed(about: Mapping[str, Any], root: str) -> tuple[frozenset[str], list[str]]:
@@ -37,9 +37,9 @@ def listed(about: Mapping[str, Any], root: str) -> tuple[frozenset[str], list[st
     return frozenset(found), unread
 
 
-def read(ctx: Context, server: Server, live: Live, names: Collection[str]) -> list[tuple[str, str]]:
+def read(tmux: Tmux, server: Server, live: Live, names: Collection[str]) -> list[tuple[str, str]]:
     """Names and values: of those that are listed, and of the session's that look like one. A pane may have its own."""
-    own = [(name, value or "") for name, value in view_origin.read(ctx.tmux, server.socket, live.id).environment]
+    own = [(name, value or "") for name, value in view_origin.read(tmux, server.socket, live.id).environment]
     known = environment.secrets(own, names)
     pairs = [*own, *(pair for pid in live.panes for pair in processes.environment(pid).items() if pair[0] in names)]
     return list(dict.fromkeys(pair for pair in pairs if pair[0] in known and pair[1]))

@@ -23,7 +23,7 @@ from viewsync.system import file_trees
 from viewsync.tmux.rules import project_options
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Plan, Step
@@ -83,7 +83,7 @@ def asked(plan: Plan) -> bool:
     return bool(plan.pre_create or plan.post_create or plan.cleanup or plan.tmux_config or options(plan))
 
 
-def items(ctx: Context, plan: Plan) -> list[Item]:
+def items(env: Mapping[str, str], plan: Plan) -> list[Item]:
     """What of this plan needs trust. UsageError for a step that would show a secret to everybody, and to us; TooLarge
     where what it may run cannot be read each time.
     """
@@ -104,7 +104,7 @@ def items(ctx: Context, plan: Plan) -> list[Item]:
         *(Line(text, plan.cwd) for _, text in config),
     ]
     before += [Line(value, plan.cwd) for _, _, value in options(plan)]
-    found += [*covering(ctx, before, where), *covering(ctx, lines(plan.cleanup, plan.secrets), where)]
+    found += [*covering(env, before, where), *covering(env, lines(plan.cleanup, plan.secrets), where)]
     return list(dict.fromkeys(found))
 
 
@@ -155,9 +155,9 @@ def _config(path: str, where: Home) -> Item:
     return _made("tmux-config", [name, file_trees.digest(path)], f"tmux-config: {name}")
 
 
-def covering(ctx: Context, shell: Sequence[Line], where: Home) -> list[Item]:
+def covering(env: Mapping[str, str], shell: Sequence[Line], where: Home) -> list[Item]:
     """The files that these lines may run."""
-    reached = reached_files.find(shell, where, ctx.env)
+    reached = reached_files.find(shell, where, env)
     found = []
     for at, tree in enumerate(reached.trees):
         label = _relative(tree.top, where) if at else "."
@@ -172,7 +172,7 @@ def covering(ctx: Context, shell: Sequence[Line], where: Home) -> list[Item]:
 
 
 def standing(ctx: Context, plan: Plan) -> Standing:
-    found = items(ctx, plan)
+    found = items(ctx.env, plan)
     if not found:
         return Standing(NOTHING, [], [])
     known = store.sets(store.read(ctx.folder), plan.identity.root, plan.command)
@@ -233,9 +233,9 @@ def revoke(ctx: Context, root: str, command: str) -> bool:
     return store.revoke(ctx.folder, root, command, ctx.config["lock_timeout"])
 
 
-def still(ctx: Context, root: str, command: str, recorded: Collection[str], now: Sequence[Item]) -> bool:
+def still(folder: str, root: str, command: str, recorded: Collection[str], now: Sequence[Item]) -> bool:
     """Whether files that were recorded when they were trusted still are: they are as they were, or as trusted since."""
-    sets = store.sets(store.read(ctx.folder), root, command)
+    sets = store.sets(store.read(folder), root, command)
     known = {*recorded, *(text for each in sets for text in each)}
     about = _about(known)
     return bool(sets) and all(each.text in known or (each.about and each.about not in about) for each in now)

@@ -20,7 +20,7 @@ from viewsync.system.git_worktrees import Entry, Git, GitError, same_place
 from viewsync.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Plan, Worktree
@@ -197,21 +197,21 @@ def find(found: Sequence[Tree], which: str, folder: str) -> Tree:
     return tree
 
 
-def refusals(ctx: Context, tree: Tree, folder: str) -> list[str]:
+def refusals(env: Mapping[str, str], tree: Tree, folder: str) -> list[str]:
     """Why it may not go unless that is forced."""
     reasons = [
         f"somebody is on session '{each.name}'"
         for each in tree.sessions
         if each.live and (each.live.in_use or any(view.in_use for view in each.views))
     ]
-    return [*reasons, *_unsaved(ctx, tree, folder)]
+    return [*reasons, *_unsaved(env, tree, folder)]
 
 
-def _unsaved(ctx: Context, tree: Tree, folder: str) -> list[str]:
+def _unsaved(env: Mapping[str, str], tree: Tree, folder: str) -> list[str]:
     """Work that would be lost."""
     if not tree.known:
         return []
-    git = Git(folder, ctx.env)
+    git = Git(folder, env)
     try:
         return git_losses.find_without_folder(git, tree.head) if tree.missing else git_losses.find(git, tree.path)
     except GitError as error:
@@ -226,7 +226,7 @@ def remove(ctx: Context, tree: Tree, folder: str, say: Callable[[str], None], *,
     doubtful = next((each for each in tree.sessions if each.doubt), None)
     if doubtful:
         raise ViewsyncError(f"cannot tell whether session {doubtful.name!r} is running: {doubtful.doubt}")
-    reasons = refusals(ctx, tree, folder)
+    reasons = refusals(ctx.env, tree, folder)
     if reasons and not force:
         raise UsageError(f"{tree.path} was kept: {'; '.join(reasons)}", _KEPT)
     for each in tree.sessions:
@@ -260,7 +260,7 @@ def _remove(ctx: Context, tree: Tree, folder: str, *, force: bool) -> Removed:
     if left:
         return Removed(tree.path, tree.branch, False, ended, [*problems, f"{tree.path} was kept: {', '.join(left)}"])
     # Looked at once more: what ended just now, and the cleanup steps, may have written something.
-    if not force and (late := _unsaved(ctx, tree, folder)):
+    if not force and (late := _unsaved(ctx.env, tree, folder)):
         return Removed(tree.path, tree.branch, False, ended, [*problems, f"{tree.path} was kept: {'; '.join(late)}"])
     if tree.known:
         Git(folder, ctx.env).remove(tree.path, force=force)

@@ -34,6 +34,6 @@ def beat(ctx: Context, name: str) -> tuple[str, str]:
     """The session's name, and its new last_active. Without a name the only session is meant."""
     row = targets.resolve(ctx, targets.TargetArgs(session=name)).row
     now = rows.stamp(ctx.clock())
-    if row is None or not rows.update(ctx, row, {"last_active": now}):
+    if row is None or not rows.update(ctx.registry, row, {"last_active": now}):
         raise MissingSession(f"session '{name}' was changed by another process just now", "try again")
     return row.name, now

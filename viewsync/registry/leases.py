@@ -23,7 +23,7 @@ FOLDER = "leases"
 @contextlib.contextmanager
 def hold(ctx: Context, server: Server, pane: str, timeout: float) -> Iterator[None]:
     """Be the only sender to that pane, or raise LockTimeout after `timeout` seconds. `pane`: its id, "%9"."""
-    path = _path(ctx, server, pane)
+    path = _path(ctx.folder, server, pane)
     try:
         own_files.make_folder(os.path.dirname(path))
     except OSError as error:
@@ -44,13 +44,13 @@ def turn(pane: str) -> str:
     return f"%0{pane.removeprefix('%')}"
 
 
-def held(ctx: Context, server: Server, pane: str) -> bool:
+def held(folder: str, server: Server, pane: str) -> bool:
     """By a sender, or by who runs a command there. A lease whose file is not there is not made."""
-    return any(is_held(_path(ctx, server, each)) for each in (pane, turn(pane)))
+    return any(is_held(_path(folder, server, each)) for each in (pane, turn(pane)))
 
 
-def _path(ctx: Context, server: Server, pane: str) -> str:
-    return os.path.join(ctx.folder, FOLDER, f"{server.identity}-{pane.removeprefix('%')}")
+def _path(folder: str, server: Server, pane: str) -> str:
+    return os.path.join(folder, FOLDER, f"{server.identity}-{pane.removeprefix('%')}")
 
 
 def is_held(path: str) -> bool:

@@ -60,7 +60,7 @@ def completion(made: Made, start: float) -> SessionRow:
 def complete(ctx: Context, row: Registered, made: Made, start: float, warnings: list[str]) -> bool:
     """The session lives whether or not this can be written; the caller learns which."""
     try:
-        if rows.update(ctx, row, completion(made, start), drop=MAKING):
+        if rows.update(ctx.registry, row, completion(made, start), drop=MAKING):
             return True
         reason = "another process changed its row"
     except ViewsyncError as error:
@@ -91,4 +91,4 @@ def withdraw(ctx: Context, row: Registered | None) -> None:
     """A row that cannot be taken back now is of a process that ended, and blocks nothing."""
     if row:
         with contextlib.suppress(ViewsyncError):
-            rows.remove(ctx, row)
+            rows.remove(ctx.registry, row)

@@ -10,16 +10,16 @@ from viewsync.registry.rules.row import Registered, registered, without
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from viewsync.context import Context
     from viewsync.registry_shape import RegistryData, SessionRow
+    from viewsync.store.registry_file import Registry
 
 # What makes two rows of one name the same session. Others may touch the rest (last_active) meanwhile.
 _IDENTITY = ("socket", "target", "created_at", "server", "session_id", "maker", "maker_start")
 
 
-def read(ctx: Context) -> list[Registered]:
+def read(registry: Registry) -> list[Registered]:
     """All of them, by name. Raises StateError when they cannot be known: that is not the same as none."""
-    return of(ctx.registry.read())
+    return of(registry.read())
 
 
 def of(data: RegistryData) -> list[Registered]:
@@ -27,10 +27,10 @@ def of(data: RegistryData) -> list[Registered]:
     return [registered(name, row) for name, row in sorted(data["sessions"].items())]
 
 
-def remove_all(ctx: Context, rows: Iterable[Registered]) -> set[str]:
+def remove_all(registry: Registry, rows: Iterable[Registered]) -> set[str]:
     """Forget those sessions in one write; the names of those that were still what they were."""
     removed = set()
-    with ctx.registry.change() as data:
+    with registry.change() as data:
         sessions = data["sessions"]
         for row in rows:
             if row.name in sessions and same(registered(row.name, sessions[row.name]), row):
@@ -39,18 +39,18 @@ def remove_all(ctx: Context, rows: Iterable[Registered]) -> set[str]:
     return removed
 
 
-def remove(ctx: Context, row: Registered) -> bool:
+def remove(registry: Registry, row: Registered) -> bool:
     """Forget that session, unless the name stands for another one by now."""
-    return row.name in remove_all(ctx, [row])
+    return row.name in remove_all(registry, [row])
 
 
 def same(one: Registered, other: Registered) -> bool:
     return all(getattr(one, each) == getattr(other, each) for each in _IDENTITY)
 
 
-def update(ctx: Context, row: Registered, values: SessionRow, drop: tuple[str, ...] = ()) -> bool:
+def update(registry: Registry, row: Registered, values: SessionRow, drop: tuple[str, ...] = ()) -> bool:
     """Change fields of that session's row; what others wrote into it stays."""
-    with ctx.registry.change() as data:
+    with registry.change() as data:
         sessions = data["sessions"]
         if row.name not in sessions or not same(registered(row.name, sessions[row.name]), row):
             return False

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
+    from viewsync.store.registry_file import Registry
     from viewsync.tmux.rules.model import Pane, Panes, Server
 
 _SEE = "Use 'viewsync list' to see available sessions"
@@ -61,7 +62,7 @@ def resolve(ctx: Context, asked: TargetArgs) -> ResolvedTarget:
         return ResolvedTarget(sockets.socket_of(ctx.env, asked.label, asked.socket), asked.target, None)
     if not asked.session and named:
         raise UsageError("target is required", "name it with -t, as session:window.pane")
-    row = _named(ctx, asked.session) if asked.session else _only(ctx)
+    row = _named(ctx.registry, asked.session) if asked.session else _only(ctx.registry)
     if not os.path.isabs(row.socket):
         raise UsageError(
             f"Invalid session data in registry for '{row.name}': its socket is {row.socket!r}",
@@ -72,8 +73,8 @@ def resolve(ctx: Context, asked: TargetArgs) -> ResolvedTarget:
     return ResolvedTarget(row.socket, asked.target or row.target, row)
 
 
-def _named(ctx: Context, name: str) -> Registered:
-    rows = registry_rows.read(ctx)
+def _named(registry: Registry, name: str) -> Registered:
+    rows = registry_rows.read(registry)
     for row in rows:
         if row.name == name:
             return row
@@ -87,8 +88,8 @@ def not_found(name: str, known: Iterable[str], see: str = _SEE) -> MissingSessio
     return MissingSession(f"Session '{name}' not found in registry", f"{near} {see}" if near else see)
 
 
-def _only(ctx: Context) -> Registered:
-    rows = registry_rows.read(ctx)
+def _only(registry: Registry) -> Registered:
+    rows = registry_rows.read(registry)
     if not rows:
         raise MissingSession(
             "No sessions found in registry",

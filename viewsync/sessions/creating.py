@@ -20,10 +20,11 @@ from viewsync.tmux.rules import session_names
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from viewsync.context import Context
     from viewsync.registry_shape import SessionRow
+    from viewsync.tmux.server import Tmux
     from viewsync.tmux.sessions import Made
 
 _TRIES = 3  # somebody else may change the row between the look at it and the lock
@@ -62,7 +63,7 @@ class Created(NamedTuple):
 def create(ctx: Context, request: CreateRequest) -> Created:
     """Nothing is touched before every argument has been found good."""
     began = time.monotonic()
-    new = _checked(ctx, request)
+    new = _checked(ctx.env, request)
     socket = _socket(ctx, request)
     warnings: list[str] = []
     row = _reserve(ctx, request, socket, warnings) if request.register else None
@@ -78,7 +79,7 @@ def create(ctx: Context, request: CreateRequest) -> Created:
 def _record(ctx: Context, row: Registered | None, event: str, reason: str, began: float) -> None:
     if row:
         seconds = round(time.monotonic() - began, 3)
-        recording.record(ctx, [recording.event(ctx, row, event, "create", reason, seconds=seconds)])
+        recording.record(ctx, [recording.event(ctx.clock, row, event, "create", reason, seconds=seconds)])
 
 
 def _make(
@@ -101,7 +102,7 @@ def _make(
         raise TmuxError(f"Failed to create tmux session '{request.name}': {error.message}") from None
     start = processes.start_time(made.pid)
     done = reservation.complete(ctx, row, made, start, warnings) if row else False
-    if not _started(made, start) and _vanished(ctx, socket, made):
+    if not _started(made, start) and _vanished(ctx.tmux, socket, made):
         reservation.withdraw(ctx, reservation.finished(row, made) if row and done else row)
         raise TmuxError(
             f"Failed to create tmux session '{request.name}': {new.argv[0]} ended at once",
@@ -110,7 +111,7 @@ def _make(
     return Created(socket, made, processes.alive(made.pid, start), done, warnings)
 
 
-def _checked(ctx: Context, request: CreateRequest) -> sessions.NewSession:
+def _checked(env: Mapping[str, str], request: CreateRequest) -> sessions.NewSession:
     if problem := session_names.refusal(request.name):
         raise UsageError(f"cannot create a session {request.name!r}: {problem}", "choose another name")
     if not request.window or not request.window.isprintable():
@@ -121,7 +122,7 @@ def _checked(ctx: Context, request: CreateRequest) -> sessions.NewSession:
     return sessions.NewSession(
         name=request.name,
         window=request.window,
-        argv=[_program(ctx, request.name, argv[0]), *argv[1:]],
+        argv=[_program(env, request.name, argv[0]), *argv[1:]],
         cwd=os.path.abspath(request.cwd) if request.cwd else "",
         environment=[*environment, *(_variable(each) for each in request.environment)],
         size=_size(request.size),
@@ -144,9 +145,9 @@ def _size(text: str) -> tuple[int, int] | None:
     return int(match[1]), int(match[2])
 
 
-def _program(ctx: Context, session: str, name: str) -> str:
+def _program(env: Mapping[str, str], session: str, name: str) -> str:
     """Where the program is for whoever asks: the PATH of a server that runs for weeks may be another one."""
-    if found := process.which(name, ctx.env):
+    if found := process.which(name, env):
         return os.path.abspath(found)
     problem = f"Failed to create tmux session '{session}': there is no program {name!r}"
     raise TmuxError(problem, "install it, or give its path")
@@ -181,18 +182,18 @@ def _stale_row(ctx: Context, name: str, warnings: list[str]) -> SessionRow | Non
     except Corrupt as error:  # the write sets it aside
         warnings.append(f"{error.message}; it was saved beside the new one")
         return None
-    if row is None or _is_gone(ctx, registered(name, row)):
+    if row is None or _is_gone(ctx.tmux, registered(name, row)):
         return row
     raise _taken(f"Session '{name}' already exists in registry", "remove")
 
 
-def _is_gone(ctx: Context, row: Registered) -> bool:
+def _is_gone(tmux: Tmux, row: Registered) -> bool:
     if row.maker and processes.alive(row.maker, row.maker_start):
         return False
     if row.quarantined or not os.path.isabs(row.socket):
         return False  # relative to a folder that nobody knows: when unsure, keep
     try:
-        reading = pane_list.read(ctx.tmux, row.socket)
+        reading = pane_list.read(tmux, row.socket)
     except ServerGone:
         return True
     return reading.complete and not lookup.by_row(reading, row).session
@@ -217,12 +218,12 @@ def _started(made: Made, start: float) -> bool:
     return processes.alive(made.pid, start)
 
 
-def _vanished(ctx: Context, socket: str, made: Made) -> bool:
+def _vanished(tmux: Tmux, socket: str, made: Made) -> bool:
     """Whether tmux has taken away the session of a program that ended. It needs a moment to notice."""
     deadline = time.monotonic() + 0.5
     while time.monotonic() < deadline:
         try:
-            mine = [each for each in pane_list.read(ctx.tmux, socket).panes if each.id == made.pane_id]
+            mine = [each for each in pane_list.read(tmux, socket).panes if each.id == made.pane_id]
         except ServerGone:
             return True
         if not mine or mine[0].dead or mine[0].pid != made.pid:

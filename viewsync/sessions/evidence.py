@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry_shape import SessionRow, ViewRow
     from viewsync.sessions.listing import Listed
+    from viewsync.store.registry_file import Registry
     from viewsync.tmux.rules.model import Pane
+    from viewsync.tmux.server import Tmux
 
 FOLDER = "evidence"
 _METADATA = "metadata.json"
@@ -37,7 +39,7 @@ def save(ctx: Context, listed: Listed, why: str) -> Saved:
         "name": listed.row.name,
         "saved_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ctx.clock())),
         "why": why,
-        "row": _raw(ctx, listed.row.name),
+        "row": _raw(ctx.registry, listed.row.name),
         "health": listed.health._asdict(),
         "server": listed.reading.server._asdict() if listed.reading else None,
         "panes": panes,
@@ -47,8 +49,8 @@ def save(ctx: Context, listed: Listed, why: str) -> Saved:
     return Saved(folder, problems)
 
 
-def _raw(ctx: Context, name: str) -> SessionRow | ViewRow | None:
-    data = ctx.registry.read()
+def _raw(registry: Registry, name: str) -> SessionRow | ViewRow | None:
+    data = registry.read()
     return data["sessions"].get(name) or data["views"].get(name)
 
 
@@ -77,7 +79,7 @@ def _panes(listed: Listed) -> list[Pane]:
 
 def _pane(ctx: Context, listed: Listed, pane: Pane, folder: str, problems: list[str]) -> dict[str, Any]:
     now = ctx.clock()
-    captured = _captured(ctx, listed, pane, problems)
+    captured = _captured(ctx.tmux, listed, pane, problems)
     file = f"pane-{pane.id.removeprefix('%')}.txt" if captured else None
     if captured and file:
         _write(os.path.join(folder, file), captured.text)
@@ -103,9 +105,9 @@ def _status(listed: Listed, pane: Pane, captured: scrollback.PaneScrollback | No
     return processes.exit_status(pane.pid, listed.reading.server.pid)
 
 
-def _captured(ctx: Context, listed: Listed, pane: Pane, problems: list[str]) -> scrollback.PaneScrollback | None:
+def _captured(tmux: Tmux, listed: Listed, pane: Pane, problems: list[str]) -> scrollback.PaneScrollback | None:
     try:
-        found = scrollback.read(ctx.tmux, listed.row.socket, pane.id)
+        found = scrollback.read(tmux, listed.row.socket, pane.id)
     except TmuxError as error:
         problems.append(error.message)
         return None

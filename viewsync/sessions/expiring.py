@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from viewsync.sessions.listing import Listed
     from viewsync.sessions.rules.expiry import Expiry, ExpiryCriteria
     from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.server import Tmux
 
 _TRIGGER = "cleanup"
 _FASTER = "somebody is using it, or it changed during cleanup"
@@ -56,7 +57,9 @@ def _known(ctx: Context, listed: Listed) -> SessionFacts:
         making=processes.alive(row.maker, row.maker_start),
         quarantined=listed.quarantined,
         attached=listed.in_use,
-        leased=any(leases.held(ctx, listed.reading.server, each.id) for each in mine) if listed.reading else False,
+        leased=any(leases.held(ctx.folder, listed.reading.server, each.id) for each in mine)
+        if listed.reading
+        else False,
         only_dead=bool(mine) and all(each.dead for each in mine),
         viewed=bool(listed.views),
         session=f"{row.socket} {listed.found.session}" if listed.found.session else "",
@@ -69,10 +72,10 @@ def carry_out(ctx: Context, items: list[ExpiryItem]) -> list[ExpiryItem]:
     if not going:
         return []
     ready = _unchanged(ctx, [_saved(ctx, each) if each.verdict.save else each for each in going])
-    ended = [each for batch in _by_server(ready) for each in _end(ctx, batch)]
+    ended = [each for batch in _by_server(ready) for each in _end(ctx.tmux, batch)]
     done = _forget(ctx, ended)
     events = [
-        recording.event(ctx, each.listed.row, each.verdict.action, _TRIGGER, each.verdict.reason)
+        recording.event(ctx.clock, each.listed.row, each.verdict.action, _TRIGGER, each.verdict.reason)
         for each in done
         if each.removed or each.ended
     ]
@@ -91,7 +94,7 @@ def _saved(ctx: Context, item: ExpiryItem) -> ExpiryItem:
 
 def _unchanged(ctx: Context, items: list[ExpiryItem]) -> list[ExpiryItem]:
     """Who was used, quarantined or made anew since it was read is left alone."""
-    now = {row.name: row for row in registry_rows.read(ctx)}
+    now = {row.name: row for row in registry_rows.read(ctx.registry)}
     return [
         each if now.get(each.listed.row.name) == each.listed.row else each._replace(problem=_FASTER) for each in items
     ]
@@ -107,7 +110,7 @@ def _by_server(items: list[ExpiryItem]) -> list[list[ExpiryItem]]:
     return list(batches.values())
 
 
-def _end(ctx: Context, batch: list[ExpiryItem]) -> list[ExpiryItem]:
+def _end(tmux: Tmux, batch: list[ExpiryItem]) -> list[ExpiryItem]:
     reading = batch[0].listed.reading
     if reading is None or batch[0].verdict.action != END or batch[0].problem:
         return batch
@@ -119,7 +122,7 @@ def _end(ctx: Context, batch: list[ExpiryItem]) -> list[ExpiryItem]:
             found.session, found.session_name, save or bool(known and known.only_dead)
         )
     try:
-        done = dict(zip(ends, guarded_kill.end(ctx.tmux, reading.server, list(ends.values())), strict=True))
+        done = dict(zip(ends, guarded_kill.end(tmux, reading.server, list(ends.values())), strict=True))
     except TmuxError as error:
         return [each._replace(problem=error.message) for each in batch]
     return [
@@ -131,7 +134,7 @@ def _end(ctx: Context, batch: list[ExpiryItem]) -> list[ExpiryItem]:
 def _forget(ctx: Context, items: list[ExpiryItem]) -> list[ExpiryItem]:
     rows = [each.listed.row for each in items if each.ended or (each.verdict.action == FORGET and not each.problem)]
     try:
-        removed = registry_rows.remove_all(ctx, rows) if rows else set()
+        removed = registry_rows.remove_all(ctx.registry, rows) if rows else set()
     except ViewsyncError as error:
         return [each._replace(problem=each.problem or error.message) for each in items]
     names = {row.name for row in rows}

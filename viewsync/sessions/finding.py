@@ -13,6 +13,7 @@ from viewsync.tmux.server import ServerGone
 if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.tmux.rules.model import Session
+    from viewsync.tmux.server import Tmux
 
 
 class FoundServer(NamedTuple):
@@ -25,7 +26,7 @@ def one(ctx: Context, label: str, path: str, query: str) -> FoundServer:
     shown = f"socket name '{label}'" if label else f"socket path '{path}'" if path else "default socket"
     socket = sockets.socket_of(ctx.env, label, path)
     try:
-        return FoundServer(shown, socket, _sessions(ctx, socket, query))
+        return FoundServer(shown, socket, _sessions(ctx.tmux, socket, query))
     except ServerGone:
         raise TmuxError(f"No tmux server found on {shown}", "start one with `tmux`, or name it with -L or -S") from None
 
@@ -36,7 +37,7 @@ def everywhere(ctx: Context, query: str) -> tuple[list[FoundServer], list[str]]:
     errors: list[str] = []
     for socket in _sockets(ctx, errors):
         try:
-            found.append(FoundServer(f"socket path '{socket}'", socket, _sessions(ctx, socket, query)))
+            found.append(FoundServer(f"socket path '{socket}'", socket, _sessions(ctx.tmux, socket, query)))
         except ServerGone:
             continue
         except TmuxError as error:
@@ -56,7 +57,7 @@ def _sockets(ctx: Context, errors: list[str]) -> list[str]:
     return sockets.live_sockets([*paths.tmux_folders(ctx.env), ctx.socket_folder], named)
 
 
-def _sessions(ctx: Context, socket: str, query: str) -> list[Session]:
+def _sessions(tmux: Tmux, socket: str, query: str) -> list[Session]:
     """Those whose name holds the query, as text and whatever its case."""
     wanted = query.casefold()
-    return [each for each in inventory.inventory(ctx.tmux, socket).sessions if wanted in each.name.casefold()]
+    return [each for each in inventory.inventory(tmux, socket).sessions if wanted in each.name.casefold()]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
     from viewsync.tmux.rules.model import Panes
+    from viewsync.tmux.server import Tmux
     from viewsync.views.rules.groups import View
 
 
@@ -99,7 +100,7 @@ def _end(ctx: Context, reading: Panes, result: Killed, name: str, *, only_free: 
     except ServerGone:
         result = result._replace(killed=True, problem="")  # it went with its last session
     except TmuxError as error:
-        return _look_again(ctx, reading, result, error)
+        return _look_again(ctx.tmux, reading, result, error)
     return result._replace(live_on=tuple(others)) if result.killed else result
 
 
@@ -138,12 +139,12 @@ def _end_group(
     return result._replace(problem=f"its view '{kept}' is in use, pinned, reserved or quarantined")
 
 
-def _look_again(ctx: Context, reading: Panes, result: Killed, error: TmuxError) -> Killed:
+def _look_again(tmux: Tmux, reading: Panes, result: Killed, error: TmuxError) -> Killed:
     """What it came to. The server may have done it without having said so."""
     if not isinstance(error, TmuxTimeout):
         return result._replace(problem=error.message)
     try:
-        now = pane_list.read(ctx.tmux, reading.server.socket)
+        now = pane_list.read(tmux, reading.server.socket)
     except ServerGone:
         return result._replace(killed=True, problem="")
     except TmuxError:
@@ -157,13 +158,13 @@ def _look_again(ctx: Context, reading: Panes, result: Killed, error: TmuxError) 
 def _record(ctx: Context, row: Registered) -> None:
     created = epoch(row.created_at)
     seconds = max(0.0, ctx.clock() - created) if created else None
-    recording.record(ctx, [recording.event(ctx, row, KILL, "kill", "", seconds=seconds)])
+    recording.record(ctx, [recording.event(ctx.clock, row, KILL, "kill", "", seconds=seconds)])
 
 
 def row_of(ctx: Context, wanted: targets.ResolvedTarget, found: SessionMatch) -> Registered | None:
     """The row of a session that was named explicitly: of that server, and of that session in it."""
     try:
-        rows = [row for row in registry_rows.read(ctx) if os.path.abspath(row.socket) == wanted.socket]
+        rows = [row for row in registry_rows.read(ctx.registry) if os.path.abspath(row.socket) == wanted.socket]
     except ViewsyncError:
         return None  # a target that was named needs no registry
     if found.session:
@@ -175,6 +176,6 @@ def row_of(ctx: Context, wanted: targets.ResolvedTarget, found: SessionMatch) ->
 
 def _forget(ctx: Context, row: Registered, result: Killed) -> Killed:
     try:
-        return result._replace(removed=registry_rows.remove(ctx, row))
+        return result._replace(removed=registry_rows.remove(ctx.registry, row))
     except ViewsyncError as error:
         return result._replace(removed=False, registry_problem=error.message)

@@ -21,7 +21,7 @@ from viewsync.system import processes
 from viewsync.tmux import buffers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from viewsync.context import Context
     from viewsync.sessions.rules.drift import Key
@@ -46,9 +46,9 @@ def _names(folder: str) -> list[str]:
     return own_files.names(folder)
 
 
-def _old(ctx: Context, path: str, seconds: float = _YOUNG) -> bool:
+def _old(clock: Callable[[], float], path: str, seconds: float = _YOUNG) -> bool:
     try:
-        return ctx.clock() - os.lstat(path).st_mtime > seconds
+        return clock() - os.lstat(path).st_mtime > seconds
     except OSError:
         return False
 
@@ -58,10 +58,10 @@ def _files(ctx: Context) -> Iterator[Finding]:
     for path in [os.path.join(folder, name) for folder in (ctx.folder, own) for name in _names(folder)]:
         name = os.path.basename(path)
         if ours := _OURS.fullmatch(name):
-            if not processes.alive(int(ours[1])) or _old(ctx, path, _DAY):  # a pid comes back
+            if not processes.alive(int(ours[1])) or _old(ctx.clock, path, _DAY):  # a pid comes back
                 yield Finding("temporary-file", path, "the viewsync that wrote it was killed", "remove it")
         elif _THEIRS.fullmatch(name):
-            if _old(ctx, path) and stat.S_ISREG(os.lstat(path).st_mode):
+            if _old(ctx.clock, path) and stat.S_ISREG(os.lstat(path).st_mode):
                 yield Finding("temporary-file", path, "a shell tool was killed while writing it", "remove it")
         elif _CORRUPT.fullmatch(name):
             yield Finding("corrupt-copy", path, "set aside so that you can look at it", note=True)
@@ -79,7 +79,7 @@ def _exec_folders(ctx: Context) -> Iterator[Finding]:
     folder = os.path.join(ctx.folder, exec_folder.FOLDER)
     for name in _names(folder):
         path = os.path.join(folder, name)
-        if _EXEC.fullmatch(name) and os.path.isdir(path) and not os.path.islink(path) and _is_orphan(ctx, path):
+        if _EXEC.fullmatch(name) and os.path.isdir(path) and not os.path.islink(path) and _is_orphan(ctx.clock, path):
             yield Finding("exec-folder", path, "the viewsync that made it is gone", "remove it")
 
 
@@ -88,18 +88,18 @@ def _blocks(ctx: Context) -> Iterator[Finding]:
     folder = os.path.join(ctx.folder, sending.BLOCKS)
     for name in _names(folder):
         path = os.path.join(folder, name)
-        if _BLOCK.fullmatch(name) and _old(ctx, path, _DAY):
+        if _BLOCK.fullmatch(name) and _old(ctx.clock, path, _DAY):
             yield Finding("block", path, "the program it was sent to never read it", "remove it")
 
 
-def _is_orphan(ctx: Context, path: str) -> bool:
+def _is_orphan(clock: Callable[[], float], path: str) -> bool:
     try:
         with open(os.path.join(path, exec_script.MAKER), encoding="utf-8", opener=own_files.opened) as file:
             pid, start = file.read().split()
         # A command that goes on after who ran it was gone removes its folder itself.
         return not processes.alive(int(pid), float(start)) and not exec_folder.tee_runs(path)
     except (OSError, StateError, ValueError):
-        return _old(ctx, path)  # until then its maker may be about to write its name
+        return _old(clock, path)  # until then its maker may be about to write its name
 
 
 def _buffers(ctx: Context, readings: Sequence[Panes]) -> Iterator[Finding]:

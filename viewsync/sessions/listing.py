@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
     from viewsync.tmux.rules.model import Panes
+    from viewsync.tmux.server import Tmux
     from viewsync.views.rules.groups import View
 
     Answer = Panes | ServerGone | TmuxError
@@ -54,7 +55,7 @@ def read(ctx: Context) -> tuple[list[Listed], list[str]]:
     """Each row by name, and what went wrong: a server that does not answer leaves its sessions unknown."""
     data = ctx.registry.read()
     rows = registry_rows.of(data)
-    answers = ask(ctx, (row.socket for row in rows))
+    answers = ask(ctx.tmux, (row.socket for row in rows))
     readings = {socket: each for socket, each in answers.items() if not isinstance(each, TmuxError)}
     shared = {socket: groups.index(each) for socket, each in readings.items()}
     views = {socket: tracking.proven_in(each, data["views"]) for socket, each in readings.items()}
@@ -68,20 +69,20 @@ def read(ctx: Context) -> tuple[list[Listed], list[str]]:
     return listed, [each.message for each in failed]
 
 
-def ask(ctx: Context, sockets: Iterable[str]) -> dict[str, Answer]:
+def ask(tmux: Tmux, sockets: Iterable[str]) -> dict[str, Answer]:
     """What the server on each socket says, or why it says nothing."""
     answers: dict[str, Answer] = {}
     for socket in sockets:
         if socket not in answers:
-            answers[socket] = _ask(ctx, socket)
+            answers[socket] = _ask(tmux, socket)
     return answers
 
 
-def _ask(ctx: Context, socket: str) -> Answer:
+def _ask(tmux: Tmux, socket: str) -> Answer:
     if not os.path.isabs(socket):
         return TmuxError(f"the socket {socket!r} of a session is a relative path, so its folder is not known")
     try:
-        return pane_list.read(ctx.tmux, socket)
+        return pane_list.read(tmux, socket)
     except TmuxError as error:
         return error
 

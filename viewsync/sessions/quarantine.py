@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.registry_shape import SessionRow, ViewRow
+    from viewsync.store.registry_file import Registry
+    from viewsync.tmux.server import Tmux
 
     Kind = Literal["sessions", "views"]
 
@@ -37,25 +39,25 @@ def put(ctx: Context, name: str, reason: str) -> Quarantined:
     if row.quarantined:
         raise UsageError(f"session '{row.name}' is already quarantined", "`viewsync release` ends that")
     marks: SessionRow = {"quarantined": True, "quarantined_at": rows.stamp(ctx.clock()), "reason": reason}
-    _update(ctx, row, kind, marks)
-    listed = listing.judge(row, listing.ask(ctx, [row.socket])[row.socket])
-    doubt = _in_tmux(ctx, listed)
+    _update(ctx.registry, row, kind, marks)
+    listed = listing.judge(row, listing.ask(ctx.tmux, [row.socket])[row.socket])
+    doubt = _in_tmux(ctx.tmux, listed)
     saved = evidence.Saved("", [])
     try:
         saved = evidence.save(ctx, listed, f"quarantine: {reason}" if reason else "quarantine")
-        _update(ctx, row, kind, {"evidence": saved.folder})
+        _update(ctx.registry, row, kind, {"evidence": saved.folder})
     except ViewsyncError as error:
         saved = saved._replace(problems=[*saved.problems, error.message])
-    recording.record(ctx, [recording.event(ctx, row, "quarantine", "quarantine", reason)])
+    recording.record(ctx, [recording.event(ctx.clock, row, "quarantine", "quarantine", reason)])
     return Quarantined(row.name, listed.health.status, saved.folder, [*doubt, *saved.problems])
 
 
-def _in_tmux(ctx: Context, listed: listing.Listed) -> list[str]:
+def _in_tmux(tmux: Tmux, listed: listing.Listed) -> list[str]:
     """Beside the row, so that it holds under any name and for any registry; why it does not."""
     if not listed.reading or not listed.found.session:
         return []
     try:
-        done = tmux_quarantine.put(ctx.tmux, listed.reading.server, listed.found.session)
+        done = tmux_quarantine.put(tmux, listed.reading.server, listed.found.session)
     except TmuxError as error:
         return [f"it may be quarantined in this registry alone: {error.message}"]
     return [] if done else ["it has just ended"]
@@ -69,7 +71,7 @@ def release(ctx: Context, name: str) -> str:
         if not name or not _lift_by_name(ctx, name):
             raise
         return name
-    listed = listing.judge(row, listing.ask(ctx, [row.socket])[row.socket])
+    listed = listing.judge(row, listing.ask(ctx.tmux, [row.socket])[row.socket])
     if not listed.quarantined and not (listed.doubt and row.quarantined):
         if _lift_by_name(ctx, name):
             return name
@@ -79,15 +81,15 @@ def release(ctx: Context, name: str) -> str:
     if listed.reading and listed.found.session:
         tmux_quarantine.lift(ctx.tmux, listed.reading.server, listed.found.session)
     if row.quarantined:
-        _update(ctx, row, kind, {}, drop=_FIELDS)
-    recording.record(ctx, [recording.event(ctx, row, "release", "release", "")])
+        _update(ctx.registry, row, kind, {}, drop=_FIELDS)
+    recording.record(ctx, [recording.event(ctx.clock, row, "release", "release", "")])
     return row.name
 
 
 def _lift_by_name(ctx: Context, name: str) -> bool:
     """Of sessions with exactly that name that no row of ours knows: another registry put them there."""
     done = False
-    for socket in servers.live(ctx, ctx.registry.read()["views"]):
+    for socket in servers.live(ctx.env, ctx.registry.read()["views"]):
         try:
             found = inventory.inventory(ctx.tmux, socket)
         except TmuxError:
@@ -114,9 +116,9 @@ def _view(name: str, row: ViewRow) -> Registered:
     return registered(name, {**row, "target": name})
 
 
-def _update(ctx: Context, row: Registered, kind: Kind, values: SessionRow, drop: tuple[str, ...] = ()) -> None:
+def _update(registry: Registry, row: Registered, kind: Kind, values: SessionRow, drop: tuple[str, ...] = ()) -> None:
     """If the row still stands for the same session."""
-    with ctx.registry.change() as data:
+    with registry.change() as data:
         known: dict[str, Any] = data[kind]
         now = known.get(row.name)
         read = None if now is None else _view(row.name, now) if kind == "views" else registered(row.name, now)

@@ -47,7 +47,7 @@ class RegistryReading(NamedTuple):
 def read(ctx: Context) -> RegistryReading:
     data = ctx.registry.read()
     rows = registry_rows.of(data)
-    answers = listing.ask(ctx, [*(row.socket for row in rows), *_servers(ctx, data)])
+    answers = listing.ask(ctx.tmux, [*(row.socket for row in rows), *_servers(ctx, data)])
     return RegistryReading(data, answers, [_seen(row, answers[row.socket]) for row in rows])
 
 
@@ -117,13 +117,13 @@ def repair(ctx: Context, found: list[Finding]) -> dict[Key, str]:
     failed = _guarded(ctx, [each for each in wanted if each.change], _repair_rows)
     failed |= _guarded(ctx, [each for each in wanted if not each.change], leftovers.remove)
     done = [each for each in wanted if each.row and each.key not in failed]
-    recording.record(ctx, [_event(ctx, each, each.row) for each in done if each.row])
+    recording.record(ctx, [_event(ctx.clock, each, each.row) for each in done if each.row])
     return failed
 
 
-def _event(ctx: Context, finding: Finding, row: Registered) -> Event:
+def _event(clock: Callable[[], float], finding: Finding, row: Registered) -> Event:
     detail = finding.change.name if finding.change else ""
-    return recording.event(ctx, row, finding.kind, _TRIGGER, finding.text, detail=detail)
+    return recording.event(clock, row, finding.kind, _TRIGGER, finding.text, detail=detail)
 
 
 def _guarded(
@@ -184,21 +184,21 @@ def register(ctx: Context, reading: RegistryReading, name: str, socket: str) -> 
     if problem := session_names.refusal(name):
         raise UsageError(f"cannot register a session {name!r}: {problem}", "rename it first")
     found, pane = fitting[0]
-    row = _new_row(ctx, found, pane)
+    row = _new_row(ctx.clock, found, pane)
     with ctx.registry.change() as data:
         if name in data["sessions"]:
             raise SessionExists(f"Session '{name}' already exists in registry", "rename one of the two first")
         data["sessions"][name] = row
-    recording.record(ctx, [recording.event(ctx, registered(name, row), "register", _TRIGGER, "requested")])
+    recording.record(ctx, [recording.event(ctx.clock, registered(name, row), "register", _TRIGGER, "requested")])
     return found.server.socket
 
 
-def _new_row(ctx: Context, reading: Panes, pane: Pane) -> SessionRow:
+def _new_row(clock: Callable[[], float], reading: Panes, pane: Pane) -> SessionRow:
     return {
         "socket": reading.server.socket,
         "type": "shell",
         "created_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(pane.created)),
-        "last_active": registry_rows.stamp(ctx.clock()),
+        "last_active": registry_rows.stamp(clock()),
         "server": reading.server.identity,
         "session_id": pane.session,
         **drift.pane_fields(pane, _start(pane)),

@@ -15,6 +15,7 @@ from viewsync.store.registry_file import Corrupt
 if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry_shape import SessionRow
+    from viewsync.store.registry_file import Registry
 
 # What viewsync knows of a session beyond what a script says of it. A script that says it anew may mean another one.
 _KNOWN_ONLY_BY_US = (
@@ -43,9 +44,9 @@ def _corrupt(ctx: Context) -> list[str]:
     return []
 
 
-def remove(ctx: Context, name: str) -> bool:
+def remove(registry: Registry, name: str) -> bool:
     """Whether there was such a row."""
-    with ctx.registry.change() as data:
+    with registry.change() as data:
         return data["sessions"].pop(name, None) is not None
 
 
@@ -57,8 +58,8 @@ def touch(ctx: Context, name: str) -> bool:
     return row is not None
 
 
-def row_of(ctx: Context, name: str) -> SessionRow | None:
-    return ctx.registry.read()["sessions"].get(name)
+def row_of(registry: Registry, name: str) -> SessionRow | None:
+    return registry.read()["sessions"].get(name)
 
 
 def forget_dead(ctx: Context, *, dry_run: bool) -> tuple[int, list[str]]:
@@ -83,10 +84,10 @@ def process_id(text: str) -> int | None:
     return int(text)
 
 
-def lock(ctx: Context, handle: int, shell: int) -> bool:
+def lock(registry: Registry, handle: int, shell: int) -> bool:
     """Take the lock for the process `shell`, on the descriptor that it opened; False when it is not of the lock."""
-    return shell_lock.take(ctx.registry.lock_path, ctx.registry.lock_timeout, handle, shell)
+    return shell_lock.take(registry.lock_path, registry.lock_timeout, handle, shell)
 
 
-def unlock(ctx: Context, held: str) -> None:
-    shell_lock.release(ctx.registry.lock_path, held)
+def unlock(registry: Registry, held: str) -> None:
+    shell_lock.release(registry.lock_path, held)

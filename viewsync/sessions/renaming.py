@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
+    from viewsync.store.registry_file import Registry
     from viewsync.tmux.rules.model import Panes
+    from viewsync.tmux.server import Tmux
 
 
 class Renamed(NamedTuple):
@@ -50,17 +52,17 @@ def rename(ctx: Context, asked: targets.TargetArgs, new: str) -> Renamed:
     known = _views(ctx, reading, found)
     if row:
         _refuse_taken(ctx, row, new)
-        row = _identified(ctx, row, reading, found)
+        row = _identified(ctx.registry, row, reading, found)
     mine = groups.views(groups.index(reading), found.session, known)
     ids = [each.id for each in mine]
-    _in_tmux(ctx, reading, found, new, ids)
+    _in_tmux(ctx.tmux, reading, found, new, ids)
     if row:
         try:
-            _in_registry(ctx, row, new, reading, found)
+            _in_registry(ctx.registry, row, new, reading, found)
         except ViewsyncError:
-            _in_tmux(ctx, reading, found._replace(session_name=new), found.session_name, ids)
+            _in_tmux(ctx.tmux, reading, found._replace(session_name=new), found.session_name, ids)
             raise
-        event = recording.event(ctx, row, "rename", "rename", f"renamed to {new}", detail=new)
+        event = recording.event(ctx.clock, row, "rename", "rename", f"renamed to {new}", detail=new)
         recording.record(ctx, [event])
     old = row.name if row else found.session_name
     return Renamed(old, new, wanted.socket, found.session, row is not None, [each.name for each in mine])
@@ -86,7 +88,7 @@ def _taken(new: str) -> SessionExists:
     return SessionExists(f"Session '{new}' already exists in registry", "choose another name, or remove that one first")
 
 
-def _identified(ctx: Context, row: Registered, reading: Panes, found: SessionMatch) -> Registered:
+def _identified(registry: Registry, row: Registered, reading: Panes, found: SessionMatch) -> Registered:
     """With the ids by which it is found under any name."""
     if processes.alive(row.maker, row.maker_start):
         raise UsageError(f"session '{row.name}' is just being created", "try again in a moment")
@@ -94,16 +96,16 @@ def _identified(ctx: Context, row: Registered, reading: Panes, found: SessionMat
         return row
     pane = found.pane
     values = drift.ids(reading, found, processes.start_time(pane.pid) if pane and not pane.dead else 0.0)
-    if not rows.update(ctx, row, values, drop=drift.MAKING):
+    if not rows.update(registry, row, values, drop=drift.MAKING):
         raise _changed(row)
     return registered(row.name, {**row._asdict(), **values})
 
 
-def _in_tmux(ctx: Context, reading: Panes, found: SessionMatch, new: str, views: list[str]) -> None:
+def _in_tmux(tmux: Tmux, reading: Panes, found: SessionMatch, new: str, views: list[str]) -> None:
     try:
-        done = tmux_rename.rename(ctx.tmux, reading.server, found.session, found.session_name, new, views)
+        done = tmux_rename.rename(tmux, reading.server, found.session, found.session_name, new, views)
     except TmuxTimeout as error:
-        done = _look_again(ctx, reading, found, new, error)
+        done = _look_again(tmux, reading, found, new, error)
     except Duplicate:
         raise SessionExists(
             f"Tmux session '{new}' already exists on socket {reading.server.socket}", "choose another name"
@@ -112,10 +114,10 @@ def _in_tmux(ctx: Context, reading: Panes, found: SessionMatch, new: str, views:
         raise TmuxError(f"session {found.session_name!r} has just ended or been renamed", "see `viewsync list`")
 
 
-def _look_again(ctx: Context, reading: Panes, found: SessionMatch, new: str, error: TmuxTimeout) -> bool:
+def _look_again(tmux: Tmux, reading: Panes, found: SessionMatch, new: str, error: TmuxTimeout) -> bool:
     """Whether it has the name by now: the server may have done it without having said so."""
     try:
-        now = pane_list.read(ctx.tmux, reading.server.socket)
+        now = pane_list.read(tmux, reading.server.socket)
     except TmuxError:
         problem = f"{error.message}; whether {found.session_name!r} is called {new!r} now is not known"
         raise TmuxTimeout(problem, "`viewsync list` tells once it answers; `viewsync reconcile` records it") from None
@@ -129,9 +131,9 @@ def _changed(row: Registered) -> MissingSession:
     return MissingSession(f"session '{row.name}' changed meanwhile", "try again")
 
 
-def _in_registry(ctx: Context, row: Registered, new: str, reading: Panes, found: SessionMatch) -> None:
+def _in_registry(registry: Registry, row: Registered, new: str, reading: Panes, found: SessionMatch) -> None:
     """The row's name follows, and so do its views'."""
-    with ctx.registry.change() as data:
+    with registry.change() as data:
         if not rows.rekey(data["sessions"], row, new):
             raise _taken(new) if new in data["sessions"] else _changed(row)
         for each in tracking.rows_of(reading.server, data["views"]).values():

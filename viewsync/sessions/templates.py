@@ -15,7 +15,7 @@ from viewsync.errors import UsageError
 from viewsync.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from viewsync.context import Context
 
@@ -37,25 +37,25 @@ def load(ctx: Context, name: str) -> Template:
     """By its name, or by its path when it holds a `/`. UsageError names the file, and in it the key."""
     if "/" in name:
         return _read(os.path.abspath(name))
-    for folder in _folders(ctx):
+    for folder in _folders(ctx.env):
         path = os.path.join(folder, f"{name}.toml")
         if _NAME.fullmatch(name) and os.path.isfile(path):
             return _read(path)
-    there = names(ctx)
+    there = names(ctx.env)
     near = did_you_mean(name, there, f"there are: {', '.join(there)}; a path holds a /")
     raise UsageError(f"there is no template {name!r}", near)
 
 
-def names(ctx: Context) -> list[str]:
+def names(env: Mapping[str, str]) -> list[str]:
     found = set()
-    for folder in _folders(ctx):
+    for folder in _folders(env):
         if os.path.isdir(folder):
             found |= {each.removesuffix(".toml") for each in os.listdir(folder) if each.endswith(".toml")}
     return sorted(found)
 
 
-def _folders(ctx: Context) -> list[str]:
-    return [os.path.join(paths.config_dir(ctx.env), _FOLDER), paths.shared_file(_FOLDER)]
+def _folders(env: Mapping[str, str]) -> list[str]:
+    return [os.path.join(paths.config_dir(env), _FOLDER), paths.shared_file(_FOLDER)]
 
 
 def _read(path: str) -> Template:

@@ -20,7 +20,7 @@ from viewsync.tmux.sockets import socket_inside
 from viewsync.views import servers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from viewsync.context import Context
     from viewsync.registry_shape import ViewRow
@@ -65,18 +65,18 @@ def load_here(ctx: Context, caller: str) -> None:
 def sockets(ctx: Context) -> list[str]:
     """The servers that this environment's tmux talks to, and those that have views of ours."""
     folders = paths.tmux_folders(ctx.env)[1:]
-    known = {row.get("socket") for row in _views(ctx).values()}
-    return [each for each in everywhere(ctx) if each in known or os.path.dirname(each) not in folders]
+    known = {row.get("socket") for row in _views(ctx.env).values()}
+    return [each for each in everywhere(ctx.env) if each in known or os.path.dirname(each) not in folders]
 
 
-def everywhere(ctx: Context) -> list[str]:
-    return servers.live(ctx, _views(ctx))
+def everywhere(env: Mapping[str, str]) -> list[str]:
+    return servers.live(env, _views(env))
 
 
-def _views(ctx: Context) -> dict[str, ViewRow]:
+def _views(env: Mapping[str, str]) -> dict[str, ViewRow]:
     """Without touching the state folder: an installation may be about to make it."""
     try:
-        return Registry(paths.state_dir(ctx.env)).read()["views"]
+        return Registry(paths.state_dir(env)).read()["views"]
     except ViewsyncError:
         return {}
 
@@ -126,7 +126,7 @@ def stop(doing: Doing, record: Record) -> None:
 
 def unload(doing: Doing, record: Record) -> None:
     """When the launcher is gone: a hook that runs just now would set the hooks again."""
-    for socket in everywhere(doing.ctx):
+    for socket in everywhere(doing.ctx.env):
         doing.guard(_unload, doing, socket, record.launcher)
 
 
@@ -157,4 +157,4 @@ def _restart(ctx: Context) -> None:
 def _sweeper_runs(ctx: Context) -> bool:
     if not os.path.exists(os.path.join(paths.state_dir(ctx.env), control.LOCK)):
         return False
-    return bool(control.status(ctx)["running"])
+    return bool(control.status(ctx.folder)["running"])

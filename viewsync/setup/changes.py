@@ -13,9 +13,8 @@ from viewsync.system import files
 from viewsync.system.files import FileChange, FileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from viewsync.context import Context
     from viewsync.setup.manifest import File, InstallManifest, InstallOptions
     from viewsync.store.install_record import Record
 
@@ -40,7 +39,7 @@ class _Line(NamedTuple):
     conf_made: bool = False
 
 
-def to_install(ctx: Context, want: InstallManifest, record: Record, options: InstallOptions) -> InstallPlan:
+def to_install(env: Mapping[str, str], want: InstallManifest, record: Record, options: InstallOptions) -> InstallPlan:
     notes: list[str] = []
     steps: list[InstallStep] = []
     mine = {each.path: manifest.sha(each.data) for each in want.files}
@@ -54,8 +53,8 @@ def to_install(ctx: Context, want: InstallManifest, record: Record, options: Ins
     if record.conf and record.conf != want.conf:
         steps += _line_removal(record)
     line = _line(want, record, steps, notes)
-    path = manifest.record_path(ctx)
-    states = [os.path.join(paths.state_dir(ctx.env), "any"), path]
+    path = manifest.record_path(env)
+    states = [os.path.join(paths.state_dir(env), "any"), path]
     made = _missing([*states, *(each.change.path for each in steps)])
     new = record._replace(
         launcher=want.launcher,
@@ -80,11 +79,11 @@ def to_install(ctx: Context, want: InstallManifest, record: Record, options: Ins
     return InstallPlan(steps, made, notes, new)
 
 
-def to_uninstall(ctx: Context, record: Record) -> InstallPlan:
+def to_uninstall(env: Mapping[str, str], record: Record) -> InstallPlan:
     notes: list[str] = []
     steps = _line_removal(record) + _removals(record.files, record, notes)
     steps += _link_removals(record.links, record, notes)
-    path = manifest.record_path(ctx)
+    path = manifest.record_path(env)
     if (current := files.read(path)) is not None:
         steps.append(_removal(path, current))
     return InstallPlan(steps, [], notes, install_record.Record())

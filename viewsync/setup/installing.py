@@ -39,9 +39,9 @@ class InstallReport(NamedTuple):
 def install(ctx: Context, options: InstallOptions, say: Say) -> InstallReport:
     if options.prefix:  # what starts viewsync again, here and in a service
         ctx.env["VIEWSYNC_LAUNCHER"] = manifest.launcher_path(ctx, options.prefix)
-    record = manifest.recorded(ctx)
+    record = manifest.recorded(ctx.env)
     want = manifest.wanted(ctx, options, record)
-    plan = setup_changes.to_install(ctx, want, record, options)
+    plan = setup_changes.to_install(ctx.env, want, record, options)
     _refuse(plan, want.line)
     changes, doing = _doing(ctx, say, dry_run=options.dry_run)
     activation.retire(doing, want, record)
@@ -56,10 +56,10 @@ def install(ctx: Context, options: InstallOptions, say: Say) -> InstallReport:
 
 
 def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool) -> InstallReport:
-    record = manifest.recorded(ctx)
+    record = manifest.recorded(ctx.env)
     if record == install_record.Record():
         record = manifest.guessed(ctx)
-    plan = setup_changes.to_uninstall(ctx, record)
+    plan = setup_changes.to_uninstall(ctx.env, record)
     _refuse(plan)
     changes, doing = _doing(ctx, say, dry_run=dry_run)
     activation.stop(doing, record)

@@ -18,6 +18,8 @@ from viewsync.system import venvs as system_venvs
 from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from viewsync.context import Context
     from viewsync.store.install_record import Record
 
@@ -57,13 +59,13 @@ class InstallManifest(NamedTuple):
     venvs: str
 
 
-def record_path(ctx: Context) -> str:
-    return os.path.join(os.path.realpath(paths.installed_dir(ctx.env)), install_record.FILE)
+def record_path(env: Mapping[str, str]) -> str:
+    return os.path.join(os.path.realpath(paths.installed_dir(env)), install_record.FILE)
 
 
-def recorded(ctx: Context) -> Record:
+def recorded(env: Mapping[str, str]) -> Record:
     """What the last `install` did; an empty record when there was none."""
-    path = record_path(ctx)
+    path = record_path(env)
     text = files.read(path)
     return install_record.Record() if text is None else install_record.parse(text, path)
 
@@ -81,7 +83,7 @@ def wanted(ctx: Context, options: InstallOptions, record: Record) -> InstallMani
     path = launcher_path(ctx, options.prefix)
     calling = caller(ctx, options.prefix)
     hooks_file = File(
-        os.path.join(os.path.dirname(record_path(ctx)), HOOKS),
+        os.path.join(os.path.dirname(record_path(ctx.env)), HOOKS),
         "the tmux hooks",
         _encode(hooks.configuration(calling)),
         hooks.slot(hooks.EVENTS[0]),
@@ -89,9 +91,9 @@ def wanted(ctx: Context, options: InstallOptions, record: Record) -> InstallMani
     module = module_path(ctx, options.wezterm_dir, record)
     found = [hooks_file, *_module(module, path)]
     sweeper = options.sweeper or record.sweeper
-    unit = _unit(ctx, sweeper, path)
+    unit = _unit(ctx.env, sweeper, path)
     found += [unit] if unit else []
-    found += [_launcher(ctx, path)] if options.prefix else []
+    found += [_launcher(ctx.env, path)] if options.prefix else []
     tools = _real(os.path.abspath(options.tools)) if options.tools else record.tools
     found += [_registry_script(tools, path)] if tools else []
     return InstallManifest(
@@ -128,23 +130,23 @@ def module_path(ctx: Context, folder: str, record: Record) -> str:
     """WezTerm looks for modules here, wherever wezterm.lua itself is (facts/wezterm.md section 5)."""
     if not folder and record.module:
         return record.module
-    return os.path.join(_real(folder or os.path.join(config_home(ctx), "wezterm")), MODULE)
+    return os.path.join(_real(folder or os.path.join(config_home(ctx.env), "wezterm")), MODULE)
 
 
-def config_home(ctx: Context) -> str:
-    return ctx.env.get("XDG_CONFIG_HOME") or os.path.join(home(ctx), ".config")
+def config_home(env: Mapping[str, str]) -> str:
+    return env.get("XDG_CONFIG_HOME") or os.path.join(home(env), ".config")
 
 
-def home(ctx: Context) -> str:
-    return ctx.env.get("HOME") or os.path.expanduser("~")
+def home(env: Mapping[str, str]) -> str:
+    return env.get("HOME") or os.path.expanduser("~")
 
 
 def conf_candidates(ctx: Context) -> list[str]:
     """tmux reads all of these that are there, in this order."""
     named = [
-        os.path.join(home(ctx), ".tmux.conf"),
-        os.path.join(config_home(ctx), "tmux", "tmux.conf"),
-        os.path.join(home(ctx), ".config", "tmux", "tmux.conf"),
+        os.path.join(home(ctx.env), ".tmux.conf"),
+        os.path.join(config_home(ctx.env), "tmux", "tmux.conf"),
+        os.path.join(home(ctx.env), ".config", "tmux", "tmux.conf"),
     ]
     return list(dict.fromkeys(named))
 
@@ -174,15 +176,15 @@ def _real(path: str) -> str:
 
 def module_expression(ctx: Context, module: str) -> str:
     """How wezterm.lua gets at the module: `require` finds it in WezTerm's own folder only."""
-    if os.path.dirname(module) == _real(os.path.join(config_home(ctx), "wezterm")):
+    if os.path.dirname(module) == _real(os.path.join(config_home(ctx.env), "wezterm")):
         return 'require("viewsync")'
     return f"dofile({wezterm_module.quoted(module)})"
 
 
 def loaded_by(ctx: Context, module: str) -> str:
     """The file of the user's WezTerm configuration that speaks of viewsync, "" when none does."""
-    folder = os.path.join(config_home(ctx), "wezterm")
-    named = [ctx.env.get("WEZTERM_CONFIG_FILE", ""), os.path.join(home(ctx), ".wezterm.lua")]
+    folder = os.path.join(config_home(ctx.env), "wezterm")
+    named = [ctx.env.get("WEZTERM_CONFIG_FILE", ""), os.path.join(home(ctx.env), ".wezterm.lua")]
     below = [os.path.join(above, name) for above, _, names in os.walk(folder) for name in sorted(names)]
     for path in [*named, *(each for each in below if each.endswith(".lua"))]:
         ours = _real(path) == _real(module)
@@ -207,8 +209,8 @@ def _module(path: str, launcher: str) -> list[File]:
     return [File(path, "the WezTerm module", module_text(launcher), wezterm_module.MARK)]
 
 
-def _launcher(ctx: Context, path: str) -> File:
-    text = launcher_text.text(path, sys.executable, home(ctx), paths.baked(ctx.env))
+def _launcher(env: Mapping[str, str], path: str) -> File:
+    text = launcher_text.text(path, sys.executable, home(env), paths.baked(env))
     return File(path, "the launcher", _encode(text), launcher_text.MARK, 0o777)
 
 
@@ -218,20 +220,20 @@ def _registry_script(folder: str, launcher: str) -> File:
     return File(path, "the registry for shell scripts", _encode(text), registry_script.MARK, 0o777)
 
 
-def _unit(ctx: Context, kind: str, path: str) -> File | None:
+def _unit(env: Mapping[str, str], kind: str, path: str) -> File | None:
     if kind not in services.KINDS:
         return None
     if kind == "systemd":
         name, text = (
             service_units.SYSTEMD,
-            service_units.systemd(_shared("hooks", service_units.SYSTEMD), path, ctx.env),
+            service_units.systemd(_shared("hooks", service_units.SYSTEMD), path, env),
         )
     else:
         name, text = (
             service_units.LAUNCHD,
-            service_units.launchd(_shared("hooks", service_units.LAUNCHD), path, ctx.env),
+            service_units.launchd(_shared("hooks", service_units.LAUNCHD), path, env),
         )
-    folder = _real(services.folder(kind, ctx.env, home(ctx)))
+    folder = _real(services.folder(kind, env, home(env)))
     return File(os.path.join(folder, name), f"the sweeper as a {kind} service", _encode(text), "`viewsync install")
 
 

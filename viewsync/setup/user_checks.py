@@ -67,7 +67,7 @@ def launcher(ctx: Context) -> Check:
 
 
 def hooks_file(ctx: Context) -> Check:
-    want = manifest.wanted(ctx, manifest.InstallOptions(), manifest.recorded(ctx))
+    want = manifest.wanted(ctx, manifest.InstallOptions(), manifest.recorded(ctx.env))
     file = want.files[0]
     current = files.read(file.path)
     if current is None:
@@ -80,7 +80,7 @@ def hooks_file(ctx: Context) -> Check:
 
 def tmux_conf(ctx: Context) -> Check:
     """Without our line, a new server has no hooks until the first view is opened in it."""
-    want = manifest.wanted(ctx, manifest.InstallOptions(), manifest.recorded(ctx))
+    want = manifest.wanted(ctx, manifest.InstallOptions(), manifest.recorded(ctx.env))
     text = files.read(want.conf) or b""
     if at := marked_line.commented_at(text):
         return Check(
@@ -100,7 +100,7 @@ def tmux_conf(ctx: Context) -> Check:
 
 
 def module(ctx: Context) -> Check:
-    path = manifest.module_path(ctx, "", manifest.recorded(ctx))
+    path = manifest.module_path(ctx, "", manifest.recorded(ctx.env))
     current = files.read(path)
     by = manifest.loaded_by(ctx, path)
     if current is None and by and b"plugin.require" in (files.read(by) or b""):
@@ -120,7 +120,7 @@ def module(ctx: Context) -> Check:
 
 
 def wezterm_config(ctx: Context) -> Check:
-    path = manifest.module_path(ctx, "", manifest.recorded(ctx))
+    path = manifest.module_path(ctx, "", manifest.recorded(ctx.env))
     if found := manifest.loaded_by(ctx, path):
         return Check("wezterm.lua", OK, f"{found} mentions viewsync")
     hint = f"add to wezterm.lua: {manifest.module_expression(ctx, path)}.apply_to_config(config)"
@@ -178,7 +178,7 @@ def history(ctx: Context) -> Check:
 def the_sweeper(ctx: Context) -> Check:
     found = {"running": False}
     if os.path.exists(os.path.join(ctx.folder, control.LOCK)):
-        found = control.status(ctx)
+        found = control.status(ctx.folder)
     if found["running"]:
         problem = str(found.get("problem") or "")
         return Check("sweeper", WARN if problem else OK, problem or f"process {found.get('pid')}")

@@ -37,7 +37,7 @@ def run(call: Call) -> Result:
 
 def explain(error: ViewsyncError, call: Call | None) -> list[str]:
     if isinstance(error, Ambiguous) and call:
-        names = [f"  - {row.name}" for row in rows.read(call.ctx)]
+        names = [f"  - {row.name}" for row in rows.read(call.ctx.registry)]
         return ["Multiple sessions found, specify -s session-name:", *names]
     if isinstance(error, MissingSession) and error.message == "No sessions found in registry":
         return ["No sessions in registry"]

@@ -26,9 +26,9 @@ class SweeperError(ViewsyncError):
     kind = "sweeper"
 
 
-def status(ctx: Context) -> dict[str, Any]:
+def status(folder: str) -> dict[str, Any]:
     """{"running": bool, "pid": int, "since": epoch, "last_sweep": epoch, "watching": [folders], "problem": str}."""
-    path = os.path.join(ctx.folder, LOCK)
+    path = os.path.join(folder, LOCK)
     handle = lock.try_exclusive(path)
     if handle is not None:
         os.close(handle)
@@ -52,7 +52,7 @@ def _is_it(told: Mapping[str, Any]) -> bool:
 
 def start(ctx: Context) -> dict[str, Any]:
     """Start it in the background, unless it runs; what `status` says then."""
-    found = status(ctx)
+    found = status(ctx.folder)
     if found["running"]:
         return found
     log = os.path.join(ctx.folder, "sweeper.out")
@@ -65,20 +65,20 @@ def start(ctx: Context) -> dict[str, Any]:
         process.start([*paths.launch_argv(ctx.env), "sweeper", "run"], env=env, output=handle)
     finally:
         os.close(handle)
-    if not _wait(lambda: status(ctx).get("pid")):
+    if not _wait(lambda: status(ctx.folder).get("pid")):
         raise SweeperError("the sweeper did not start", f"see {log}")
-    return status(ctx)
+    return status(ctx.folder)
 
 
 def stop(ctx: Context) -> bool:
     """Ask it to end after its pass, and wait for that. False when none ran."""
-    found = status(ctx)
+    found = status(ctx.folder)
     if not found["running"]:
         return False
     pid = found["pid"]
     if not processes.tell(pid, signal.SIGTERM, lambda: _is_it(found)):
         raise SweeperError("a sweeper is starting, and its process is not known yet", "try again in a moment")
-    if not _wait(lambda: not status(ctx)["running"]):
+    if not _wait(lambda: not status(ctx.folder)["running"]):
         raise SweeperError(
             f"the sweeper (process {pid}) did not end within {_PATIENCE:g} s", "it may be waiting for tmux"
         )

@@ -68,7 +68,7 @@ def everything(
 def _prepare(ctx: Context, gui: Gui | None) -> list[str]:
     try:
         if gui:
-            wezterm_panes.remember(ctx, gui.pid, gui.ttys)
+            wezterm_panes.remember(ctx.registry, gui.pid, gui.ttys)
         else:
             wezterm_panes.ask(ctx)  # a WezTerm that does not answer is no error of a sweep: `doctor` tells of it
         _tidy(ctx)
@@ -79,7 +79,7 @@ def _prepare(ctx: Context, gui: Gui | None) -> list[str]:
 
 def _views(ctx: Context, views: Mapping[str, ViewRow], scope: Scope, named: Sequence[str] | None, done: Swept) -> None:
     """A server that fails does not stop the others."""
-    for socket in servers.live(ctx, views) if named is None else named:
+    for socket in servers.live(ctx.env, views) if named is None else named:
         try:
             done.add(cleanup.clean(ctx, socket, scope))
         except ViewsyncError as error:

@@ -138,7 +138,7 @@ class Sweeper:
         path = os.path.join(self.ctx.folder, control.LOCK)
         handle = self._lock(path)
         if handle is None:
-            pid = control.status(self.ctx).get("pid")
+            pid = control.status(self.ctx.folder).get("pid")
             raise control.SweeperError(
                 f"a sweeper is already running (process {pid})", "`viewsync sweeper stop` ends it"
             )
@@ -163,7 +163,7 @@ class Sweeper:
         for _ in range(10):
             if (handle := lock.try_exclusive(path)) is not None:
                 return handle
-            if control.status(self.ctx).get("pid") or self.stop.wait(0.05):
+            if control.status(self.ctx.folder).get("pid") or self.stop.wait(0.05):
                 return None
         return None
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.sessions.listing import Listed
+    from viewsync.store.history_database import History
     from viewsync.usage.rules.report import Numbers
 
 _ALL = 10_000_000  # events; more than anybody has
@@ -50,7 +51,7 @@ def report(ctx: Context, since: float = 0.0, project: str = "") -> UsageReport:
     listed, warnings = listing.read(ctx)
     now = ctx.clock()
     live = [_live(each) for each in listed]
-    facts = _facts(ctx, live, since, now)
+    facts = _facts(ctx.history, live, since, now)
     if project:
         known = facts.projects() + [each.project for each in live]
         if project not in known:
@@ -85,10 +86,10 @@ def _live(listed: Listed) -> Live:
     return Live(row.socket, row.name, row.project, epoch(row.created_at), there, status == health.ALIVE, listed.in_use)
 
 
-def _facts(ctx: Context, live: Sequence[Live], since: float, now: float) -> UsageFacts:
+def _facts(history: History, live: Sequence[Live], since: float, now: float) -> UsageFacts:
     kinds = ", ".join("?" * len(usage_report.EVENTS))
-    events = ctx.history.find(f"what = 'session' AND event IN ({kinds})", usage_report.EVENTS, limit=_ALL)[::-1]
-    samples = ctx.history.samples(max(0.0, since - _BASELINE))
+    events = history.find(f"what = 'session' AND event IN ({kinds})", usage_report.EVENTS, limit=_ALL)[::-1]
+    samples = history.samples(max(0.0, since - _BASELINE))
     seen = {(each.socket, each.session): each.at for each in samples}
     lives = usage_report.lives(events, live, seen, now)
     return UsageFacts(lives, usage_report.marks(events), usage_report.used(samples, lives))

@@ -34,7 +34,7 @@ def take(ctx: Context, trigger: str) -> None:
     rows = [row for row in registry_rows.of(data) if not row.maker]
     if not rows:
         return
-    answers = listing.ask(ctx, (row.socket for row in rows))
+    answers = listing.ask(ctx.tmux, (row.socket for row in rows))
     presence.write(ctx, _changes(data["sessions"], rows, answers, ctx.clock()), trigger)
     _store(ctx, rows, answers, process_table.read())
 

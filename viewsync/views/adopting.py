@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Inventory, Session
+    from viewsync.tmux.server import Tmux
 
 
 class AdoptableView(NamedTuple):
@@ -55,7 +56,7 @@ def adopt(ctx: Context, chosen: Sequence[AdoptableView]) -> list[str]:
     with ctx.registry.change() as data:
         for each in chosen:
             data["views"][each.session.name] = _row(server.identity, each)
-    marked = [each for each in chosen if _mark(ctx, each)]
+    marked = [each for each in chosen if _mark(ctx.tmux, each)]
     return [each.session.name for each in marked]
 
 
@@ -73,16 +74,16 @@ def _row(server: str, candidate: AdoptableView) -> ViewRow:
     }
 
 
-def _mark(ctx: Context, candidate: AdoptableView) -> bool:
+def _mark(tmux: Tmux, candidate: AdoptableView) -> bool:
     session = candidate.session
-    return tmux_views.mark(ctx.tmux, candidate.socket, session.id, session.name, candidate.parent.name)
+    return tmux_views.mark(tmux, candidate.socket, session.id, session.name, candidate.parent.name)
 
 
 def pin(ctx: Context, view: str, sockets: Sequence[str] | None, *, on: bool) -> str:
     """Keep that view from every clean-up, or no longer; the socket of its server."""
     views = ctx.registry.read()["views"]
     seen: list[str] = []
-    for socket in servers.live(ctx, views) if sockets is None else sockets:
+    for socket in servers.live(ctx.env, views) if sockets is None else sockets:
         found = inventory.inventory(ctx.tmux, socket)
         ours = tracking.proven(found, views)
         session = next((each for each in found.sessions if each.name == view), None)

@@ -43,7 +43,7 @@ def read(ctx: Context, sockets: Sequence[str] | None = None) -> Listing:
     """One tmux call a server, and nothing is changed."""
     data, doubt = read_registry(ctx)
     listing = Listing([], [], [doubt] if doubt else [])
-    for socket in servers.live(ctx, data["views"]) if sockets is None else sockets:
+    for socket in servers.live(ctx.env, data["views"]) if sockets is None else sockets:
         try:
             found = inventory.inventory(ctx.tmux, socket)
         except ViewsyncError as error:

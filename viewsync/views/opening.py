@@ -18,11 +18,12 @@ from viewsync.tmux.server import ServerGone
 from viewsync.views.rules import names, tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from viewsync.context import Context
     from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Inventory, Session
+    from viewsync.tmux.server import Tmux
     from viewsync.tmux.view_origin import Origin
 
 _READING_TIME = 120.0  # seconds that an error stands in a tab that would close with us
@@ -66,7 +67,7 @@ class OpenPlan(NamedTuple):
 def become_client(ctx: Context, request: OpenRequest) -> None:
     """Turn this process into the tmux client of a view. Returns only by raising."""
     plan = _plan(ctx, request)
-    opener = _opener(ctx)
+    opener = _opener(ctx.env)
     _refuse_nesting(ctx, opener, plan)
     told = terminal.announce({"viewsync_parent": plan.view.parent, "viewsync_socket": request.socket}, request.title)
     argv = tmux_views.attach(ctx.tmux, request.socket, plan.free, plan.view, plan.caller, ctx.clock())
@@ -104,22 +105,22 @@ def reserve(ctx: Context, request: OpenRequest) -> dict[str, Any]:
 
 
 def _plan(ctx: Context, request: OpenRequest) -> OpenPlan:
-    found, origin = _look(ctx, request)
+    found, origin = _look(ctx.tmux, request)
     views = read_registry(ctx)[0]["views"]  # one that is corrupt is set aside by the write below
     rows = _rows(found, views)
     parent, joined = _resolve(request.parent, found, rows)
     if origin is None or origin.session != joined.id:
         origin = view_origin.read(ctx.tmux, request.socket, joined.id)
     free = [] if request.new else _free(found, joined, rows, ctx.clock())
-    view = _new_view(ctx, request, parent, joined, origin)
+    view = _new_view(ctx.clock, request, parent, joined, origin)
     missing = ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.caller)
     return OpenPlan(found, free, view, ctx.caller if missing else "")
 
 
-def _look(ctx: Context, request: OpenRequest) -> tuple[Inventory, Origin | None]:
+def _look(tmux: Tmux, request: OpenRequest) -> tuple[Inventory, Origin | None]:
     """The server's sessions; with --create, made to hold the one asked for."""
     try:
-        found, origin = view_origin.read_with_inventory(ctx.tmux, request.socket, request.parent)
+        found, origin = view_origin.read_with_inventory(tmux, request.socket, request.parent)
     except ServerGone:
         if not request.create:
             raise MissingSession(
@@ -133,8 +134,8 @@ def _look(ctx: Context, request: OpenRequest) -> tuple[Inventory, Origin | None]
         from viewsync.tmux import sessions  # only for this
 
         with contextlib.suppress(sessions.Duplicate):  # somebody else made it just now
-            sessions.make(ctx.tmux, request.socket, sessions.NewSession(request.parent, request.cwd or os.getcwd()))
-        found, origin = view_origin.read_with_inventory(ctx.tmux, request.socket, request.parent)
+            sessions.make(tmux, request.socket, sessions.NewSession(request.parent, request.cwd or os.getcwd()))
+        found, origin = view_origin.read_with_inventory(tmux, request.socket, request.parent)
     assert found is not None
     return found, origin
 
@@ -186,10 +187,12 @@ def _free(found: Inventory, joined: Session, rows: dict[str, ViewRow], now: floa
     return sorted(free, key=lambda each: (-each.last_attached, each.name))[:_TRIES]
 
 
-def _new_view(ctx: Context, request: OpenRequest, parent: str, joined: Session, origin: Origin) -> NewView:
+def _new_view(
+    clock: Callable[[], float], request: OpenRequest, parent: str, joined: Session, origin: Origin
+) -> NewView:
     digits = int.from_bytes(os.urandom(4), "big") % 10**9
     return NewView(
-        name=names.view_name(parent, ctx.clock(), digits),
+        name=names.view_name(parent, clock(), digits),
         origin=origin,
         parent=parent,
         joins=joined.name,
@@ -199,14 +202,14 @@ def _new_view(ctx: Context, request: OpenRequest, parent: str, joined: Session, 
     )
 
 
-def _opener(ctx: Context) -> Opener:
+def _opener(env: Mapping[str, str]) -> Opener:
     """Where we are. WezTerm's variables are true only on a terminal of its own, never inside tmux (#4439)."""
     tty = terminal.name()
     if not tty:
         raise UsageError("open needs a terminal to become a tmux client", "--json opens without attaching")
-    gui = _gui(ctx)
+    gui = _gui(env)
     gui = gui if processes.alive(gui) else 0  # a variable outlives the WezTerm that set it
-    pane = ctx.env.get("WEZTERM_PANE", "")
+    pane = env.get("WEZTERM_PANE", "")
     return Opener(
         os.getpid(),
         _start(os.getpid()),
@@ -223,19 +226,19 @@ def _start(pid: int) -> float:
     return processes.start_time(pid, cheaply=True) if pid else 0.0
 
 
-def _gui(ctx: Context) -> int:
+def _gui(env: Mapping[str, str]) -> int:
     """The pid of the WezTerm that owns our terminal, 0 when none does."""
-    named = gui_pid(ctx.env.get("WEZTERM_UNIX_SOCKET", ""))
+    named = gui_pid(env.get("WEZTERM_UNIX_SOCKET", ""))
     if not terminal.is_session_leader():
-        return 0 if ctx.env.get("TMUX") else named
-    if named == os.getppid() or (ctx.env.get("WEZTERM_PANE") and not ctx.env.get("TMUX")):
+        return 0 if env.get("TMUX") else named
+    if named == os.getppid() or (env.get("WEZTERM_PANE") and not env.get("TMUX")):
         return os.getppid()
     return 0
 
 
-def is_tab_of_its_own(ctx: Context) -> bool:
+def is_tab_of_its_own(env: Mapping[str, str]) -> bool:
     """Whether WezTerm opened the tab for us, so that it ends with us."""
-    return bool(ctx.env.get("WEZTERM_PANE")) and bool(terminal.name()) and terminal.is_session_leader()
+    return bool(env.get("WEZTERM_PANE")) and bool(terminal.name()) and terminal.is_session_leader()
 
 
 def wait_for_reader() -> None:

@@ -13,8 +13,11 @@ from viewsync.tmux import inventory
 from viewsync.views.rules import restoring
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from viewsync.context import Context
     from viewsync.tmux.rules.model import Inventory
+    from viewsync.tmux.server import Tmux
     from viewsync.views.rules.restoring import Gui, Tab
 
 
@@ -30,14 +33,14 @@ def plan(ctx: Context) -> RestorePlan:
     """What there is to restore; nothing is changed."""
     events = ctx.history.find("gui != 0", (), limit=5000)
     gui, tabs = restoring.lost_tabs(events, lambda each: processes.alive(each.pid, each.start))
-    servers = {tab.socket: _inventory(ctx, tab.socket) for tab in tabs}
+    servers = {tab.socket: _inventory(ctx.tmux, tab.socket) for tab in tabs}
     found = [(tab, _there(tab, servers[tab.socket])) for tab in tabs]
     return RestorePlan(gui, [there for _, there in found if there], [tab for tab, there in found if not there])
 
 
-def _inventory(ctx: Context, socket: str) -> Inventory | None:
+def _inventory(tmux: Tmux, socket: str) -> Inventory | None:
     try:
-        return inventory.inventory(ctx.tmux, socket)
+        return inventory.inventory(tmux, socket)
     except ViewsyncError:
         return None
 
@@ -62,7 +65,7 @@ def spawn(ctx: Context, planned: RestorePlan) -> list[int]:
     if planned.tabs and not socket:
         raise ViewsyncError("no WezTerm is running to open the tabs in", "start WezTerm, then try again")
     hand_over(ctx, planned, "person")
-    return [ctx.wezterm.spawn(socket, argv(ctx, tab)) for tab in planned.tabs]
+    return [ctx.wezterm.spawn(socket, argv(ctx.env, tab)) for tab in planned.tabs]
 
 
 def _answering(ctx: Context) -> str:
@@ -74,6 +77,6 @@ def _answering(ctx: Context) -> str:
     return ""
 
 
-def argv(ctx: Context, tab: Tab) -> list[str]:
+def argv(env: Mapping[str, str], tab: Tab) -> list[str]:
     window = ["--window", tab.window] if tab.window else []
-    return [*paths.launch_argv(ctx.env), "open", "-S", tab.socket, *window, "--", tab.parent]
+    return [*paths.launch_argv(env), "open", "-S", tab.socket, *window, "--", tab.parent]

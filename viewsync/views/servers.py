@@ -10,13 +10,12 @@ from viewsync.tmux import sockets
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from viewsync.context import Context
     from viewsync.registry_shape import ViewRow
 
 
-def live(ctx: Context, views: Mapping[str, ViewRow]) -> list[str]:
+def live(env: Mapping[str, str], views: Mapping[str, ViewRow]) -> list[str]:
     """The sockets of all live servers of this user: tmux's folders, ours, and those that rows name."""
     named = [str(row["socket"]) for row in views.values() if row.get("socket")]
-    if inside := sockets.socket_inside(ctx.env):
+    if inside := sockets.socket_inside(env):
         named.append(inside)
-    return sockets.live_sockets(paths.tmux_folders(ctx.env), named)
+    return sockets.live_sockets(paths.tmux_folders(env), named)

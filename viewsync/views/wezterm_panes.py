@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.registry_shape import GuiRow, ViewRow
+    from viewsync.store.registry_file import Registry
 
 
 def tracked(views: Mapping[str, ViewRow], guis: Mapping[str, GuiRow]) -> set[str]:
@@ -48,14 +49,14 @@ def _is_there(row: ViewRow) -> bool:
     return terminal_owner.has(int(row.get("leader") or 0), float(row.get("leader_start") or 0), row["tty"])
 
 
-def remember(ctx: Context, pid: int, ttys: Sequence[str]) -> None:
+def remember(registry: Registry, pid: int, ttys: Sequence[str]) -> None:
     """Keep the complete list of one GUI's terminals; forget GUIs that are gone."""
     row: GuiRow = {
         "start": processes.start_time(pid),
         "ttys": sorted(set(ttys)),
         "changed": {tty: terminal_owner.changed(tty) for tty in ttys},
     }
-    with ctx.registry.change() as data:
+    with registry.change() as data:
         guis = data["guis"]
         guis[str(pid)] = {**guis.get(str(pid), {}), **row}
         for other in [each for each, gui in guis.items() if not _lives(each, gui)]:
@@ -67,7 +68,7 @@ def ask(ctx: Context) -> list[str]:
     problems: list[str] = []
     for pid, socket in ctx.wezterm.guis().items():
         try:
-            remember(ctx, pid, ctx.wezterm.ttys(socket))
+            remember(ctx.registry, pid, ctx.wezterm.ttys(socket))
         except ViewsyncError as error:
             problems.append(error.message)
     return problems
