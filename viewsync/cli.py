@@ -149,7 +149,7 @@ class Parser(argparse.ArgumentParser):
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
-            known = [each for each in action.choices if each]
+            known = [choice for choice in action.choices if choice]
             shown = f"{', '.join(known[:-1])} or {known[-1]}" if known[1:] else known[0]
             problem = f"{'/'.join(action.option_strings) or self.prog.partition(' ')[2]} takes {shown}, not {value!r}"
             raise errors.UsageError(problem, _meant(value, known, f"see `{self.prog} --help`"))

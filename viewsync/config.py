@@ -61,7 +61,7 @@ def load(path: str, env: Mapping[str, str]) -> dict[str, Any]:
         values[key] = _value(key, value, path)
     for key, setting in SETTINGS.items():
         names = (setting.env or f"VIEWSYNC_{key.upper()}", setting.also)
-        for name in [each for each in names if env.get(each)][:1]:
+        for name in [variable for variable in names if env.get(variable)][:1]:
             values[key] = _value(key, env[name], name)
     return values
 

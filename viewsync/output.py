@@ -155,7 +155,7 @@ def _finite(data: Any) -> Any:
         return data if abs(data) < float("inf") else None
     if isinstance(data, dict):
         return {key: _finite(value) for key, value in data.items()}
-    return [_finite(each) for each in data] if isinstance(data, (list, tuple)) else data
+    return [_finite(value) for value in data] if isinstance(data, (list, tuple)) else data
 
 
 def printable(text: str) -> str:

@@ -98,8 +98,8 @@ def tmux_socket(env: Env, label: str = "default") -> str:
 
 def tmux_folders(env: Env) -> list[str]:
     """The folders that tmux keeps its sockets in, tmux's own first. They need not exist."""
-    named = [each for each in (env.get("TMUX_TMPDIR"), _TMP) if each and os.path.isdir(each)]
-    folders = [os.path.join(os.path.realpath(each), f"tmux-{os.geteuid()}") for each in named or [_TMP]]
+    named = [folder for folder in (env.get("TMUX_TMPDIR"), _TMP) if folder and os.path.isdir(folder)]
+    folders = [os.path.join(os.path.realpath(folder), f"tmux-{os.geteuid()}") for folder in named or [_TMP]]
     return list(dict.fromkeys(folders))
 
 

@@ -80,7 +80,11 @@ class _Manager:
     def _info(self, found: Managed, ran: Ran | None = None) -> SessionInfo:
         live, identity = found.live, found.live.identity
         told = (
-            [f"{each.what} differs from what was asked for" for each in ran.differences if not each.quiet]
+            [
+                f"{difference.what} differs from what was asked for"
+                for difference in ran.differences
+                if not difference.quiet
+            ]
             if ran
             else []
         )
@@ -132,11 +136,13 @@ class TmuxManager(_Manager):
 
     def list_sessions(self) -> list[SessionInfo]:
         """All but views, which count with the session that they show. None where no server runs; else TmuxError."""
-        return [self._info(each) for each in managing.read(self._ctx.tmux, self.socket)]
+        return [self._info(session) for session in managing.read(self._ctx.tmux, self.socket)]
 
     def session_exists(self, session_name: str) -> bool:
         """Of exactly that name; TmuxError where nobody knows."""
-        return any(each.live.name == session_name for each in managing.read(self._ctx.tmux, self.socket, views=True))
+        return any(
+            session.live.name == session_name for session in managing.read(self._ctx.tmux, self.socket, views=True)
+        )
 
     def get_session_info(self, session_name: str) -> SessionInfo:
         """MissingSession when there is none of exactly that name."""
@@ -185,9 +191,9 @@ class SessionLifecycleManager(_Manager):
         )
 
     def _ran(self, ran: Ran) -> SessionInfo:
-        for each in managing.read(self._ctx.tmux, self.socket):
-            if each.live.id == ran.session and each.server == ran.server:
-                return self._info(each, ran)
+        for session in managing.read(self._ctx.tmux, self.socket):
+            if session.live.id == ran.session and session.server == ran.server:
+                return self._info(session, ran)
         raise MissingSession(f"session {ran.name!r} ended at once: its programs did")
 
 

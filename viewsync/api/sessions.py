@@ -116,7 +116,7 @@ class Registry:
     def session(self, name: str) -> Session:
         """A registered one. MissingSession when there is none of exactly that name."""
         if name not in self:
-            raise targets.not_found(name, (each.name for each in self), "`list()` tells which there are")
+            raise targets.not_found(name, (registry.name for registry in self), "`list()` tells which there are")
         return Session(self._ctx, name, targets.TargetArgs(session=name))
 
     def pane(self, target: str, *, socket: str = "", label: str = "") -> Session:
@@ -187,9 +187,9 @@ class Session:
 
     def keys(self, *names: str) -> None:
         """Press keys, by tmux's names for them: "C-c", "Up", "Enter"."""
-        for each in names:
-            if not key_names.is_key(each):
-                raise UsageError(f"no key is called {each!r}", "Enter, Escape, Up, F1, C-c, M-x; text goes by send()")
+        for name in names:
+            if not key_names.is_key(name):
+                raise UsageError(f"no key is called {name!r}", "Enter, Escape, Up, F1, C-c, M-x; text goes by send()")
         sending.send(self._ctx, self._asked, sending.Message(enter=False, keys=names), sending.Patience())
 
     def wait(
@@ -255,6 +255,6 @@ class Session:
     @staticmethod
     def _wish(patterns: Patterns, stop: Patterns, fixed: bool, timeout: float) -> waiting.WaitCondition:
         def several(some: Patterns) -> list[Pattern]:
-            return [waiting.pattern(each, fixed=fixed) for each in ([some] if isinstance(some, str) else some)]
+            return [waiting.pattern(text, fixed=fixed) for text in ([some] if isinstance(some, str) else some)]
 
         return waiting.WaitCondition(several(patterns), several(stop), timeout=timeout)

@@ -39,7 +39,7 @@ def data(known: Known, now: float) -> dict[str, Any]:
         "windows": len(live.windows) if live else None,
         "panes": len(live.panes) if live else None,
         "attached": _attached(known),
-        "views": [{"name": each.name, "id": each.id, "attached": each.attached} for each in known.views if each.view],
+        "views": [{"name": view.name, "id": view.id, "attached": view.attached} for view in known.views if view.view],
         "age": int(max(0.0, now - created)) if created else None,
         "idle": int(max(0.0, now - active)) if active else None,
         "silent": int(max(0.0, now - live.output)) if live and live.output else None,
@@ -56,11 +56,11 @@ def _attached(known: Known) -> bool | None:
     """Somebody is on it, or on a view of it, however many they are; None where nobody knows."""
     if known.live is None:
         return None if known.doubt else False
-    return known.live.in_use or any(each.in_use for each in known.views)
+    return known.live.in_use or any(view.in_use for view in known.views)
 
 
 def lines(rows: Sequence[dict[str, Any]], now: float) -> list[str]:
-    return table(_HEAD, [_row(each, now) for each in rows])
+    return table(_HEAD, [_row(row, now) for row in rows])
 
 
 def worktree(each: dict[str, Any]) -> str:
@@ -70,9 +70,9 @@ def worktree(each: dict[str, Any]) -> str:
 def hints(rows: Sequence[dict[str, Any]]) -> list[str]:
     """What may be done about sessions that are gone, and about those whose worktree is."""
     found = []
-    if any(each["status"] in _TOLD for each in rows):
+    if any(row["status"] in _TOLD for row in rows):
         found.append("`viewsync cleanup` forgets sessions that are gone; `viewsync run` creates them again")
-    if any(each["worktree_gone"] for each in rows):
+    if any(row["worktree_gone"] for row in rows):
         found.append("`viewsync worktree remove BRANCH` ends sessions whose worktree is gone")
     return found
 

@@ -19,11 +19,11 @@ def result(swept: Swept, *, dry_run: bool, verbose: bool) -> Result:
         **counts,
         "failed": len(swept.failed),
         "dry_run": dry_run,
-        "verdicts": [row(each) for each in swept.verdicts],
+        "verdicts": [row(verdict) for verdict in swept.verdicts],
         "errors": swept.errors,
     }
-    shown = swept.verdicts if verbose or dry_run else [each for each in swept.verdicts if each.action != KEEP]
-    lines = [_line(each, dry_run=dry_run, passed=each not in swept.failed) for each in shown]
+    shown = swept.verdicts if verbose or dry_run else [verdict for verdict in swept.verdicts if verdict.action != KEEP]
+    lines = [_line(verdict, dry_run=dry_run, passed=verdict not in swept.failed) for verdict in shown]
     would = "would have " if dry_run else ""
     lines.append(would + ", ".join(f"{done} {count}" for done, count in counts.items()))
     return Result(data, lines, code=4 if swept.errors else 0, warnings=swept.errors)

@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     socket = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
     found = adopting.candidates(ctx, socket, parsed.parent)
-    names = [each.session.name for each in found]
+    names = [view.session.name for view in found]
     adopted = adopting.adopt(ctx, found) if parsed.yes else []
     lines = [f"adopted {name}" for name in adopted] if parsed.yes else [f"would adopt {name}" for name in names]
     if not names:

@@ -56,7 +56,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         return Result(lines=[f"No session existed in the last {parsed.timeframe}."], warnings=found.warnings)
     lines = {"day": found.days, "project": found.projects, "session": found.sessions}[parsed.by]
     head = {"day": "DAY", "project": "PROJECT", "session": "SESSION"}[parsed.by]
-    rows = [(each.label, str(each.numbers.sessions), *_usage_rows.cells(each.numbers)) for each in lines]
+    rows = [(label.label, str(label.numbers.sessions), *_usage_rows.cells(label.numbers)) for label in lines]
     total = ("total", str(found.total.sessions), *_usage_rows.cells(found.total))
     for line in table((head, "SESSIONS", *_usage_rows.HEAD), [*rows, total]):
         print(line)
@@ -67,7 +67,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 def _data(found: UsageReport, timeframe: str) -> dict[str, Any]:
     def rows(name: str, lines: Sequence[Line]) -> list[dict[str, Any]]:
         return [
-            {name: each.label, "sessions": each.numbers.sessions, **_usage_rows.data(each.numbers)} for each in lines
+            {name: line.label, "sessions": line.numbers.sessions, **_usage_rows.data(line.numbers)} for line in lines
         ]
 
     return {
@@ -86,12 +86,12 @@ def _picture(found: UsageReport, ctx: Context) -> None:
     colour = os.isatty(1) and not ctx.env.get("NO_COLOR")
     for title, lines in (("time by day", found.days), ("time by project", found.projects)):
         own = [
-            bars.Bar(printable(each.label), each.numbers.alive, durations.shown(each.numbers.alive))
-            for each in lines[-_MOST_BARS:]
+            bars.Bar(printable(line.label), line.numbers.alive, durations.shown(line.numbers.alive))
+            for line in lines[-_MOST_BARS:]
         ]
         print(f"\n{title}")
-        for each in bars.draw(own, width, unicode=unicode):
-            print(f"{each.label}  {_COLOUR}{each.bar}{_PLAIN}  {each.shown}" if colour else each.text)
+        for drawn in bars.draw(own, width, unicode=unicode):
+            print(f"{drawn.label}  {_COLOUR}{drawn.bar}{_PLAIN}  {drawn.shown}" if colour else drawn.text)
 
 
 def _width() -> int:
@@ -107,5 +107,5 @@ def _width() -> int:
 def _unicode(ctx: Context) -> bool:
     """What the locale says: the first of its variables that is set. In one without Unicode, Python sets LC_CTYPE."""
     env = {name: value for name, value in ctx.env.items() if (name, value) not in _PYTHONS}
-    named = next((env[each] for each in ("LC_ALL", "LC_CTYPE", "LANG") if env.get(each)), "")
+    named = next((env[variable] for variable in ("LC_ALL", "LC_CTYPE", "LANG") if env.get(variable)), "")
     return "utf-8" in named.lower().replace("utf8", "utf-8")

@@ -72,15 +72,15 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     captured = capturing.capture(ctx, asked, _wish(parsed, start))
     stamp = f"{captured.captured_at} " if parsed.timestamps else ""
     if not parsed.json:
-        text = "".join(f"{stamp}{each}\n" for each in captured.lines)
+        text = "".join(f"{stamp}{line}\n" for line in captured.lines)
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
     return Result(_data(captured, stamp))
 
 
 def _starts(values: list[str]) -> tuple[str, str]:
     """The server's socket, and the line to begin with; "" for each that is not given."""
-    lines = [each for each in values if re.fullmatch(r"-|[+-]?\d+", each, re.ASCII)]
-    sockets = [each for each in values if each not in lines]
+    lines = [value for value in values if re.fullmatch(r"-|[+-]?\d+", value, re.ASCII)]
+    sockets = [value for value in values if value not in lines]
     if len(lines) > 1 or len(sockets) > 1:
         raise UsageError(
             f"-S names more than one {'line' if len(lines) > 1 else 'socket'}: {' '.join(values)}", "give one"
@@ -90,7 +90,7 @@ def _starts(values: list[str]) -> tuple[str, str]:
 
 def _wish(parsed: argparse.Namespace, start: str) -> capturing.CaptureOptions:
     lengths = [
-        each for each in (start and "-S", parsed.lines and "--lines", parsed.all_history and "--all-history") if each
+        flag for flag in (start and "-S", parsed.lines and "--lines", parsed.all_history and "--all-history") if flag
     ]
     if len(lengths) > 1 or (parsed.lines and parsed.end != "-"):
         raise UsageError("-S and -E, --lines and --all-history exclude each other", "give one of the three")
@@ -121,4 +121,4 @@ def _line(text: str, option: str) -> int | None:
 
 def _data(captured: capturing.Captured, stamp: str) -> dict[str, Any]:
     data = captured._asdict()
-    return {**data, "lines": [f"{stamp}{each}" for each in captured.lines], "cursor": list(captured.cursor)}
+    return {**data, "lines": [f"{stamp}{line}" for line in captured.lines], "cursor": list(captured.cursor)}

@@ -121,17 +121,17 @@ def _expire(parsed: argparse.Namespace, ctx: Context, wish: ExpiryCriteria) -> R
     from viewsync.sessions import expiring
 
     items, errors = expiring.plan(ctx, wish)
-    going = [each for each in items if each.verdict.action != KEEP]
+    going = [item for item in items if item.verdict.action != KEEP]
     lines = _told(items, going, parsed)
-    warnings = errors + [_spared(each) for each in items if each.verdict.spared]
+    warnings = errors + [_spared(item) for item in items if item.verdict.spared]
     if parsed.dry_run or not going:
         return Result(_data(items, errors, dry_run=parsed.dry_run), lines, warnings=warnings)
     tell = _args.teller(parsed)
     for line in lines:
         tell(line)
-    outcome = {each.listed.row.name: each for each in expiring.carry_out(ctx, items)}
-    items = [outcome.get(each.listed.row.name, each) for each in items]
-    removed = sum(each.removed for each in items)
+    outcome = {item.listed.row.name: item for item in expiring.carry_out(ctx, items)}
+    items = [outcome.get(item.listed.row.name, item) for item in items]
+    removed = sum(item.removed for item in items)
     warnings += [f"    Warning: Failed to remove {name}: {each.problem}" for name, each in _failed(outcome)]
     saved = [f"    {name}: its output was saved in {each.evidence}" for name, each in outcome.items() if each.evidence]
     last = [f"Removed {removed} session(s) successfully."] if removed else []
@@ -147,7 +147,7 @@ def _told(items: list[ExpiryItem], going: list[ExpiryItem], parsed: argparse.Nam
     if not items:
         return ["No sessions in registry."]
     kept = (
-        [f"  {each.listed.row.name}: kept ({each.verdict.reason})" for each in items if each.verdict.action == KEEP]
+        [f"  {item.listed.row.name}: kept ({item.verdict.reason})" for item in items if item.verdict.action == KEEP]
         if parsed.verbose
         else []
     )
@@ -155,7 +155,7 @@ def _told(items: list[ExpiryItem], going: list[ExpiryItem], parsed: argparse.Nam
         return [*kept, "No sessions to clean up."]
     would = "Dry-run mode: Would remove" if parsed.dry_run else "Removing"
     head = f"{would} {len(going)} session(s):"
-    return [*kept, head, *(f"  - {each.listed.row.name} ({each.verdict.reason})" for each in going)]
+    return [*kept, head, *(f"  - {item.listed.row.name} ({item.verdict.reason})" for item in going)]
 
 
 def _spared(item: ExpiryItem) -> str:
@@ -163,25 +163,25 @@ def _spared(item: ExpiryItem) -> str:
 
 
 def _data(items: list[ExpiryItem], errors: list[str], *, dry_run: bool) -> dict[str, Any]:
-    removed = sum(each.removed for each in items)
+    removed = sum(item.removed for item in items)
     return {
         "removed": removed,
-        "kept": sum(each.verdict.action == KEEP for each in items),
-        "failed": 0 if dry_run else sum(each.verdict.action != KEEP and not each.removed for each in items),
+        "kept": sum(item.verdict.action == KEEP for item in items),
+        "failed": 0 if dry_run else sum(item.verdict.action != KEEP and not item.removed for item in items),
         "dry_run": dry_run,
         "sessions": [
             {
-                "name": each.listed.row.name,
-                "socket": each.listed.row.socket,
-                "status": each.listed.health.status,
-                "action": each.verdict.action,
-                "reason": each.verdict.reason,
-                "removed": each.removed,
-                "ended": each.ended,
-                "evidence": each.evidence or None,
-                "problem": each.problem or None,
+                "name": item.listed.row.name,
+                "socket": item.listed.row.socket,
+                "status": item.listed.health.status,
+                "action": item.verdict.action,
+                "reason": item.verdict.reason,
+                "removed": item.removed,
+                "ended": item.ended,
+                "evidence": item.evidence or None,
+                "problem": item.problem or None,
             }
-            for each in items
+            for item in items
         ],
         "errors": errors,
     }

@@ -46,8 +46,8 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         told(f"keep {known.name}: {kept}" if kept else f"end {known.name}")
         if not kept and not parsed.dry_run:
             row["action"], more = _end(ctx, known, attached=parsed.attached)
-            problems += [f"{known.name}: {each}" for each in more]
-    failed = bool(project.problems) or any(each["action"] == "failed" for each in rows)
+            problems += [f"{known.name}: {problem}" for problem in more]
+    failed = bool(project.problems) or any(result["action"] == "failed" for result in rows)
     if not rows and not failed:
         told(f"do nothing: the project {project.root} has no sessions")
     data = {"root": project.root, "sessions": rows, "dry_run": parsed.dry_run, "errors": problems}
@@ -62,7 +62,7 @@ def _kept(known: Known, *, attached: bool) -> str:
         return "it is just being created"
     if known.quarantined:
         return "quarantined"
-    in_use = known.live is not None and (known.live.in_use or any(each.in_use for each in known.views))
+    in_use = known.live is not None and (known.live.in_use or any(view.in_use for view in known.views))
     return "somebody is attached to it" if in_use and not attached else ""
 
 

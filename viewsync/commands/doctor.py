@@ -38,19 +38,19 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.fix:
         fixed = doctor.fix(ctx, found, _args.teller(parsed))
         found = doctor.examine(ctx) if fixed else found
-    failed = [each for each in found if each.status == FAIL]
-    data = {"checks": [each._asdict() for each in found], "ok": not failed, "fixed": fixed}
+    failed = [check for check in found if check.status == FAIL]
+    data = {"checks": [check._asdict() for check in found], "ok": not failed, "fixed": fixed}
     return Result(data, _lines(found), code=1 if failed else 0)
 
 
 def _lines(found: list[Check]) -> list[str]:
     rows: list[tuple[str, str, str]] = []
-    for each in found:
-        name = f"{each.name} ({os.path.basename(each.server)})" if each.server else each.name
-        rows.append((_SIGNS[each.status], name, each.found))
-        if each.status != OK and each.hint:
-            rows.append(("", "", f"-> {each.hint}"))
-    counts = {status: sum(each.status == status for each in found) for status in _SIGNS}
-    fixable = any(each.fixable and each.status != OK for each in found)
+    for check in found:
+        name = f"{check.name} ({os.path.basename(check.server)})" if check.server else check.name
+        rows.append((_SIGNS[check.status], name, check.found))
+        if check.status != OK and check.hint:
+            rows.append(("", "", f"-> {check.hint}"))
+    counts = {status: sum(check.status == status for check in found) for status in _SIGNS}
+    fixable = any(check.fixable and check.status != OK for check in found)
     last = f"{counts[OK]} passed, {counts[WARN]} warned, {counts[FAIL]} failed"
     return [*table(("", "CHECK", "FOUND"), rows), "", last + (" (--fix repairs what it can)" if fixable else "")]

@@ -50,13 +50,15 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     else:
         servers = [finding.one(ctx, parsed.label, parsed.socket, parsed.query)]
     lines = [line for server in servers for line in _lines(server)]
-    return Result({"servers": [_data(each) for each in servers], "errors": errors}, lines, warnings=errors)
+    return Result({"servers": [_data(server) for server in servers], "errors": errors}, lines, warnings=errors)
 
 
 def _lines(server: finding.FoundServer) -> list[str]:
     if not server.sessions:
         return [f"No sessions found on {server.label}"]
-    told = [f"  - {each.name} ({_state(each)}, started {rows.stamp(each.created)})" for each in server.sessions]
+    told = [
+        f"  - {session.name} ({_state(session)}, started {rows.stamp(session.created)})" for session in server.sessions
+    ]
     return [f"Sessions on {server.label}:", *told]
 
 
@@ -65,13 +67,13 @@ def _data(server: finding.FoundServer) -> dict[str, Any]:
         "socket": server.socket,
         "sessions": [
             {
-                "name": each.name,
-                "id": each.id,
-                "attached": _state(each) == "attached",
-                "created_at": rows.stamp(each.created),
-                "windows": each.windows,
+                "name": session.name,
+                "id": session.id,
+                "attached": _state(session) == "attached",
+                "created_at": rows.stamp(session.created),
+                "windows": session.windows,
             }
-            for each in server.sessions
+            for session in server.sessions
         ],
     }
 

@@ -31,7 +31,7 @@ def run(parsed: argparse.Namespace, _ctx: Context) -> Result:
     from viewsync.project_files import importing
 
     found = importing.read(parsed.file)
-    left = [each.message for each in found.left]
+    left = [problem.message for problem in found.left]
     file = importing.write(found.text, parsed.output) if parsed.output else None
     lines = [f"wrote {file}"] if file else found.text.splitlines()
     return Result({"command": found.data, "left_out": left, "file": file}, lines, warnings=left)

@@ -44,10 +44,10 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     data["session_id"] = known.live.id if known.live else None
     if parsed.dry_run:
         what = f"end session {known.name}" if known.live else f"forget {known.name}, which is no longer running"
-        views = [f"end its view {each.name}" for each in known.views if each.view]
-        return Result({**data, "dry_run": True, "status": known.status}, [f"would {each}" for each in [*views, what]])
+        views = [f"end its view {view.name}" for view in known.views if view.view]
+        return Result({**data, "dry_run": True, "status": known.status}, [f"would {view}" for view in [*views, what]])
     done = ending.end(ctx, known, _TRIGGER, force=True)
-    steps = [{"name": each.name, "problem": each.problem} for each in done.steps]
+    steps = [{"name": step.name, "problem": step.problem} for step in done.steps]
     data |= {"ended": done.ended, "deregistered": bool(done.removed), "steps": steps, "problems": done.problems}
     line = f"ended {known.name}" if known.live else f"forgot {known.name}, which was no longer running"
     failed = not done.ended or done.removed is False

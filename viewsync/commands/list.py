@@ -43,12 +43,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    filters = [_filter(each) for each in parsed.filter]
+    filters = [_filter(pair) for pair in parsed.filter]
     listed, errors = listing.read(ctx)
     now = ctx.clock()
-    found = [each for each in (_data(each, now) for each in listed) if all(_fits(each, *one) for one in filters)]
+    found = [
+        entry for entry in (_data(session, now) for session in listed) if all(_fits(entry, *one) for one in filters)
+    ]
     found.sort(key=lambda each: _order(each[parsed.sort]))
-    alive = sum(each["status"] == ALIVE for each in found)
+    alive = sum(entry["status"] == ALIVE for entry in found)
     data = {"sessions": found, "total": len(found), "alive": alive, "dead": len(found) - alive}
     return Result(data, _lines(found, data, now), warnings=errors)
 
@@ -86,7 +88,7 @@ def _data(listed: listing.Listed, now: float) -> dict[str, Any]:
         "last_active": row.last_active or None,
         "age": max(0, int(now - created)) if created else None,
         "quarantined": listed.quarantined,
-        "views": [{"name": each.name, "id": each.id, "attached": each.attached} for each in listed.views],
+        "views": [{"name": view.name, "id": view.id, "attached": view.attached} for view in listed.views],
     }
 
 
@@ -94,7 +96,7 @@ def _lines(found: list[dict[str, Any]], data: dict[str, Any], now: float) -> lis
     if not found:
         return ["No sessions registered."]
     total = f"Total: {data['total']} | Alive: {data['alive']} | Dead: {data['dead']}"
-    rows = [row for each in found for row in (_row(each, now), *map(_view, each["views"]))]
+    rows = [row for entry in found for row in (_row(entry, now), *map(_view, entry["views"]))]
     return [*table(_HEAD, rows), "", total]
 
 

@@ -29,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     project = current_project.read(ctx, parsed.label, parsed.socket)
     now = ctx.clock()
-    found = [_project_rows.data(each, now) for each in project.sessions]
+    found = [_project_rows.data(session, now) for session in project.sessions]
     data = {"root": project.root, "sessions": found, "total": len(found), "errors": project.problems}
     code = 1 if project.problems else 0
     if not found:

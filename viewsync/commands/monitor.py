@@ -84,9 +84,9 @@ def _data(frame: Frame) -> dict[str, Any]:
     events = ("at", "event", "trigger", "session", "project", "reason", "what")
     return {
         "at": registry_rows.stamp(frame.at),
-        "sessions": [_session(each) for each in frame.sessions],
-        "views": [each._asdict() for each in frame.parents],
-        "events": [{name: getattr(each, name) for name in events} for each in frame.events],
+        "sessions": [_session(session) for session in frame.sessions],
+        "views": [parent._asdict() for parent in frame.parents],
+        "events": [{name: getattr(event, name) for name in events} for event in frame.events],
         "problems": list(frame.problems),
     }
 
@@ -109,9 +109,9 @@ def _session(session: SessionFrame) -> dict[str, Any]:
 
 
 def _plain(frame: Frame) -> list[str]:
-    rows = [[cell.text for cell in _row(each, frame.at)] for each in frame.sessions]
+    rows = [[cell.text for cell in _row(session, frame.at)] for session in frame.sessions]
     lines = table(_HEAD, rows) if rows else ["No sessions registered."]
-    below = [each.text for each in _below(frame)]
+    below = [cell.text for cell in _below(frame)]
     return [*lines, "", *below] if below else lines
 
 
@@ -133,10 +133,10 @@ def _row(session: SessionFrame, now: float) -> tuple[Cell, ...]:
 
 def _below(frame: Frame) -> list[Cell]:
     """Views by their parent, what happened last, and what went wrong."""
-    lines = [Cell(printable(each), picture.BAD) for each in frame.problems]
-    views = ", ".join(f"{each.name} {each.views} ({each.attached} attached)" for each in frame.parents)
+    lines = [Cell(printable(problem), picture.BAD) for problem in frame.problems]
+    views = ", ".join(f"{parent.name} {parent.views} ({parent.attached} attached)" for parent in frame.parents)
     lines += [Cell(f"views: {printable(views)}")] if views else []
-    return lines + [Cell(printable(_told(each)), picture.DIM) for each in frame.events]
+    return lines + [Cell(printable(_told(event)), picture.DIM) for event in frame.events]
 
 
 def _told(event: Event) -> str:
@@ -147,13 +147,13 @@ def _told(event: Event) -> str:
 
 def _picture(scene: Scene) -> Picture:
     frame, state = scene.frame, scene.state
-    alive = sum(each.status == health.ALIVE for each in frame.sessions)
-    attached = sum(each.attached for each in frame.sessions)
+    alive = sum(session.status == health.ALIVE for session in frame.sessions)
+    attached = sum(session.attached for session in frame.sessions)
     title = f"viewsync: {len(frame.sessions)} sessions, {alive} alive, {attached} attached"
     if state.filter or state.typing:
         title += f"; {scene.fitting} with '{printable(state.filter)}'"
     chosen = next((at for at, each in enumerate(scene.shown) if each.name == state.chosen), -1)
-    rows = [_row(each, frame.at) for each in scene.shown]
+    rows = [_row(session, frame.at) for session in scene.shown]
     return Picture(title, Table(_HEAD, _widths(rows), rows, chosen), _below(frame)[: scene.below], _foot(scene))
 
 

@@ -63,8 +63,8 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 def _commands() -> Result:
     """Those of the project that we are in. A file that is wrong hides no other."""
     found, problems = loading.offered()
-    data = [{**each._asdict(), "arguments": _defaults(each)} for each in found]
-    rows = [(each.name, _arguments(each), " ".join(each.description.split())) for each in found]
+    data = [{**command._asdict(), "arguments": _defaults(command)} for command in found]
+    rows = [(command.name, _arguments(command), " ".join(command.description.split())) for command in found]
     lines = table(("NAME", "ARGUMENTS", "DESCRIPTION"), rows) if rows else []
     if not found and not problems:
         lines = ["This project has no commands yet; write .viewsync/commands/NAME.yaml or run `viewsync freeze`."]
@@ -90,7 +90,7 @@ def _data(value: Any, secrets: frozenset[str], values: list[str]) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, tuple):
-        return [_data(each, secrets, values) for each in value]
+        return [_data(item, secrets, values) for item in value]
     return environment.hidden(value, values) if isinstance(value, str) else value
 
 

@@ -51,18 +51,18 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         raise UsageError("-L and -S only work with --register", "without it, all servers are compared")
     found = reconciling.findings(ctx, reading)
     tell = _args.teller(parsed)
-    for each in found if parsed.repair else []:
-        if each.repair:
-            tell(f"{each.name}: {each.text}: {each.repair}")
+    for finding in found if parsed.repair else []:
+        if finding.repair:
+            tell(f"{finding.name}: {finding.text}: {finding.repair}")
     failed = reconciling.repair(ctx, found) if parsed.repair else {}
-    remaining = [each for each in found if not each.note and not _repaired(parsed, each, failed)]
+    remaining = [finding for finding in found if not finding.note and not _repaired(parsed, finding, failed)]
     data = {
-        "findings": [_data(each, repaired=_repaired(parsed, each, failed)) for each in found],
+        "findings": [_data(finding, repaired=_repaired(parsed, finding, failed)) for finding in found],
         "remaining": len(remaining),
-        "repaired": sum(_repaired(parsed, each, failed) for each in found),
+        "repaired": sum(_repaired(parsed, finding, failed) for finding in found),
     }
-    warnings = [f"{each.name}: not repaired: {failed[each.key]}" for each in found if each.key in failed]
-    lines = [_line(each) for each in found if not (parsed.repair and each.repair)]
+    warnings = [f"{finding.name}: not repaired: {failed[finding.key]}" for finding in found if finding.key in failed]
+    lines = [_line(finding) for finding in found if not (parsed.repair and finding.repair)]
     return Result(data, lines or [_end(found)], 1 if remaining else 0, warnings)
 
 

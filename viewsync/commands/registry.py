@@ -36,8 +36,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_parser("validate", help="check that the file is a registry")
     add = what.add_parser("add", help="register a session, or replace its row")
     # Each may be missing: that is told in the words that scripts know.
-    for each in ("name", "socket", "target", "type", "pid"):
-        add.add_argument(each, nargs="?", default="shell" if each == "type" else "")
+    for field in ("name", "socket", "target", "type", "pid"):
+        add.add_argument(field, nargs="?", default="shell" if field == "type" else "")
     for verb, help_text in (
         ("remove", "forget a session, without ending it"),
         ("get", "print the row of a session as JSON"),

@@ -40,12 +40,12 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         restoring.hand_over(ctx, plan, "wezterm")
     elif not parsed.plan:
         panes = restoring.spawn(ctx, plan)
-    tabs = [_tab(ctx.env, each) for each in plan.tabs]
-    missing = [each.parent for each in plan.missing]
+    tabs = [_tab(ctx.env, tab) for tab in plan.tabs]
+    missing = [tab.parent for tab in plan.missing]
     data = {"gui_pid": plan.gui.pid, "tabs": tabs, "missing": missing, "panes": panes}
     done = "opened" if panes else "would open"
-    lines = [f"{done} {each.parent} on {each.socket} {each.window}".rstrip() for each in plan.tabs]
-    lines += [f"{each.parent}: its session is gone" for each in plan.missing]
+    lines = [f"{done} {tab.parent} on {tab.socket} {tab.window}".rstrip() for tab in plan.tabs]
+    lines += [f"{tab.parent}: its session is gone" for tab in plan.missing]
     return Result(data, lines or ["nothing to restore"])
 
 

@@ -98,15 +98,15 @@ def _result(tmux: Tmux, ran: Ran, command: str) -> Result:
         "action": ran.action,
         "windows": list(ran.windows),
         "panes": list(ran.panes),
-        "changed": [each._asdict() for each in ran.changed],
-        "differences": [each._asdict() for each in ran.differences],
+        "changed": [difference._asdict() for difference in ran.changed],
+        "differences": [difference._asdict() for difference in ran.differences],
         "attach": attach,
         "warnings": list(ran.warnings),
-        "steps": [{"name": each.name, "stage": each.stage, "problem": each.problem} for each in ran.steps],
+        "steps": [{"name": step.name, "stage": step.stage, "problem": step.problem} for step in ran.steps],
     }
     lines = [f"{ran.name}: {_done(ran)}"]
-    lines += [f"  changed {_told(each)}" for each in ran.changed]
-    left = [each for each in ran.differences if each.kind != EXTRA and not each.quiet]
+    lines += [f"  changed {_told(difference)}" for difference in ran.changed]
+    left = [difference for difference in ran.differences if difference.kind != EXTRA and not difference.quiet]
     if left:
         count = f"{len(left)} difference{'s' if left[1:] else ''}"
         lines.append(f"  {count} from its file; see `viewsync run {shlex.quote(command)} --diff`")
@@ -124,13 +124,13 @@ def _compared(ran: Ran, file: str) -> Result:
         "name": ran.name,
         "socket": ran.socket,
         "exists": ran.action != running.ABSENT,
-        "differences": [each._asdict() for each in ran.differences],
+        "differences": [difference._asdict() for difference in ran.differences],
     }
     if ran.action == running.ABSENT:
         return Result(data, [f"{ran.name}: the session does not exist; `viewsync run` creates it"], code=2)
     if not ran.differences:
         return Result(data, [f"{ran.name}: matches {file}"])
-    return Result(data, [f"{ran.name}:", *(f"  {_line(each)}" for each in ran.differences)], code=2)
+    return Result(data, [f"{ran.name}:", *(f"  {_line(difference)}" for difference in ran.differences)], code=2)
 
 
 def _line(each: Difference) -> str:

@@ -173,7 +173,7 @@ def _wish(parsed: argparse.Namespace) -> WaitCondition | None:
     from viewsync.panes import waiting
 
     patterns, stop = (
-        [waiting.pattern(each, fixed=parsed.fixed) for each in some] for some in (parsed.wait, parsed.stop)
+        [waiting.pattern(text, fixed=parsed.fixed) for text in some] for some in (parsed.wait, parsed.stop)
     )
     return waiting.WaitCondition(patterns=patterns, stop=stop, timeout=timeout)
 
@@ -205,7 +205,7 @@ def _verbose(data: dict[str, Any], sent: sending.Sent) -> list[str]:
 
 
 def _problem(outcome: Outcome, parsed: argparse.Namespace) -> list[str]:
-    wanted = " or ".join(repr(each) for each in parsed.wait)
+    wanted = " or ".join(repr(text) for text in parsed.wait)
     if outcome.kind == "timeout":
         return [f"Error: Timeout waiting for pattern {wanted} after {parsed.timeout}s; the text was sent"]
     if outcome.kind == "stopped":

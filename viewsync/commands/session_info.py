@@ -42,7 +42,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     data = _project_rows.data(known, now)
     seen = listing.detail(ctx.tmux, known)
     data["folder"] = seen.folder if seen else None
-    data["windows"] = [_window(each) for each in seen.windows] if seen else []
+    data["windows"] = [_window(window) for window in seen.windows] if seen else []
     data["file"] = known.about.get("file") or None
     data["arguments"] = known.about.get("arguments") or {}
     data["attach"] = ctx.tmux.to_attach(known.socket, known.name) if seen else None
@@ -63,23 +63,23 @@ def _shown(value: Any, secrets: list[str]) -> Any:
     if isinstance(value, dict):
         return {key: _shown(each, secrets) for key, each in value.items()}
     if isinstance(value, list):
-        return [_shown(each, secrets) for each in value]
+        return [_shown(item, secrets) for item in value]
     return environment.hidden(value, secrets) if isinstance(value, str) else value
 
 
 def _window(seen: SeenWindow) -> dict[str, Any]:
     panes = [
         {
-            "id": each.id,
-            "index": each.number,
-            "active": each.active,
-            "folder": each.folder,
-            "command": each.command,
-            "dead": each.dead,
-            "pid": each.pid,
-            "planned": bool(each.key),
+            "id": pane.id,
+            "index": pane.number,
+            "active": pane.active,
+            "folder": pane.folder,
+            "command": pane.command,
+            "dead": pane.dead,
+            "pid": pane.pid,
+            "planned": bool(pane.key),
         }
-        for each in seen.panes
+        for pane in seen.panes
     ]
     return {
         "id": seen.id,
@@ -103,7 +103,7 @@ def _lines(data: dict[str, Any], now: float, home: str) -> list[str]:
         ("server", data["socket"]),
         ("status", data["doubt"] or data["status"]),
         ("attached", {True: "yes", False: "no", None: "unknown"}[data["attached"]]),
-        ("views", ", ".join(each["name"] for each in data["views"])),
+        ("views", ", ".join(view["name"] for view in data["views"])),
         ("created", data["age"] is not None and f"{age(now, now - data['age'])} ago"),
         ("used", data["idle"] is not None and f"{age(now, now - data['idle'])} ago"),
         ("attach with", data["attach"] and shlex.join(data["attach"])),
@@ -111,5 +111,5 @@ def _lines(data: dict[str, Any], now: float, home: str) -> list[str]:
     lines = [data["name"], *(f"  {label:<11} {value}" for label, value in known if value)]
     for window in data["windows"]:
         lines.append(f"  {window['index']}: {window['name']}{'*' if window['active'] else ''}")
-        lines += [f"     {each['index']}: {each['command']}  {each['folder']}" for each in window["panes"]]
+        lines += [f"     {pane['index']}: {pane['command']}  {pane['folder']}" for pane in window["panes"]]
     return lines

@@ -40,18 +40,21 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 
 def _data(found: UsageReport) -> dict[str, Any]:
     projects = [
-        {"project": each.label, **_now(_of(found.live, each.label)), **_usage_rows.data(each.numbers)}
-        for each in found.projects
+        {"project": project.label, **_now(_of(found.live, project.label)), **_usage_rows.data(project.numbers)}
+        for project in found.projects
     ]
     return {"sessions": {**_now(found.live), **_usage_rows.data(found.total)}, "projects": projects}
 
 
 def _of(live: list[Live], label: str) -> list[Live]:
-    return [each for each in live if (each.project or reporting.NO_PROJECT) == label]
+    return [session for session in live if (session.project or reporting.NO_PROJECT) == label]
 
 
 def _now(live: list[Live]) -> dict[str, int]:
-    return {"alive_now": sum(each.alive for each in live), "attached_now": sum(each.attached for each in live)}
+    return {
+        "alive_now": sum(session.alive for session in live),
+        "attached_now": sum(session.attached for session in live),
+    }
 
 
 def _lines(found: UsageReport) -> list[str]:
@@ -59,9 +62,9 @@ def _lines(found: UsageReport) -> list[str]:
         return ["The history has no sessions yet."]
     lines = [f"{name:<16} {value}" for name, value in _totals(found.total, _now(found.live))]
     rows = [
-        (each.label, str(now["alive_now"]), str(now["attached_now"]), *_usage_rows.cells(each.numbers))
-        for each in found.projects
-        for now in [_now(_of(found.live, each.label))]
+        (project.label, str(now["alive_now"]), str(now["attached_now"]), *_usage_rows.cells(project.numbers))
+        for project in found.projects
+        for now in [_now(_of(found.live, project.label))]
     ]
     return [*lines, "", *table(("PROJECT", "ALIVE", "ATTACHED", *_usage_rows.HEAD), rows)]
 

@@ -32,9 +32,12 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     named = bool(parsed.label or parsed.socket)
     reading = listing.read(ctx, [sockets.socket_of(ctx.env, parsed.label, parsed.socket)], alone=named)
     now = ctx.clock()
-    found = sorted((_project_rows.data(each, now) for each in reading.known), key=lambda each: each["project"] or "")
-    alive = sum(each["status"] == health.ALIVE for each in found)
-    attached = sum(bool(each["attached"]) for each in found)
+    found = sorted(
+        (_project_rows.data(project_session, now) for project_session in reading.known),
+        key=lambda each: each["project"] or "",
+    )
+    alive = sum(entry["status"] == health.ALIVE for entry in found)
+    attached = sum(bool(entry["attached"]) for entry in found)
     data = {"sessions": found, "total": len(found), "alive": alive, "attached": attached, "errors": reading.problems}
     code = 1 if reading.problems else 0
     if not found:

@@ -58,15 +58,15 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.revoke:
         return _revoked(ctx, shown, problems)
     if not parsed.json:
-        for line in (line for each in shown for line in _lines(each)):
+        for line in (line for command in shown for line in _lines(command)):
             print(printable(line), flush=True)
-    wanted = [each for each in shown if _needs(each)]
-    said_yes = bool(wanted) and not parsed.show and (parsed.yes or _asked([each.plan.command for each in wanted]))
-    for each in wanted if said_yes else ():
-        trust.accept(ctx, each.plan, each.standing.items)
-    lines = [f"trusted: {each.plan.command}" for each in wanted] if said_yes else []
+    wanted = [command for command in shown if _needs(command)]
+    said_yes = bool(wanted) and not parsed.show and (parsed.yes or _asked([command.plan.command for command in wanted]))
+    for command in wanted if said_yes else ():
+        trust.accept(ctx, command.plan, command.standing.items)
+    lines = [f"trusted: {command.plan.command}" for command in wanted] if said_yes else []
     code = 1 if problems or (wanted and not said_yes) else 0
-    return Result([_data(ctx, each) for each in shown], lines, code, problems)
+    return Result([_data(ctx, command) for command in shown], lines, code, problems)
 
 
 def _read(parsed: argparse.Namespace, ctx: Context) -> tuple[list[Shown], list[str]]:
@@ -97,10 +97,10 @@ def _needs(shown: Shown) -> bool:
 def _lines(shown: Shown) -> list[str]:
     standing = shown.standing
     lines = [f"{shown.plan.command} ({shown.plan.file}): {standing.status}"]
-    for each in standing.items:
-        new = standing.status == trust.CHANGED and each in standing.new
-        lines += [f"  {'* ' if new else ''}{line}" for line in each.lines]
-    if any(each.about or each.text.startswith('["tree"') for each in standing.items):
+    for item in standing.items:
+        new = standing.status == trust.CHANGED and item in standing.new
+        lines += [f"  {'* ' if new else ''}{line}" for line in item.lines]
+    if any(item.about or item.text.startswith('["tree"') for item in standing.items):
         lines.append(f"  {_NOT_COVERED}")
     if standing.status == trust.CHANGED:
         lines.append(
@@ -119,10 +119,12 @@ def _asked(names: list[str]) -> bool:
 
 
 def _revoked(ctx: Context, shown: list[Shown], problems: list[str]) -> Result:
-    gone = [each.plan.command for each in shown if trust.revoke(ctx, each.plan.identity.root, each.plan.command)]
-    lines = [f"no longer trusted: {each}" for each in gone] or ["none of that was trusted"]
+    gone = [
+        command.plan.command for command in shown if trust.revoke(ctx, command.plan.identity.root, command.plan.command)
+    ]
+    lines = [f"no longer trusted: {command}" for command in gone] or ["none of that was trusted"]
     return Result(
-        [{"command": each, "status": trust.UNTRUSTED} for each in gone], lines, 1 if problems else 0, problems
+        [{"command": command, "status": trust.UNTRUSTED} for command in gone], lines, 1 if problems else 0, problems
     )
 
 
@@ -133,5 +135,5 @@ def _data(ctx: Context, shown: Shown) -> dict[str, Any]:
         "file": shown.plan.file,
         "root": shown.plan.identity.root,
         "status": now.status,
-        "steps": [list(each.lines) for each in now.items],
+        "steps": [list(item.lines) for item in now.items],
     }

@@ -34,8 +34,8 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     one = parsed.label or parsed.socket
     sockets = [tmux_sockets.socket_of(ctx.env, parsed.label, parsed.socket)] if one else None
     found = listing.read(ctx, sockets)
-    parents = [each for each in found.parents if each.views or parsed.all]
-    data = {"parents": [_parent(each) for each in parents], "servers": found.servers, "errors": found.errors}
+    parents = [parent for parent in found.parents if parent.views or parsed.all]
+    data = {"parents": [_parent(parent) for parent in parents], "servers": found.servers, "errors": found.errors}
     return Result(data, _lines(parents, ctx.clock()), code=4 if found.errors else 0, warnings=found.errors)
 
 
@@ -46,10 +46,10 @@ def _parent(parent: listing.Parent) -> dict[str, Any]:
         "id": session.id if session else None,
         "socket": parent.socket,
         "exists": session is not None,
-        "windows": session.windows if session else max((each.session.windows for each in parent.views), default=0),
+        "windows": session.windows if session else max((view.session.windows for view in parent.views), default=0),
         "attached": session.attached if session else 0,
         "created": session.created if session else None,
-        "views": [_view(each) for each in parent.views],
+        "views": [_view(view) for view in parent.views],
     }
 
 
@@ -84,11 +84,11 @@ def _lines(parents: list[listing.Parent], now: float) -> list[str]:
     rows: list[tuple[str, ...]] = []
     for parent in parents:
         session = parent.session
-        clients = sum(each.session.attached for each in parent.views) + (session.attached if session else 0)
+        clients = sum(view.session.attached for view in parent.views) + (session.attached if session else 0)
         windows = str(session.windows) if session else "-"
         state = "" if session else "gone"
         rows.append((parent.name, windows, str(clients), "", age(now, session.created) if session else "-", state, ""))
-        rows += [_row(each, now) for each in parent.views]
+        rows += [_row(view, now) for view in parent.views]
     return table(_HEAD, rows)
 
 

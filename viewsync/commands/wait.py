@@ -90,8 +90,8 @@ def _wish(parsed: argparse.Namespace) -> WaitCondition:
     if parsed.idle and not idle:
         raise UsageError("--idle: the time must be more than 0", "for example --idle 2s")
     return waiting.WaitCondition(
-        patterns=[waiting.pattern(each, fixed=parsed.fixed) for each in parsed.pattern],
-        stop=[waiting.pattern(each, fixed=parsed.fixed) for each in parsed.stop],
+        patterns=[waiting.pattern(text, fixed=parsed.fixed) for text in parsed.pattern],
+        stop=[waiting.pattern(text, fixed=parsed.fixed) for text in parsed.stop],
         idle=idle,
         exit=parsed.exit,
         timeout=_args.duration(parsed.timeout, "-T"),
@@ -124,7 +124,9 @@ def _warnings(waited: Waited, wish: WaitCondition, parsed: argparse.Namespace) -
     if outcome.kind == waiting.EXITED:
         status = "" if outcome.status is None else f" with status {outcome.status}"
         return [f"the program in {waited.target} ended{status} before that appeared"]
-    wanted = " or ".join(each.text for each in wish.patterns) or ("silence" if wish.idle else "the end of the program")
+    wanted = " or ".join(pattern.text for pattern in wish.patterns) or (
+        "silence" if wish.idle else "the end of the program"
+    )
     shown = outcome.output[-_shown(parsed) :]
     told = [f"Last {len(shown)} lines from {waited.target}:", *shown] if shown else []
     return [f"Timed out after {parsed.timeout.removesuffix('s')}s waiting for pattern: {wanted}", *told]

@@ -50,10 +50,10 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 
 def _list(found: list[worktrees.Tree]) -> Result:
     rows = [
-        [each.branch or each.head[:12] or "-", _state(each), ", ".join(_named(each)) or "-", each.path]
-        for each in found
+        [tree.branch or tree.head[:12] or "-", _state(tree), ", ".join(_named(tree)) or "-", tree.path]
+        for tree in found
     ]
-    return Result([_data(each) for each in found], table(["BRANCH", "STATE", "SESSIONS", "PATH"], rows))
+    return Result([_data(tree) for tree in found], table(["BRANCH", "STATE", "SESSIONS", "PATH"], rows))
 
 
 def _state(tree: worktrees.Tree) -> str:
@@ -66,7 +66,7 @@ def _state(tree: worktrees.Tree) -> str:
 
 
 def _named(tree: worktrees.Tree) -> list[str]:
-    return [each.name if each.live else f"{each.name} ({each.status})" for each in tree.sessions]
+    return [session.name if session.live else f"{session.name} ({session.status})" for session in tree.sessions]
 
 
 def _data(tree: worktrees.Tree) -> dict[str, Any]:
@@ -79,14 +79,14 @@ def _data(tree: worktrees.Tree) -> dict[str, Any]:
         "missing": tree.missing,
         "known_to_git": tree.known,
         "sessions": [
-            {"name": each.name, "socket": each.socket, "status": each.status, "attached": _attached(each)}
-            for each in tree.sessions
+            {"name": session.name, "socket": session.socket, "status": session.status, "attached": _attached(session)}
+            for session in tree.sessions
         ],
     }
 
 
 def _attached(known: Any) -> bool:
-    return bool(known.live and (known.live.in_use or any(each.in_use for each in known.views)))
+    return bool(known.live and (known.live.in_use or any(view.in_use for view in known.views)))
 
 
 def _remove(parsed: argparse.Namespace, ctx: Context, found: list[worktrees.Tree], folder: str) -> Result:
@@ -97,10 +97,12 @@ def _remove(parsed: argparse.Namespace, ctx: Context, found: list[worktrees.Tree
         "path": done.path,
         "branch": done.branch or None,
         "removed": done.removed,
-        "sessions": [{"name": each.name, "ended": each.ended} for each in done.ended],
+        "sessions": [{"name": session.name, "ended": session.ended} for session in done.ended],
         "problems": done.problems,
         "lost": list(done.lost),
         "dry_run": parsed.dry_run,
     }
-    kept = not parsed.dry_run and (not all(each.ended for each in done.ended) or (tree.known and not done.removed))
+    kept = not parsed.dry_run and (
+        not all(session.ended for session in done.ended) or (tree.known and not done.removed)
+    )
     return Result(data, [], code=1 if kept else 0, warnings=done.problems)

@@ -29,18 +29,18 @@ def write(ctx: Context, changes: list[PresenceChange], trigger: str) -> None:
         return
     written = []
     with ctx.registry.change() as data:
-        for each in changes:
-            row = data["sessions"].get(each.row.name)
-            if row is None or not registry_rows.same(registered(each.row.name, row), each.row):
+        for change in changes:
+            row = data["sessions"].get(change.row.name)
+            if row is None or not registry_rows.same(registered(change.row.name, row), change.row):
                 continue
-            if presence.remembered(row) == each.before:
-                data["sessions"][each.row.name] = {**without(row, presence.FIELDS), **each.after}
-                written.append(each)
+            if presence.remembered(row) == change.before:
+                data["sessions"][change.row.name] = {**without(row, presence.FIELDS), **change.after}
+                written.append(change)
     recording.record(
         ctx,
         [
-            recording.event(ctx.clock, each.row, one.event, trigger, "", seconds=one.seconds, at=one.at)
-            for each in written
-            for one in each.events
+            recording.event(ctx.clock, change.row, one.event, trigger, "", seconds=one.seconds, at=one.at)
+            for change in written
+            for one in change.events
         ],
     )

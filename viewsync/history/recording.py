@@ -45,12 +45,12 @@ def event(
 
 
 def record(ctx: Context, events: Sequence[Event]) -> None:
-    for each in events if ctx.tells("info") else ():
-        ctx.log.info("%s %s: %s (%s)", each.event, each.session, each.reason, each.trigger)
+    for one in events if ctx.tells("info") else ():
+        ctx.log.info("%s %s: %s (%s)", one.event, one.session, one.reason, one.trigger)
     try:
-        ctx.history.add([Event(*map(_storable, each)) for each in events])
+        ctx.history.add([Event(*map(_storable, one)) for one in events])
     except StateError as error:
-        ctx.log.warning("%s; not recorded: %s", error.message, [tuple(each) for each in events])
+        ctx.log.warning("%s; not recorded: %s", error.message, [tuple(one) for one in events])
 
 
 def _storable(value: Any) -> Any:

@@ -70,7 +70,7 @@ def capture(ctx: Context, asked: TargetArgs, wish: CaptureOptions = CaptureOptio
 
 
 def _lines(text: str, wish: CaptureOptions) -> list[str]:
-    lines = [sanitize.harmless(each, colours=wish.colours) for each in text.split("\n")]
+    lines = [sanitize.harmless(part, colours=wish.colours) for part in text.split("\n")]
     while lines and not sanitize.harmless(lines[-1], colours=False).strip():
         lines.pop()
     return lines[-wish.at_most :]  # from 0: all of them

@@ -63,7 +63,7 @@ def _unfit(line: int, what: str, hint: str = "") -> Unfit:
 def _simple(text: str, variables: Mapping[str, str]) -> str | None:
     """None where the template says more than that, or where something is amiss with it."""
     rest = _SIMPLE.sub("", text)
-    if any(each in rest for each in ("{{", "}}", "{%", "%}", "\r")):
+    if any(sign in rest for sign in ("{{", "}}", "{%", "%}", "\r")):
         return None
     values = []
     for match in _SIMPLE.finditer(text):
@@ -143,11 +143,11 @@ def _replace(text: object, old: str, new: str, count: int = -1) -> str:
 def _refuse(parsed: nodes.Template) -> None:
     from jinja2 import nodes
 
-    called = {id(each.node) for each in parsed.find_all(nodes.Call)}
-    for each in parsed.find_all(nodes.Node):
-        if not _is_fine(each, called):
-            name = getattr(each, "attr", getattr(each, "name", "")) or type(each).__name__.lower()
-            raise _unfit(each.lineno, f"a template cannot have `{name}`", "it has variables, filters and conditions")
+    called = {id(call.node) for call in parsed.find_all(nodes.Call)}
+    for node in parsed.find_all(nodes.Node):
+        if not _is_fine(node, called):
+            name = getattr(node, "attr", getattr(node, "name", "")) or type(node).__name__.lower()
+            raise _unfit(node.lineno, f"a template cannot have `{name}`", "it has variables, filters and conditions")
 
 
 def _is_fine(node: nodes.Node, called: set[int]) -> bool:

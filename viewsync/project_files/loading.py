@@ -72,8 +72,8 @@ def offered() -> tuple[list[Offered], list[str]]:
 
 def load(ctx: Context, request: Request) -> Draft:
     """What the session is and how it is called. UsageError, and BadFile with the line, say what is wrong."""
-    given = dict(_argument(each) for each in request.arguments)
-    environment = dict(_variable(ctx.env, each) for each in request.environment)
+    given = dict(_argument(argument) for argument in request.arguments)
+    environment = dict(_variable(ctx.env, assignment) for assignment in request.environment)
     located = locating.locate(request.name)
     try:
         sources = _sources(ctx, located)
@@ -108,7 +108,7 @@ def _check_marks(path: str) -> None:
 def bad(error: Unfit) -> BadFile:
     """The first problem, and the others behind it."""
     first, *others = error.problems
-    told = [f"{each.message} ({each.hint})" if each.hint else each.message for each in others[: _MOST - 1]]
+    told = [f"{other.message} ({other.hint})" if other.hint else other.message for other in others[: _MOST - 1]]
     if len(others) >= _MOST:
         told.append(f"{len(others) - _MOST + 1} problems more")
     return BadFile(first.message, first.hint, told)
@@ -193,7 +193,7 @@ def _worktree_of(env: Mapping[str, str], root: str, branch: str) -> str:
         listed = Git(root, env).worktrees()
     except GitError:
         return ""
-    there = (each.path for each in listed if each.branch == branch and not each.main)
+    there = (entry.path for entry in listed if entry.branch == branch and not entry.main)
     return next(filter(os.path.isdir, there), "")
 
 

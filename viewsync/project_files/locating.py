@@ -52,7 +52,7 @@ def names(root: str) -> list[str]:
     found = set()
     for folder in _folders(root, 1):
         if os.path.isdir(folder):
-            found |= {os.path.splitext(each)[0] for each in os.listdir(folder) if each.endswith(_ENDINGS)}
+            found |= {os.path.splitext(name)[0] for name in os.listdir(folder) if name.endswith(_ENDINGS)}
     return sorted(found)
 
 
@@ -61,7 +61,7 @@ def files(root: str) -> list[str]:
     found = []
     for folder in _folders(root, 1):
         if os.path.isdir(folder):
-            found += [os.path.join(folder, each) for each in sorted(os.listdir(folder)) if each.endswith(_ENDINGS)]
+            found += [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(_ENDINGS)]
     return [*found, *filter(None, [_project_file(root)])]
 
 
@@ -93,7 +93,7 @@ def _by_path(file: str) -> Located:
 
 def _missing(name: str, root: str) -> UsageError:
     there = names(root)
-    where = " and ".join(each for each in _folders(root, 1) if os.path.isdir(each)) or root
+    where = " and ".join(folder for folder in _folders(root, 1) if os.path.isdir(folder)) or root
     near = did_you_mean(name, there)
     known = f"there are: {', '.join(there) or 'none'}"
     return UsageError(f"there is no command {name!r} in {where}", f"{near} {known}" if near else known)
@@ -102,7 +102,7 @@ def _missing(name: str, root: str) -> UsageError:
 def project_above(folder: str) -> str:
     """The folder with a .viewsync or .prj: that one, or the nearest above it; "" for none."""
     while True:
-        if any(os.path.isdir(os.path.join(folder, each[0])) for each in _LAYOUTS):
+        if any(os.path.isdir(os.path.join(folder, layout[0])) for layout in _LAYOUTS):
             return folder
         above = os.path.dirname(folder)
         if above == folder:
@@ -111,12 +111,12 @@ def project_above(folder: str) -> str:
 
 
 def _project_file(root: str) -> str:
-    found = (_file(os.path.join(root, each[0], each[3])) for each in _LAYOUTS)
+    found = (_file(os.path.join(root, layout[0], layout[3])) for layout in _LAYOUTS)
     return next(filter(None, found), "")
 
 
 def _folders(root: str, which: int) -> list[str]:
-    return [os.path.join(root, each[0], str(each[which])) for each in _LAYOUTS]
+    return [os.path.join(root, layout[0], str(layout[which])) for layout in _LAYOUTS]
 
 
 def _file(path: str) -> str:

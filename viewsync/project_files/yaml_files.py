@@ -158,7 +158,7 @@ class _Builder:
         elif tag not in ("!", f"{_TAG}str"):
             raise self._tagged(tag, line)
         kind = _KINDS.get(tag.removeprefix(_TAG), TEXT)  # a date is text as well
-        if bad := next((each for each in event.value if each == "\0" or "\ud800" <= each <= "\udfff"), ""):
+        if bad := next((char for char in event.value if char == "\0" or "\ud800" <= char <= "\udfff"), ""):
             raise self._wrong(line, f"text cannot hold the character {bad!r}")
         block = event.end_mark.line + 1 > line and event.style in ("|", ">")
         return Node(kind, self.path, line, event.value, line + 1 if block else line)
@@ -217,8 +217,8 @@ class _Builder:
         return {**merged, **fields}
 
     def _merge(self, merged: dict[str, Node], value: Node, line: int) -> None:
-        for each in value.items if value.kind == LIST else [value]:
-            if each.kind != MAPPING:
+        for node in value.items if value.kind == LIST else [value]:
+            if node.kind != MAPPING:
                 raise self._wrong(line, "`<<` takes a mapping, or a list of them")
-            for name, field in each.fields.items():
+            for name, field in node.fields.items():
                 merged.setdefault(name, field)

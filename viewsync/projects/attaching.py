@@ -53,7 +53,7 @@ def _client(ctx: Context, server: Server, name: str) -> str:
     # A popup has no pane, but is of a session: the last of TMUX's words.
     place = ctx.env.get("TMUX_PANE") or f"${ctx.env['TMUX'].rpartition(',')[2]}:"
     there = clients.near(ctx.tmux, server, place)
-    shown = [each for each in there if each.shows]
+    shown = [client for client in there if client.shows]
     if shown:
         return max(shown, key=lambda each: each.activity).name
     if len(there) == 1:

@@ -133,18 +133,20 @@ def add(tmux: Tmux, target: Target, wanted: Sequence[Pair], first: Sequence[Line
     opened = _new_windows(tmux, target, fresh, first, problems)
     windows |= {at: made.window for at, made in opened.items()}
     found |= {(at, 0): made.pane for at, made in opened.items()}
-    split = [each for each in places if (each.pair.number, each.place) not in found and each.pair.number in windows]
+    split = [
+        place for place in places if (place.pair.number, place.place) not in found and place.pair.number in windows
+    ]
     found |= _splits(tmux, target, split, windows, found, problems)
-    new = [each for each in places if (each.pair.number, each.place) in found]
+    new = [place for place in places if (place.pair.number, place.place) in found]
     # Of a session that was left half made, windows without their mark have nothing else yet.
     bare = [pair for pair in wanted if pair.seen and not pair.seen.key] if target.placeholder else []
     marked = [*new, *(Place(pair, at) for pair in bare for at, there in enumerate(pair.places) if there)]
     dressing = sorted([*fresh, *bare], key=lambda pair: pair.number)
     problems += build.run(tmux, target.server, _finish(target, marked, windows, found, dressing)).problems
     return Added(
-        typing=[Typing(found[each.pair.number, each.place], each.what, each.pane.commands) for each in new],
-        windows=[diff.title(each.window, each.number) for each in fresh if each.number in windows],
-        panes=[each.what for each in new if each.pair.seen],
+        typing=[Typing(found[place.pair.number, place.place], place.what, place.pane.commands) for place in new],
+        windows=[diff.title(new_pair.window, new_pair.number) for new_pair in fresh if new_pair.number in windows],
+        panes=[place.what for place in new if place.pair.seen],
         problems=problems,
         first=next((found[key] for key in sorted(found)), ""),
     )
@@ -167,8 +169,8 @@ def _new_windows(
     lines = [
         *first,
         *(
-            build.new_window(target.session, each.window.name, _new_pane(target, each.window.panes[0]), each.number)
-            for each in fresh
+            build.new_window(target.session, pair.window.name, _new_pane(target, pair.window.panes[0]), pair.number)
+            for pair in fresh
         ),
     ]
     said = build.run(tmux, target.server, lines)
@@ -216,10 +218,10 @@ def _finish(
 ) -> list[Line]:
     """Marks, options, layouts and focus, and the placeholder goes."""
     lines = [
-        build.pane_mark(found[each.pair.number, each.place], each.place, untyped=bool(each.pane.commands))
-        for each in new
+        build.pane_mark(found[place.pair.number, place.place], place.place, untyped=bool(place.pane.commands))
+        for place in new
     ]
-    grown = {each.pair.number: each.pair for each in new}
+    grown = {place.pair.number: place.pair for place in new}
     for number_, pair in grown.items():
         inherited = target.window_options if pair in fresh else ()
         lines += dressed(target.server, windows[number_], pair, inherited, fresh=pair in fresh)

@@ -44,7 +44,7 @@ def claim(entry: Entry) -> Entry | None:
 def run(ctx: Context, entry: Entry) -> tuple[Entry, list[steps.StepDone], list[str]]:
     """Those of its steps that have not begun; what came of them, and what went wrong beside that."""
     record = entry.record
-    wanted = [_step(each) for each in record.get("steps", []) if isinstance(each, dict)]
+    wanted = [_step(noted) for noted in record.get("steps", []) if isinstance(noted, dict)]
     problems = []
     if 0 < entry.begun <= len(wanted):
         problems.append(f"the cleanup step '{wanted[entry.begun - 1].name}' was interrupted; it is not run again")
@@ -87,7 +87,7 @@ def _texts(found: Any) -> dict[str, str]:
 
 def _list(record: Mapping[str, Any], key: str) -> list[str]:
     found = record.get(key)
-    return [str(each) for each in found] if isinstance(found, list) else []
+    return [str(item) for item in found] if isinstance(found, list) else []
 
 
 def _distrust(ctx: Context, record: Mapping[str, Any], step: Step, wanted: Sequence[Step]) -> str:
@@ -115,16 +115,16 @@ def _secrets(ctx: Context, record: Mapping[str, Any]) -> tuple[dict[str, str], l
         found = trust.secrets(ctx, str(record.get("file")), given, names)
     except ViewsyncError as error:
         return {}, [f"the cleanup steps had no {', '.join(names)}: {error.message}"]
-    missing = [each for each in names if each not in found]
+    missing = [name for name in names if name not in found]
     return found, [f"the cleanup steps had no {', '.join(missing)}"] if missing else []
 
 
 def ended(ctx: Context) -> None:
     """Run the cleanup steps of all sessions that are certainly gone. A server that is just ending gets its time."""
     deadline, pause = time.monotonic() + _PATIENCE, _STEP
-    sockets = {str(each.record.get("socket")) for each in pending_steps.entries(ctx.folder)}
+    sockets = {str(entry.record.get("socket")) for entry in pending_steps.entries(ctx.folder)}
     while True:
-        unsure = [each for each in free(ctx.folder) if _clean_up(ctx, each) == UNSURE]
+        unsure = [entry for entry in free(ctx.folder) if _clean_up(ctx, entry) == UNSURE]
         if not unsure or time.monotonic() > deadline:
             break
         time.sleep(pause)
@@ -139,7 +139,7 @@ def ended(ctx: Context) -> None:
 def free(folder: str) -> list[Entry]:
     """Those that no process is at."""
     found = pending_steps.entries(folder)
-    return [each for each in found if not each.owner or not processes.alive(each.owner, each.owner_start)]
+    return [entry for entry in found if not entry.owner or not processes.alive(entry.owner, entry.owner_start)]
 
 
 def _clean_up(ctx: Context, entry: Entry) -> str:
@@ -152,7 +152,7 @@ def _clean_up(ctx: Context, entry: Entry) -> str:
         return GONE
     claimed, done, problems = run(ctx, claimed)
     pending_steps.remove(claimed)
-    problems += [steps.told(each) for each in done if each.problem]
+    problems += [steps.told(step) for step in done if step.problem]
     server, name = str(entry.record.get("server")), str(entry.record.get("name"))
     project = _texts(entry.record.get("variables")).get("VIEWSYNC_PROJECT", "")
     reason = "; ".join(problems) or "it was ended from outside"
@@ -186,7 +186,11 @@ def note(entry: Entry, windows: Collection[str], group: str) -> None:
 
 def holders(answer: Sessions, windows: Collection[str], ending: Collection[str]) -> list[str]:
     """The names of the sessions that show any of those windows, beside those that are to end, by their ids."""
-    return [each.name for each in answer.sessions if each.id not in ending and not {*windows}.isdisjoint(each.windows)]
+    return [
+        session.name
+        for session in answer.sessions
+        if session.id not in ending and not {*windows}.isdisjoint(session.windows)
+    ]
 
 
 def standing(ctx: Context, entry: Entry, answers: Answers) -> str:
@@ -199,7 +203,7 @@ def standing(ctx: Context, entry: Entry, answers: Answers) -> str:
         return GONE if sure else UNSURE
     if answer.server.identity != server:
         return UNSURE if processes.is_server(server) else GONE
-    if any(each.id == session for each in answer.sessions):
+    if any(living.id == session for living in answer.sessions):
         return ALIVE
     if not answer.complete:
         return UNSURE
@@ -216,4 +220,4 @@ def _lives_on(ctx: Context, answer: Sessions, server: str, session: str, names: 
     except ViewsyncError:
         return True  # nobody knows
     views = {name for name, row in rows.items() if row.get("server") == server and row.get("parent_id") == session}
-    return any(each.name in views or (each.group and each.group in names) for each in answer.sessions)
+    return any(living.name in views or (living.group and living.group in names) for living in answer.sessions)

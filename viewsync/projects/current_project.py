@@ -32,7 +32,11 @@ def read(ctx: Context, label: str, socket: str) -> Project:
     server = sockets.socket_of(ctx.env, label, socket)
     root = _root(ctx.env)
     reading = listing.read(ctx, [server], alone=bool(label or socket))
-    mine = [each for each in reading.known if each.identity and each.identity.root == root]
+    mine = [
+        project_session
+        for project_session in reading.known
+        if project_session.identity and project_session.identity.root == root
+    ]
     return Project(root, mine, reading.problems)
 
 

@@ -60,7 +60,7 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
     trust.require(ctx, plan)
     where = trust.home(plan)
     variables = steps.variables_of(plan, name, server.socket)
-    own = [name for each in plan.cleanup for name, _ in each.environment]
+    own = [name for step in plan.cleanup for name, _ in step.environment]
     record = {
         "at": ctx.clock(),
         "name": name,
@@ -72,12 +72,12 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
         "file": plan.file,
         "arguments": _without(dict(plan.arguments), plan),
         "bases": where.bases,
-        "trusted": [each.text for each in trust.covering(ctx.env, trust.lines(plan.cleanup, plan.secrets), where)],
+        "trusted": [item.text for item in trust.covering(ctx.env, trust.lines(plan.cleanup, plan.secrets), where)],
         "path": ctx.env.get("PATH", ""),
         "variables": _without(variables, plan),
         "secrets": sorted(plan.secrets),
         "left_out": sorted(plan.secrets & {*variables, *own}),
-        "steps": [{**each._asdict(), "environment": _without(dict(each.environment), plan)} for each in plan.cleanup],
+        "steps": [{**step._asdict(), "environment": _without(dict(step.environment), plan)} for step in plan.cleanup],
     }
     key = pending_steps.key(server.identity, session)
     pending_steps.write(ctx.folder, key, record)
@@ -100,16 +100,16 @@ def end(ctx: Context, known: Known, trigger: str, *, force: bool = False) -> End
         raise TmuxError(f"cannot tell whether session {known.name!r} is running: {known.doubt}", "nothing was done")
     if known.live is None or known.server is None:
         return _after(ctx, known, trigger)
-    if kept := next((each.name for each in (known.live, *known.views) if each.quarantined), ""):
+    if kept := next((view.name for view in (known.live, *known.views) if view.quarantined), ""):
         raise guarded_kill.Quarantined(f"session '{kept}' is quarantined", "`viewsync release` ends the quarantine")
-    if not force and (known.live.in_use or any(each.in_use for each in known.views)):
+    if not force and (known.live.in_use or any(view.in_use for view in known.views)):
         raise InUse(f"somebody is on session '{known.name}'", "pass --force to end it anyway")
     with unhurt():
         return _end(ctx, known, known.server, known.live, trigger, force=force)
 
 
 def _end(ctx: Context, known: Known, server: Server, live: Live, trigger: str, *, force: bool) -> Ended:
-    views = [each for each in known.views if each.view]
+    views = [view for view in known.views if view.view]
     done: list[steps.StepDone] = []
     said: list[str] = []
     entry = None
@@ -144,8 +144,8 @@ def _others(tmux: Tmux, server: Server, ending: list[Live]) -> list[str]:
         return []
     if now.server.identity != server.identity:
         return []
-    ids = {each.id for each in ending}
-    windows = {window for each in (*ending, *now.sessions) if each.id in ids for window in each.windows}
+    ids = {session.id for session in ending}
+    windows = {window for session in (*ending, *now.sessions) if session.id in ids for window in session.windows}
     return cleanup_steps.holders(now, windows, ids)
 
 
@@ -161,10 +161,10 @@ def _killed(tmux: Tmux, server: Server, found: list[Live], *, force: bool) -> tu
     problem = "a client attached to it meanwhile"
     try:
         if force:
-            for each in found:
-                guarded_kill.kill(tmux, server, each.id)  # False: it ended by itself
+            for session in found:
+                guarded_kill.kill(tmux, server, session.id)  # False: it ended by itself
             return True, ""
-        ends = [guarded_kill.End(each.id, each.name, only_dead=False) for each in found]
+        ends = [guarded_kill.End(session.id, session.name, only_dead=False) for session in found]
         if all(guarded_kill.end(tmux, server, ends)):
             return True, ""
     except TmuxError as error:
@@ -177,7 +177,7 @@ def _killed(tmux: Tmux, server: Server, found: list[Live], *, force: bool) -> tu
         return None, f"{problem}; whether it has ended is not known"
     if now.server.identity != server.identity:
         return True, ""
-    if {each.id for each in found} & {each.id for each in now.sessions}:
+    if {session.id for session in found} & {session.id for session in now.sessions}:
         return False, problem
     return (True, "") if now.complete else (None, f"{problem}; whether it has ended is not known")
 
@@ -220,7 +220,7 @@ def _ended(
             removed = rows.remove(ctx.registry, known.row)
         except ViewsyncError as error:
             said = [*said, error.message]
-    said += [steps.told(each) for each in done if each.problem]
+    said += [steps.told(step) for step in done if step.problem]
     server = known.server.identity if known.server else known.row.server if known.row else ""
     project = known.identity.project if known.identity else ""
     reason = "; ".join(said) or "ended with its views"

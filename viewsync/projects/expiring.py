@@ -47,13 +47,13 @@ class _Found(NamedTuple):
 
 def sweep(ctx: Context, *, dry_run: bool) -> Swept:
     entries = cleanup_steps.free(ctx.folder)
-    reading = listing.read(ctx, [str(each.record.get("socket")) for each in entries])
+    reading = listing.read(ctx, [str(entry.record.get("socket")) for entry in entries])
     errors = list(reading.problems)
     if entries and not dry_run:
         errors += _tell_ends(ctx, entries, reading.answers)
     found = [each for one in reading.known if (each := _judge(ctx, one))]
-    going = [each for each in found if each.verdict.action == END]
-    verdicts = [_verdict(each) for each in going]
+    going = [project for project in found if project.verdict.action == END]
+    verdicts = [_verdict(project) for project in going]
     if dry_run:
         return Swept(verdicts, [], errors)
     failed = []
@@ -66,16 +66,16 @@ def sweep(ctx: Context, *, dry_run: bool) -> Swept:
 
 def _tell_ends(ctx: Context, entries: Sequence[Entry], answers: cleanup_steps.Answers) -> list[str]:
     """Have the steps run of those that are gone; of the others, see to it that tmux tells of their end."""
-    states = {each.key: cleanup_steps.standing(ctx, each, answers) for each in entries}
+    states = {entry.key: cleanup_steps.standing(ctx, entry, answers) for entry in entries}
     if cleanup_steps.GONE in states.values():
         detached_cleanup.clean_up(ctx)
     alive: dict[str, list[str]] = {}
     errors = []
-    for each in entries:
-        if states[each.key] == cleanup_steps.ALIVE:
-            socket, session = str(each.record["socket"]), str(each.record["session_id"])
+    for entry in entries:
+        if states[entry.key] == cleanup_steps.ALIVE:
+            socket, session = str(entry.record["socket"]), str(entry.record["session_id"])
             alive.setdefault(socket, []).append(session)
-            errors += _note(each, session, answers[socket])
+            errors += _note(entry, session, answers[socket])
     for socket, ids in alive.items() if ctx.config["hooks"] else ():
         answer = answers[socket]
         try:
@@ -89,7 +89,9 @@ def _tell_ends(ctx: Context, entries: Sequence[Entry], answers: cleanup_steps.An
 def _note(entry: Entry, session: str, answer: Sessions | TmuxError) -> list[str]:
     """What its windows and its group are by now; what went wrong."""
     live = (
-        next((each for each in answer.sessions if each.id == session), None) if isinstance(answer, Sessions) else None
+        next((living for living in answer.sessions if living.id == session), None)
+        if isinstance(answer, Sessions)
+        else None
     )
     try:
         if live:
@@ -111,8 +113,8 @@ def _judge(ctx: Context, known: listing.Known) -> _Found | None:
             created=epoch(known.row.created_at) or float(live.created),
             active=max(epoch(known.row.last_active), float(live.activity), float(live.last_attached)),
             doubt=known.doubt,
-            quarantined=known.row.quarantined or any(each.quarantined for each in (live, *known.views)),
-            attached=live.in_use or any(each.in_use for each in known.views),
+            quarantined=known.row.quarantined or any(view.quarantined for view in (live, *known.views)),
+            attached=live.in_use or any(view.in_use for view in known.views),
             viewed=bool(known.views),
         ),
         timeout=durations.recorded(about.get("timeout"), 0.0),
@@ -127,12 +129,12 @@ def _judge(ctx: Context, known: listing.Known) -> _Found | None:
     panes = _panes(listed)
     closer = candidate.known._replace(
         doubt=listed.doubt or candidate.known.doubt,
-        attached=candidate.known.attached or any(each.attached for each in panes),
-        leased=any(leases.held(ctx.folder, known.server, each.id) for each in panes),
-        only_dead=bool(panes) and all(each.dead for each in panes),
+        attached=candidate.known.attached or any(pane.attached for pane in panes),
+        leased=any(leases.held(ctx.folder, known.server, pane.id) for pane in panes),
+        only_dead=bool(panes) and all(pane.dead for pane in panes),
     )
     busy = next(
-        filter(None, (_busy(ctx.clock, each) for each in panes)), "" if panes else "cannot tell what is running in it"
+        filter(None, (_busy(ctx.clock, pane) for pane in panes)), "" if panes else "cannot tell what is running in it"
     )
     (verdict,) = expiry.decide([candidate._replace(known=closer, busy=busy)], ctx.clock())
     return _Found(known, listed, verdict)
@@ -140,7 +142,7 @@ def _judge(ctx: Context, known: listing.Known) -> _Found | None:
 
 def _panes(listed: Listed) -> list[Pane]:
     reading = listed.reading
-    return [each for each in reading.panes if each.session == listed.found.session] if reading else []
+    return [pane for pane in reading.panes if pane.session == listed.found.session] if reading else []
 
 
 def _busy(clock: Callable[[], float], pane: Pane) -> str:
@@ -153,7 +155,7 @@ def _busy(clock: Callable[[], float], pane: Pane) -> str:
     below = process_tree.below(pane.pid, clock())
     if below is None:
         return f"cannot tell what is running in pane {pane.id}"
-    others = [each for each in below if each.pid != pane.pid]
+    others = [process for process in below if process.pid != pane.pid]
     return f"{others[0].command[0]} runs in pane {pane.id}" if others else ""
 
 

@@ -52,23 +52,26 @@ def freeze(ctx: Context, name: str, asked: targets.TargetArgs, *, output: str = 
     windows = session_snapshot.read(ctx.tmux, server, live.id)
     root = root or _project(origin.folder) or origin.folder
     notes = [_NO_SECRETS]
-    known = next((each for each in found if each.live and each.live.id == live.id), None)
+    known = next(
+        (project_session for project_session in found if project_session.live and project_session.live.id == live.id),
+        None,
+    )
     secrets = _secrets(ctx.tmux, server, live, root, known.about if known else {}, notes)
     plan = _plan(live, windows, origin, root, secrets, notes)
     if known and "timeout" in known.about:
         limit = durations.recorded(known.about["timeout"], plan.timeout)
         plan = plan._replace(timeout=limit, auto_cleanup=bool(known.about.get("auto_cleanup")))
     everybodys = session_snapshot.everybodys(ctx.tmux, server.socket)
-    plan = plan._replace(options=tuple(each for each in plan.options if each not in everybodys))
+    plan = plan._replace(options=tuple(option for option in plan.options if option not in everybodys))
     said = freezing.command(plan)
     data = freezing.shown(said, secrets.values)
     if data != said:
         notes.append(
             "In a name, folder or option stands $NAME for the value of a secret: write there what you want to be seen."
         )
-    notes = [environment.hidden(each, secrets.hidden) for each in notes]
+    notes = [environment.hidden(note, secrets.hidden) for note in notes]
     title = environment.hidden(f"The session {live.name!r}, as it was frozen.", secrets.hidden)
-    comments = [f"# {_one_line(each)}\n" for each in (title, *notes)]
+    comments = [f"# {_one_line(note)}\n" for note in (title, *notes)]
     text = "".join(comments) + yaml_files.dump(data)
     return Frozen(live.name, server.socket, data, text, notes, importing.write(text, file) if file else "")
 
@@ -93,7 +96,11 @@ def _find(ctx: Context, name: str, asked: targets.TargetArgs) -> tuple[Server, L
     here = "" if name or any(asked) else sockets.socket_inside(ctx.env)
     if name and (asked.target or asked.session):
         raise UsageError("a session was named twice", "give NAME, or -s, or -t")
-    if name and not (asked.label or asked.socket) and any(each == name for each in ctx.registry.read()["sessions"]):
+    if (
+        name
+        and not (asked.label or asked.socket)
+        and any(session == name for session in ctx.registry.read()["sessions"])
+    ):
         asked = targets.TargetArgs(session=name)
     elif name:
         asked = asked._replace(target=name)
@@ -108,9 +115,9 @@ def _find(ctx: Context, name: str, asked: targets.TargetArgs) -> tuple[Server, L
     answer = reading.answers[wanted.socket]
     if isinstance(answer, Exception):
         raise answer
-    live = next((each for each in answer.sessions if each.id == found.session), None)
+    live = next((session for session in answer.sessions if session.id == found.session), None)
     if live is None:
-        near = did_you_mean(name, (each.name for each in answer.sessions), "`viewsync find` lists them", most=3)
+        near = did_you_mean(name, (session.name for session in answer.sessions), "`viewsync find` lists them", most=3)
         raise MissingSession(f"there is no session {name or wanted.target!r}", near)
     return answer.server, _parent(answer, live), reading.known
 
@@ -118,7 +125,7 @@ def _find(ctx: Context, name: str, asked: targets.TargetArgs) -> tuple[Server, L
 def _parent(answer: Sessions, live: Live) -> Live:
     if not live.view:
         return live
-    return next((each for each in answer.sessions if each.group == live.group and not each.view), live)
+    return next((session for session in answer.sessions if session.group == live.group and not session.view), live)
 
 
 def _file(live: Live, output: str, command: str) -> tuple[str, str]:
@@ -168,7 +175,7 @@ def _plan(
         cwd=cwd,
         environment=variables,
         secrets=secrets,
-        windows=tuple(_window(each, cwd, hide, notes) for each in windows),
+        windows=tuple(_window(window, cwd, hide, notes) for window in windows),
         options=_options(origin.options, "the session", notes),
     )
 
@@ -197,8 +204,8 @@ def _options(found: Sequence[tuple[str, str]], what: str, notes: list[str]) -> t
 
 
 def _window(seen: FrozenWindow, cwd: str, hide: Secrets, notes: list[str]) -> Window:
-    panes = tuple(_pane(each, cwd, f"window {seen.name!r}", hide, notes) for each in seen.panes)
-    options = tuple(each for each in seen.options if each[0] not in _OURS)
+    panes = tuple(_pane(pane, cwd, f"window {seen.name!r}", hide, notes) for pane in seen.panes)
+    options = tuple(option for option in seen.options if option[0] not in _OURS)
     if len(panes) > 1 and not seen.layout:
         notes.append(f"Left out: the layout of window {seen.name!r}, whose panes float or have no room.")
     return Window(
@@ -243,8 +250,8 @@ def _folder(path: str, otherwise: str, what: str, notes: list[str]) -> str:
 
 def _writable(text: str) -> bool:
     """Whether YAML can hold it: no NUL, nothing that is not UTF-8."""
-    return not any(each == "\0" or "\ud800" <= each <= "\udfff" for each in text)
+    return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text)
 
 
 def _one_line(text: str) -> str:
-    return "".join(each if each.isprintable() else "?" for each in text)
+    return "".join(char if char.isprintable() else "?" for char in text)

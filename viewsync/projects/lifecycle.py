@@ -30,7 +30,7 @@ def trusted(ctx: Context, plan: Plan, *, steps: bool = True) -> None:
 
 
 def _has_options(plan: Plan) -> bool:
-    return bool(plan.options or any(each.options for each in plan.windows))
+    return bool(plan.options or any(window.options for window in plan.windows))
 
 
 def worktree(ctx: Context, plan: Plan) -> Made | None:
@@ -82,7 +82,7 @@ def told(done: list[StepDone]) -> list[str]:
         return []
     from viewsync.projects import steps
 
-    return [steps.told(each) for each in done if each.problem]
+    return [steps.told(step) for step in done if step.problem]
 
 
 def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) -> list[str]:

@@ -74,7 +74,7 @@ def joined(data: RegistryData, answers: dict[str, Answer]) -> Reading:
     """What the registry has of these servers, and what they answered."""
     rows = [row for row in registry_rows.of(data) if row.type == TYPE and row.socket in answers]
     known = [_of_row(row, about(data["sessions"][row.name]), answers[row.socket]) for row in rows]
-    seen = {(each.socket, each.live.id) for each in known if each.live}
+    seen = {(project_session.socket, project_session.live.id) for project_session in known if project_session.live}
     for socket, answer in answers.items():
         if isinstance(answer, Sessions):
             known += [
@@ -83,7 +83,9 @@ def joined(data: RegistryData, answers: dict[str, Answer]) -> Reading:
                 if live.identity and not live.view and (socket, live.id) not in seen
             ]
     problems = [
-        each.message for each in answers.values() if isinstance(each, TmuxError) and not isinstance(each, ServerGone)
+        session.message
+        for session in answers.values()
+        if isinstance(session, TmuxError) and not isinstance(session, ServerGone)
     ]
     return Reading(sorted(known, key=lambda each: (each.name, each.socket)), answers, problems)
 
@@ -144,9 +146,11 @@ def _its(row: Registered, identity: Identity | None, answer: Sessions) -> Live |
     """By id; of a row that was never completed, by the marks of the session of its name."""
     if row.session_id:
         same = row.server == answer.server.identity
-        return next((each for each in answer.sessions if same and each.id == row.session_id), None)
-    mine = (each for each in answer.sessions if each.name == row.name and each.identity and not each.view)
-    return next((each for each in mine if each.identity == identity), None)
+        return next((session for session in answer.sessions if same and session.id == row.session_id), None)
+    mine = (
+        session for session in answer.sessions if session.name == row.name and session.identity and not session.view
+    )
+    return next((session for session in mine if session.identity == identity), None)
 
 
 def _of_live(answer: Sessions, live: Live) -> Known:
@@ -166,7 +170,9 @@ def _of_live(answer: Sessions, live: Live) -> Known:
 
 
 def _with_live(known: Known, answer: Sessions, live: Live) -> Known:
-    views = [each for each in answer.sessions if live.group and each.group == live.group and each.id != live.id]
+    views = [
+        session for session in answer.sessions if live.group and session.group == live.group and session.id != live.id
+    ]
     return known._replace(name=live.name, status=_health(live), live=live, views=tuple(views))
 
 
@@ -184,19 +190,23 @@ def _made(known: Known) -> Known:
 
 def named(reading: Reading, name: str, socket: str = "") -> Known:
     """The one of exactly that name, which its session or its row has; MissingSession, or UsageError for several."""
-    known = [each for each in reading.known if socket in ("", each.socket)]
-    fitting = [each for each in known if each.name == name]
-    fitting = fitting or [each for each in known if each.row and each.row.name == name]
-    if len(fitting) > 1 and any(each.live for each in fitting):
-        fitting = [each for each in fitting if each.live]
+    known = [project_session for project_session in reading.known if socket in ("", project_session.socket)]
+    fitting = [project_session for project_session in known if project_session.name == name]
+    fitting = fitting or [
+        project_session for project_session in known if project_session.row and project_session.row.name == name
+    ]
+    if len(fitting) > 1 and any(project_session.live for project_session in fitting):
+        fitting = [project_session for project_session in fitting if project_session.live]
     if len(fitting) > 1:
-        places = ", ".join(each.socket for each in fitting)
+        places = ", ".join(project_session.socket for project_session in fitting)
         raise UsageError(f"{name!r} is a project session on {places}", "say with -S which one is meant")
     if fitting:
         return fitting[0]
     if reading.problems:
         raise TmuxError(f"cannot tell whether there is a session {name!r}: {reading.problems[0]}")
-    near = did_you_mean(name, (each.name for each in known), "`viewsync status` lists them", most=3)
+    near = did_you_mean(
+        name, (project_session.name for project_session in known), "`viewsync status` lists them", most=3
+    )
     raise MissingSession(f"there is no project session {name!r}", near)
 
 

@@ -47,12 +47,12 @@ def read(tmux: Tmux, socket: str, *, views: bool = False) -> list[Managed]:
         return []
     presence = tmux_clients.read(tmux, answer.server)
     found = []
-    for each in answer.sessions:
-        shown = [other for other in answer.sessions if each.group and other.group == each.group]
-        clients = sum(presence.clients.get(other.id, 0) for other in shown or [each])
-        others = tuple(other.name for other in shown if other.view and other.id != each.id)
-        if views or not each.view:
-            found.append(Managed(each, answer.server, clients, others, presence.folders.get(each.id, "")))
+    for session in answer.sessions:
+        shown = [other for other in answer.sessions if session.group and other.group == session.group]
+        clients = sum(presence.clients.get(other.id, 0) for other in shown or [session])
+        others = tuple(other.name for other in shown if other.view and other.id != session.id)
+        if views or not session.view:
+            found.append(Managed(session, answer.server, clients, others, presence.folders.get(session.id, "")))
     return sorted(found, key=lambda each: int(each.live.id[1:]))
 
 
@@ -72,10 +72,10 @@ def _ask(tmux: Tmux, socket: str) -> Sessions | None:
 def named(ctx: Context, socket: str, name: str) -> Managed:
     """The one of exactly that name, views included. MissingSession."""
     there = read(ctx.tmux, socket, views=True)
-    for each in there:
-        if each.live.name == name:
-            return each
-    near = did_you_mean(name, (each.live.name for each in there), most=3)
+    for session in there:
+        if session.live.name == name:
+            return session
+    near = did_you_mean(name, (session.live.name for session in there), most=3)
     raise MissingSession(f"there is no session {name!r} on {socket}", near)
 
 
@@ -83,7 +83,14 @@ def kill(ctx: Context, socket: str, name: str) -> None:
     """A project's after its cleanup steps. MissingSession; TmuxError when it could not be ended."""
     found = named(ctx, socket, name)
     reading = listing.read(ctx, [socket], alone=True)
-    known = next((each for each in reading.known if each.live and each.live.id == found.live.id), None)
+    known = next(
+        (
+            project_session
+            for project_session in reading.known
+            if project_session.live and project_session.live.id == found.live.id
+        ),
+        None,
+    )
     if known:
         done = ending.end(ctx, known, _TRIGGER, force=True)
         problem = "" if done.ended else "; ".join(done.problems) or "tmux kept it"

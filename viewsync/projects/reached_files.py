@@ -63,16 +63,15 @@ def find(lines: Sequence[Line], home: Home, env: Mapping[str, str]) -> Reached:
     """Nothing where every line is plain. TooLarge for trees that cannot be read each time; GitError."""
     bent = home.bent or shell_lines.loads(dict(home.variables))
     known = {"HOME": env.get("HOME", ""), **dict(home.variables), **_places(home)}
-    open_ones = [each for each in lines if bent or not _is_plain(each, home, env)]
+    open_ones = [line for line in lines if bent or not _is_plain(line, home, env)]
     if not open_ones:
         return Reached((), (), anything=False)
     reaches = [
-        (each, shell_lines.reach(each.text, {**known, "PWD": each.folder, **dict(each.variables)}))
-        for each in open_ones
+        (one, shell_lines.reach(one.text, {**known, "PWD": one.folder, **dict(one.variables)})) for one in open_ones
     ]
     anything = any(reach.anything for _, reach in reaches)
     written = {os.path.normpath(os.path.join(each.folder, name)) for each, reach in reaches for name in reach.written}
-    written |= {os.path.normpath(os.path.join(each.folder, name)) for each in lines for name in _created(each)}
+    written |= {os.path.normpath(os.path.join(line.folder, name)) for line in lines for name in _created(line)}
 
     def counts(path: str) -> bool:
         if path in written or _DATA.search(path):
@@ -96,7 +95,7 @@ def _is_plain(line: Line, home: Home, env: Mapping[str, str]) -> bool:
     if not shell_lines.programs(line.text):
         return True
     folders = env.get("PATH", os.defpath).split(os.pathsep)
-    return all(os.path.isabs(each) and not any(inside(each, base) for base in home.bases) for each in folders)
+    return all(os.path.isabs(folder) and not any(inside(folder, base) for base in home.bases) for folder in folders)
 
 
 def _created(line: Line) -> Iterator[str]:
@@ -159,7 +158,7 @@ def _named(line: Line, reach: Reach, home: Home) -> Iterator[str]:
     """Files and folders in the project, and beside it, that its words name: of files, those that may run."""
     folders = [line.folder, *(path for word in reach.words if os.path.isdir(path := os.path.join(line.folder, word)))]
     for word in reach.words:
-        for folder in dict.fromkeys(os.path.normpath(each) for each in folders):
+        for folder in dict.fromkeys(os.path.normpath(base) for base in folders):
             pattern = os.path.normpath(os.path.join(folder, word))
             paths = list(itertools.islice(glob.iglob(pattern), _MOST_NAMED)) if _GLOB.search(word) else [pattern]
             for path in paths:

@@ -45,21 +45,21 @@ class Typed(NamedTuple):
 
 def type_all(ctx: Context, server: Server, session: str, wanted: Sequence[Typing]) -> Typed:
     """Every command in its pane."""
-    shown, unready = _wait(ctx.tmux, server, session, [each.pane for each in wanted if each.commands])
+    shown, unready = _wait(ctx.tmux, server, session, [typing.pane for typing in wanted if typing.commands])
     problems = []
     inputs: list[tuple[Typing, str]] = []
-    for each in (one for one in wanted if one.commands):
-        state = shown.get(each.pane)
+    for typing in (one for one in wanted if one.commands):
+        state = shown.get(typing.pane)
         if state is None or state.dead:
-            problems.append(f"{each.what}: its program ended before anything was typed into it")
+            problems.append(f"{typing.what}: its program ended before anything was typed into it")
             continue
-        if each.pane in unready:
-            problems.append(f"{each.what}: no prompt within {PATIENCE:g} s; its commands were typed anyway")
-        texts = [command.rstrip("\n") for command in each.commands]
+        if typing.pane in unready:
+            problems.append(f"{typing.what}: no prompt within {PATIENCE:g} s; its commands were typed anyway")
+        texts = [command.rstrip("\n") for command in typing.commands]
         if problem := next(filter(None, (_problem(text, state) for text in texts)), ""):
-            problems.append(f"{each.what}: nothing was typed: {problem}")
+            problems.append(f"{typing.what}: nothing was typed: {problem}")
         else:
-            inputs += [(each, text) for text in texts]
+            inputs += [(typing, text) for text in texts]
     return Typed([*problems, *_type(ctx.tmux, server, inputs)], shown)
 
 
@@ -105,11 +105,11 @@ def _type(tmux: Tmux, server: Server, inputs: Sequence[tuple[Typing, str]]) -> l
     """In one call for all, or in several where that would be too much for one."""
     problems: list[str] = []
     batch: list[tuple[Typing, str]] = []
-    for each in inputs:
-        if batch and sum(map(_size, [*batch, each])) > _BATCH:
-            problems += _put(tmux, server, batch, {each[0].pane})
+    for typing in inputs:
+        if batch and sum(map(_size, [*batch, typing])) > _BATCH:
+            problems += _put(tmux, server, batch, {typing[0].pane})
             batch = []
-        batch.append(each)
+        batch.append(typing)
     return problems + (_put(tmux, server, batch, set()) if batch else [])
 
 

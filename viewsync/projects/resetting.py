@@ -35,7 +35,7 @@ class Reset(NamedTuple):
 
 
 def plan(known: Iterable[Known]) -> list[tuple[Known, Reset]]:
-    return [(each, _judge(each)) for each in known]
+    return [(project_session, _judge(project_session)) for project_session in known]
 
 
 def _judge(known: Known) -> Reset:

@@ -91,7 +91,7 @@ def _again(ctx: Context, there: Running, found: Found, *, apply: bool) -> Ran | 
     plan_checks.check(ctx.env, plan, server)
     before = diff.compare(plan, there.seen)
     changing = (DIFFERENT,) if apply else ()
-    todo = any(each.kind == MISSING or (each.kind in changing and each.can) for each in before)
+    todo = any(difference.kind == MISSING or (difference.kind in changing and difference.can) for difference in before)
     ran = Ran(REUSED, there.name, socket, session, server, differences=before, warnings=_other(there))
     if there.row and there.whole and not todo:
         rows.update(ctx.registry, there.row, {"last_active": rows.stamp(ctx.clock())})

@@ -24,7 +24,7 @@ def listed(about: Mapping[str, Any], root: str) -> tuple[frozenset[str], list[st
     cannot be read.
     """
     recorded = about.get("secrets")
-    found = {str(each) for each in recorded} if isinstance(recorded, list) else set()
+    found = {str(name) for name in recorded} if isinstance(recorded, list) else set()
     own = str(about.get("file") or "")
     unread = []
     for file in dict.fromkeys([*([own] if os.path.exists(own) else []), *(locating.files(root) if root else [])]):
@@ -33,7 +33,7 @@ def listed(about: Mapping[str, Any], root: str) -> tuple[frozenset[str], list[st
         except Unfit:
             unread.append(file)
         else:
-            found |= {each.text for each in node.items} if node else set()
+            found |= {name.text for name in node.items} if node else set()
     return frozenset(found), unread
 
 

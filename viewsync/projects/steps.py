@@ -86,13 +86,13 @@ def run(ctx: Context, step: Step, stage: str, variables: Mapping[str, str], secr
     try:
         env = {**server.clean(ctx.env), **own}
         ran = bounded_process.run(step.command, cwd=step.cwd, env=env, timeout=step.timeout, output=handle)
-        tail = [step_logs.blotted(each, hidden) for each in step_logs.tail(handle, _LINES)]
+        tail = [step_logs.blotted(line, hidden) for line in step_logs.tail(handle, _LINES)]
     finally:
         if hidden:
             step_logs.redact(handle, hidden)
         os.close(handle)
     problem = ran.problem or (f"exit code {ran.code}" if ran.code else "")
-    shown = tuple(_printable(each) for each in tail)
+    shown = tuple(_printable(line) for line in tail)
     aborts = bool(problem) and step.on_failure == ABORT
     done = StepDone(step.name, stage, ran.code, ran.seconds, problem, shown, log, step.source, aborts)
     _record(ctx, done, variables)
@@ -145,4 +145,4 @@ def _record(ctx: Context, done: StepDone, variables: Mapping[str, str]) -> None:
 def _printable(raw: bytes) -> str:
     """Bytes that are no text, and what would command a terminal, as escapes."""
     text = raw.decode("utf-8", "backslashreplace").rstrip()
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

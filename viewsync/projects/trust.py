@@ -91,7 +91,7 @@ def items(env: Mapping[str, str], plan: Plan) -> list[Item]:
         return []
     where = home(plan)
     _refuse_secrets(plan)
-    found = [item(each, stage, where, plan.secrets) for stage, field in _STAGES for each in getattr(plan, field)]
+    found = [item(step, stage, where, plan.secrets) for stage, field in _STAGES for step in getattr(plan, field)]
     found += [
         _made("option", [what, name, value], f"option {name} of {what}: {value}") for what, name, value in options(plan)
     ]
@@ -111,8 +111,8 @@ def items(env: Mapping[str, str], plan: Plan) -> list[Item]:
 def options(plan: Plan) -> list[tuple[str, str, str]]:
     """Those that run something: of what, the name, the value."""
     found = [("the session", name, value) for name, value in plan.options]
-    found += [(f"window {each.name!r}", name, value) for each in plan.windows for name, value in each.options]
-    return [each for each in found if project_options.runs(each[1], each[2])]
+    found += [(f"window {window.name!r}", name, value) for window in plan.windows for name, value in window.options]
+    return [option for option in found if project_options.runs(option[1], option[2])]
 
 
 def _made(kind: str, words: list[str], shown: str, about: str = "") -> Item:
@@ -121,7 +121,7 @@ def _made(kind: str, words: list[str], shown: str, about: str = "") -> Item:
 
 def lines(found: Sequence[Step], secrets: Collection[str]) -> list[Line]:
     """Of shell, in which these steps consist."""
-    return [Line(each.command, each.cwd, _unsecret(each.environment, secrets)) for each in found]
+    return [Line(step.command, step.cwd, _unsecret(step.environment, secrets)) for step in found]
 
 
 def item(step: Step, stage: str, where: Home, secrets: Collection[str]) -> Item:
@@ -178,20 +178,20 @@ def standing(ctx: Context, plan: Plan) -> Standing:
     known = store.sets(store.read(ctx.folder), plan.identity.root, plan.command)
     if not known:
         return Standing(UNTRUSTED, found, found)
-    if any(_same(found, each) for each in known):
+    if any(_same(found, texts) for texts in known):
         return Standing(TRUSTED, found, [])
-    return Standing(CHANGED, found, [each for each in found if each.text not in known[0]])
+    return Standing(CHANGED, found, [command for command in found if command.text not in known[0]])
 
 
 def _same(found: Sequence[Item], known: Sequence[str]) -> bool:
     about = _about(known)
-    now = [each.text for each in found if not each.about or each.about in about]
-    there = {each.about for each in found}
-    return now == [each for each in known if not (name := _file(each)) or name in there]
+    now = [command.text for command in found if not command.about or command.about in about]
+    there = {command.about for command in found}
+    return now == [text for text in known if not (name := _file(text)) or name in there]
 
 
 def _about(known: Collection[str]) -> set[str]:
-    return {name for each in known if (name := _file(each))}
+    return {name for text in known if (name := _file(text))}
 
 
 def _file(text: str) -> str:
@@ -209,7 +209,7 @@ def require(ctx: Context, plan: Plan, consequence: str = "nothing was run") -> N
     if found.status == UNTRUSTED:
         why = "are not trusted yet"
     else:
-        files = found.new and all(each.text.startswith(('["tree"', '["file"')) for each in found.new)
+        files = found.new and all(command.text.startswith(('["tree"', '["file"')) for command in found.new)
         why = (
             "may run files that have changed since you trusted them" if files else "have changed since you trusted them"
         )
@@ -225,7 +225,7 @@ def _command(plan: Plan) -> str:
 
 def accept(ctx: Context, plan: Plan, shown: list[Item]) -> None:
     """Exactly what was shown: a file that changed meanwhile is not trusted by it."""
-    texts = [each.text for each in shown]
+    texts = [command.text for command in shown]
     store.add(ctx.folder, plan.identity.root, plan.command, texts, ctx.clock(), ctx.config["lock_timeout"])
 
 
@@ -236,7 +236,7 @@ def revoke(ctx: Context, root: str, command: str) -> bool:
 def still(folder: str, root: str, command: str, recorded: Collection[str], now: Sequence[Item]) -> bool:
     """Whether files that were recorded when they were trusted still are: they are as they were, or as trusted since."""
     sets = store.sets(store.read(folder), root, command)
-    known = {*recorded, *(text for each in sets for text in each)}
+    known = {*recorded, *(text for texts in sets for text in texts)}
     about = _about(known)
     return bool(sets) and all(each.text in known or (each.about and each.about not in about) for each in now)
 

@@ -73,7 +73,7 @@ def make(ctx: Context, plan: Plan) -> Made:
         raise UsageError(f"{plan.file}: not a name for a branch: {wanted.branch!r}")
     path = os.path.normpath(wanted.path or default_path(plan.identity.root, plan.identity.project, wanted.branch))
     listed = git.worktrees()
-    there = next((each for each in listed if each.branch == wanted.branch), None)
+    there = next((entry for entry in listed if entry.branch == wanted.branch), None)
     if there and os.path.isdir(there.path):
         if there.main:
             hint = "check out another branch there, or leave `worktree` out of the file"
@@ -108,16 +108,16 @@ def default_path(root: str, project: str, branch: str) -> str:
 
 
 def _lists(listed: Sequence[Entry], path: str) -> bool:
-    return any(same_place(each.path, path) for each in listed)
+    return any(same_place(entry.path, path) for entry in listed)
 
 
 def _refuse(path: str, listed: Sequence[Entry], there: Entry | None) -> None:
     """What stands in the way. `there`: a worktree of the branch whose folder is gone."""
-    other = next((each for each in listed if same_place(each.path, path)), None)
-    for each in (there, other):
-        if each and each.locked and not os.path.isdir(each.path):
-            hint = f"bring its disk back, or `git worktree unlock {each.path}`"
-            raise GitError(f"the worktree {each.path} is locked, and its folder is not there", hint)
+    other = next((entry for entry in listed if same_place(entry.path, path)), None)
+    for entry in (there, other):
+        if entry and entry.locked and not os.path.isdir(entry.path):
+            hint = f"bring its disk back, or `git worktree unlock {entry.path}`"
+            raise GitError(f"the worktree {entry.path} is locked, and its folder is not there", hint)
     if there and not same_place(there.path, path):
         hint = "`git worktree prune` forgets it, if it was removed for good"
         raise GitError(f"branch {there.branch!r} has a worktree at {there.path}, whose folder is gone", hint)
@@ -157,13 +157,18 @@ def trees(ctx: Context, folder: str) -> list[Tree]:
     git.check()
     listed = git.worktrees()
     known = listing.read(ctx).known
-    found = [_tree(each, known) for each in listed]
-    mine = {each.path for each in listed if each.main}
+    found = [_tree(entry, known) for entry in listed]
+    mine = {entry.path for entry in listed if entry.main}
     gone: dict[str, list[Known]] = {}
-    for each in known:
-        path = _home(each)
-        if path and each.identity and not _lists(listed, path) and any(same_place(each.identity.root, m) for m in mine):
-            gone.setdefault(path, []).append(each)
+    for session in known:
+        path = _home(session)
+        if (
+            path
+            and session.identity
+            and not _lists(listed, path)
+            and any(same_place(session.identity.root, m) for m in mine)
+        ):
+            gone.setdefault(path, []).append(session)
     for path, there in gone.items():
         branch = there[0].identity.worktree if there[0].identity else ""
         missing = not os.path.isdir(path)
@@ -172,7 +177,15 @@ def trees(ctx: Context, folder: str) -> list[Tree]:
 
 
 def _tree(entry: Entry, known: Sequence[Known]) -> Tree:
-    there = [] if entry.main else [each for each in known if _home(each) and same_place(_home(each), entry.path)]
+    there = (
+        []
+        if entry.main
+        else [
+            project_session
+            for project_session in known
+            if _home(project_session) and same_place(_home(project_session), entry.path)
+        ]
+    )
     missing = not os.path.isdir(entry.path)
     return Tree(entry.path, entry.branch, entry.head, entry.locked, entry.main, missing, True, there)
 
@@ -186,12 +199,12 @@ def _home(known: Known) -> str:
 def find(found: Sequence[Tree], which: str, folder: str) -> Tree:
     """The one of exactly that branch, or at that path."""
     path = os.path.join(folder, which)
-    fitting = [each for each in found if each.branch == which or same_place(each.path, path)]
+    fitting = [candidate for candidate in found if candidate.branch == which or same_place(candidate.path, path)]
     if not fitting:
-        there = [each.branch or each.path for each in found if not each.main]
+        there = [candidate.branch or candidate.path for candidate in found if not candidate.main]
         known = f"there are: {', '.join(there)}" if there else "there is none"
         raise UsageError(f"there is no worktree of {which!r}", did_you_mean(which, there, known))
-    tree = next((each for each in fitting if not each.main), fitting[0])
+    tree = next((candidate for candidate in fitting if not candidate.main), fitting[0])
     if tree.main:
         raise UsageError(f"{tree.path} is the project's own folder, not a worktree beside it")
     return tree
@@ -200,9 +213,9 @@ def find(found: Sequence[Tree], which: str, folder: str) -> Tree:
 def refusals(env: Mapping[str, str], tree: Tree, folder: str) -> list[str]:
     """Why it may not go unless that is forced."""
     reasons = [
-        f"somebody is on session '{each.name}'"
-        for each in tree.sessions
-        if each.live and (each.live.in_use or any(view.in_use for view in each.views))
+        f"somebody is on session '{session.name}'"
+        for session in tree.sessions
+        if session.live and (session.live.in_use or any(view.in_use for view in session.views))
     ]
     return [*reasons, *_unsaved(env, tree, folder)]
 
@@ -223,14 +236,14 @@ def remove(ctx: Context, tree: Tree, folder: str, say: Callable[[str], None], *,
     if tree.locked:
         raise UsageError(f"the worktree {tree.path} is locked", f"`git worktree unlock {tree.path}` unlocks it")
     _refuse_others(tree)
-    doubtful = next((each for each in tree.sessions if each.doubt), None)
+    doubtful = next((session for session in tree.sessions if session.doubt), None)
     if doubtful:
         raise ViewsyncError(f"cannot tell whether session {doubtful.name!r} is running: {doubtful.doubt}")
     reasons = refusals(ctx.env, tree, folder)
     if reasons and not force:
         raise UsageError(f"{tree.path} was kept: {'; '.join(reasons)}", _KEPT)
-    for each in tree.sessions:
-        say(f"end session {each.name}" if each.live else f"forget session {each.name}, which has ended")
+    for session in tree.sessions:
+        say(f"end session {session.name}" if session.live else f"forget session {session.name}, which has ended")
     if tree.known:
         lost = f", and lose: {'; '.join(reasons)}" if reasons else ""
         say(f"remove the worktree {tree.path}{lost}" + (f" (branch {tree.branch} stays)" if tree.branch else ""))
@@ -254,9 +267,9 @@ def _refuse_others(tree: Tree) -> None:
 
 
 def _remove(ctx: Context, tree: Tree, folder: str, *, force: bool) -> Removed:
-    ended = [ending.end(ctx, each, "worktree", force=force) for each in tree.sessions]
-    problems = [f"{each.name}: {problem}" for each in ended for problem in each.problems]
-    left = [each.name for each in ended if not each.ended]
+    ended = [ending.end(ctx, session, "worktree", force=force) for session in tree.sessions]
+    problems = [f"{session.name}: {problem}" for session in ended for problem in session.problems]
+    left = [session.name for session in ended if not session.ended]
     if left:
         return Removed(tree.path, tree.branch, False, ended, [*problems, f"{tree.path} was kept: {', '.join(left)}"])
     # Looked at once more: what ended just now, and the cleanup steps, may have written something.
@@ -264,7 +277,7 @@ def _remove(ctx: Context, tree: Tree, folder: str, *, force: bool) -> Removed:
         return Removed(tree.path, tree.branch, False, ended, [*problems, f"{tree.path} was kept: {'; '.join(late)}"])
     if tree.known:
         Git(folder, ctx.env).remove(tree.path, force=force)
-    project = next((each.identity.project for each in tree.sessions if each.identity), "")
+    project = next((session.identity.project for session in tree.sessions if session.identity), "")
     _record(ctx, "worktree-removed", "person", project, f"{tree.branch} at {tree.path}")
     return Removed(tree.path, tree.branch, tree.known, ended, problems)
 

@@ -46,7 +46,7 @@ def turn(pane: str) -> str:
 
 def held(folder: str, server: Server, pane: str) -> bool:
     """By a sender, or by who runs a command there. A lease whose file is not there is not made."""
-    return any(is_held(_path(folder, server, each)) for each in (pane, turn(pane)))
+    return any(is_held(_path(folder, server, lease)) for lease in (pane, turn(pane)))
 
 
 def _path(folder: str, server: Server, pane: str) -> str:

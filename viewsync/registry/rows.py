@@ -45,7 +45,7 @@ def remove(registry: Registry, row: Registered) -> bool:
 
 
 def same(one: Registered, other: Registered) -> bool:
-    return all(getattr(one, each) == getattr(other, each) for each in _IDENTITY)
+    return all(getattr(one, field) == getattr(other, field) for field in _IDENTITY)
 
 
 def update(registry: Registry, row: Registered, values: SessionRow, drop: tuple[str, ...] = ()) -> bool:

@@ -124,7 +124,7 @@ def _checked(env: Mapping[str, str], request: CreateRequest) -> sessions.NewSess
         window=request.window,
         argv=[_program(env, request.name, argv[0]), *argv[1:]],
         cwd=os.path.abspath(request.cwd) if request.cwd else "",
-        environment=[*environment, *(_variable(each) for each in request.environment)],
+        environment=[*environment, *(_variable(assignment) for assignment in request.environment)],
         size=_size(request.size),
     )
 
@@ -223,7 +223,7 @@ def _vanished(tmux: Tmux, socket: str, made: Made) -> bool:
     deadline = time.monotonic() + 0.5
     while time.monotonic() < deadline:
         try:
-            mine = [each for each in pane_list.read(tmux, socket).panes if each.id == made.pane_id]
+            mine = [pane for pane in pane_list.read(tmux, socket).panes if pane.id == made.pane_id]
         except ServerGone:
             return True
         if not mine or mine[0].dead or mine[0].pid != made.pid:

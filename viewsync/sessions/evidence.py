@@ -34,7 +34,7 @@ def save(ctx: Context, listed: Listed, why: str) -> Saved:
     """Into a new folder. Where the server or a pane is gone, what is known of it alone. StateError."""
     folder = _new_folder(ctx, listed.row.name)
     problems = [listed.doubt] if listed.doubt else []
-    panes = [_pane(ctx, listed, each, folder, problems) for each in _panes(listed)]
+    panes = [_pane(ctx, listed, pane, folder, problems) for pane in _panes(listed)]
     metadata = {
         "name": listed.row.name,
         "saved_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ctx.clock())),
@@ -74,7 +74,7 @@ def _new_folder(ctx: Context, name: str) -> str:
 def _panes(listed: Listed) -> list[Pane]:
     if listed.reading is None or not listed.found.session:
         return []
-    return [each for each in listed.reading.panes if each.session == listed.found.session]
+    return [pane for pane in listed.reading.panes if pane.session == listed.found.session]
 
 
 def _pane(ctx: Context, listed: Listed, pane: Pane, folder: str, problems: list[str]) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def _pane(ctx: Context, listed: Listed, pane: Pane, folder: str, problems: list[
 def _processes(pane: Pane, now: float) -> list[dict[str, Any]] | None:
     """None where nobody knows them."""
     found = [] if pane.dead else process_tree.below(pane.pid, now)
-    return None if found is None else [each._asdict() for each in found]
+    return None if found is None else [process._asdict() for process in found]
 
 
 def _status(listed: Listed, pane: Pane, captured: scrollback.PaneScrollback | None) -> int | None:

@@ -41,13 +41,13 @@ class ExpiryItem(NamedTuple):
 def plan(ctx: Context, wish: ExpiryCriteria) -> tuple[list[ExpiryItem], list[str]]:
     """What would become of every registered session, and what went wrong. Nothing is changed."""
     listed, errors = listing.read(ctx)
-    verdicts = expiry.decide([_known(ctx, each) for each in listed], wish, ctx.clock())
+    verdicts = expiry.decide([_known(ctx, session) for session in listed], wish, ctx.clock())
     return [ExpiryItem(one, verdict) for one, verdict in zip(listed, verdicts, strict=True)], errors
 
 
 def _known(ctx: Context, listed: Listed) -> SessionFacts:
     row = listed.row
-    mine = [each for each in listed.reading.panes if each.session == listed.found.session] if listed.reading else []
+    mine = [pane for pane in listed.reading.panes if pane.session == listed.found.session] if listed.reading else []
     return SessionFacts(
         name=row.name,
         status=listed.health.status,
@@ -57,10 +57,10 @@ def _known(ctx: Context, listed: Listed) -> SessionFacts:
         making=processes.alive(row.maker, row.maker_start),
         quarantined=listed.quarantined,
         attached=listed.in_use,
-        leased=any(leases.held(ctx.folder, listed.reading.server, each.id) for each in mine)
+        leased=any(leases.held(ctx.folder, listed.reading.server, pane.id) for pane in mine)
         if listed.reading
         else False,
-        only_dead=bool(mine) and all(each.dead for each in mine),
+        only_dead=bool(mine) and all(pane.dead for pane in mine),
         viewed=bool(listed.views),
         session=f"{row.socket} {listed.found.session}" if listed.found.session else "",
     )
@@ -68,16 +68,16 @@ def _known(ctx: Context, listed: Listed) -> SessionFacts:
 
 def carry_out(ctx: Context, items: list[ExpiryItem]) -> list[ExpiryItem]:
     """The sessions first, then the rows of those that are gone: what fails in between is found by the next one."""
-    going = [each for each in items if each.verdict.action != KEEP]
+    going = [item for item in items if item.verdict.action != KEEP]
     if not going:
         return []
-    ready = _unchanged(ctx, [_saved(ctx, each) if each.verdict.save else each for each in going])
-    ended = [each for batch in _by_server(ready) for each in _end(ctx.tmux, batch)]
+    ready = _unchanged(ctx, [_saved(ctx, item) if item.verdict.save else item for item in going])
+    ended = [item for batch in _by_server(ready) for item in _end(ctx.tmux, batch)]
     done = _forget(ctx, ended)
     events = [
-        recording.event(ctx.clock, each.listed.row, each.verdict.action, _TRIGGER, each.verdict.reason)
-        for each in done
-        if each.removed or each.ended
+        recording.event(ctx.clock, item.listed.row, item.verdict.action, _TRIGGER, item.verdict.reason)
+        for item in done
+        if item.removed or item.ended
     ]
     recording.record(ctx, events)
     return done
@@ -96,17 +96,17 @@ def _unchanged(ctx: Context, items: list[ExpiryItem]) -> list[ExpiryItem]:
     """Who was used, quarantined or made anew since it was read is left alone."""
     now = {row.name: row for row in registry_rows.read(ctx.registry)}
     return [
-        each if now.get(each.listed.row.name) == each.listed.row else each._replace(problem=_FASTER) for each in items
+        item if now.get(item.listed.row.name) == item.listed.row else item._replace(problem=_FASTER) for item in items
     ]
 
 
 def _by_server(items: list[ExpiryItem]) -> list[list[ExpiryItem]]:
     """Those of one server together; those with nothing to end are of none."""
     batches: dict[Server | None, list[ExpiryItem]] = {}
-    for each in items:
-        reading = each.listed.reading
-        ends = each.verdict.action == END and not each.problem
-        batches.setdefault(reading.server if reading and ends else None, []).append(each)
+    for item in items:
+        reading = item.listed.reading
+        ends = item.verdict.action == END and not item.problem
+        batches.setdefault(reading.server if reading and ends else None, []).append(item)
     return list(batches.values())
 
 
@@ -115,8 +115,8 @@ def _end(tmux: Tmux, batch: list[ExpiryItem]) -> list[ExpiryItem]:
     if reading is None or batch[0].verdict.action != END or batch[0].problem:
         return batch
     ends: dict[str, guarded_kill.End] = {}  # two rows may name one session
-    for each in batch:
-        found, save = each.listed.found, each.verdict.save
+    for item in batch:
+        found, save = item.listed.found, item.verdict.save
         known = ends.get(found.session)
         ends[found.session] = guarded_kill.End(
             found.session, found.session_name, save or bool(known and known.only_dead)
@@ -124,21 +124,21 @@ def _end(tmux: Tmux, batch: list[ExpiryItem]) -> list[ExpiryItem]:
     try:
         done = dict(zip(ends, guarded_kill.end(tmux, reading.server, list(ends.values())), strict=True))
     except TmuxError as error:
-        return [each._replace(problem=error.message) for each in batch]
+        return [item._replace(problem=error.message) for item in batch]
     return [
-        each._replace(ended=True) if done[each.listed.found.session] else each._replace(problem=_FASTER)
-        for each in batch
+        item._replace(ended=True) if done[item.listed.found.session] else item._replace(problem=_FASTER)
+        for item in batch
     ]
 
 
 def _forget(ctx: Context, items: list[ExpiryItem]) -> list[ExpiryItem]:
-    rows = [each.listed.row for each in items if each.ended or (each.verdict.action == FORGET and not each.problem)]
+    rows = [item.listed.row for item in items if item.ended or (item.verdict.action == FORGET and not item.problem)]
     try:
         removed = registry_rows.remove_all(ctx.registry, rows) if rows else set()
     except ViewsyncError as error:
-        return [each._replace(problem=each.problem or error.message) for each in items]
+        return [item._replace(problem=item.problem or error.message) for item in items]
     names = {row.name for row in rows}
-    return [_outcome(each, removed) if each.listed.row.name in names else each for each in items]
+    return [_outcome(item, removed) if item.listed.row.name in names else item for item in items]
 
 
 def _outcome(item: ExpiryItem, removed: set[str]) -> ExpiryItem:

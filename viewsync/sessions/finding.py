@@ -60,4 +60,4 @@ def _sockets(ctx: Context, errors: list[str]) -> list[str]:
 def _sessions(tmux: Tmux, socket: str, query: str) -> list[Session]:
     """Those whose name holds the query, as text and whatever its case."""
     wanted = query.casefold()
-    return [each for each in inventory.inventory(tmux, socket).sessions if wanted in each.name.casefold()]
+    return [session for session in inventory.inventory(tmux, socket).sessions if wanted in session.name.casefold()]

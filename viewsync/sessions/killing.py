@@ -82,7 +82,7 @@ def kill(
 def _end(ctx: Context, reading: Panes, result: Killed, name: str, *, only_free: bool, views: str) -> Killed:
     session = result.session_id
     mine, others = ([], []) if views == NONE else _sharing(ctx, reading, session)
-    on = next((each.name for each in mine if each.attached), "")
+    on = next((view.name for view in mine if view.attached), "")
     if on and only_free:
         return result._replace(problem=_IN_USE)
     if on and views == IDLE:
@@ -115,12 +115,12 @@ def _sharing(ctx: Context, reading: Panes, session: str) -> tuple[list[View], li
         ours = tracking.proven_in(reading, ctx.registry.read()["views"])
     except ViewsyncError:
         ours = {}
-    if session in ours or any(each.marked for each in reading.panes if each.session == session):
+    if session in ours or any(pane.marked for pane in reading.panes if pane.session == session):
         return [], []
     mine = groups.views(groups.index(reading), session, ours)
-    windows = {each.window for each in reading.panes if each.session == session}
-    known = {session, *(each.id for each in mine)}
-    names = {each.session_name for each in reading.panes if each.window in windows and each.session not in known}
+    windows = {pane.window for pane in reading.panes if pane.session == session}
+    known = {session, *(view.id for view in mine)}
+    names = {pane.session_name for pane in reading.panes if pane.window in windows and pane.session not in known}
     return mine, sorted(names)
 
 
@@ -128,9 +128,9 @@ def _end_group(
     ctx: Context, reading: Panes, result: Killed, name: str, mine: list[View], *, only_free: bool, views: str
 ) -> Killed:
     session = result.session_id
-    shown = {each.session: each for each in reading.panes}
-    others = sum(each.group == shown[session].group for each in shown.values()) - len(mine) - 1
-    group = guarded_kill.Group(session, name, [(each.id, each.name) for each in mine], others, only_free)
+    shown = {pane.session: pane for pane in reading.panes}
+    others = sum(pane.group == shown[session].group for pane in shown.values()) - len(mine) - 1
+    group = guarded_kill.Group(session, name, [(view.id, view.name) for view in mine], others, only_free)
     kept = guarded_kill.end_group(ctx.tmux, reading.server, group, ctx.clock(), in_use=views == ALL)
     if not kept:
         return result._replace(killed=True, problem="")
@@ -149,7 +149,7 @@ def _look_again(tmux: Tmux, reading: Panes, result: Killed, error: TmuxError) ->
         return result._replace(killed=True, problem="")
     except TmuxError:
         return result._replace(problem=f"{error.message}; whether it has ended is not known")
-    there = now.server == reading.server and any(each.session == result.session_id for each in now.panes)
+    there = now.server == reading.server and any(pane.session == result.session_id for pane in now.panes)
     if there or not now.complete:
         return result._replace(problem=f"{error.message}; it is still there")
     return result._replace(killed=True, problem="")

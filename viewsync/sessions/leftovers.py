@@ -38,7 +38,7 @@ _CORRUPT = re.compile(r"(\.sessions\.json|history\.db)\.corrupt-\d+-\d+(-wal|-sh
 
 
 def find(ctx: Context, readings: Sequence[Panes]) -> list[Finding]:
-    live = {each.server.identity for each in readings}
+    live = {reading.server.identity for reading in readings}
     return [*_files(ctx), *_leases(ctx, live), *_exec_folders(ctx), *_blocks(ctx), *_buffers(ctx, readings)]
 
 
@@ -103,8 +103,8 @@ def _is_orphan(clock: Callable[[], float], path: str) -> bool:
 
 
 def _buffers(ctx: Context, readings: Sequence[Panes]) -> Iterator[Finding]:
-    for each in readings:
-        socket = each.server.socket
+    for reading in readings:
+        socket = reading.server.socket
         try:
             found = buffers.ours(ctx.tmux, socket)
         except TmuxError as error:
@@ -118,20 +118,20 @@ def _buffers(ctx: Context, readings: Sequence[Panes]) -> Iterator[Finding]:
 def remove(ctx: Context, wanted: list[Finding]) -> dict[Key, str]:
     """The files under the registry's lock, so that no writer is at work; what could not be removed, and why."""
     failed: dict[Key, str] = {}
-    files = [each for each in wanted if each.kind != "buffer"]
+    files = [leftover for leftover in wanted if leftover.kind != "buffer"]
     if files:
         with ctx.registry.locked():
-            for each in files:
+            for file in files:
                 try:
-                    _remove(each.name)
+                    _remove(file.name)
                 except OSError as error:
-                    failed[each.key] = error.strerror or "it cannot be removed"
-    for socket in {each.socket for each in wanted if each.kind == "buffer"}:
-        mine = [each for each in wanted if each.kind == "buffer" and each.socket == socket]
+                    failed[file.key] = error.strerror or "it cannot be removed"
+    for socket in {leftover.socket for leftover in wanted if leftover.kind == "buffer"}:
+        mine = [leftover for leftover in wanted if leftover.kind == "buffer" and leftover.socket == socket]
         try:
-            buffers.delete(ctx.tmux, socket, [each.name for each in mine])
+            buffers.delete(ctx.tmux, socket, [leftover.name for leftover in mine])
         except ViewsyncError as error:
-            failed |= {each.key: error.message for each in mine}
+            failed |= {leftover.key: error.message for leftover in mine}
     return failed
 
 

@@ -48,7 +48,7 @@ class Listed(NamedTuple):
         """It is quarantined by another registry, or by one that was replaced."""
         if self.row.quarantined or not self.reading or not self.found.session:
             return False
-        return any(each.quarantined for each in self.reading.panes if each.session == self.found.session)
+        return any(pane.quarantined for pane in self.reading.panes if pane.session == self.found.session)
 
 
 def read(ctx: Context) -> tuple[list[Listed], list[str]]:
@@ -65,8 +65,10 @@ def read(ctx: Context) -> tuple[list[Listed], list[str]]:
         if one.reading and one.found.session:
             one = _with_views(one, shared[row.socket], views[row.socket])
         listed.append(one)
-    failed = [each for each in answers.values() if isinstance(each, TmuxError) and not isinstance(each, ServerGone)]
-    return listed, [each.message for each in failed]
+    failed = [
+        answer for answer in answers.values() if isinstance(answer, TmuxError) and not isinstance(answer, ServerGone)
+    ]
+    return listed, [error.message for error in failed]
 
 
 def ask(tmux: Tmux, sockets: Iterable[str]) -> dict[str, Answer]:

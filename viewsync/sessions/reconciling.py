@@ -60,7 +60,11 @@ def _servers(ctx: Context, data: RegistryData) -> list[str]:
 def _seen(row: Registered, answer: Answer) -> ComparedRow:
     listed = listing.judge(row, answer)
     pane = listed.found.pane
-    mine = [each for each in listed.reading.panes if each.session == listed.found.session] if listed.reading else []
+    mine = (
+        [seen_pane for seen_pane in listed.reading.panes if seen_pane.session == listed.found.session]
+        if listed.reading
+        else []
+    )
     return ComparedRow(
         row=row,
         doubt=listed.doubt,
@@ -68,7 +72,7 @@ def _seen(row: Registered, answer: Answer) -> ComparedRow:
         found=listed.found,
         making=processes.alive(row.maker, row.maker_start),
         pid_start=_start(pane) if pane else 0.0,
-        made_since=any(each.created >= epoch(row.created_at) for each in mine),
+        made_since=any(seen_pane.created >= epoch(row.created_at) for seen_pane in mine),
     )
 
 
@@ -79,7 +83,7 @@ def _start(pane: Pane) -> float:
 
 def findings(ctx: Context, reading: RegistryReading) -> list[Finding]:
     """All that is amiss. A server that does not answer, and has no row, is told of as well."""
-    named = {each.row.socket for each in reading.seen}
+    named = {row.row.socket for row in reading.seen}
     silent = [
         Finding("no-answer", socket, answer.message, socket=socket)
         for socket, answer in reading.answers.items()
@@ -99,25 +103,25 @@ def findings(ctx: Context, reading: RegistryReading) -> list[Finding]:
 
 
 def _answered(reading: RegistryReading) -> list[Panes]:
-    return [each for each in reading.answers.values() if isinstance(each, Panes)]
+    return [answer for answer in reading.answers.values() if isinstance(answer, Panes)]
 
 
 def _strangers(reading: RegistryReading) -> list[tuple[Panes, Pane]]:
     found: list[tuple[Panes, Pane]] = []
-    for each in _answered(reading):
-        ids = {one.found.session for one in reading.seen if one.reading and one.reading.server == each.server}
-        views = tracking.proven_in(each, reading.data["views"])
-        found += [(each, pane) for pane in drift.strangers(each, ids, views)]
+    for panes in _answered(reading):
+        ids = {one.found.session for one in reading.seen if one.reading and one.reading.server == panes.server}
+        views = tracking.proven_in(panes, reading.data["views"])
+        found += [(panes, pane) for pane in drift.strangers(panes, ids, views)]
     return found
 
 
 def repair(ctx: Context, found: list[Finding]) -> dict[Key, str]:
     """What was not repaired of what can be, and why. Rows first, then what is left over."""
-    wanted = [each for each in found if each.repair]
-    failed = _guarded(ctx, [each for each in wanted if each.change], _repair_rows)
-    failed |= _guarded(ctx, [each for each in wanted if not each.change], leftovers.remove)
-    done = [each for each in wanted if each.row and each.key not in failed]
-    recording.record(ctx, [_event(ctx.clock, each, each.row) for each in done if each.row])
+    wanted = [finding for finding in found if finding.repair]
+    failed = _guarded(ctx, [finding for finding in wanted if finding.change], _repair_rows)
+    failed |= _guarded(ctx, [finding for finding in wanted if not finding.change], leftovers.remove)
+    done = [finding for finding in wanted if finding.row and finding.key not in failed]
+    recording.record(ctx, [_event(ctx.clock, finding, finding.row) for finding in done if finding.row])
     return failed
 
 
@@ -136,27 +140,27 @@ def _guarded(
     except LockTimeout:
         raise
     except ViewsyncError as error:
-        return {each.key: error.message for each in wanted}
+        return {finding.key: error.message for finding in wanted}
 
 
 def _repair_rows(ctx: Context, wanted: list[Finding]) -> dict[Key, str]:
     by_row: dict[str, list[Finding]] = {}
-    for each in wanted:
-        by_row.setdefault(each.name, []).append(each)
+    for finding in wanted:
+        by_row.setdefault(finding.name, []).append(finding)
     failed: dict[Key, str] = {}
     names: dict[str, Finding] = {}
     with ctx.registry.change() as data:
         rows = data["sessions"]
         for name, mine in by_row.items():
             if name not in rows or registered(name, rows[name]) != mine[0].row:
-                failed |= {each.key: "it changed during the repair" for each in mine}
+                failed |= {finding.key: "it changed during the repair" for finding in mine}
                 continue
-            for each in mine:
-                _change(rows, name, each.change or drift.RowChange())
-                if each.change and each.change.name:
-                    names[name] = each
+            for finding in mine:
+                _change(rows, name, finding.change or drift.RowChange())
+                if finding.change and finding.change.name:
+                    names[name] = finding
         taken = registry_rows.rename(rows, {name: each.change.name for name, each in names.items() if each.change})
-    return failed | {names[each].key: "another session took the name" for each in taken}
+    return failed | {names[taken_name].key: "another session took the name" for taken_name in taken}
 
 
 def _change(rows: dict[str, SessionRow], name: str, change: drift.RowChange) -> None:

@@ -69,11 +69,11 @@ def forget_dead(ctx: Context, *, dry_run: bool) -> tuple[int, list[str]]:
     from viewsync.tmux.rules.model import KEEP
 
     items, errors = expiring.plan(ctx, ExpiryCriteria(compat=True))
-    going = [each for each in items if each.verdict.action != KEEP]
+    going = [item for item in items if item.verdict.action != KEEP]
     if dry_run:
         return len(going), errors
     done = expiring.carry_out(ctx, going)
-    return sum(each.removed for each in done), [*errors, *(each.problem for each in done if each.problem)]
+    return sum(row.removed for row in done), [*errors, *(row.problem for row in done if row.problem)]
 
 
 def process_id(text: str) -> int | None:

@@ -54,7 +54,7 @@ def rename(ctx: Context, asked: targets.TargetArgs, new: str) -> Renamed:
         _refuse_taken(ctx, row, new)
         row = _identified(ctx.registry, row, reading, found)
     mine = groups.views(groups.index(reading), found.session, known)
-    ids = [each.id for each in mine]
+    ids = [view.id for view in mine]
     _in_tmux(ctx.tmux, reading, found, new, ids)
     if row:
         try:
@@ -65,7 +65,7 @@ def rename(ctx: Context, asked: targets.TargetArgs, new: str) -> Renamed:
         event = recording.event(ctx.clock, row, "rename", "rename", f"renamed to {new}", detail=new)
         recording.record(ctx, [event])
     old = row.name if row else found.session_name
-    return Renamed(old, new, wanted.socket, found.session, row is not None, [each.name for each in mine])
+    return Renamed(old, new, wanted.socket, found.session, row is not None, [view.name for view in mine])
 
 
 def _views(ctx: Context, reading: Panes, found: SessionMatch) -> dict[str, str]:
@@ -74,7 +74,7 @@ def _views(ctx: Context, reading: Panes, found: SessionMatch) -> dict[str, str]:
         known = tracking.proven_in(reading, ctx.registry.read()["views"])
     except StateError:  # a session that was named by its target needs no registry
         known = {}
-    if found.session in known or any(each.marked for each in reading.panes if each.session == found.session):
+    if found.session in known or any(pane.marked for pane in reading.panes if pane.session == found.session):
         raise UsageError(f"{found.session_name!r} is a view, and viewsync needs its name", "rename its parent instead")
     return known
 
@@ -121,7 +121,7 @@ def _look_again(tmux: Tmux, reading: Panes, found: SessionMatch, new: str, error
     except TmuxError:
         problem = f"{error.message}; whether {found.session_name!r} is called {new!r} now is not known"
         raise TmuxTimeout(problem, "`viewsync list` tells once it answers; `viewsync reconcile` records it") from None
-    names = {each.session: each.session_name for each in now.panes if now.server == reading.server}
+    names = {pane.session: pane.session_name for pane in now.panes if now.server == reading.server}
     if names.get(found.session) == found.session_name:
         raise TmuxTimeout(f"{error.message}; {found.session_name!r} is called so as before", "try again")
     return names.get(found.session) == new
@@ -136,8 +136,8 @@ def _in_registry(registry: Registry, row: Registered, new: str, reading: Panes, 
     with registry.change() as data:
         if not rows.rekey(data["sessions"], row, new):
             raise _taken(new) if new in data["sessions"] else _changed(row)
-        for each in tracking.rows_of(reading.server, data["views"]).values():
-            if each.get("parent_id") == found.session or (
-                not each.get("parent_id") and each.get("parent") == found.session_name
+        for view_row in tracking.rows_of(reading.server, data["views"]).values():
+            if view_row.get("parent_id") == found.session or (
+                not view_row.get("parent_id") and view_row.get("parent") == found.session_name
             ):
-                each["parent"] = new
+                view_row["parent"] = new

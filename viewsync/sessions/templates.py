@@ -50,7 +50,7 @@ def names(env: Mapping[str, str]) -> list[str]:
     found = set()
     for folder in _folders(env):
         if os.path.isdir(folder):
-            found |= {each.removesuffix(".toml") for each in os.listdir(folder) if each.endswith(".toml")}
+            found |= {name.removesuffix(".toml") for name in os.listdir(folder) if name.endswith(".toml")}
     return sorted(found)
 
 

@@ -66,7 +66,7 @@ def sockets(ctx: Context) -> list[str]:
     """The servers that this environment's tmux talks to, and those that have views of ours."""
     folders = paths.tmux_folders(ctx.env)[1:]
     known = {row.get("socket") for row in _views(ctx.env).values()}
-    return [each for each in everywhere(ctx.env) if each in known or os.path.dirname(each) not in folders]
+    return [socket for socket in everywhere(ctx.env) if socket in known or os.path.dirname(socket) not in folders]
 
 
 def everywhere(env: Mapping[str, str]) -> list[str]:
@@ -114,8 +114,8 @@ def _start_service(doing: Doing, want: InstallManifest, changed: Collection[str]
 
 
 def _let_go(doing: Doing, want: InstallManifest) -> None:
-    for each in venvs.unused(want.venvs) if want.venvs else []:
-        doing.do(f"remove {each} (an earlier version)", venvs.remove, each)
+    for venv in venvs.unused(want.venvs) if want.venvs else []:
+        doing.do(f"remove {venv} (an earlier version)", venvs.remove, venv)
 
 
 def stop(doing: Doing, record: Record) -> None:

@@ -42,7 +42,7 @@ class _Line(NamedTuple):
 def to_install(env: Mapping[str, str], want: InstallManifest, record: Record, options: InstallOptions) -> InstallPlan:
     notes: list[str] = []
     steps: list[InstallStep] = []
-    mine = {each.path: manifest.sha(each.data) for each in want.files}
+    mine = {wanted.path: manifest.sha(wanted.data) for wanted in want.files}
     if not options.prefix and record.launcher in record.files:  # only install.sh writes it, so it stays
         mine[record.launcher] = record.files[record.launcher]
     for file in want.files:
@@ -55,7 +55,7 @@ def to_install(env: Mapping[str, str], want: InstallManifest, record: Record, op
     line = _line(want, record, steps, notes)
     path = manifest.record_path(env)
     states = [os.path.join(paths.state_dir(env), "any"), path]
-    made = _missing([*states, *(each.change.path for each in steps)])
+    made = _missing([*states, *(step.change.path for step in steps)])
     new = record._replace(
         launcher=want.launcher,
         files=mine,

@@ -144,8 +144,8 @@ class Stage:
     def until(self, condition: Callable[[], object], what: str, tab: Tab | None = None) -> None:
         deadline = time.monotonic() + _PATIENCE
         while not condition():
-            for each in self.tabs:
-                each.drain()
+            for open_tab in self.tabs:
+                open_tab.drain()
             if time.monotonic() > deadline:
                 said = tab.output.decode("utf-8", "replace").strip() if tab else ""
                 raise DemoError(f"{what} did not appear within {_PATIENCE:g} s", said or "see `viewsync doctor`")

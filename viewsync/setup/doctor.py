@@ -34,7 +34,7 @@ def examine(ctx: Context) -> list[Check]:
 def fix(ctx: Context, found: list[Check], say: Callable[[str], None]) -> list[str]:
     """Do what `install` does, where a check says that it helps; returns what was changed."""
     aside.only_look = False
-    if any(each.fixable and each.status != OK for each in found):
+    if any(check.fixable and check.status != OK for check in found):
         return installing.install(ctx, manifest.InstallOptions(), say).changes
     return []
 

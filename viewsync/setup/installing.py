@@ -45,13 +45,13 @@ def install(ctx: Context, options: InstallOptions, say: Say) -> InstallReport:
     _refuse(plan, want.line)
     changes, doing = _doing(ctx, say, dry_run=options.dry_run)
     activation.retire(doing, want, record)
-    for each in plan.made:
-        doing.say(f"create the folder {each}")
+    for path in plan.made:
+        doing.say(f"create the folder {path}")
     state = paths.state_dir(ctx.env)
     if os.path.isdir(state) and os.stat(state).st_mode & 0o077:
         doing.say(f"make the folder {state} private")
     _apply(doing, plan, lambda: own_files.secure(state))
-    activation.install(doing, want, [each.change.path for each in plan.steps])
+    activation.install(doing, want, [step.change.path for step in plan.steps])
     return InstallReport(changes, plan.notes, doing.problems, plan.record)
 
 
@@ -69,11 +69,11 @@ def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool) -> InstallR
         _purge(doing, plan.notes)
     elif os.path.isdir(paths.state_dir(ctx.env)):
         plan.notes.append(f"{paths.state_dir(ctx.env)} stays, with the registry and the history; --purge removes it")
-    for each in venvs.environments(record.venvs) if record.venvs else []:
-        doing.do(f"remove {each}", venvs.remove, each)
-    for each in reversed(record.folders):  # the innermost first
-        if files.is_empty(each):
-            doing.do(f"remove the empty folder {each}", files.remove_empty, [each])
+    for environment in venvs.environments(record.venvs) if record.venvs else []:
+        doing.do(f"remove {environment}", venvs.remove, environment)
+    for made in reversed(record.folders):  # the innermost first
+        if files.is_empty(made):
+            doing.do(f"remove the empty folder {made}", files.remove_empty, [made])
     return InstallReport(changes, plan.notes, doing.problems, record)
 
 
@@ -89,9 +89,9 @@ def _doing(ctx: Context, say: Say, *, dry_run: bool) -> tuple[list[str], Doing]:
 
 def _refuse(plan: InstallPlan, line: bytes = b"") -> None:
     """Before anything is changed. `line`: what a person can put into a tmux configuration that we may not write."""
-    for each in plan.steps:
-        if problem := files.refusal(each.change.path, link=each.change.link):
-            by_hand = line and line in (each.change.after or b"")
+    for step in plan.steps:
+        if problem := files.refusal(step.change.path, link=step.change.link):
+            by_hand = line and line in (step.change.after or b"")
             hint = f"add this line to it yourself: {line.decode('utf-8', 'replace')}" if by_hand else ""
             raise FileError(problem, hint)
 
@@ -99,11 +99,11 @@ def _refuse(plan: InstallPlan, line: bytes = b"") -> None:
 def _apply(doing: Doing, plan: InstallPlan, last: Callable[[], object] = lambda: None) -> None:
     done: list[FileChange] = []
     try:
-        for each in plan.steps:
-            doing.say(each.text)
+        for step in plan.steps:
+            doing.say(step.text)
             if not doing.dry_run:
-                files.apply(each.change)
-                done.append(each.change)
+                files.apply(step.change)
+                done.append(step.change)
         if not doing.dry_run:
             last()
     except BaseException as error:  # somebody's ^C too

@@ -75,7 +75,7 @@ def guessed(ctx: Context) -> Record:
     empty = install_record.Record()
     prefix = os.path.dirname(os.path.dirname(launcher_path(ctx)))
     want = wanted(ctx, InstallOptions(prefix=prefix if system_venvs.folder(prefix) else ""), empty)
-    there = {each.path: sha(each.data) for each in want.files if each.mark.encode() in (files.read(each.path) or b"")}
+    there = {file.path: sha(file.data) for file in want.files if file.mark.encode() in (files.read(file.path) or b"")}
     return empty._replace(launcher=want.launcher, files=there, conf=want.conf, venvs=want.venvs)
 
 
@@ -156,8 +156,8 @@ def conf_path(ctx: Context, named: str, record: Record) -> str:
     if named:
         return _resolved(os.path.abspath(named))
     candidates = [*([record.conf] if record.conf else []), *conf_candidates(ctx)]
-    marked = [each for each in candidates if marked_line.MARK in (files.read(each) or b"")]
-    there = [each for each in candidates if os.path.lexists(each)]
+    marked = [candidate for candidate in candidates if marked_line.MARK in (files.read(candidate) or b"")]
+    there = [candidate for candidate in candidates if os.path.lexists(candidate)]
     return _resolved((marked or there or conf_candidates(ctx))[0])
 
 
@@ -186,7 +186,7 @@ def loaded_by(ctx: Context, module: str) -> str:
     folder = os.path.join(config_home(ctx.env), "wezterm")
     named = [ctx.env.get("WEZTERM_CONFIG_FILE", ""), os.path.join(home(ctx.env), ".wezterm.lua")]
     below = [os.path.join(above, name) for above, _, names in os.walk(folder) for name in sorted(names)]
-    for path in [*named, *(each for each in below if each.endswith(".lua"))]:
+    for path in [*named, *(file for file in below if file.endswith(".lua"))]:
         ours = _real(path) == _real(module)
         if path and not ours and os.path.isfile(path) and b"viewsync" in (files.read(path) or b""):
             return path

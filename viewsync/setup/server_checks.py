@@ -59,7 +59,7 @@ def told(reading: ServerReading) -> Check:
     """Whether tmux tells of the end of project sessions that have cleanup steps."""
     name = "session ends"
     server = reading.found.server.identity
-    waiting = [each for each in pending_steps.entries(reading.ctx.folder) if each.record.get("server") == server]
+    waiting = [entry for entry in pending_steps.entries(reading.ctx.folder) if entry.record.get("server") == server]
     text = end_hooks.installed(reading.ctx.tmux, reading.socket)
     if waiting and not hooks.call([text], reading.ctx.caller):
         found = f"{len(waiting)} sessions have cleanup steps, but the hook is not loaded"
@@ -71,11 +71,11 @@ def told(reading: ServerReading) -> Check:
 
 def shadowed(reading: ServerReading) -> Check:
     """tmux looks a hook up in the session first: one that stands there is called instead of ours."""
-    names = {each.id: each.name for each in reading.found.sessions}
+    names = {session.id: session.name for session in reading.found.sessions}
     found = options.shadows(reading.ctx.tmux, reading.socket, list(names))
     if not found:
         return Check("own hooks", OK, "no session has hooks that replace those of viewsync")
-    said = ", ".join(repr(names[each]) for each in found)
+    said = ", ".join(repr(names[key]) for key in found)
     hint = "set them for all sessions (`set-hook -ga`), or rely on the sweeper"
     return Check("own hooks", WARN, f"these sessions have hooks that replace those of viewsync: {said}", hint)
 
@@ -99,7 +99,7 @@ def strays(reading: ServerReading) -> Check:
     found = adopting.strays(reading.found, tracking.proven(reading.found, reading.views))
     if not found:
         return Check("stray views", OK, "none")
-    said = ", ".join(each.name for each in found[:3]) + (" ..." if len(found) > 3 else "")
+    said = ", ".join(session.name for session in found[:3]) + (" ..." if len(found) > 3 else "")
     return Check(
         "stray views",
         WARN,
@@ -114,7 +114,7 @@ def quarantined(reading: ServerReading) -> Check:
     here = reading.found.server.identity
     told = {row.get("session_id") for row in data["sessions"].values() if row.get("server") == here and _kept(row)}
     told |= {row.get("session_id") for row in data["views"].values() if row.get("server") == here and _kept(row)}
-    found = [each.name for each in reading.found.sessions if each.quarantined and each.id not in told]
+    found = [session.name for session in reading.found.sessions if session.quarantined and session.id not in told]
     if not found:
         return Check("quarantine", OK, "none that the registry does not know")
     hint = "`viewsync release -s NAME` ends it, `viewsync reconcile --repair` records that of a registered session"
@@ -127,7 +127,7 @@ def _kept(row: SessionRow | ViewRow) -> bool:
 
 def orphans(reading: ServerReading) -> Check:
     parents = listing.read(reading.ctx, [reading.socket]).parents
-    waiting = [each for parent in parents for each in parent.views if each.verdict.action != KEEP]
+    waiting = [view for parent in parents for view in parent.views if view.verdict.action != KEEP]
     if not waiting:
         return Check("orphans", OK, "none")
     return Check("orphans", WARN, f"{len(waiting)} views that nobody uses", "`viewsync sweep` ends or promotes them")

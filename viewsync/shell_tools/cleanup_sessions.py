@@ -33,19 +33,19 @@ def run(call: Call) -> Result:
     wish = ExpiryCriteria(everything, older, compat=call.compat or everything or not older)
     items, errors = expiring.plan(call.ctx, wish)
     errors += [
-        f"Warning: {each.listed.row.name} is kept: {each.verdict.reason}" for each in items if each.verdict.spared
+        f"Warning: {item.listed.row.name} is kept: {item.verdict.reason}" for item in items if item.verdict.spared
     ]
-    going = [_forgotten(each) for each in items if each.verdict.action != KEEP]
+    going = [_forgotten(item) for item in items if item.verdict.action != KEEP]
     if not items:
         return Result(lines=["No sessions in registry."])
     if not going:
         return Result(lines=["No sessions to clean up."], warnings=errors)
-    told = [f"  - {each.listed.row.name} ({each.verdict.reason})" for each in going]
+    told = [f"  - {item.listed.row.name} ({item.verdict.reason})" for item in going]
     if "--dry-run" in call.given:
         return Result(lines=[f"Dry-run mode: Would remove {len(going)} session(s):", *told], warnings=errors)
     done = expiring.carry_out(call.ctx, going)
-    failed = [f"    Warning: Failed to remove {each.listed.row.name}: {each.problem}" for each in done if each.problem]
-    removed = sum(each.removed for each in done)
+    failed = [f"    Warning: Failed to remove {item.listed.row.name}: {item.problem}" for item in done if item.problem]
+    removed = sum(item.removed for item in done)
     lines = [f"Removing {len(going)} session(s):", *told, f"Removed {removed} session(s) successfully."]
     return Result(lines=lines, warnings=[*errors, *failed])
 

@@ -36,7 +36,7 @@ TOOL = Tool(
         **dict.fromkeys(("-n", "--name"), "--name="),
         **dict.fromkeys(("-S", "--socket"), "--socket="),
         **dict.fromkeys(("-w", "--window"), "--window="),
-        **{each: each for each in ("--python", "--gdb", "--shell", "--no-register")},
+        **{flag: flag for flag in ("--python", "--gdb", "--shell", "--no-register")},
     },
     run=run,
     one_of=("--python", "--gdb", "--shell"),

@@ -21,7 +21,7 @@ Lists the tmux sessions of a server, or of all.
 
 def run(call: Call) -> Result:
     given = call.given
-    named = [each for each in ("--socket=", "--socket-path=") if given.get(each)]
+    named = [flag for flag in ("--socket=", "--socket-path=") if given.get(flag)]
     if "--all" in given and named:
         raise Misuse("Cannot combine --all with -L or -S")
     if len(named) == 2:

@@ -32,7 +32,7 @@ def run(call: Call) -> Result:
 def _lines(data: dict[str, Any], now: float) -> list[str]:
     if not data["sessions"]:
         return ["No sessions registered."]
-    rows = [_HEAD, *(_row(each, now) for each in data["sessions"])]
+    rows = [_HEAD, *(_row(session, now) for session in data["sessions"])]
     shown = [[printable(cell) for cell in row] for row in rows]
     # As wide as the tool's columns, and wider for a name that would not fit: cut, two of them can look the same.
     widths = [max(least, *(cells.width(row[column]) for row in shown)) for column, least in enumerate(_WIDTHS)]

@@ -324,7 +324,7 @@ def _is_alone_in(group: int) -> bool:
         members = set(grp.getgrgid(group).gr_mem)
     except KeyError:
         return False
-    primary = {each.pw_name for each in pwd.getpwall() if each.pw_gid == group}
+    primary = {account.pw_name for account in pwd.getpwall() if account.pw_gid == group}
     return (members | primary) == {mine}
 
 

@@ -54,11 +54,11 @@ def any_waiting(folder: str) -> bool:
 def entries(folder: str) -> list[Entry]:
     """All of them; a file that is not understood is left alone, and is none."""
     found = [_entry(os.path.join(folder, FOLDER, name)) for name in own_files.names(os.path.join(folder, FOLDER))]
-    return [each for each in found if each]
+    return [entry for entry in found if entry]
 
 
 def find(folder: str, name: str) -> Entry | None:
-    return next((each for each in entries(folder) if each.key == name), None)
+    return next((entry for entry in entries(folder) if entry.key == name), None)
 
 
 def _entry(path: str) -> Entry | None:

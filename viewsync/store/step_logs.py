@@ -50,7 +50,7 @@ def redact(handle: int, values: Collection[bytes]) -> None:
     raw = b""
     while part := os.pread(handle, 1 << 20, len(raw)):
         raw += part
-    if any(each in raw for each in values):
+    if any(value in raw for value in values):
         os.ftruncate(handle, 0)
         rest = memoryview(blotted(raw, values))
         while rest:
@@ -58,8 +58,8 @@ def redact(handle: int, values: Collection[bytes]) -> None:
 
 
 def blotted(raw: bytes, values: Collection[bytes]) -> bytes:
-    for each in sorted(values, key=len, reverse=True):  # one may hold another
-        raw = raw.replace(each, b"***")
+    for value in sorted(values, key=len, reverse=True):  # one may hold another
+        raw = raw.replace(value, b"***")
     return raw
 
 

@@ -44,14 +44,15 @@ def read(folder: str) -> Trusted:
 
 def _is_sound(trusted: Any) -> bool:
     return isinstance(trusted, dict) and all(
-        isinstance(commands, dict) and all(isinstance(each, dict) and _items(each) for each in commands.values())
+        isinstance(commands, dict)
+        and all(isinstance(command, dict) and _items(command) for command in commands.values())
         for commands in trusted.values()
     )
 
 
 def _items(entry: dict[str, Any]) -> bool:
     found = [entry.get("items"), *(before if isinstance(before := entry.get("before", []), list) else [None])]
-    return all(isinstance(items, list) and all(isinstance(each, str) for each in items) for items in found)
+    return all(isinstance(items, list) and all(isinstance(item, str) for item in items) for items in found)
 
 
 def sets(trusted: Trusted, root: str, command: str) -> list[list[str]]:
@@ -62,7 +63,7 @@ def sets(trusted: Trusted, root: str, command: str) -> list[list[str]]:
 
 def add(folder: str, root: str, command: str, found: Sequence[str], now: float, timeout: float) -> None:
     def put(trusted: Trusted) -> None:
-        before = [each for each in sets(trusted, root, command) if each != list(found)]
+        before = [texts for texts in sets(trusted, root, command) if texts != list(found)]
         entry = {"at": now, "items": list(found), "before": before[:_MOST_BEFORE]}
         trusted.setdefault(root, {})[command] = entry
 

@@ -111,4 +111,4 @@ def _others(group: int) -> bool:
     if not procfs.there():
         return True
     found = (procfs.stat(pid) for pid in procfs.pids() if pid != group)
-    return any(each.group == group and not each.ended for each in found if each)
+    return any(other.group == group and not other.ended for other in found if other)

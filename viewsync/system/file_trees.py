@@ -79,7 +79,7 @@ def of_folder(folder: str, env: Mapping[str, str], counts: Counts, left: Left) -
         entries = _checked_out(above, env, counts, left, reader)
     else:
         wanted = [path for path in _walk(folder) if not left(path) and counts(os.path.join(folder, path))]
-        entries = [each for each in (reader.entry(folder, path) for path in wanted) if each]
+        entries = [entry for entry in (reader.entry(folder, path) for path in wanted) if entry]
     return _tree(above or folder, entries, git=bool(above))
 
 
@@ -91,21 +91,21 @@ def of_commit(folder: str, commit: str, env: Mapping[str, str], left: Left) -> T
         about, _, path = line.partition("\t")
         mode, _, id_ = about.split(" ")
         entries.append(_Entry(path, mode, id_))
-    return _tree(folder, [each for each in entries if not left(each.path)], git=True)
+    return _tree(folder, [entry for entry in entries if not left(entry.path)], git=True)
 
 
 def _tree(top_: str, entries: list[_Entry], *, git: bool) -> Tree:
     found = hashlib.sha256()
-    for each in sorted(entries):
-        found.update("\0".join((*each, "")).encode("utf-8", "surrogateescape"))
-    return Tree(top_, found.hexdigest(), frozenset(each.path for each in entries), git)
+    for entry in sorted(entries):
+        found.update("\0".join((*entry, "")).encode("utf-8", "surrogateescape"))
+    return Tree(top_, found.hexdigest(), frozenset(entry.path for entry in entries), git)
 
 
 def _checked_out(top_: str, env: Mapping[str, str], counts: Counts, left: Left, reader: _Reader) -> list[_Entry]:
     repository = Git(top_, env)
 
     def listed(*words: str) -> list[str]:
-        return [each for each in repository.ask(*_PLAIN, *words, timeout=_LONG).split("\0") if each]
+        return [part for part in repository.ask(*_PLAIN, *words, timeout=_LONG).split("\0") if part]
 
     changed = set(listed("diff-files", "-z", "--name-only", "--ignore-submodules=all"))
     found: list[_Entry | None] = []
@@ -170,8 +170,8 @@ def _walk(folder: str) -> Iterator[str]:
         seen += len(names) + len(folders)
         if seen > _MOST_FILES:
             raise TooLarge(f"{folder} has more than {_MOST_FILES} files", "in git, only those that it tracks are read")
-        links = [each for each in folders if os.path.islink(os.path.join(above, each))]
-        yield from (os.path.relpath(os.path.join(above, each), folder) for each in (*names, *links))
+        links = [name for name in folders if os.path.islink(os.path.join(above, name))]
+        yield from (os.path.relpath(os.path.join(above, name), folder) for name in (*names, *links))
 
 
 class _Reader:

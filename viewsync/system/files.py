@@ -105,9 +105,9 @@ def apply(change: FileChange) -> None:
 
 def revert(changes: Sequence[FileChange]) -> None:
     """Put back what was applied, the last one first. What cannot be put back is left."""
-    for each in reversed(changes):
+    for change in reversed(changes):
         with contextlib.suppress(FileError):
-            apply(each._replace(before=each.after, after=each.before))
+            apply(change._replace(before=change.after, after=change.before))
 
 
 def is_empty(folder: str) -> bool:

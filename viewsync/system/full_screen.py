@@ -57,9 +57,9 @@ class FullScreen:
 def _text(picture: Picture, width: int, height: int) -> Text:
     text = Text(no_wrap=True, overflow="crop", end="")
     table = picture.table
-    lines = [[Cell(picture.title, HEAD)], _line([Cell(each, DIM) for each in table.head], table.widths, width)]
+    lines = [[Cell(picture.title, HEAD)], _line([Cell(title, DIM) for title in table.head], table.widths, width)]
     lines += [_line(row, table.widths, width) for row in table.rows]
-    below = [[each] for each in picture.below][: max(0, height - len(lines) - 1)]
+    below = [[note] for note in picture.below][: max(0, height - len(lines) - 1)]
     lines += [[Cell("")]] * max(0, height - len(lines) - len(below) - 1)
     lines = [*[*lines, *below][: max(0, height - 1)], [picture.foot]]
     for at, line in enumerate(lines):

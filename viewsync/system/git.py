@@ -41,7 +41,7 @@ def worktree(folder: str, env: Mapping[str, str]) -> Worktree | None:
     lines = told.out.splitlines()
     if told.code != 0 or len(lines) != 3:
         return None
-    top, own, common = (os.path.realpath(os.path.join(folder, each)) for each in lines)
+    top, own, common = (os.path.realpath(os.path.join(folder, line)) for line in lines)
     main = top if own == common else _main(common)
     return Worktree(top, main, branch.out.strip() if branch.code == 0 else "")
 

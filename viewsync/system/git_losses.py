@@ -56,10 +56,10 @@ def find(git: Git, path: str) -> list[str]:
     own = _own_folder(git, path)
     contents = _walk(path)
     entries = git.ask("ls-files", "-z", "--stage", folder=path, timeout=_LONG)
-    submodules = [each.partition("\t")[2] for each in entries.split("\0") if each.startswith(_SUBMODULE)]
+    submodules = [part.partition("\t")[2] for part in entries.split("\0") if part.startswith(_SUBMODULE)]
     repositories = sorted({*contents.repositories, *submodules})
     changes, ignored = _changes(git, path, entries)
-    changes = [each for each in changes if each.rstrip("/") not in repositories]
+    changes = [change for change in changes if change.rstrip("/") not in repositories]
     found = [
         _named("change(s) are not committed", changes),
         _named("repositories or submodules are in it", repositories),
@@ -70,12 +70,12 @@ def find(git: Git, path: str) -> list[str]:
     found.append(_unheld(_commits(git, path)))
     under_way = {what: None for name, what in _UNDER_WAY.items() if os.path.lexists(os.path.join(own, name))}
     found += [f"{what} is under way" for what in under_way]
-    return [each for each in found if each]
+    return [loss for loss in found if loss]
 
 
 def find_without_folder(git: Git, head: str) -> list[str]:
     """The same where its folder is gone, or on a disk that is not there now: its commits are with git still."""
-    return [each for each in [_unheld(_held_by_none(git, git.folder, [head] if head else []))] if each]
+    return [loss for loss in [_unheld(_held_by_none(git, git.folder, [head] if head else []))] if loss]
 
 
 def mounts(path: str) -> list[str]:
@@ -88,7 +88,7 @@ def _named(what: str, names: Sequence[str]) -> str:
 
 
 def _unheld(commits: Sequence[str]) -> str:
-    return f"no branch has its commits ({_shown([each[:12] for each in commits])})" if commits else ""
+    return f"no branch has its commits ({_shown([commit[:12] for commit in commits])})" if commits else ""
 
 
 def _shown(names: Sequence[str]) -> str:
@@ -121,10 +121,10 @@ def _changes(git: Git, path: str, entries: str) -> tuple[list[str], list[str]]:
             done = git.run(*_PLAINLY, *_STATUS, folder=path, timeout=_LONG, more=index)
     if done.code:
         raise GitError(f"git cannot tell what is changed in {path}: {said(done)}")
-    lines = [each for each in done.out.split("\0") if each[:1] in _FIELDS]
-    skipped = _skipped(git, path) if any(each[:4] == "1 .D" for each in lines) else set()
-    changed = [each for each in lines if each[0] != "!" and not (each[:4] == "1 .D" and _path(each) in skipped)]
-    return [_path(each) for each in changed], [_path(each) for each in lines if each[0] == "!"]
+    lines = [part for part in done.out.split("\0") if part[:1] in _FIELDS]
+    skipped = _skipped(git, path) if any(line[:4] == "1 .D" for line in lines) else set()
+    changed = [line for line in lines if line[0] != "!" and not (line[:4] == "1 .D" and _path(line) in skipped)]
+    return [_path(line) for line in changed], [_path(line) for line in lines if line[0] == "!"]
 
 
 def _path(line: str) -> str:
@@ -134,7 +134,7 @@ def _path(line: str) -> str:
 def _skipped(git: Git, path: str) -> set[str]:
     """What is not there because nobody wanted it there, as outside of a sparse checkout."""
     told = git.ask("ls-files", "-z", "-t", folder=path, timeout=_LONG).split("\0")
-    return {each[2:] for each in told if each[:1] in ("S", "s")}
+    return {line[2:] for line in told if line[:1] in ("S", "s")}
 
 
 def _commits(git: Git, path: str) -> list[str]:
@@ -177,7 +177,7 @@ def _walk(top: str) -> _Contents:
     for folder, names, files in os.walk(top, onerror=unreadable):
         place = os.path.relpath(folder, top)
         if place == ".":
-            names[:] = [each for each in names if each != ".git"]
+            names[:] = [name for name in names if name != ".git"]
         elif ".git" in names or ".git" in files:
             found.repositories.append(place)
             names.clear()
@@ -191,5 +191,5 @@ def _mounted(top: str) -> list[str]:
     """As Linux lists it; elsewhere another device tells."""
     real = os.path.join(os.path.realpath(top), "")
     points = [line.split(" ")[4] for line in procfs.mounts().splitlines()]
-    plain = [re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), each) for each in points]
-    return [each[len(real) :] for each in plain if each.startswith(real)]
+    plain = [re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), point) for point in points]
+    return [path[len(real) :] for path in plain if path.startswith(real)]

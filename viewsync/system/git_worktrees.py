@@ -78,7 +78,7 @@ class Git:
             done, end = self.run("worktree", "list", "--porcelain"), "\n"
         if done.code:
             raise GitError(f"git worktree list: {said(done)}")
-        blocks = [each for each in done.out.split(end + end) if each.strip(end)]
+        blocks = [part for part in done.out.split(end + end) if part.strip(end)]
         return [_entry(each.split(end), main=at == 0) for at, each in enumerate(blocks)]
 
     def is_branch_name(self, name: str) -> bool:
@@ -118,7 +118,7 @@ class Git:
 
 
 def _entry(lines: list[str], *, main: bool) -> Entry:
-    values = dict(each.partition(" ")[::2] for each in lines if each)
+    values = dict(line.partition(" ")[::2] for line in lines if line)
     return Entry(
         path=values.get("worktree", ""),
         head=values.get("HEAD", "").strip("0") and values["HEAD"],
@@ -134,6 +134,6 @@ def same_place(one: str, other: str) -> bool:
 
 def said(done: process.Completed) -> str:
     """git's complaint, in one line."""
-    lines = [each.strip() for each in done.err.splitlines() if each.strip()]
-    told = [each for each in lines if each.startswith(("fatal:", "error:"))] or lines[-1:]
-    return "; ".join(each.partition(": ")[2] or each for each in told) or f"exit code {done.code}"
+    lines = [line.strip() for line in done.err.splitlines() if line.strip()]
+    told = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines[-1:]
+    return "; ".join(line.partition(": ")[2] or line for line in told) or f"exit code {done.code}"

@@ -114,4 +114,4 @@ def _keys() -> list[str]:
         raw = b""
     if not raw:
         return [ENDED]
-    return [_NAMES.get(each, each) for each in _KEY.findall(raw.decode("utf-8", "ignore"))]
+    return [_NAMES.get(key, key) for key in _KEY.findall(raw.decode("utf-8", "ignore"))]

@@ -52,7 +52,7 @@ class Table:
                 seen.add(pid)
                 left += self._children.get(pid, ())
         mine = [self.processes[pid] for pid in seen]
-        return Tree(sum(each.cpu for each in mine), sum(each.memory for each in mine), len(mine))
+        return Tree(sum(process.cpu for process in mine), sum(process.memory for process in mine), len(mine))
 
 
 def read() -> Table:

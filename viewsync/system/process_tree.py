@@ -30,7 +30,7 @@ def below(pid: int, now: float) -> list[Process] | None:
         found = [first, *first.children(recursive=True)]
     except (psutil.Error, OSError):
         return None if processes.alive(pid) else []
-    return [each for each in (_process(one, now) for one in found) if each]
+    return [process for process in (_process(one, now) for one in found) if process]
 
 
 def _process(process: psutil.Process, now: float) -> Process | None:

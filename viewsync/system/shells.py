@@ -35,7 +35,7 @@ def foreground(pid: int) -> Foreground | None:
     words = processes.command_line(pid)
     if stat.foreground == pid:
         # A shell without job control, as one that is still reading its startup files, starts programs in its own.
-        child = next((each.name for each in procfs.children(pid) if each.group == pid), "")
+        child = next((process.name for process in procfs.children(pid) if process.group == pid), "")
         waiting = not child and stat.sleeps and procfs.sleeps_in(pid) not in _AT_WORK
         return Foreground(child or stat.name, waiting, words, stat.work)
     other = procfs.stat(stat.foreground) if stat.foreground > 0 else None
@@ -83,7 +83,5 @@ def _by_ps(pid: int) -> Foreground:
     if mine.foreground != pid:
         other = rows.get(mine.foreground)
         return Foreground(other.name if other else "another program", False, words, [])
-    child = next(
-        (each.name for each in rows.values() if (each.parent, each.group) == (pid, pid) and not each.ended), ""
-    )
+    child = next((row.name for row in rows.values() if (row.parent, row.group) == (pid, pid) and not row.ended), "")
     return Foreground(child or mine.name, not child and mine.sleeps, words, [])

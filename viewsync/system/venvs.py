@@ -24,9 +24,9 @@ def folder(prefix: str) -> str:
 def unused(above: str) -> list[str]:
     """The environments there that are not ours and that no process runs from. Where nobody knows, none is unused."""
     ours = os.path.realpath(sys.prefix)
-    others = [each for each in environments(above) if os.path.realpath(each) != ours]
+    others = [environment for environment in environments(above) if os.path.realpath(environment) != ours]
     running = _running() if others else set()
-    return [each for each in others if os.path.realpath(each) not in running] if running else []
+    return [other for other in others if os.path.realpath(other) not in running] if running else []
 
 
 def environments(above: str) -> list[str]:
@@ -50,4 +50,4 @@ def _is_environment(path: str) -> bool:
 def _running() -> set[str]:
     """The environments, or whatever else has a `bin`, of all processes that we may look at."""
     programs = [words[0] for words in processes.command_lines() or () if words]
-    return {os.path.realpath(os.path.dirname(os.path.dirname(each))) for each in programs}
+    return {os.path.realpath(os.path.dirname(os.path.dirname(program))) for program in programs}

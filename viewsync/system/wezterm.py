@@ -73,7 +73,7 @@ class Wezterm:
         named = [os.path.join(home, ".local", "share", "wezterm")]
         if self.env.get("XDG_RUNTIME_DIR"):
             named.insert(0, os.path.join(self.env["XDG_RUNTIME_DIR"], "wezterm"))
-        return [each for each in named if os.path.isdir(each)]
+        return [folder for folder in named if os.path.isdir(folder)]
 
 
 def gui_pid(socket: str) -> int:

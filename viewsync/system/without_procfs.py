@@ -57,9 +57,9 @@ def everything() -> dict[int, Seen]:
     import psutil
 
     found = {}
-    for each in psutil.process_iter():
+    for seen in psutil.process_iter():
         try:
-            found[each.pid] = _seen(each)
+            found[seen.pid] = _seen(seen)
         except (psutil.Error, OSError):
             continue  # it ended just now, or is somebody else's
     return found

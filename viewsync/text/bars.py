@@ -36,10 +36,10 @@ def draw(bars: Sequence[Bar], width: int, *, unicode: bool) -> list[Drawn]:
     """The longest bar fills what labels and values leave of `width`. Nothing at all is no bar, a little is one."""
     if not bars:
         return []
-    labels = [cells.cut(each.label, _LONGEST_LABEL, "…" if unicode else "...") for each in bars]
+    labels = [cells.cut(bar.label, _LONGEST_LABEL, "…" if unicode else "...") for bar in bars]
     widest = max(map(cells.width, labels))
-    room = max(_SHORTEST, width - widest - max(cells.width(each.shown) for each in bars) - 4)
-    most = max(max(each.value for each in bars), 0.0)
+    room = max(_SHORTEST, width - widest - max(cells.width(bar.shown) for bar in bars) - 4)
+    most = max(max(bar.value for bar in bars), 0.0)
     return [
         Drawn(
             cells.pad(label, widest),

@@ -18,17 +18,17 @@ def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
     import difflib  # only where somebody mistyped: nobody else pays for it
 
     wanted = name.casefold()
-    folded = {each.casefold(): each for each in names}
+    folded = {known.casefold(): known for known in names}
     alike: dict[str, float] = {}
-    for each in folded:
-        ratio = difflib.SequenceMatcher(None, wanted, each).ratio()
-        begins = bool(wanted) and each.startswith(wanted)
+    for known in folded:
+        ratio = difflib.SequenceMatcher(None, wanted, known).ratio()
+        begins = bool(wanted) and known.startswith(wanted)
         if begins or ratio >= _LIKE_ENOUGH:
-            alike[each] = ratio + _BEGINS * begins
-    return [folded[each] for each in sorted(alike, key=lambda each: (-alike[each], each))[:most]]
+            alike[known] = ratio + _BEGINS * begins
+    return [folded[known] for known in sorted(alike, key=lambda each: (-alike[each], each))[:most]]
 
 
 def did_you_mean(name: str, names: Iterable[str], otherwise: str = "", most: int = 1) -> str:
     """`did you mean open?`, or `otherwise` when no name is near."""
-    found = [each if _PLAIN.fullmatch(each) else repr(each) for each in nearest(name, names, most)]
+    found = [near if _PLAIN.fullmatch(near) else repr(near) for near in nearest(name, names, most)]
     return f"did you mean {' or '.join(found)}?" if found else otherwise

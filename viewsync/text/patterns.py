@@ -57,7 +57,7 @@ def _part(part: str) -> str:
     head = re.match(r"\[\^?\]?", part)
     opening = head[0] if head else "["
     inside = part[len(opening) : -1]
-    return opening.replace("]", r"\]") + "".join(_in_set(each) for each in _IN_SET.finditer(inside)) + "]"
+    return opening.replace("]", r"\]") + "".join(_in_set(match) for match in _IN_SET.finditer(inside)) + "]"
 
 
 def _in_set(match: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ def epoch(text: str) -> float:
     match = _TIME.fullmatch(text)
     if not match:
         return 0.0
-    year, month, day, hour, minute, second = (int(each) for each in match.groups()[:6])
+    year, month, day, hour, minute, second = (int(group) for group in match.groups()[:6])
     if not (1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second < 61):
         return 0.0
     east = int(match["hours"] or 0) * 3600 + int(match["minutes"] or 0) * 60

@@ -89,7 +89,7 @@ def of_windows(tmux: Tmux, socket: str) -> frozenset[str]:
 def source(tmux: Tmux, server: Server, pane: str, path: str) -> str:
     """Run a file of tmux commands as if in that pane, so that it is about its session; what went wrong."""
     said = run(inside(tmux, pane), server, [Line(source_file(path), "")])
-    return "; ".join(each for each in said.errors.splitlines() if each)
+    return "; ".join(line for line in said.errors.splitlines() if line)
 
 
 def inside(tmux: Tmux, pane: str) -> Tmux:
@@ -109,9 +109,9 @@ def run(tmux: Tmux, server: Server, lines: Sequence[Line]) -> Said:
     """All of them, in one call for each PATH. TmuxError when the server is another one by now, or does not answer."""
     parts = [_run(tmux.with_path(path), server, list(each)) for path, each in itertools.groupby(lines, _path)]
     return Said(
-        [line for each in parts for line in each.out],
-        [problem for each in parts for problem in each.problems],
-        "".join(each.errors for each in parts),
+        [line for part in parts for line in part.out],
+        [problem for part in parts for problem in part.problems],
+        "".join(part.errors for part in parts),
     )
 
 
@@ -133,12 +133,12 @@ def _run(tmux: Tmux, server: Server, lines: Sequence[Line]) -> Said:
         reason = done.err.strip() or (done.out.strip() if done.code else "")
         raise TmuxError(f"tmux on {server.socket}: {reason or 'it has been replaced by another server'}")
     failed = [line.what for number, line in enumerate(lines) if f"=done {number}" not in said]
-    return Said([each for each in said if not each.startswith("=")], _problems(failed, done.err), done.err)
+    return Said([line for line in said if not line.startswith("=")], _problems(failed, done.err), done.err)
 
 
 def _problems(failed: Sequence[str], errors: str) -> list[str]:
     """Each with its reason. A user's hooks may say something, too; then all that was said comes with each."""
-    told = [each for each in errors.splitlines() if each.strip()]
+    told = [line for line in errors.splitlines() if line.strip()]
     if len(told) != len(failed):
         told = ["; ".join(told) or "tmux gave no reason"] * len(failed)
     return [f"{what}: {reason}" if what else reason for what, reason in zip(failed, told, strict=True)]
@@ -221,7 +221,7 @@ def end_placeholder(server: Server, session: str, window: str) -> Line:
 
 def made(said: Said) -> Mapping[int, Made]:
     """By the number that `new_window` or `split` was given."""
-    rows = [each.split(" ") for each in said.out if each.startswith("made ")]
+    rows = [line.split(" ") for line in said.out if line.startswith("made ")]
     return {int(row[1]): Made(row[2], row[3]) for row in rows}
 
 

@@ -92,7 +92,7 @@ def _shot(server: Server, output: str, token: str) -> Shot:
     state, _, text = output.partition("\n")
     try:
         identity, *numbers = state.split("\t")
-        width, height, history, column, row, alternate, dead = (int(each or 0) for each in numbers)
+        width, height, history, column, row, alternate, dead = (int(number or 0) for number in numbers)
     except ValueError:
         raise TmuxError(f"tmux on {server.socket} answered {state!r}") from None
     if identity != server.identity:

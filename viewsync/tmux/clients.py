@@ -40,7 +40,7 @@ def near(tmux: Tmux, server: Server, place: str) -> list[Near]:
         ),
     )
     *lines, window = out.splitlines()
-    rows = (each.split("\t", 3) for each in lines)
+    rows = (line.split("\t", 3) for line in lines)
     return [Near(name, int(at), shown == window) for at, shown, all_, name in rows if window in all_.split()]
 
 
@@ -70,5 +70,5 @@ def read(tmux: Tmux, server: Server) -> Presence:
         raise TmuxError(
             f"the tmux server on {server.socket} gave an incomplete answer, or has been replaced by another server"
         )
-    rows = (each.partition(" ") for each in sessions.split(f"{token}\n")[:-1])
+    rows = (part.partition(" ") for part in sessions.split(f"{token}\n")[:-1])
     return Presence(Counter(clients.split()), {name: folder for name, _, folder in rows})

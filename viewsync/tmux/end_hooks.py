@@ -23,7 +23,10 @@ _REMOVE = f"set-hook -gu {quoted(hooks.slot(hooks.ENDED))} ; set-option -su {hoo
 def arm(tmux: Tmux, server: Server, sessions: Sequence[str], caller: str) -> list[str]:
     """Mark those sessions, by id, and have their end told; the ids of their windows. Again and again is as once."""
     windows = "list-windows -t '{0}:' -F '#{{window_id}}'"
-    marks = [_in(server, each, f"set-option -t '{each}:' {hooks.MARK} 1 ; {windows.format(each)}") for each in sessions]
+    marks = [
+        _in(server, session, f"set-option -t '{session}:' {hooks.MARK} 1 ; {windows.format(session)}")
+        for session in sessions
+    ]
     hook = f"set-hook -g {quoted(hooks.slot(hooks.ENDED))} {quoted(hooks.ended_text(caller))}"
     return [line for line in _say(tmux, server.socket, [*marks, _RECOUNT, hook]) if re.fullmatch(r"@\d+", line)]
 

@@ -83,8 +83,8 @@ def put_all(
     said = done.out.split(f"{end.rpartition(' ')[2]}\n")
     if len(said) != len(wanted) + 1:
         raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
-    answers = [dict(line.partition(" ")[::2] for line in each.split("\n")) for each in said[:-1]]
-    return [each.get("refused", "" if "sent" in each else "tmux gave no reason") for each in answers]
+    answers = [dict(line.partition(" ")[::2] for line in part.split("\n")) for part in said[:-1]]
+    return [answer.get("refused", "" if "sent" in answer else "tmux gave no reason") for answer in answers]
 
 
 def terminal(tmux: Tmux, server: Server, pane: str) -> str:

@@ -76,7 +76,7 @@ def parse(socket: str, output: str) -> Inventory:
             elif line.startswith("if-shell "):
                 texts.append(line)
             elif line == "I":  # no mark can be told from an inherited one, and rows alone prove
-                sessions = [each._replace(marked=False, renamed=False, old_mark=False) for each in sessions]
+                sessions = [session._replace(marked=False, renamed=False, old_mark=False) for session in sessions]
             elif line:  # an empty line is a hook's slot with nothing in it
                 complete = False
         except (ValueError, IndexError):

@@ -24,9 +24,9 @@ def shadows(tmux: Tmux, socket: str, sessions: Sequence[str]) -> list[str]:
     The commands go in through stdin, where a session that is gone by now does not stop the others.
     """
     lines = [
-        f"display-message -p 'session {each}'\n"
-        + "".join(f"show-options -t '{each}:' {event}\n" for event in hooks.EVENTS)
-        for each in sessions
+        f"display-message -p 'session {session}'\n"
+        + "".join(f"show-options -t '{session}:' {event}\n" for event in hooks.EVENTS)
+        for session in sessions
     ]
     done = tmux.run(socket, "source-file", "-", stdin="".join(lines))
     found: list[str] = []

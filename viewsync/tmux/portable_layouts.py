@@ -40,5 +40,5 @@ def _cell(data: dict[str, Any]) -> Cell | None:
         return None if "z" in data else Cell(width, height, str(data["I"]))
     if data["t"] not in (_SIDE_BY_SIDE, _STACKED):
         raise ValueError(data["t"])
-    inner = tuple(each for each in map(_cell, data["c"]) if each)
+    inner = tuple(child for child in map(_cell, data["c"]) if child)
     return Cell(width, height, "", inner, data["t"] == _SIDE_BY_SIDE) if inner else None

@@ -28,7 +28,7 @@ _SESSION = "\t".join(
         "#{W:#{window_id}:#{window_activity} }",
         "#{W:#{P:#{?pane_dead,0,#{pane_pid}} }}",
         marks.own(marks.SESSION, "session"),
-        *(f"#{{{each}}}" for each in (*marks.IDENTITY, marks.COMMAND)),
+        *(f"#{{{option}}}" for option in (*marks.IDENTITY, marks.COMMAND)),
         "#{session_name}",
         "#{?session_grouped,#{session_group},}",
     )
@@ -57,13 +57,13 @@ def _session(row: list[str]) -> Live:
         created=int(row[1]),
         last_attached=int(row[2]),
         activity=int(row[3]),
-        output=max((int(each.partition(":")[2]) for each in row[8].split()), default=0),
+        output=max((int(part.partition(":")[2]) for part in row[8].split()), default=0),
         attached=row[4] != "0",
         in_use=row[4] != "0" or row[5] == "1",
         group=row[-1],
         view=row[6] == "1",
-        windows=tuple(each.partition(":")[0] for each in row[8].split()),
-        panes=tuple(int(each) for each in row[9].split()),
+        windows=tuple(part.partition(":")[0] for part in row[8].split()),
+        panes=tuple(int(part) for part in row[9].split()),
         identity=marks.identity(row[11:16]) if row[10] == "1" else None,
         command=marks.decoded(row[16]) if row[10] == "1" else "",
         quarantined=row[7] == "1",
@@ -73,6 +73,6 @@ def _session(row: list[str]) -> Live:
 def _with_groups(sessions: list[Live]) -> list[Live]:
     """What is typed in a view is typed in the session whose windows it shows."""
     latest: dict[str, int] = {}
-    for each in sessions:
-        latest[each.group] = max(latest.get(each.group, 0), each.activity)
-    return [each._replace(activity=latest[each.group]) if each.group else each for each in sessions]
+    for session in sessions:
+        latest[session.group] = max(latest.get(session.group, 0), session.activity)
+    return [session._replace(activity=latest[session.group]) if session.group else session for session in sessions]

@@ -26,8 +26,8 @@ def rename(tmux: Tmux, server: Server, session: str, old: str, new: str, views: 
     same = same_server(server)
     then = [f"rename-session -t '{session}:' -- {quoted(language.unexpanded(new))}"]
     then += [
-        if_session(each, both(same, OWN_MARK), f"set-option -t '{each}:' @viewsync_parent {quoted(new)}", "")
-        for each in views
+        if_session(view, both(same, OWN_MARK), f"set-option -t '{view}:' @viewsync_parent {quoted(new)}", "")
+        for view in views
     ]
     then += ["display-message -p renamed"]
     guarded = if_session(session, both(same, equal("session_name", old)), " ; ".join(then), "")

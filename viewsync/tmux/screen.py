@@ -65,7 +65,7 @@ def read(tmux: Tmux, socket: str, pane: str, back: int | None) -> Screen:
     if done.code or len(parts) != 5:
         raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no full answer'}")
     state, _, rows = parts[0].partition("\n")
-    return _screen(state.split("\t"), *(_lines(each) for each in (rows, *parts[1:4])))
+    return _screen(state.split("\t"), *(_lines(part) for part in (rows, *parts[1:4])))
 
 
 def _lines(text: str) -> list[str]:
@@ -76,17 +76,17 @@ def _screen(
     state: Sequence[str], rows: list[str], joined: list[str], behind: list[str], behind_joined: list[str]
 ) -> Screen:
     pane, server, *rest, status, pid, kept = state
-    history, limit, width, height, column, row, alternate, dead = (int(each or 0) for each in rest)
+    history, limit, width, height, column, row, alternate, dead = (int(number or 0) for number in rest)
     above = max(0, len(rows) - height)  # lines of history among them
     over: list[str] = []
     wrapped = _wrapped(rows, joined)
     behind_wrapped = _wrapped(behind, behind_joined)
     if alternate:
         # What is shown lies over the main screen, whose lines tmux keeps aside; the history is the main screen's.
-        over = _joined(rows[above:], frozenset(each - above for each in wrapped))
+        over = _joined(rows[above:], frozenset(line - above for line in wrapped))
         rows = rows[:above] + behind
-        shifted = {each + above for each in behind_wrapped}
-        wrapped = frozenset({each for each in wrapped if each < above - 1} | shifted)
+        shifted = {line + above for line in behind_wrapped}
+        wrapped = frozenset({line for line in wrapped if line < above - 1} | shifted)
     if dead:
         # tmux has pushed everything up by a line for its own "Pane is dead", and left the cursor there.
         rows = rows[:-1]

@@ -101,7 +101,9 @@ _READS = ("list-", "show-", "display-", "has-", "capture-")
 def _left_open(words: Sequence[str]) -> str:
     """What is to be said beside that there was no answer: a stopped server does what it was asked once it goes on."""
     commands = [words[at:] for at in range(len(words)) if at == 0 or words[at - 1] == ";"]
-    harmless = (each[0].startswith(_READS) or (each[3:4] and each[3].startswith("list-")) for each in commands)
+    harmless = (
+        command[0].startswith(_READS) or (command[3:4] and command[3].startswith("list-")) for command in commands
+    )
     return "" if all(harmless) else "; what it was asked may still be done"
 
 

@@ -100,14 +100,14 @@ def _questions(session: str, asked: DetailRequest, token: str) -> list[str]:
 
 def _seen(session: str, asked: DetailRequest, blocks: list[str], token: str) -> Seen:
     name, folder, windows, panes, *free = blocks[:-1]
-    names, keys, given, *of_panes = (_texts(each, token) for each in free[: len(_FREE)])
+    names, keys, given, *of_panes = (_texts(part, token) for part in free[: len(_FREE)])
     rest = iter(free[len(_FREE) :])
     options = {option: _texts(next(rest), token) for option in asked.of_windows}
     own = {option: next(rest).removesuffix("\n") for option in asked.options}
     found = {variable: _VALUE.fullmatch(next(rest)) for variable in asked.variables}
     inside: dict[str, list[SeenPane]] = {}
     for row in (line.split("\t") for line in panes.splitlines()):
-        pane = _pane(row, *(each.get(row[0], "") for each in of_panes))
+        pane = _pane(row, *(answers.get(row[0], "") for answers in of_panes))
         inside.setdefault(row[1], []).append(pane)
     return Seen(
         id=session,
@@ -136,7 +136,7 @@ def _seen(session: str, asked: DetailRequest, blocks: list[str], token: str) -> 
 
 def _texts(block: str, token: str) -> dict[str, str]:
     """By id."""
-    parts = (each.partition(" ") for each in block.split(f"{token}\n")[:-1])
+    parts = (part.partition(" ") for part in block.split(f"{token}\n")[:-1])
     return {name: text for name, _, text in parts}
 
 

@@ -59,8 +59,8 @@ def read(tmux: Tmux, server: Server, session: str) -> tuple[FrozenWindow, ...]:
         raise TmuxError(f"tmux on {server.socket} gave an incomplete answer")
     rows = [line.split("\t", 4) for line in blocks[0].split("\n")[:-1]]
     inside: dict[str, list[FrozenPane]] = {}
-    for each in blocks[1].split(f"{token}\n")[:-1]:
-        head, _, folder = each.partition(token)
+    for part in blocks[1].split(f"{token}\n")[:-1]:
+        head, _, folder = part.partition(token)
         window, active, pid, command = head.split("\t", 3)
         inside.setdefault(window, []).append(FrozenPane(active == "1", int(pid or 0), command, folder))
     rows = [row for row in rows if row[2] == "0"]
@@ -78,7 +78,7 @@ def _options(tmux: Tmux, server: Server, windows: list[str]) -> dict[str, Pairs]
     """Each window's own, without our marks. One that went away meanwhile has none."""
     token = os.urandom(8).hex()
     # Each a list of its own: the first that fails would end it.
-    script = "".join(f"display-message -p '{token}{each}'\nshow-options -w -t '{each}'\n" for each in windows)
+    script = "".join(f"display-message -p '{token}{id_}'\nshow-options -w -t '{id_}'\n" for id_ in windows)
     out = tmux.run(server.socket, "source-file", "-", stdin=script).out
     found: dict[str, Pairs] = {}
     for block in out.split(token)[1:]:

@@ -52,7 +52,7 @@ def read_with_inventory(tmux: Tmux, socket: str, name: str) -> tuple[Inventory, 
     if end is None:
         raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no full answer'}")
     found = inventory.parse(socket, "\n".join(lines[: end + 1]))
-    exact = next((each for each in found.sessions if each.name == name), None)
+    exact = next((session for session in found.sessions if session.name == name), None)
     if done.code or exact is None or len(commands) == len(inventory.commands()):
         return found, None
     origin = _parse("\n".join(lines[end + 1 :]))

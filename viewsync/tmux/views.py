@@ -82,7 +82,7 @@ def act(
 def script(server: Server, verdicts: Sequence[Verdict], now: float, grace: float, by_mark: Container[str] = ()) -> str:
     """A line of tmux's command language for each verdict, which checks and acts in one step."""
     same = same_server(server)
-    meant = [both(same, MARKED) if each.id in by_mark else same for each in verdicts]
+    meant = [both(same, MARKED) if verdict.id in by_mark else same for verdict in verdicts]
     lines = (_line(each, index, server, now, grace, meant[index]) for index, each in enumerate(verdicts))
     return "".join(f"{line}\n" for line in lines)
 
@@ -115,8 +115,8 @@ def attach(tmux: Tmux, socket: str, free: Sequence[Session], new: NewView, calle
     `caller` is "" when our hooks stand.
     """
     command = guarded_join.command(new, detached=False)
-    for each in reversed(free):
-        command = if_session(each.id, _idle(each.name, now), _go(each.id, new.window), command)
+    for name in reversed(free):
+        command = if_session(name.id, _idle(name.name, now), _go(name.id, new.window), command)
     return tmux.argv(socket, *_hooked(caller), "if-shell", "-F", "1", command)
 
 
@@ -143,9 +143,9 @@ def reserve(
     lease_it = f"@viewsync_lease {lease}"
     made = guarded_join.command(new, detached=True)
     command = f"{made} ; set-option -t '={new.name}:' {lease_it} ; {_say(new.name)}"
-    for each in reversed(free):
-        take = f"set-option -t '{each.id}:' {lease_it} ; {_say(each.name)}"
-        command = if_session(each.id, _idle(each.name, now), take, command)
+    for name in reversed(free):
+        take = f"set-option -t '{name.id}:' {lease_it} ; {_say(name.name)}"
+        command = if_session(name.id, _idle(name.name, now), take, command)
     done = tmux.run(socket, *_hooked(caller), "source-file", "-", stdin=f"{command}\n")
     said = [line.removeprefix("view ") for line in done.out.split("\n") if line.startswith("view ")]
     if done.code or not said:

@@ -111,10 +111,10 @@ class Monitor:
             if not isinstance(look, TmuxError)
         }
         found = [self._found(row) for row in self._rows]
-        self._read_lines([each for each in found if wanted is None or each.name in wanted])
+        self._read_lines([session for session in found if wanted is None or session.name in wanted])
         now, table = self.ctx.clock(), process_table.read()
-        sessions = tuple(self._measured(each, table, now) for each in found)
-        kept = {_key(each) for each in found}
+        sessions = tuple(self._measured(session, table, now) for session in found)
+        kept = {_key(session) for session in found}
         self._used = {key: value for key, value in self._used.items() if key in kept}
         return Frame(now, sessions, self._parents(), self._events, tuple(dict.fromkeys(self._problems)))
 
@@ -145,15 +145,15 @@ class Monitor:
     def _read_history(self) -> None:
         """The write-ahead log is where a change shows first."""
         path = self.ctx.history.path
-        changed = [self._changed(each) for each in (path, f"{path}-wal")]
+        changed = [self._changed(file) for file in (path, f"{path}-wal")]
         if not any(changed):
             return
         try:
             self._events = tuple(self.ctx.history.find("event NOT IN ('open', 'reuse')", (), limit=_EVENTS))
         except StateError as error:
             self._problems.append(error.message)
-        for each in (path, f"{path}-wal"):
-            self._changed(each)  # reading it makes and removes the log
+        for file in (path, f"{path}-wal"):
+            self._changed(file)  # reading it makes and removes the log
 
     def _look(self, socket: str) -> Answer:
         before = self._looks.get(socket)
@@ -203,8 +203,10 @@ class Monitor:
         if look is None or isinstance(look, TmuxError) or not session.id:
             return session
         mine = self._index[session.row.socket].sessions.get(session.id, ())
-        tree = table.tree(each.pid for each in mine if not each.dead)  # a dead one's pid is another process's by now
-        pane = next((each for each in mine if each.id == session.pane), None)
+        tree = table.tree(
+            seen_pane.pid for seen_pane in mine if not seen_pane.dead
+        )  # a dead one's pid is another process's by now
+        pane = next((seen_pane for seen_pane in mine if seen_pane.id == session.pane), None)
         status = session.status
         if pane and status == health.ALIVE:
             start = session.row.pid_start if session.row.pid == pane.pid else 0.0
@@ -222,13 +224,13 @@ class Monitor:
     def _read_lines(self, sessions: list[SessionFrame]) -> None:
         """Of the panes in which something may have come since they were read."""
         stale: dict[str, list[SessionFrame]] = {}
-        for each in sessions:
-            look = self._looks.get(each.row.socket)
-            if each.pane and look is not None and not isinstance(look, TmuxError):
-                mark, at, _ = self._lines.get(_key(each), ((), 0.0, ""))
-                now = look.marks.get(each.pane, ())
+        for session in sessions:
+            look = self._looks.get(session.row.socket)
+            if session.pane and look is not None and not isinstance(look, TmuxError):
+                mark, at, _ = self._lines.get(_key(session), ((), 0.0, ""))
+                now = look.marks.get(session.pane, ())
                 if mark != now or polling.active(now) >= int(at):  # tmux's clock has whole seconds
-                    stale.setdefault(each.row.socket, []).append(each)
+                    stale.setdefault(session.row.socket, []).append(session)
         for socket, mine in stale.items():
             self._capture(socket, mine)
 
@@ -237,14 +239,14 @@ class Monitor:
         if isinstance(look, TmuxError):
             return
         try:
-            shown = polling.last_lines(self.ctx.tmux, socket, list(dict.fromkeys(each.pane for each in sessions)))
+            shown = polling.last_lines(self.ctx.tmux, socket, list(dict.fromkeys(session.pane for session in sessions)))
         except TmuxError as error:
             self._problems.append(error.message)
             return
-        for each in sessions:
-            if each.pane in shown:
-                line = harmless(shown[each.pane], colours=False).replace("\t", " ")
-                self._lines[_key(each)] = (look.marks.get(each.pane, ()), look.at, line)
+        for session in sessions:
+            if session.pane in shown:
+                line = harmless(shown[session.pane], colours=False).replace("\t", " ")
+                self._lines[_key(session)] = (look.marks.get(session.pane, ()), look.at, line)
 
     def _parents(self) -> tuple[ParentFrame, ...]:
         """Of the views that the registry knows and that are there."""

@@ -98,10 +98,14 @@ class _Loop:
 
     def fitting(self) -> list[SessionFrame]:
         text = self.state.filter.lower()
-        return [each for each in self.frame.sessions if text in each.name.lower() or text in each.row.project.lower()]
+        return [
+            session
+            for session in self.frame.sessions
+            if text in session.name.lower() or text in session.row.project.lower()
+        ]
 
     def shown(self) -> list[rule.ShownSession]:
-        return [rule.ShownSession(each.name, each.attached) for each in self.fitting()]
+        return [rule.ShownSession(session.name, session.attached) for session in self.fitting()]
 
     def visible(self) -> list[SessionFrame]:
         fitting = self.fitting()
@@ -114,12 +118,12 @@ class _Loop:
         return min(_BELOW, self.screen.size[1] // 3)
 
     def read(self) -> None:
-        self.frame = self.monitor.read({each.name for each in self.visible()})
+        self.frame = self.monitor.read({session.name for session in self.visible()})
 
     def show(self, *, anew: bool = False) -> None:
         visible = self.visible()
-        if any(each.pane and not each.read for each in visible):  # they have just come into sight
-            self.frame = self.monitor.read({each.name for each in visible})
+        if any(session.pane and not session.read for session in visible):  # they have just come into sight
+            self.frame = self.monitor.read({session.name for session in visible})
             visible = self.visible()
         scene = Scene(self.frame, visible, len(self.fitting()), self.state, self.note, self.below())
         self.screen.draw(self.draw(scene), anew=anew)
@@ -127,7 +131,7 @@ class _Loop:
     def there(self, name: str) -> SessionFrame | None:
         """The session as it is now, if it is there."""
         self.read()
-        found = next((each for each in self.frame.sessions if each.name == name and each.id), None)
+        found = next((session for session in self.frame.sessions if session.name == name and session.id), None)
         self.note = "" if found else f"'{name}' is not there"
         return found
 
@@ -146,7 +150,7 @@ class _Loop:
 
     def kill(self, wish: MonitorAction) -> None:
         self.read()
-        session = next((each for each in self.frame.sessions if each.name == wish.name), None)
+        session = next((shown for shown in self.frame.sessions if shown.name == wish.name), None)
         if session is None:
             self.note = f"'{wish.name}' is not registered any more"
         elif session.attached and not wish.agreed:  # somebody came since the question
@@ -163,5 +167,5 @@ def _ended(ctx: Context, session: SessionFrame, *, agreed: bool) -> str:
         return "; ".join([f"'{session.name}' is ended" if ended.ended else f"'{session.name}' stays", *ended.problems])
     asked, views = targets.TargetArgs(session=session.name), killing.ALL if agreed else killing.IDLE
     done = killing.kill(ctx, asked, dry_run=False, only_free=not agreed, views=views)
-    problems = [each for each in (done.problem, done.registry_problem) if each]
+    problems = [problem for problem in (done.problem, done.registry_problem) if problem]
     return "; ".join([f"'{session.name}' is ended" if done.killed else f"'{session.name}' is not ended", *problems])

@@ -50,20 +50,20 @@ def report(ctx: Context, since: float = 0.0, project: str = "") -> UsageReport:
     """`project`: of that one alone. Raises StateError when the history or the registry cannot be read."""
     listed, warnings = listing.read(ctx)
     now = ctx.clock()
-    live = [_live(each) for each in listed]
+    live = [_live(session) for session in listed]
     facts = _facts(ctx.history, live, since, now)
     if project:
-        known = facts.projects() + [each.project for each in live]
+        known = facts.projects() + [session.project for session in live]
         if project not in known:
-            there = sorted({each for each in known if each})
+            there = sorted({label for label in known if label})
             names = f"it knows: {', '.join(there) or 'none yet'}"
             raise UsageError(f"the history has no project {project!r}", did_you_mean(project, there, names))
-        facts, live = facts.of_project(project), [each for each in live if each.project == project]
+        facts, live = facts.of_project(project), [session for session in live if session.project == project]
     until = now + 1  # what happened just now is in it
 
     def lines(parts: Iterable[tuple[str, UsageFacts]]) -> list[Line]:
         found = [Line(label, usage_report.numbers(part, since, until)) for label, part in parts]
-        return [each for each in found if not each.numbers.empty]
+        return [line for line in found if not line.numbers.empty]
 
     return UsageReport(
         since=since,
@@ -90,7 +90,7 @@ def _facts(history: History, live: Sequence[Live], since: float, now: float) -> 
     kinds = ", ".join("?" * len(usage_report.EVENTS))
     events = history.find(f"what = 'session' AND event IN ({kinds})", usage_report.EVENTS, limit=_ALL)[::-1]
     samples = history.samples(max(0.0, since - _BASELINE))
-    seen = {(each.socket, each.session): each.at for each in samples}
+    seen = {(sample.socket, sample.session): sample.at for sample in samples}
     lives = usage_report.lives(events, live, seen, now)
     return UsageFacts(lives, usage_report.marks(events), usage_report.used(samples, lives))
 

@@ -67,8 +67,8 @@ def _sample(row: Registered, answer: Answer, table: Table, now: float) -> Sample
     if isinstance(answer, TmuxError):
         return None
     session = lookup.by_row(answer, row).session
-    panes = [each for each in answer.panes if session and each.session == session]
-    used = table.tree(each.pid for each in panes if not each.dead)  # a dead one's pid is another process's by now
+    panes = [pane for pane in answer.panes if session and pane.session == session]
+    used = table.tree(pane.pid for pane in panes if not pane.dead)  # a dead one's pid is another process's by now
     if not used.processes:
         return None
     server = answer.server.identity

@@ -31,20 +31,20 @@ class AdoptableView(NamedTuple):
 def candidates(ctx: Context, socket: str, parent: str) -> list[AdoptableView]:
     """The unmarked views of that parent. MissingSession when there is no such session."""
     found = inventory.inventory(ctx.tmux, socket)
-    owner = next((each for each in found.sessions if each.name == parent), None)
+    owner = next((session for session in found.sessions if session.name == parent), None)
     if owner is None:
-        near = did_you_mean(parent, (each.name for each in found.sessions), most=3)
+        near = did_you_mean(parent, (session.name for session in found.sessions), most=3)
         raise MissingSession(f"there is no session {parent!r} on {socket}", near)
     ours = tracking.proven(found, ctx.registry.read()["views"])
-    return [AdoptableView(socket, each, owner) for each in strays(found, ours) if each.group == owner.group]
+    return [AdoptableView(socket, stray, owner) for stray in strays(found, ours) if stray.group == owner.group]
 
 
 def strays(found: Inventory, ours: Container[str]) -> list[Session]:
     """All sessions of a server that look like views, are grouped, and are not ours. `ours`: ids, by their rows."""
     return [
-        each
-        for each in found.sessions
-        if each.group_size and not each.marked and each.id not in ours and names.looks_like_view(each.name)
+        session
+        for session in found.sessions
+        if session.group_size and not session.marked and session.id not in ours and names.looks_like_view(session.name)
     ]
 
 
@@ -54,10 +54,10 @@ def adopt(ctx: Context, chosen: Sequence[AdoptableView]) -> list[str]:
         return []
     server = inventory.inventory(ctx.tmux, chosen[0].socket).server
     with ctx.registry.change() as data:
-        for each in chosen:
-            data["views"][each.session.name] = _row(server.identity, each)
-    marked = [each for each in chosen if _mark(ctx.tmux, each)]
-    return [each.session.name for each in marked]
+        for view in chosen:
+            data["views"][view.session.name] = _row(server.identity, view)
+    marked = [view for view in chosen if _mark(ctx.tmux, view)]
+    return [view.session.name for view in marked]
 
 
 def _row(server: str, candidate: AdoptableView) -> ViewRow:
@@ -86,9 +86,9 @@ def pin(ctx: Context, view: str, sockets: Sequence[str] | None, *, on: bool) -> 
     for socket in servers.live(ctx.env, views) if sockets is None else sockets:
         found = inventory.inventory(ctx.tmux, socket)
         ours = tracking.proven(found, views)
-        session = next((each for each in found.sessions if each.name == view), None)
+        session = next((known for known in found.sessions if known.name == view), None)
         if session is None:
-            seen += [each.name for each in found.sessions if each.marked or each.id in ours]
+            seen += [known.name for known in found.sessions if known.marked or known.id in ours]
             continue
         if not session.marked and session.id not in ours:
             raise UsageError(f"{view!r} is not one of viewsync's views, so nothing would end it")

@@ -40,7 +40,7 @@ class Swept(NamedTuple):
         self.errors.extend(other.errors)
 
     def count(self, action: str) -> int:
-        return sum(each.action == action for each in self.verdicts if each not in self.failed)
+        return sum(verdict.action == action for verdict in self.verdicts if verdict not in self.failed)
 
 
 class Scope(NamedTuple):
@@ -64,18 +64,20 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     after = tracking.merged(views, changes.rows)
     rules = policy.of(ctx.config)
     known = facts.of(found, after, wezterm_panes.tracked(after, data["guis"]))
-    in_scope = [each for each in known if _in_scope(after.get(each.name, {}), scope)]
+    in_scope = [view for view in known if _in_scope(after.get(view.name, {}), scope)]
     verdicts = policy.decide(in_scope, rules, now, doubt)
     errors = [doubt] if doubt else []
     if scope.dry_run or not found.complete:  # what was not understood may be the very view that seems to be gone
         return Swept(verdicts, [], errors)
     # Ends first: until the others of its group are gone, the server does not let a last holder be promoted.
-    wanted = sorted((each for each in verdicts if each.action != KEEP), key=lambda each: each.action == PROMOTE)
-    by_mark = {each.id for each in wanted} - tracking.proven(found, views).keys()
+    wanted = sorted(
+        (verdict for verdict in verdicts if verdict.action != KEEP), key=lambda each: each.action == PROMOTE
+    )
+    by_mark = {verdict.id for verdict in wanted} - tracking.proven(found, views).keys()
     done = tmux_views.act(ctx.tmux, found.server, wanted, now, rules.grace, by_mark) if wanted else []
     failed = [each for each, ok in zip(wanted, done, strict=True) if not ok]
     errors += guarded(lambda: _mend(ctx, found, changes, hooks_wanted=bool(known) and scope.trigger != HOOK))
-    outcome = [each for each in verdicts if each not in failed]
+    outcome = [verdict for verdict in verdicts if verdict not in failed]
     errors += guarded(lambda: _record(ctx, found.server, views, changes, outcome, now, scope.trigger))
     if data["sessions"]:
         errors += guarded(lambda: _note_presence(ctx, found, data["sessions"], scope.trigger))
@@ -95,8 +97,12 @@ def _in_scope(row: ViewRow, scope: Scope) -> bool:
 def _identified(found: Inventory, views: Mapping[str, ViewRow]) -> Inventory:
     """With what the system knows of the clients that are on views: their numbers alone are given out again."""
     rows = tracking.proven(found, views)
-    ours = {each.id: views.get(rows.get(each.id, ""), {}) for each in found.sessions if each.marked or each.id in rows}
-    clients = [_known(each, ours[each.session]) if each.session in ours else each for each in found.clients]
+    ours = {
+        session.id: views.get(rows.get(session.id, ""), {})
+        for session in found.sessions
+        if session.marked or session.id in rows
+    }
+    clients = [_known(client, ours[client.session]) if client.session in ours else client for client in found.clients]
     return found._replace(clients=tuple(clients))
 
 
@@ -143,19 +149,22 @@ def _record(
     """Rows first, then history: one line for each row that this process was the one to change."""
     rows = dict(changes.rows)
     events = list(changes.events)
-    for each in verdicts:
-        row = rows.get(each.session) or before.get(each.session) or {}
-        if each.action == KEEP and row.get("verdict") == each.reason:
+    for verdict in verdicts:
+        row = rows.get(verdict.session) or before.get(verdict.session) or {}
+        if verdict.action == KEEP and row.get("verdict") == verdict.reason:
             continue
-        rows[each.session] = {**row, "verdict": each.reason} if each.action == KEEP else None
-        events.append(tracking.event(server, each.session, row, each.action, each.reason, now, trigger))
+        rows[verdict.session] = {**row, "verdict": verdict.reason} if verdict.action == KEEP else None
+        events.append(tracking.event(server, verdict.session, row, verdict.action, verdict.reason, now, trigger))
     if rows:
         with ctx.registry.change() as data:
             views = data["views"]
             # What this process ended is gone, whatever somebody wrote about it meanwhile.
-            seen = {**before, **{each.session: views.get(each.session) for each in verdicts if each.action != KEEP}}
+            seen = {
+                **before,
+                **{verdict.session: views.get(verdict.session) for verdict in verdicts if verdict.action != KEEP},
+            }
             written = {name for name, row in rows.items() if replace(views, name, seen.get(name), row)}
-        recording.record(ctx, [each for each in events if each.session in written])
+        recording.record(ctx, [event for event in events if event.session in written])
 
 
 def replace(views: dict[str, ViewRow], name: str, seen: ViewRow | None, row: ViewRow | None) -> bool:

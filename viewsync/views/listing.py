@@ -61,14 +61,16 @@ def _parents(ctx: Context, found: Inventory, data: RegistryData, doubt: str) -> 
     changes = tracking.compare(found, data["views"], (), now, "listing")
     rows = tracking.merged(data["views"], changes.rows)
     known = facts.of(found, rows, wezterm_panes.tracked(rows, data["guis"]))
-    verdicts = {each.session: each for each in policy.decide(known, policy.of(ctx.config), now, doubt)}
-    names = {each.name: each.parent for each in known}
+    verdicts = {verdict.session: verdict for verdict in policy.decide(known, policy.of(ctx.config), now, doubt)}
+    names = {view.name: view.parent for view in known}
     parents = {
-        each.name: Parent(each.name, found.server.socket, each, []) for each in found.sessions if each.name not in names
+        session.name: Parent(session.name, found.server.socket, session, [])
+        for session in found.sessions
+        if session.name not in names
     }
-    for each in found.sessions:
-        if each.name in names:
-            name = names[each.name]
+    for session in found.sessions:
+        if session.name in names:
+            name = names[session.name]
             parent = parents.setdefault(name, Parent(name, found.server.socket, None, []))
-            parent.views.append(View(each, rows.get(each.name, {}), verdicts[each.name]))
+            parent.views.append(View(session, rows.get(session.name, {}), verdicts[session.name]))
     return list(parents.values())

@@ -128,7 +128,7 @@ def _look(tmux: Tmux, request: OpenRequest) -> tuple[Inventory, Origin | None]:
                 "--create makes it; -L or -S names another server",
             ) from None
         found, origin = None, None
-    if request.create and (found is None or all(each.name != request.parent for each in found.sessions)):
+    if request.create and (found is None or all(session.name != request.parent for session in found.sessions)):
         if problem := session_names.refusal(request.parent):
             raise UsageError(f"cannot create a session {request.parent!r}: {problem}", "choose another name")
         from viewsync.tmux import sessions  # only for this
@@ -143,7 +143,7 @@ def _look(tmux: Tmux, request: OpenRequest) -> tuple[Inventory, Origin | None]:
 def _rows(found: Inventory, views: Mapping[str, ViewRow]) -> dict[str, ViewRow]:
     """The rows of our views, by what those are called now."""
     ours = tracking.proven(found, views)
-    return {each.name: views[ours[each.id]] for each in found.sessions if each.id in ours}
+    return {session.name: views[ours[session.id]] for session in found.sessions if session.id in ours}
 
 
 def _resolve(name: str, found: Inventory, rows: dict[str, ViewRow]) -> tuple[str, Session]:
@@ -151,15 +151,15 @@ def _resolve(name: str, found: Inventory, rows: dict[str, ViewRow]) -> tuple[str
 
     While the parent is gone, its work lives in its views: then the one used last stands for it.
     """
-    sessions = {each.name: each for each in found.sessions}
+    sessions = {session.name: session for session in found.sessions}
     if name in sessions and (sessions[name].marked or name in rows):
         name = str(rows.get(name, {}).get("parent") or sessions[name].marked_parent or name)
     if name in sessions:
         return name, sessions[name]
-    views = [each for each in found.sessions if each.marked and _parent(each, rows) == name]
+    views = [session for session in found.sessions if session.marked and _parent(session, rows) == name]
     if views:
         return name, max(views, key=lambda each: (each.last_attached, each.created))
-    parents = [each.name for each in found.sessions if not each.marked and each.name not in rows]
+    parents = [session.name for session in found.sessions if not session.marked and session.name not in rows]
     from viewsync.text.nearest import did_you_mean
 
     near = did_you_mean(name, parents, most=3)
@@ -176,13 +176,13 @@ def _free(found: Inventory, joined: Session, rows: dict[str, ViewRow], now: floa
     if not joined.group_size:
         return []
     free = [
-        each
-        for each in found.sessions
-        if (each.marked or each.name in rows)
-        and each.group_size
-        and each.group == joined.group
-        and not (each.attached or each.clients or each.lease >= int(now))
-        and not (each.quarantined or rows.get(each.name, {}).get("quarantined"))
+        session
+        for session in found.sessions
+        if (session.marked or session.name in rows)
+        and session.group_size
+        and session.group == joined.group
+        and not (session.attached or session.clients or session.lease >= int(now))
+        and not (session.quarantined or rows.get(session.name, {}).get("quarantined"))
     ]
     return sorted(free, key=lambda each: (-each.last_attached, each.name))[:_TRIES]
 

@@ -47,7 +47,7 @@ def _inventory(tmux: Tmux, socket: str) -> Inventory | None:
 
 def _there(tab: Tab, found: Inventory | None) -> Tab | None:
     """The tab as it can be opened: a window's id means something only on the server that gave it."""
-    if found is None or not any(tab.parent in (each.name, each.marked_parent) for each in found.sessions):
+    if found is None or not any(tab.parent in (session.name, session.marked_parent) for session in found.sessions):
         return None
     return tab if found.server.identity == tab.server else tab._replace(window="")
 

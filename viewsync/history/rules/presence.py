@@ -49,20 +49,24 @@ class PresenceChange(NamedTuple):
 
 
 def of_inventory(found: Inventory) -> list[SessionPresence]:
-    busy = {each.group for each in found.sessions if each.attached or each.clients} - {""}
+    busy = {session.group for session in found.sessions if session.attached or session.clients} - {""}
     return [
         SessionPresence(
-            each.id, each.name, bool(each.attached or each.clients or each.group in busy), each.last_attached
+            session.id,
+            session.name,
+            bool(session.attached or session.clients or session.group in busy),
+            session.last_attached,
         )
-        for each in found.sessions
+        for session in found.sessions
     ]
 
 
 def of_panes(found: Panes) -> list[SessionPresence]:
-    sessions = {each.session: each for each in found.panes}.values()
-    busy = {each.group for each in sessions if each.attached} - {""}
+    sessions = {pane.session: pane for pane in found.panes}.values()
+    busy = {session.group for session in sessions if session.attached} - {""}
     return [
-        SessionPresence(each.session, each.session_name, each.attached or each.group in busy, 0.0) for each in sessions
+        SessionPresence(session.session, session.session_name, session.attached or session.group in busy, 0.0)
+        for session in sessions
     ]
 
 
@@ -108,8 +112,8 @@ def _its(server: Server, seen: Sequence[SessionPresence], row: Registered) -> Se
     if row.server and row.server != server.identity:
         return None
     if row.session_id:
-        return next((each for each in seen if each.id == row.session_id), None)
-    return next((each for each in seen if each.name == row.name), None)
+        return next((session for session in seen if session.id == row.session_id), None)
+    return next((session for session in seen if session.name == row.name), None)
 
 
 def remembered(values: SessionRow) -> SessionRow:

@@ -59,14 +59,14 @@ def _sum(start: int, text: str) -> int:
 
 def written(sent: Sequence[Mark]) -> str:
     """As text, `12.4711 3.99`."""
-    return " ".join(f"{each.length}.{each.sum}" for each in sent[:_MOST])
+    return " ".join(f"{mark.length}.{mark.sum}" for mark in sent[:_MOST])
 
 
 def read(text: str) -> tuple[Mark, ...]:
     """What `written` wrote; none for anything else."""
     if not re.fullmatch(r"\d+\.\d+( \d+\.\d+)*", text, re.ASCII):
         return ()
-    return tuple(Mark(*map(int, each.split("."))) for each in text.split(" "))
+    return tuple(Mark(*map(int, part.split("."))) for part in text.split(" "))
 
 
 def kept(sent: Sequence[Mark]) -> str:

@@ -46,7 +46,7 @@ def is_interactive(words: Sequence[str]) -> bool:
             return False
         if _VALUED.fullmatch(option) and rest:
             rest.pop(0)
-    return not [each for each in rest if each not in ("-", "--")]
+    return not [word for word in rest if word not in ("-", "--")]
 
 
 def line(folder: str, shell: str) -> str:

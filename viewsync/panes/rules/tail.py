@@ -88,7 +88,7 @@ class Tail:
         else:
             tenth = max(1, screen.limit // 10)
             places = [self._from - tenth * times for times in range(1, self._from // tenth + 1)]
-            found = [each for each in places if each > 0 and self._fits(screen, each)]
+            found = [place for place in places if place > 0 and self._fits(screen, place)]
             if not found:
                 self._cut = 0
             self._from = found[0] if found else 0

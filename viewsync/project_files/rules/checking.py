@@ -63,14 +63,14 @@ class _Checking:
 
     def _choices(self, schema: Schema) -> list[Schema]:
         schema = self._resolved(schema)
-        return [self._resolved(each) for each in schema.get("anyOf", [schema])]
+        return [self._resolved(choice) for choice in schema.get("anyOf", [schema])]
 
     def _chosen(self, node: Node, schema: Schema) -> Schema | None:
         """The one of several that is for this kind of value."""
-        return next((each for each in self._choices(schema) if node.kind in self._types(each)), None)
+        return next((choice for choice in self._choices(schema) if node.kind in self._types(choice)), None)
 
     def _kinds(self, schema: Schema) -> list[str]:
-        return [kind for each in self._choices(schema) for kind in self._types(each)]
+        return [kind for choice in self._choices(schema) for kind in self._types(choice)]
 
     @staticmethod
     def _types(schema: Schema) -> list[str]:
@@ -78,7 +78,7 @@ class _Checking:
         return [found] if isinstance(found, str) else found
 
     def _unfit(self, node: Node, kinds: list[str], path: str) -> Problem:
-        wanted = " or ".join(_NAMES[each] for each in kinds if each != NULL)
+        wanted = " or ".join(_NAMES[kind] for kind in kinds if kind != NULL)
         where = f"{path} must be" if path else "the file must hold"
         shown = _NAMES[node.kind] if node.kind in (MAPPING, LIST, NULL) else f"{node.text!r}"
         quoted = TEXT in kinds and node.kind in (NUMBER, BOOLEAN)

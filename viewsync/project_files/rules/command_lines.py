@@ -16,7 +16,7 @@ def is_shell(words: Sequence[str]) -> bool:
     """A shell that waits for its user, rather than one that runs a script or a line."""
     if not words or words[0].removeprefix("-").rpartition("/")[2] not in shell_names.ALL:
         return False
-    return all(each.startswith("-") for each in words[1:])  # `-c` has a word behind it
+    return all(word.startswith("-") for word in words[1:])  # `-c` has a word behind it
 
 
 def line(words: Sequence[str], secrets: Sequence[tuple[str, str]] = ()) -> str:
@@ -35,7 +35,9 @@ def line(words: Sequence[str], secrets: Sequence[tuple[str, str]] = ()) -> str:
 
 def longest_first(secrets: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """One may hold another. Those that are too short stand in words that have nothing to do with them."""
-    return sorted((each for each in secrets if len(each[1]) >= SHORTEST), key=lambda pair: len(pair[1]), reverse=True)
+    return sorted(
+        (secret for secret in secrets if len(secret[1]) >= SHORTEST), key=lambda pair: len(pair[1]), reverse=True
+    )
 
 
 def _quoted(word: str, secrets: Sequence[tuple[str, str]]) -> str:

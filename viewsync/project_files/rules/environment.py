@@ -20,8 +20,8 @@ _URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")  # with a password in it
 
 def merged(layers: Iterable[Mapping[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for each in layers:
-        found.update(each)
+    for layer in layers:
+        found.update(layer)
     return found
 
 

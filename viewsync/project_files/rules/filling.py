@@ -55,15 +55,15 @@ class Filler:
         try:
             return self.world.render(node.text, self.variables)
         except Unfit as error:
-            for each in error.problems:
-                self.problems.append(Problem(node.file, node.text_line + each.line - 1, each.what, each.hint))
+            for reason in error.problems:
+                self.problems.append(Problem(node.file, node.text_line + reason.line - 1, reason.what, reason.hint))
             return ""
 
     def shell(self, node: Node | None) -> str:
         """Text that a shell reads. A name with a sign in it that shells act on has to be quoted there."""
         if node is None:
             return ""
-        bare = " ".join(each[0] for each in _TEMPLATE.finditer(node.text) if not _is_quoted(node.text, each))
+        bare = " ".join(match[0] for match in _TEMPLATE.finditer(node.text) if not _is_quoted(node.text, match))
         for name in _FOUND:
             value = self.variables.get(name, "")
             if _ACTIVE.search(value) and re.search(rf"\b{name}\b", bare):
@@ -104,8 +104,8 @@ class Filler:
         """Unfit for what is wrong, told without these values."""
         if self.problems:
             told = [
-                each._replace(what=hidden(each.what, secrets), hint=hidden(each.hint, secrets))
-                for each in self.problems
+                reason._replace(what=hidden(reason.what, secrets), hint=hidden(reason.hint, secrets))
+                for reason in self.problems
             ]
             raise Unfit(told)
 

@@ -28,12 +28,12 @@ def command(plan: Plan) -> Data:
         shell=writing.literal(plan.shell),
         tmux_config=_folder(plan.tmux_config, root),
         options=writing.literals(dict(plan.options)),
-        pre_create_steps=[_step(each, plan) for each in plan.pre_create],
-        post_create_steps=[_step(each, plan) for each in plan.post_create],
-        cleanup_steps=[_step(each, plan) for each in plan.cleanup],
+        pre_create_steps=[_step(step, plan) for step in plan.pre_create],
+        post_create_steps=[_step(step, plan) for step in plan.post_create],
+        cleanup_steps=[_step(step, plan) for step in plan.cleanup],
     )
     session["inherit_project_env"] = False  # all of it stands below `environment`
-    session["windows"] = [_window(each, plan, several=len(plan.windows) > 1) for each in plan.windows]
+    session["windows"] = [_window(window, plan, several=len(plan.windows) > 1) for window in plan.windows]
     return writing.filled(environment=_variables(plan.environment, plan), secrets=sorted(plan.secrets), session=session)
 
 
@@ -63,7 +63,7 @@ def _step(step: Step, plan: Plan) -> Data:
 def _window(window: Window, plan: Plan, *, several: bool) -> Data:
     return writing.window(
         window.name,
-        [_pane(each, window, plan) for each in window.panes],
+        [_pane(pane, window, plan) for pane in window.panes],
         layout=window.layout,
         focus=window.focus and several,
         working_directory=_folder(window.cwd, plan.cwd),
@@ -86,7 +86,7 @@ def shown(data: Any, secrets: Sequence[tuple[str, str]]) -> Any:
     if isinstance(data, dict):
         return {key: shown(value, secrets) for key, value in data.items()}
     if isinstance(data, list):
-        return [shown(each, secrets) for each in data]
+        return [shown(part, secrets) for part in data]
     if isinstance(data, str):
         for name, value in command_lines.longest_first(secrets):
             data = data.replace(value, f"${name}")

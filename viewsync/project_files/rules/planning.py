@@ -34,7 +34,7 @@ def plan(draft: Draft, session_name: str) -> Plan:
     session = sources.command.get("session")
     cwd = filler.folder(session, draft.variables["worktree_path"])
     written = [_inherited(filler), *(sources.command.get(*key) for key in _ADDED)]
-    variables = environment.merged([*(filler.texts(each) for each in written), draft.environment])
+    variables = environment.merged([*(filler.texts(node) for node in written), draft.environment])
     hooks = step_rules.Steps(filler, cwd)
     top = sources.command.get("steps")
     after = [*_steps(session, "post_create_steps"), *(top.items if top else ())]
@@ -84,7 +84,7 @@ def _truth(node: Node | None) -> bool:
 
 def _written(filler: Filler, draft: Draft, nodes: Sequence[Node | None]) -> tuple[tuple[str, str], ...]:
     """Without those of the command line, whose user knows them."""
-    texts = environment.merged(_templates(each) for each in nodes)
+    texts = environment.merged(_templates(node) for node in nodes)
     found = {name: text for name, text in texts.items() if name not in draft.environment}
     used = " ".join(found.values())
     sources = filler.sources
@@ -137,7 +137,7 @@ def _windows(filler: Filler, session: Node | None, cwd: str) -> tuple[Window, ..
     at = _focus(filler, listed.items)
     if wanted:
         name = filler.text(wanted)
-        called = [each.name for each in windows]
+        called = [window.name for window in windows]
         if name not in called:
             filler.wrong(wanted, f"there is no window {name!r}", close(name, called))
         at = called.index(name) if name in called else at
@@ -170,7 +170,7 @@ def _panes(filler: Filler, window: Node, cwd: str) -> tuple[Pane, ...]:
         filler.wrong(listed, f"there are more than {_MOST} panes")
         return ()
     at = _focus(filler, listed.items)
-    panes = [_pane(filler, each, window, cwd) for each in listed.items]
+    panes = [_pane(filler, node, window, cwd) for node in listed.items]
     return tuple(each._replace(focus=number == at) for number, each in enumerate(panes))
 
 
@@ -179,13 +179,13 @@ def _pane(filler: Filler, node: Node, window: Node, base: str) -> Pane:
         commands: list[str] = []
     elif node.kind == MAPPING:
         found = filler.either(node, "command", "commands")
-        commands = [filler.shell(each) for each in (found.items or (found,))] if found else []
+        commands = [filler.shell(line) for line in (found.items or (found,))] if found else []
     else:
         commands = [filler.shell(node)]
     cwd = base if node is window else filler.folder(node, base)
-    variables = environment.merged(filler.texts(each.get("environment")) for each in _both(window, node))
+    variables = environment.merged(filler.texts(part.get("environment")) for part in _both(window, node))
     shell = filler.shell(node.get("shell") or window.get("shell"))
-    typed = tuple(each.rstrip("\n") for each in commands if each.strip())
+    typed = tuple(command.rstrip("\n") for command in commands if command.strip())
     return Pane(typed, cwd, tuple(variables.items()), False, shell)
 
 
@@ -215,7 +215,7 @@ def _tmux_config(filler: Filler) -> str:
 def _options(filler: Filler) -> tuple[tuple[str, str], ...]:
     project = filler.sources.project
     files = [project.get("sessions", "options") if project else None, filler.sources.command.get("session", "options")]
-    return tuple(environment.merged(_allowed(filler, each) for each in files).items())
+    return tuple(environment.merged(_allowed(filler, file) for file in files).items())
 
 
 def _allowed(filler: Filler, node: Node | None) -> dict[str, str]:

@@ -204,7 +204,7 @@ SCHEMAS: dict[str, Schema] = {
                 {"shell": _SESSION["shell"], "tmux_session_prefix": _text("what every name begins with")}, "defaults"
             ),
             "tmux": _mapping(
-                {each: _SESSION[each] for each in ("auto_attach", "session_timeout", "default_window_name")},
+                {key: _SESSION[key] for key in ("auto_attach", "session_timeout", "default_window_name")},
                 "defaults",
             ),
         },

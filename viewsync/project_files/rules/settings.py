@@ -41,8 +41,8 @@ class Sources(NamedTuple):
     @property
     def secrets(self) -> list[str]:
         """What the files list as such."""
-        listed = [each.get("secrets") for each in (self.command, self.project) if each]
-        return [item.text for each in listed if each for item in each.items]
+        listed = [part.get("secrets") for part in (self.command, self.project) if part]
+        return [item.text for names in listed if names for item in names.items]
 
 
 def arguments(command: Node, given: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:

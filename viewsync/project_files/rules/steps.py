@@ -105,5 +105,5 @@ def _named(node: Node | None) -> Sequence[tuple[str, Node]]:
         return list(node.fields.items())
     if node.kind != LIST:
         return ()
-    own = [each for each in node.items if each.kind != TEXT and (each.get("run") or each.get("command"))]
-    return [(name.text, each) for each in own if (name := each.get("name"))]
+    own = [step for step in node.items if step.kind != TEXT and (step.get("run") or step.get("command"))]
+    return [(name.text, step) for step in own if (name := step.get("name"))]

@@ -54,7 +54,7 @@ def _commands(node: Node | None) -> list[str]:
     if node is None or node.kind in (NULL, MAPPING):
         return []
     found = node.items if node.kind == LIST else [node]
-    return [each.text for each in found if each.text]
+    return [line.text for line in found if line.text]
 
 
 def _steps(root: Node, *keys: str) -> list[Data]:
@@ -92,7 +92,7 @@ def _window(name: str, node: Node, before: list[str], left: list[Problem]) -> Da
     together = synchronize is not None and synchronize.text.lower() not in ("false", "no", "off")
     return writing.window(
         name,
-        [_pane(each, before) for each in (panes.items if panes else ())] or [writing.pane(before)],
+        [_pane(pane, before) for pane in (panes.items if panes else ())] or [writing.pane(before)],
         layout=layout.text if layout else "",
         working_directory=folder(top, left) if top else "",
         options={"synchronize-panes": "on"} if together else {},

@@ -75,24 +75,24 @@ class _Reading:
     def commands(self, node: Node | None) -> Iterator[str]:
         if node is None:
             return
-        for each in node.items if node.kind == LIST else [node]:
-            entry = each.get("cmd") if each.kind == MAPPING else each
-            enter = each.get("enter") if each.kind == MAPPING else None
+        for line in node.items if node.kind == LIST else [node]:
+            entry = line.get("cmd") if line.kind == MAPPING else line
+            enter = line.get("enter") if line.kind == MAPPING else None
             if enter and not enter.truth:
-                self.left.append(problem(each, "a command without Enter has no equivalent in viewsync"))
+                self.left.append(problem(line, "a command without Enter has no equivalent in viewsync"))
             elif entry and entry.kind not in (NULL, LIST, MAPPING) and entry.text not in _BLANK:
                 yield entry.text
-            if each.kind == MAPPING:
-                self.others(each, ("cmd", "enter"))
+            if line.kind == MAPPING:
+                self.others(line, ("cmd", "enter"))
 
     def window(self, node: Node, number: int, before: list[str]) -> Data:
         self.others(node, _WINDOW)
-        name, shell, layout = (node.get(each) for each in ("window_name", "window_shell", "layout"))
+        name, shell, layout = (node.get(key) for key in ("window_name", "window_shell", "layout"))
         before = [*before, *self.commands(node.get("shell_command_before"))]
         panes = node.get("panes")
         return writing.window(
             name.text if name else f"window-{number}",
-            [self.pane(each, before) for each in (panes.items if panes else ())] or [writing.pane(before)],
+            [self.pane(pane, before) for pane in (panes.items if panes else ())] or [writing.pane(before)],
             layout=layout.text if layout else "",
             focus=_truth(node, "focus"),
             working_directory=self.folder(node),

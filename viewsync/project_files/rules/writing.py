@@ -32,7 +32,7 @@ def literals(values: Mapping[str, str]) -> dict[str, str]:
 
 def pane(commands: Sequence[str], **more: Any) -> Data | str | None:
     """As short as it can be said: nothing, its one command, or a mapping."""
-    typed = [literal(each) for each in commands]
+    typed = [literal(command) for command in commands]
     fields = filled(**more)
     if fields:
         return {**_typed(typed), **fields}

@@ -50,15 +50,15 @@ def unmade(plan: Plan) -> list[Pair]:
 
 def pairs(plan: Plan, seen: Seen) -> list[Pair]:
     """By their marks. A session that was left half made has windows without them: those go by name, in order."""
-    keys = marks.keys([each.name for each in plan.windows])
-    marked = {each.key: each for each in reversed(seen.windows) if each.key}
-    unmarked = [each for each in seen.windows if not each.key and not each.placeholder]
+    keys = marks.keys([planned.name for planned in plan.windows])
+    marked = {seen_window.key: seen_window for seen_window in reversed(seen.windows) if seen_window.key}
+    unmarked = [seen_window for seen_window in seen.windows if not seen_window.key and not seen_window.placeholder]
     found = []
     for number, (key, window) in enumerate(zip(keys, plan.windows, strict=True)):
         there = marked.get(key)
         if there is None and window.name:
-            there = next((each for each in unmarked if same_name(window.name, each.name)), None)
-            unmarked = [each for each in unmarked if each is not there]
+            there = next((seen_window for seen_window in unmarked if same_name(window.name, seen_window.name)), None)
+            unmarked = [seen_window for seen_window in unmarked if seen_window is not there]
         found.append(Pair(number, key, window, there, _places(window, there)))
     return found
 
@@ -66,9 +66,9 @@ def pairs(plan: Plan, seen: Seen) -> list[Pair]:
 def _places(window: Window, seen: SeenWindow | None) -> tuple[SeenPane | None, ...]:
     if seen is None:
         return (None,) * len(window.panes)
-    marked = {each.key: each for each in reversed(seen.panes) if each.key}
+    marked = {pane.key: pane for pane in reversed(seen.panes) if pane.key}
     # A window without a mark was not finished: its panes go by their order.
-    free = [each for each in seen.panes if not each.key] if not (seen.key and marked) else []
+    free = [pane for pane in seen.panes if not pane.key] if not (seen.key and marked) else []
     found = []
     for place in range(len(window.panes)):
         there = marked.get(str(place)) or (free.pop(0) if free else None)
@@ -81,12 +81,12 @@ def compare(plan: Plan, seen: Seen) -> list[Difference]:
     secrets = [value for name, value in plan.environment if name in plan.secrets]
     secrets += [value for name, value in seen.environment.items() if value and name in plan.secrets]
     return [
-        each._replace(
-            what=environment.hidden(each.what, secrets),
-            wanted=environment.hidden(each.wanted, secrets),
-            found=environment.hidden(each.found, secrets),
+        difference._replace(
+            what=environment.hidden(difference.what, secrets),
+            wanted=environment.hidden(difference.wanted, secrets),
+            found=environment.hidden(difference.found, secrets),
         )
-        for each in _compared(plan, seen)
+        for difference in _compared(plan, seen)
     ]
 
 
@@ -105,9 +105,9 @@ def _compared(plan: Plan, seen: Seen) -> list[Difference]:
         found += _window(pair)
     ours = {pair.seen.id for pair in matched if pair.seen}
     found += [
-        Difference(EXTRA, f"window {each.name!r}", found=each.id, can=False)
-        for each in seen.windows
-        if each.id not in ours and not each.placeholder
+        Difference(EXTRA, f"window {window.name!r}", found=window.id, can=False)
+        for window in seen.windows
+        if window.id not in ours and not window.placeholder
     ]
     return found
 
@@ -130,9 +130,9 @@ def _window(pair: Pair) -> list[Difference]:
             found.append(
                 Difference(DIFFERENT, f"folder of pane {place + 1} of {what}", pane.cwd, there.folder, can=False)
             )
-    ours = {each.id for each in pair.places if each}
-    extra = [each for each in seen.panes if each.id not in ours]
-    return [*found, *(Difference(EXTRA, f"pane in {what}", found=each.id, can=False) for each in extra)]
+    ours = {known.id for known in pair.places if known}
+    extra = [seen_pane for seen_pane in seen.panes if seen_pane.id not in ours]
+    return [*found, *(Difference(EXTRA, f"pane in {what}", found=seen_pane.id, can=False) for seen_pane in extra)]
 
 
 def layout(pair: Pair) -> Difference | None:
@@ -140,7 +140,7 @@ def layout(pair: Pair) -> Difference | None:
     wanted, seen = pair.window.layout, pair.seen
     if not wanted or seen is None:
         return None
-    ours = [each.id for each in pair.places if each]
+    ours = [place.id for place in pair.places if place]
     whole = len(ours) == len(pair.places)  # else running the plan adds what is missing, and lays it out
     found = layouts.verdict(wanted, seen.shown, ours, seen.columns) if whole else layouts.UNKNOWN
     meant = layouts.likeness(seen.layout, wanted, seen.columns)

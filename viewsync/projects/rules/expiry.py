@@ -25,7 +25,7 @@ class Candidate(NamedTuple):
 
 def decide(candidates: Sequence[Candidate], now: float) -> list[Expiry]:
     """One verdict for each, in the order given."""
-    return [_judge(each, now) for each in candidates]
+    return [_judge(candidate, now) for candidate in candidates]
 
 
 def aged(candidate: Candidate, now: float) -> bool:

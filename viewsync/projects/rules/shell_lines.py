@@ -94,12 +94,12 @@ def reach(command: str, variables: Mapping[str, str]) -> Reach:
     """`variables`: those whose values are known."""
     filled = _VARIABLE.sub(lambda found: variables.get(found[1] or found[2], found[0]), command)
     found = list(words(filled))
-    texts = list(dict.fromkeys(part for each in found for part in _parts(each.text)))
-    names = {each.rpartition("/")[2] for each in texts}
+    texts = list(dict.fromkeys(part for word in found for part in _parts(word.text)))
+    names = {text.rpartition("/")[2] for text in texts}
     return Reach(
         tuple(texts),
-        frozenset(each.text for each in found if each.runs),
-        any(_INTERPRETER.fullmatch(each) for each in names),
+        frozenset(word.text for word in found if word.runs),
+        any(_INTERPRETER.fullmatch(name) for name in names),
         frozenset(_written(filled)),
         bool(_LEFT.search(filled) or names & _FINDERS or _reads_a_script(filled)),
     )
@@ -161,4 +161,4 @@ def _tokens(command: str) -> list[str]:
         found = list(lexer)
     except ValueError:  # quotes that do not match: the shell will say so
         found = command.split()
-    return [each for each in found if each and len(each) < _LONGEST_WORD and "\0" not in each]
+    return [token for token in found if token and len(token) < _LONGEST_WORD and "\0" not in token]

@@ -46,14 +46,14 @@ def by_row(reading: Panes, row: Registered) -> SessionMatch:
     if row.server and row.server != reading.server.identity:
         return NOTHING
     if row.session_id:
-        mine = [each for each in reading.panes if each.session == row.session_id]
+        mine = [pane for pane in reading.panes if pane.session == row.session_id]
         if mine and not row.pane_id:  # a view's
             return _within(mine, "")
         return _first(mine, lambda each: each.id == row.pane_id, mine)
     session, _, rest = row.target.rpartition(":")
     if not row.target or session not in ("", row.name):
         return by_target(reading, row.target) if row.target else NOTHING
-    mine = [each for each in reading.panes if each.session_name == row.name]
+    mine = [pane for pane in reading.panes if pane.session_name == row.name]
     if not mine:
         return NOTHING
     found = _within(mine, rest if session else "")
@@ -63,7 +63,7 @@ def by_row(reading: Panes, row: Registered) -> SessionMatch:
 
 
 def _first(panes: Sequence[Pane], fits: Callable[[Pane], bool], session: Sequence[Pane] = ()) -> SessionMatch:
-    pane = next((each for each in panes if fits(each)), None)
+    pane = next((candidate for candidate in panes if fits(candidate)), None)
     if pane:
         return SessionMatch(pane.session, pane.session_name, pane)
     return SessionMatch(session[0].session, session[0].session_name) if session else NOTHING
@@ -80,10 +80,10 @@ def _splits(target: str) -> Iterator[tuple[str, str]]:
 
 def _of_session(panes: Sequence[Pane], session: str) -> list[Pane]:
     if re.fullmatch(r"\$\d+", session):
-        return [each for each in panes if each.session == session]
-    mine = [each for each in panes if each.session_name == session]
+        return [pane for pane in panes if pane.session == session]
+    mine = [pane for pane in panes if pane.session_name == session]
     if not mine and session.startswith("="):
-        return [each for each in panes if each.session_name == session[1:]]
+        return [pane for pane in panes if pane.session_name == session[1:]]
     return mine
 
 
@@ -93,24 +93,24 @@ def _within(mine: Sequence[Pane], rest: str) -> SessionMatch:
     readings = [(window, pane), (rest, "")] if "." in rest else [(rest, "")]
     for wanted_window, wanted_pane in readings:
         there = _of_window(mine, wanted_window)
-        for each in there:
-            if _is_pane(each, wanted_pane):
-                return SessionMatch(each.session, each.session_name, each)
+        for other in there:
+            if _is_pane(other, wanted_pane):
+                return SessionMatch(other.session, other.session_name, other)
     return SessionMatch(mine[0].session, mine[0].session_name)
 
 
 def _of_window(mine: Sequence[Pane], wanted: str) -> list[Pane]:
     """By index before name, as tmux does; of windows of one name the first."""
     if not wanted:
-        return [each for each in mine if each.window_active]
+        return [pane for pane in mine if pane.window_active]
     tests: tuple[Callable[[Pane], bool], ...] = (
         lambda each: each.window == wanted,
         lambda each: str(each.window_index) == wanted,
         lambda each: each.window_name == wanted,
     )
     for fits in tests:
-        if there := [each for each in mine if fits(each)]:
-            return [each for each in there if each.window_index == there[0].window_index]
+        if there := [pane for pane in mine if fits(pane)]:
+            return [pane for pane in there if pane.window_index == there[0].window_index]
     return []
 
 

@@ -57,7 +57,7 @@ class Finding(NamedTuple):
 def rows(seen: Sequence[ComparedRow]) -> list[Finding]:
     """What is wrong with the rows, in their order."""
     names = _names(seen)
-    found = [finding for each in seen for finding in _row(each, names)]
+    found = [finding for row in seen for finding in _row(row, names)]
     return [*found, *_twice(seen)]
 
 
@@ -83,13 +83,13 @@ def _goes(seen: ComparedRow) -> bool:
 
 def _names(seen: Sequence[ComparedRow]) -> dict[str, str]:
     """What each row is called in the end. It follows its session's name where no other row is called so then."""
-    wanted = {each.row.name: _follows(each) for each in seen if each.row.quarantined or not _goes(each)}
+    wanted = {row.row.name: _follows(row) for row in seen if row.row.quarantined or not _goes(row)}
     while True:
         counts = Counter(wanted.values())
         clashing = [old for old, new in wanted.items() if old != new and counts[new] > 1]
         if not clashing:
             return wanted
-        wanted |= {each: each for each in clashing}
+        wanted |= {name: name for name in clashing}
 
 
 def _follows(seen: ComparedRow) -> str:
@@ -128,7 +128,9 @@ def _there(seen: ComparedRow, reading: Panes, names: Mapping[str, str]) -> list[
         change = RowChange(values={"pid": pane.pid, "pid_start": seen.pid_start})
         text = f"its pane now runs process {pane.pid}, not {row.pid}"
         result.append(_finding("respawned", row, text, "record that", change))
-    if not row.quarantined and any(each.quarantined for each in reading.panes if each.session == found.session):
+    if not row.quarantined and any(
+        seen_pane.quarantined for seen_pane in reading.panes if seen_pane.session == found.session
+    ):
         change = RowChange(values={"quarantined": True})
         result.append(_finding("quarantined", row, "it is quarantined in tmux, not in its row", "record that", change))
     session = row.target.rpartition(":")[0]
@@ -176,23 +178,23 @@ def _twice(seen: Iterable[ComparedRow]) -> list[Finding]:
     """Which of the two is right is for a person to say."""
     first: dict[tuple[str, str], str] = {}
     result = []
-    for each in seen:
-        if each.doubt or each.reading is None or not each.found.session:
+    for row in seen:
+        if row.doubt or row.reading is None or not row.found.session:
             continue
-        key = (each.reading.server.identity, each.found.session)
-        other = first.setdefault(key, each.row.name)
-        if other != each.row.name:
+        key = (row.reading.server.identity, row.found.session)
+        other = first.setdefault(key, row.row.name)
+        if other != row.row.name:
             text = f"'{other}' names the same session"
-            result.append(Finding("twice", each.row.name, text, socket=each.row.socket))
+            result.append(Finding("twice", row.row.name, text, socket=row.row.socket))
     return result
 
 
 def strangers(reading: Panes, registered: Collection[str], views: Collection[str]) -> list[Pane]:
     """The current pane of each session that no row names: `registered` and `views` hold ids."""
-    shown = {each.session: each for each in reversed(reading.panes)}
-    shown |= {each.session: each for each in reading.panes if each.window_active and each.active}
+    shown = {pane.session: pane for pane in reversed(reading.panes)}
+    shown |= {pane.session: pane for pane in reading.panes if pane.window_active and pane.active}
     return [
-        each
-        for each in shown.values()
-        if each.session not in registered and not each.marked and each.session not in views
+        pane
+        for pane in shown.values()
+        if pane.session not in registered and not pane.marked and pane.session not in views
     ]

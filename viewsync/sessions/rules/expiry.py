@@ -61,7 +61,7 @@ class Expiry(NamedTuple):
 
 def decide(sessions: Sequence[SessionFacts], wish: ExpiryCriteria, now: float) -> list[Expiry]:
     """One verdict per session, in the order given."""
-    verdicts = [_judge(each, wish, now) for each in sessions]
+    verdicts = [_judge(session, wish, now) for session in sessions]
     pairs = list(zip(sessions, verdicts, strict=True))
     kept = {known.session: known.name for known, verdict in pairs if known.session and verdict.action == KEEP}
     return [_spare(verdict, kept.get(known.session, "")) for known, verdict in pairs]

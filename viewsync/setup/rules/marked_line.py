@@ -52,7 +52,7 @@ def put(text: bytes, wanted: bytes) -> Placed:
 def take(text: bytes, glue: bytes) -> bytes:
     """Without our line. `glue`: what `put` said, which stays if the user wrote on behind our line."""
     found = _lines(text)
-    kept = [each for each in found if not _is_ours(each)]
+    kept = [other for other in found if not _is_ours(other)]
     was_last = bool(found) and _is_ours(found[-1])
     return b"".join(kept).removesuffix(glue) if was_last else b"".join(kept)
 

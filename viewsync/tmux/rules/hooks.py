@@ -81,13 +81,13 @@ def source_line(path: str) -> str:
 
 def stand(texts: Sequence[str], caller: str) -> bool:
     """Whether all our hooks are set and call viewsync so."""
-    return len(texts) == len(EVENTS) and all(call([each], caller) for each in texts)
+    return len(texts) == len(EVENTS) and all(call([hook], caller) for hook in texts)
 
 
 def call(texts: Sequence[str], caller: str) -> bool:
     """Whether any of them calls viewsync so. tmux prints them with escapes of its own."""
     command = _unescaped(unexpanded(f"{caller} hook "))
-    return any(command in _unescaped(each) for each in texts)
+    return any(command in _unescaped(hook) for hook in texts)
 
 
 def _unescaped(text: str) -> str:

@@ -14,7 +14,7 @@ MOVING = (
     *("NPage", "PageDown", "PgDn", "PPage", "PageUp", "PgUp"),
 )
 TYPING = ("Enter", "Escape", "Tab", "BTab", "Space", "BSpace")
-KEYPAD = tuple(f"KP{each}" for each in (*"0123456789/*-+.", "Enter"))
+KEYPAD = tuple(f"KP{key}" for key in (*"0123456789/*-+.", "Enter"))
 
 _CONTROL = r"[A-Za-z@[\\\]^_?/-]"  # what has a control character
 _NAMED = "|".join(map(re.escape, (*TYPING, *KEYPAD)))

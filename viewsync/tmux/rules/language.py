@@ -55,8 +55,8 @@ def source_file(path: str, flags: str = "--") -> str:
 def both(*conditions: str) -> str:
     """All of them. tmux up to 3.5a ignores a third argument of `&&`, so it nests."""
     result = conditions[-1]
-    for each in reversed(conditions[:-1]):
-        result = f"#{{&&:{each},{result}}}"
+    for condition in reversed(conditions[:-1]):
+        result = f"#{{&&:{condition},{result}}}"
     return result
 
 

@@ -56,17 +56,17 @@ def check(cell: Cell) -> None:
         raise NoTree(f"a cell of {cell.width}x{cell.height}")
     if not cell.cells:
         return
-    for each in cell.cells:
-        check(each)
+    for inner in cell.cells:
+        check(inner)
     length = sum(along(cell)) + len(cell.cells) - 1
-    even = all((each.height == cell.height) if cell.across else (each.width == cell.width) for each in cell.cells)
+    even = all((inner.height == cell.height) if cell.across else (inner.width == cell.width) for inner in cell.cells)
     if length != (cell.width if cell.across else cell.height) or not even:
         raise NoTree("its cells do not fill it")
 
 
 def panes(cell: Cell) -> list[str]:
     """In their order."""
-    return [pane for each in cell.cells for pane in panes(each)] if cell.cells else [cell.pane]
+    return [pane for inner in cell.cells for pane in panes(inner)] if cell.cells else [cell.pane]
 
 
 def plain(cell: Cell, of: Collection[str]) -> Cell | None:
@@ -74,8 +74,8 @@ def plain(cell: Cell, of: Collection[str]) -> Cell | None:
     if not cell.cells:
         return cell if cell.pane in of else None
     inner: list[Cell] = []
-    for each in cell.cells:
-        kept = plain(each, of)
+    for child in cell.cells:
+        kept = plain(child, of)
         if kept:
             inner += kept.cells if kept.cells and kept.across == cell.across else [kept]
     if len(inner) == 1:
@@ -85,11 +85,11 @@ def plain(cell: Cell, of: Collection[str]) -> Cell | None:
 
 def along(cell: Cell) -> list[int]:
     """The sizes of the cells in it, in the direction in which they stand."""
-    return [each.width if cell.across else each.height for each in cell.cells]
+    return [inner.width if cell.across else inner.height for inner in cell.cells]
 
 
 def sizes(cell: Cell) -> list[tuple[int, int]]:
-    return [(cell.width, cell.height), *(size for each in cell.cells for size in sizes(each))]
+    return [(cell.width, cell.height), *(size for inner in cell.cells for size in sizes(inner))]
 
 
 def checksum(text: str) -> int:
@@ -127,7 +127,7 @@ def _written(cell: Cell, left: int, top: int) -> str:
     if not cell.cells:
         return f"{head},{cell.pane[1:]}" if cell.pane else head
     inner = []
-    for each in cell.cells:
-        inner.append(_written(each, left, top))
-        left, top = (left + each.width + 1, top) if cell.across else (left, top + each.height + 1)
+    for child in cell.cells:
+        inner.append(_written(child, left, top))
+        left, top = (left + child.width + 1, top) if cell.across else (left, top + child.height + 1)
     return f"{head}{'{' if cell.across else '['}{','.join(inner)}{'}' if cell.across else ']'}"

@@ -151,5 +151,5 @@ def _tiled(panes: int, most: int) -> str:
 def _even(name: str, cell: Cell) -> bool:
     """As even as tmux leaves it. Of `tiled` a last row that is not full has a last cell of any width."""
     most = len(cell.cells[0].cells) if name == "tiled" else 0
-    rows = [each for each in cell.cells if most and len(each.cells) == most]
+    rows = [inner for inner in cell.cells if most and len(inner.cells) == most]
     return all(max(sizes) - min(sizes) <= len(sizes) + _UNEVEN for sizes in map(layout_tree.along, [cell, *rows]))

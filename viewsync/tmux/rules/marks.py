@@ -24,7 +24,7 @@ class Identity(NamedTuple):
 
 
 OURS = "@viewsync"  # how all options of ours begin
-IDENTITY = tuple(f"@viewsync_{each}" for each in Identity._fields)
+IDENTITY = tuple(f"@viewsync_{field}" for field in Identity._fields)
 COMMAND = "@viewsync_command"
 WINDOW = "@viewsync_window"  # of a window: which one of the plan's it is
 PANE = "@viewsync_pane"  # of a pane: its place in the window, from 0
@@ -43,7 +43,7 @@ def own(mark: str, kind: str) -> str:
 
 
 def encoded(text: str) -> str:
-    return "".join(each if each.isprintable() and each != "%" else _percent(each) for each in text)
+    return "".join(char if char.isprintable() and char != "%" else _percent(char) for char in text)
 
 
 def _percent(char: str) -> str:
@@ -61,7 +61,7 @@ def decoded(text: str) -> str:
 
 def of(identity: Identity, command: str) -> list[tuple[str, str]]:
     """What a session is marked with."""
-    values = [(f"@viewsync_{each}", encoded(getattr(identity, each))) for each in Identity._fields]
+    values = [(f"@viewsync_{field}", encoded(getattr(identity, field))) for field in Identity._fields]
     return [*values, (COMMAND, encoded(command))]
 
 

@@ -60,7 +60,7 @@ def press(state: MonitorState, key: str, shown: Sequence[ShownSession]) -> tuple
     if state.typing:
         return _type(state, key), NOTHING
     if key in _MOVES:
-        names = [each.name for each in shown]
+        names = [session.name for session in shown]
         at = names.index(state.chosen) + _MOVES[key] if names else 0
         return (state._replace(chosen=names[max(0, min(at, len(names) - 1))]) if names else state), NOTHING
     if key == "/":
@@ -91,7 +91,7 @@ def _answer(
     free = state._replace(asked=None)
     if key not in ("y", "Y"):
         return free, NOTHING
-    attached = any(each.attached for each in shown if each.name == asked.name)
+    attached = any(session.attached for session in shown if session.name == asked.name)
     if asked.action == KILL and attached and not asked.again:
         return state._replace(asked=asked._replace(again=True)), NOTHING
     return free, MonitorAction(asked.action, asked.name, asked.again)
@@ -109,7 +109,7 @@ def _type(state: MonitorState, key: str) -> MonitorState:
 
 def settled(state: MonitorState, shown: Sequence[ShownSession]) -> MonitorState:
     """Something is chosen whenever there is something; the first one in place of what is gone."""
-    names = [each.name for each in shown]
+    names = [session.name for session in shown]
     return state if state.chosen in names else state._replace(chosen=names[0] if names else "")
 
 

@@ -85,10 +85,10 @@ class UsageFacts(NamedTuple):
         return [*self.lives, *self.marks, *self.used]
 
     def projects(self) -> list[str]:
-        return sorted({each.project for each in self.all()})
+        return sorted({sample.project for sample in self.all()})
 
     def sessions(self) -> list[str]:
-        return sorted({each.session for each in self.all()} - {""})
+        return sorted({sample.session for sample in self.all()} - {""})
 
 
 class Numbers(NamedTuple):
@@ -183,8 +183,8 @@ def lives(events: Iterable[Event], live: Sequence[Live], seen: Seen, now: float)
         found.take(event)
         key = (event.socket, event.session)
         heard[key] = max(heard.get(key, 0.0), event.at)
-    there = {(each.socket, each.name): each for each in live if each.there}
-    for key in [each for each in found.open if each not in there]:
+    there = {(session.socket, session.name): session for session in live if session.there}
+    for key in [open_life for open_life in found.open if open_life not in there]:
         found.close(key, heard.get(key, found.open[key].began), ENDS[GONE])
     for key, each in there.items():
         life = found.open.setdefault(key, _Open(each.created, each.project, made=False))
@@ -206,7 +206,7 @@ def project_of(event: Event) -> str:
 
 def marks(events: Iterable[Event]) -> list[Mark]:
     counted = (*STEPS, ERROR)
-    return [Mark(each.at, each.event, project_of(each), each.session) for each in events if each.event in counted]
+    return [Mark(event.at, event.event, project_of(event), event.session) for event in events if event.event in counted]
 
 
 def used(samples: Iterable[Sample], lives: Iterable[Life]) -> list[Used]:
@@ -215,15 +215,15 @@ def used(samples: Iterable[Sample], lives: Iterable[Life]) -> list[Used]:
     The first one of a session counts only where it was made just before: what it used until then is of that time.
     Processes that end take their share with them, and time that went backwards is none.
     """
-    began = {(each.socket, each.session): each.began for each in lives if each.made}
+    began = {(live.socket, live.session): live.began for live in lives if live.made}
     before: dict[tuple[str, str, str], float] = {}
     found = []
-    for each in samples:
-        key = (each.socket, each.server, each.session)
-        fresh = each.at - began.get((each.socket, each.session), 0.0) < _FRESH
-        since = before.get(key, 0.0 if fresh else each.cpu)
-        before[key] = each.cpu
-        found.append(Used(each.at, each.project, each.session, max(0.0, each.cpu - since), each.memory))
+    for sample in samples:
+        key = (sample.socket, sample.server, sample.session)
+        fresh = sample.at - began.get((sample.socket, sample.session), 0.0) < _FRESH
+        since = before.get(key, 0.0 if fresh else sample.cpu)
+        before[key] = sample.cpu
+        found.append(Used(sample.at, sample.project, sample.session, max(0.0, sample.cpu - since), sample.memory))
     return found
 
 
@@ -233,24 +233,24 @@ def numbers(facts: UsageFacts, since: float, until: float) -> Numbers:
     def inside(at: float | None) -> bool:
         return at is not None and since <= at < until
 
-    ended = [each for each in facts.lives if inside(each.ended)]
-    lasted = [each.ended - each.began for each in ended if each.began and each.ended is not None]
+    ended = [live for live in facts.lives if inside(live.ended)]
+    lasted = [life.ended - life.began for life in ended if life.began and life.ended is not None]
     by: dict[str, int] = {}
-    for each in ended:
-        by[each.by] = by.get(each.by, 0) + 1
-    events = [each.event for each in facts.marks if inside(each.at)]
+    for life in ended:
+        by[life.by] = by.get(life.by, 0) + 1
+    events = [mark.event for mark in facts.marks if inside(mark.at)]
     failed = events.count(STEP_FAILED)
-    own = [each for each in facts.used if inside(each.at)]
+    own = [sample for sample in facts.used if inside(sample.at)]
     return Numbers(
-        sessions=sum(_there(each, since, until) for each in facts.lives),
-        made=sum(each.made and inside(each.began) for each in facts.lives),
+        sessions=sum(_there(live, since, until) for live in facts.lives),
+        made=sum(live.made and inside(live.began) for live in facts.lives),
         ended=dict(sorted(by.items())),
         lifetime=sum(lasted),
         median=median(lasted),
-        alive=sum(_overlap(_stretch(each, until), since, until) for each in facts.lives),
-        attached=sum(_overlap(stretch, since, until) for each in facts.lives for stretch in each.attached),
-        cpu=sum(each.cpu for each in own),
-        memory=max((each.memory for each in own), default=0),
+        alive=sum(_overlap(_stretch(live, until), since, until) for live in facts.lives),
+        attached=sum(_overlap(stretch, since, until) for live in facts.lives for stretch in live.attached),
+        cpu=sum(sample.cpu for sample in own),
+        memory=max((sample.memory for sample in own), default=0),
         steps=events.count(STEP) + failed,
         failed=failed,
         errors=events.count(ERROR),

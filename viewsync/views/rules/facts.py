@@ -34,12 +34,12 @@ class ViewFacts(NamedTuple):
 
 def of(found: Inventory, views: Mapping[str, ViewRow], tracked: Collection[str]) -> list[ViewFacts]:
     """`tracked`: the views whose WezTerm pane is still there."""
-    names = {each.name for each in found.sessions}
+    names = {session.name for session in found.sessions}
     mine = proven(found, views)
     return [
-        _facts(found.server, each, views.get(mine.get(each.id, "")), names, tracked=each.name in tracked)
-        for each in found.sessions
-        if each.marked or each.id in mine
+        _facts(found.server, session, views.get(mine.get(session.id, "")), names, tracked=session.name in tracked)
+        for session in found.sessions
+        if session.marked or session.id in mine
     ]
 
 

@@ -34,8 +34,8 @@ def decide(facts: Sequence[ViewFacts], policy: Policy, now: float, doubt: str = 
     `doubt` says why the reading behind `facts` cannot be trusted; then everything is kept, for that reason.
     """
     if doubt:
-        return [_verdict(each, KEEP, doubt) for each in facts]
-    verdicts = [_judge(each, policy, now) for each in facts]
+        return [_verdict(fact, KEEP, doubt) for fact in facts]
+    verdicts = [_judge(fact, policy, now) for fact in facts]
     return _spare_last_holders(facts, verdicts)
 
 

@@ -57,21 +57,21 @@ def lost_tabs(events: Iterable[Event], lives: Callable[[Gui], bool]) -> tuple[Gu
 def _by_gui(events: Sequence[Event]) -> Iterator[tuple[Gui, Event]]:
     """Each with the WezTerm that it is of. Where only the pid was written down: the one that last had it then."""
     starts: dict[int, float] = {}
-    for each in reversed(events):
-        if each.gui_start:
-            starts[each.gui] = each.gui_start
-    for each in events:
-        starts[each.gui] = each.gui_start or starts.get(each.gui, 0.0)
-        yield Gui(each.gui, starts[each.gui]), each
+    for event in reversed(events):
+        if event.gui_start:
+            starts[event.gui] = event.gui_start
+    for event in events:
+        starts[event.gui] = event.gui_start or starts.get(event.gui, 0.0)
+        yield Gui(event.gui, starts[event.gui]), event
 
 
 def _tabs(views: list[list[Event]]) -> list[Tab]:
     ends = [_closed_at(view) for view in views]
-    last = max((each for each in ends if each), default=0.0)
+    last = max((end for end in ends if end), default=0.0)
     tabs = [
         _tab(view)
         for view, end in zip(views, ends, strict=True)
-        if any(each.event in OPENED for each in view) and (not end or last - end <= TOGETHER)
+        if any(event.event in OPENED for event in view) and (not end or last - end <= TOGETHER)
     ]
     return sorted(tabs, key=lambda tab: tab.opened)
 
@@ -79,17 +79,17 @@ def _tabs(views: list[list[Event]]) -> list[Tab]:
 def _closed_at(view: list[Event]) -> float:
     """When its tab was closed, 0 while it is open. What follows a detach is only the clean-up of it."""
     closed = 0.0
-    for each in view:
-        if each.event in OPENED:
+    for event in view:
+        if event.event in OPENED:
             closed = 0.0
-        elif each.event in CLOSED and not closed:
-            closed = each.at
+        elif event.event in CLOSED and not closed:
+            closed = event.at
     return closed
 
 
 def _tab(view: list[Event]) -> Tab:
-    opened = [each for each in view if each.event in OPENED][-1]
+    opened = [event for event in view if event.event in OPENED][-1]
     # "gone" is said by who did not see the view any more, and knows its window only from the row.
-    seen = sorted((each for each in view if each.window), key=lambda each: each.event != "gone")
+    seen = sorted((event for event in view if event.window), key=lambda each: each.event != "gone")
     window = seen[-1].window if seen else ""
     return Tab(view[-1].parent or opened.parent, opened.socket, opened.server, window, opened.at)

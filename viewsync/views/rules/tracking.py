@@ -63,8 +63,15 @@ def proven(found: Inventory, views: Mapping[str, ViewRow]) -> dict[str, str]:
         return {}
     return _proven(
         (
-            Claimed(each.id, each.name, each.created, each.group, each.marked or each.old_mark, each.renamed)
-            for each in found.sessions
+            Claimed(
+                session.id,
+                session.name,
+                session.created,
+                session.group,
+                session.marked or session.old_mark,
+                session.renamed,
+            )
+            for session in found.sessions
         ),
         rows,
     )
@@ -75,23 +82,29 @@ def proven_in(reading: Panes, views: Mapping[str, ViewRow]) -> dict[str, str]:
     rows = rows_of(reading.server, views)
     if not rows:
         return {}
-    sessions = {each.session: each for each in reading.panes}
+    sessions = {pane.session: pane for pane in reading.panes}
     return _proven(
         (
-            Claimed(each.session, each.session_name, each.created, each.group, each.marked or each.old_mark)
-            for each in sessions.values()
+            Claimed(
+                session.session,
+                session.session_name,
+                session.created,
+                session.group,
+                session.marked or session.old_mark,
+            )
+            for session in sessions.values()
         ),
         rows,
     )
 
 
 def _proven(sessions: Iterable[Claimed], rows: Mapping[str, ViewRow]) -> dict[str, str]:
-    there = {each.id: each for each in sessions}
+    there = {session.id: session for session in sessions}
     by_id = {row["session_id"]: name for name, row in rows.items() if row.get("session_id")}
     found = {}
-    for each in there.values():
-        if each.id in by_id:
-            found[each.id] = by_id[each.id]
+    for session in there.values():
+        if session.id in by_id:
+            found[session.id] = by_id[session.id]
     if len(by_id) < len(rows):
         _without_id(found, there, {name: row for name, row in rows.items() if not row.get("session_id")})
     return found
@@ -103,20 +116,20 @@ def _without_id(found: dict[str, str], there: Mapping[str, Claimed], rows: Mappi
     """
     from viewsync.views.rules import names  # hardly any row has no id
 
-    named = {each.name for each in there.values()}
-    for each in there.values():
-        if each.id in found:
+    named = {session.name for session in there.values()}
+    for session in there.values():
+        if session.id in found:
             continue
-        for name, row in rows.items() if each.renamed else [(each.name, rows.get(each.name))]:
-            if row is None or not -1 <= each.created - int(row.get("created") or 0) <= _LONGEST_OPENING:
+        for name, row in rows.items() if session.renamed else [(session.name, rows.get(session.name))]:
+            if row is None or not -1 <= session.created - int(row.get("created") or 0) <= _LONGEST_OPENING:
                 continue
-            shares = _shares_parent(each, row, there)
-            if each.renamed:
+            shares = _shares_parent(session, row, there)
+            if session.renamed:
                 fits = shares and name not in named and name not in found.values()
             else:
-                fits = each.marked or (row.get("state") == CREATING and shares)
+                fits = session.marked or (row.get("state") == CREATING and shares)
             if fits and names.looks_like_view(name):
-                found[each.id] = name
+                found[session.id] = name
                 break
 
 
@@ -167,8 +180,8 @@ class _Comparison:
         self.changes = Changes({}, [], [], [])
         # Who is about to become a client, with the place that it said it opens from.
         self.openers = [row for row in self.mine.values() if row.get("state") == CREATING]
-        self.by_id = {each.id: each for each in found.sessions}
-        self.on = {each.session: each for each in found.clients}
+        self.by_id = {session.id: session for session in found.sessions}
+        self.on = {client.session: client for client in found.clients}
 
     def run(self, views: Mapping[str, ViewRow]) -> None:
         for name, row in views.items():
@@ -183,9 +196,9 @@ class _Comparison:
             if session.name != name:  # somebody renamed it: its row goes with it
                 self.changes.rows[name] = None
             self.seen(session, row)
-        for each in self.found.sessions:
-            if each.marked and each.id not in self.proven:
-                self.rebuild(each)
+        for known in self.found.sessions:
+            if known.marked and known.id not in self.proven:
+                self.rebuild(known)
 
     def seen(self, session: Session, row: ViewRow) -> None:
         new: ViewRow = {
@@ -226,7 +239,7 @@ class _Comparison:
         if row.get("attached") and same:
             return
         nobody: ViewRow = {}
-        opener = next((each for each in self.openers if is_clients(each, client)), nobody)
+        opener = next((known for known in self.openers if is_clients(known, client)), nobody)
         new |= {"gui": opener.get("gui", 0), "gui_start": opener.get("gui_start", 0), "pane": opener.get("pane", -1)}
         kind = events.OPEN if row.get("state") == CREATING else events.REUSE
         self.event(session.name, new, kind, f"client {client.pid} is on it")
@@ -261,7 +274,7 @@ class _Comparison:
             self.drop(name, row, events.LOST, "it was never made")
 
     def rebuild(self, session: Session) -> None:
-        parents = [each.id for each in self.found.sessions if each.name == session.marked_parent]
+        parents = [other.id for other in self.found.sessions if other.name == session.marked_parent]
         row: ViewRow = {
             "socket": self.found.server.socket,
             "server": self.found.server.identity,
