@@ -11,7 +11,7 @@ from tests.support.client import Tab
 from tests.support.server import Home, Server
 from tests.support.wait import until
 from viewsync.store import own_files
-from viewsync.store.registry_file import Registry
+from viewsync.store.registry_file import RegistryFile
 
 if TYPE_CHECKING:
     from viewsync.registry_shape import SessionRow
@@ -49,7 +49,7 @@ def fill(home: Home, server: Server) -> None:
         server.tmux("new-session", "-d", "-s", f"work-{number}", "-x", "120", "-y", "40", command)
     fields = ("session_name", "session_id", "pane_id", "pane_pid", "pid", "start_time")
     told = server.tmux("list-panes", "-a", "-F", "\t".join(f"#{{{each}}}" for each in fields))
-    with Registry(own_files.secure(home.state)).change() as data:
+    with RegistryFile(own_files.secure(home.state)).change() as data:
         for line in told.splitlines():
             name, session, pane, pid, *identity = line.split("\t")
             row: SessionRow = {"socket": server.socket, "target": f"{name}:0.0", "type": "shell", "pid": int(pid)}

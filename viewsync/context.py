@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from viewsync.store.history_database import History
-    from viewsync.store.registry_file import Registry
+    from viewsync.store.registry_file import RegistryFile
     from viewsync.system.wezterm import Wezterm
     from viewsync.tmux.server import Tmux
 
@@ -69,10 +69,10 @@ class Context:
         return named if own_files.may_be_made(named) else paths.state_dir(self.env)
 
     @cached_property
-    def registry(self) -> Registry:
-        from viewsync.store.registry_file import Registry
+    def registry(self) -> RegistryFile:
+        from viewsync.store.registry_file import RegistryFile
 
-        return Registry(self.folder, self.config["lock_timeout"], self.env.get("VIEWSYNC_LOCK_HELD", ""))
+        return RegistryFile(self.folder, self.config["lock_timeout"], self.env.get("VIEWSYNC_LOCK_HELD", ""))
 
     @cached_property
     def history(self) -> History:

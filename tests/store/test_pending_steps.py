@@ -10,7 +10,7 @@ from viewsync.store import pending_steps
 KEY = pending_steps.key("12.34", "$7")
 
 
-def waiting(folder: str) -> pending_steps.Entry:
+def waiting(folder: str) -> pending_steps.PendingEntry:
     pending_steps.write(folder, KEY, {"name": "x"})
     (found,) = pending_steps.entries(folder)
     return found

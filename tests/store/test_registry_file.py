@@ -11,7 +11,7 @@ import pytest
 
 from tests.store.support import in_namespace, python, run, start, together
 from tests.support.wait import until
-from viewsync.store.registry_file import Registry, Strange
+from viewsync.store.registry_file import RegistryFile, Strange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,12 +48,12 @@ def read(folder: str) -> str:
 def test_200_writers_at_once_lose_nothing(folder: str) -> None:
     writers = [start(python(ADD, folder, str(number), "1")) for number in range(200)]
     assert together(writers) == []
-    assert set(Registry(folder).read()["sessions"]) == {f"{number}-0" for number in range(200)}
+    assert set(RegistryFile(folder).read()["sessions"]) == {f"{number}-0" for number in range(200)}
     assert sorted(os.listdir(folder)) == [".sessions.json", ".sessions.lock"]
 
 
 def test_a_reader_without_the_lock_sees_a_whole_registry_at_all_times(folder: str) -> None:
-    with Registry(folder).change() as data:
+    with RegistryFile(folder).change() as data:
         data["sessions"]["first"] = {"socket": "/s"}
     writer = start(python(ADD, folder, "more", "300"))
     assert writer.stdin
@@ -61,11 +61,11 @@ def test_a_reader_without_the_lock_sees_a_whole_registry_at_all_times(folder: st
     writer.stdin = None
     counts = [1]
     while writer.poll() is None:
-        counts.append(len(Registry(folder).read()["sessions"]))
+        counts.append(len(RegistryFile(folder).read()["sessions"]))
     assert counts == sorted(counts)
     assert len(set(counts)) > 5
     assert writer.communicate() == ("ready\n", "")
-    assert len(Registry(folder).read()["sessions"]) == 301
+    assert len(RegistryFile(folder).read()["sessions"]) == 301
 
 
 def test_jq_under_flock_and_viewsync_exclude_each_other(folder: str) -> None:
@@ -82,7 +82,7 @@ def test_jq_under_flock_and_viewsync_exclude_each_other(folder: str) -> None:
     writers = [start(["sh", "-euc", jq, "-", folder, str(number)]) for number in range(2)]
     writers += [start(python(ADD, folder, str(number), "40")) for number in range(2)]
     assert together(writers) == []
-    found: Any = Registry(folder).read()
+    found: Any = RegistryFile(folder).read()
     jqs = {f"jq-{writer}-{number}" for writer in range(2) for number in range(40)}
     ours = {f"{writer}-{number}" for writer in range(2) for number in range(40)}
     assert set(found["sessions"]) == jqs | ours
@@ -98,7 +98,7 @@ def test_unknown_keys_are_kept_everywhere(folder: str) -> None:
         "guis": {},
     }
     write(folder, json.dumps(before))
-    with Registry(folder).change() as data:
+    with RegistryFile(folder).change() as data:
         data["sessions"]["b"] = {"socket": "/t"}
     after: dict[str, Any] = json.loads(read(folder))
     del after["sessions"]["b"]
@@ -107,19 +107,19 @@ def test_unknown_keys_are_kept_everywhere(folder: str) -> None:
 
 def test_a_change_that_changes_nothing_writes_nothing(folder: str) -> None:
     write(folder, '{"sessions": {}}')
-    with Registry(folder).change():
+    with RegistryFile(folder).change():
         pass
     assert read(folder) == '{"sessions": {}}'
 
 
 def test_a_failing_change_writes_nothing(folder: str) -> None:
-    with Registry(folder).change() as data:
+    with RegistryFile(folder).change() as data:
         data["views"]["v"] = {"socket": "/s"}
     before = read(folder)
-    with pytest.raises(KeyError), Registry(folder).change() as data:
+    with pytest.raises(KeyError), RegistryFile(folder).change() as data:
         raise KeyError(data["views"].popitem())
     assert read(folder) == before
-    with Registry(folder, 0).change():
+    with RegistryFile(folder, 0).change():
         pass  # the lock is free
 
 
@@ -199,24 +199,24 @@ def test_a_strange_value_of_somebody_elses_stops_nothing(server: Server, home: H
 
 
 def test_a_path_that_is_no_utf8_comes_back_and_jq_still_reads_the_file(folder: str) -> None:
-    with Registry(folder).change() as data:
+    with RegistryFile(folder).change() as data:
         data["views"]["v"] = {"socket": "/caf\udce9", "tty": "日本"}
-    assert Registry(folder).read()["views"]["v"]["socket"] == "/caf\udce9"
+    assert RegistryFile(folder).read()["views"]["v"]["socket"] == "/caf\udce9"
     assert run(["jq", "-r", ".views.v.tty", os.path.join(folder, ".sessions.json")]).out == "日本\n"
 
 
 def test_a_lone_surrogate_of_somebody_elses_is_kept(folder: str) -> None:
     write(folder, '{"sessions": {"odd": {"text": "\\ud800"}}}')
-    with Registry(folder).change() as data:
+    with RegistryFile(folder).change() as data:
         data["sessions"]["mine"] = {"socket": "/日本"}
-    found: Any = Registry(folder).read()
+    found: Any = RegistryFile(folder).read()
     assert found["sessions"]["odd"]["text"] == "\ud800"
 
 
 def test_reading_what_cannot_be_read_is_an_error_and_not_an_empty_registry(folder: str) -> None:
     os.mkdir(os.path.join(folder, ".sessions.json"))
     with pytest.raises(Strange, match="is a folder, so it was not used"):
-        Registry(folder).read()
+        RegistryFile(folder).read()
 
 
 def test_a_full_disk_keeps_the_old_file_and_says_so(server: Server, home: Home) -> None:
@@ -329,7 +329,7 @@ def test_what_is_no_number_is_none_and_stays_out_of_the_file(folder: str, number
         f'{{"version": "1.0", "sessions": {{"a": {{"socket": "/s", "odd": {number}, "x": 1e2}}}},'
         f' "views": {{"v": {{"socket": "/s", "created": {number}, "pid": 7, "big": 12345678901234567890}}}}}}',
     )
-    with Registry(folder).change() as data:
+    with RegistryFile(folder).change() as data:
         assert "created" not in data["views"]["v"]
         data["sessions"]["b"] = {"socket": "/t"}
     after = json.loads(read(folder), parse_constant=pytest.fail)
@@ -339,6 +339,6 @@ def test_what_is_no_number_is_none_and_stays_out_of_the_file(folder: str, number
 
 def test_a_text_that_looks_like_such_a_number_stays(folder: str) -> None:
     write(folder, '{"version": "1.0", "sessions": {"a": {"socket": "/s1e999", "odd": "NaN", "n": 2.5, "m": 3}}}')
-    with Registry(folder).change() as data:
+    with RegistryFile(folder).change() as data:
         data["sessions"]["b"] = {"socket": "/t"}
     assert json.loads(read(folder))["sessions"]["a"] == {"socket": "/s1e999", "odd": "NaN", "n": 2.5, "m": 3}

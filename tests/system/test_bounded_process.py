@@ -14,10 +14,10 @@ from viewsync.system import bounded_process, process, processes
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from viewsync.system.bounded_process import Ran
+    from viewsync.system.bounded_process import EndedProcess
 
 
-def run(folder: Path, command: str, timeout: float = 20.0) -> tuple[Ran, bytes]:
+def run(folder: Path, command: str, timeout: float = 20.0) -> tuple[EndedProcess, bytes]:
     path = folder / "log"
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
     try:

@@ -35,7 +35,7 @@ def test_a_tree_is_a_process_with_all_that_it_started() -> None:
             os.kill(pid, 9)
         shell.kill()
         shell.communicate()
-    assert process_table.read().tree([shell.pid]) == process_table.Tree(0, 0, 0)
+    assert process_table.read().tree([shell.pid]) == process_table.TreeUse(0, 0, 0)
 
 
 def test_what_ended_children_used_is_the_trees() -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import libtmux
 
     from viewsync.projects.managing import Managed
-    from viewsync.projects.running import Ran
+    from viewsync.projects.running import RunResult
     from viewsync.tmux.rules.model import Server
 
     Path = str | os.PathLike[str]
@@ -77,7 +77,7 @@ class _Manager:
         self._ctx = Context(env)
         self.socket = sockets.socket_of(self._ctx.env, label, socket)
 
-    def _info(self, found: Managed, ran: Ran | None = None) -> SessionInfo:
+    def _info(self, found: Managed, ran: RunResult | None = None) -> SessionInfo:
         live, identity = found.live, found.live.identity
         told = (
             [
@@ -190,7 +190,7 @@ class SessionLifecycleManager(_Manager):
             running.run(self._ctx, plan, self.socket, lambda name: loading.plan(draft, name)),
         )
 
-    def _ran(self, ran: Ran) -> SessionInfo:
+    def _ran(self, ran: RunResult) -> SessionInfo:
         for session in managing.read(self._ctx.tmux, self.socket):
             if session.live.id == ran.session and session.server == ran.server:
                 return self._info(session, ran)

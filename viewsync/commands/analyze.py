@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
-    from viewsync.usage.reporting import Line, UsageReport
+    from viewsync.usage.reporting import ReportLine, UsageReport
 
 EXIT_CODES = {
     0: "done",
@@ -65,7 +65,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 
 
 def _data(found: UsageReport, timeframe: str) -> dict[str, Any]:
-    def rows(name: str, lines: Sequence[Line]) -> list[dict[str, Any]]:
+    def rows(name: str, lines: Sequence[ReportLine]) -> list[dict[str, Any]]:
         return [
             {name: line.label, "sessions": line.numbers.sessions, **_usage_rows.data(line.numbers)} for line in lines
         ]

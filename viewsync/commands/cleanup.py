@@ -89,7 +89,7 @@ def _views(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.socket:
         is_path = "/" in parsed.socket
         sockets = [tmux_sockets.socket_of(ctx.env, "" if is_path else parsed.socket, parsed.socket if is_path else "")]
-    gui = one_pass.Gui(os.getppid(), parsed.live_tty, parsed.only_gui) if parsed.from_gui else None
+    gui = one_pass.GuiPanes(os.getppid(), parsed.live_tty, parsed.only_gui) if parsed.from_gui else None
     asked = parsed.trigger == _PERSON  # for views, and gets them; WezTerm's timer is the sweep of who has no sweeper
     done = one_pass.everything(
         ctx, parsed.trigger, dry_run=parsed.dry_run, sockets=sockets, gui=gui, projects=not asked

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
-    from viewsync.tmux.rules.model import Session
+    from viewsync.tmux.rules.model import TmuxSession
 
 EXIT_CODES = {
     0: "done, even if no name matches",
@@ -78,5 +78,5 @@ def _data(server: finding.FoundServer) -> dict[str, Any]:
     }
 
 
-def _state(session: Session) -> str:
+def _state(session: TmuxSession) -> str:
     return "attached" if session.attached or session.clients else "detached"

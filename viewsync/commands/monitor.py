@@ -17,7 +17,7 @@ from viewsync.output import Result, age, as_text, printable, size, table
 from viewsync.registry import rows as registry_rows
 from viewsync.sessions.rules import health
 from viewsync.system.rules import picture
-from viewsync.system.rules.picture import Cell, Picture, Table
+from viewsync.system.rules.picture import Picture, TextCell, TextTable
 from viewsync.text import cells
 from viewsync.usage import monitor_frames
 
@@ -115,28 +115,28 @@ def _plain(frame: Frame) -> list[str]:
     return [*lines, "", *below] if below else lines
 
 
-def _row(session: SessionFrame, now: float) -> tuple[Cell, ...]:
+def _row(session: SessionFrame, now: float) -> tuple[TextCell, ...]:
     """Under _HEAD."""
     status = "quarantined" if session.row.quarantined else session.status
     return (
-        Cell(printable(session.name)),
-        Cell(printable(session.row.project) or "-", picture.DIM),
-        Cell(status, _STYLES.get(session.status, picture.BAD)),
-        Cell("yes" if session.attached else "-"),
-        Cell(str(len(session.views) or "-")),
-        Cell("-" if session.cpu is None else f"{session.cpu:.1f}%"),
-        Cell(size(session.memory) if session.memory else "-"),
-        Cell(age(now, session.created) if session.created else "-"),
-        Cell(printable(" ".join(session.line.split())), picture.DIM),
+        TextCell(printable(session.name)),
+        TextCell(printable(session.row.project) or "-", picture.DIM),
+        TextCell(status, _STYLES.get(session.status, picture.BAD)),
+        TextCell("yes" if session.attached else "-"),
+        TextCell(str(len(session.views) or "-")),
+        TextCell("-" if session.cpu is None else f"{session.cpu:.1f}%"),
+        TextCell(size(session.memory) if session.memory else "-"),
+        TextCell(age(now, session.created) if session.created else "-"),
+        TextCell(printable(" ".join(session.line.split())), picture.DIM),
     )
 
 
-def _below(frame: Frame) -> list[Cell]:
+def _below(frame: Frame) -> list[TextCell]:
     """Views by their parent, what happened last, and what went wrong."""
-    lines = [Cell(printable(problem), picture.BAD) for problem in frame.problems]
+    lines = [TextCell(printable(problem), picture.BAD) for problem in frame.problems]
     views = ", ".join(f"{parent.name} {parent.views} ({parent.attached} attached)" for parent in frame.parents)
-    lines += [Cell(f"views: {printable(views)}")] if views else []
-    return lines + [Cell(printable(_told(event)), picture.DIM) for event in frame.events]
+    lines += [TextCell(f"views: {printable(views)}")] if views else []
+    return lines + [TextCell(printable(_told(event)), picture.DIM) for event in frame.events]
 
 
 def _told(event: Event) -> str:
@@ -154,10 +154,10 @@ def _picture(scene: Scene) -> Picture:
         title += f"; {scene.fitting} with '{printable(state.filter)}'"
     chosen = next((at for at, each in enumerate(scene.shown) if each.name == state.chosen), -1)
     rows = [_row(session, frame.at) for session in scene.shown]
-    return Picture(title, Table(_HEAD, _widths(rows), rows, chosen), _below(frame)[: scene.below], _foot(scene))
+    return Picture(title, TextTable(_HEAD, _widths(rows), rows, chosen), _below(frame)[: scene.below], _foot(scene))
 
 
-def _widths(rows: list[tuple[Cell, ...]]) -> tuple[int, ...]:
+def _widths(rows: list[tuple[TextCell, ...]]) -> tuple[int, ...]:
     """As wide as what stands in them."""
     return tuple(
         max(least, min(most, max((cells.width(row[at].text) for row in rows), default=0)))
@@ -165,9 +165,9 @@ def _widths(rows: list[tuple[Cell, ...]]) -> tuple[int, ...]:
     )
 
 
-def _foot(scene: Scene) -> Cell:
+def _foot(scene: Scene) -> TextCell:
     if scene.state.asked:
-        return Cell(printable(scene.state.asked.text), picture.DOUBT)
+        return TextCell(printable(scene.state.asked.text), picture.DOUBT)
     if scene.state.typing:
-        return Cell(f"/{printable(scene.state.filter)}_", picture.HEAD)
-    return Cell(printable(scene.note), picture.DOUBT) if scene.note else Cell(_KEYS, picture.DIM)
+        return TextCell(f"/{printable(scene.state.filter)}_", picture.HEAD)
+    return TextCell(printable(scene.note), picture.DOUBT) if scene.note else TextCell(_KEYS, picture.DIM)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.project_files.loading import Offered
-    from viewsync.project_files.rules.plan import Pane, Plan, Step, Window
+    from viewsync.project_files.rules.plan import Plan, PlannedPane, PlannedWindow, Step
 
 EXIT_CODES = {
     0: "done",
@@ -146,7 +146,7 @@ def _steps(when: str, steps: tuple[Step, ...], secrets: frozenset[str]) -> Itera
         yield from ("  " + line for line in _pairs("variable", step.environment, secrets))
 
 
-def _window(window: Window, plan: Plan) -> Iterator[str]:
+def _window(window: PlannedWindow, plan: Plan) -> Iterator[str]:
     focus = ", in focus" if window.focus and len(plan.windows) > 1 else ""
     layout = f", {window.layout}" if window.layout else ""
     yield f"window     {window.name}{layout}{focus}{_in(window.cwd, plan.cwd)}"
@@ -155,7 +155,7 @@ def _window(window: Window, plan: Plan) -> Iterator[str]:
         yield from _pane(pane, window, plan.secrets)
 
 
-def _pane(pane: Pane, window: Window, secrets: frozenset[str]) -> Iterator[str]:
+def _pane(pane: PlannedPane, window: PlannedWindow, secrets: frozenset[str]) -> Iterator[str]:
     runs = "; ".join(pane.commands) or "a shell"
     focus = ", in focus" if pane.focus and len(window.panes) > 1 else ""
     shell = f" in {pane.shell}" if pane.shell else ""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
-    from viewsync.store.registry_file import Registry
+    from viewsync.store.registry_file import RegistryFile
 
 _REOPEN = 3
 
@@ -116,7 +116,7 @@ def _one(what: str, name: str, ctx: Context) -> Result:
     return _raw(value) if isinstance(value, str) else Result(code=1)
 
 
-def _lock(parsed: argparse.Namespace, registry: Registry) -> Result:
+def _lock(parsed: argparse.Namespace, registry: RegistryFile) -> Result:
     if parsed.what == "unlock":
         registering.unlock(registry, parsed.held)
         return Result()

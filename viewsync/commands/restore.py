@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from viewsync.context import Context
-    from viewsync.views.rules.restoring import Tab
+    from viewsync.views.rules.restoring import ClosedTab
 
 EXIT_CODES = {
     0: "done",
@@ -49,7 +49,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result(data, lines or ["nothing to restore"])
 
 
-def _tab(env: Mapping[str, str], tab: Tab) -> dict[str, Any]:
+def _tab(env: Mapping[str, str], tab: ClosedTab) -> dict[str, Any]:
     return {
         "parent": tab.parent,
         "socket": tab.socket,

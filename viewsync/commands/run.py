@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Plan
     from viewsync.projects.rules.diff import Difference
-    from viewsync.projects.running import Ran
+    from viewsync.projects.running import RunResult
     from viewsync.tmux.server import Tmux
 
 EXIT_CODES = {
@@ -89,7 +89,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result(printed=True)
 
 
-def _result(tmux: Tmux, ran: Ran, command: str) -> Result:
+def _result(tmux: Tmux, ran: RunResult, command: str) -> Result:
     attach = tmux.to_attach(ran.socket, ran.name)
     data = {
         "name": ran.name,
@@ -114,12 +114,12 @@ def _result(tmux: Tmux, ran: Ran, command: str) -> Result:
     return Result(data, lines, warnings=ran.warnings)
 
 
-def _done(ran: Ran) -> str:
+def _done(ran: RunResult) -> str:
     added = ", ".join([*ran.windows, *ran.panes])
     return f"{ran.action}, with {added}" if added else ran.action
 
 
-def _compared(ran: Ran, file: str) -> Result:
+def _compared(ran: RunResult, file: str) -> Result:
     data: dict[str, Any] = {
         "name": ran.name,
         "socket": ran.socket,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.usage.reporting import UsageReport
-    from viewsync.usage.rules.report import Live, Numbers
+    from viewsync.usage.rules.report import Numbers, RegisteredSession
 
 EXIT_CODES = {
     0: "done",
@@ -46,11 +46,11 @@ def _data(found: UsageReport) -> dict[str, Any]:
     return {"sessions": {**_now(found.live), **_usage_rows.data(found.total)}, "projects": projects}
 
 
-def _of(live: list[Live], label: str) -> list[Live]:
+def _of(live: list[RegisteredSession], label: str) -> list[RegisteredSession]:
     return [session for session in live if (session.project or reporting.NO_PROJECT) == label]
 
 
-def _now(live: list[Live]) -> dict[str, int]:
+def _now(live: list[RegisteredSession]) -> dict[str, int]:
     return {
         "alive_now": sum(session.alive for session in live),
         "attached_now": sum(session.attached for session in live),

@@ -36,7 +36,7 @@ _NOT_COVERED = (
 )
 
 
-class Shown(NamedTuple):
+class ShownCommand(NamedTuple):
     plan: Plan
     standing: Standing
 
@@ -69,7 +69,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result([_data(ctx, command) for command in shown], lines, code, problems)
 
 
-def _read(parsed: argparse.Namespace, ctx: Context) -> tuple[list[Shown], list[str]]:
+def _read(parsed: argparse.Namespace, ctx: Context) -> tuple[list[ShownCommand], list[str]]:
     """One that cannot be read is an error; of all of them, a warning."""
     if parsed.name:
         return [_shown(ctx, parsed.name, parsed.arguments)], []
@@ -85,16 +85,16 @@ def _read(parsed: argparse.Namespace, ctx: Context) -> tuple[list[Shown], list[s
     return shown, problems
 
 
-def _shown(ctx: Context, name: str, given: list[str]) -> Shown:
+def _shown(ctx: Context, name: str, given: list[str]) -> ShownCommand:
     plan = loading.plan(loading.load(ctx, loading.Request(name, given)))
-    return Shown(plan, trust.standing(ctx, plan))
+    return ShownCommand(plan, trust.standing(ctx, plan))
 
 
-def _needs(shown: Shown) -> bool:
+def _needs(shown: ShownCommand) -> bool:
     return shown.standing.status in (trust.CHANGED, trust.UNTRUSTED)
 
 
-def _lines(shown: Shown) -> list[str]:
+def _lines(shown: ShownCommand) -> list[str]:
     standing = shown.standing
     lines = [f"{shown.plan.command} ({shown.plan.file}): {standing.status}"]
     for item in standing.items:
@@ -118,7 +118,7 @@ def _asked(names: list[str]) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _revoked(ctx: Context, shown: list[Shown], problems: list[str]) -> Result:
+def _revoked(ctx: Context, shown: list[ShownCommand], problems: list[str]) -> Result:
     gone = [
         command.plan.command for command in shown if trust.revoke(ctx, command.plan.identity.root, command.plan.command)
     ]
@@ -128,7 +128,7 @@ def _revoked(ctx: Context, shown: list[Shown], problems: list[str]) -> Result:
     )
 
 
-def _data(ctx: Context, shown: Shown) -> dict[str, Any]:
+def _data(ctx: Context, shown: ShownCommand) -> dict[str, Any]:
     now = trust.standing(ctx, shown.plan)
     return {
         "command": shown.plan.command,

@@ -53,7 +53,7 @@ def _parent(parent: listing.Parent) -> dict[str, Any]:
     }
 
 
-def _view(view: listing.View) -> dict[str, Any]:
+def _view(view: listing.ListedView) -> dict[str, Any]:
     session, row, verdict = view
     return {
         "name": session.name,
@@ -72,7 +72,7 @@ def _view(view: listing.View) -> dict[str, Any]:
     }
 
 
-def _state(view: listing.View) -> str:
+def _state(view: listing.ListedView) -> str:
     if view.session.attached:
         return "attached"
     return "suspended" if view.session.clients else "unattached"
@@ -92,7 +92,7 @@ def _lines(parents: list[listing.Parent], now: float) -> list[str]:
     return table(_HEAD, rows)
 
 
-def _row(view: listing.View, now: float) -> tuple[str, ...]:
+def _row(view: listing.ListedView, now: float) -> tuple[str, ...]:
     session, row, verdict = view
     tty = str(row.get("tty") or "-").removeprefix("/dev/") if session.attached or session.clients else "-"
     told = f"{verdict.action}: {verdict.reason}"

@@ -48,7 +48,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return _list(found) if parsed.action == "list" else _remove(parsed, ctx, found, folder)
 
 
-def _list(found: list[worktrees.Tree]) -> Result:
+def _list(found: list[worktrees.ProjectWorktree]) -> Result:
     rows = [
         [tree.branch or tree.head[:12] or "-", _state(tree), ", ".join(_named(tree)) or "-", tree.path]
         for tree in found
@@ -56,7 +56,7 @@ def _list(found: list[worktrees.Tree]) -> Result:
     return Result([_data(tree) for tree in found], table(["BRANCH", "STATE", "SESSIONS", "PATH"], rows))
 
 
-def _state(tree: worktrees.Tree) -> str:
+def _state(tree: worktrees.ProjectWorktree) -> str:
     if tree.main:
         return "project"
     if not tree.known:
@@ -65,11 +65,11 @@ def _state(tree: worktrees.Tree) -> str:
     return f"{state}, locked" if tree.locked else state
 
 
-def _named(tree: worktrees.Tree) -> list[str]:
+def _named(tree: worktrees.ProjectWorktree) -> list[str]:
     return [session.name if session.live else f"{session.name} ({session.status})" for session in tree.sessions]
 
 
-def _data(tree: worktrees.Tree) -> dict[str, Any]:
+def _data(tree: worktrees.ProjectWorktree) -> dict[str, Any]:
     return {
         "path": tree.path,
         "branch": tree.branch or None,
@@ -89,7 +89,7 @@ def _attached(known: Any) -> bool:
     return bool(known.live and (known.live.in_use or any(view.in_use for view in known.views)))
 
 
-def _remove(parsed: argparse.Namespace, ctx: Context, found: list[worktrees.Tree], folder: str) -> Result:
+def _remove(parsed: argparse.Namespace, ctx: Context, found: list[worktrees.ProjectWorktree], folder: str) -> Result:
     tree = worktrees.find(found, parsed.which, folder)
     tell = _args.teller(parsed)
     done = worktrees.remove(ctx, tree, folder, tell, force=parsed.force, dry_run=parsed.dry_run)

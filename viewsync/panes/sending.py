@@ -20,7 +20,7 @@ from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.panes.rules.echo import Mark
+    from viewsync.panes.rules.echo import SentLine
     from viewsync.panes.waiting import Outcome, WaitCondition
     from viewsync.registry.targets import LocatedPane, PaneAddress, TargetArgs
     from viewsync.tmux.rules.anchor import Anchor
@@ -178,7 +178,7 @@ def _put(tmux: Tmux, place: PaneAddress, what: Input, kept: str) -> Anchor | Non
 
 
 def _awaited(
-    ctx: Context, place: PaneAddress, wish: WaitCondition, anchor: Anchor | None, marks: tuple[Mark, ...]
+    ctx: Context, place: PaneAddress, wish: WaitCondition, anchor: Anchor | None, marks: tuple[SentLine, ...]
 ) -> Outcome:
     """A pane that is gone by now went with the program in it."""
     from viewsync.panes import waiting

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from viewsync.context import Context
-    from viewsync.panes.rules.echo import Mark
+    from viewsync.panes.rules.echo import SentLine
     from viewsync.registry.targets import PaneAddress, TargetArgs
     from viewsync.text.patterns import Pattern
     from viewsync.tmux.rules.screen import Screen
@@ -64,7 +64,7 @@ def pattern(text: str, *, fixed: bool = False) -> Pattern:
 
 
 def wait(
-    ctx: Context, place: PaneAddress, wish: WaitCondition, anchor: Anchor | None, sent: Sequence[Mark] = ()
+    ctx: Context, place: PaneAddress, wish: WaitCondition, anchor: Anchor | None, sent: Sequence[SentLine] = ()
 ) -> Outcome:
     """`anchor` None: all that the pane holds counts. MissingSession when the pane goes away, TmuxError as tmux says."""
     watch = Watch(ctx, place, Tail(anchor, sent), anchor.history if anchor else 0)

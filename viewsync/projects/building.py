@@ -10,7 +10,7 @@ from viewsync.projects import plan_checks
 from viewsync.projects.readiness import Typing
 from viewsync.projects.rules import diff
 from viewsync.tmux import build
-from viewsync.tmux.build import Line, NewPane
+from viewsync.tmux.build import NewPane, ScriptLine
 from viewsync.tmux.rules import marks, session_names
 from viewsync.tmux.rules.versions import number
 from viewsync.tmux.sessions import NewSession
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from viewsync.context import Context
-    from viewsync.project_files.rules.plan import Pane, Plan
+    from viewsync.project_files.rules.plan import Plan, PlannedPane
     from viewsync.projects.rules.diff import Pair
     from viewsync.tmux.build import Begun
     from viewsync.tmux.rules.model import Server
@@ -36,7 +36,7 @@ class Place(NamedTuple):
     place: int
 
     @property
-    def pane(self) -> Pane:
+    def pane(self) -> PlannedPane:
         return self.pair.window.panes[self.place]
 
     @property
@@ -120,7 +120,7 @@ def options(ctx: Context, plan: Plan, server: Server) -> Options:
     return Options((*shell, *(option for option in plan.options if option not in of_windows)), of_windows)
 
 
-def add(tmux: Tmux, target: Target, wanted: Sequence[Pair], first: Sequence[Line] = ()) -> Added:
+def add(tmux: Tmux, target: Target, wanted: Sequence[Pair], first: Sequence[ScriptLine] = ()) -> Added:
     """The windows and panes that the pairs have none for. What tmux refuses is told, and the rest is made.
 
     `first`: what has to be said before the first window is made.
@@ -152,7 +152,7 @@ def add(tmux: Tmux, target: Target, wanted: Sequence[Pair], first: Sequence[Line
     )
 
 
-def _new_pane(target: Target, pane: Pane) -> NewPane:
+def _new_pane(target: Target, pane: PlannedPane) -> NewPane:
     return NewPane(pane.cwd, pane.environment, pane.shell, path(pane.environment) or target.path)
 
 
@@ -162,8 +162,8 @@ def path(environment: Sequence[tuple[str, str]]) -> str:
 
 
 def _new_windows(
-    tmux: Tmux, target: Target, fresh: Sequence[Pair], first: Sequence[Line], problems: list[str]
-) -> dict[int, build.Made]:
+    tmux: Tmux, target: Target, fresh: Sequence[Pair], first: Sequence[ScriptLine], problems: list[str]
+) -> dict[int, build.MadePane]:
     if not fresh and not first:
         return {}
     lines = [
@@ -215,7 +215,7 @@ def _finish(
     windows: dict[int, str],
     found: dict[tuple[int, int], str],
     fresh: Sequence[Pair],
-) -> list[Line]:
+) -> list[ScriptLine]:
     """Marks, options, layouts and focus, and the placeholder goes."""
     lines = [
         build.pane_mark(found[place.pair.number, place.place], place.place, untyped=bool(place.pane.commands))
@@ -239,7 +239,7 @@ def _finish(
 
 def dressed(
     server: Server, window: str, pair: Pair, inherited: Sequence[tuple[str, str]], *, fresh: bool
-) -> list[Line]:
+) -> list[ScriptLine]:
     """A window's mark, options and layout."""
     what = diff.title(pair.window, pair.number)
     lines = [build.window_option(window, marks.WINDOW, pair.key, what)]
@@ -248,7 +248,7 @@ def dressed(
     return [*lines, *laid_out(server, window, pair)]
 
 
-def laid_out(server: Server, window: str, pair: Pair) -> list[Line]:
+def laid_out(server: Server, window: str, pair: Pair) -> list[ScriptLine]:
     layout, panes, what = pair.window.layout, len(pair.window.panes), diff.title(pair.window, pair.number)
     if not layout:
         return []

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from viewsync.context import Context
-    from viewsync.store.pending_steps import Entry
+    from viewsync.store.pending_steps import PendingEntry
     from viewsync.tmux.rules.project_model import Sessions
     from viewsync.tmux.server import Tmux
 
@@ -34,14 +34,14 @@ _PATIENCE = 60.0  # seconds for a server that is just ending to be gone: a busy 
 _STEP = 0.05
 
 
-def claim(entry: Entry) -> Entry | None:
+def claim(entry: PendingEntry) -> PendingEntry | None:
     """None when another process is at it."""
     if entry.owner and entry.owner != os.getpid() and processes.alive(entry.owner, entry.owner_start):
         return None
     return pending_steps.claim(entry, processes.start_time(os.getpid()))
 
 
-def run(ctx: Context, entry: Entry) -> tuple[Entry, list[steps.StepDone], list[str]]:
+def run(ctx: Context, entry: PendingEntry) -> tuple[PendingEntry, list[steps.StepDone], list[str]]:
     """Those of its steps that have not begun; what came of them, and what went wrong beside that."""
     record = entry.record
     wanted = [_step(noted) for noted in record.get("steps", []) if isinstance(noted, dict)]
@@ -136,13 +136,13 @@ def ended(ctx: Context) -> None:
             ctx.log.warning("%s", error.message)
 
 
-def free(folder: str) -> list[Entry]:
+def free(folder: str) -> list[PendingEntry]:
     """Those that no process is at."""
     found = pending_steps.entries(folder)
     return [entry for entry in found if not entry.owner or not processes.alive(entry.owner, entry.owner_start)]
 
 
-def _clean_up(ctx: Context, entry: Entry) -> str:
+def _clean_up(ctx: Context, entry: PendingEntry) -> str:
     socket = str(entry.record.get("socket"))
     state = standing(ctx, entry, ask(ctx.tmux, [socket]))
     if state != GONE:
@@ -174,7 +174,7 @@ def ask(tmux: Tmux, sockets: Iterable[str]) -> dict[str, Sessions | TmuxError]:
     return answers
 
 
-def note(entry: Entry, windows: Collection[str], group: str) -> None:
+def note(entry: PendingEntry, windows: Collection[str], group: str) -> None:
     """By what the work of its session is found where the session itself is gone: its windows, and its group's name."""
     known = _list(entry.record, "windows"), _list(entry.record, "groups")
     now = sorted({*known[0], *windows}), sorted({*known[1], *([group] if group else [])})
@@ -193,7 +193,7 @@ def holders(answer: Sessions, windows: Collection[str], ending: Collection[str])
     ]
 
 
-def standing(ctx: Context, entry: Entry, answers: Answers) -> str:
+def standing(ctx: Context, entry: PendingEntry, answers: Answers) -> str:
     """Whether its session is certainly gone, and all that showed its windows with it."""
     record = entry.record
     server, session = str(record.get("server")), str(record.get("session_id"))

@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from viewsync.projects.reserving import Running
     from viewsync.projects.rules.diff import Pair
     from viewsync.registry.rules.row import Registered
-    from viewsync.tmux.build import Line
+    from viewsync.tmux.build import ScriptLine
 
 
-class Completed(NamedTuple):
+class Completion(NamedTuple):
     windows: Sequence[str]  # that were added, in words
     panes: Sequence[str]
     warnings: Sequence[str]
 
 
-def complete(ctx: Context, there: Running, row: Registered | None, *, apply: bool) -> Completed:
+def complete(ctx: Context, there: Running, row: Registered | None, *, apply: bool) -> Completion:
     """`row`: reserved, None where the session can have none. `apply`: change what differs, as far as that can be."""
     plan, server, session = there.plan, there.server, there.live.id
     lifecycle.trusted(ctx, plan, steps=there.half)
@@ -49,7 +49,7 @@ def complete(ctx: Context, there: Running, row: Registered | None, *, apply: boo
     unregistered = row is not None and not row.session_id
     typing = [*untyped, *added.typing]
     if not typing and not unregistered:
-        return Completed(added.windows, added.panes, warnings)
+        return Completion(added.windows, added.panes, warnings)
     typed = readiness.type_all(ctx, server, session, typing)
     warnings += typed.problems
     if row is not None and unregistered:
@@ -58,7 +58,7 @@ def complete(ctx: Context, there: Running, row: Registered | None, *, apply: boo
         warnings += reservation.complete_with(ctx, row, server, session, first, typed.shown)
         if there.half:
             warnings += lifecycle.told(lifecycle.after(ctx, plan, there.name, server.socket))
-    return Completed(added.windows, added.panes, warnings)
+    return Completion(added.windows, added.panes, warnings)
 
 
 def _added(ctx: Context, there: Running, pairs: Sequence[Pair]) -> Added:
@@ -70,7 +70,7 @@ def _added(ctx: Context, there: Running, pairs: Sequence[Pair]) -> Added:
     return building.add(ctx.tmux, building.Target(there.server, there.live.id, path=path), pairs)
 
 
-def _changes(there: Running, pairs: Sequence[Pair], options: building.Options) -> list[Line]:
+def _changes(there: Running, pairs: Sequence[Pair], options: building.Options) -> list[ScriptLine]:
     """What brings the session to its plan, and ends nothing."""
     plan, seen = there.plan, there.seen
     lines = [

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from viewsync.project_files.rules.plan import Plan
     from viewsync.projects.listing import Known
     from viewsync.tmux.rules.model import Server
-    from viewsync.tmux.rules.project_model import Live
+    from viewsync.tmux.rules.project_model import LiveSession
     from viewsync.tmux.server import Tmux
 
 _GONE = (health.MISSING, health.SERVER)
@@ -108,7 +108,7 @@ def end(ctx: Context, known: Known, trigger: str, *, force: bool = False) -> End
         return _end(ctx, known, known.server, known.live, trigger, force=force)
 
 
-def _end(ctx: Context, known: Known, server: Server, live: Live, trigger: str, *, force: bool) -> Ended:
+def _end(ctx: Context, known: Known, server: Server, live: LiveSession, trigger: str, *, force: bool) -> Ended:
     views = [view for view in known.views if view.view]
     done: list[steps.StepDone] = []
     said: list[str] = []
@@ -136,7 +136,7 @@ def _end(ctx: Context, known: Known, server: Server, live: Live, trigger: str, *
     return Ended(known.name, False, _no_row(known), done, [*said, problem])
 
 
-def _others(tmux: Tmux, server: Server, ending: list[Live]) -> list[str]:
+def _others(tmux: Tmux, server: Server, ending: list[LiveSession]) -> list[str]:
     """The names of sessions that show any of its windows, and are not to end with it."""
     try:
         now = project_list.read(tmux, server.socket)
@@ -149,12 +149,12 @@ def _others(tmux: Tmux, server: Server, ending: list[Live]) -> list[str]:
     return cleanup_steps.holders(now, windows, ids)
 
 
-def _claimed(folder: str, key: str) -> pending_steps.Entry | None:
+def _claimed(folder: str, key: str) -> pending_steps.PendingEntry | None:
     entry = pending_steps.find(folder, key)
     return cleanup_steps.claim(entry) if entry else None
 
 
-def _killed(tmux: Tmux, server: Server, found: list[Live], *, force: bool) -> tuple[bool | None, str]:
+def _killed(tmux: Tmux, server: Server, found: list[LiveSession], *, force: bool) -> tuple[bool | None, str]:
     """Whether it is ended, None where that is not known; why not. The session comes last: as long as one of its views
     is kept, so is it.
     """
@@ -207,7 +207,7 @@ def _after(ctx: Context, known: Known, trigger: str) -> Ended:
 def _ended(
     ctx: Context,
     known: Known,
-    entry: pending_steps.Entry | None,
+    entry: pending_steps.PendingEntry | None,
     done: list[steps.StepDone],
     said: list[str],
     trigger: str,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.sessions.listing import Listed
     from viewsync.sessions.rules.expiry import Expiry
-    from viewsync.store.pending_steps import Entry
+    from viewsync.store.pending_steps import PendingEntry
     from viewsync.tmux.rules.model import Pane
 
 _TRIGGER = "expired"
@@ -64,7 +64,7 @@ def sweep(ctx: Context, *, dry_run: bool) -> Swept:
     return Swept(verdicts, failed, errors)
 
 
-def _tell_ends(ctx: Context, entries: Sequence[Entry], answers: cleanup_steps.Answers) -> list[str]:
+def _tell_ends(ctx: Context, entries: Sequence[PendingEntry], answers: cleanup_steps.Answers) -> list[str]:
     """Have the steps run of those that are gone; of the others, see to it that tmux tells of their end."""
     states = {entry.key: cleanup_steps.standing(ctx, entry, answers) for entry in entries}
     if cleanup_steps.GONE in states.values():
@@ -86,7 +86,7 @@ def _tell_ends(ctx: Context, entries: Sequence[Entry], answers: cleanup_steps.An
     return errors
 
 
-def _note(entry: Entry, session: str, answer: Sessions | TmuxError) -> list[str]:
+def _note(entry: PendingEntry, session: str, answer: Sessions | TmuxError) -> list[str]:
     """What its windows and its group are by now; what went wrong."""
     live = (
         next((living for living in answer.sessions if living.id == session), None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from viewsync.errors import MissingSession, UsageError
 from viewsync.project_files import importing, locating, yaml_files
 from viewsync.project_files.rules import command_lines, environment, freezing
-from viewsync.project_files.rules.plan import Pane, Plan, Window
+from viewsync.project_files.rules.plan import Plan, PlannedPane, PlannedWindow
 from viewsync.project_files.rules.schema import VARIABLE
 from viewsync.projects import listing, secret_values
 from viewsync.registry import targets
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.project_files.rules.writing import Data
     from viewsync.tmux.rules.model import Server
-    from viewsync.tmux.rules.project_model import Live, Sessions
+    from viewsync.tmux.rules.project_model import LiveSession, Sessions
     from viewsync.tmux.server import Tmux
     from viewsync.tmux.session_snapshot import FrozenPane, FrozenWindow
     from viewsync.tmux.view_origin import Origin
@@ -85,13 +85,15 @@ class Secrets(NamedTuple):
         return [value for _, value in self.values]
 
 
-def _secrets(tmux: Tmux, server: Server, live: Live, root: str, about: Mapping[str, Any], notes: list[str]) -> Secrets:
+def _secrets(
+    tmux: Tmux, server: Server, live: LiveSession, root: str, about: Mapping[str, Any], notes: list[str]
+) -> Secrets:
     names, unread = secret_values.listed(about, live.identity.root if live.identity else root)
     notes += [f"Which variables {file} lists as secrets is not known: it cannot be read." for file in unread]
     return Secrets(names, secret_values.read(tmux, server, live, names))
 
 
-def _find(ctx: Context, name: str, asked: targets.TargetArgs) -> tuple[Server, Live, Sequence[listing.Known]]:
+def _find(ctx: Context, name: str, asked: targets.TargetArgs) -> tuple[Server, LiveSession, Sequence[listing.Known]]:
     """The session that is meant; of a view, the one whose windows it shows."""
     here = "" if name or any(asked) else sockets.socket_inside(ctx.env)
     if name and (asked.target or asked.session):
@@ -122,13 +124,13 @@ def _find(ctx: Context, name: str, asked: targets.TargetArgs) -> tuple[Server, L
     return answer.server, _parent(answer, live), reading.known
 
 
-def _parent(answer: Sessions, live: Live) -> Live:
+def _parent(answer: Sessions, live: LiveSession) -> LiveSession:
     if not live.view:
         return live
     return next((session for session in answer.sessions if session.group == live.group and not session.view), live)
 
 
-def _file(live: Live, output: str, command: str) -> tuple[str, str]:
+def _file(live: LiveSession, output: str, command: str) -> tuple[str, str]:
     """Where it is to be written, "" for nowhere, and the folder of its project, "" where nobody knows one."""
     root = live.identity.root if live.identity else ""
     if command:
@@ -152,7 +154,7 @@ def _project(folder: str) -> str:
 
 
 def _plan(
-    live: Live,
+    live: LiveSession,
     windows: Sequence[FrozenWindow],
     origin: Origin,
     root: str,
@@ -203,12 +205,12 @@ def _options(found: Sequence[tuple[str, str]], what: str, notes: list[str]) -> t
     return tuple(good)
 
 
-def _window(seen: FrozenWindow, cwd: str, hide: Secrets, notes: list[str]) -> Window:
+def _window(seen: FrozenWindow, cwd: str, hide: Secrets, notes: list[str]) -> PlannedWindow:
     panes = tuple(_pane(pane, cwd, f"window {seen.name!r}", hide, notes) for pane in seen.panes)
     options = tuple(option for option in seen.options if option[0] not in _OURS)
     if len(panes) > 1 and not seen.layout:
         notes.append(f"Left out: the layout of window {seen.name!r}, whose panes float or have no room.")
-    return Window(
+    return PlannedWindow(
         name=seen.name,
         cwd=cwd,
         layout=seen.layout if len(panes) > 1 else "",
@@ -218,12 +220,12 @@ def _window(seen: FrozenWindow, cwd: str, hide: Secrets, notes: list[str]) -> Wi
     )
 
 
-def _pane(seen: FrozenPane, cwd: str, what: str, hide: Secrets, notes: list[str]) -> Pane:
+def _pane(seen: FrozenPane, cwd: str, what: str, hide: Secrets, notes: list[str]) -> PlannedPane:
     command = _command(seen, what, hide, notes) if seen.pid else ""
     if not seen.pid:
         notes.append(f"A program in {what} had ended: its pane has a shell.")
     folder = _folder(seen.folder, cwd, f"a pane of {what}", notes)
-    return Pane((command,) if command else (), folder, (), seen.active, "")
+    return PlannedPane((command,) if command else (), folder, (), seen.active, "")
 
 
 def _command(seen: FrozenPane, what: str, hide: Secrets, notes: list[str]) -> str:

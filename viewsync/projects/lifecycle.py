@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Plan
     from viewsync.projects.steps import StepDone
-    from viewsync.projects.worktrees import Made
+    from viewsync.projects.worktrees import MadeWorktree
     from viewsync.tmux.rules.model import Server
 
 
@@ -33,7 +33,7 @@ def _has_options(plan: Plan) -> bool:
     return bool(plan.options or any(window.options for window in plan.windows))
 
 
-def worktree(ctx: Context, plan: Plan) -> Made | None:
+def worktree(ctx: Context, plan: Plan) -> MadeWorktree | None:
     """The plan's worktree, made where there is none; None without one."""
     if plan.worktree is None:
         return None
@@ -49,7 +49,7 @@ def worktree(ctx: Context, plan: Plan) -> Made | None:
     return made
 
 
-def take_back(ctx: Context, plan: Plan, tree: Made | None) -> None:
+def take_back(ctx: Context, plan: Plan, tree: MadeWorktree | None) -> None:
     """The worktree that was made for a session which then was not. One with something in it stays."""
     if tree:
         from viewsync.projects import worktrees

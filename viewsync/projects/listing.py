@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from viewsync.registry.rules.row import Registered
     from viewsync.registry_shape import RegistryData, SessionRow
     from viewsync.tmux.rules.model import Server
-    from viewsync.tmux.rules.project_model import Live, Seen
+    from viewsync.tmux.rules.project_model import LiveSession, SeenSession
     from viewsync.tmux.server import Tmux
 
     Answer = Sessions | TmuxError
@@ -47,9 +47,9 @@ class Known(NamedTuple):
     status: str  # as sessions/rules/health.py has them, or CREATING
     doubt: str  # why nothing may be concluded from it
     row: Registered | None
-    live: Live | None
+    live: LiveSession | None
     server: Server | None
-    views: tuple[Live, ...] = ()  # that share its windows
+    views: tuple[LiveSession, ...] = ()  # that share its windows
 
     @property
     def quarantined(self) -> bool:
@@ -142,7 +142,7 @@ def _of_row(row: Registered, about: Mapping[str, Any], answer: Answer) -> Known:
     return _made(_with_live(found, answer, live))
 
 
-def _its(row: Registered, identity: Identity | None, answer: Sessions) -> Live | None:
+def _its(row: Registered, identity: Identity | None, answer: Sessions) -> LiveSession | None:
     """By id; of a row that was never completed, by the marks of the session of its name."""
     if row.session_id:
         same = row.server == answer.server.identity
@@ -153,7 +153,7 @@ def _its(row: Registered, identity: Identity | None, answer: Sessions) -> Live |
     return next((session for session in mine if session.identity == identity), None)
 
 
-def _of_live(answer: Sessions, live: Live) -> Known:
+def _of_live(answer: Sessions, live: LiveSession) -> Known:
     blank = Known(
         name=live.name,
         socket=answer.server.socket,
@@ -169,14 +169,14 @@ def _of_live(answer: Sessions, live: Live) -> Known:
     return _with_live(blank, answer, live)
 
 
-def _with_live(known: Known, answer: Sessions, live: Live) -> Known:
+def _with_live(known: Known, answer: Sessions, live: LiveSession) -> Known:
     views = [
         session for session in answer.sessions if live.group and session.group == live.group and session.id != live.id
     ]
     return known._replace(name=live.name, status=_health(live), live=live, views=tuple(views))
 
 
-def _health(live: Live) -> str:
+def _health(live: LiveSession) -> str:
     if not any(live.panes):
         return health.DEAD
     return health.ALIVE if any(processes.alive(pid) for pid in live.panes) else health.ZOMBIE
@@ -221,7 +221,7 @@ def alive(known: Known) -> Known:
     raise MissingSession(f"session {known.name!r} is no longer running", "`viewsync run` creates it again")
 
 
-def detail(tmux: Tmux, known: Known) -> Seen | None:
+def detail(tmux: Tmux, known: Known) -> SeenSession | None:
     """Its windows and panes, None of one that does not run."""
     if known.live is None or known.server is None:
         return None

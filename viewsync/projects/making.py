@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from viewsync.project_files.rules.plan import Plan
     from viewsync.projects.building import Added
     from viewsync.projects.steps import StepDone
-    from viewsync.projects.worktrees import Made as MadeTree
+    from viewsync.projects.worktrees import MadeWorktree as MadeTree
     from viewsync.registry.rules.row import Registered
     from viewsync.tmux.build import Begun
     from viewsync.tmux.rules.model import Server
 
 
-class Made(NamedTuple):
+class MadeSession(NamedTuple):
     server: Server
     session: str  # its id
     windows: Sequence[str]  # in words
@@ -37,7 +37,7 @@ class Made(NamedTuple):
     steps: Sequence[StepDone]
 
 
-def make(ctx: Context, plan: Plan, row: Registered, socket: str) -> Made | None:
+def make(ctx: Context, plan: Plan, row: Registered, socket: str) -> MadeSession | None:
     """None when somebody took the name since it was read. What fails stands in the history, too."""
     began = time.monotonic()
     try:
@@ -49,7 +49,7 @@ def make(ctx: Context, plan: Plan, row: Registered, socket: str) -> Made | None:
         raise
 
 
-def _make(ctx: Context, plan: Plan, row: Registered, socket: str, began: float) -> Made:
+def _make(ctx: Context, plan: Plan, row: Registered, socket: str, began: float) -> MadeSession:
     tree: MadeTree | None = None
     try:
         lifecycle.trusted(ctx, plan)
@@ -72,7 +72,7 @@ def _make(ctx: Context, plan: Plan, row: Registered, socket: str, began: float) 
     _record(ctx, row._replace(server=server.identity), CREATE, plan.command, began)
     steps += lifecycle.after(ctx, plan, row.name, socket)
     warnings += lifecycle.told(steps)
-    return Made(server, session, added.windows, warnings, steps)
+    return MadeSession(server, session, added.windows, warnings, steps)
 
 
 def _furnished(ctx: Context, plan: Plan, begun: Begun, row: Registered, tree: MadeTree | None) -> Added:

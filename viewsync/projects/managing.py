@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.project_files.rules import environment as variables
 from viewsync.project_files.rules import names
-from viewsync.project_files.rules.plan import Pane, Plan, Window
+from viewsync.project_files.rules.plan import Plan, PlannedPane, PlannedWindow
 from viewsync.projects import ending, listing, running
 from viewsync.registry import targets
 from viewsync.sessions import killing
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     import libtmux
 
     from viewsync.context import Context
-    from viewsync.projects.running import Ran
+    from viewsync.projects.running import RunResult
     from viewsync.tmux.rules.model import Server
-    from viewsync.tmux.rules.project_model import Live, Sessions
+    from viewsync.tmux.rules.project_model import LiveSession, Sessions
     from viewsync.tmux.server import Tmux
 
 _TRIGGER = "kill-session"
 
 
 class Managed(NamedTuple):
-    live: Live
+    live: LiveSession
     server: Server
     clients: int  # on it, and on the others that show its windows
     views: tuple[str, ...]
@@ -109,7 +109,7 @@ def make(
     parts: tuple[str, str, str],
     working_dir: str,
     environment: Mapping[str, str],
-) -> Ran:
+) -> RunResult:
     """The session of that project, worktree and task in that folder, made where it is not there."""
     if not all(parts):
         raise UsageError(f"project, worktree and task all have a name: {parts!r}")
@@ -125,14 +125,14 @@ def make(
         cwd=folder,
         environment=pairs,
         secrets=variables.secrets(pairs),
-        windows=(Window(ctx.config["default_window_name"] or "main", folder, "", True, (), (_shell(folder),)),),
+        windows=(PlannedWindow(ctx.config["default_window_name"] or "main", folder, "", True, (), (_shell(folder),)),),
         shell=ctx.config["shell"],
     )
     return running.run(ctx, plan, socket, lambda _: plan)
 
 
-def _shell(folder: str) -> Pane:
-    return Pane((), folder, (), True, "")
+def _shell(folder: str) -> PlannedPane:
+    return PlannedPane((), folder, (), True, "")
 
 
 def as_object(tmux: Tmux, server: Server, session: str) -> libtmux.Session:

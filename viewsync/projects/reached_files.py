@@ -19,7 +19,7 @@ from viewsync.system.git_worktrees import Git
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from viewsync.project_files.rules.plan import Worktree
+    from viewsync.project_files.rules.plan import PlannedWorktree
     from viewsync.projects.rules.shell_lines import Reach
     from viewsync.system.file_trees import Tree
 
@@ -49,7 +49,7 @@ class Home(NamedTuple):
 
     bases: tuple[str, ...]  # the worktree, the folder that the files were found in, the project: those that there are
     variables: tuple[tuple[str, str], ...]  # that every line has
-    coming: Worktree | None = None  # that is still to be made, at the first of the bases
+    coming: PlannedWorktree | None = None  # that is still to be made, at the first of the bases
     bent: bool = False  # nothing is plain
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.system.shells import Foreground
-    from viewsync.tmux.pane_states import Shown
+    from viewsync.tmux.pane_states import PaneState
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.server import Tmux
 
@@ -40,7 +40,7 @@ class Typing(NamedTuple):
 
 class Typed(NamedTuple):
     problems: list[str]  # what did not go as it should, a sentence each
-    shown: dict[str, Shown]  # how the session's panes stood then
+    shown: dict[str, PaneState]  # how the session's panes stood then
 
 
 def type_all(ctx: Context, server: Server, session: str, wanted: Sequence[Typing]) -> Typed:
@@ -63,7 +63,7 @@ def type_all(ctx: Context, server: Server, session: str, wanted: Sequence[Typing
     return Typed([*problems, *_type(ctx.tmux, server, inputs)], shown)
 
 
-def _wait(tmux: Tmux, server: Server, session: str, panes: Sequence[str]) -> tuple[dict[str, Shown], set[str]]:
+def _wait(tmux: Tmux, server: Server, session: str, panes: Sequence[str]) -> tuple[dict[str, PaneState], set[str]]:
     """How all of the session's stand in the end, and which of these are not ready."""
     start = time.monotonic()
     waiting = set(panes)
@@ -90,7 +90,7 @@ def _wait(tmux: Tmux, server: Server, session: str, panes: Sequence[str]) -> tup
         time.sleep(step)
 
 
-def _ready(state: Shown, still: float, found: Foreground | None) -> bool:
+def _ready(state: PaneState, still: float, found: Foreground | None) -> bool:
     """`found`: what its terminal is busy with, when that is as it was at the look before, its counters too."""
     if not state.moved:
         return False
@@ -134,7 +134,7 @@ def _input(text: str) -> tmux_input.Input:
     return tmux_input.Input(text, bool(re.search(r"[\n\t]", text)) and "\033[201~" not in text, enter=True)
 
 
-def _problem(text: str, state: Shown) -> str:
+def _problem(text: str, state: PaneState) -> str:
     longest = max(map(len, re.split(rb"[\r\n]", text.encode("utf-8", "surrogateescape"))))
     if longest > line_discipline.LONGEST_LINE and line_discipline.reads_lines(state.tty):
         return f"its terminal would cut a line of {longest} bytes"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from viewsync.projects.listing import Answer, Known
     from viewsync.registry.rules.row import Registered
     from viewsync.registry_shape import RegistryData, SessionRow
-    from viewsync.tmux.rules.project_model import Live, Seen
+    from viewsync.tmux.rules.project_model import LiveSession, SeenSession
     from viewsync.tmux.server import Tmux
 
     Renamed = Callable[[str], Plan]
@@ -47,8 +47,8 @@ class Running(NamedTuple):
 
     name: str
     server: Server
-    live: Live
-    seen: Seen
+    live: LiveSession
+    seen: SeenSession
     row: Registered | None
     command: str  # that it was made by, "" where nobody knows
     plan: Plan
@@ -115,7 +115,7 @@ def _read(tmux: Tmux, plan: Plan, socket: str, renamed: Renamed, data: RegistryD
     return Found(rows, taken, Running(known.name, known.server, known.live, seen, known.row, known.command, own))
 
 
-def _ask(tmux: Tmux, plan: Plan, socket: str, rows: dict[str, Registered]) -> tuple[Answer, Seen | None]:
+def _ask(tmux: Tmux, plan: Plan, socket: str, rows: dict[str, Registered]) -> tuple[Answer, SeenSession | None]:
     """The server's sessions, and in the same call that one of which a row has the id."""
     places = (_PLACE.fullmatch(f"{row.server} {row.session_id}") for row in rows.values())
     try:
@@ -135,7 +135,7 @@ def _running(mine: list[Known]) -> Known | None:
     return None
 
 
-def see(tmux: Tmux, plan: Plan, server: Server, session: str) -> Seen:
+def see(tmux: Tmux, plan: Plan, server: Server, session: str) -> SeenSession:
     """What the plan is compared with. MissingSession when it is gone."""
     return session_detail.see(tmux, server, session, _asked(plan))
 

@@ -11,7 +11,7 @@ from viewsync.registry.rules.row import without
 from viewsync.sessions.rules import health
 from viewsync.system import processes
 from viewsync.tmux import pane_states
-from viewsync.tmux.sessions import Made
+from viewsync.tmux.sessions import StartedSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -108,5 +108,5 @@ def _found(tmux: Tmux, known: Known) -> SessionRow:
         return {}
     pane, first = next(iter(shown.items()))
     server = known.server.identity
-    made = Made(known.live.id, pane, f"{known.name}:{first.place}", first.pid, server)
+    made = StartedSession(known.live.id, pane, f"{known.name}:{first.place}", first.pid, server)
     return reservation.completion(made, processes.start_time(first.pid))

@@ -30,7 +30,7 @@ ABSENT = "absent"  # of a comparison: there is no such session
 _TRIES = 20  # somebody else may take the name, or the session, just before us
 
 
-class Ran(NamedTuple):
+class RunResult(NamedTuple):
     action: str
     name: str
     socket: str
@@ -44,16 +44,16 @@ class Ran(NamedTuple):
     steps: Sequence[StepDone] = ()
 
 
-def compare(ctx: Context, plan: Plan, socket: str, renamed: Renamed) -> Ran:
+def compare(ctx: Context, plan: Plan, socket: str, renamed: Renamed) -> RunResult:
     """Nothing is changed. `renamed`: see `run`."""
     there = reserving.find(ctx, plan, socket, renamed).running
     if there is None:
-        return Ran(ABSENT, plan.identity.base, socket, "")
+        return RunResult(ABSENT, plan.identity.base, socket, "")
     differences = diff.compare(there.plan, there.seen)
-    return Ran(REUSED, there.name, socket, there.live.id, there.server, differences=differences)
+    return RunResult(REUSED, there.name, socket, there.live.id, there.server, differences=differences)
 
 
-def run(ctx: Context, plan: Plan, socket: str, renamed: Renamed, *, apply: bool = False) -> Ran:
+def run(ctx: Context, plan: Plan, socket: str, renamed: Renamed, *, apply: bool = False) -> RunResult:
     """`apply`: change what can be changed without ending anything. `renamed`: the plan for a session of another name
     than the plan's own, which templates may have.
     """
@@ -70,7 +70,7 @@ def run(ctx: Context, plan: Plan, socket: str, renamed: Renamed, *, apply: bool 
     )
 
 
-def _made(ctx: Context, plan: Plan, socket: str, found: Found, renamed: Renamed) -> Ran | None:
+def _made(ctx: Context, plan: Plan, socket: str, found: Found, renamed: Renamed) -> RunResult | None:
     """A new session; None where somebody was faster."""
     reserved = reserving.reserve(ctx, plan, socket, found)
     if reserved is None or reserved.row is None:  # without a row only what runs already can be worked on
@@ -81,18 +81,18 @@ def _made(ctx: Context, plan: Plan, socket: str, found: Found, renamed: Renamed)
     made = making.make(ctx, own, reserved.row, socket)
     if made is None:
         return None
-    ran = Ran(CREATED, reserved.name, socket, made.session, made.server)
+    ran = RunResult(CREATED, reserved.name, socket, made.session, made.server)
     return ran._replace(windows=made.windows, warnings=made.warnings, steps=made.steps)
 
 
-def _again(ctx: Context, there: Running, found: Found, *, apply: bool) -> Ran | None:
+def _again(ctx: Context, there: Running, found: Found, *, apply: bool) -> RunResult | None:
     """What is missing of a session that runs; None where somebody began to work on it since it was read."""
     plan, server, session, socket = there.plan, there.server, there.live.id, there.server.socket
     plan_checks.check(ctx.env, plan, server)
     before = diff.compare(plan, there.seen)
     changing = (DIFFERENT,) if apply else ()
     todo = any(difference.kind == MISSING or (difference.kind in changing and difference.can) for difference in before)
-    ran = Ran(REUSED, there.name, socket, session, server, differences=before, warnings=_other(there))
+    ran = RunResult(REUSED, there.name, socket, session, server, differences=before, warnings=_other(there))
     if there.row and there.whole and not todo:
         rows.update(ctx.registry, there.row, {"last_active": rows.stamp(ctx.clock())})
         return ran

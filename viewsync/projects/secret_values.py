@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from viewsync.tmux.rules.model import Server
-    from viewsync.tmux.rules.project_model import Live
+    from viewsync.tmux.rules.project_model import LiveSession
     from viewsync.tmux.server import Tmux
 
 
@@ -37,7 +37,7 @@ def listed(about: Mapping[str, Any], root: str) -> tuple[frozenset[str], list[st
     return frozenset(found), unread
 
 
-def read(tmux: Tmux, server: Server, live: Live, names: Collection[str]) -> list[tuple[str, str]]:
+def read(tmux: Tmux, server: Server, live: LiveSession, names: Collection[str]) -> list[tuple[str, str]]:
     """Names and values: of those that are listed, and of the session's that look like one. A pane may have its own."""
     own = [(name, value or "") for name, value in view_origin.read(tmux, server.socket, live.id).environment]
     known = environment.secrets(own, names)

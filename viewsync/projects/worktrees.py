@@ -16,18 +16,18 @@ from viewsync.events import Event
 from viewsync.history import recording
 from viewsync.projects import ending, listing
 from viewsync.system import files, git_losses
-from viewsync.system.git_worktrees import Entry, Git, GitError, same_place
+from viewsync.system.git_worktrees import Git, GitError, WorktreeEntry, same_place
 from viewsync.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from viewsync.context import Context
-    from viewsync.project_files.rules.plan import Plan, Worktree
+    from viewsync.project_files.rules.plan import Plan, PlannedWorktree
     from viewsync.projects.listing import Known
 
 
-class Made(NamedTuple):
+class MadeWorktree(NamedTuple):
     """`fresh`: this call made it. `branch`: that this call made, "" for one that was there; `base`: where it begins."""
 
     path: str
@@ -37,7 +37,7 @@ class Made(NamedTuple):
     folders: tuple[str, ...] = ()  # above it, that were not there before
 
 
-class Tree(NamedTuple):
+class ProjectWorktree(NamedTuple):
     """One worktree, with the project sessions in it. `missing`: its folder is gone; `known`: git lists it."""
 
     path: str
@@ -62,11 +62,11 @@ class Removed(NamedTuple):
     lost: tuple[str, ...] = ()  # what went, or would go, with it
 
 
-def make(ctx: Context, plan: Plan) -> Made:
+def make(ctx: Context, plan: Plan) -> MadeWorktree:
     """The plan's worktree, made where there is none, with what `undo` needs to know. GitError or UsageError."""
     wanted = plan.worktree
     if wanted is None:
-        return Made(plan.cwd)
+        return MadeWorktree(plan.cwd)
     git = Git(plan.identity.root, ctx.env)
     git.check()
     if not git.is_branch_name(wanted.branch):
@@ -78,7 +78,7 @@ def make(ctx: Context, plan: Plan) -> Made:
         if there.main:
             hint = "check out another branch there, or leave `worktree` out of the file"
             raise GitError(f"branch {wanted.branch!r} is checked out in the project's own folder, {there.path}", hint)
-        return Made(there.path)
+        return MadeWorktree(there.path)
     _refuse(path, listed, there)
     made = _begin(git, wanted, path)
     try:
@@ -92,7 +92,7 @@ def make(ctx: Context, plan: Plan) -> Made:
     return made
 
 
-def undo(ctx: Context, plan: Plan, made: Made) -> None:
+def undo(ctx: Context, plan: Plan, made: MadeWorktree) -> None:
     """Take back what `make` made for a session that then was not. Whatever somebody has put there stays."""
     if made.fresh:
         git = Git(plan.identity.root, ctx.env)
@@ -107,11 +107,11 @@ def default_path(root: str, project: str, branch: str) -> str:
     return os.path.join(os.path.dirname(root), "worktrees", safe)
 
 
-def _lists(listed: Sequence[Entry], path: str) -> bool:
+def _lists(listed: Sequence[WorktreeEntry], path: str) -> bool:
     return any(same_place(entry.path, path) for entry in listed)
 
 
-def _refuse(path: str, listed: Sequence[Entry], there: Entry | None) -> None:
+def _refuse(path: str, listed: Sequence[WorktreeEntry], there: WorktreeEntry | None) -> None:
     """What stands in the way. `there`: a worktree of the branch whose folder is gone."""
     other = next((entry for entry in listed if same_place(entry.path, path)), None)
     for entry in (there, other):
@@ -127,20 +127,20 @@ def _refuse(path: str, listed: Sequence[Entry], there: Entry | None) -> None:
         raise GitError(f"{path} already exists and is not a worktree", "move it away, or name another path")
 
 
-def _begin(git: Git, wanted: Worktree, path: str) -> Made:
+def _begin(git: Git, wanted: PlannedWorktree, path: str) -> MadeWorktree:
     """What is about to be made; GitError where there is nothing that a new branch could begin at."""
     folders = tuple(files.missing_folders(path))
     if git.branch(wanted.branch):
-        return Made(path, fresh=True, folders=folders)
+        return MadeWorktree(path, fresh=True, folders=folders)
     base = git.commit(wanted.base_branch or "HEAD")
     if not base and wanted.base_branch:
         raise GitError(f"there is no branch {wanted.base_branch!r} that {wanted.branch!r} could begin at")
     if not base:
         raise GitError(f"{git.folder} has no commit yet that {wanted.branch!r} could begin at", "make a first commit")
-    return Made(path, fresh=True, branch=wanted.branch, base=base, folders=folders)
+    return MadeWorktree(path, fresh=True, branch=wanted.branch, base=base, folders=folders)
 
 
-def _take_back(git: Git, made: Made, *, forced: bool) -> None:
+def _take_back(git: Git, made: MadeWorktree, *, forced: bool) -> None:
     """Best effort: git takes back most by itself, unless it was ended."""
     with contextlib.suppress(ViewsyncError):
         if _lists(git.worktrees(), made.path):
@@ -151,7 +151,7 @@ def _take_back(git: Git, made: Made, *, forced: bool) -> None:
     files.remove_empty([made.path, *made.folders])
 
 
-def trees(ctx: Context, folder: str) -> list[Tree]:
+def trees(ctx: Context, folder: str) -> list[ProjectWorktree]:
     """The worktrees of the folder's repository, and those that are gone while sessions in them are not."""
     git = Git(folder, ctx.env)
     git.check()
@@ -172,11 +172,11 @@ def trees(ctx: Context, folder: str) -> list[Tree]:
     for path, there in gone.items():
         branch = there[0].identity.worktree if there[0].identity else ""
         missing = not os.path.isdir(path)
-        found.append(Tree(path, branch, "", False, False, missing, False, there))
+        found.append(ProjectWorktree(path, branch, "", False, False, missing, False, there))
     return found
 
 
-def _tree(entry: Entry, known: Sequence[Known]) -> Tree:
+def _tree(entry: WorktreeEntry, known: Sequence[Known]) -> ProjectWorktree:
     there = (
         []
         if entry.main
@@ -187,7 +187,7 @@ def _tree(entry: Entry, known: Sequence[Known]) -> Tree:
         ]
     )
     missing = not os.path.isdir(entry.path)
-    return Tree(entry.path, entry.branch, entry.head, entry.locked, entry.main, missing, True, there)
+    return ProjectWorktree(entry.path, entry.branch, entry.head, entry.locked, entry.main, missing, True, there)
 
 
 def _home(known: Known) -> str:
@@ -196,7 +196,7 @@ def _home(known: Known) -> str:
     return path if isinstance(path, str) else ""
 
 
-def find(found: Sequence[Tree], which: str, folder: str) -> Tree:
+def find(found: Sequence[ProjectWorktree], which: str, folder: str) -> ProjectWorktree:
     """The one of exactly that branch, or at that path."""
     path = os.path.join(folder, which)
     fitting = [candidate for candidate in found if candidate.branch == which or same_place(candidate.path, path)]
@@ -210,7 +210,7 @@ def find(found: Sequence[Tree], which: str, folder: str) -> Tree:
     return tree
 
 
-def refusals(env: Mapping[str, str], tree: Tree, folder: str) -> list[str]:
+def refusals(env: Mapping[str, str], tree: ProjectWorktree, folder: str) -> list[str]:
     """Why it may not go unless that is forced."""
     reasons = [
         f"somebody is on session '{session.name}'"
@@ -220,7 +220,7 @@ def refusals(env: Mapping[str, str], tree: Tree, folder: str) -> list[str]:
     return [*reasons, *_unsaved(env, tree, folder)]
 
 
-def _unsaved(env: Mapping[str, str], tree: Tree, folder: str) -> list[str]:
+def _unsaved(env: Mapping[str, str], tree: ProjectWorktree, folder: str) -> list[str]:
     """Work that would be lost."""
     if not tree.known:
         return []
@@ -231,7 +231,9 @@ def _unsaved(env: Mapping[str, str], tree: Tree, folder: str) -> list[str]:
         return [f"nobody knows what is in it: {error.message}"]
 
 
-def remove(ctx: Context, tree: Tree, folder: str, say: Callable[[str], None], *, force: bool, dry_run: bool) -> Removed:
+def remove(
+    ctx: Context, tree: ProjectWorktree, folder: str, say: Callable[[str], None], *, force: bool, dry_run: bool
+) -> Removed:
     """End the sessions in it, then remove it; the branch stays. UsageError where work would be lost."""
     if tree.locked:
         raise UsageError(f"the worktree {tree.path} is locked", f"`git worktree unlock {tree.path}` unlocks it")
@@ -253,7 +255,7 @@ def remove(ctx: Context, tree: Tree, folder: str, say: Callable[[str], None], *,
         return _remove(ctx, tree, folder, force=force)._replace(lost=tuple(reasons))
 
 
-def _refuse_others(tree: Tree) -> None:
+def _refuse_others(tree: ProjectWorktree) -> None:
     """git would empty what is not the worktree's, and then fail."""
     if os.path.islink(tree.path):
         place = os.path.realpath(tree.path)
@@ -266,7 +268,7 @@ def _refuse_others(tree: Tree) -> None:
         raise UsageError(f"something is mounted at {where}, and would be emptied", "unmount it first")
 
 
-def _remove(ctx: Context, tree: Tree, folder: str, *, force: bool) -> Removed:
+def _remove(ctx: Context, tree: ProjectWorktree, folder: str, *, force: bool) -> Removed:
     ended = [ending.end(ctx, session, "worktree", force=force) for session in tree.sessions]
     problems = [f"{session.name}: {problem}" for session in ended for problem in session.problems]
     left = [session.name for session in ended if not session.ended]

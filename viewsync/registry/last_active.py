@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from viewsync.errors import MissingSession, ViewsyncError
 from viewsync.registry import rows, targets
 from viewsync.registry.rules.row import registered
-from viewsync.store.registry_file import Registry
+from viewsync.store.registry_file import RegistryFile
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -22,7 +22,7 @@ def touch(ctx: Context, row: Registered | None) -> None:
     if row is None or row.last_active == now:
         return
     try:
-        with Registry(ctx.folder, _PATIENCE, ctx.registry.held).change() as data:
+        with RegistryFile(ctx.folder, _PATIENCE, ctx.registry.held).change() as data:
             known = data["sessions"].get(row.name)
             if known and rows.same(registered(row.name, known), row):
                 known["last_active"] = now

@@ -13,7 +13,7 @@ from viewsync.errors import ViewsyncError
 from viewsync.registry import rows
 from viewsync.registry.rules.row import CREATING
 from viewsync.system import processes
-from viewsync.tmux.sessions import Made
+from viewsync.tmux.sessions import StartedSession
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry.rules.row import Registered
     from viewsync.registry_shape import SessionRow
-    from viewsync.tmux.pane_states import Shown
+    from viewsync.tmux.pane_states import PaneState
     from viewsync.tmux.rules.model import Server
 
 MAKING = ("state", "maker", "maker_start")
@@ -45,7 +45,7 @@ def making() -> SessionRow:
     return {"state": CREATING, "maker": pid, "maker_start": processes.start_time(pid)}
 
 
-def completion(made: Made, start: float) -> SessionRow:
+def completion(made: StartedSession, start: float) -> SessionRow:
     """`start`: when the process of its pane started."""
     return {
         "target": made.target,
@@ -57,7 +57,7 @@ def completion(made: Made, start: float) -> SessionRow:
     }
 
 
-def complete(ctx: Context, row: Registered, made: Made, start: float, warnings: list[str]) -> bool:
+def complete(ctx: Context, row: Registered, made: StartedSession, start: float, warnings: list[str]) -> bool:
     """The session lives whether or not this can be written; the caller learns which."""
     try:
         if rows.update(ctx.registry, row, completion(made, start), drop=MAKING):
@@ -70,19 +70,19 @@ def complete(ctx: Context, row: Registered, made: Made, start: float, warnings: 
 
 
 def complete_with(
-    ctx: Context, row: Registered, server: Server, session: str, pane: str, shown: Mapping[str, Shown]
+    ctx: Context, row: Registered, server: Server, session: str, pane: str, shown: Mapping[str, PaneState]
 ) -> list[str]:
     """The same with that pane of the session, or with its first, as they were read; what did not go as it should."""
     pane = pane if pane in shown else next(iter(shown), "")
     if not pane:
         return [f"session '{row.name}' ended at once: its programs did"]
-    made = Made(session, pane, f"{row.name}:{shown[pane].place}", shown[pane].pid, server.identity)
+    made = StartedSession(session, pane, f"{row.name}:{shown[pane].place}", shown[pane].pid, server.identity)
     warnings: list[str] = []
     complete(ctx, row, made, processes.start_time(made.pid), warnings)
     return warnings
 
 
-def finished(row: Registered, made: Made) -> Registered:
+def finished(row: Registered, made: StartedSession) -> Registered:
     """The row as its completion left it, as far as `registry_rows.same` looks."""
     return row._replace(target=made.target, server=made.server, session_id=made.session_id, maker=0, maker_start=0.0)
 

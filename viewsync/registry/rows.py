@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from viewsync.registry_shape import RegistryData, SessionRow
-    from viewsync.store.registry_file import Registry
+    from viewsync.store.registry_file import RegistryFile
 
 # What makes two rows of one name the same session. Others may touch the rest (last_active) meanwhile.
 _IDENTITY = ("socket", "target", "created_at", "server", "session_id", "maker", "maker_start")
 
 
-def read(registry: Registry) -> list[Registered]:
+def read(registry: RegistryFile) -> list[Registered]:
     """All of them, by name. Raises StateError when they cannot be known: that is not the same as none."""
     return of(registry.read())
 
@@ -27,7 +27,7 @@ def of(data: RegistryData) -> list[Registered]:
     return [registered(name, row) for name, row in sorted(data["sessions"].items())]
 
 
-def remove_all(registry: Registry, rows: Iterable[Registered]) -> set[str]:
+def remove_all(registry: RegistryFile, rows: Iterable[Registered]) -> set[str]:
     """Forget those sessions in one write; the names of those that were still what they were."""
     removed = set()
     with registry.change() as data:
@@ -39,7 +39,7 @@ def remove_all(registry: Registry, rows: Iterable[Registered]) -> set[str]:
     return removed
 
 
-def remove(registry: Registry, row: Registered) -> bool:
+def remove(registry: RegistryFile, row: Registered) -> bool:
     """Forget that session, unless the name stands for another one by now."""
     return row.name in remove_all(registry, [row])
 
@@ -48,7 +48,7 @@ def same(one: Registered, other: Registered) -> bool:
     return all(getattr(one, field) == getattr(other, field) for field in _IDENTITY)
 
 
-def update(registry: Registry, row: Registered, values: SessionRow, drop: tuple[str, ...] = ()) -> bool:
+def update(registry: RegistryFile, row: Registered, values: SessionRow, drop: tuple[str, ...] = ()) -> bool:
     """Change fields of that session's row; what others wrote into it stays."""
     with registry.change() as data:
         sessions = data["sessions"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
-    from viewsync.store.registry_file import Registry
+    from viewsync.store.registry_file import RegistryFile
     from viewsync.tmux.rules.model import Pane, Panes, Server
 
 _SEE = "Use 'viewsync list' to see available sessions"
@@ -73,7 +73,7 @@ def resolve(ctx: Context, asked: TargetArgs) -> ResolvedTarget:
     return ResolvedTarget(row.socket, asked.target or row.target, row)
 
 
-def _named(registry: Registry, name: str) -> Registered:
+def _named(registry: RegistryFile, name: str) -> Registered:
     rows = registry_rows.read(registry)
     for row in rows:
         if row.name == name:
@@ -88,7 +88,7 @@ def not_found(name: str, known: Iterable[str], see: str = _SEE) -> MissingSessio
     return MissingSession(f"Session '{name}' not found in registry", f"{near} {see}" if near else see)
 
 
-def _only(registry: Registry) -> Registered:
+def _only(registry: RegistryFile) -> Registered:
     rows = registry_rows.read(registry)
     if not rows:
         raise MissingSession(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry_shape import SessionRow
     from viewsync.tmux.server import Tmux
-    from viewsync.tmux.sessions import Made
+    from viewsync.tmux.sessions import StartedSession
 
 _TRIES = 3  # somebody else may change the row between the look at it and the lock
 _LONGEST_START = 0.5  # seconds from tmux's fork to the program, on a machine that is very busy
@@ -54,7 +54,7 @@ class CreateRequest(NamedTuple):
 
 class Created(NamedTuple):
     socket: str
-    made: Made
+    made: StartedSession
     running: bool
     registered: bool
     warnings: list[str]
@@ -203,7 +203,7 @@ def _taken(message: str, verb: str) -> SessionExists:
     return SessionExists(message, f"Use a different name or {verb} the existing session first")
 
 
-def _started(made: Made, start: float) -> bool:
+def _started(made: StartedSession, start: float) -> bool:
     """Whether the program runs, once it is certain that it became one: until then its process is tmux, then sh.
 
     Where that cannot be seen, what counts is whether the process lives by now.
@@ -218,7 +218,7 @@ def _started(made: Made, start: float) -> bool:
     return processes.alive(made.pid, start)
 
 
-def _vanished(tmux: Tmux, socket: str, made: Made) -> bool:
+def _vanished(tmux: Tmux, socket: str, made: StartedSession) -> bool:
     """Whether tmux has taken away the session of a program that ended. It needs a moment to notice."""
     deadline = time.monotonic() + 0.5
     while time.monotonic() < deadline:

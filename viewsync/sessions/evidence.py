@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry_shape import SessionRow, ViewRow
     from viewsync.sessions.listing import Listed
-    from viewsync.store.registry_file import Registry
+    from viewsync.store.registry_file import RegistryFile
     from viewsync.tmux.rules.model import Pane
     from viewsync.tmux.server import Tmux
 
@@ -49,7 +49,7 @@ def save(ctx: Context, listed: Listed, why: str) -> Saved:
     return Saved(folder, problems)
 
 
-def _raw(registry: Registry, name: str) -> SessionRow | ViewRow | None:
+def _raw(registry: RegistryFile, name: str) -> SessionRow | ViewRow | None:
     data = registry.read()
     return data["sessions"].get(name) or data["views"].get(name)
 

@@ -12,14 +12,14 @@ from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.tmux.rules.model import Session
+    from viewsync.tmux.rules.model import TmuxSession
     from viewsync.tmux.server import Tmux
 
 
 class FoundServer(NamedTuple):
     label: str  # as a person knows it: "default socket", "socket name 'N'", "socket path 'P'"
     socket: str
-    sessions: list[Session]
+    sessions: list[TmuxSession]
 
 
 def one(ctx: Context, label: str, path: str, query: str) -> FoundServer:
@@ -57,7 +57,7 @@ def _sockets(ctx: Context, errors: list[str]) -> list[str]:
     return sockets.live_sockets([*paths.tmux_folders(ctx.env), ctx.socket_folder], named)
 
 
-def _sessions(tmux: Tmux, socket: str, query: str) -> list[Session]:
+def _sessions(tmux: Tmux, socket: str, query: str) -> list[TmuxSession]:
     """Those whose name holds the query, as text and whatever its case."""
     wanted = query.casefold()
     return [session for session in inventory.inventory(tmux, socket).sessions if wanted in session.name.casefold()]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.registry_shape import SessionRow, ViewRow
-    from viewsync.store.registry_file import Registry
+    from viewsync.store.registry_file import RegistryFile
     from viewsync.tmux.server import Tmux
 
     Kind = Literal["sessions", "views"]
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 _FIELDS = ("quarantined", "quarantined_at", "reason")
 
 
-class Quarantined(NamedTuple):
+class PutAside(NamedTuple):
     name: str
     status: str
     evidence: str  # the folder, "" when nothing could be saved
     problems: list[str]
 
 
-def put(ctx: Context, name: str, reason: str) -> Quarantined:
+def put(ctx: Context, name: str, reason: str) -> PutAside:
     """The mark first, which is what protects it; then its evidence."""
     row, kind = _meant(ctx, name)
     if row.quarantined:
@@ -49,7 +49,7 @@ def put(ctx: Context, name: str, reason: str) -> Quarantined:
     except ViewsyncError as error:
         saved = saved._replace(problems=[*saved.problems, error.message])
     recording.record(ctx, [recording.event(ctx.clock, row, "quarantine", "quarantine", reason)])
-    return Quarantined(row.name, listed.health.status, saved.folder, [*doubt, *saved.problems])
+    return PutAside(row.name, listed.health.status, saved.folder, [*doubt, *saved.problems])
 
 
 def _in_tmux(tmux: Tmux, listed: listing.Listed) -> list[str]:
@@ -116,7 +116,9 @@ def _view(name: str, row: ViewRow) -> Registered:
     return registered(name, {**row, "target": name})
 
 
-def _update(registry: Registry, row: Registered, kind: Kind, values: SessionRow, drop: tuple[str, ...] = ()) -> None:
+def _update(
+    registry: RegistryFile, row: Registered, kind: Kind, values: SessionRow, drop: tuple[str, ...] = ()
+) -> None:
     """If the row still stands for the same session."""
     with registry.change() as data:
         known: dict[str, Any] = data[kind]

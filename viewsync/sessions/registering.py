@@ -15,7 +15,7 @@ from viewsync.store.registry_file import Corrupt
 if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry_shape import SessionRow
-    from viewsync.store.registry_file import Registry
+    from viewsync.store.registry_file import RegistryFile
 
 # What viewsync knows of a session beyond what a script says of it. A script that says it anew may mean another one.
 _KNOWN_ONLY_BY_US = (
@@ -44,7 +44,7 @@ def _corrupt(ctx: Context) -> list[str]:
     return []
 
 
-def remove(registry: Registry, name: str) -> bool:
+def remove(registry: RegistryFile, name: str) -> bool:
     """Whether there was such a row."""
     with registry.change() as data:
         return data["sessions"].pop(name, None) is not None
@@ -58,7 +58,7 @@ def touch(ctx: Context, name: str) -> bool:
     return row is not None
 
 
-def row_of(registry: Registry, name: str) -> SessionRow | None:
+def row_of(registry: RegistryFile, name: str) -> SessionRow | None:
     return registry.read()["sessions"].get(name)
 
 
@@ -84,10 +84,10 @@ def process_id(text: str) -> int | None:
     return int(text)
 
 
-def lock(registry: Registry, handle: int, shell: int) -> bool:
+def lock(registry: RegistryFile, handle: int, shell: int) -> bool:
     """Take the lock for the process `shell`, on the descriptor that it opened; False when it is not of the lock."""
     return shell_lock.take(registry.lock_path, registry.lock_timeout, handle, shell)
 
 
-def unlock(registry: Registry, held: str) -> None:
+def unlock(registry: RegistryFile, held: str) -> None:
     shell_lock.release(registry.lock_path, held)

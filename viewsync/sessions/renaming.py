@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
-    from viewsync.store.registry_file import Registry
+    from viewsync.store.registry_file import RegistryFile
     from viewsync.tmux.rules.model import Panes
     from viewsync.tmux.server import Tmux
 
@@ -88,7 +88,7 @@ def _taken(new: str) -> SessionExists:
     return SessionExists(f"Session '{new}' already exists in registry", "choose another name, or remove that one first")
 
 
-def _identified(registry: Registry, row: Registered, reading: Panes, found: SessionMatch) -> Registered:
+def _identified(registry: RegistryFile, row: Registered, reading: Panes, found: SessionMatch) -> Registered:
     """With the ids by which it is found under any name."""
     if processes.alive(row.maker, row.maker_start):
         raise UsageError(f"session '{row.name}' is just being created", "try again in a moment")
@@ -131,7 +131,7 @@ def _changed(row: Registered) -> MissingSession:
     return MissingSession(f"session '{row.name}' changed meanwhile", "try again")
 
 
-def _in_registry(registry: Registry, row: Registered, new: str, reading: Panes, found: SessionMatch) -> None:
+def _in_registry(registry: RegistryFile, row: Registered, new: str, reading: Panes, found: SessionMatch) -> None:
     """The row's name follows, and so do its views'."""
     with registry.change() as data:
         if not rows.rekey(data["sessions"], row, new):

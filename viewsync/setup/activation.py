@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from viewsync import paths
 from viewsync.errors import UsageError, ViewsyncError
-from viewsync.store.registry_file import Registry
+from viewsync.store.registry_file import RegistryFile
 from viewsync.sweeper import control
 from viewsync.system import services, venvs
 from viewsync.tmux import end_hooks, inventory
@@ -76,7 +76,7 @@ def everywhere(env: Mapping[str, str]) -> list[str]:
 def _views(env: Mapping[str, str]) -> dict[str, ViewRow]:
     """Without touching the state folder: an installation may be about to make it."""
     try:
-        return Registry(paths.state_dir(env)).read()["views"]
+        return RegistryFile(paths.state_dir(env)).read()["views"]
     except ViewsyncError:
         return {}
 

@@ -35,7 +35,7 @@ class DemoError(ViewsyncError):
     kind = "demo"
 
 
-class Tab:
+class DemoTab:
     """A terminal with a client in it."""
 
     def __init__(self, argv: list[str], env: dict[str, str]) -> None:
@@ -86,7 +86,7 @@ class Stage:
         self.pipe = self._pipe()
         self.launcher = self.env["VIEWSYNC_LAUNCHER"] = self._launcher()
         self.tmux = _Plain(ctx.config["tmux"], ctx.config["tmux_timeout"], self.env)
-        self.tabs: list[Tab] = []
+        self.tabs: list[DemoTab] = []
         self.server = 0
         self.server_start = 0.0
         self.session = ""
@@ -117,13 +117,13 @@ class Stage:
     def kill(self) -> None:
         guarded_kill.kill(self.tmux, pane_list.read(self.tmux, self.socket).server, self.session)
 
-    def open(self) -> Tab:
-        tab = Tab([self.launcher, "open", "-S", self.socket, "demo"], self.env)
+    def open(self) -> DemoTab:
+        tab = DemoTab([self.launcher, "open", "-S", self.socket, "demo"], self.env)
         self.tabs.append(tab)
         self.until(lambda: self.view(tab), "a tmux client", tab)
         return tab
 
-    def view(self, tab: Tab) -> str:
+    def view(self, tab: DemoTab) -> str:
         """The name of the session that its client is on, "" when it is on none."""
         rows = self.ask("list-clients", "-F", "#{client_pid} #{client_session}").splitlines()
         return dict(row.split(" ", 1) for row in rows).get(str(tab.pid), "")
@@ -141,7 +141,7 @@ class Stage:
     def window(self, view: str) -> str:
         return self.ask("display-message", "-p", "-t", f"={view}:", "#{window_index}")
 
-    def until(self, condition: Callable[[], object], what: str, tab: Tab | None = None) -> None:
+    def until(self, condition: Callable[[], object], what: str, tab: DemoTab | None = None) -> None:
         deadline = time.monotonic() + _PATIENCE
         while not condition():
             for open_tab in self.tabs:

@@ -24,7 +24,7 @@ FOLDER = "pending"
 _NAME = re.compile(r"(\d+\.\d+-\d+)(?:\.json|\.claim-(\d+)-([\d.]+)-(\d+))")
 
 
-class Entry(NamedTuple):
+class PendingEntry(NamedTuple):
     key: str
     path: str
     record: dict[str, Any]
@@ -51,17 +51,17 @@ def any_waiting(folder: str) -> bool:
     return any(_NAME.fullmatch(name) for name in own_files.names(os.path.join(folder, FOLDER)))
 
 
-def entries(folder: str) -> list[Entry]:
+def entries(folder: str) -> list[PendingEntry]:
     """All of them; a file that is not understood is left alone, and is none."""
     found = [_entry(os.path.join(folder, FOLDER, name)) for name in own_files.names(os.path.join(folder, FOLDER))]
     return [entry for entry in found if entry]
 
 
-def find(folder: str, name: str) -> Entry | None:
+def find(folder: str, name: str) -> PendingEntry | None:
     return next((entry for entry in entries(folder) if entry.key == name), None)
 
 
-def _entry(path: str) -> Entry | None:
+def _entry(path: str) -> PendingEntry | None:
     match = _NAME.fullmatch(os.path.basename(path))
     if not match:
         return None
@@ -71,20 +71,20 @@ def _entry(path: str) -> Entry | None:
         return None
     if not isinstance(record, dict):
         return None
-    return Entry(match[1], path, record, int(match[2] or 0), float(match[3] or 0), int(match[4] or 0))
+    return PendingEntry(match[1], path, record, int(match[2] or 0), float(match[3] or 0), int(match[4] or 0))
 
 
-def claim(entry: Entry, start: float) -> Entry | None:
+def claim(entry: PendingEntry, start: float) -> PendingEntry | None:
     """Make it the work of this process, which started then; None when another one was faster."""
     return _renamed(entry._replace(owner=os.getpid(), owner_start=start), entry.path)
 
 
-def begin(entry: Entry, count: int) -> Entry | None:
+def begin(entry: PendingEntry, count: int) -> PendingEntry | None:
     """Say, before it, that the step of that number (from 1) begins; None when it is not ours any more."""
     return _renamed(entry._replace(begun=count), entry.path)
 
 
-def restore(entry: Entry, record: Mapping[str, Any] | None = None) -> None:
+def restore(entry: PendingEntry, record: Mapping[str, Any] | None = None) -> None:
     """Of ours: none of its steps has begun, and it is nobody's work. `record`: what it says from now on."""
     try:
         if record is not None:
@@ -96,12 +96,12 @@ def restore(entry: Entry, record: Mapping[str, Any] | None = None) -> None:
         raise StateError(f"cannot rename {entry.path}: {error.strerror}", "its cleanup steps would not run") from None
 
 
-def remove(entry: Entry) -> None:
+def remove(entry: PendingEntry) -> None:
     with contextlib.suppress(OSError):
         os.unlink(entry.path)
 
 
-def _renamed(entry: Entry, before: str) -> Entry | None:
+def _renamed(entry: PendingEntry, before: str) -> PendingEntry | None:
     name = f"{entry.key}.claim-{entry.owner}-{entry.owner_start:.2f}-{entry.begun}"
     entry = entry._replace(path=_path(entry, name))
     try:
@@ -113,6 +113,6 @@ def _renamed(entry: Entry, before: str) -> Entry | None:
     return entry
 
 
-def _path(entry: Entry, name: str) -> str:
+def _path(entry: PendingEntry, name: str) -> str:
     """Of a file of that name beside it."""
     return os.path.join(os.path.dirname(entry.path), name)

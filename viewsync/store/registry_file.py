@@ -54,7 +54,7 @@ class Strange(Corrupt):
         self.what = what
 
 
-class Registry:
+class RegistryFile:
     def __init__(self, folder: str, lock_timeout: float = 5.0, held: str = "") -> None:
         """`held`: how the shell that called us holds the lock already (store/shell_lock.py), "" when it does not."""
         self.path = os.path.join(folder, FILE)

@@ -31,7 +31,7 @@ _READ = 60.0  # seconds that tmux takes at most to read a file, on a machine tha
 _DAY = 86400.0  # seconds
 
 
-class Gui(NamedTuple):
+class GuiPanes(NamedTuple):
     """A WezTerm that tells of itself: all terminals of its panes. `only`: act on views opened from it alone."""
 
     pid: int
@@ -45,7 +45,7 @@ def everything(
     *,
     dry_run: bool = False,
     sockets: Sequence[str] | None = None,
-    gui: Gui | None = None,
+    gui: GuiPanes | None = None,
     projects: bool = True,
 ) -> Swept:
     """`sockets`: only those servers; without it all of the user's, and with `projects` their project sessions, too."""
@@ -65,7 +65,7 @@ def everything(
     return done._replace(errors=list(dict.fromkeys(done.errors)))
 
 
-def _prepare(ctx: Context, gui: Gui | None) -> list[str]:
+def _prepare(ctx: Context, gui: GuiPanes | None) -> list[str]:
     try:
         if gui:
             wezterm_panes.remember(ctx.registry, gui.pid, gui.ttys)

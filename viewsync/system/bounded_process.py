@@ -23,13 +23,13 @@ _GRACE = 2.0  # seconds from TERM to KILL
 _TICK = 0.1
 
 
-class Ran(NamedTuple):
+class EndedProcess(NamedTuple):
     code: int  # as the shell gives it: 128 and the signal's number for one that a signal ended
     seconds: float
     problem: str  # why it was ended, or not even started; "" for one that came to its own end
 
 
-def run(command: str, *, cwd: str, env: Mapping[str, str], timeout: float, output: int) -> Ran:
+def run(command: str, *, cwd: str, env: Mapping[str, str], timeout: float, output: int) -> EndedProcess:
     """To its end, or to `timeout` seconds. What it leaves running in the background is left alone, unless it is
     ended itself, as it is with us: by ^C, TERM, or the end of our terminal. `output`: an open file.
     """
@@ -37,10 +37,10 @@ def run(command: str, *, cwd: str, env: Mapping[str, str], timeout: float, outpu
         return _run(command, cwd, env, timeout, output)
 
 
-def _run(command: str, cwd: str, env: Mapping[str, str], timeout: float, output: int) -> Ran:
+def _run(command: str, cwd: str, env: Mapping[str, str], timeout: float, output: int) -> EndedProcess:
     begin = time.monotonic()
     if not os.path.isdir(cwd):
-        return Ran(127, 0.0, f"there is no folder {cwd}")
+        return EndedProcess(127, 0.0, f"there is no folder {cwd}")
     child: process.Child | None = None
     try:
         with signals.deferred():
@@ -49,7 +49,7 @@ def _run(command: str, cwd: str, env: Mapping[str, str], timeout: float, output:
         if os.fstat(output).st_size > MOST_OUTPUT:
             problem = f"it printed more than {MOST_OUTPUT // (1024 * 1024)} MB"
     except process.NotStarted as error:
-        return Ran(127, 0.0, error.message)
+        return EndedProcess(127, 0.0, error.message)
     except BaseException:  # what ends us does not reach it by itself
         if child:
             _end(child)
@@ -57,7 +57,7 @@ def _run(command: str, cwd: str, env: Mapping[str, str], timeout: float, output:
     if problem:
         _end(child)
     code = child.wait()
-    return Ran(code if code >= 0 else 128 - code, time.monotonic() - begin, problem)
+    return EndedProcess(code if code >= 0 else 128 - code, time.monotonic() - begin, problem)
 
 
 def _wait(child: process.Child, deadline: float, output: int) -> bool:

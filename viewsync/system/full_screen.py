@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from viewsync.system.rules.picture import BAD, DIM, DOUBT, GOOD, HEAD, PLAIN, Cell
+from viewsync.system.rules.picture import BAD, DIM, DOUBT, GOOD, HEAD, PLAIN, TextCell
 from viewsync.text import cells
 
 if TYPE_CHECKING:
@@ -57,10 +57,13 @@ class FullScreen:
 def _text(picture: Picture, width: int, height: int) -> Text:
     text = Text(no_wrap=True, overflow="crop", end="")
     table = picture.table
-    lines = [[Cell(picture.title, HEAD)], _line([Cell(title, DIM) for title in table.head], table.widths, width)]
+    lines = [
+        [TextCell(picture.title, HEAD)],
+        _line([TextCell(title, DIM) for title in table.head], table.widths, width),
+    ]
     lines += [_line(row, table.widths, width) for row in table.rows]
     below = [[note] for note in picture.below][: max(0, height - len(lines) - 1)]
-    lines += [[Cell("")]] * max(0, height - len(lines) - len(below) - 1)
+    lines += [[TextCell("")]] * max(0, height - len(lines) - len(below) - 1)
     lines = [*[*lines, *below][: max(0, height - 1)], [picture.foot]]
     for at, line in enumerate(lines):
         chosen = at == table.chosen + 2 and table.chosen >= 0
@@ -75,7 +78,7 @@ def _text(picture: Picture, width: int, height: int) -> Text:
     return text
 
 
-def _line(row: Sequence[Cell], widths: Sequence[int], width: int) -> list[Cell]:
+def _line(row: Sequence[TextCell], widths: Sequence[int], width: int) -> list[TextCell]:
     """In columns, two apart."""
     found = []
     for cell, wide in zip(row, widths, strict=False):

@@ -23,7 +23,7 @@ class GitError(ViewsyncError):
     kind = "git"
 
 
-class Entry(NamedTuple):
+class WorktreeEntry(NamedTuple):
     """One worktree, as git lists it."""
 
     path: str
@@ -70,7 +70,7 @@ class Git:
             hint = "`git init` makes one" if "not a git repository" in done.err else said(done)
             raise GitError(f"{self.folder} is not in a git repository", hint)
 
-    def worktrees(self) -> list[Entry]:
+    def worktrees(self) -> list[WorktreeEntry]:
         """The main one first."""
         done = self.run("worktree", "list", "--porcelain", "-z")
         end = "\0"
@@ -117,9 +117,9 @@ class Git:
         self.run("update-ref", "-d", _BRANCH + name, commit)
 
 
-def _entry(lines: list[str], *, main: bool) -> Entry:
+def _entry(lines: list[str], *, main: bool) -> WorktreeEntry:
     values = dict(line.partition(" ")[::2] for line in lines if line)
-    return Entry(
+    return WorktreeEntry(
         path=values.get("worktree", ""),
         head=values.get("HEAD", "").strip("0") and values["HEAD"],
         branch=values.get("branch", "").removeprefix(_BRANCH),

@@ -10,26 +10,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from viewsync.system.procfs import Stat
-    from viewsync.system.without_procfs import Seen
+    from viewsync.system.without_procfs import SeenProcess
 
 
-class Process(NamedTuple):
+class ProcessUse(NamedTuple):
     parent: int
     cpu: float  # seconds, those of its ended children included
     memory: int  # resident bytes
     start: float  # as processes.start_time has it
 
 
-class Tree(NamedTuple):
+class TreeUse(NamedTuple):
     cpu: float
     memory: int
     processes: int
 
 
-class Table:
+class ProcessTable:
     """All processes that live, at one moment; empty where that is not known."""
 
-    def __init__(self, found: Mapping[int, Process]) -> None:
+    def __init__(self, found: Mapping[int, ProcessUse]) -> None:
         self.processes = found
         self._children: dict[int, list[int]] = {}
         for pid, each in found.items():
@@ -42,7 +42,7 @@ class Table:
         found = self.processes.get(pid)
         return found is not None and (not start or processes.same(found.start, start))
 
-    def tree(self, roots: Iterable[int]) -> Tree:
+    def tree(self, roots: Iterable[int]) -> TreeUse:
         """Those processes and all their descendants, each once."""
         seen: set[int] = set()
         left = [pid for pid in roots if pid in self.processes]
@@ -52,17 +52,17 @@ class Table:
                 seen.add(pid)
                 left += self._children.get(pid, ())
         mine = [self.processes[pid] for pid in seen]
-        return Tree(sum(process.cpu for process in mine), sum(process.memory for process in mine), len(mine))
+        return TreeUse(sum(process.cpu for process in mine), sum(process.memory for process in mine), len(mine))
 
 
-def read() -> Table:
-    found: Mapping[int, Stat | Seen | None] = {pid: procfs.stat(pid) for pid in procfs.pids()}
+def read() -> ProcessTable:
+    found: Mapping[int, Stat | SeenProcess | None] = {pid: procfs.stat(pid) for pid in procfs.pids()}
     if not procfs.there():
         from viewsync.system import without_procfs
 
         found = without_procfs.everything()
-    return Table({pid: _process(each) for pid, each in found.items() if each and not each.ended})
+    return ProcessTable({pid: _process(each) for pid, each in found.items() if each and not each.ended})
 
 
-def _process(seen: Stat | Seen) -> Process:
-    return Process(seen.parent, seen.cpu_with_children, seen.memory, seen.start)
+def _process(seen: Stat | SeenProcess) -> ProcessUse:
+    return ProcessUse(seen.parent, seen.cpu_with_children, seen.memory, seen.start)

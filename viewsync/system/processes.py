@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from viewsync.system.procfs import Stat
-    from viewsync.system.without_procfs import Seen
+    from viewsync.system.without_procfs import SeenProcess
 
 
 _SAME = 0.02  # seconds between two readings of one start time, at most
@@ -28,7 +28,7 @@ def alive(pid: int, start: float = 0.0) -> bool:
     """Whether that process runs; with `start`, whether it is still the one that started then."""
     if not _exists(pid):
         return False
-    found: Stat | Seen | None = procfs.stat(pid)
+    found: Stat | SeenProcess | None = procfs.stat(pid)
     if not found and start:
         found = look(pid)
     if not found:  # it ended just now, or nobody knows
@@ -57,7 +57,7 @@ def _exists(pid: int) -> bool:
     return True
 
 
-def look(pid: int) -> Stat | Seen | None:
+def look(pid: int) -> Stat | SeenProcess | None:
     """What is known of it. From procfs where there is one (0.1 ms), from psutil elsewhere (30 ms)."""
     found = procfs.stat(pid)
     if found or procfs.there():

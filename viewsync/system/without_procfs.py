@@ -19,7 +19,7 @@ _PATIENCE = 5.0  # seconds for ps, which takes a few hundredths of one
 _COLUMNS = [word for name in ("pid", "ppid", "pgid", "tpgid", "stat", "comm") for word in ("-o", f"{name}=")]
 
 
-class Seen(NamedTuple):
+class SeenProcess(NamedTuple):
     """One process, as psutil tells of it. The fields have the names that procfs.Stat gives them."""
 
     name: str
@@ -39,7 +39,7 @@ class Seen(NamedTuple):
         return max(time.time() - self.start, 0.01)
 
 
-def stat(pid: int) -> Seen | None:
+def stat(pid: int) -> SeenProcess | None:
     if procfs.hidden():
         return None
     import psutil  # 30 ms
@@ -50,7 +50,7 @@ def stat(pid: int) -> Seen | None:
         return None
 
 
-def everything() -> dict[int, Seen]:
+def everything() -> dict[int, SeenProcess]:
     """Of all processes that may be looked at."""
     if procfs.hidden():
         return {}
@@ -65,7 +65,7 @@ def everything() -> dict[int, Seen]:
     return found
 
 
-def _seen(each: psutil.Process) -> Seen:
+def _seen(each: psutil.Process) -> SeenProcess:
     import psutil
 
     with each.oneshot():
@@ -73,7 +73,9 @@ def _seen(each: psutil.Process) -> Seen:
         own = times.user + times.system
         children = sum(getattr(times, kind, 0.0) for kind in ("children_user", "children_system"))
         ended = each.status() == psutil.STATUS_ZOMBIE
-        return Seen(each.name(), each.ppid(), own, own + children, each.create_time(), each.memory_info().rss, ended)
+        return SeenProcess(
+            each.name(), each.ppid(), own, own + children, each.create_time(), each.memory_info().rss, ended
+        )
 
 
 def command_line(pid: int) -> list[str]:

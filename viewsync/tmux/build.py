@@ -49,13 +49,13 @@ class NewPane(NamedTuple):
     path: str = ""  # its PATH, where that is the session's or its own
 
 
-class Line(NamedTuple):
+class ScriptLine(NamedTuple):
     command: str
     what: str  # that it is about, in the words of an error
     path: str = ""  # the PATH that its new pane is to have
 
 
-class Made(NamedTuple):
+class MadePane(NamedTuple):
     window: str
     pane: str
 
@@ -88,7 +88,7 @@ def of_windows(tmux: Tmux, socket: str) -> frozenset[str]:
 
 def source(tmux: Tmux, server: Server, pane: str, path: str) -> str:
     """Run a file of tmux commands as if in that pane, so that it is about its session; what went wrong."""
-    said = run(inside(tmux, pane), server, [Line(source_file(path), "")])
+    said = run(inside(tmux, pane), server, [ScriptLine(source_file(path), "")])
     return "; ".join(line for line in said.errors.splitlines() if line)
 
 
@@ -105,7 +105,7 @@ class Said(NamedTuple):
     errors: str  # all that was said of errors
 
 
-def run(tmux: Tmux, server: Server, lines: Sequence[Line]) -> Said:
+def run(tmux: Tmux, server: Server, lines: Sequence[ScriptLine]) -> Said:
     """All of them, in one call for each PATH. TmuxError when the server is another one by now, or does not answer."""
     parts = [_run(tmux.with_path(path), server, list(each)) for path, each in itertools.groupby(lines, _path)]
     return Said(
@@ -115,11 +115,11 @@ def run(tmux: Tmux, server: Server, lines: Sequence[Line]) -> Said:
     )
 
 
-def _path(line: Line) -> str:
+def _path(line: ScriptLine) -> str:
     return line.path
 
 
-def _run(tmux: Tmux, server: Server, lines: Sequence[Line]) -> Said:
+def _run(tmux: Tmux, server: Server, lines: Sequence[ScriptLine]) -> Said:
     same = quoted(same_server(server))
     script = "".join(
         f"if-shell -F {same} {{ {line.command} ; display-message -p '=done {number}' }} {{ }}\n"
@@ -144,41 +144,41 @@ def _problems(failed: Sequence[str], errors: str) -> list[str]:
     return [f"{what}: {reason}" if what else reason for what, reason in zip(failed, told, strict=True)]
 
 
-def out_of_the_way(session: str, window: str) -> Line:
+def out_of_the_way(session: str, window: str) -> ScriptLine:
     """The placeholder leaves its index to the first window of the plan, whatever base-index says by now."""
     move = f"move-window -d -s {window} -t '{session}:{_FAR}'"
-    return Line(f"if-shell -F -t {window} '#{{!=:#{{window_index}},{_FAR}}}' {{ {move} }}", "the first window")
+    return ScriptLine(f"if-shell -F -t {window} '#{{!=:#{{window_index}},{_FAR}}}' {{ {move} }}", "the first window")
 
 
-def option(session: str, name: str, value: str) -> Line:
-    return Line(f"set-option -t '{session}:' -- {quoted(name)} {quoted(value)}", f"option {name}")
+def option(session: str, name: str, value: str) -> ScriptLine:
+    return ScriptLine(f"set-option -t '{session}:' -- {quoted(name)} {quoted(value)}", f"option {name}")
 
 
-def window_option(window: str, name: str, value: str, what: str) -> Line:
-    return Line(f"set-option -w -t {window} -- {quoted(name)} {quoted(value)}", what)
+def window_option(window: str, name: str, value: str, what: str) -> ScriptLine:
+    return ScriptLine(f"set-option -w -t {window} -- {quoted(name)} {quoted(value)}", what)
 
 
-def pane_mark(pane: str, place: int, *, untyped: bool) -> Line:
+def pane_mark(pane: str, place: int, *, untyped: bool) -> ScriptLine:
     more = f" ; set-option -p -t {pane} {marks.UNTYPED} {pane}" if untyped else ""
-    return Line(f"set-option -p -t {pane} {marks.PANE} {place}{more}", f"pane {place + 1}")
+    return ScriptLine(f"set-option -p -t {pane} {marks.PANE} {place}{more}", f"pane {place + 1}")
 
 
-def variable(session: str, name: str, value: str) -> Line:
-    return Line(f"set-environment -t '{session}:' -- {quoted(name)} {quoted(value)}", f"variable {name}")
+def variable(session: str, name: str, value: str) -> ScriptLine:
+    return ScriptLine(f"set-environment -t '{session}:' -- {quoted(name)} {quoted(value)}", f"variable {name}")
 
 
-def new_window(session: str, name: str, pane: NewPane, number: int) -> Line:
+def new_window(session: str, name: str, pane: NewPane, number: int) -> ScriptLine:
     """Behind the others; without a name tmux calls it like its program."""
     words = ["new-window", "-d", *_telling(number), "-t", f"'{session}:'"]
     words += ["-n", quoted(language.unexpanded(name))] if name else []
-    return Line(" ".join([*words, *_started(pane)]), f"window {name or number + 1!r}", pane.path)
+    return ScriptLine(" ".join([*words, *_started(pane)]), f"window {name or number + 1!r}", pane.path)
 
 
-def split(pane: str, new: NewPane, number: int, what: str, tiled: str = "") -> Line:
+def split(pane: str, new: NewPane, number: int, what: str, tiled: str = "") -> ScriptLine:
     """Behind that pane. `tiled`: the window in which all get room then, so that there is some for the next one."""
     words = ["split-window", "-d", *_telling(number), "-t", pane]
     again = f" ; {guarded_layout.tiled(tiled)}" if tiled else ""
-    return Line(f"{' '.join([*words, *_started(new)])}{again}", what, new.path)
+    return ScriptLine(f"{' '.join([*words, *_started(new)])}{again}", what, new.path)
 
 
 def _telling(number: int) -> list[str]:
@@ -194,37 +194,39 @@ def _variables(environment: Pairs) -> list[str]:
     return [word for name, value in environment for word in ("-e", quoted(f"{name}={value}"))]
 
 
-def layout(server: Server, window: str, text: str, panes: int, what: str) -> Line:
+def layout(server: Server, window: str, text: str, panes: int, what: str) -> ScriptLine:
     """TmuxError for one that is none."""
-    return Line(guarded_layout.command(server.version, window, text, panes), what)
+    return ScriptLine(guarded_layout.command(server.version, window, text, panes), what)
 
 
-def rename(window: str, name: str, what: str) -> Line:
-    return Line(f"rename-window -t {window} -- {quoted(language.unexpanded(name))}", what)
+def rename(window: str, name: str, what: str) -> ScriptLine:
+    return ScriptLine(f"rename-window -t {window} -- {quoted(language.unexpanded(name))}", what)
 
 
-def focus_pane(pane: str) -> Line:
-    return Line(f"select-pane -t {pane}", "focus")
+def focus_pane(pane: str) -> ScriptLine:
+    return ScriptLine(f"select-pane -t {pane}", "focus")
 
 
-def focus_window(session: str, window: str) -> Line:
-    return Line(f"select-window -t '{session}:{window}'", "focus")
+def focus_window(session: str, window: str) -> ScriptLine:
+    return ScriptLine(f"select-window -t '{session}:{window}'", "focus")
 
 
-def end_placeholder(server: Server, session: str, window: str) -> Line:
+def end_placeholder(server: Server, session: str, window: str) -> ScriptLine:
     """Only what is marked as one."""
-    return Line(
+    return ScriptLine(
         guarded_kill.window_command(server.version, session, window, marks.own(marks.PLACEHOLDER, "window")),
         "the placeholder",
     )
 
 
-def made(said: Said) -> Mapping[int, Made]:
+def made(said: Said) -> Mapping[int, MadePane]:
     """By the number that `new_window` or `split` was given."""
     rows = [line.split(" ") for line in said.out if line.startswith("made ")]
-    return {int(row[1]): Made(row[2], row[3]) for row in rows}
+    return {int(row[1]): MadePane(row[2], row[3]) for row in rows}
 
 
-def end_unused(server: Server, session: str) -> Line:
+def end_unused(server: Server, session: str) -> ScriptLine:
     """End a session of ours that was just made, while nobody looks at it."""
-    return Line(guarded_kill.command(server.version, session, both(*guarded_kill.FREE), "display-message -p kept"), "")
+    return ScriptLine(
+        guarded_kill.command(server.version, session, both(*guarded_kill.FREE), "display-message -p kept"), ""
+    )

@@ -6,7 +6,7 @@ import re
 
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules import hooks
-from viewsync.tmux.rules.model import MARK_STATE, QUARANTINE, VIEW, Client, Inventory, Server, Session
+from viewsync.tmux.rules.model import MARK_STATE, QUARANTINE, VIEW, Client, Inventory, Server, TmuxSession
 from viewsync.tmux.server import Tmux, chain
 
 _SERVER = "V\t#{pid}\t#{start_time}\t#{version}"
@@ -59,7 +59,7 @@ def inventory(tmux: Tmux, socket: str) -> Inventory:
 
 def parse(socket: str, output: str) -> Inventory:
     """What `inventory` read, from its text."""
-    sessions: list[Session] = []
+    sessions: list[TmuxSession] = []
     clients: list[Client] = []
     texts: list[str] = []
     server: Server | None = None
@@ -91,11 +91,11 @@ def _server(socket: str, rest: str) -> Server:
     return Server(socket, int(pid), int(start), version)
 
 
-def _session(rest: str) -> Session:
+def _session(rest: str) -> TmuxSession:
     row = rest.split("\t")
     if len(row) != 15 or not re.fullmatch(r"\$\d+", row[0]):
         raise ValueError(rest)
-    return Session(
+    return TmuxSession(
         id=row[0],
         name=row[12],
         group=row[13],

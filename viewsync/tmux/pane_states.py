@@ -15,7 +15,7 @@ _PANE = "#{pane_id} #{window_index}.#{pane_index} #{pane_pid} #{pane_dead} #{cur
 _PANE += "#{pane_tty}"
 
 
-class Shown(NamedTuple):
+class PaneState(NamedTuple):
     place: str  # "window.pane", by index
     pid: int
     dead: bool
@@ -27,7 +27,7 @@ class Shown(NamedTuple):
         return self.cursor != "0,0,0"
 
 
-def read(tmux: Tmux, server: Server, session: str) -> dict[str, Shown]:
+def read(tmux: Tmux, server: Server, session: str) -> dict[str, PaneState]:
     """By the pane's id; none when the session is gone."""
     same = same_server(server)
     rows = f"list-panes -s -t '{session}:' -F '{_PANE}'"
@@ -38,5 +38,5 @@ def read(tmux: Tmux, server: Server, session: str) -> dict[str, Shown]:
         raise TmuxError(f"the tmux server on {server.socket} gave an incomplete answer") from None
 
 
-def _shown(row: list[str]) -> Shown:
-    return Shown(row[0], int(row[1] or 0), row[2] == "1", row[3], row[4])
+def _shown(row: list[str]) -> PaneState:
+    return PaneState(row[0], int(row[1] or 0), row[2] == "1", row[3], row[4])

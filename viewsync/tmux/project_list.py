@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from viewsync.tmux import rows
 from viewsync.tmux.rules import marks
 from viewsync.tmux.rules.model import MARKED, QUARANTINE
-from viewsync.tmux.rules.project_model import Live, Sessions
+from viewsync.tmux.rules.project_model import LiveSession, Sessions
 from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
@@ -43,15 +43,15 @@ def read(tmux: Tmux, socket: str) -> Sessions:
 
 
 def parse(socket: str, output: str) -> Sessions:
-    sessions: list[Live] = []
+    sessions: list[LiveSession] = []
     server, complete = rows.read(socket, output, {"S": lambda row: sessions.append(_session(row))})
     return Sessions(server, tuple(_with_groups(sessions)), complete)
 
 
-def _session(row: list[str]) -> Live:
+def _session(row: list[str]) -> LiveSession:
     if len(row) != _FIELDS or not re.fullmatch(r"\$\d+", row[0]):
         raise ValueError(row)
-    return Live(
+    return LiveSession(
         id=row[0],
         name=row[-2],
         created=int(row[1]),
@@ -70,7 +70,7 @@ def _session(row: list[str]) -> Live:
     )
 
 
-def _with_groups(sessions: list[Live]) -> list[Live]:
+def _with_groups(sessions: list[LiveSession]) -> list[LiveSession]:
     """What is typed in a view is typed in the session whose windows it shows."""
     latest: dict[str, int] = {}
     for session in sessions:

@@ -13,7 +13,7 @@ from viewsync.errors import MissingSession, TmuxError
 from viewsync.tmux import portable_layouts, project_list
 from viewsync.tmux.rules import language, marks
 from viewsync.tmux.rules.language import if_session, quoted, same_server
-from viewsync.tmux.rules.project_model import Seen, SeenPane, SeenWindow
+from viewsync.tmux.rules.project_model import SeenPane, SeenSession, SeenWindow
 from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class DetailRequest(NamedTuple):
     of_windows: Sequence[str]
 
 
-def see(tmux: Tmux, server: Server, session: str, asked: DetailRequest) -> Seen:
+def see(tmux: Tmux, server: Server, session: str, asked: DetailRequest) -> SeenSession:
     """MissingSession when it is gone, or its server is another one by now.
 
     Values of options are those in force, whoever set them; those of variables are the session's own.
@@ -58,7 +58,7 @@ def see(tmux: Tmux, server: Server, session: str, asked: DetailRequest) -> Seen:
     return seen
 
 
-def among_all(tmux: Tmux, server: Server, session: str, asked: DetailRequest) -> tuple[Sessions, Seen | None]:
+def among_all(tmux: Tmux, server: Server, session: str, asked: DetailRequest) -> tuple[Sessions, SeenSession | None]:
     """All sessions of whatever server is there by now, and that one, None when it is gone.
 
     ServerGone when no server runs there, TmuxError when it says nothing usable.
@@ -69,7 +69,7 @@ def among_all(tmux: Tmux, server: Server, session: str, asked: DetailRequest) ->
 
 def _ask(
     tmux: Tmux, server: Server, session: str, asked: DetailRequest, *before: Sequence[str]
-) -> tuple[str, Seen | None]:
+) -> tuple[str, SeenSession | None]:
     """What the commands `before` say, and the session."""
     token = os.urandom(8).hex()  # behind each piece of anybody's free text
     questions = _questions(session, asked, token)
@@ -98,7 +98,7 @@ def _questions(session: str, asked: DetailRequest, token: str) -> list[str]:
     ]
 
 
-def _seen(session: str, asked: DetailRequest, blocks: list[str], token: str) -> Seen:
+def _seen(session: str, asked: DetailRequest, blocks: list[str], token: str) -> SeenSession:
     name, folder, windows, panes, *free = blocks[:-1]
     names, keys, given, *of_panes = (_texts(part, token) for part in free[: len(_FREE)])
     rest = iter(free[len(_FREE) :])
@@ -109,7 +109,7 @@ def _seen(session: str, asked: DetailRequest, blocks: list[str], token: str) -> 
     for row in (line.split("\t") for line in panes.splitlines()):
         pane = _pane(row, *(answers.get(row[0], "") for answers in of_panes))
         inside.setdefault(row[1], []).append(pane)
-    return Seen(
+    return SeenSession(
         id=session,
         name=name.removesuffix("\n"),
         folder=folder.removesuffix("\n"),

@@ -44,7 +44,7 @@ class NewSession(NamedTuple):
     size: tuple[int, int] | None = None
 
 
-class Made(NamedTuple):
+class StartedSession(NamedTuple):
     """`server` is its identity, "pid.start"."""
 
     session_id: str
@@ -60,7 +60,7 @@ class Duplicate(TmuxError):
     kind = "duplicate"
 
 
-def make(tmux: Tmux, socket: str, new: NewSession) -> Made:
+def make(tmux: Tmux, socket: str, new: NewSession) -> StartedSession:
     """A detached session; starts the server when there is none. Duplicate when the name is taken."""
     path = dict(new.environment).get("PATH", "")
     starter = [*_WITH_PATH, path] if path else STARTER
@@ -70,7 +70,7 @@ def make(tmux: Tmux, socket: str, new: NewSession) -> Made:
         raise TmuxError(done.err.strip() or f"exit code {done.code}")
     try:
         session, pane, place, pid, server, name = done.out.removesuffix("\n").split("\t")
-        return Made(session, pane, f"{name}:{place}", int(pid), server)
+        return StartedSession(session, pane, f"{name}:{place}", int(pid), server)
     except ValueError:
         # Where it cannot make its socket, it says so and ends with 0.
         raise TmuxError(done.err.strip() or f"tmux answered {done.out!r}") from None

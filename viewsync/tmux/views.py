@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
     from viewsync.tmux.guarded_join import NewView
-    from viewsync.tmux.rules.model import Server, Session, Verdict
+    from viewsync.tmux.rules.model import Server, TmuxSession, Verdict
     from viewsync.tmux.server import Tmux
 
 MARKS = (VIEW, "@viewsync_parent", "@viewsync_lease", "@viewsync_pin")
@@ -108,7 +108,7 @@ def _line(verdict: Verdict, index: int, server: Server, now: float, grace: float
     raise ValueError(f"nothing to act on: {verdict}")
 
 
-def attach(tmux: Tmux, socket: str, free: Sequence[Session], new: NewView, caller: str, now: float) -> list[str]:
+def attach(tmux: Tmux, socket: str, free: Sequence[TmuxSession], new: NewView, caller: str, now: float) -> list[str]:
     """The argv that a process becomes to be on a view of its own: the first free one still idle, else a new one.
 
     The server decides when it attaches, so two tabs never land on one view, and a new view is born attached.
@@ -133,7 +133,7 @@ def from_file(path: str, command: str) -> tuple[str, str]:
 def reserve(
     tmux: Tmux,
     socket: str,
-    free: Sequence[Session],
+    free: Sequence[TmuxSession],
     new: NewView,
     caller: str,
     lease: str,

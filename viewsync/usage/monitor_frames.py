@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.events import Event
     from viewsync.registry.rules.row import Registered
-    from viewsync.system.process_table import Table, Tree
+    from viewsync.system.process_table import ProcessTable, TreeUse
     from viewsync.tmux.polling import Look
     from viewsync.tmux.rules.model import Pane, Server
     from viewsync.views.rules.groups import Groups, View
@@ -196,7 +196,7 @@ class Monitor:
             created=blank.created or (found.pane.created if found.pane else 0.0),
         )
 
-    def _measured(self, session: SessionFrame, table: Table, now: float) -> SessionFrame:
+    def _measured(self, session: SessionFrame, table: ProcessTable, now: float) -> SessionFrame:
         look = self._looks.get(session.row.socket)
         known = self._lines.get(_key(session))
         session = session._replace(line=known[2] if known else "", read=known is not None)
@@ -213,7 +213,7 @@ class Monitor:
             status = status if table.runs(pane.pid, start) else health.ZOMBIE
         return session._replace(status=status, cpu=self._cpu(session, tree, now), memory=tree.memory)
 
-    def _cpu(self, session: SessionFrame, tree: Tree, now: float) -> float | None:
+    def _cpu(self, session: SessionFrame, tree: TreeUse, now: float) -> float | None:
         before = self._used.get(_key(session)) or _Used(session.created, 0.0, None)
         if now - before.at < _SHORTEST or not before.at:
             return before.percent

@@ -12,7 +12,7 @@ from viewsync.text import durations
 from viewsync.text.nearest import did_you_mean
 from viewsync.text.timestamps import epoch
 from viewsync.usage.rules import report as usage_report
-from viewsync.usage.rules.report import Live, UsageFacts
+from viewsync.usage.rules.report import RegisteredSession, UsageFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,7 +28,7 @@ _GONE = (health.MISSING, health.SERVER)
 NO_PROJECT = "(none)"
 
 
-class Line(NamedTuple):
+class ReportLine(NamedTuple):
     """One day, project or session."""
 
     label: str
@@ -38,11 +38,11 @@ class Line(NamedTuple):
 class UsageReport(NamedTuple):
     since: float  # 0 for all there is
     until: float
-    live: list[Live]
+    live: list[RegisteredSession]
     total: Numbers
-    days: list[Line]  # none for all there is
-    projects: list[Line]
-    sessions: list[Line]
+    days: list[ReportLine]  # none for all there is
+    projects: list[ReportLine]
+    sessions: list[ReportLine]
     warnings: list[str]
 
 
@@ -61,8 +61,8 @@ def report(ctx: Context, since: float = 0.0, project: str = "") -> UsageReport:
         facts, live = facts.of_project(project), [session for session in live if session.project == project]
     until = now + 1  # what happened just now is in it
 
-    def lines(parts: Iterable[tuple[str, UsageFacts]]) -> list[Line]:
-        found = [Line(label, usage_report.numbers(part, since, until)) for label, part in parts]
+    def lines(parts: Iterable[tuple[str, UsageFacts]]) -> list[ReportLine]:
+        found = [ReportLine(label, usage_report.numbers(part, since, until)) for label, part in parts]
         return [line for line in found if not line.numbers.empty]
 
     return UsageReport(
@@ -71,7 +71,7 @@ def report(ctx: Context, since: float = 0.0, project: str = "") -> UsageReport:
         live=live,
         total=usage_report.numbers(facts, since, until),
         days=[
-            Line(label, usage_report.numbers(facts, max(begin, since), min(end, until)))
+            ReportLine(label, usage_report.numbers(facts, max(begin, since), min(end, until)))
             for label, begin, end in (days(since, now) if since else [])
         ],
         projects=lines((name or NO_PROJECT, facts.of_project(name)) for name in facts.projects()),
@@ -80,13 +80,15 @@ def report(ctx: Context, since: float = 0.0, project: str = "") -> UsageReport:
     )
 
 
-def _live(listed: Listed) -> Live:
+def _live(listed: Listed) -> RegisteredSession:
     row, status = listed.row, listed.health.status
     there = status not in _GONE or bool(listed.doubt)
-    return Live(row.socket, row.name, row.project, epoch(row.created_at), there, status == health.ALIVE, listed.in_use)
+    return RegisteredSession(
+        row.socket, row.name, row.project, epoch(row.created_at), there, status == health.ALIVE, listed.in_use
+    )
 
 
-def _facts(history: History, live: Sequence[Live], since: float, now: float) -> UsageFacts:
+def _facts(history: History, live: Sequence[RegisteredSession], since: float, now: float) -> UsageFacts:
     kinds = ", ".join("?" * len(usage_report.EVENTS))
     events = history.find(f"what = 'session' AND event IN ({kinds})", usage_report.EVENTS, limit=_ALL)[::-1]
     samples = history.samples(max(0.0, since - _BASELINE))

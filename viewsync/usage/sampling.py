@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from viewsync.registry.rules.row import Registered
     from viewsync.registry_shape import SessionRow
     from viewsync.sessions.listing import Answer
-    from viewsync.system.process_table import Table
+    from viewsync.system.process_table import ProcessTable
 
 EVERY = 60.0  # seconds
 _KEPT = 30 * 86400.0
@@ -53,7 +53,7 @@ def _changes(
     return changes
 
 
-def _store(ctx: Context, rows: list[Registered], answers: Mapping[str, Answer], table: Table) -> None:
+def _store(ctx: Context, rows: list[Registered], answers: Mapping[str, Answer], table: ProcessTable) -> None:
     """A history that is locked or broken costs these samples, and no more."""
     now = ctx.clock()
     found = [sample for row in rows if (sample := _sample(row, answers[row.socket], table, now))]
@@ -63,7 +63,7 @@ def _store(ctx: Context, rows: list[Registered], answers: Mapping[str, Answer], 
         ctx.log.warning("%s; %d samples not recorded", error.message, len(found))
 
 
-def _sample(row: Registered, answer: Answer, table: Table, now: float) -> Sample | None:
+def _sample(row: Registered, answer: Answer, table: ProcessTable, now: float) -> Sample | None:
     if isinstance(answer, TmuxError):
         return None
     session = lookup.by_row(answer, row).session

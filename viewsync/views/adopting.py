@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.registry_shape import ViewRow
-    from viewsync.tmux.rules.model import Inventory, Session
+    from viewsync.tmux.rules.model import Inventory, TmuxSession
     from viewsync.tmux.server import Tmux
 
 
@@ -24,8 +24,8 @@ class AdoptableView(NamedTuple):
     """A session that looks like a view and is grouped with `parent`."""
 
     socket: str
-    session: Session
-    parent: Session
+    session: TmuxSession
+    parent: TmuxSession
 
 
 def candidates(ctx: Context, socket: str, parent: str) -> list[AdoptableView]:
@@ -39,7 +39,7 @@ def candidates(ctx: Context, socket: str, parent: str) -> list[AdoptableView]:
     return [AdoptableView(socket, stray, owner) for stray in strays(found, ours) if stray.group == owner.group]
 
 
-def strays(found: Inventory, ours: Container[str]) -> list[Session]:
+def strays(found: Inventory, ours: Container[str]) -> list[TmuxSession]:
     """All sessions of a server that look like views, are grouped, and are not ours. `ours`: ids, by their rows."""
     return [
         session

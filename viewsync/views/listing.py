@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.registry_shape import RegistryData, ViewRow
-    from viewsync.tmux.rules.model import Inventory, Session, Verdict
+    from viewsync.tmux.rules.model import Inventory, TmuxSession, Verdict
 
 
-class View(NamedTuple):
-    session: Session
+class ListedView(NamedTuple):
+    session: TmuxSession
     row: ViewRow
     verdict: Verdict  # what the next sweep would do
 
@@ -29,8 +29,8 @@ class Parent(NamedTuple):
 
     name: str
     socket: str
-    session: Session | None
-    views: list[View]
+    session: TmuxSession | None
+    views: list[ListedView]
 
 
 class Listing(NamedTuple):
@@ -72,5 +72,5 @@ def _parents(ctx: Context, found: Inventory, data: RegistryData, doubt: str) -> 
         if session.name in names:
             name = names[session.name]
             parent = parents.setdefault(name, Parent(name, found.server.socket, None, []))
-            parent.views.append(View(session, rows.get(session.name, {}), verdicts[session.name]))
+            parent.views.append(ListedView(session, rows.get(session.name, {}), verdicts[session.name]))
     return list(parents.values())

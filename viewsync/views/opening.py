@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.registry_shape import ViewRow
-    from viewsync.tmux.rules.model import Inventory, Session
+    from viewsync.tmux.rules.model import Inventory, TmuxSession
     from viewsync.tmux.server import Tmux
     from viewsync.tmux.view_origin import Origin
 
@@ -59,7 +59,7 @@ class OpenPlan(NamedTuple):
     """What `open` is about to do. `free`: views that may be reused, the one used last first."""
 
     found: Inventory
-    free: list[Session]
+    free: list[TmuxSession]
     view: NewView
     caller: str  # what our hooks are to call, "" when they stand
 
@@ -146,7 +146,7 @@ def _rows(found: Inventory, views: Mapping[str, ViewRow]) -> dict[str, ViewRow]:
     return {session.name: views[ours[session.id]] for session in found.sessions if session.id in ours}
 
 
-def _resolve(name: str, found: Inventory, rows: dict[str, ViewRow]) -> tuple[str, Session]:
+def _resolve(name: str, found: Inventory, rows: dict[str, ViewRow]) -> tuple[str, TmuxSession]:
     """The parent's name, and the session to join. A view's name means its parent.
 
     While the parent is gone, its work lives in its views: then the one used last stands for it.
@@ -167,11 +167,11 @@ def _resolve(name: str, found: Inventory, rows: dict[str, ViewRow]) -> tuple[str
     raise MissingSession(f"there is no session {name!r} on {found.server.socket}", hint)
 
 
-def _parent(session: Session, rows: dict[str, ViewRow]) -> str:
+def _parent(session: TmuxSession, rows: dict[str, ViewRow]) -> str:
     return str(rows.get(session.name, {}).get("parent") or session.marked_parent)
 
 
-def _free(found: Inventory, joined: Session, rows: dict[str, ViewRow], now: float) -> list[Session]:
+def _free(found: Inventory, joined: TmuxSession, rows: dict[str, ViewRow], now: float) -> list[TmuxSession]:
     """Views of that group that nobody is on; what may change until the attach is asked of the server again."""
     if not joined.group_size:
         return []
@@ -188,7 +188,7 @@ def _free(found: Inventory, joined: Session, rows: dict[str, ViewRow], now: floa
 
 
 def _new_view(
-    clock: Callable[[], float], request: OpenRequest, parent: str, joined: Session, origin: Origin
+    clock: Callable[[], float], request: OpenRequest, parent: str, joined: TmuxSession, origin: Origin
 ) -> NewView:
     digits = int.from_bytes(os.urandom(4), "big") % 10**9
     return NewView(

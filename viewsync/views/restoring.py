@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.tmux.rules.model import Inventory
     from viewsync.tmux.server import Tmux
-    from viewsync.views.rules.restoring import Gui, Tab
+    from viewsync.views.rules.restoring import ClosedTab, Gui
 
 
 class RestorePlan(NamedTuple):
     """`missing`: tabs whose session is gone, so that there is nothing to open."""
 
     gui: Gui
-    tabs: list[Tab]
-    missing: list[Tab]
+    tabs: list[ClosedTab]
+    missing: list[ClosedTab]
 
 
 def plan(ctx: Context) -> RestorePlan:
@@ -45,7 +45,7 @@ def _inventory(tmux: Tmux, socket: str) -> Inventory | None:
         return None
 
 
-def _there(tab: Tab, found: Inventory | None) -> Tab | None:
+def _there(tab: ClosedTab, found: Inventory | None) -> ClosedTab | None:
     """The tab as it can be opened: a window's id means something only on the server that gave it."""
     if found is None or not any(tab.parent in (session.name, session.marked_parent) for session in found.sessions):
         return None
@@ -77,6 +77,6 @@ def _answering(ctx: Context) -> str:
     return ""
 
 
-def argv(env: Mapping[str, str], tab: Tab) -> list[str]:
+def argv(env: Mapping[str, str], tab: ClosedTab) -> list[str]:
     window = ["--window", tab.window] if tab.window else []
     return [*paths.launch_argv(env), "open", "-S", tab.socket, *window, "--", tab.parent]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.registry_shape import GuiRow, ViewRow
-    from viewsync.store.registry_file import Registry
+    from viewsync.store.registry_file import RegistryFile
 
 
 def tracked(views: Mapping[str, ViewRow], guis: Mapping[str, GuiRow]) -> set[str]:
@@ -49,7 +49,7 @@ def _is_there(row: ViewRow) -> bool:
     return terminal_owner.has(int(row.get("leader") or 0), float(row.get("leader_start") or 0), row["tty"])
 
 
-def remember(registry: Registry, pid: int, ttys: Sequence[str]) -> None:
+def remember(registry: RegistryFile, pid: int, ttys: Sequence[str]) -> None:
     """Keep the complete list of one GUI's terminals; forget GUIs that are gone."""
     row: GuiRow = {
         "start": processes.start_time(pid),

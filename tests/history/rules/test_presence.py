@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from viewsync.history.rules import presence
 from viewsync.registry.rules.row import registered
-from viewsync.tmux.rules.model import Inventory, Pane, Panes, Server, Session
+from viewsync.tmux.rules.model import Inventory, Pane, Panes, Server, TmuxSession
 
 if TYPE_CHECKING:
     from viewsync.registry_shape import SessionRow
@@ -77,7 +77,7 @@ def test_values_of_another_kind_count_as_none() -> None:
 
 
 def test_somebody_on_a_view_is_on_the_session() -> None:
-    web = Session("$1", "web", "web", 2, 100, 0, 0, False, False, "", False, 0.0, "@1", 1)
+    web = TmuxSession("$1", "web", "web", 2, 100, 0, 0, False, False, "", False, 0.0, "@1", 1)
     view = web._replace(id="$2", name="web-view-1-1", clients=True)
     other = web._replace(id="$3", name="other", group="", group_size=0)
     found = presence.of_inventory(Inventory(SERVER, (web, view, other), (), (), True))

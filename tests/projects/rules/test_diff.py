@@ -6,21 +6,21 @@ from typing import Any
 
 import pytest
 
-from viewsync.project_files.rules.plan import Pane, Plan, Window
+from viewsync.project_files.rules.plan import Plan, PlannedPane, PlannedWindow
 from viewsync.projects.rules import diff
 from viewsync.projects.rules.diff import DIFFERENT, EXTRA, MISSING
 from viewsync.tmux.rules import layout_tree, marks
 from viewsync.tmux.rules.marks import Identity
-from viewsync.tmux.rules.project_model import Seen, SeenPane, SeenWindow
+from viewsync.tmux.rules.project_model import SeenPane, SeenSession, SeenWindow
 
-PANE = Pane(("true",), "/p", (), False, "")
-
-
-def window(name: str, panes: int = 1, layout: str = "", options: tuple[tuple[str, str], ...] = ()) -> Window:
-    return Window(name, "/p", layout, False, options, (PANE,) * panes)
+PANE = PlannedPane(("true",), "/p", (), False, "")
 
 
-def plan(*windows: Window, **changes: Any) -> Plan:
+def window(name: str, panes: int = 1, layout: str = "", options: tuple[tuple[str, str], ...] = ()) -> PlannedWindow:
+    return PlannedWindow(name, "/p", layout, False, options, (PANE,) * panes)
+
+
+def plan(*windows: PlannedWindow, **changes: Any) -> Plan:
     found = Plan(
         command="dev",
         file="/p/dev.yaml",
@@ -43,12 +43,12 @@ def there(number: int, name: str, key: str = "", panes: int = 1, placeholder: bo
     return SeenWindow(f"@{number}", number, key, name, "", number == 0, placeholder, {}, inside)
 
 
-def seen(*windows: SeenWindow, **changes: Any) -> Seen:
-    found = Seen("$1", "p-main-dev", "/p", {}, {}, windows)
+def seen(*windows: SeenWindow, **changes: Any) -> SeenSession:
+    found = SeenSession("$1", "p-main-dev", "/p", {}, {}, windows)
     return found._replace(**changes)
 
 
-def told(wanted: Plan, found: Seen) -> list[tuple[str, str]]:
+def told(wanted: Plan, found: SeenSession) -> list[tuple[str, str]]:
     return [(each.kind, each.what) for each in diff.compare(wanted, found)]
 
 

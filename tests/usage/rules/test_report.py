@@ -6,7 +6,7 @@ import pytest
 
 from viewsync.events import Event, Sample
 from viewsync.usage.rules import report
-from viewsync.usage.rules.report import Life, Live, Numbers, UsageFacts
+from viewsync.usage.rules.report import Life, Numbers, RegisteredSession, UsageFacts
 
 NOW = 1000.0
 
@@ -15,19 +15,23 @@ def event(at: float, kind: str, name: str = "web", **more: object) -> Event:
     return Event(at, kind, "test", "/s", "1.1", name)._replace(**more)  # type: ignore[arg-type]  # any field
 
 
-def lives(*events: Event, live: tuple[Live, ...] = (), seen: dict[tuple[str, str], float] | None = None) -> list[Life]:
+def lives(
+    *events: Event, live: tuple[RegisteredSession, ...] = (), seen: dict[tuple[str, str], float] | None = None
+) -> list[Life]:
     return report.lives(events, live, seen or {}, NOW)
 
 
-def alive(name: str = "web", project: str = "", created: float = 100.0, *, there: bool = True) -> Live:
-    return Live("/s", name, project, created, there, there, False)
+def alive(name: str = "web", project: str = "", created: float = 100.0, *, there: bool = True) -> RegisteredSession:
+    return RegisteredSession("/s", name, project, created, there, there, False)
 
 
 def sample(at: float, cpu: float, memory: int = 10, name: str = "web") -> Sample:
     return Sample(at, "/s", "1.1", name, "", cpu, memory, 1)
 
 
-def numbers(*events: Event, since: float = 0.0, until: float = NOW, live: tuple[Live, ...] = ()) -> Numbers:
+def numbers(
+    *events: Event, since: float = 0.0, until: float = NOW, live: tuple[RegisteredSession, ...] = ()
+) -> Numbers:
     facts = UsageFacts(lives(*events, live=live), report.marks(events), [])
     return report.numbers(facts, since, until)
 

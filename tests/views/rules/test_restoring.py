@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from viewsync.events import Event
-from viewsync.views.rules.restoring import NO_GUI, Gui, Tab, lost_tabs
+from viewsync.views.rules.restoring import NO_GUI, ClosedTab, Gui, lost_tabs
 
-_NOTHING: tuple[Gui, list[Tab]] = (NO_GUI, [])
+_NOTHING: tuple[Gui, list[ClosedTab]] = (NO_GUI, [])
 
 
 def event(at: float, kind: str, view: str, gui: int = 7, window: str = "@1", start: float = 5.0) -> Event:
     return Event(at, kind, "hook", "/s", "1.1", view, view.partition("-")[0], window, gui, gui_start=start)
 
 
-def lost(events: list[Event], *alive: Gui) -> tuple[Gui, list[Tab]]:
+def lost(events: list[Event], *alive: Gui) -> tuple[Gui, list[ClosedTab]]:
     return lost_tabs(events, lambda gui: gui in alive)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.tmux.rules.model import Client, Inventory, Server, Session
+from viewsync.tmux.rules.model import Client, Inventory, Server, TmuxSession
 from viewsync.views.rules import facts
 from viewsync.views.rules.tracking import Changes, compare, rows_of
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NOW = 1_795_000_000.0
 SERVER = Server("/s", 100, 1_794_000_000, "3.3a")
-PARENT = Session("$0", "proj", "proj", 2, 1_794_000_000, 0, 0, False, False, "", False, 0.0, "@1", 2)
+PARENT = TmuxSession("$0", "proj", "proj", 2, 1_794_000_000, 0, 0, False, False, "", False, 0.0, "@1", 2)
 VIEW = PARENT._replace(
     id="$1",
     name="proj-view-1795000000-1",
@@ -50,7 +50,7 @@ def row(**fields: Any) -> ViewRow:
 
 def look(
     views: dict[str, ViewRow],
-    *sessions: Session,
+    *sessions: TmuxSession,
     clients: tuple[Client, ...] = (CLIENT,),
     running: set[str] | None = None,
 ) -> Changes:

@@ -26,7 +26,7 @@ _SUMMED = 200  # characters that the checksum looks at
 _MOST = 200  # lines that are remembered for a later `wait`
 
 
-class Mark(NamedTuple):
+class SentLine(NamedTuple):
     """One line that was sent: how many characters it has without spaces, and their checksum."""
 
     length: int
@@ -34,21 +34,21 @@ class Mark(NamedTuple):
 
 
 class Echo(NamedTuple):
-    sent: tuple[Mark, ...] = ()
+    sent: tuple[SentLine, ...] = ()
     at: int = 0  # which of them is expected next
     passed: int = 0  # lines that came before the first one
     again: bool = False  # they may all come a second time, each behind a prompt
     second: bool = False  # this is that time
 
 
-def marks(text: str) -> tuple[Mark, ...]:
+def marks(text: str) -> tuple[SentLine, ...]:
     """Of a text's lines."""
     return tuple(_mark(line) for line in text.split("\n"))
 
 
-def _mark(line: str) -> Mark:
+def _mark(line: str) -> SentLine:
     shown = "".join(line.split())
-    return Mark(len(shown), _sum(0, shown[:_SUMMED]))
+    return SentLine(len(shown), _sum(0, shown[:_SUMMED]))
 
 
 def _sum(start: int, text: str) -> int:
@@ -57,29 +57,29 @@ def _sum(start: int, text: str) -> int:
     return start
 
 
-def written(sent: Sequence[Mark]) -> str:
+def written(sent: Sequence[SentLine]) -> str:
     """As text, `12.4711 3.99`."""
     return " ".join(f"{mark.length}.{mark.sum}" for mark in sent[:_MOST])
 
 
-def read(text: str) -> tuple[Mark, ...]:
+def read(text: str) -> tuple[SentLine, ...]:
     """What `written` wrote; none for anything else."""
     if not re.fullmatch(r"\d+\.\d+( \d+\.\d+)*", text, re.ASCII):
         return ()
-    return tuple(Mark(*map(int, part.split("."))) for part in text.split(" "))
+    return tuple(SentLine(*map(int, part.split("."))) for part in text.split(" "))
 
 
-def kept(sent: Sequence[Mark]) -> str:
+def kept(sent: Sequence[SentLine]) -> str:
     """The format for the pane's option: the anchor, and by what the echo of the lines sent can be told."""
     return f"{FORMAT} {written(sent)}" if sent else FORMAT
 
 
-def sent(text: str) -> tuple[Mark, ...]:
+def sent(text: str) -> tuple[SentLine, ...]:
     """The lines that `kept` knew of."""
     return read(text.partition(" ")[2])
 
 
-def expect(sent: Sequence[Mark], *, typed_ahead: bool) -> Echo:
+def expect(sent: Sequence[SentLine], *, typed_ahead: bool) -> Echo:
     """`typed_ahead`: the cursor stood at the beginning of a line, so that nobody was at a prompt."""
     return Echo(tuple(sent), again=typed_ahead and bool(sent))
 
@@ -145,7 +145,7 @@ def _places(lines: Sequence[str], index: int, echo: Echo) -> Iterator[int]:
         yield match.end()
 
 
-def _read(lines: Sequence[str], index: int, begin: int, mark: Mark) -> tuple[str, int] | None:
+def _read(lines: Sequence[str], index: int, begin: int, mark: SentLine) -> tuple[str, int] | None:
     """Read a sent line from there on. It may go on in the next lines, where the program itself broke it."""
     taken, summed = 0, 0
     for number in range(index, len(lines)):

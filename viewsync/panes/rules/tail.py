@@ -16,7 +16,7 @@ from viewsync.text.cell_width import after_cells
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from viewsync.panes.rules.echo import Mark
+    from viewsync.panes.rules.echo import SentLine
     from viewsync.tmux.rules.anchor import Anchor
     from viewsync.tmux.rules.screen import Screen
 
@@ -27,7 +27,7 @@ _KEPT = 50_000  # lines of output that are remembered
 class Tail:
     """The lines that come after an anchor; without one, all there are."""
 
-    def __init__(self, anchor: Anchor | None, sent: Sequence[Mark] = (), *, by_cursor: bool = False) -> None:
+    def __init__(self, anchor: Anchor | None, sent: Sequence[SentLine] = (), *, by_cursor: bool = False) -> None:
         """`sent`: lines whose echo does not count. `by_cursor`: a line above the cursor is taken as final."""
         self.settled: deque[str] = deque(maxlen=_KEPT)  # lines that cannot change any more
         self.count = 0  # of the settled lines, those that are no longer remembered too

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.project_files.rules import names, settings
 from viewsync.project_files.rules.filling import Filler, World
 from viewsync.project_files.rules.nodes import Unfit
-from viewsync.project_files.rules.plan import Worktree
+from viewsync.project_files.rules.plan import PlannedWorktree
 from viewsync.tmux.rules.marks import Identity
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Draft(NamedTuple):
     environment: Mapping[str, str]  # what the command line adds
     variables: Mapping[str, str]  # all but the session's name
     identity: Identity
-    worktree: Worktree | None
+    worktree: PlannedWorktree | None
 
 
 def draft(sources: Sources, world: World, given: Mapping[str, str], environment: Mapping[str, str]) -> Draft:
@@ -70,7 +70,7 @@ def _task(sources: Sources) -> Node | None:
     return sources.command.get("session", "task") or sources.setting("default_task")
 
 
-def _worktree(filler: Filler, arguments: Mapping[str, str]) -> Worktree | None:
+def _worktree(filler: Filler, arguments: Mapping[str, str]) -> PlannedWorktree | None:
     """From here on the branch is the worktree's, and its name too unless another was given."""
     section = filler.sources.command.get("worktree")
     if section is None:
@@ -90,7 +90,7 @@ def _worktree(filler: Filler, arguments: Mapping[str, str]) -> Worktree | None:
         filler.wrong(section.fields["base_branch"], f"{start!r} cannot be a branch")
     path = filler.text(section.get("path")) or filler.world.worktree_of(branch)
     path = path or f"../worktrees/{names.folder(filler.variables['project'])}-{names.folder(branch)}"
-    return Worktree(branch, start, filler.world.path(path, filler.world.root))
+    return PlannedWorktree(branch, start, filler.world.path(path, filler.world.root))
 
 
 def _name(filler: Filler) -> str:

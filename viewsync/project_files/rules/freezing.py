@@ -12,7 +12,7 @@ from viewsync.project_files.rules import command_lines, writing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from viewsync.project_files.rules.plan import Pane, Plan, Step, Window
+    from viewsync.project_files.rules.plan import Plan, PlannedPane, PlannedWindow, Step
     from viewsync.project_files.rules.writing import Data
 
 
@@ -60,7 +60,7 @@ def _step(step: Step, plan: Plan) -> Data:
     )
 
 
-def _window(window: Window, plan: Plan, *, several: bool) -> Data:
+def _window(window: PlannedWindow, plan: Plan, *, several: bool) -> Data:
     return writing.window(
         window.name,
         [_pane(pane, window, plan) for pane in window.panes],
@@ -71,7 +71,7 @@ def _window(window: Window, plan: Plan, *, several: bool) -> Data:
     )
 
 
-def _pane(pane: Pane, window: Window, plan: Plan) -> Data | str | None:
+def _pane(pane: PlannedPane, window: PlannedWindow, plan: Plan) -> Data | str | None:
     return writing.pane(
         pane.commands,
         focus=pane.focus and len(window.panes) > 1,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.marks import Identity
 
 
-class Pane(NamedTuple):
+class PlannedPane(NamedTuple):
     commands: tuple[str, ...]  # typed into its shell, one after the other
     cwd: str
     environment: tuple[tuple[str, str], ...]  # beyond the session's
@@ -19,13 +19,13 @@ class Pane(NamedTuple):
     shell: str  # what runs instead of the session's shell, "" for that
 
 
-class Window(NamedTuple):
+class PlannedWindow(NamedTuple):
     name: str
     cwd: str
     layout: str  # a tmux layout, "" for none
     focus: bool
     options: tuple[tuple[str, str], ...]
-    panes: tuple[Pane, ...]  # one at least
+    panes: tuple[PlannedPane, ...]  # one at least
 
 
 class Step(NamedTuple):
@@ -42,7 +42,7 @@ ABORT = "abort"
 CONTINUE = "continue"
 
 
-class Worktree(NamedTuple):
+class PlannedWorktree(NamedTuple):
     branch: str
     base_branch: str  # what a new branch begins at, "" for the current one
     path: str
@@ -55,7 +55,7 @@ class Plan(NamedTuple):
     cwd: str
     environment: tuple[tuple[str, str], ...]  # for every pane, also those that are opened later
     secrets: frozenset[str]  # names of variables whose values are never shown or recorded
-    windows: tuple[Window, ...]  # one at least
+    windows: tuple[PlannedWindow, ...]  # one at least
     shell: str = ""  # "" for tmux's own default
     tmux_config: str = ""  # a file of tmux commands for this session, "" for none
     options: tuple[tuple[str, str], ...] = ()  # of the session
@@ -65,7 +65,7 @@ class Plan(NamedTuple):
     pre_create: tuple[Step, ...] = ()
     post_create: tuple[Step, ...] = ()
     cleanup: tuple[Step, ...] = ()
-    worktree: Worktree | None = None
+    worktree: PlannedWorktree | None = None
     arguments: tuple[tuple[str, str], ...] = ()  # as they were given
     branch: str = ""  # that is checked out where it works
     tree: str = ""  # the project's folder in the worktree where it works

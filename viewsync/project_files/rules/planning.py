@@ -10,7 +10,7 @@ from viewsync.project_files.rules import steps as step_rules
 from viewsync.project_files.rules.checking import close
 from viewsync.project_files.rules.filling import Filler
 from viewsync.project_files.rules.nodes import MAPPING, NULL, Node
-from viewsync.project_files.rules.plan import CONTINUE, Pane, Plan, Window
+from viewsync.project_files.rules.plan import CONTINUE, Plan, PlannedPane, PlannedWindow
 from viewsync.text import durations
 from viewsync.tmux.rules import layouts, project_options
 
@@ -124,11 +124,11 @@ def _inherited(filler: Filler) -> Node | None:
     return there.get(name)
 
 
-def _windows(filler: Filler, session: Node | None, cwd: str) -> tuple[Window, ...]:
+def _windows(filler: Filler, session: Node | None, cwd: str) -> tuple[PlannedWindow, ...]:
     listed = session.get("windows") if session else None
     if listed is None or not listed.items:
         name = filler.text(filler.sources.setting("default_window_name")) or "main"
-        return (Window(name, cwd, "", True, (), (Pane((), cwd, (), True, ""),)),)
+        return (PlannedWindow(name, cwd, "", True, (), (PlannedPane((), cwd, (), True, ""),)),)
     if len(listed.items) > _MOST:
         filler.wrong(listed, f"there are more than {_MOST} windows")
         return ()
@@ -144,7 +144,7 @@ def _windows(filler: Filler, session: Node | None, cwd: str) -> tuple[Window, ..
     return tuple(each._replace(focus=number == at) for number, each in enumerate(windows))
 
 
-def _window(filler: Filler, node: Node, base: str) -> Window:
+def _window(filler: Filler, node: Node, base: str) -> PlannedWindow:
     name = filler.text(node.get("name"))
     if not name.isprintable():
         filler.wrong(node, f"not a window's name: {name!r}", "printable text")
@@ -155,10 +155,10 @@ def _window(filler: Filler, node: Node, base: str) -> Window:
     if layout and text and (problem := layouts.problem(text, len(panes), _ANY_TMUX)):
         filler.wrong(layout, problem)
     options = tuple(_allowed(filler, node.get("options")).items())
-    return Window(name, cwd, text, False, options, panes)
+    return PlannedWindow(name, cwd, text, False, options, panes)
 
 
-def _panes(filler: Filler, window: Node, cwd: str) -> tuple[Pane, ...]:
+def _panes(filler: Filler, window: Node, cwd: str) -> tuple[PlannedPane, ...]:
     """A window's variables and shell are those of each of its panes, which may have others."""
     listed = window.get("panes")
     if listed is None or not listed.items:
@@ -174,7 +174,7 @@ def _panes(filler: Filler, window: Node, cwd: str) -> tuple[Pane, ...]:
     return tuple(each._replace(focus=number == at) for number, each in enumerate(panes))
 
 
-def _pane(filler: Filler, node: Node, window: Node, base: str) -> Pane:
+def _pane(filler: Filler, node: Node, window: Node, base: str) -> PlannedPane:
     if node.kind == NULL:
         commands: list[str] = []
     elif node.kind == MAPPING:
@@ -186,7 +186,7 @@ def _pane(filler: Filler, node: Node, window: Node, base: str) -> Pane:
     variables = environment.merged(filler.texts(part.get("environment")) for part in _both(window, node))
     shell = filler.shell(node.get("shell") or window.get("shell"))
     typed = tuple(command.rstrip("\n") for command in commands if command.strip())
-    return Pane(typed, cwd, tuple(variables.items()), False, shell)
+    return PlannedPane(typed, cwd, tuple(variables.items()), False, shell)
 
 
 def _both(window: Node, pane: Node) -> tuple[Node, ...]:

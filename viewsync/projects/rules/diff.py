@@ -11,8 +11,8 @@ from viewsync.tmux.rules import layouts, marks
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from viewsync.project_files.rules.plan import Plan, Window
-    from viewsync.tmux.rules.project_model import Seen, SeenPane, SeenWindow
+    from viewsync.project_files.rules.plan import Plan, PlannedWindow
+    from viewsync.tmux.rules.project_model import SeenPane, SeenSession, SeenWindow
 
 MISSING = "missing"  # in the session; running the plan again makes it
 EXTRA = "extra"  # in the session and not in the plan; it stays, always
@@ -34,7 +34,7 @@ class Pair(NamedTuple):
 
     number: int  # in the plan
     key: str
-    window: Window
+    window: PlannedWindow
     seen: SeenWindow | None
     places: tuple[SeenPane | None, ...]  # for each of the plan's panes the one that it is
 
@@ -48,7 +48,7 @@ def unmade(plan: Plan) -> list[Pair]:
     ]
 
 
-def pairs(plan: Plan, seen: Seen) -> list[Pair]:
+def pairs(plan: Plan, seen: SeenSession) -> list[Pair]:
     """By their marks. A session that was left half made has windows without them: those go by name, in order."""
     keys = marks.keys([planned.name for planned in plan.windows])
     marked = {seen_window.key: seen_window for seen_window in reversed(seen.windows) if seen_window.key}
@@ -63,7 +63,7 @@ def pairs(plan: Plan, seen: Seen) -> list[Pair]:
     return found
 
 
-def _places(window: Window, seen: SeenWindow | None) -> tuple[SeenPane | None, ...]:
+def _places(window: PlannedWindow, seen: SeenWindow | None) -> tuple[SeenPane | None, ...]:
     if seen is None:
         return (None,) * len(window.panes)
     marked = {pane.key: pane for pane in reversed(seen.panes) if pane.key}
@@ -76,7 +76,7 @@ def _places(window: Window, seen: SeenWindow | None) -> tuple[SeenPane | None, .
     return tuple(found)
 
 
-def compare(plan: Plan, seen: Seen) -> list[Difference]:
+def compare(plan: Plan, seen: SeenSession) -> list[Difference]:
     """Without the value of a secret, neither the plan's nor the session's."""
     secrets = [value for name, value in plan.environment if name in plan.secrets]
     secrets += [value for name, value in seen.environment.items() if value and name in plan.secrets]
@@ -90,7 +90,7 @@ def compare(plan: Plan, seen: Seen) -> list[Difference]:
     ]
 
 
-def _compared(plan: Plan, seen: Seen) -> list[Difference]:
+def _compared(plan: Plan, seen: SeenSession) -> list[Difference]:
     found = []
     for name, value in plan.environment:
         there = seen.environment.get(name)
@@ -154,7 +154,7 @@ def layout(pair: Pair) -> Difference | None:
     return Difference(DIFFERENT, f"layout of {title(pair.window, pair.number)}", wanted, word, can, quiet)
 
 
-def title(window: Window, number: int) -> str:
+def title(window: PlannedWindow, number: int) -> str:
     return f"window {window.name!r}" if window.name else f"window {number + 1}"
 
 

@@ -10,22 +10,22 @@ if TYPE_CHECKING:
 GOOD, BAD, DOUBT, HEAD, DIM, PLAIN = "good", "bad", "doubt", "head", "dim", ""
 
 
-class Cell(NamedTuple):
+class TextCell(NamedTuple):
     """`text` is printable, and of one line."""
 
     text: str
     style: str = PLAIN
 
 
-class Table(NamedTuple):
+class TextTable(NamedTuple):
     head: tuple[str, ...]
     widths: tuple[int, ...]  # the last column has none: it takes what is left
-    rows: Sequence[tuple[Cell, ...]]
+    rows: Sequence[tuple[TextCell, ...]]
     chosen: int  # which row, -1 for none
 
 
 class Picture(NamedTuple):
     title: str
-    table: Table
-    below: Sequence[Cell]  # whole lines
-    foot: Cell
+    table: TextTable
+    below: Sequence[TextCell]  # whole lines
+    foot: TextCell

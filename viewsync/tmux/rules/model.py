@@ -35,7 +35,7 @@ class Server(NamedTuple):
         return f"{self.pid}.{self.start}"
 
 
-class Session(NamedTuple):
+class TmuxSession(NamedTuple):
     """One row of an inventory, as the server told it."""
 
     id: str  # "$7"; never reused while the server lives
@@ -72,7 +72,7 @@ class Inventory(NamedTuple):
     """Everything one server said in one call. `complete` is False when any line was not understood."""
 
     server: Server
-    sessions: tuple[Session, ...]
+    sessions: tuple[TmuxSession, ...]
     clients: tuple[Client, ...]
     hooks: tuple[str, ...]  # the text in each of our slots (hooks.EVENTS) that is filled
     complete: bool

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server
 
 
-class Live(NamedTuple):
+class LiveSession(NamedTuple):
     """One session of a server, as it was read; times in epoch seconds, 0 for never."""
 
     id: str  # "$7"
@@ -36,7 +36,7 @@ class Sessions(NamedTuple):
     """All sessions of one server, read in one call. `complete` is False when any line was not understood."""
 
     server: Server
-    sessions: tuple[Live, ...]
+    sessions: tuple[LiveSession, ...]
     complete: bool
 
 
@@ -66,7 +66,7 @@ class SeenWindow(NamedTuple):
     columns: int = 0  # the most that the layout `tiled` has, 0 for any
 
 
-class Seen(NamedTuple):
+class SeenSession(NamedTuple):
     id: str
     name: str
     folder: str

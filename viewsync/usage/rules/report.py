@@ -25,7 +25,7 @@ EVENTS = (CREATE, *RENAMES, ATTACH, DETACH, ERROR, *STEPS, *ENDS)
 _FRESH = 3600.0  # seconds in which the first sample of a session that was made says all that it used
 
 
-class Live(NamedTuple):
+class RegisteredSession(NamedTuple):
     """A session that the registry names. `there`: it is not known to be gone."""
 
     socket: str
@@ -48,7 +48,7 @@ class Life(NamedTuple):
     attached: tuple[tuple[float, float], ...]
 
 
-class Mark(NamedTuple):
+class Counted(NamedTuple):
     """One of what is only counted: a step or an error."""
 
     at: float
@@ -69,10 +69,10 @@ class Used(NamedTuple):
 
 class UsageFacts(NamedTuple):
     lives: Sequence[Life]
-    marks: Sequence[Mark]
+    marks: Sequence[Counted]
     used: Sequence[Used]
 
-    def where(self, fits: Callable[[Life | Mark | Used], bool]) -> UsageFacts:
+    def where(self, fits: Callable[[Life | Counted | Used], bool]) -> UsageFacts:
         return UsageFacts(list(filter(fits, self.lives)), list(filter(fits, self.marks)), list(filter(fits, self.used)))
 
     def of_project(self, name: str) -> UsageFacts:
@@ -81,7 +81,7 @@ class UsageFacts(NamedTuple):
     def of_session(self, name: str) -> UsageFacts:
         return self.where(lambda each: each.session == name)
 
-    def all(self) -> list[Life | Mark | Used]:
+    def all(self) -> list[Life | Counted | Used]:
         return [*self.lives, *self.marks, *self.used]
 
     def projects(self) -> list[str]:
@@ -175,7 +175,7 @@ class _Lives:
             self.closed.add(key)
 
 
-def lives(events: Iterable[Event], live: Sequence[Live], seen: Seen, now: float) -> list[Life]:
+def lives(events: Iterable[Event], live: Sequence[RegisteredSession], seen: Seen, now: float) -> list[Life]:
     """`events`: oldest first. A life whose end nobody saw ended when something was last heard of it."""
     found = _Lives()
     heard = dict(seen)
@@ -204,9 +204,11 @@ def project_of(event: Event) -> str:
     return event.project or event.parent
 
 
-def marks(events: Iterable[Event]) -> list[Mark]:
+def marks(events: Iterable[Event]) -> list[Counted]:
     counted = (*STEPS, ERROR)
-    return [Mark(event.at, event.event, project_of(event), event.session) for event in events if event.event in counted]
+    return [
+        Counted(event.at, event.event, project_of(event), event.session) for event in events if event.event in counted
+    ]
 
 
 def used(samples: Iterable[Sample], lives: Iterable[Life]) -> list[Used]:

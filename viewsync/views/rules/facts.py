@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from viewsync.registry_shape import ViewRow
-    from viewsync.tmux.rules.model import Inventory, Server, Session
+    from viewsync.tmux.rules.model import Inventory, Server, TmuxSession
 
 
 class ViewFacts(NamedTuple):
@@ -43,7 +43,7 @@ def of(found: Inventory, views: Mapping[str, ViewRow], tracked: Collection[str])
     ]
 
 
-def _facts(server: Server, session: Session, row: ViewRow | None, names: set[str], *, tracked: bool) -> ViewFacts:
+def _facts(server: Server, session: TmuxSession, row: ViewRow | None, names: set[str], *, tracked: bool) -> ViewFacts:
     row = row or {}
     parent = str(row.get("parent") or session.marked_parent)
     return ViewFacts(

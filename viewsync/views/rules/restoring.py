@@ -19,7 +19,7 @@ CLOSED = (DETACH, END, PROMOTE, GONE)
 TOGETHER = 10.0  # seconds: what a crash closes, it closes at once; a tab closed before that was closed on purpose
 
 
-class Tab(NamedTuple):
+class ClosedTab(NamedTuple):
     parent: str
     socket: str
     server: str
@@ -37,7 +37,7 @@ class Gui(NamedTuple):
 NO_GUI = Gui(0, 0.0)
 
 
-def lost_tabs(events: Iterable[Event], lives: Callable[[Gui], bool]) -> tuple[Gui, list[Tab]]:
+def lost_tabs(events: Iterable[Event], lives: Callable[[Gui], bool]) -> tuple[Gui, list[ClosedTab]]:
     """The WezTerm that went last, and its tabs; (NO_GUI, []) when there is none to restore. `events` in any order."""
     gone: dict[Gui, Views] = {}
     done: set[Gui] = set()
@@ -65,7 +65,7 @@ def _by_gui(events: Sequence[Event]) -> Iterator[tuple[Gui, Event]]:
         yield Gui(event.gui, starts[event.gui]), event
 
 
-def _tabs(views: list[list[Event]]) -> list[Tab]:
+def _tabs(views: list[list[Event]]) -> list[ClosedTab]:
     ends = [_closed_at(view) for view in views]
     last = max((end for end in ends if end), default=0.0)
     tabs = [
@@ -87,9 +87,9 @@ def _closed_at(view: list[Event]) -> float:
     return closed
 
 
-def _tab(view: list[Event]) -> Tab:
+def _tab(view: list[Event]) -> ClosedTab:
     opened = [event for event in view if event.event in OPENED][-1]
     # "gone" is said by who did not see the view any more, and knows its window only from the row.
     seen = sorted((event for event in view if event.window), key=lambda each: each.event != "gone")
     window = seen[-1].window if seen else ""
-    return Tab(view[-1].parent or opened.parent, opened.socket, opened.server, window, opened.at)
+    return ClosedTab(view[-1].parent or opened.parent, opened.socket, opened.server, window, opened.at)

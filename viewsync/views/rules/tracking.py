@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from viewsync.registry_shape import ViewRow
-    from viewsync.tmux.rules.model import Client, Inventory, Panes, Server, Session
+    from viewsync.tmux.rules.model import Client, Inventory, Panes, Server, TmuxSession
 
 CREATING = "creating"
 OPEN = "open"
@@ -200,7 +200,7 @@ class _Comparison:
             if known.marked and known.id not in self.proven:
                 self.rebuild(known)
 
-    def seen(self, session: Session, row: ViewRow) -> None:
+    def seen(self, session: TmuxSession, row: ViewRow) -> None:
         new: ViewRow = {
             **row,
             "state": OPEN,
@@ -216,7 +216,7 @@ class _Comparison:
         if new != row or session.name in self.changes.rows or session.name not in self.mine:
             self.changes.rows[session.name] = new
 
-    def seen_clients(self, session: Session, row: ViewRow, new: ViewRow) -> None:
+    def seen_clients(self, session: TmuxSession, row: ViewRow, new: ViewRow) -> None:
         client = self.on.get(session.id)
         if client:
             self.seen_client(session, row, new, client)
@@ -231,7 +231,7 @@ class _Comparison:
             if not row.get("idle_since") or row["idle_since"] < session.last_attached:
                 new["idle_since"] = self.now
 
-    def seen_client(self, session: Session, row: ViewRow, new: ViewRow, client: Client) -> None:
+    def seen_client(self, session: TmuxSession, row: ViewRow, new: ViewRow, client: Client) -> None:
         same = is_clients(row, client)
         new |= {"attached": True, "idle_since": 0, "pid": client.pid, "tty": client.tty}
         if client.start or not same:
@@ -273,7 +273,7 @@ class _Comparison:
         elif name not in self.running or self.now - float(row.get("created") or 0) > _LONGEST_OPENING:
             self.drop(name, row, events.LOST, "it was never made")
 
-    def rebuild(self, session: Session) -> None:
+    def rebuild(self, session: TmuxSession) -> None:
         parents = [other.id for other in self.found.sessions if other.name == session.marked_parent]
         row: ViewRow = {
             "socket": self.found.server.socket,
