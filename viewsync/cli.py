@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from viewsync import __version__, errors, output
 from viewsync.context import Context
-from viewsync.shell_tools.names import TOOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
 
 
@@ -124,59 +123,26 @@ class Parser(argparse.ArgumentParser):
         return super().add_subparsers(**{"parser_class": functools.partial(type(self), self.verb), **settings})
 
     def format_help(self) -> str:
-        return "\n".join([super().format_help(), *exit_codes(self.verb), ""])
+        from viewsync.commands import _help
+
+        own, lock = self.verb.EXIT_CODES, code_of(errors.LockTimeout, self.verb)
+        shared = {code: what for code, what in ANY_VERB.items() if code not in own and (code != 75 or code == lock)}
+        return "\n".join([super().format_help(), *_help.exit_codes(own, shared), ""])
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         self.words = list(args or ())
         return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
-        """An option that is mistyped comes first: what argparse misses may be its consequence."""
-        see = f"see `{self.prog} --help`"
-        known = set(self._options())
-        for word in self.words[: self.words.index("--")] if "--" in self.words else self.words:
-            option = word.partition("=")[0]
-            if option.startswith("--") and option not in known:
-                raise errors.UsageError(f"there is no option {option}", _meant(option, known, see))
-        raise errors.UsageError(message, see)
+        from viewsync.commands import _help
 
-    def _options(self) -> Iterator[str]:
-        """Of its parts, too: argparse leaves what a part does not know to the whole."""
-        for action in self._actions:
-            yield from action.option_strings
-            for part in action.choices.values() if isinstance(action.choices, dict) else ():
-                yield from part._options()
+        raise _help.wrong(self, self.words, message)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
-            known = [choice for choice in action.choices if choice]
-            shown = f"{', '.join(known[:-1])} or {known[-1]}" if known[1:] else known[0]
-            problem = f"{'/'.join(action.option_strings) or self.prog.partition(' ')[2]} takes {shown}, not {value!r}"
-            raise errors.UsageError(problem, _meant(value, known, f"see `{self.prog} --help`"))
+            from viewsync.commands import _help
 
-
-def _meant(word: str, known: Iterable[str], otherwise: str) -> str:
-    from viewsync.text.nearest import did_you_mean
-
-    return did_you_mean(word, known, otherwise)
-
-
-def _unknown_verb(verb: str) -> errors.UsageError:
-    visible = (name for name, command in COMMANDS.items() if not command.hidden)
-    return errors.UsageError(f"there is no verb {verb!r}", _meant(verb, visible, "`viewsync --help` lists them"))
-
-
-def exit_codes(verb: ModuleType) -> list[str]:
-    """A verb's exit codes, a line each, and in one line what any verb can end with."""
-    own: dict[int, str] = verb.EXIT_CODES
-    lock = code_of(errors.LockTimeout, verb)
-    shared = [f"{code} {what}" for code, what in ANY_VERB.items() if code not in own and (code != 75 or code == lock)]
-    return [
-        "exit codes:",
-        *(f"  {code:<5} {meaning}" for code, meaning in own.items()),
-        "",
-        f"every verb: {'; '.join(shared)}",
-    ]
+            raise _help.no_choice(self, action, value)
 
 
 def code_of(error: errors.ViewsyncError | type[errors.ViewsyncError], verb: ModuleType) -> int:
@@ -201,8 +167,11 @@ def _called_as(path: str) -> str:
     """The shell tool that `path` is named as, or a link to one; "" for our own name."""
     for _ in range(40):  # as deep as links go
         name = os.path.basename(path)
-        if name in TOOLS:
-            return name
+        if name.endswith(".sh"):
+            from viewsync.shell_tools.names import TOOLS
+
+            if name in TOOLS:
+                return name
         try:
             path = os.path.join(os.path.dirname(path), os.readlink(path))
         except OSError:
@@ -234,13 +203,17 @@ def _run(words: list[str], as_json: bool) -> int:
         words = words[2:]
     verb = words[0] if words else "--help"
     if verb in ("-h", "--help", "help"):
-        print(usage())
+        from viewsync.commands import _help
+
+        print(_help.usage(GROUPS))
         return 0
     if verb in ("-V", "--version"):
         print(f"viewsync {__version__}")
         return 0
     if verb not in COMMANDS:
-        raise _unknown_verb(verb)
+        from viewsync.commands import _help
+
+        raise _help.unknown_verb(verb, [name for name, command in COMMANDS.items() if not command.hidden])
     ctx = Context(overrides=overrides)
     return _logged(ctx, verb, lambda: _command(verb, words[1:], ctx, as_json))
 
@@ -331,22 +304,6 @@ def _paired(verb: str, words: Sequence[str]) -> list[str]:
         value = joined if equals else next(left, None) if name in verbatim else None
         paired.append(f"{name}={_VERBATIM}{value}" if name in verbatim and value is not None else word)
     return paired
-
-
-def usage() -> str:
-    lines = [
-        "usage: viewsync [--tmux PATH] VERB ...",
-        "",
-        "A tmux view of its own for every WezTerm tab.",
-        "",
-    ]
-    for heading, group in GROUPS.items():
-        lines += [
-            f"{heading}:",
-            *(f"  {verb:<16} {each.summary}" for verb, each in group.items() if not each.hidden),
-            "",
-        ]
-    return "\n".join([*lines, "See `viewsync VERB --help` for one verb. `viewsync --version` prints the version."])
 
 
 def _log_folder(env: Mapping[str, str]) -> str:

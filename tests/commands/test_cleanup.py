@@ -13,7 +13,7 @@ import pytest
 from tests.support.sessions import add_by_jq, by_jq, count, counting_tmux, create, rows
 from tests.support.wait import until
 from viewsync.context import Context
-from viewsync.sessions import expiring
+from viewsync.sessions import evidence, expiring
 from viewsync.sessions.rules.expiry import ExpiryCriteria
 
 if TYPE_CHECKING:
@@ -369,14 +369,16 @@ def test_one_that_came_back_to_life_meanwhile_stays(server: Server, home: Home, 
     assert list(rows(home)) == ["web"]
 
 
-def test_where_the_output_cannot_be_saved_nothing_ends(server: Server, home: Home) -> None:
+def test_where_the_output_cannot_be_saved_nothing_ends(
+    server: Server, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     die(server, "web")
-    with open(os.path.join(home.state, "evidence"), "w", encoding="utf-8"):
-        pass  # a file, where the folder has to be
-    found = cleanup(home)["web"]
-    assert (found["ended"], found["removed"]) == (False, False)
-    assert "evidence" in found["problem"]
-    assert server.sessions() == ["proj", "web"]
+    monkeypatch.setattr(evidence, "FOLDER", os.path.join("missing", "evidence"))
+    ctx = Context(home.env)
+    items, _ = expiring.plan(ctx, ExpiryCriteria())
+    (done,) = expiring.carry_out(ctx, items)
+    assert (done.ended, done.removed) == (False, False)
+    assert "evidence" in done.problem
 
 
 def test_quarantined_it_stays(server: Server, home: Home) -> None:

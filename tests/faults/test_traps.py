@@ -221,7 +221,7 @@ def test_d_holds_for_all_that_a_project_says(server: Server, home: Home, project
     """The window that is ended beside a selection is never the last of its session."""
     env = {"VIEWSYNC_TMUX": recorder}
     project.command("good", PROJECT)
-    project.command("bad", PROJECT + "      options: {no-such-option: '1'}\n")
+    project.command("bad", PROJECT + "      options: {mode-keys: nonsense}\n")
     assert project.viewsync("run", "bad", env=env).code == 4
     assert project.viewsync("run", "good", env=env).code == 0
     assert project.viewsync("kill-session", "myapp-main-dev", env=env).code == 0
@@ -261,7 +261,7 @@ def test_d_a_control_client_is_no_danger(server: Server, control: int) -> None:
 def test_d_nor_is_it_while_projects_come_and_go(server: Server, project: Project, control: int) -> None:
     before = server.pane_pids()
     project.command("good", PROJECT)
-    project.command("bad", PROJECT + "      options: {no-such-option: '1'}\n")
+    project.command("bad", PROJECT + "      options: {mode-keys: nonsense}\n")
     for _ in range(3):
         assert project.viewsync("run", "bad").code == 4
         assert project.viewsync("run", "good").code == 0
@@ -297,7 +297,7 @@ def test_e_other_versions_get_nothing_more_than_the_kill(version: str) -> None:
 def test_e_what_tmux_refuses_half_way_takes_no_server_with_it(server: Server, project: Project, value: str) -> None:
     server.run("set-option", "-g", "detach-on-destroy", value)  # tmux before 3.5 does not know it
     server.tmux("new-session", "-d", "-s", "other")
-    project.command("bad", PROJECT + "      options: {no-such-option: '1'}\n")
+    project.command("bad", PROJECT + "      options: {mode-keys: nonsense}\n")
     assert project.viewsync("run", "bad").code == 4
     project.command("good", PROJECT)
     assert project.viewsync("run", "good").code == 0

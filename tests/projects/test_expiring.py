@@ -18,6 +18,7 @@ from tests.support.sessions import by_jq, counting_tmux, rows
 from tests.support.unseen import blind, unseeing, with_ps
 from tests.support.wait import until
 from viewsync.context import Context
+from viewsync.sessions import evidence
 from viewsync.sweeper import one_pass
 
 if TYPE_CHECKING:
@@ -190,11 +191,12 @@ def test_l2_not_what_is_quarantined(server: Server, home: Home, project: Project
     kept(server, home)
 
 
-def test_l2_not_when_its_output_cannot_be_saved(server: Server, home: Home, project: Project) -> None:
+def test_l2_not_when_its_output_cannot_be_saved(
+    server: Server, home: Home, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert start(project, server, FILE).code == 0
     ready(server)
-    with open(os.path.join(home.state, "evidence"), "w", encoding="utf-8"):
-        pass
+    monkeypatch.setattr(evidence, "FOLDER", os.path.join("missing", "evidence"))
     kept(server, home, ["cannot create"])
 
 

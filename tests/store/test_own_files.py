@@ -16,6 +16,7 @@ from tests.support.sessions import add_by_jq, rows
 from tests.support.two_users import needs_root
 from viewsync.errors import StateError
 from viewsync.store import own_files, pending_steps, trusted_steps
+from viewsync.system import users
 from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
@@ -246,7 +247,7 @@ def test_what_others_could_only_see_is_believed(server: Server, home: Home, proj
 
 def test_so_is_what_only_a_group_of_ours_could_write_to(server: Server, home: Home, project: Project) -> None:
     """With a umask of 002, as where everybody has a group of their own."""
-    if not own_files._is_alone_in(os.getegid()):
+    if not users.is_alone_in(os.getegid()):
         pytest.skip("the group of whoever runs the tests has other members")
     trusted(project)
     os.chmod(home.state, 0o775)

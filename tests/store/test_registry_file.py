@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from tests.support.server import Home, Server
 
 ADD = """
-from viewsync.store.registry_file import Registry
+from viewsync.store.registry_file import RegistryFile
 print("ready", flush=True)
 sys.stdin.read()
 folder, first, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 for number in range(count):
-    with Registry(folder).change() as data:
+    with RegistryFile(folder).change() as data:
         data["sessions"][f"{first}-{number}"] = {"socket": "/s"}
 """
 

@@ -48,7 +48,7 @@ def test_a_revoked_one_is_gone(tmp_path: Path) -> None:
 def test_many_at_once_lose_none(tmp_path: Path) -> None:
     folder = str(tmp_path)
     threads = [
-        threading.Thread(target=trusted_steps.add, args=(folder, "/p", f"c{each}", ["x"], 1.0, 10.0))
+        threading.Thread(target=trusted_steps.add, args=(folder, "/p", f"c{each}", ["x"], 1.0, 60.0))
         for each in range(20)
     ]
     for thread in threads:

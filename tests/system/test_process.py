@@ -71,7 +71,7 @@ def test_a_process_is_alive_until_it_ended_reaped_or_not() -> None:
 def test_every_call_names_its_server_and_leaves_our_own_tmux_out() -> None:
     env = {"TMUX": "/other,1,0", "TMUX_PANE": "%3", "TMUX_TMPDIR": "/x", "HOME": "/h"}
     assert clean(env) == {"TMUX_TMPDIR": "/x", "HOME": "/h"}
-    assert Tmux("/bin/tmux", 1.0, env).argv("/s", "ls") == ["/bin/tmux", "-u", "-S", "/s", "ls"]
+    assert Tmux("/bin/tmux", 1.0, env).argv("/s", "ls", starts=True) == ["/bin/tmux", "-u", "-S", "/s", "ls"]
 
 
 def test_a_program_is_found_where_the_system_would_find_it(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from tests.support.server import Home, Server
 from tests.support.sessions import add_by_jq, listed, rows
 from tests.support.two_users import needs_root
 from viewsync.errors import TmuxError
-from viewsync.store import own_files
+from viewsync.system import users
 from viewsync.tmux import libtmux_objects, pane_list, sockets
 from viewsync.tmux.server import ServerGone, Tmux
 
@@ -245,7 +245,7 @@ def test_whose_each_part_of_the_way_is(server: Server, home: Home) -> None:
 def test_a_private_group_is_nobody_else(server: Server, home: Home) -> None:
     """With a umask of 002, as where everybody has a group of their own, a home is 0775."""
     folder = os.path.dirname(server.socket)
-    if not own_files._is_alone_in(os.stat(folder).st_gid):
+    if not users.is_alone_in(os.stat(folder).st_gid):
         pytest.skip("the group of whoever runs the tests has other members")
     os.chmod(folder, 0o770)  # what tmux lets pass
     os.chmod(home.path, 0o775)

@@ -8,10 +8,9 @@ import shlex
 from typing import TYPE_CHECKING
 
 from viewsync.errors import UsageError
-from viewsync.projects import sourced_files
 from viewsync.projects.rules import diff
 from viewsync.system import process
-from viewsync.tmux.rules import layouts, project_options
+from viewsync.tmux.rules import layouts
 from viewsync.tmux.rules.versions import number
 
 if TYPE_CHECKING:
@@ -51,8 +50,12 @@ def check_names(plan: Plan) -> None:
 
 
 def check_options(plan: Plan, version: str = "") -> None:
-    given = [plan.options, *(window.options for window in plan.windows)]
-    for name, value in (option for options in given for option in options):
+    given = [option for options in (plan.options, *(window.options for window in plan.windows)) for option in options]
+    if not given:
+        return
+    from viewsync.tmux.rules import project_options  # tmux's whole table: only for who sets any
+
+    for name, value in given:
         what, hint = project_options.refusal(name, value, version)
         if what:
             raise UsageError(f"{plan.file}: option {name}: {what}", hint)
@@ -60,6 +63,9 @@ def check_options(plan: Plan, version: str = "") -> None:
 
 def _check_config(plan: Plan) -> None:
     """What a project's file may not set, it cannot have set by its tmux_config either."""
+    from viewsync.projects import sourced_files
+    from viewsync.tmux.rules import project_options
+
     for path, text in sourced_files.read(plan.tmux_config, plan.cwd):
         for name, value in sourced_files.options(text):
             what, hint = project_options.harm(name, value)

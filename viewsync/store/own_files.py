@@ -7,7 +7,6 @@ as closed: with such groups (Debian, Fedora) a umask of 002 is usual.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import stat
@@ -37,13 +36,6 @@ NETWORK = frozenset(
 
 _UNSEEN = stat.S_ISVTX  # in the mode of a folder that was open, and whose contents nobody has looked at
 
-_README = """This folder is viewsync's. Nothing in it needs to be edited by hand.
-
-.sessions.json   the registry: sessions and views (shared with the shell tools)
-.sessions.lock   its lock; never delete it while anything runs
-history.db       what happened to views and sessions, and why
-"""
-
 _ROOT = os.sep
 _LINKS = 40  # as many as the kernel follows
 _SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -63,7 +55,9 @@ def secure(path: str) -> str:
     try:
         found = os.lstat(path)
     except FileNotFoundError:
-        found = _make(path)
+        from viewsync.store import new_folder
+
+        found = new_folder.make(path)
     except OSError as error:
         raise StateError(f"cannot use the folder {path}: {error.strerror}") from None
     if problem := unsafe(path, found):
@@ -137,30 +131,6 @@ def filesystem(device: int, mountinfo: str | None = None) -> str:
     return ""
 
 
-def _make_above(folder: str) -> None:
-    """Private, too, as the XDG rules want it; makedirs would leave these to the umask."""
-    if not os.path.isdir(folder):
-        _make_above(os.path.dirname(folder))
-        with contextlib.suppress(FileExistsError):  # another viewsync made it just now; mkdir of the next one tells
-            os.mkdir(folder, 0o700)
-
-
-def _make(path: str) -> os.stat_result:
-    try:
-        _make_above(os.path.dirname(path))
-        os.mkdir(path, 0o700)
-        with open(os.path.join(path, "README"), "w", encoding="utf-8", opener=opened) as file:
-            file.write(_README)
-    except FileExistsError:
-        pass  # another viewsync made it just now
-    except OSError as error:
-        raise StateError(
-            f"cannot make the folder {path}: {error.strerror}",
-            "set VIEWSYNC_STATE_DIR to another folder",
-        ) from None
-    return os.lstat(path)
-
-
 class NotOurs(StateError):
     """What stands there is left as it is."""
 
@@ -202,7 +172,7 @@ def strange(found: os.stat_result, *, writes: bool = False, kind: int = stat.S_I
     if stat.S_IFMT(found.st_mode) != kind:
         return _KINDS.get(stat.S_IFMT(found.st_mode), "a file")
     if found.st_uid != os.geteuid():
-        return f"somebody else's: it belongs to {user(found.st_uid)}"
+        return f"somebody else's: it belongs to {_user(found)}"
     if writes and found.st_nlink > 1:
         return "a file with a second name (a hard link)"
     return ""
@@ -311,21 +281,11 @@ def is_open(found: os.stat_result) -> bool:
     """Whether others can write to it. Of a file with an access list, the group's bits are the most that it grants."""
     if found.st_mode & 0o002:
         return True
-    return bool(found.st_mode & 0o020) and not _is_alone_in(found.st_gid)
-
-
-def _is_alone_in(group: int) -> bool:
-    """Whether that is a group of ours that nobody else is in, as OpenSSH asks it on Debian."""
-    import grp
-    import pwd
-
-    try:
-        mine = pwd.getpwuid(os.geteuid()).pw_name
-        members = set(grp.getgrgid(group).gr_mem)
-    except KeyError:
+    if not found.st_mode & 0o020:
         return False
-    primary = {account.pw_name for account in pwd.getpwall() if account.pw_gid == group}
-    return (members | primary) == {mine}
+    from viewsync.system import users
+
+    return not users.is_alone_in(found.st_gid)
 
 
 def _is_unknown_root(found: os.stat_result) -> bool:
@@ -336,14 +296,10 @@ def _is_unknown_root(found: os.stat_result) -> bool:
 
 
 def belongs(path: str, found: os.stat_result) -> str:
-    return f"{path} belongs to somebody else: {user(found.st_uid)}"
+    return f"{path} belongs to somebody else: {_user(found)}"
 
 
-def user(uid: int) -> str:
-    """As people know it."""
-    import pwd
+def _user(found: os.stat_result) -> str:
+    from viewsync.system import users
 
-    try:
-        return f"{pwd.getpwuid(uid).pw_name} (uid {uid})"
-    except KeyError:
-        return f"uid {uid}"
+    return users.shown(found.st_uid)

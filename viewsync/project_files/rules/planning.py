@@ -12,7 +12,7 @@ from viewsync.project_files.rules.filling import Filler
 from viewsync.project_files.rules.nodes import MAPPING, NULL, Node
 from viewsync.project_files.rules.plan import CONTINUE, Plan, PlannedPane, PlannedWindow
 from viewsync.text import durations
-from viewsync.tmux.rules import layouts, project_options
+from viewsync.tmux.rules import layouts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -221,6 +221,8 @@ def _options(filler: Filler) -> tuple[tuple[str, str], ...]:
 def _allowed(filler: Filler, node: Node | None) -> dict[str, str]:
     """Options, of which some are nothing for a project's file to set."""
     found = filler.texts(node)
+    if found:
+        from viewsync.tmux.rules import project_options  # tmux's whole table: only for who sets any
     for name, value in found.items():
         what, hint = project_options.refusal(name, value)
         if what and node:
