@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import events
 from viewsync.events import Event
+from viewsync.tmux.rules.model import TmuxSession
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from viewsync.registry_shape import ViewRow
-    from viewsync.tmux.rules.model import Client, Inventory, Panes, Server, TmuxSession
+    from viewsync.tmux.rules.model import Client, Inventory, Pane, Panes, Server
 
 CREATING = "creating"
 OPEN = "open"
@@ -45,36 +46,12 @@ def rows_of(server: Server, views: Mapping[str, ViewRow]) -> dict[str, ViewRow]:
     }
 
 
-class Claimed(NamedTuple):
-    """What a server says of a session that a row may be of."""
-
-    id: str
-    name: str
-    created: int  # epoch seconds
-    group: str
-    marked: bool
-    renamed: bool = False  # marked, and not named as a view any more
-
-
 def proven(found: Inventory, views: Mapping[str, ViewRow]) -> dict[str, str]:
     """The sessions that rows show to be ours, by id, each with the name of its row: its own, or the one it had."""
     rows = rows_of(found.server, views)
     if not rows:
         return {}
-    return _proven(
-        (
-            Claimed(
-                session.id,
-                session.name,
-                session.created,
-                session.group,
-                session.marked or session.old_mark,
-                session.renamed,
-            )
-            for session in found.sessions
-        ),
-        rows,
-    )
+    return _proven({session.id: session for session in found.sessions}, rows)
 
 
 def proven_in(reading: Panes, views: Mapping[str, ViewRow]) -> dict[str, str]:
@@ -82,24 +59,32 @@ def proven_in(reading: Panes, views: Mapping[str, ViewRow]) -> dict[str, str]:
     rows = rows_of(reading.server, views)
     if not rows:
         return {}
-    sessions = {pane.session: pane for pane in reading.panes}
-    return _proven(
-        (
-            Claimed(
-                session.session,
-                session.session_name,
-                session.created,
-                session.group,
-                session.marked or session.old_mark,
-            )
-            for session in sessions.values()
-        ),
-        rows,
+    shown = {pane.session: pane for pane in reading.panes}
+    return _proven({session: _as_session(pane) for session, pane in shown.items()}, rows)
+
+
+def _as_session(pane: Pane) -> TmuxSession:
+    """As far as a row can be compared with it."""
+    return TmuxSession(
+        id=pane.session,
+        name=pane.session_name,
+        group=pane.group,
+        group_size=0,
+        created=pane.created,
+        last_attached=0,
+        attached=0,
+        clients=pane.attached,
+        marked=pane.marked,
+        marked_parent="",
+        pinned=False,
+        lease=0.0,
+        window="",
+        windows=0,
+        old_mark=pane.old_mark,
     )
 
 
-def _proven(sessions: Iterable[Claimed], rows: Mapping[str, ViewRow]) -> dict[str, str]:
-    there = {session.id: session for session in sessions}
+def _proven(there: Mapping[str, TmuxSession], rows: Mapping[str, ViewRow]) -> dict[str, str]:
     by_id = {row["session_id"]: name for name, row in rows.items() if row.get("session_id")}
     found = {}
     for session in there.values():
@@ -110,7 +95,7 @@ def _proven(sessions: Iterable[Claimed], rows: Mapping[str, ViewRow]) -> dict[st
     return found
 
 
-def _without_id(found: dict[str, str], there: Mapping[str, Claimed], rows: Mapping[str, ViewRow]) -> None:
+def _without_id(found: dict[str, str], there: Mapping[str, TmuxSession], rows: Mapping[str, ViewRow]) -> None:
     """Such a row is of a session that fits in all that it says: the name, as none but a view has, made just then, and
     it carries our mark, or lost it at once and shares the parent's windows. One that was renamed has to show them all.
     """
@@ -127,13 +112,13 @@ def _without_id(found: dict[str, str], there: Mapping[str, Claimed], rows: Mappi
             if session.renamed:
                 fits = shares and name not in named and name not in found.values()
             else:
-                fits = session.marked or (row.get("state") == CREATING and shares)
+                fits = session.marked or session.old_mark or (row.get("state") == CREATING and shares)
             if fits and names.looks_like_view(name):
                 found[session.id] = name
                 break
 
 
-def _shares_parent(session: Claimed, row: ViewRow, there: Mapping[str, Claimed]) -> bool:
+def _shares_parent(session: TmuxSession, row: ViewRow, there: Mapping[str, TmuxSession]) -> bool:
     """It shows the windows of the parent that the row has the id of, and is another session."""
     parent = row.get("parent_id", "")
     if not session.group or not parent or session.id == parent:
