@@ -230,6 +230,8 @@ def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
     from viewsync.system import signals  # not for who wants the version or the help
 
     signals.settle()
+    if what not in _UNSEEN or (what in _TIMED and sys.stderr.isatty()):
+        ctx.say_waiting = _say_waiting
     ctx.trace()
     try:
         code = run()
@@ -250,6 +252,15 @@ def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
         where = os.path.join(_log_folder(ctx.env), "viewsync.log")
         output.say(f"viewsync: a bug: {type(error).__name__}; the details are in {where}")
         return 70
+
+
+# Nobody reads what they print, or it would stand in the middle of a screen, or of WezTerm's message.
+_TIMED = ("sweep", "sweeper")  # unless a person runs them
+_UNSEEN = ("hook", "monitor", *_TIMED)
+
+
+def _say_waiting(what: str) -> None:
+    output.say(f"viewsync: {output.printable(what)}")
 
 
 def _log_notes(ctx: Context) -> None:

@@ -26,7 +26,7 @@ class Setting(NamedTuple):
 LEVELS = ("debug", "info", "warning", "error")
 SETTINGS: dict[str, Setting] = {
     "tmux": Setting("tmux", "the tmux program"),
-    "tmux_timeout": Setting(2.0, "seconds that a tmux server may take for one answer", least=0.05),
+    "tmux_timeout": Setting(10.0, "seconds without any answer after which a tmux server counts as hung", least=0.05),
     "wezterm": Setting("wezterm", "the wezterm program"),
     "wezterm_timeout": Setting(3.0, "seconds that `wezterm cli` may take", least=0.05),
     "lock_timeout": Setting(5.0, "seconds to wait for the registry's lock", env="LOCK_TIMEOUT"),

@@ -30,6 +30,7 @@ class Context:
         self.env = dict(os.environ if env is None else env)
         self.env.update(overrides or {})
         self.clock = clock  # epoch seconds
+        self.say_waiting = self._log_waiting  # where people read what we print, `cli` says it to them
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -41,7 +42,10 @@ class Context:
     def tmux(self) -> Tmux:
         from viewsync.tmux.server import Tmux
 
-        return Tmux(self.config["tmux"], self.config["tmux_timeout"], self.env)
+        return Tmux(self.config["tmux"], self.config["tmux_timeout"], self.env, self.say_waiting)
+
+    def _log_waiting(self, what: str) -> None:
+        self.log.warning("%s", what)
 
     @cached_property
     def wezterm(self) -> Wezterm:

@@ -24,7 +24,8 @@ def stopping(server: Server, home: Home) -> Iterator[Callable[..., dict[str, str
 
     def make(command: str, *, on: bool) -> dict[str, str]:
         done = os.path.join(home.path, "stopped")
-        go = f"if [ -e {done} ]; then kill -CONT {server.pid}; fi" if on else ":"
+        # Whether it hangs is asked beside the command, and is not the next one.
+        go = f'case " $* " in *"-p ok "*) ;; *) [ ! -e {done} ] || kill -CONT {server.pid} ;; esac' if on else ":"
         body = (
             f'{go}\ncase " $* " in *"{command}"*) [ -e {done} ] || {{ : > {done}; kill -STOP {server.pid}; }} ;; esac'
         )

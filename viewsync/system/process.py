@@ -14,7 +14,7 @@ from viewsync.errors import ViewsyncError
 from viewsync.system import signals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
 # Hears of every program that came back, or did not, when somebody wants to know: the words, what became of it, seconds.
 told: Callable[[Sequence[str], str, float], None] | None = None
@@ -66,24 +66,52 @@ def run(
     timeout: float,
     stdin: str = "",
     env: Mapping[str, str] | None = None,
+    longer: Callable[[], Generator[float, None, None]] | None = None,
 ) -> Completed:
-    """Run one program to its end, `timeout` seconds at most. Bytes that are no UTF-8 survive the round trip."""
+    """Run one program to its end, `timeout` seconds at most. Bytes that are no UTF-8 survive the round trip.
+
+    `longer` is asked once those are over, and yields for how many seconds each we go on waiting for the same process.
+    """
     _needs_exit_codes(argv)
     began = time.monotonic()
     outcome = "not started"
     try:
         with _whole(stdin.encode("utf-8", "surrogateescape")) as source:
-            done = subprocess.run(argv, stdin=source, capture_output=True, timeout=timeout, env=env, check=False)
-        outcome = f"exit code {done.returncode}"
-    except subprocess.TimeoutExpired:
+            child = subprocess.Popen(argv, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
+            with child:
+                out, err = _answer(child, argv, timeout, longer)
+        outcome = f"exit code {child.returncode}"
+    except TimedOut:
         outcome = "ended"
-        raise TimedOut(f"{argv[0]} did not answer within {timeout:g} s") from None
+        raise
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in an argument
         raise NotStarted(argv[0], error) from None
     finally:
         if told:
             told(argv, outcome, time.monotonic() - began)
-    return Completed(done.returncode, _text(done.stdout), _text(done.stderr))
+    return Completed(child.returncode, _text(out), _text(err))
+
+
+def _answer(
+    child: Child, argv: Sequence[str], timeout: float, longer: Callable[[], Generator[float, None, None]] | None
+) -> tuple[bytes, bytes]:
+    """What it printed until its end. It does not outlive our waiting, whatever ends that."""
+    try:
+        try:
+            return child.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            with contextlib.closing(longer() if longer else _no_longer()) as more:
+                for seconds in more:
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        return child.communicate(timeout=seconds)
+            raise TimedOut(f"{argv[0]} did not answer within {timeout:g} s") from None
+    except BaseException:
+        child.kill()
+        raise
+
+
+def _no_longer() -> Generator[float, None, None]:
+    yield from ()
 
 
 def _needs_exit_codes(argv: Sequence[str]) -> None:
@@ -118,6 +146,7 @@ def start(argv: Sequence[str], *, env: Mapping[str, str] | None = None, output: 
 
 
 Child = subprocess.Popen[bytes]
+NOWHERE = subprocess.DEVNULL  # as `output`
 
 
 def start_group(argv: Sequence[str], *, cwd: str, env: Mapping[str, str] | None, output: int) -> Child:

@@ -12,8 +12,10 @@ from viewsync.system import process
 from viewsync.tmux import messages, sockets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
+_SOON = 2.0  # seconds after which a call is late: whether its server hangs is asked, and people hear of it
+_STILL = 300.0  # seconds for which a server that hung has to answer as soon as that: many calls would wait for it
 _ENDING = 0.5  # seconds that a server takes at most to end, once it has hung up
 
 
@@ -24,10 +26,16 @@ class ServerGone(TmuxError):
 
 
 class Tmux:
-    def __init__(self, program: str, timeout: float, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, program: str, timeout: float, env: Mapping[str, str], say: Callable[[str], None] | None = None
+    ) -> None:
+        """`say` hears, once for a server, for what we wait where that takes long."""
         self.program = program
-        self.timeout = timeout  # seconds for one call
+        self.timeout = timeout  # seconds without any answer; one that is slow is waited for
         self.env = clean(env)
+        self._say = say
+        self._said: set[str] = set()
+        self._hung: dict[str, float] = {}  # when, by socket
 
     def argv(self, socket: str, *words: str, starts: bool = False) -> list[str]:
         """What asks that server, which is ours. Nothing that asks one is made elsewhere. ServerGone, or Foreign.
@@ -61,17 +69,22 @@ class Tmux:
     def run(self, socket: str, *words: str, stdin: str = "", starts: bool = False) -> process.Completed:
         """One call, whatever its exit code. Raises TmuxTimeout, ServerGone, or TmuxError when it cannot run."""
         argv = self.argv(socket, *words, starts=starts)
+        bound = self._bound(socket) if self._hung else self.timeout
+        soon = min(_SOON, bound / 2)
         try:
-            done = process.run(argv, timeout=self.timeout, stdin=stdin, env=self.env)
-        except process.TimedOut:
+            done = process.run(
+                argv, timeout=soon, stdin=stdin, env=self.env, longer=lambda: self._wait(socket, soon, bound)
+            )
+        except process.TimedOut as error:
             raise TmuxTimeout(
-                f"the tmux server on {socket} did not answer within {self.timeout:g} s",
-                f"it may be stopped or very busy{_left_open(words)}",
+                f"the tmux server on {socket} {error.message}", f"it may be stopped or very busy{_left_open(words)}"
             ) from None
         except process.NotStarted as error:
             if error.hint:  # there may be one, and no program can be run now
                 raise TmuxError(error.message, error.hint) from None
             raise TmuxMissing(error.message, "install tmux, or set its path as `tmux` in config.toml") from None
+        if self._hung:
+            self._hung.pop(socket, None)
         hung_up = done.code and messages.hung_up(done.err)
         if hung_up and _goes_on(socket):
             raise TmuxError(
@@ -81,6 +94,29 @@ class Tmux:
         if hung_up or (done.code and messages.no_server(done.err, socket)):
             raise _gone(socket)
         return done
+
+    def _bound(self, socket: str) -> float:
+        """Less for one that hung a moment ago, and has done nothing since. Now and then it gets all its time again."""
+        if time.monotonic() - self._hung.get(socket, -_STILL) < _STILL:
+            return min(_SOON, self.timeout)
+        self._hung.pop(socket, None)
+        return self.timeout
+
+    def _wait(self, socket: str, waited: float, bound: float) -> Generator[float, None, None]:
+        from viewsync.tmux import slow_server  # only for those
+
+        def say(seconds: float) -> None:
+            if self._say and seconds >= _SOON and socket not in self._said:
+                self._said.add(socket)
+                self._say(f"waiting for the tmux server on {socket}: no answer for {_SOON:g} s, it may be very busy")
+
+        try:
+            yield from slow_server.wait(
+                lambda: self.argv(socket, "display-message", "-p", "ok"), self.env, waited, bound, say
+            )
+        except slow_server.Hung:
+            self._hung.setdefault(socket, time.monotonic())
+            raise
 
     def version(self) -> str:
         """Of the client program, as `tmux -V` says it."""
