@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.support import NO_HOOKS, read
+from tests.faults.support import NO_HOOKS, detached, read
 from tests.support.sessions import create
 from tests.support.wait import until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.support.client import Tab
     from tests.support.server import Home, Server
@@ -104,6 +104,30 @@ def test_a_hook_says_nothing_and_the_log_has_it(stopped: Server, home: Home) -> 
     os.kill(stopped.pid, signal.SIGCONT)
     assert hook.wait() == 0
     assert (said(home, "out"), said(home, "err")) == ("", "")
+
+
+def test_a_sweep_does_the_others_first_and_that_one_too(
+    servers: Callable[..., Server], stopped: Server, home: Home
+) -> None:
+    os.kill(stopped.pid, signal.SIGCONT)
+    other = servers("z").start()
+    slow, orphan = (_orphan(each) for each in (stopped, other))
+    os.kill(stopped.pid, signal.SIGSTOP)
+    sweep = begin(home, "sweep", VIEWSYNC_TMUX_TIMEOUT="600", **NO_HOOKS)
+    until(lambda: orphan not in other.sessions(), "the end of the other's view")
+    assert not sweep.ended()
+    os.kill(stopped.pid, signal.SIGCONT)
+    assert sweep.wait() == 0
+    assert slow not in stopped.sessions()
+    assert said(home, "err") == ""
+
+
+def _orphan(server: Server) -> str:
+    """A view that the next sweep would end."""
+    tab, view = server.open("proj", env=NO_HOOKS)
+    tab.hang_up()
+    detached(server, view)
+    return view
 
 
 @pytest.mark.parametrize("words", ["open --json proj", "kill -s work"])

@@ -6,7 +6,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.errors import ViewsyncError
+from viewsync.errors import TmuxTimeout, ViewsyncError
 from viewsync.events import GONE
 from viewsync.history import recording
 from viewsync.registry.safe_reading import read_registry
@@ -78,13 +78,19 @@ def _prepare(ctx: Context, gui: GuiPanes | None) -> list[str]:
 
 
 def _views(ctx: Context, views: Mapping[str, ViewRow], scope: Scope, named: Sequence[str] | None, done: Swept) -> None:
-    """A server that fails does not stop the others."""
-    for socket in servers.live(ctx.env, views) if named is None else named:
-        try:
-            done.add(cleanup.clean(ctx, socket, scope))
-        except ViewsyncError as error:
-            if named is not None or sockets.listens(socket):  # else it ended since it was listed, as servers do
-                done.errors.append(error.message)
+    """A server that fails does not stop the others; one that is slow comes again behind them, with all its time."""
+    first = servers.live(ctx.env, views) if named is None else named
+    late: list[str] = []
+    for hurry, found in ((len(first) > 1, first), (False, late)):
+        ctx.tmux.hurry = hurry
+        for socket in found:
+            try:
+                done.add(cleanup.clean(ctx, socket, scope))
+            except TmuxTimeout as error:
+                late.append(socket) if hurry else done.errors.append(error.message)
+            except ViewsyncError as error:
+                if named is not None or sockets.listens(socket):  # else it ended since it was listed, as servers do
+                    done.errors.append(error.message)
 
 
 def _projects(ctx: Context, rows: Mapping[str, SessionRow], scope: Scope, done: Swept) -> None:

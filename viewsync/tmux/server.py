@@ -36,6 +36,7 @@ class Tmux:
         self._say = say
         self._said: set[str] = set()
         self._hung: dict[str, float] = {}  # when, by socket
+        self.hurry = False  # other servers wait: one that answers nothing soon is asked again later
 
     def argv(self, socket: str, *words: str, starts: bool = False) -> list[str]:
         """What asks that server, which is ours. Nothing that asks one is made elsewhere. ServerGone, or Foreign.
@@ -69,7 +70,7 @@ class Tmux:
     def run(self, socket: str, *words: str, stdin: str = "", starts: bool = False) -> process.Completed:
         """One call, whatever its exit code. Raises TmuxTimeout, ServerGone, or TmuxError when it cannot run."""
         argv = self.argv(socket, *words, starts=starts)
-        bound = self._bound(socket) if self._hung else self.timeout
+        bound = self._bound(socket) if self._hung or self.hurry else self.timeout
         soon = min(_SOON, bound / 2)
         try:
             done = process.run(
@@ -97,7 +98,7 @@ class Tmux:
 
     def _bound(self, socket: str) -> float:
         """Less for one that hung a moment ago, and has done nothing since. Now and then it gets all its time again."""
-        if time.monotonic() - self._hung.get(socket, -_STILL) < _STILL:
+        if self.hurry or time.monotonic() - self._hung.get(socket, -_STILL) < _STILL:
             return min(_SOON, self.timeout)
         self._hung.pop(socket, None)
         return self.timeout
@@ -115,7 +116,8 @@ class Tmux:
                 lambda: self.argv(socket, "display-message", "-p", "ok"), self.env, waited, bound, say
             )
         except slow_server.Hung:
-            self._hung.setdefault(socket, time.monotonic())
+            if not self.hurry:
+                self._hung.setdefault(socket, time.monotonic())
             raise
 
     def version(self) -> str:
