@@ -169,7 +169,7 @@ def test_b8_what_cannot_be_made_raises(manager: TmuxManager, server: Server, hom
         manager.create_session("a:b", home.path)
     with pytest.raises(UsageError):
         manager.create_session("a", os.path.join(home.path, "none"))
-    with pytest.raises(UsageError, match="is no folder"):
+    with pytest.raises(UsageError, match="is not a folder"):
         manager.create_session("a", "/\0")
     assert server.sessions() == ["proj"]
 

@@ -59,4 +59,4 @@ def test_a_pinned_view_stays_until_it_is_no_longer(server: Server, home: Home) -
 
 def test_only_views_of_ours_are_pinned(server: Server, home: Home) -> None:
     done = home.viewsync("pin", "proj")
-    assert (done.code, "no view of ours" in done.err) == (1, True)
+    assert (done.code, "not one of viewsync's views" in done.err) == (1, True)
