@@ -56,7 +56,8 @@ def python(server: Server) -> Server:
 
 
 def shown(server: Server) -> str:
-    return server.tmux("capture-pane", "-p", "-J", "-t", "=web:").rstrip()
+    text = server.tmux("capture-pane", "-p", "-J", "-t", "=web:").rstrip()
+    return "\n".join(line.rstrip() for line in text.split("\n"))  # 3.2a fills them up with blanks
 
 
 def content(server: Server, name: str, size: int = 1) -> str:

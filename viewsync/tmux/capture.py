@@ -68,7 +68,7 @@ def read(tmux: Tmux, server: Server, pane: str, lines: Range, *, join: bool, col
         raise MissingSession(f"there is no pane {pane} on {server.socket}", "it ended just now")
     if done.code:
         raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or f'exit code {done.code}'}")
-    return _shot(server, done.out, token)
+    return _shot(server, done.out, token, join=join)
 
 
 def _capture(flags: list[str], lines: Range | None) -> list[list[str]]:
@@ -88,7 +88,7 @@ def _hidden(lines: Range) -> tuple[Range | None, Range | None]:
     return above, behind
 
 
-def _shot(server: Server, output: str, token: str) -> Shot:
+def _shot(server: Server, output: str, token: str, *, join: bool) -> Shot:
     state, _, text = output.partition("\n")
     try:
         identity, *numbers = state.split("\t")
@@ -103,4 +103,19 @@ def _shot(server: Server, output: str, token: str) -> Shot:
     if hidden and alternate:
         above, behind = hidden
         shown = (above if history else "") + behind
-    return Shot(shown, width, height, history, (column, row), bool(alternate), bool(dead))
+    return Shot(
+        _as_written(server, shown) if join else shown,
+        width,
+        height,
+        history,
+        (column, row),
+        bool(alternate),
+        bool(dead),
+    )
+
+
+def _as_written(server: Server, joined: str) -> str:
+    from viewsync.tmux.rules.screen import unpadded  # most captures join nothing
+    from viewsync.tmux.rules.versions import pads_lines
+
+    return "\n".join(unpadded(joined.split("\n"))) if pads_lines(server.version) else joined

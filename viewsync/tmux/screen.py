@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from viewsync.errors import MissingSession, TmuxError
 from viewsync.tmux import messages
 from viewsync.tmux.rules import anchor
-from viewsync.tmux.rules.screen import Screen
+from viewsync.tmux.rules.screen import Screen, unpadded
+from viewsync.tmux.rules.versions import pads_lines
 from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _STATE = "\t".join(
         "#{pane_dead}",
         "#{pane_dead_status}",
         "#{pane_pid}",
+        "#{version}",
         f"#{{{anchor.OPTION}}}",
     )
 )
@@ -75,12 +77,15 @@ def _lines(text: str) -> list[str]:
 def _screen(
     state: Sequence[str], rows: list[str], joined: list[str], behind: list[str], behind_joined: list[str]
 ) -> Screen:
-    pane, server, *rest, status, pid, kept = state
+    pane, server, *rest, status, pid, version, kept = state
     history, limit, width, height, column, row, alternate, dead = (int(number or 0) for number in rest)
     above = max(0, len(rows) - height)  # lines of history among them
     over: list[str] = []
     wrapped = _wrapped(rows, joined)
     behind_wrapped = _wrapped(behind, behind_joined)
+    if pads_lines(version):
+        rows = unpadded(rows, wrapped, above + row, column)
+        behind = unpadded(behind, behind_wrapped)
     if alternate:
         # What is shown lies over the main screen, whose lines tmux keeps aside; the history is the main screen's.
         over = _joined(rows[above:], frozenset(line - above for line in wrapped))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from viewsync.tmux.rules import versions
-from viewsync.tmux.rules.versions import escapes_names, number
+from viewsync.tmux.rules.versions import escapes_names, number, pads_lines
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,11 @@ def test_the_versions_that_keep_backslashes_doubled() -> None:
         "3.7a",
         "3.7c",
         "3.8",
+    ]
+
+
+def test_the_versions_that_fill_lines_up_with_blanks() -> None:
+    assert [each for each in ("3.2", "3.2a", "3.3", "3.3a", "3.7c", "next-3.8", "odd") if pads_lines(each)] == [
+        "3.2",
+        "3.2a",
     ]

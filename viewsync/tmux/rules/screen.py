@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.text.cell_width import after_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
 
 
 class Screen(NamedTuple):
@@ -30,3 +35,17 @@ class Screen(NamedTuple):
     def cursor(self) -> int:
         """The number of the cursor's line."""
         return self.history + self.row
+
+
+def unpadded(rows: Sequence[str], wrapped: Collection[int] = (), cursor: int = -1, column: int = 0) -> list[str]:
+    """Rows without blanks at their ends, as far as nothing shows that somebody wrote them.
+
+    What goes on in the next row stays whole, and the cursor's row, `cursor`, as far as the cursor: a prompt ends so.
+    """
+    return [row if at in wrapped else _unpadded(row, column if at == cursor else 0) for at, row in enumerate(rows)]
+
+
+def _unpadded(row: str, column: int) -> str:
+    text = row.rstrip(" ")
+    before = row[: len(row) - len(after_cells(row, column))]
+    return text if len(text) > len(before) else before

@@ -27,6 +27,11 @@ def escapes_names(version: str) -> bool:
     return number(version) >= (3, 7, "a")
 
 
+def pads_lines(version: str) -> bool:
+    """3.2 and 3.2a give lines with blanks behind them that nobody wrote, where blanks at their ends are asked for."""
+    return (3, 2, "") <= number(version) < (3, 3, "")
+
+
 # What crashes a server, and all of its sessions with it: the first and the last version, and what does it. viewsync
 # itself never does any of it; a person, a configuration or another tool may.
 Bug = tuple[Version, Version, str]
