@@ -156,6 +156,7 @@ NAMES = [
     "@at",
     "$0",
     "%percent",
+    "%H%M",
     "{curly}",
     "a space",
     "trailing;",
@@ -341,3 +342,16 @@ def test_an_error_stays_readable_in_a_tab_that_would_close(server: Server, home:
 
 def test_json_is_for_strict_readers_whatever_a_name_holds() -> None:
     assert set(json.loads(as_text({"name": "a\udcffb\ud800"}))["name"]) == {"a", "b", "\ufffd"}
+
+
+def test_values_that_only_some_tmux_keeps_in_braces_reach_the_view(server: Server) -> None:
+    """3.2a reads `%H` there as the beginning of `%if`, and a backslash beside a `"` twice."""
+    server.tmux("set-option", "-t", "=proj:", "status-right", "%H:%M")
+    server.tmux("set-option", "-t", "=proj:", "@odd", '"a\\b"')
+    server.tmux("set-environment", "-t", "=proj:", "TIMEFORMAT", "%R")
+    server.tmux("set-environment", "-t", "=proj:", "ODD", '"a\\b"')
+    _, view = server.open("proj")
+    options = [server.tmux("show-options", "-v", "-t", f"={view}:", name) for name in ("status-right", "@odd")]
+    assert options == ["%H:%M", '"a\\b"']
+    variables = [server.tmux("show-environment", "-t", f"={view}:", name) for name in ("TIMEFORMAT", "ODD")]
+    assert variables == ["TIMEFORMAT=%R", 'ODD="a\\b"']

@@ -151,11 +151,11 @@ def out_of_the_way(session: str, window: str) -> ScriptLine:
 
 
 def option(session: str, name: str, value: str) -> ScriptLine:
-    return ScriptLine(f"set-option -t '{session}:' -- {quoted(name)} {quoted(value)}", f"option {name}")
+    return ScriptLine(language.assigned(f"set-option -t '{session}:'", name, value), f"option {name}")
 
 
 def window_option(window: str, name: str, value: str, what: str) -> ScriptLine:
-    return ScriptLine(f"set-option -w -t {window} -- {quoted(name)} {quoted(value)}", what)
+    return ScriptLine(language.assigned(f"set-option -w -t {window}", name, value), what)
 
 
 def pane_mark(pane: str, place: int, *, untyped: bool) -> ScriptLine:
@@ -164,7 +164,7 @@ def pane_mark(pane: str, place: int, *, untyped: bool) -> ScriptLine:
 
 
 def variable(session: str, name: str, value: str) -> ScriptLine:
-    return ScriptLine(f"set-environment -t '{session}:' -- {quoted(name)} {quoted(value)}", f"variable {name}")
+    return ScriptLine(language.assigned(f"set-environment -t '{session}:'", name, value), f"variable {name}")
 
 
 def new_window(session: str, name: str, pane: NewPane, number: int) -> ScriptLine:

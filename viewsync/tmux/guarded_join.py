@@ -63,7 +63,7 @@ def _join(new: NewView, *, detached: bool) -> str:
     ]
     words += ["-c", quoted(language.unexpanded(new.folder or new.origin.folder))]
     for name, value in new.origin.environment:
-        if value is not None:
+        if value is not None and language.unharmed(value):
             words += ["-e", quoted(f"{name}={value}")]
     return " ".join(words)
 
@@ -72,13 +72,15 @@ def _inherit(new: NewView) -> list[str]:
     target = f"'={new.name}:'"
     return [
         f"set-option -F -t {target} {VIEW} '#{{session_id}}'",
-        f"set-option -t {target} @viewsync_parent {quoted(new.parent)}",
+        language.assigned(f"set-option -t {target}", "@viewsync_parent", new.parent),
         f"set-option -t {target} destroy-unattached off",
-        *(f"set-option -t {target} -- {quoted(name)} {quoted(value)}" for name, value in new.origin.options),
+        *(language.assigned(f"set-option -t {target}", name, value) for name, value in new.origin.options),
         *(
             f"set-environment -r -t {target} -- {quoted(name)}"
-            for name, value in new.origin.environment
             if value is None
+            else language.assigned(f"set-environment -t {target}", name, value)
+            for name, value in new.origin.environment
+            if value is None or not language.unharmed(value)
         ),
         select(f"={new.name}", new.window or new.origin.window),
     ]

@@ -26,7 +26,9 @@ def rename(tmux: Tmux, server: Server, session: str, old: str, new: str, views: 
     same = same_server(server)
     then = [f"rename-session -t '{session}:' -- {quoted(language.unexpanded(new))}"]
     then += [
-        if_session(view, both(same, OWN_MARK), f"set-option -t '{view}:' @viewsync_parent {quoted(new)}", "")
+        if_session(
+            view, both(same, OWN_MARK), language.assigned(f"set-option -t '{view}:'", "@viewsync_parent", new), ""
+        )
         for view in views
     ]
     then += ["display-message -p renamed"]

@@ -167,7 +167,7 @@ def mark(tmux: Tmux, socket: str, session: str, name: str, parent: str) -> bool:
     target = f"'{session}:'"
     marks = (
         f"set-option -t {target} {VIEW} '{session}' ; "
-        f"set-option -t {target} @viewsync_parent {quoted(parent)} ; display-message -p marked"
+        f"{language.assigned(f'set-option -t {target}', '@viewsync_parent', parent)} ; display-message -p marked"
     )
     return "marked" in tmux.ask(
         socket, "if-shell", "-F", "1", if_session(session, equal("session_name", name), marks, "")

@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 _HASHES = re.compile(r"#+(?![#\[])")
 
 
+# A format that is nothing. With it in front, tmux 3.2a quotes a word as it should (`unharmed`).
+_SHIELD = "#{l:}"
+_QUOTED_FOR = " #';${}"  # what 3.2a puts a word into double quotes for
+
+
 def literal(text: str) -> str:
     """Text that a format expands to itself, inside `#{==:...}` and friends too."""
-    return unexpanded(text).replace(",", "#,").replace("}", "#}")
+    return _doubled(text).replace(",", "#,").replace("}", "#}")
 
 
 def name(stored: str) -> str:
@@ -34,7 +39,28 @@ def unexpanded(text: str) -> str:
 
     Before a `[` tmux leaves every `#` as it is, however many (a style, format.c).
     """
+    return _doubled(text) if unharmed(text) else _SHIELD + _doubled(text)
+
+
+def _doubled(text: str) -> str:
     return _HASHES.sub(r"\g<0>\g<0>", text)
+
+
+def unharmed(text: str) -> bool:
+    """Whether it stays the same word between the braces of a command in every tmux.
+
+    3.2a writes what stands there as a string, to read it again, and quotes by what is in it: `%H` not at all, and
+    then it expects `%if` or the like; and a `"` beside nothing else that asks for quotes so that backslashes and
+    control characters stay escaped (arguments.c, args_escape). 3.3 keeps what it has read.
+    """
+    return not (text.startswith("%") or '"' in text) or any(char in text for char in _QUOTED_FOR)
+
+
+def assigned(command: str, name: str, value: str) -> str:
+    """set-option or set-environment, with its flags and target: that name gets that value, as it stands."""
+    if unharmed(value):
+        return f"{command} -- {quoted(name)} {quoted(value)}"
+    return f"{command} -F -- {quoted(name)} {quoted(unexpanded(value))}"
 
 
 def quoted(text: str) -> str:
