@@ -6,10 +6,11 @@ runs a program, is made to mean itself.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
-from viewsync.tmux import messages, sockets
+from viewsync.tmux import messages, sockets, window_size
 from viewsync.tmux.rules import language
 from viewsync.tmux.rules.language import quoted
 
@@ -72,8 +73,17 @@ def make(tmux: Tmux, socket: str, new: NewSession) -> StartedSession:
         session, pane, place, pid, server, name = done.out.removesuffix("\n").split("\t")
         return StartedSession(session, pane, f"{name}:{place}", int(pid), server)
     except ValueError:
-        # Where it cannot make its socket, it says so and ends with 0.
-        raise TmuxError(done.err.strip() or f"tmux answered {done.out!r}") from None
+        # Where it cannot make its socket, it ends with 0; 3.3 and newer say why.
+        raise TmuxError(done.err.strip() or _no_place(socket) or f"tmux answered {done.out!r}") from None
+
+
+def _no_place(socket: str) -> str:
+    """Why there cannot be a socket, "" where that is not known."""
+    try:
+        os.stat(os.path.dirname(socket))
+    except OSError as error:
+        return f"error creating {socket} ({error.strerror})"
+    return ""
 
 
 def begin(tmux: Tmux, socket: str, new: NewSession, answer: str, then: Sequence[str]) -> Completed:
@@ -81,7 +91,8 @@ def begin(tmux: Tmux, socket: str, new: NewSession, answer: str, then: Sequence[
 
     `then`: commands of the same list, so that they hold whatever comes between.
     """
-    script = " ; ".join([" ".join(map(quoted, _words(new, answer))), *then])
+    sized = [window_size.given(new.name, new.size)] if new.size else []
+    script = " ; ".join([" ".join(map(quoted, _words(new, answer))), *sized, *then])
     if "\0" in script:  # tmux would take what is before it for the whole word
         raise TmuxError("a program, its variables and its folder cannot hold a NUL byte")
     sockets.make_folder(tmux.env, socket)

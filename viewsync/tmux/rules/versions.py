@@ -32,6 +32,11 @@ def pads_lines(version: str) -> bool:
     return (3, 2, "") <= number(version) < (3, 3, "")
 
 
+# As a condition in tmux's formats, for who starts a server and cannot know its version: up to 3.2a the size that a new
+# session is to have is that of the client which asks for it (tmux #2772).
+IGNORES_SIZES = "#{m:3.2*,#{version}}"
+
+
 # What crashes a server, and all of its sessions with it: the first and the last version, and what does it. viewsync
 # itself never does any of it; a person, a configuration or another tool may.
 Bug = tuple[Version, Version, str]
