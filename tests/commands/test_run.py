@@ -394,7 +394,7 @@ def test_c2_a_folder_that_a_step_took_away_is_an_error(project: Project, server:
     )
     trusted(project, "dev")
     done = project.viewsync("run", "dev")
-    assert (done.code, "is no folder" in done.err) == (1, True)
+    assert (done.code, "is not a folder" in done.err) == (1, True)
     assert (server.sessions(), rows(project.home)) == ([], {})
 
 

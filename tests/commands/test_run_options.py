@@ -209,7 +209,11 @@ def test_import_leaves_them_out_and_says_so(project: Project) -> None:
     assert done.code == 0, done
     assert "mouse" in done.out
     assert "unattached" not in "".join(line for line in done.out.splitlines() if not line.startswith("#"))
-    for said in ("destroy-unattached of the session", "exit-unattached of window 'w'", "global_options has no equal"):
+    for said in (
+        "destroy-unattached of the session",
+        "exit-unattached of window 'w'",
+        "global_options has no equivalent",
+    ):
         assert said in done.out + done.err
 
 

@@ -96,7 +96,7 @@ def test_an_option_with_a_line_break_makes_the_reading_incomplete_and_ends_nothi
     before = home.rows()
     done = home.viewsync("sweep", "--json")
     assert (done.code, done.json()["ended"]) == (4, 0)
-    assert "not understood in full" in done.err
+    assert "could not be read in full" in done.err
     assert view in server.sessions()
     assert home.rows() == before
 
