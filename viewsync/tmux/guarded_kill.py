@@ -93,7 +93,7 @@ def kill(tmux: Tmux, server: Server, session: str) -> bool:
     except ServerGone:
         return True  # it was the last one, and the server ended with it
     if "kept" in said:
-        raise Quarantined("it is quarantined", "`viewsync release` ends the quarantine")
+        raise Quarantined("it is quarantined: `viewsync release` ends that")
     return "missed" not in said
 
 
