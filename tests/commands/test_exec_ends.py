@@ -235,7 +235,7 @@ def test_a_tmux_that_fails_when_it_is_to_type_leaves_nothing(bash: dict[str, str
         file.write('#!/bin/sh\ncase $* in *source-file*) exec sleep 1000;; esac\nexec tmux "$@"\n')
     os.chmod(path, 0o700)
     done = execute(home, "--", "echo x", env={"VIEWSYNC_TMUX": path, "VIEWSYNC_TMUX_TIMEOUT": "0.5"})
-    assert (done.code, done.out, "did not answer" in done.err) == (125, "", True)
+    assert (done.code, done.out, "did not do what it was asked" in done.err) == (125, "", True), done
     assert folders(home) == []
 
 

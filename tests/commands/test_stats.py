@@ -81,7 +81,7 @@ def test_of_one_project_alone(home: Home) -> None:
     assert home.viewsync("stats", "--project", "app", "--json").json()["sessions"]["made"] == 1
     done = home.viewsync("stats", "--project", "nope")
     assert (done.code, done.err.count("\n")) == (1, 1)
-    assert "knows no project 'nope' (it knows: app, other)" in done.err
+    assert "has no project 'nope' (it knows: app, other)" in done.err
     assert "(did you mean other?)" in home.viewsync("analyze", "--project", "othr").err
 
 

@@ -59,7 +59,7 @@ def test_b7_the_current_project_is_known_by_its_folder(home: Home, project: Proj
 def test_outside_of_a_project_there_is_no_current_one(home: Home, project: Project) -> None:
     done = project.viewsync("list-sessions", cwd=home.path)
     assert (done.code, done.err.count("\n")) == (1, 1)
-    assert "no project" in done.err
+    assert "not in a project" in done.err
 
 
 def test_b5_two_clients_are_attached(project: Project, server: Server) -> None:

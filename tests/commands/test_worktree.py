@@ -275,7 +275,7 @@ def test_a_folder_in_the_way_is_left_alone(server: Server, project: Project) -> 
     with open(os.path.join(tree(project, "one"), "mine"), "w", encoding="utf-8"):
         pass
     done = start(project, server, "one")
-    assert (done.code, "is in the way" in done.err) == (1, True)
+    assert (done.code, "already exists" in done.err) == (1, True)
     assert os.listdir(tree(project, "one")) == ["mine"]
     assert (branches(project), rows(project.home)) == (["main"], {})
 

@@ -93,9 +93,9 @@ def test_what_they_cannot_do_is_an_error(text: str) -> None:
 
 def test_growth_is_seen_before_it_happens() -> None:
     grow = "{{ 'a'" + "".join(f" | replace('{a}', '{b * 100}')" for a, b in ("ab", "bc", "cd")) + " }}"
-    assert "come of replace" in refused(grow).what
+    assert "come out of replace" in refused(grow).what
     by_method = "{{ 'a'" + "".join(f".replace('{a}', '{b * 100}')" for a, b in ("ab", "bc", "cd")) + " }}"
-    assert "come of replace" in refused(by_method).what
+    assert "come out of replace" in refused(by_method).what
     with pytest.raises(Unfit, match="more than"):
         jinja.render("{{ x }}" * 20, {"x": "y" * 10_000})
 
