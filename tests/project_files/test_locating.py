@@ -70,7 +70,7 @@ def test_what_is_no_name_names_no_file(home: Home, monkeypatch: pytest.MonkeyPat
     project = Project(home)
     project.write(".viewsync/commands/.hidden.yaml", "")
     monkeypatch.chdir(project.root)
-    with pytest.raises(UsageError, match="there is no command|needs a name"):
+    with pytest.raises(UsageError, match=r"there is no command|needs a name"):
         locating.locate(name)
 
 
