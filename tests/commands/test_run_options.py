@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.projects import Project
 from tests.support.running import ran, trusted
 from tests.support.wait import stays, until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from tests.support.projects import Project
     from tests.support.server import Home, Server
 
 REFUSED = [
@@ -66,16 +64,6 @@ HONEST = {
     "destroy-unattached": "off",
     "update-environment": "SSH_AUTH_SOCK",
 }
-
-
-@pytest.fixture
-def server(servers: Callable[..., Server]) -> Server:
-    return servers().start()
-
-
-@pytest.fixture
-def project(home: Home) -> Project:
-    return Project(home)
 
 
 def options(project: Project, where: str, name: str, value: str) -> None:

@@ -352,3 +352,38 @@ def test_a_tree_that_is_too_large_without_git_is_said(server: Server, home: Home
     done = project.viewsync("run", "dev", "-S", server.socket)
     assert (done.code, done.err.count("\n"), "more than 20000 files" in done.err) == (1, 1, True), done
     assert server.sessions() == ["proj"]
+
+
+@pytest.mark.parametrize("place", ["tmux_config", "sourced", "named", "beside", "endless"])
+def test_what_has_no_end_or_nobody_writes_to_holds_up_nothing(server: Server, home: Home, place: str) -> None:
+    """A pipe in a project, or a device: nothing of it is read. Without git every file is looked at."""
+    project = Project(home)
+    pipe = os.path.join(project.root, "pipe")
+    project.write("conf", f"source-file {pipe}\n")
+    project.write("x.sh", SCRIPT)
+    step, config = {
+        "tmux_config": ("true", "pipe"),
+        "sourced": ("true", "conf"),
+        "named": ("cat pipe | sh -n", ""),
+        "beside": ("sh x.sh", ""),
+        "endless": ("sh x.sh", "endless"),
+    }[place]
+    os.mkfifo(pipe)
+    project.write("endless", "source-file /dev/zero\n")
+    more = f"  tmux_config: {config}\n" if config else ""
+    project.command("dev", f"session:\n{more}  pre_create_steps:\n    - run: {json.dumps(step)}\n")
+    for words in (("trust", "dev", "--show"), ("run", "dev", "-S", server.socket)):
+        done = project.viewsync(*words)
+        assert done.code == 1 or words[0] == "trust", done
+        assert done.err.count("\n") <= 1
+    assert server.sessions() == ["proj"]
+
+
+def test_what_sources_more_files_than_are_looked_at_is_refused(server: Server, project: Project) -> None:
+    for number in range(120):
+        project.write(f"{number}.conf", f"source-file {project.root}/{number + 1}.conf\n")
+    project.command("dev", "session:\n  tmux_config: 0.conf\n")
+    done = project.viewsync("trust", "dev", "--yes")
+    assert (done.code, "sources more than 100 files" in done.err) == (1, True), done
+    assert project.viewsync("run", "dev", "-S", server.socket).code == 1
+    assert server.sessions() == ["proj"]

@@ -56,7 +56,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         return Result(lines=[f"No session existed in the last {parsed.timeframe}."], warnings=found.warnings)
     lines = {"day": found.days, "project": found.projects, "session": found.sessions}[parsed.by]
     head = {"day": "DAY", "project": "PROJECT", "session": "SESSION"}[parsed.by]
-    rows = [(label.label, str(label.numbers.sessions), *_usage_rows.cells(label.numbers)) for label in lines]
+    rows = [(part.label, str(part.numbers.sessions), *_usage_rows.cells(part.numbers)) for part in lines]
     total = ("total", str(found.total.sessions), *_usage_rows.cells(found.total))
     for line in table((head, "SESSIONS", *_usage_rows.HEAD), [*rows, total]):
         print(line)

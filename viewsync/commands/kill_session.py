@@ -1,6 +1,7 @@
 """End one project session and its views, after its cleanup steps, and forget it.
 
-It ends even if somebody is attached, because you named it. --dry-run shows what would end.
+It ends even if somebody is attached, because you named it, but not while it is quarantined. --dry-run shows what would
+end.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from viewsync.project_files.rules.filling import World
 from viewsync.project_files.rules.nodes import BOOLEAN, MAPPING, NULL, TEXT, Node, Unfit
 from viewsync.project_files.rules.schema import SCHEMAS, VARIABLE
 from viewsync.project_files.rules.settings import Sources
-from viewsync.system import git
+from viewsync.system import files, git
 from viewsync.tmux import portable_layouts
 from viewsync.tmux.rules.marks import OURS
 
@@ -96,7 +96,7 @@ def plan(draft: Draft, session_name: str = "") -> Plan:
 def _check_marks(path: str) -> None:
     """UsageError where a file of tmux commands names an option by which viewsync tells whose a session is."""
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        with open(path, encoding="utf-8", errors="surrogateescape", opener=files.regular) as file:
             lines = [_SIGNS.sub("", line).strip() for line in file]
     except OSError as error:
         raise UsageError(f"cannot read the tmux_config {path}: {error.strerror}") from None

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.projects.rules import shell_lines
-from viewsync.system import file_trees
+from viewsync.system import file_trees, files
 from viewsync.system.git_worktrees import Git
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def _could_run(path: str) -> bool:
     if os.access(path, os.X_OK) or _CODE.search(path):
         return True
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=files.regular) as file:
             return file.read(2) == b"#!"
     except OSError:
         return False

@@ -8,6 +8,9 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from viewsync.errors import UsageError
+from viewsync.system import files
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,12 +22,17 @@ _MOST_BYTES = 1024 * 1024
 
 
 def read(path: str, folder: str) -> Iterator[tuple[str, str]]:
-    """Each file and its text, which is "" where there is none to be read. `folder`: where relative ones are."""
+    """Each file and its text, which is "" where there is none to be read. `folder`: where relative ones are.
+
+    UsageError for more files than can be looked at each time.
+    """
     wanted, seen = [path], set[str]()
-    while wanted and len(seen) < _MOST_FILES:
+    while wanted:
         file = wanted.pop(0)
         if file in seen:
             continue
+        if len(seen) == _MOST_FILES:
+            raise UsageError(f"{path}: it sources more than {_MOST_FILES} files", "source fewer")
         seen.add(file)
         text = _text(file)
         yield file, text
@@ -33,7 +41,7 @@ def read(path: str, folder: str) -> Iterator[tuple[str, str]]:
 
 def _text(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        with open(path, encoding="utf-8", errors="surrogateescape", opener=files.regular) as file:
             return file.read(_MOST_BYTES)
     except OSError:
         return ""

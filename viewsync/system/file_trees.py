@@ -13,7 +13,7 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
-from viewsync.system import git
+from viewsync.system import files, git
 from viewsync.system.git_worktrees import Git
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def digest(path: str) -> str:
     """Of one file; "" for what cannot be read."""
     found = hashlib.sha256()
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=files.regular) as file:
             while part := file.read(1 << 20):
                 found.update(part)
     except OSError:
@@ -205,7 +205,7 @@ class _Reader:
             raise TooLarge(
                 f"there are more than {_MOST_FILES} files, or {_MOST_BYTES >> 20} MB, that git does not track"
             )
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=files.regular) as file:
             return self._named(file.read())
 
     def _named(self, content: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import stat
@@ -43,6 +44,17 @@ def read(path: str) -> bytes | None:
 def _without_waiting(path: str, flags: int) -> int:
     """A FIFO is empty then, until it is refused."""
     return os.open(path, flags | os.O_NONBLOCK)
+
+
+def regular(path: str, flags: int) -> int:
+    """An opener for what a project names: anything but a file may have no end, or wait for one that never comes."""
+    if not stat.S_ISREG(os.stat(path).st_mode):  # to open a device alone may do something
+        raise OSError(errno.EINVAL, "not a regular file", path)
+    handle = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "not a regular file", path)
+    return handle
 
 
 def read_link(path: str) -> bytes | None:

@@ -115,8 +115,8 @@ def attach(tmux: Tmux, socket: str, free: Sequence[TmuxSession], new: NewView, c
     `caller` is "" when our hooks stand.
     """
     command = guarded_join.command(new, detached=False)
-    for name in reversed(free):
-        command = if_session(name.id, _idle(name.name, now), _go(name.id, new.window), command)
+    for view in reversed(free):
+        command = if_session(view.id, _idle(view.name, now), _go(view.id, new.window), command)
     return tmux.argv(socket, *_hooked(caller), "if-shell", "-F", "1", command)
 
 
@@ -143,9 +143,9 @@ def reserve(
     lease_it = f"@viewsync_lease {lease}"
     made = guarded_join.command(new, detached=True)
     command = f"{made} ; set-option -t '={new.name}:' {lease_it} ; {_say(new.name)}"
-    for name in reversed(free):
-        take = f"set-option -t '{name.id}:' {lease_it} ; {_say(name.name)}"
-        command = if_session(name.id, _idle(name.name, now), take, command)
+    for view in reversed(free):
+        take = f"set-option -t '{view.id}:' {lease_it} ; {_say(view.name)}"
+        command = if_session(view.id, _idle(view.name, now), take, command)
     done = tmux.run(socket, *_hooked(caller), "source-file", "-", stdin=f"{command}\n")
     said = [line.removeprefix("view ") for line in done.out.split("\n") if line.startswith("view ")]
     if done.code or not said:
