@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -153,6 +152,8 @@ def _write(path: str, data: bytes, mode: int) -> None:
 
 def remove_tree(path: str) -> None:
     """A folder with all that is in it; what it links to stays."""
+    import shutil  # 5 ms, and `run` reads by this file
+
     shutil.rmtree(path)
 
 
@@ -172,6 +173,8 @@ def _link(path: str, target: bytes) -> None:
 
 def _keep(path: str, temporary: str, old: os.stat_result) -> None:
     """Owner, mode, and whatever else the system keeps of a file, but not its times."""
+    import shutil
+
     made = os.stat(temporary)
     if (made.st_uid, made.st_gid) != (old.st_uid, old.st_gid):
         os.chown(temporary, old.st_uid, old.st_gid)
