@@ -310,6 +310,19 @@ def test_a_hook_that_stands_in_the_way(home: Home, installed: Server) -> None:
     )
 
 
+@pytest.mark.parametrize("alias", ["run-shell='display-message no'", 'kill-session="confirm-before -p x"', "ls=lsk"])
+def test_an_alias_in_the_place_of_a_command_is_named(home: Home, installed: Server, alias: str) -> None:
+    installed.tmux("set-option", "-s", "command-alias[100]", "mine=display-message")
+    assert examine(home)[1]["aliases"]["status"] == "ok"
+    installed.tmux("set-option", "-s", "command-alias[101]", alias.replace("'", "").replace('"', ""))
+    check = examine(home)[1]["aliases"]
+    installed.tmux("set-option", "-su", "command-alias[101]")
+    name = alias.partition("=")[0]
+    replaced = name if name != "ls" else None  # a short name is no command's own
+    assert check["status"] == ("warn" if replaced else "ok")
+    assert not replaced or check["found"].endswith(replaced)
+
+
 def test_destroy_unattached_is_a_danger(home: Home, installed: Server) -> None:
     """With a client attached, and off again before it goes: it is what the check warns of."""
     tab = home.program(["tmux", "-S", installed.socket, "attach-session", "-t", "=proj"])

@@ -80,6 +80,15 @@ def shadowed(reading: ServerReading) -> Check:
     return Check("own hooks", WARN, f"these sessions have hooks that replace those of viewsync: {said}", hint)
 
 
+def aliases(reading: ServerReading) -> Check:
+    """What viewsync says to tmux goes through them, too; but for what its hooks run (tmux/view_hooks.py)."""
+    found = options.replaced_commands(reading.ctx.tmux, reading.socket)
+    if not found:
+        return Check("aliases", OK, "none has the name of a command of tmux's")
+    said = f"these commands are replaced by a command-alias: {', '.join(found)}"
+    return Check("aliases", WARN, said, "give the alias another name: viewsync, too, gets what it stands for")
+
+
 def unattached(reading: ServerReading) -> Check:
     value = options.of_all(reading.ctx.tmux, reading.socket, "destroy-unattached")
     if value == "off":
@@ -138,6 +147,7 @@ IN_EACH: tuple[tuple[str, Callable[[ServerReading], Check]], ...] = (
     ("hooks", loaded),
     ("session ends", told),
     ("own hooks", shadowed),
+    ("aliases", aliases),
     ("destroy-unattached", unattached),
     ("stray views", strays),
     ("quarantine", quarantined),

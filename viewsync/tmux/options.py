@@ -18,6 +18,14 @@ def of_all(tmux: Tmux, socket: str, name: str) -> str:
     return tmux.ask(socket, "show-options", "-gv", name).strip()
 
 
+def replaced_commands(tmux: Tmux, socket: str) -> list[str]:
+    """The commands of tmux's own that stand for something else in that server, by an alias of the same name."""
+    every = "list-commands -F '#{command_list_name}'"  # by itself, it would start a server
+    commands = set(tmux.ask(socket, "if-shell", "-F", "1", every).split())
+    aliases = tmux.ask(socket, "show-options", "-sv", "command-alias").splitlines()
+    return sorted(commands & {alias.strip("\"'").partition("=")[0].strip() for alias in aliases})
+
+
 def shadows(tmux: Tmux, socket: str, sessions: Sequence[str]) -> list[str]:
     """Those sessions, by id, that have a hook of their own where ours is global: theirs is called instead of it.
 
