@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import time
 from typing import TYPE_CHECKING
@@ -11,12 +12,14 @@ from bench import peers
 from bench.measure import Subject, medians, process, processes, table
 from bench.stage import Stage
 from tests.support.wait import until
-from viewsync.tmux import inventory, views
+from viewsync.tmux import inventory, view_hooks, views
 from viewsync.tmux.rules.model import END, Verdict
 from viewsync.tmux.server import Tmux
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from tests.support.client import Tab
 
 SIZES = (1, 50, 200, 1000)
 
@@ -166,44 +169,71 @@ def _killing(stage: Stage, size: int, rounds: int) -> tuple[str, ...]:
 
 def deaths(count: int) -> None:
     """From a client's death to its view being gone, with the hooks alone, one at a time."""
-    stage = Stage()
-    try:
-        times = []
-        for _ in range(count):
-            tab, view = stage.server.open("proj")
-            until(lambda view=view: stage.home.rows().get(view, {}).get("attached"), "the row")  # type: ignore[misc]
-            start = time.perf_counter()
-            tab.process.kill()
-            until(lambda view=view: view not in stage.server.sessions(), "the end of the view")  # type: ignore[misc]
-            times.append(time.perf_counter() - start)
-            tab.end()
-        floor = medians([Subject("floor", lambda: process(peers.FLOOR, stage.home.env))], 11)["floor"]
-    finally:
-        stage.end()
-    ranked = sorted(times)
-    p95 = ranked[int(len(ranked) * 0.95) - 1]
+    ours, own = [], []
+    for _ in range(count):  # by turns, so that both have the same machine
+        ours.append(_dying(1)[0])
+        own.append(_noticed(1))
+    view, word = statistics.median(ours), statistics.median(own)
     print(f"### From a client's death to its view being gone, hooks only ({count} times)\n")
-    print(f"median {statistics.median(times) * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms", end="")
-    print(f" ({statistics.median(times) / floor:.1f} and {p95 / floor:.1f} times the interpreter's start)\n")
+    print(f"median {view * 1000:.1f} ms; tmux's own word of it {word * 1000:.1f} ms")
+    print(f"{view / word:.2f} times tmux's own (budget 3)\n")
 
 
 def together(count: int) -> None:
     """That many clients dying at once."""
+    one, _ = _dying(1)
+    gone, starts = _dying(count)
+    word = _noticed(count)
+    print(f"### {count} clients dying at once, hooks only\n")
+    print(
+        f"all views gone after {gone * 1000:.1f} ms, one after {one * 1000:.1f}; tmux's word of all {word * 1000:.1f}"
+    )
+    print(f"{gone / max(one, word):.2f} times the larger of the two (budget 3); viewsync was started {starts} times")
+
+
+def _dying(count: int) -> tuple[float, int]:
+    """Seconds from the death of so many clients to the end of their views, and how often viewsync was started."""
     stage = Stage()
+    log = os.path.join(stage.home.path, "starts")
     try:
+        stage.count_starts(log)
         tabs = [stage.server.open("proj")[0] for _ in range(count)]
         until(lambda: sum(bool(row.get("attached")) for row in stage.home.rows().values()) == count, "the rows")
-        start = time.perf_counter()
-        for tab in tabs:
-            tab.process.kill()
-        until(lambda: not stage.server.views(), "the end of all views", timeout=60)
-        gone = time.perf_counter() - start
-        until(lambda: not stage.home.rows(), "the end of all rows", timeout=60)
-        floor = medians([Subject("floor", lambda: process(peers.FLOOR, stage.home.env))], 11)["floor"]
+        until(lambda: not stage.server.tmux("show-options", "-sqv", view_hooks.RUNNING), "the end of the openings")
+        before = _lines(log)
+        took = _seconds(tabs, lambda: not stage.server.views())
+        return took, _lines(log) - before
     finally:
         stage.end()
-    print(f"### {count} clients dying at once, hooks only\n")
-    print(f"all views gone after {gone * 1000:.0f} ms ({gone / floor:.0f} times the interpreter's start)")
+
+
+def _noticed(count: int) -> float:
+    """Seconds from the death of so many clients to a hook of tmux's telling of all of them."""
+    stage = Stage()
+    try:
+        attach = ["tmux", "-S", stage.server.socket, "new-session", "-t", "=proj:"]
+        tabs = [stage.home.program(attach) for _ in range(count)]
+        until(lambda: len(stage.server.clients()) == count, "the clients")
+        stage.server.tmux("set-hook", "-g", "client-detached[1]", "set-option -sa @seen x")
+        return _seconds(tabs, lambda: len(stage.server.tmux("show-options", "-sqv", "@seen")) == count)
+    finally:
+        stage.end()
+
+
+def _seconds(tabs: Sequence[Tab], done: Callable[[], bool]) -> float:
+    start = time.perf_counter()
+    for tab in tabs:
+        tab.process.kill()
+    while not done():
+        pass
+    return time.perf_counter() - start
+
+
+def _lines(path: str) -> int:
+    if not os.path.exists(path):
+        return 0
+    with open(path, encoding="utf-8") as file:
+        return len(file.readlines())
 
 
 if __name__ == "__main__":

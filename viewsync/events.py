@@ -24,6 +24,9 @@ FOUND = "found"  # it carries our mark, and had no row
 LOST = "lost"  # it was never made
 RESTORE = "restore"  # its WezTerm is gone, and its views were opened again
 
+ORPHAN = "orphan: nobody is on it"  # why a view ended
+HOOK = "hook"  # what led to it: tmux's hooks, whether we were started or the server ended a view by itself
+
 
 class Event(NamedTuple):
     """One line of the history: what happened, and what led to it (`trigger`). Never what was typed, or a secret."""

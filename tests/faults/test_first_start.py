@@ -62,7 +62,7 @@ def test_open_makes_a_session_and_the_folder(first: Server, home: Home, folder: 
 
 def test_a_tab_opens(first: Server, home: Home) -> None:
     tab = home.tab("open", "--create", "-L", "w", "proj")
-    until(lambda: (os.path.exists(first.socket) and first.clients().get(tab.pid)) or tab.ended(), "a client")
+    until(lambda: (first.sessions() and first.clients().get(tab.pid)) or tab.ended(), "a client")
     assert not tab.ended(), tab.text()
 
 

@@ -57,9 +57,11 @@ def elsewhere(servers: Callable[..., Server], home: Home) -> Server:
 
 def test_the_hook_finds_the_registry_that_the_view_is_in(elsewhere: Server, home: Home) -> None:
     tab, view = elsewhere.open("proj")
+    until(lambda: home.rows()[view]["state"] == "open", "the note of the hook that the opening set off")
     tab.hang_up()
     until(lambda: view not in elsewhere.sessions(), "the end of the view")
-    until(lambda: home.rows() == {}, "the end of its row")
+    home.viewsync("sweep")
+    assert home.rows() == {}
     assert not os.path.exists(f"{home.path}/b")
 
 
@@ -82,7 +84,8 @@ def test_the_hook_alone_cleans_up(server: Server, home: Home, how: str) -> None:
     close(server, tab, view, how)
     until(lambda: server.sessions() == ["proj"], "the end of the view")
     assert server.pane_pids() == before
-    until(lambda: not home.rows(), "the end of the row")
+    home.viewsync("sweep")
+    assert not home.rows()
 
 
 def test_the_hook_alone_promotes(server: Server, home: Home) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import threading
 from functools import partial
@@ -16,9 +17,10 @@ import pytest
 
 from tests.support.server import alive
 from tests.support.wait import stays, until
+from viewsync.tmux import view_hooks
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.inventory import inventory
-from viewsync.tmux.rules import model
+from viewsync.tmux.rules import hooks, model, versions
 from viewsync.tmux.rules.model import END, PROMOTE, Verdict
 from viewsync.tmux.server import Tmux
 
@@ -339,3 +341,31 @@ def test_f_acting_on_a_session_that_is_gone_says_no(server: Server, home: Home) 
     gone = [Verdict(server.socket, "$99", "v", action, "", "p") for action in (END, PROMOTE)]
     assert tmux_views.act(tmux, found.server, gone, 4e9, 15.0) == [False, False]
     assert server.sessions() == ["proj"]
+
+
+# --- K and L: what waits in a hook ------------------------------------------------------------------------------------
+
+
+def test_k_and_l_nothing_waits_in_our_hooks(server: Server) -> None:
+    """But in 3.2, at the top: an if-shell without -F waits, and a run-shell without -b."""
+    for version in ("3.2a", "3.3a", "3.4", "3.7b", "3.8"):
+        for event in hooks.EVENTS:
+            text = view_hooks.text(event, "viewsync", version)
+            top = re.match(r"(?:run-shel -C '(?:[^']|'\\'')*' ; )*", text)
+            assert top
+            rest = text[top.end() :]
+            assert bool(top[0]) == (version == "3.2a")
+            assert re.findall(r"run-shel \S+", rest) == ["run-shel -b"]
+            assert all(said.startswith("if-shell -F") for said in re.findall(r"if-shell \S+", rest))
+
+
+def test_l_of_many_that_die_at_once_other_peoples_hooks_see_each(server: Server) -> None:
+    version = server.tmux("display-message", "-p", "#{version}")
+    if not versions.runs_options(version):
+        pytest.skip("3.2 has no other way than to wait")
+    tabs = [server.open("proj")[0] for _ in range(12)]
+    server.tmux("set-hook", "-g", "client-detached[9000]", "set-option -sa @seen x")
+    for tab in tabs:
+        tab.signal(signal.SIGKILL)
+    until(lambda: server.sessions() == ["proj"], "the end of all views")
+    until(lambda: server.tmux("show-options", "-sqv", "@seen") == "x" * 12, "the word of each")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from typing import TYPE_CHECKING
 
 from tests.support.sessions import count, counting_tmux, create, rows
@@ -56,13 +57,17 @@ def test_a_sweep_sees_who_came_and_who_left(server: Server, home: Home) -> None:
     assert last.seconds >= 0
 
 
-def test_the_hook_sees_it_at_once_where_the_server_has_views(server: Server, home: Home) -> None:
+def test_who_comes_by_a_view_is_seen_at_once_and_the_time_of_leaving_is_the_servers(server: Server, home: Home) -> None:
     create(server, "web")
     tab, _ = server.open("web")
-    home.viewsync("sweep")
-    assert told(home) == ["create", "attach"]
+    until(lambda: told(home) == ["create", "attach"], "what the hook wrote")
     tab.hang_up()
-    until(lambda: told(home) == ["create", "attach", "detach"], "what the hook wrote")
+    until(lambda: server.sessions() == ["proj", "web"], "the end of the view")
+    left = int(server.tmux("show-options", "-sv", "@viewsync_ended").rsplit("=", 1)[1])
+    until(lambda: time.time() > left + 2, "another second")
+    home.viewsync("sweep")
+    assert told(home) == ["create", "attach", "detach"]
+    assert left <= History(home.state).find("event = 'detach'", ())[0].at < left + 1
 
 
 def test_a_sweep_sees_what_ended_without_us_and_says_so_once(server: Server, home: Home) -> None:

@@ -54,14 +54,18 @@ PLACES = {
     },
     "kill-session": {"viewsync/tmux/guarded_kill.py": "looks once more in the step that ends it, and avoids trap E"},
     "kill-window": {"viewsync/tmux/guarded_kill.py": "the same"},
-    "list-commands": {"viewsync/tmux/inventory.py": "inside of an if-shell, which starts no server"},
+    "list-commands": {
+        "viewsync/tmux/inventory.py": "inside of an if-shell, which starts no server",
+        "viewsync/tmux/options.py": "the same",
+    },
     "move-window": {"viewsync/tmux/build.py": "one window, to an index that it names; never -r (trap C)"},
     "new-session": {
         "viewsync/tmux/guarded_join.py": "-t, which avoids trap B; inside of an if-shell, which starts no server",
         "viewsync/tmux/sessions.py": "one of its own, which is to start the server; never -t",
     },
     "run-shell": {
-        "viewsync/tmux/rules/hooks.py": "-b, and never with -C (trap I)",
+        "viewsync/tmux/inventory.py": "how a hook of ours begins that tmux 3.2 shows",
+        "viewsync/tmux/view_hooks.py": "-b or -C, never both (trap I), and -C at the top of a hook alone (trap K)",
         "viewsync/tmux/views.py": "the same, to remove a file of ours",
     },
     "select-layout": {"viewsync/tmux/guarded_layout.py": "of layouts that it has checked (trap H)"},
@@ -88,6 +92,8 @@ TIMED = {
     "viewsync/tmux/pane_list.py": "rows of list-panes",
     "viewsync/tmux/polling.py": "rows of list-panes",
     "viewsync/tmux/project_list.py": "rows of list-sessions",
+    "viewsync/tmux/rules/idle.py": "in a row of each session, or below if_existing",
+    "hooks/viewsync.conf": "the same",
     "viewsync/tmux/rules/versions.py": "told to a person",
     "viewsync/tmux/views.py": "below if_existing",
 }
@@ -222,7 +228,7 @@ def test_each_place_still_says_its_command() -> None:
 def test_what_is_not_python_says_none_of_them() -> None:
     for path, text in files(*NOT_PYTHON, ends=("",)):
         hits = {match[0] for match in ANY.finditer(text)}
-        assert hits == ({"run-shell"} if path == "hooks/viewsync.conf" else set()), path
+        assert hits == ({"run-shel", "kill-session"} if path == "hooks/viewsync.conf" else set()), path
 
 
 # --- what stands behind the commands ---------------------------------------------------------------------------------

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 steady = settings(max_examples=200, derandomize=True, deadline=None, database=None)
 
-SESSION = "S\t$0\t1795000000\t0\t1\t1\t2\t1\t0\t\t0\t@1\t2\tproj-view-1-1\tproj\tproj"
+SESSION = "S\t$0\t1795000000\t0\t1\t1\t2\t1\t0\t\t0\t10\t@1\t2\tproj-view-1-1\tproj\tproj"
 OUTPUT = "\n".join(
     (
-        "S\t$1\t1795000000\t1795000001\t0\t0\t0\t0\t0\t1795000099.77\t0\t@3\t1\tother\t\t",
+        "S\t$1\t1795000000\t1795000001\t0\t0\t0\t0\t0\t1795000099.77\t0\t00\t@3\t1\tother\t\t",
         SESSION,
         "C\t500\t/dev/pts/5\t$0",
         "",
         "if-shell -F x { run-shell -b 'viewsync hook' }",
-        "V\t77\t1794000000\t3.3a",
+        "V\t77\t1794000000\t3.3a\t",
         "",
     )
 )

@@ -50,7 +50,9 @@ def test_a_pinned_view_stays_until_it_is_no_longer(server: Server, home: Home) -
     tab, view = server.open("proj")
     assert home.viewsync("pin", view).out == f"{view}: pinned\n"
     tab.hang_up()
-    until(lambda: home.rows()[view].get("verdict") == "pinned", "the hook's verdict")
+    until(lambda: not server.clients(), "the detach")
+    home.viewsync("sweep")
+    assert home.rows()[view]["verdict"] == "pinned"
     assert view in server.sessions()
     assert home.viewsync("pin", "--off", view).code == 0
     home.viewsync("sweep")

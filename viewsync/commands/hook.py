@@ -1,6 +1,7 @@
-"""tmux runs this when a client detached or changed its session: it cleans up that server.
+"""tmux runs this when a client detached or changed its session, and left something that tmux does not end by itself.
 
 The hooks of tmux cannot pass the session reliably, so the server is found in $TMUX, and all of its views are checked.
+One at a time: what happens meanwhile is looked at before this ends.
 Whatever happens, tmux sees success and no output, because it would show that over a pane.
 
 With `session-closed`, a project session with cleanup steps has ended. The steps run in a process of their own
@@ -12,7 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
+from viewsync.events import HOOK
 from viewsync.output import Result
+from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.sockets import socket_inside
 from viewsync.views import cleanup
@@ -38,14 +41,23 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     socket = socket_inside(ctx.env)
     if not socket:
         return Result(warnings=["only tmux calls `viewsync hook`: it needs $TMUX to find the server"], code=1)
+    while True:
+        for problem in _clean(ctx, socket):
+            ctx.log.warning("hook: %s", problem)
+        try:
+            if not tmux_views.called_again(ctx.tmux, socket):
+                return Result()
+        except ViewsyncError as error:
+            ctx.log.warning("hook: %s", error.message)
+            return Result()
+
+
+def _clean(ctx: Context, socket: str) -> list[str]:
+    """What went wrong."""
     try:
-        done = cleanup.clean(ctx, socket, cleanup.Scope(cleanup.HOOK))
-        problems = done.errors
+        return cleanup.clean(ctx, socket, cleanup.Scope(HOOK)).errors
     except ViewsyncError as error:
-        problems = [error.message]
-    for problem in problems:
-        ctx.log.warning("hook: %s", problem)
-    return Result()
+        return [error.message]
 
 
 def _ended(ctx: Context, *, apart: bool) -> Result:

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Inventory
 
 
-def note(ctx: Context, found: Inventory, rows: Mapping[str, SessionRow], trigger: str) -> None:
-    """`rows`: the registry's sessions, as they were read before the server was."""
-    write(ctx, presence.compare(found.server, presence.of_inventory(found), rows, ctx.clock()), trigger)
+def note(
+    ctx: Context, found: Inventory, rows: Mapping[str, SessionRow], trigger: str, left: Mapping[str, float]
+) -> None:
+    """`rows`: the registry's sessions, as they were read before the server was. `left`: when the server ended the last
+    view of a session by itself, in epoch seconds, by the session's name.
+    """
+    write(ctx, presence.compare(found.server, presence.of_inventory(found), rows, ctx.clock(), left), trigger)
 
 
 def write(ctx: Context, changes: list[PresenceChange], trigger: str) -> None:

@@ -59,7 +59,8 @@ def load_here(ctx: Context, caller: str) -> None:
     socket = socket_inside(ctx.env)
     if not socket:
         raise UsageError("--here only works inside tmux", "run `viewsync install` to set up everything")
-    tmux_views.set_hooks(ctx.tmux, socket, caller)
+    version = inventory.inventory(ctx.tmux, socket).server.version
+    tmux_views.set_hooks(ctx.tmux, socket, caller, version)
 
 
 def sockets(ctx: Context) -> list[str]:
@@ -99,7 +100,7 @@ def _load(doing: Doing, socket: str, caller: str) -> None:
     found = inventory.inventory(doing.ctx.tmux, socket)
     if not hooks.stand(found.hooks, caller):
         text = f"load the hooks into the tmux server on {socket}"
-        doing.do(text, tmux_views.set_hooks, doing.ctx.tmux, socket, caller)
+        doing.do(text, tmux_views.set_hooks, doing.ctx.tmux, socket, caller, found.server.version)
 
 
 def _start_service(doing: Doing, want: InstallManifest, changed: Collection[str]) -> None:

@@ -15,6 +15,7 @@ from viewsync.shell_tools.names import TOOLS
 from viewsync.store import install_record
 from viewsync.system import files, process, services
 from viewsync.system import venvs as system_venvs
+from viewsync.tmux import view_hooks
 from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def wanted(ctx: Context, options: InstallOptions, record: Record) -> InstallMani
     hooks_file = File(
         os.path.join(os.path.dirname(record_path(ctx.env)), HOOKS),
         "the tmux hooks",
-        _encode(hooks.configuration(calling)),
+        _encode(view_hooks.configuration(calling)),
         hooks.slot(hooks.EVENTS[0]),
     )
     module = module_path(ctx, options.wezterm_dir, record)

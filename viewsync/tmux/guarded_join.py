@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.tmux.rules import language
 from viewsync.tmux.rules.language import either, equal, if_session, quoted
-from viewsync.tmux.rules.model import VIEW
+from viewsync.tmux.rules.model import ENDS_ALONE, OPENING, PARENT, PARENT_ID, VIEW
 
 if TYPE_CHECKING:
     from viewsync.tmux.view_origin import Origin
@@ -27,6 +27,7 @@ class NewView(NamedTuple):
     folder: str  # "" for the parent's own
     window: str  # "@5" to start on, "" for the parent's current one
     detour: str  # a name for the parent while a hijacked group is avoided
+    ends_alone: bool = False  # the server may end it without asking us, as soon as its client is gone
 
 
 def command(new: NewView, *, detached: bool) -> str:
@@ -72,7 +73,8 @@ def _inherit(new: NewView) -> list[str]:
     target = f"'={new.name}:'"
     return [
         f"set-option -F -t {target} {VIEW} '#{{session_id}}'",
-        language.assigned(f"set-option -t {target}", "@viewsync_parent", new.parent),
+        language.assigned(f"set-option -t {target}", PARENT, new.parent),
+        *for_tab(f"-t {target}", new),
         f"set-option -t {target} destroy-unattached off",
         *(language.assigned(f"set-option -t {target}", name, value) for name, value in new.origin.options),
         *(
@@ -84,6 +86,14 @@ def _inherit(new: NewView) -> list[str]:
         ),
         select(f"={new.name}", new.window or new.origin.window),
     ]
+
+
+def for_tab(target: str, new: NewView) -> list[str]:
+    """The marks of a view that a tab gets, a new one or a free one: by them the server knows what it may do alone."""
+    own = "'#{session_id}'"
+    ends = f"set-option -F {target} {ENDS_ALONE} {own}" if new.ends_alone else f"set-option -u {target} {ENDS_ALONE}"
+    parent = f"set-option {target} {PARENT_ID} '{new.origin.session}'"
+    return [parent, ends, f"set-option -F {target} {OPENING} {own}"]
 
 
 def select(session: str, window: str) -> str:

@@ -49,13 +49,16 @@ def command(
     condition: str,
     otherwise: str,
     check: Callable[[str, str, str, str], str] = if_session,
+    then: str = "",
 ) -> str:
     """What ends the session, by its id, where it meets `condition`. `check`: `if_existing` for one with a time in it.
+    `then`: what is to be done where it ended.
 
     Trap E: 3.7 to 3.7b end with all their sessions when one goes whose `detach-on-destroy` is previous or next. It
     gets another one in a step before, and not in the same, since set-option has an after-hook that could come between.
     """
-    end = check(session, condition, f"kill-session -t '{session}'", otherwise)
+    kill = f"kill-session -t '{session}'"
+    end = check(session, condition, f"{kill} ; {then}" if then else kill, otherwise)
     if not dies_with_a_session(version):
         return end
     return f"{check(session, condition, _harmless(session), '')} ; {end}"

@@ -6,10 +6,24 @@ import re
 
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules import hooks
-from viewsync.tmux.rules.model import MARK_STATE, QUARANTINE, VIEW, Client, Inventory, Server, TmuxSession
+from viewsync.tmux.rules.model import (
+    ENDED,
+    ENDS_ALONE,
+    LEASE,
+    MARK_STATE,
+    OPENING,
+    PARENT,
+    PIN,
+    QUARANTINE,
+    VIEW,
+    Client,
+    Inventory,
+    Server,
+    TmuxSession,
+)
 from viewsync.tmux.server import Tmux, chain
 
-_SERVER = "V\t#{pid}\t#{start_time}\t#{version}"
+_SERVER = f"V\t#{{pid}}\t#{{start_time}}\t#{{version}}\t#{{s/[^A-Za-z0-9=$@_ -]//:{ENDED}}}"
 # Fields with a shape of their own first, names behind them, the one option with free text last. Names cannot
 # hold a raw tab or newline (3.2 and newer store them escaped); an option can, and then its line is not
 # understood and the reading counts as incomplete.
@@ -23,14 +37,15 @@ SESSION = "\t".join(
         "#{?session_attached_list,1,0}",
         "#{?session_grouped,#{session_group_size},0}",
         MARK_STATE,
-        "#{?@viewsync_pin,1,0}",
-        "#{=32:#{s/[^0-9.]//:@viewsync_lease}}",
+        f"#{{?{PIN},1,0}}",
+        f"#{{=32:#{{s/[^0-9.]//:{LEASE}}}}}",
         f"#{{?{QUARANTINE},1,0}}",
+        f"#{{==:#{{{ENDS_ALONE}}},#{{session_id}}}}#{{==:#{{{OPENING}}},#{{session_id}}}}",
         "#{window_id}",
         "#{session_windows}",
         "#{session_name}",
         "#{session_group}",
-        "#{@viewsync_parent}",
+        f"#{{{PARENT}}}",
     )
 )
 # In a format of no session there is only what all of them inherit. By itself, list-commands would start a server.
@@ -63,6 +78,7 @@ def parse(socket: str, output: str) -> Inventory:
     clients: list[Client] = []
     texts: list[str] = []
     server: Server | None = None
+    ended = ""
     complete = True
     for line in output.split("\n"):  # not splitlines: a name may hold U+2028 and the like
         kind, _, rest = line.partition("\t")
@@ -72,8 +88,8 @@ def parse(socket: str, output: str) -> Inventory:
             elif kind == "C":
                 clients.append(_client(rest))
             elif kind == "V":
-                server = _server(socket, rest)
-            elif line.startswith("if-shell "):
+                server, ended = _server(socket, rest)
+            elif line.startswith(("if-shell ", "run-shell ")):
                 texts.append(line)
             elif line == "I":  # no mark can be told from an inherited one, and rows alone prove
                 sessions = [session._replace(marked=False, renamed=False, old_mark=False) for session in sessions]
@@ -83,36 +99,38 @@ def parse(socket: str, output: str) -> Inventory:
             complete = False
     if server is None:
         raise TmuxError(f"the tmux server on {socket} gave an incomplete answer", "try again")
-    return Inventory(server, tuple(sessions), tuple(clients), tuple(texts), complete)
+    return Inventory(server, tuple(sessions), tuple(clients), tuple(texts), complete, ended)
 
 
-def _server(socket: str, rest: str) -> Server:
-    pid, start, version = rest.split("\t")
-    return Server(socket, int(pid), int(start), version)
+def _server(socket: str, rest: str) -> tuple[Server, str]:
+    pid, start, version, ended = rest.split("\t")
+    return Server(socket, int(pid), int(start), version), ended
 
 
 def _session(rest: str) -> TmuxSession:
     row = rest.split("\t")
-    if len(row) != 15 or not re.fullmatch(r"\$\d+", row[0]):
+    if len(row) != 16 or not re.fullmatch(r"\$\d+", row[0]):
         raise ValueError(rest)
     return TmuxSession(
         id=row[0],
-        name=row[12],
-        group=row[13],
+        name=row[13],
+        group=row[14],
         group_size=int(row[5]),
         created=int(row[1]),
         last_attached=int(row[2]),
         attached=int(row[3]),
         clients=row[4] == "1",
         marked=row[6] == "1",
-        marked_parent=row[14],
+        marked_parent=row[15],
         pinned=row[7] == "1",
         lease=_lease(row[8]),
-        window=row[10],
-        windows=int(row[11]),
+        window=row[11],
+        windows=int(row[12]),
         renamed=row[6] == "2",
         old_mark=row[6] == "3",
         quarantined=row[9] == "1",
+        ends_alone=row[10].startswith("1"),
+        opening=row[10].endswith("1"),
     )
 
 

@@ -11,9 +11,22 @@ from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError
 from viewsync.tmux import guarded_join
-from viewsync.tmux.rules import hooks, language
+from viewsync.tmux.rules import hooks, idle, language
 from viewsync.tmux.rules.language import both, either, equal, if_existing, if_session, quoted, same_server
-from viewsync.tmux.rules.model import END, MARKED, NOT_QUARANTINED, PROMOTE, VIEW
+from viewsync.tmux.rules.model import (
+    END,
+    ENDED,
+    ENDS_ALONE,
+    LEASE,
+    MARKED,
+    NOT_QUARANTINED,
+    OPENING,
+    PARENT,
+    PARENT_ID,
+    PIN,
+    PROMOTE,
+    VIEW,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -22,29 +35,18 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server, TmuxSession, Verdict
     from viewsync.tmux.server import Tmux
 
-MARKS = (VIEW, "@viewsync_parent", "@viewsync_lease", "@viewsync_pin")
+MARKS = (VIEW, PARENT, PARENT_ID, LEASE, PIN, ENDS_ALONE, OPENING)
 
 
 def _idle(name: str, now: float) -> str:
     """Nobody is on it, suspended and locked clients included, nobody has reserved it or keeps it, and it is the one
     meant."""
-    return both(
-        equal("session_name", name),
-        "#{==:#{session_attached},0}",
-        "#{==:#{session_attached_list},}",
-        f"#{{<:#{{@viewsync_lease}},{int(now)}}}",
-        NOT_QUARANTINED,
-    )
+    return both(equal("session_name", name), idle.UNATTACHED, f"#{{<:#{{{LEASE}}},{int(now)}}}", NOT_QUARANTINED)
 
 
 def _killable(name: str, now: float, grace: float) -> str:
     """Idle, not waiting for its first client, and others hold its windows."""
-    return both(
-        _idle(name, now),
-        _settled(now, grace),
-        "#{session_grouped}",
-        "#{!=:#{session_group_size},1}",
-    )
+    return both(_idle(name, now), idle.NOT_PINNED, _settled(now, grace), idle.SHARED)
 
 
 def _promotable(name: str, now: float, grace: float) -> str:
@@ -54,7 +56,7 @@ def _promotable(name: str, now: float, grace: float) -> str:
 
 
 def _settled(now: float, grace: float) -> str:
-    return either("#{session_last_attached}", f"#{{<:#{{session_created}},{int(now - grace) + 1}}}")
+    return either(idle.ATTACHED_ONCE, f"#{{<:#{{session_created}},{int(now - grace) + 1}}}")
 
 
 def act(
@@ -108,7 +110,9 @@ def _line(verdict: Verdict, index: int, server: Server, now: float, grace: float
     raise ValueError(f"nothing to act on: {verdict}")
 
 
-def attach(tmux: Tmux, socket: str, free: Sequence[TmuxSession], new: NewView, caller: str, now: float) -> list[str]:
+def attach(
+    tmux: Tmux, socket: str, free: Sequence[TmuxSession], new: NewView, caller: str, version: str, now: float
+) -> list[str]:
     """The argv that a process becomes to be on a view of its own: the first free one still idle, else a new one.
 
     The server decides when it attaches, so two tabs never land on one view, and a new view is born attached.
@@ -116,8 +120,8 @@ def attach(tmux: Tmux, socket: str, free: Sequence[TmuxSession], new: NewView, c
     """
     command = guarded_join.command(new, detached=False)
     for view in reversed(free):
-        command = if_session(view.id, _idle(view.name, now), _go(view.id, new.window), command)
-    return tmux.argv(socket, *_hooked(caller), "if-shell", "-F", "1", command)
+        command = if_session(view.id, _idle(view.name, now), _go(view.id, new), command)
+    return tmux.argv(socket, *_hooked(caller, version), "if-shell", "-F", "1", command)
 
 
 def from_file(path: str, command: str) -> tuple[str, str]:
@@ -136,17 +140,19 @@ def reserve(
     free: Sequence[TmuxSession],
     new: NewView,
     caller: str,
+    version: str,
     lease: str,
     now: float,
 ) -> str:
     """The name of a view that is reserved until `lease` ("<expiry>.<token>") for whoever asked."""
-    lease_it = f"@viewsync_lease {lease}"
+    lease_it = f"{LEASE} {lease}"
     made = guarded_join.command(new, detached=True)
     command = f"{made} ; set-option -t '={new.name}:' {lease_it} ; {_say(new.name)}"
     for view in reversed(free):
-        take = f"set-option -t '{view.id}:' {lease_it} ; {_say(view.name)}"
+        target = f"-t '{view.id}:'"
+        take = f"set-option {target} {lease_it} ; set-option -u {target} {ENDS_ALONE} ; {_say(view.name)}"
         command = if_session(view.id, _idle(view.name, now), take, command)
-    done = tmux.run(socket, *_hooked(caller), "source-file", "-", stdin=f"{command}\n")
+    done = tmux.run(socket, *_hooked(caller, version), "source-file", "-", stdin=f"{command}\n")
     said = [line.removeprefix("view ") for line in done.out.split("\n") if line.startswith("view ")]
     if done.code or not said:
         raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no view was made'}")
@@ -157,9 +163,12 @@ def _say(name: str) -> str:
     return f"display-message -p 'view {name}'"
 
 
-def _go(session: str, window: str) -> str:
-    move = f" ; {guarded_join.select(session, window)}" if window else ""
-    return f"attach-session -t '{session}'{move}"
+def _go(session: str, new: NewView) -> str:
+    words = [f"attach-session -t '{session}'", *guarded_join.for_tab(f"-t '{session}:'", new)]
+    words.append(f"set-option -u -t '{session}:' {LEASE}")  # one that is over says nothing any more
+    if new.window:
+        words.append(guarded_join.select(session, new.window))
+    return " ; ".join(words)
 
 
 def mark(tmux: Tmux, socket: str, session: str, name: str, parent: str) -> bool:
@@ -167,7 +176,7 @@ def mark(tmux: Tmux, socket: str, session: str, name: str, parent: str) -> bool:
     target = f"'{session}:'"
     marks = (
         f"set-option -t {target} {VIEW} '{session}' ; "
-        f"{language.assigned(f'set-option -t {target}', '@viewsync_parent', parent)} ; display-message -p marked"
+        f"{language.assigned(f'set-option -t {target}', PARENT, parent)} ; display-message -p marked"
     )
     return "marked" in tmux.ask(
         socket, "if-shell", "-F", "1", if_session(session, equal("session_name", name), marks, "")
@@ -176,7 +185,7 @@ def mark(tmux: Tmux, socket: str, session: str, name: str, parent: str) -> bool:
 
 def pin(tmux: Tmux, socket: str, session: str, name: str, *, on: bool) -> bool:
     """Keep a view from every clean-up, or no longer. False when it is gone."""
-    change = f"set-option -t '{session}:' @viewsync_pin 1" if on else f"set-option -u -t '{session}:' @viewsync_pin"
+    change = f"set-option -t '{session}:' {PIN} 1" if on else f"set-option -u -t '{session}:' {PIN}"
     command = if_session(session, equal("session_name", name), f"{change} ; display-message -p done", "")
     return "done" in tmux.ask(socket, "if-shell", "-F", "1", command)
 
@@ -193,8 +202,32 @@ def rename_back(tmux: Tmux, socket: str, session: str, detour: str, name: str) -
     )
 
 
-def set_hooks(tmux: Tmux, socket: str, caller: str) -> None:
-    tmux.ask(socket, *_hooked(caller)[:-1])
+def take_note(tmux: Tmux, socket: str, opened: Sequence[str], undecided: Sequence[str]) -> None:
+    """Of these ids: we know by now that tabs got the first, and the server is to ask us before it ends the others."""
+    marks = [*((session, OPENING) for session in opened), *((session, ENDS_ALONE) for session in undecided)]
+    lines = (if_session(session, "1", f"set-option -u -t '{session}:' {mark}", "") for session, mark in marks)
+    tmux.run(socket, "source-file", "-", stdin="".join(f"{line}\n" for line in lines))
+
+
+def forget_ended(tmux: Tmux, socket: str, known: str) -> None:
+    """What the server ended is written down, up to here. With more by now, all of it is told once more."""
+    same = f"#{{==:#{{{ENDED}}},{language.literal(known)}}}"
+    tmux.run(socket, "source-file", "-", stdin=f"if-shell -F {quoted(same)} {{ set-option -su {ENDED} }}\n")
+
+
+def called_again(tmux: Tmux, socket: str) -> bool:
+    """Whether something happened since the server started us, so that there is more to look at. Else it may start the
+    next one.
+    """
+    from viewsync.tmux.view_hooks import AGAIN, RUNNING  # `open` runs in no hook
+
+    again = f"set-option -su {AGAIN} ; display-message -p again"
+    done = tmux.ask(socket, "if-shell", "-F", f"#{{{AGAIN}}}", again, f"set-option -su {RUNNING}")
+    return "again" in done
+
+
+def set_hooks(tmux: Tmux, socket: str, caller: str, version: str) -> None:
+    tmux.ask(socket, *_hooked(caller, version)[:-1])
 
 
 def remove_hooks(tmux: Tmux, socket: str) -> None:
@@ -204,9 +237,13 @@ def remove_hooks(tmux: Tmux, socket: str) -> None:
     tmux.ask(socket, *words[:-1])
 
 
-def _hooked(caller: str) -> list[str]:
+def _hooked(caller: str, version: str) -> list[str]:
     """The words that set our hooks, with a separator behind them."""
+    if not caller:
+        return []
+    from viewsync.tmux import view_hooks  # they stand, mostly
+
     words: list[str] = []
-    for event in hooks.EVENTS if caller else ():
-        words += ["set-hook", "-g", hooks.slot(event), hooks.text(caller), ";"]
+    for event in hooks.EVENTS:
+        words += ["set-hook", "-g", hooks.slot(event), view_hooks.text(event, caller, version), ";"]
     return words

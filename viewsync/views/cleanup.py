@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
+from viewsync.events import END, HOOK
 from viewsync.history import recording
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import processes, terminal_owner
@@ -19,12 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from viewsync.context import Context
-    from viewsync.registry_shape import SessionRow, ViewRow
+    from viewsync.registry_shape import RegistryData, SessionRow, ViewRow
     from viewsync.tmux.rules.model import Client
     from viewsync.views.rules.tracking import Changes
-
-
-HOOK = "hook"  # the trigger of the tmux hooks
 
 
 class Swept(NamedTuple):
@@ -77,17 +75,33 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     done = tmux_views.act(ctx.tmux, found.server, wanted, now, rules.grace, by_mark) if wanted else []
     failed = [each for each, ok in zip(wanted, done, strict=True) if not ok]
     errors += guarded(lambda: _mend(ctx, found, changes, hooks_wanted=bool(known) and scope.trigger != HOOK))
+    opened = [view.id for view in found.sessions if view.opening]
+    alone = [view for view in found.sessions if view.ends_alone]
+    undecided = [view.id for view in alone if _keeps(after.get(view.name, {}), data, rules)]
+    if opened or undecided:
+        errors += guarded(lambda: tmux_views.take_note(ctx.tmux, socket, opened, undecided))
     outcome = [verdict for verdict in verdicts if verdict not in failed]
     errors += guarded(lambda: _record(ctx, found.server, views, changes, outcome, now, scope.trigger))
+    if found.ended and not errors:
+        errors += guarded(lambda: tmux_views.forget_ended(ctx.tmux, socket, found.ended))
     if data["sessions"]:
-        errors += guarded(lambda: _note_presence(ctx, found, data["sessions"], scope.trigger))
+        left = {event.parent: event.at for event in changes.events if event.event == END}
+        errors += guarded(lambda: _note_presence(ctx, found, data["sessions"], scope.trigger, left))
     return Swept(verdicts, failed, errors)
 
 
-def _note_presence(ctx: Context, found: Inventory, rows: Mapping[str, SessionRow], trigger: str) -> None:
+def _keeps(row: ViewRow, data: RegistryData, rules: policy.Policy) -> bool:
+    """Whether the view is kept, or may be, for something that its server cannot know."""
+    held = rules.linger or row.get("pinned") or row.get("quarantined")
+    return bool(held) or tracking.pane_may_stay(row, data["guis"])
+
+
+def _note_presence(
+    ctx: Context, found: Inventory, rows: Mapping[str, SessionRow], trigger: str, left: Mapping[str, float]
+) -> None:
     from viewsync.history import presence  # only where sessions are registered
 
-    presence.note(ctx, found, rows, trigger)
+    presence.note(ctx, found, rows, trigger, left)
 
 
 def _in_scope(row: ViewRow, scope: Scope) -> bool:
@@ -134,7 +148,7 @@ def _mend(ctx: Context, found: Inventory, changes: Changes, *, hooks_wanted: boo
     for session, name, parent in changes.unmarked:
         tmux_views.mark(ctx.tmux, socket, session, name, parent)
     if hooks_wanted and ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.caller):
-        tmux_views.set_hooks(ctx.tmux, socket, ctx.caller)
+        tmux_views.set_hooks(ctx.tmux, socket, ctx.caller, found.server.version)
 
 
 def _record(

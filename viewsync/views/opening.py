@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from viewsync.context import Context
-    from viewsync.registry_shape import ViewRow
+    from viewsync.registry_shape import GuiRow, ViewRow
     from viewsync.tmux.rules.model import Inventory, TmuxSession
     from viewsync.tmux.server import Tmux
     from viewsync.tmux.view_origin import Origin
@@ -62,6 +62,7 @@ class OpenPlan(NamedTuple):
     free: list[TmuxSession]
     view: NewView
     caller: str  # what our hooks are to call, "" when they stand
+    guis: Mapping[str, GuiRow]
 
 
 def become_client(ctx: Context, request: OpenRequest) -> None:
@@ -70,8 +71,11 @@ def become_client(ctx: Context, request: OpenRequest) -> None:
     opener = _opener(ctx.env)
     _refuse_nesting(ctx, opener, plan)
     told = terminal.announce({"viewsync_parent": plan.view.parent, "viewsync_socket": request.socket}, request.title)
-    argv = tmux_views.attach(ctx.tmux, request.socket, plan.free, plan.view, plan.caller, ctx.clock())
-    _write_row(ctx, plan, opener, tracking.CREATING)
+    row = _row(ctx, plan, opener, tracking.CREATING)
+    view = plan.view._replace(ends_alone=not ctx.config["linger"] and not tracking.pane_may_stay(row, plan.guis))
+    version = plan.found.server.version
+    argv = tmux_views.attach(ctx.tmux, request.socket, plan.free, view, plan.caller, version, ctx.clock())
+    _write_row(ctx, view.name, row)
     argv = _private(ctx, argv, plan.view.origin)
     terminal.disable_end_of_file()
     terminal.let_read(told)
@@ -89,8 +93,9 @@ def reserve(ctx: Context, request: OpenRequest) -> dict[str, Any]:
     plan = _plan(ctx, request)
     now = ctx.clock()
     lease = f"{int(now + request.lease)}.{os.getpid()}"
-    _write_row(ctx, plan, Opener(os.getpid(), _start(os.getpid())), tracking.CREATING)
-    name = tmux_views.reserve(ctx.tmux, request.socket, plan.free, plan.view, plan.caller, lease, now)
+    _write_row(ctx, plan.view.name, _row(ctx, plan, Opener(os.getpid(), _start(os.getpid())), tracking.CREATING))
+    version = plan.found.server.version
+    name = tmux_views.reserve(ctx.tmux, request.socket, plan.free, plan.view, plan.caller, version, lease, now)
     if name != plan.view.name:
         with ctx.registry.change() as data:
             data["views"].pop(plan.view.name, None)
@@ -106,15 +111,15 @@ def reserve(ctx: Context, request: OpenRequest) -> dict[str, Any]:
 
 def _plan(ctx: Context, request: OpenRequest) -> OpenPlan:
     found, origin = _look(ctx.tmux, request)
-    views = read_registry(ctx)[0]["views"]  # one that is corrupt is set aside by the write below
-    rows = _rows(found, views)
+    data = read_registry(ctx)[0]  # one that is corrupt is set aside by the write below
+    rows = _rows(found, data["views"])
     parent, joined = _resolve(request.parent, found, rows)
     if origin is None or origin.session != joined.id:
         origin = view_origin.read(ctx.tmux, request.socket, joined.id)
     free = [] if request.new else _free(found, joined, rows, ctx.clock())
     view = _new_view(ctx.clock, request, parent, joined, origin)
     missing = ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.caller)
-    return OpenPlan(found, free, view, ctx.caller if missing else "")
+    return OpenPlan(found, free, view, ctx.caller if missing else "", data["guis"])
 
 
 def _look(tmux: Tmux, request: OpenRequest) -> tuple[Inventory, Origin | None]:
@@ -254,10 +259,9 @@ def _refuse_nesting(ctx: Context, opener: Opener, plan: OpenPlan) -> None:
         )
 
 
-def _write_row(ctx: Context, plan: OpenPlan, opener: Opener, state: str) -> None:
-    """Before the session is made: its exact name in the registry is what makes it ours."""
+def _row(ctx: Context, plan: OpenPlan, opener: Opener, state: str) -> ViewRow:
     view = plan.view
-    row: ViewRow = {
+    return {
         "socket": plan.found.server.socket,
         "server": plan.found.server.identity,
         "parent": view.parent,
@@ -277,8 +281,12 @@ def _write_row(ctx: Context, plan: OpenPlan, opener: Opener, state: str) -> None
         "idle_since": 0,
         "detour": view.detour,
     }
+
+
+def _write_row(ctx: Context, name: str, row: ViewRow) -> None:
+    """Before the session is made: its exact name in the registry is what makes it ours."""
     with ctx.registry.change() as data:
-        data["views"][view.name] = row
+        data["views"][name] = row
 
 
 def _private(ctx: Context, argv: list[str], origin: Origin) -> list[str]:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import ViewsyncError
-from viewsync.events import RESTORE, Event
+from viewsync.events import END, HOOK, RESTORE, Event
+from viewsync.registry.safe_reading import read_registry
 from viewsync.system import processes
 from viewsync.tmux import inventory
-from viewsync.views.rules import restoring
+from viewsync.views import servers
+from viewsync.views.rules import restoring, tracking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,11 +33,21 @@ class RestorePlan(NamedTuple):
 
 def plan(ctx: Context) -> RestorePlan:
     """What there is to restore; nothing is changed."""
-    events = ctx.history.find("gui != 0", (), limit=5000)
+    events = [*_not_noted(ctx), *ctx.history.find("gui != 0", (), limit=5000)]
     gui, tabs = restoring.lost_tabs(events, lambda each: processes.alive(each.pid, each.start))
-    servers = {tab.socket: _inventory(ctx.tmux, tab.socket) for tab in tabs}
-    found = [(tab, _there(tab, servers[tab.socket])) for tab in tabs]
+    readings = {tab.socket: _inventory(ctx.tmux, tab.socket) for tab in tabs}
+    found = [(tab, _there(tab, readings[tab.socket])) for tab in tabs]
     return RestorePlan(gui, [there for _, there in found if there], [tab for tab, there in found if not there])
+
+
+def _not_noted(ctx: Context) -> list[Event]:
+    """What the history will say of views that servers have ended by themselves since somebody looked."""
+    views = read_registry(ctx)[0]["views"]
+    found = [_inventory(ctx.tmux, socket) for socket in servers.live(ctx.env, views)]
+    compared = [tracking.compare(each, views, (), ctx.clock(), HOOK) for each in found if each and each.ended]
+    told = [event for changes in compared for event in changes.events if event.gui]
+    ended = {event.session for event in told if event.event == END}
+    return [event for event in told if event.session in ended]
 
 
 def _inventory(tmux: Tmux, socket: str) -> Inventory | None:

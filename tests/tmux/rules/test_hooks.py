@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.server import ROOT, Home, Server
 from tests.support.wait import until
+from viewsync.tmux import view_hooks
 from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def test_the_file_in_the_repository_is_the_text_of_the_rule() -> None:
     with open(os.path.join(ROOT, "hooks", "viewsync.conf"), encoding="utf-8") as file:
-        assert file.read() == hooks.configuration("viewsync")
+        assert file.read() == view_hooks.configuration("viewsync")
 
 
 def words(path: str) -> list[str]:
@@ -38,7 +39,7 @@ def test_any_launcher_is_called(servers: Callable[..., Server], home: Home, fold
     conf = os.path.join(home.path, "hooks.conf")
     caller = hooks.caller(launcher, f"/{folder}/state", f"/{folder}/c.toml")
     with open(conf, "w", encoding="utf-8") as file:
-        file.write(hooks.configuration(caller))
+        file.write(view_hooks.configuration(caller))
     server = servers().start()
     server.tmux("source-file", conf)
     server.tmux("source-file", conf)

@@ -6,6 +6,7 @@ A row remembers what was seen: `attached_since` while somebody is on the session
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from viewsync.events import ATTACH, DETACH, GONE
@@ -71,14 +72,21 @@ def of_panes(found: Panes) -> list[SessionPresence]:
 
 
 def compare(
-    server: Server, seen: Sequence[SessionPresence], rows: Mapping[str, SessionRow], now: float
+    server: Server,
+    seen: Sequence[SessionPresence],
+    rows: Mapping[str, SessionRow],
+    now: float,
+    left: Mapping[str, float] = MappingProxyType({}),
 ) -> list[PresenceChange]:
-    """Of a whole reading. `rows`: the registry's sessions, as they were read before the server was."""
+    """Of a whole reading. `rows`: the registry's sessions, as they were read before the server was. `left`: when the
+    last one left, where that is known, by the session's name.
+    """
     changes = []
     for name, values in rows.items():
         row = registered(name, values)
         if row.socket == server.socket and not row.maker:
-            change = _change(row, values, _its(server, seen, row), now)
+            session = _its(server, seen, row)
+            change = _change(row, values, session, now, left.get(session.name, now) if session else now)
             changes += [change] if change else []
     return changes
 
@@ -93,7 +101,9 @@ def gone(row: Registered, values: SessionRow, now: float) -> PresenceChange | No
     return PresenceChange(row, remembered(values), {ENDED: now}, (*left, end))
 
 
-def _change(row: Registered, values: SessionRow, session: SessionPresence | None, now: float) -> PresenceChange | None:
+def _change(
+    row: Registered, values: SessionRow, session: SessionPresence | None, now: float, left: float
+) -> PresenceChange | None:
     if session is None:
         return gone(row, values, now)
     since = _number(values.get(ATTACHED))
@@ -101,7 +111,7 @@ def _change(row: Registered, values: SessionRow, session: SessionPresence | None
         came = min(now, session.since + _SECOND) if session.since else now
         return PresenceChange(row, remembered(values), {ATTACHED: came}, (Happened(ATTACH, came),))
     if since and not session.attached:
-        return PresenceChange(row, remembered(values), {}, (Happened(DETACH, now, max(0.0, now - since)),))
+        return PresenceChange(row, remembered(values), {}, (Happened(DETACH, left, max(0.0, left - since)),))
     if values.get(ENDED):  # a row without ids means whatever has its name
         return PresenceChange(row, remembered(values), {ATTACHED: since} if since else {}, ())
     return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from viewsync.tmux.rules.language import quoted, source_file, unexpanded
-from viewsync.tmux.rules.model import NAMED_AS_VIEW, OWN_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +18,9 @@ MARK = "@viewsync_cleanup"  # of such a session
 MARKED = "@viewsync_cleanups"  # of the server: an x for each of them that was there when they were counted
 COUNT = f"#{{S:#{{?{MARK},x,}}}}"
 
-# A server without a view starts no process. The name is looked at beside the mark, because a user's blocking
-# hook can lose the mark of a view whose client died at that moment (facts/tmux.md section 4).
-_ANY_VIEW = f"#{{S:#{{?#{{||:{OWN_MARK},{NAMED_AS_VIEW}}},1,}}}}"
+# Which text of ours it is: another number where what stands in `EVENTS` means something else than before, so that
+# running servers get the new one.
+EDITION = 2
 
 
 def slot(event: str) -> str:
@@ -40,14 +39,12 @@ def caller(launcher: str, state: str = "", config: str = "") -> str:
     return " ".join([*(f"{name}={quote(value)}" for name, value in carried.items() if value), quote(launcher)])
 
 
-def text(caller: str) -> str:
-    """What stands in each slot. It passes nothing: in these hooks no format can be trusted (section 2).
+def command(caller: str) -> str:
+    """The words of sh that the hooks of `EVENTS` run. It passes nothing: in these hooks no format can be trusted.
 
-    Its output goes nowhere, since tmux would show it over the user's pane.
+    Its output goes nowhere and it ends well, whatever becomes of us: tmux would show the rest over somebody's pane.
     """
-    # tmux would expand "#" in what run-shell gets; doubled, it stays itself.
-    command = unexpanded(f"{caller} hook >/dev/null 2>&1")
-    return f"if-shell -F {quoted(_ANY_VIEW)} {{ run-shell -b {quoted(command)} }}"
+    return unexpanded(f"{caller} hook >/dev/null 2>&1 || : {EDITION}")  # tmux expands "#"; doubled, it stays itself
 
 
 def ended_text(caller: str) -> str:
@@ -62,32 +59,21 @@ def ended_text(caller: str) -> str:
     return f"if-shell {quoted(command)} ''"
 
 
-def configuration(caller: str) -> str:
-    """The same as a tmux configuration file, which can be sourced any number of times."""
-    lines = [
-        "# viewsync: views whose terminal is gone are cleaned up at once.",
-        f"# Each hook stands at index {INDEX}, beside whatever hooks you have; remove them exactly with",
-        *(f"#   set-hook -gu '{slot(event)}'" for event in EVENTS),
-        "# `viewsync install` writes this file with the launcher's whole path.",
-        *(f"set-hook -g '{slot(event)}' {quoted(text(caller))}" for event in EVENTS),
-    ]
-    return "\n".join(lines) + "\n"
-
-
 def source_line(path: str) -> str:
     """The line of a user's configuration that reads the file at `path`, if it is there."""
     return source_file(path, "-q")
 
 
 def stand(texts: Sequence[str], caller: str) -> bool:
-    """Whether all our hooks are set and call viewsync so."""
-    return len(texts) == len(EVENTS) and all(call([hook], caller) for hook in texts)
+    """Whether all our hooks are set, as they are said today, and call viewsync so."""
+    wanted = _unescaped(command(caller))
+    return len(texts) == len(EVENTS) and all(wanted in _unescaped(hook) for hook in texts)
 
 
 def call(texts: Sequence[str], caller: str) -> bool:
     """Whether any of them calls viewsync so. tmux prints them with escapes of its own."""
-    command = _unescaped(unexpanded(f"{caller} hook "))
-    return any(command in _unescaped(hook) for hook in texts)
+    wanted = _unescaped(unexpanded(f"{caller} hook "))
+    return any(wanted in _unescaped(hook) for hook in texts)
 
 
 def _unescaped(text: str) -> str:

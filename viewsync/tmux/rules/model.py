@@ -19,6 +19,16 @@ MARK_STATE = f"#{{?{MARKED},1,#{{?{OWN_MARK},2,#{{?#{{==:#{{{VIEW}}},1}},3,0}}}}
 # No clean-up may end it. Its value is the session's id, too; an odd one keeps the session as well: when unsure, keep.
 QUARANTINE = "@viewsync_quarantine"
 NOT_QUARANTINED = f"#{{==:#{{{QUARANTINE}}},}}"
+PARENT = "@viewsync_parent"  # its name
+PARENT_ID = "@viewsync_parent_id"
+LEASE = "@viewsync_lease"
+PIN = "@viewsync_pin"
+# The server may end the view without asking us: nothing that only we know can keep it once its client is gone. Its
+# value is the session's id, too.
+ENDS_ALONE = "@viewsync_ends_alone"
+# A tab got the view, and no row says so yet: there is something to do for us. The session's id.
+OPENING = "@viewsync_opening"
+ENDED = "@viewsync_ended"  # of the server: what it ended by itself since we last looked, "$7=name=@5=epoch " each
 
 
 class Server(NamedTuple):
@@ -55,6 +65,8 @@ class TmuxSession(NamedTuple):
     renamed: bool = False  # carries our mark, with its own id, and is not named as a view any more
     old_mark: bool = False  # carries the mark of the versions before, which proves nothing alone
     quarantined: bool = False  # in tmux
+    ends_alone: bool = False  # the server may end it without asking us
+    opening: bool = False  # a tab got it, and nobody has taken note
 
 
 class Client(NamedTuple):
@@ -76,6 +88,7 @@ class Inventory(NamedTuple):
     clients: tuple[Client, ...]
     hooks: tuple[str, ...]  # the text in each of our slots (hooks.EVENTS) that is filled
     complete: bool
+    ended: str = ""  # what ENDED says, but for what cannot be of our making
 
     @property
     def doubt(self) -> str:

@@ -37,6 +37,15 @@ def pads_lines(version: str) -> bool:
 IGNORES_SIZES = "#{m:3.2*,#{version}}"
 
 
+def runs_options(version: str) -> bool:
+    """Since 3.3 `set-hook -R @option` runs what an option says, at once."""
+    return number(version) >= (3, 3, "")
+
+
+# Servers whose hooks have to be said otherwise: a condition in tmux's formats, and one of those versions.
+WITH_OTHER_HOOKS = (("#{m:3.2*,#{version}}", "3.2a"), ("#{||:#{==:#{version},3.7},#{m:3.7[ab],#{version}}}", "3.7b"))
+
+
 # What crashes a server, and all of its sessions with it: the first and the last version, and what does it. viewsync
 # itself never does any of it; a person, a configuration or another tool may.
 Bug = tuple[Version, Version, str]

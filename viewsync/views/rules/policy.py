@@ -1,13 +1,15 @@
 """THE policy: which views end, which are kept, which are promoted, and why.
 
 Every layer (tmux hook, WezTerm event, timer, key, person) asks this one function. The server checks the same
-conditions once more in the step that acts (`tmux/views.py`), so a verdict is never older than its act.
+conditions once more in the step that acts (`tmux/views.py`), so a verdict is never older than its act. And what none of
+the rules keeps, a server ends by itself: `tmux/rules/idle.py` has each rule as tmux says it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from viewsync.events import ORPHAN
 from viewsync.tmux.rules.model import END, KEEP, PROMOTE, Verdict
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def _judge(facts: ViewFacts, policy: Policy, now: float) -> Verdict:
     return _verdict(
         facts,
         END,
-        "stale: tracked, but nobody came back" if facts.tracked else "orphan: nobody is on it",
+        "stale: tracked, but nobody came back" if facts.tracked else ORPHAN,
     )
 
 

@@ -22,7 +22,7 @@ from viewsync.tmux.rules.model import TmuxSession
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from viewsync.registry_shape import ViewRow
+    from viewsync.registry_shape import GuiRow, ViewRow
     from viewsync.tmux.rules.model import Client, Inventory, Pane, Panes, Server
 
 CREATING = "creating"
@@ -137,8 +137,25 @@ def compare(
 ) -> Changes:
     """What changes in the rows. `running`: those whose opener lives; `now` in epoch seconds."""
     comparison = _Comparison(found, views, running, now, trigger)
-    comparison.run(views)
+    comparison.compare_all(views)
     return comparison.changes
+
+
+def _ended(told: str) -> dict[str, tuple[str, float]]:
+    """What the server ended by itself (`model.ENDED`), by the view's id and by its name: its window then, and when."""
+    found: dict[str, tuple[str, float]] = {}
+    for entry in told.split():
+        fields = entry.split("=")
+        if len(fields) == 4 and fields[3].isdigit():
+            session, name, window, at = fields
+            found[session] = found[name] = (window, float(at))
+    return found
+
+
+def pane_may_stay(row: ViewRow, guis: Mapping[str, GuiRow]) -> bool:
+    """Whether the WezTerm pane may be there when the view's client is gone: it is not all that runs on its terminal."""
+    first = bool(row.get("leader")) and row.get("leader") == row.get("pid")
+    return not first and bool(row.get("gui") or any(row.get("tty") in gui.get("ttys", ()) for gui in guis.values()))
 
 
 def is_clients(row: ViewRow, client: Client) -> bool:
@@ -163,12 +180,13 @@ class _Comparison:
         self.now = now
         self.trigger = trigger
         self.changes = Changes({}, [], [], [])
+        self.ended = _ended(found.ended)
         # Who is about to become a client, with the place that it said it opens from.
         self.openers = [row for row in self.mine.values() if row.get("state") == CREATING]
         self.by_id = {session.id: session for session in found.sessions}
         self.on = {client.session: client for client in found.clients}
 
-    def run(self, views: Mapping[str, ViewRow]) -> None:
+    def compare_all(self, views: Mapping[str, ViewRow]) -> None:
         for name, row in views.items():
             if row.get("socket") == self.found.server.socket and name not in self.mine:
                 self.drop(name, row, events.GONE, "its tmux server is gone")
@@ -249,7 +267,9 @@ class _Comparison:
         return str(row.get("parent", ""))
 
     def missing(self, name: str, row: ViewRow) -> None:
-        if row.get("state") != CREATING:
+        if ended := self.ended.get(row.get("session_id", "")) or self.ended.get(name):
+            self.server_ended(name, row, *ended)
+        elif row.get("state") != CREATING:
             self.drop(name, row, events.GONE, "somebody else ended it")
         elif any(is_clients(row, client) for client in self.found.clients):
             self.changes.rows[name] = None  # the server gave that client a free view instead
@@ -257,6 +277,17 @@ class _Comparison:
             pass  # its client died before the join: the row stays until the parent has its name back
         elif name not in self.running or self.now - float(row.get("created") or 0) > _LONGEST_OPENING:
             self.drop(name, row, events.LOST, "it was never made")
+
+    def server_ended(self, name: str, row: ViewRow, window: str, at: float) -> None:
+        """Without asking us, as the policy would have had it. One that we never saw was there all the same."""
+        at = min(self.now, at + 0.999)  # a server's clock knows whole seconds, and other things happened in that one
+        server, made = self.found.server, float(row.get("created") or at)
+        row = {**row, "window": window}
+        if row.get("state") == CREATING:
+            reason = f"client {row.get('pid')} was on it"
+            self.changes.events.append(event(server, name, row, events.OPEN, reason, made, self.trigger))
+        self.changes.events.append(event(server, name, row, events.END, events.ORPHAN, at, events.HOOK))
+        self.changes.rows[name] = None
 
     def rebuild(self, session: TmuxSession) -> None:
         parents = [other.id for other in self.found.sessions if other.name == session.marked_parent]

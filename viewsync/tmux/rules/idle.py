@@ -1,0 +1,30 @@
+"""When nothing keeps a view any more, in tmux's formats.
+
+Each rule of the policy (views/rules/policy.py) is here by its name, as a condition that is 1 where it keeps nothing.
+They are asked in the very step that ends a view, whether viewsync says it or the server does it by itself.
+"""
+
+from __future__ import annotations
+
+from viewsync.tmux.rules.language import both
+from viewsync.tmux.rules.model import ENDS_ALONE, LEASE, MARKED, NOT_QUARANTINED, PARENT, PIN
+
+UNATTACHED = both(
+    "#{==:#{session_attached},0}", "#{==:#{session_attached_list},}"
+)  # suspended ones are in the list alone
+NOT_PINNED = f"#{{?{PIN},0,1}}"
+ATTACHED_ONCE = "#{session_last_attached}"
+SHARED = both("#{session_grouped}", "#{!=:#{session_group_size},1}")  # others hold its windows
+_NOTHING_ELSE_KEEPS_IT = f"#{{==:#{{{ENDS_ALONE}}},#{{session_id}}}}"
+
+# Where no process of ours is asked. What a server cannot know (`lingering`, what WezTerm has) it must not decide.
+ALONE = {
+    "not_ours": MARKED,
+    "bears_its_parents_name": f"#{{!=:#{{session_name}},#{{{PARENT}}}}}",
+    "attached": UNATTACHED,
+    "leased": f"#{{==:#{{{LEASE}}},}}",
+    "brand_new": ATTACHED_ONCE,
+    "pinned": both(NOT_PINNED, NOT_QUARANTINED),
+    "lingering": _NOTHING_ELSE_KEEPS_IT,
+    "tracked_and_fresh": _NOTHING_ELSE_KEEPS_IT,
+}
