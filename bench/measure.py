@@ -21,13 +21,13 @@ class Subject(NamedTuple):
 
 def medians(subjects: Sequence[Subject], rounds: int) -> dict[str, float]:
     """Seconds, the median of `rounds` runs each, one after the other in every round."""
-    times: dict[str, list[float]] = {each.name: [] for each in subjects}
+    times: dict[str, list[float]] = {subject.name: [] for subject in subjects}
     for _ in range(rounds):
-        for each in subjects:
-            each.before()
+        for subject in subjects:
+            subject.before()
             start = time.perf_counter()
-            each.run()
-            times[each.name].append(time.perf_counter() - start)
+            subject.run()
+            times[subject.name].append(time.perf_counter() - start)
     return {name: statistics.median(found) for name, found in times.items()}
 
 

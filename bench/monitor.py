@@ -48,7 +48,7 @@ def fill(home: Home, server: Server) -> None:
         command = busy if number < _BUSY else "exec sh"
         server.tmux("new-session", "-d", "-s", f"work-{number}", "-x", "120", "-y", "40", command)
     fields = ("session_name", "session_id", "pane_id", "pane_pid", "pid", "start_time")
-    told = server.tmux("list-panes", "-a", "-F", "\t".join(f"#{{{each}}}" for each in fields))
+    told = server.tmux("list-panes", "-a", "-F", "\t".join(f"#{{{field}}}" for field in fields))
     with RegistryFile(own_files.secure(home.state)).change() as data:
         for line in told.splitlines():
             name, session, pane, pid, *identity = line.split("\t")
@@ -76,7 +76,7 @@ def cpu(pid: int) -> float:
     """Seconds that a process and its ended children have used."""
     with open(f"/proc/{pid}/stat", "rb") as file:
         fields = file.read().rpartition(b")")[2].split()
-    return sum(int(each) for each in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+    return sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

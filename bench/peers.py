@@ -20,9 +20,9 @@ LIBTMUX_OPEN = (
     + """
 parent = server.sessions.get(session_name="proj")
 name = f"proj-view-{int(time.time())}-{time.time_ns() % 10**9}"
-free = [each for each in server.sessions
-        if each.session_group == parent.session_group and each.session_attached == "0"
-        and each.session_name.startswith("proj-view-") and not option(each, "pin")][:1]
+free = [session for session in server.sessions
+        if session.session_group == parent.session_group and session.session_attached == "0"
+        and session.session_name.startswith("proj-view-") and not option(session, "pin")][:1]
 if not free:
     server.cmd("new-session", "-d", "-t", parent.session_id, "-s", name)
     view = server.sessions.get(session_name=name)
@@ -37,8 +37,8 @@ print(json.dumps({"view": name}))
 LIBTMUX_LIST = (
     _LIBTMUX
     + """
-rows = [{"name": each.session_name, "group": each.session_group, "attached": each.session_attached,
-         "created": each.session_created, "marked": option(each, "view")} for each in server.sessions]
+rows = [{"name": session.session_name, "group": session.session_group, "attached": session.session_attached,
+         "created": session.session_created, "marked": option(session, "view")} for session in server.sessions]
 print(json.dumps(rows))
 """
 )
@@ -46,10 +46,10 @@ print(json.dumps(rows))
 LIBTMUX_SWEEP = (
     _LIBTMUX
     + """
-for each in server.sessions:
-    if option(each, "view") and each.session_attached == "0" and not option(each, "pin"):
-        if int(each.session_group_size or 0) > 1:
-            each.kill()
+for session in server.sessions:
+    if option(session, "view") and session.session_attached == "0" and not option(session, "pin"):
+        if int(session.session_group_size or 0) > 1:
+            session.kill()
 """
 )
 

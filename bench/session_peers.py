@@ -77,7 +77,7 @@ LIBTMUX = {
     "kill": _LIBTMUX + "server.sessions.get(session_name=name).kill()",
     "list --json": _LIBTMUX
     + """
-print(json.dumps([{"name": each.session_name, "pid": each.active_window.active_pane.pane_pid}
-                  for each in server.sessions]))
+print(json.dumps([{"name": session.session_name, "pid": session.active_window.active_pane.pane_pid}
+                  for session in server.sessions]))
 """,
 }

@@ -74,7 +74,7 @@ class Stage:
         return [sys.executable, "-I", "-c", LIBTMUX[verb], self.server.socket, name or self.name]
 
     def floor(self, *calls: Sequence[str]) -> Subject:
-        argvs = [["tmux", "-u", "-S", self.server.socket, *each] for each in calls]
+        argvs = [["tmux", "-u", "-S", self.server.socket, *call] for call in calls]
         return Subject("floor", lambda: processes([peers.FLOOR, *argvs], self.env))
 
 
@@ -101,7 +101,7 @@ def verbs(sizes: Sequence[int], rounds: int) -> None:
                 slow = size > 1 and verb in ("list --json", "cleanup --dry-run")
                 ours, others = subjects[:2], subjects[2:]
                 found = {**medians(ours, rounds), **medians(others, 1 if slow else rounds)}
-                rows.append((verb, str(size), f"{found['floor'] * 1000:.1f}", *(_ratio(found, each) for each in PEERS)))
+                rows.append((verb, str(size), f"{found['floor'] * 1000:.1f}", *(_ratio(found, peer) for peer in PEERS)))
         finally:
             stage.end()
     print("### Every verb\n")
@@ -297,12 +297,12 @@ def writers(count: int) -> None:
             for number in range(count)
         ]
         running = [
-            subprocess.Popen(each, env=stage.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for each in words
+            subprocess.Popen(argv, env=stage.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for argv in words
         ]
-        failed = sum(bool(each.wait()) for each in running)
-        for each in running:
-            if each.stderr:
-                each.stderr.close()
+        failed = sum(bool(started.wait()) for started in running)
+        for started in running:
+            if started.stderr:
+                started.stderr.close()
         took = time.perf_counter() - begin
         rows = len(stage.home.registry()["sessions"])
     finally:

@@ -42,7 +42,7 @@ class Stage:
     def fill(self, count: int, *, pinned: bool = False) -> list[str]:
         """As many views more, with their rows, as if their tabs were closed an hour ago."""
         now = int(time.time())
-        names = [f"{PARENT}-view-{now - 3600}-{self.made + each}" for each in range(count)]
+        names = [f"{PARENT}-view-{now - 3600}-{self.made + number}" for number in range(count)]
         self.made += count
         lines = [
             f"new-session -d -t =proj: -s {name} ; set-option -t ={name}: @viewsync_view 1 ; "

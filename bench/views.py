@@ -144,9 +144,13 @@ def _killing(stage: Stage, size: int, rounds: int) -> tuple[str, ...]:
         stage.clear()
         names = stage.fill(size)
         found = inventory.inventory(Tmux("tmux", 60.0, env), socket)
-        ending = [Verdict(socket, each.id, each.name, END, "", "proj") for each in found.sessions if each.name in names]
+        ending = [
+            Verdict(socket, session.id, session.name, END, "", "proj")
+            for session in found.sessions
+            if session.name in names
+        ]
         scripts["checked"] = views.script(found.server, ending, time.time(), 0.0)
-        scripts["bare"] = "".join(f"kill-session -t '{each.id}'\n" for each in ending)
+        scripts["bare"] = "".join(f"kill-session -t '{verdict.id}'\n" for verdict in ending)
 
     def call(*words: str, script: str = "") -> Callable[[], None]:
         argv = ["tmux", "-u", "-S", socket, *words]
@@ -164,7 +168,7 @@ def _killing(stage: Stage, size: int, rounds: int) -> tuple[str, ...]:
     )
     budget = 3 * found["list"] + found["checked"] + found["floor"]
     cells = (found["list"], found["bare"], found["checked"], found["sweep"], budget)
-    return (str(size), *(f"{each * 1000:.1f}" for each in cells), f"{found['sweep'] / budget:.2f}")
+    return (str(size), *(f"{seconds * 1000:.1f}" for seconds in cells), f"{found['sweep'] / budget:.2f}")
 
 
 def deaths(count: int) -> None:
