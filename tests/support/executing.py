@@ -43,4 +43,4 @@ def folders(home: Home) -> list[str]:
     """Of commands that somebody still wants to know of."""
     root = os.path.join(home.state, "exec")
     there = os.listdir(root) if os.path.isdir(root) else []
-    return [each for each in there if os.path.isdir(os.path.join(root, each))]
+    return [name for name in there if os.path.isdir(os.path.join(root, name))]

@@ -81,9 +81,9 @@ def _read(found: Source, module: str, tree: ast.Module) -> None:
             found.functions[f"{module}.{node.name}"] = Function(node, module, "")
         elif isinstance(node, ast.ClassDef):
             owner = f"{module}.{node.name}"
-            methods = [each for each in node.body if isinstance(each, ast.FunctionDef)]
-            found.classes[owner] = {each.name: f"{owner}.{each.name}" for each in methods}
-            found.functions.update({f"{owner}.{each.name}": Function(each, module, owner) for each in methods})
+            methods = [statement for statement in node.body if isinstance(statement, ast.FunctionDef)]
+            found.classes[owner] = {method.name: f"{owner}.{method.name}" for method in methods}
+            found.functions.update({f"{owner}.{method.name}": Function(method, module, owner) for method in methods})
 
 
 @functools.cache
@@ -120,7 +120,7 @@ class _Body(ast.NodeVisitor):
 
     def visit_Try(self, node: ast.Try) -> None:
         before = self.caught
-        handlers = [each for each in node.handlers if not _raises_again(each)]
+        handlers = [handler for handler in node.handlers if not _raises_again(handler)]
         self.caught = (*before, *(kind for handler in handlers for kind in _kinds(handler.type)))
         for statement in node.body:
             self.visit(statement)
@@ -186,7 +186,7 @@ def _raises_again(handler: ast.ExceptHandler) -> bool:
 def _kinds(expression: ast.expr | None) -> list[Errors]:
     if expression is None:
         return [errors.ViewsyncError]
-    names = [ast.unparse(each) for each in (expression.elts if isinstance(expression, ast.Tuple) else [expression])]
+    names = [ast.unparse(kind) for kind in (expression.elts if isinstance(expression, ast.Tuple) else [expression])]
     known = {**_error_classes(), "Exception": errors.ViewsyncError, "BaseException": errors.ViewsyncError}
     return [known[name.rpartition(".")[2]] for name in names if name.rpartition(".")[2] in known]
 
@@ -222,7 +222,9 @@ class Reach:
         if named or any(hasattr(kind, use.value) for kind in _BUILT_IN):
             owners &= named
         functions = [found.classes[owner][use.value] for owner in owners]
-        return [each for each in functions if found.functions[each].is_property == (use.kind == "attribute")]
+        return [
+            function for function in functions if found.functions[function].is_property == (use.kind == "attribute")
+        ]
 
 
 @functools.cache

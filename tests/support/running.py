@@ -63,7 +63,7 @@ def shown(server: Server, what: str) -> list[str]:
 
 def environment(pid: int) -> dict[str, str]:
     with open(f"/proc/{pid}/environ", encoding="utf-8", errors="surrogateescape") as file:
-        return dict(each.split("=", 1) for each in file.read().split("\0") if "=" in each)
+        return dict(variable.split("=", 1) for variable in file.read().split("\0") if "=" in variable)
 
 
 def trusted(project: Project, *words: str) -> None:

@@ -51,7 +51,7 @@ class Home:
             "TMUX_TMPDIR": self.path,
             "VIEWSYNC_STATE_DIR": self.state,
             # As the installed launcher has it: state, log and config folder.
-            "VIEWSYNC_DIRS": "\n".join(os.path.join(self.path, each) for each in ("state", "state/log", "config")),
+            "VIEWSYNC_DIRS": "\n".join(os.path.join(self.path, folder) for folder in ("state", "state/log", "config")),
             "VIEWSYNC_LAUNCHER": self.launcher,
         }
         # A pane's login shell would take the machine's own path, and with it perhaps another tmux than the tests have.
@@ -177,7 +177,7 @@ class Server:
         return [name for _, name in sorted(rows, key=lambda row: int(row[0][1:]))]
 
     def views(self) -> list[str]:
-        return [each for each in self.sessions() if "-view-" in each]
+        return [name for name in self.sessions() if "-view-" in name]
 
     def clients(self) -> dict[int, str]:
         """Session name by the client's process id."""

@@ -32,7 +32,7 @@ def rows(home: Home) -> dict[str, Any]:
 
 def listed(home: Home, *words: str, env: dict[str, str] | None = None) -> dict[str, Any]:
     """`viewsync list --json` as its rows by name."""
-    return {each["name"]: each for each in home.viewsync("list", "--json", *words, env=env).json()["sessions"]}
+    return {session["name"]: session for session in home.viewsync("list", "--json", *words, env=env).json()["sessions"]}
 
 
 def by_jq(home: Home, program: str, **values: Any) -> None:

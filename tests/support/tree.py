@@ -10,7 +10,7 @@ def tree(path: str, but: tuple[str, ...] = ()) -> dict[str, tuple[str, int, byte
     """Kind, mode and content of everything below `path`, without sockets and without the names in `but`."""
     found: dict[str, tuple[str, int, bytes]] = {}
     for folder, folders, files in os.walk(path):
-        folders[:] = [each for each in folders if each not in but]
+        folders[:] = [name for name in folders if name not in but]
         for name in [*folders, *files]:
             at = os.path.join(folder, name)
             mode = os.lstat(at).st_mode

@@ -23,7 +23,7 @@ _CODE = "import sys; sys.path[:0] = [{packages!r}]; from viewsync.cli import mai
 
 def unused_uid(number: int = 0) -> int:
     """The first number, or a later one, that no user of this machine has."""
-    taken = {each.pw_uid for each in pwd.getpwall()} | {each.pw_gid for each in pwd.getpwall()}
+    taken = {user.pw_uid for user in pwd.getpwall()} | {user.pw_gid for user in pwd.getpwall()}
     free = (uid for uid in range(_FIRST, _FIRST + 1000) if uid not in taken)
     return [next(free) for _ in range(number + 1)][-1]
 
