@@ -42,7 +42,7 @@ def test_k1_create_list_info_and_kill(manager: TmuxManager, server: Server, home
     made = manager.create_session("myproject-main-dev", home.path, environment={"COLOR": "a;b"})
     assert (made.name, made.working_dir, made.action, made.windows) == ("myproject-main-dev", home.path, "created", 1)
     assert environment(int(server.show(f"{made.id}:", "#{pane_pid}")))["COLOR"] == "a;b"
-    assert [each.name for each in manager.list_sessions()] == ["proj", "myproject-main-dev"]
+    assert [session.name for session in manager.list_sessions()] == ["proj", "myproject-main-dev"]
     assert manager.get_session_info("myproject-main-dev").id == made.id
     manager.kill_session("myproject-main-dev")
     assert server.sessions() == ["proj"]
@@ -69,7 +69,9 @@ def test_b5_clients_are_counted_those_on_views_too(manager: TmuxManager, server:
     until(lambda: manager.get_session_info("proj").attached == 2, "two clients")
     _, view = server.open("proj")
     until(lambda: manager.get_session_info("proj").attached == 3, "a third")
-    assert [(each.name, each.attached, each.views) for each in manager.list_sessions()] == [("proj", 3, (view,))]
+    assert [(session.name, session.attached, session.views) for session in manager.list_sessions()] == [
+        ("proj", 3, (view,))
+    ]
     assert manager.session_exists(view)
 
 
@@ -248,7 +250,7 @@ def test_a_command_file(
 def test_objects_of_libtmux_only_when_they_are_wanted(manager: TmuxManager, server: Server, home: Home) -> None:
     info = manager.create_session("a", home.path)
     assert info.libtmux.session_id == info.id
-    assert [each.window_name for each in manager.get_session_info("proj").libtmux.windows] == ["one", "two"]
+    assert [window.window_name for window in manager.get_session_info("proj").libtmux.windows] == ["one", "two"]
     manager.kill_session("a")
     with pytest.raises(MissingSession):
         _ = info.libtmux

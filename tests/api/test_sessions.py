@@ -142,10 +142,10 @@ def test_from_many_threads(registry: Registry, socket: str) -> None:
                 failed.append(error)
 
         threads = [threading.Thread(target=send, args=(letter,)) for letter in "abcd"]
-        for each in threads:
-            each.start()
-        for each in threads:
-            each.join()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
         assert failed == []
         session.send("END")
         session.wait("^END$", since="all")
