@@ -52,6 +52,6 @@ def started(home: Home) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
         return made[-1]
 
     yield start
-    for each in made:
-        each.kill()
-        each.communicate()
+    for process in made:
+        process.kill()
+        process.communicate()

@@ -39,7 +39,7 @@ def test_s1_by_day(used: Home) -> None:
     assert lines[8].split()[0] == "total"
     assert "old" not in done.out
     picture = done.out[done.out.index("time by day") :]
-    full, short = (next(line for line in picture.splitlines() if line.endswith(each)) for each in ("  1h", "  10m"))
+    full, short = (next(line for line in picture.splitlines() if line.endswith(ending)) for ending in ("  1h", "  10m"))
     assert full.count("█") > 5 * short.count("█") > 0
     assert "\033" not in done.out
 
@@ -55,10 +55,10 @@ def test_by_project_and_by_session(used: Home) -> None:
 def test_as_json(used: Home) -> None:
     found = used.viewsync("analyze", "--json").json()
     assert found["total"]["alive_seconds"] == 4200
-    assert sum(each["alive_seconds"] for each in found["days"]) == 4200
+    assert sum(day["alive_seconds"] for day in found["days"]) == 4200
     assert len(found["days"]) == 7
     assert found["days"][-1]["day"] == time.strftime("%Y-%m-%d")
-    assert {each["project"]: each["made"] for each in found["projects"]} == {"(none)": 1, "app": 1}
+    assert {project["project"]: project["made"] for project in found["projects"]} == {"(none)": 1, "app": 1}
     assert used.viewsync("analyze", "--project", "app", "--json").json()["total"]["made"] == 1
 
 
@@ -73,8 +73,8 @@ def test_a_night_belongs_to_two_days(home: Home) -> None:
     midnight = int((time.time() + 9 * 3600) // 86400) * 86400 - 9 * 3600  # Tokyo is always nine hours ahead
     write(home, event(midnight - 86400 - 600, "create", "a"), event(midnight - 86400 + 1200, "kill", "a"))
     days = home.viewsync("analyze", "--timeframe", "3d", "--json", env=env).json()["days"]
-    assert [each["alive_seconds"] for each in days] == [600, 1200, 0]
-    assert [(each["made"], each["ended"]) for each in days] == [(1, 0), (0, 1), (0, 0)]
+    assert [day["alive_seconds"] for day in days] == [600, 1200, 0]
+    assert [(day["made"], day["ended"]) for day in days] == [(1, 0), (0, 1), (0, 0)]
 
 
 @pytest.mark.parametrize("env", [{"LANG": "C"}, {"LC_ALL": "C", "LANG": "C.UTF-8"}, {"LANG": "en_US.ISO-8859-1"}])

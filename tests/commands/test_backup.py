@@ -72,7 +72,7 @@ def test_a_file_that_is_there_is_not_written_over(home: Home) -> None:
     assert (done.code, done.err.count("\n")) == (1, 1)
     with open(path, encoding="utf-8") as file:
         assert file.read() == "precious"
-    assert not [each for each in os.listdir(home.path) if ".tmp-" in each]
+    assert not [name for name in os.listdir(home.path) if ".tmp-" in name]
 
 
 def test_a_place_that_cannot_be_written(home: Home) -> None:
@@ -130,4 +130,4 @@ def test_over_a_corrupt_registry_the_corrupt_one_is_kept(server: Server, home: H
     assert home.viewsync("backup").code == 5
     assert home.viewsync("restore-registry", path).code == 0
     assert list(rows(home)) == ["a"]
-    assert [each for each in os.listdir(home.state) if ".corrupt-" in each]
+    assert [name for name in os.listdir(home.state) if ".corrupt-" in name]

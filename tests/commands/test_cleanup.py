@@ -29,7 +29,7 @@ def cleanup(home: Home, *words: str, env: dict[str, str] | None = None) -> dict[
     """What `--json` says, session by session."""
     done = home.viewsync("cleanup", "--json", *words, env=env)
     assert done.code == 0, done
-    return {each["name"]: each for each in done.json()["sessions"]}
+    return {session["name"]: session for session in done.json()["sessions"]}
 
 
 def attach(server: Server, session: str) -> Tab:
@@ -132,7 +132,7 @@ def test_the_last_session_takes_its_server_with_it(servers: Callable[..., Server
     server = servers()
     create(server, "a")
     create(server, "b")
-    assert [each["removed"] for each in cleanup(home, "--all").values()] == [True, True]
+    assert [session["removed"] for session in cleanup(home, "--all").values()] == [True, True]
     assert rows(home) == {}
 
 
@@ -190,7 +190,7 @@ def test_attached_it_stays(server: Server, home: Home, words: tuple[str, ...]) -
         attach(server, name)
     found = cleanup(home, *words)
     assert found["dead"]["reason"] == "attached"
-    assert {each["action"] for each in found.values()} == {"keep"}
+    assert {session["action"] for session in found.values()} == {"keep"}
     assert server.sessions() == ["proj", "dead", "web"]
     assert "web: kept: attached" in home.viewsync("cleanup", "--all").err
 
@@ -216,10 +216,10 @@ def test_two_rows_of_one_session_end_it_together_or_not_at_all(server: Server, h
     create(server, "web")
     by_jq(home, ".sessions.also = .sessions.web")
     assert home.viewsync("quarantine", "-s", "also").code == 0
-    assert {each["action"] for each in cleanup(home, "--all").values()} == {"keep"}
+    assert {session["action"] for session in cleanup(home, "--all").values()} == {"keep"}
     assert "web" in server.sessions()
     home.viewsync("release", "-s", "also")
-    assert [each["removed"] for each in cleanup(home, "--all").values()] == [True, True]
+    assert [session["removed"] for session in cleanup(home, "--all").values()] == [True, True]
     assert (server.sessions(), rows(home)) == (["proj"], {})
 
 
@@ -243,7 +243,7 @@ def test_somebody_who_attaches_meanwhile_is_not_thrown_out(server: Server, home:
         server.open("web")
     else:
         attach(server, "web")
-    done = {each.listed.row.name: each for each in expiring.carry_out(ctx, items)}
+    done = {item.listed.row.name: item for item in expiring.carry_out(ctx, items)}
     assert (done["web"].ended, done["web"].removed) == (False, False)
     assert "somebody is using it" in done["web"].problem
     assert done["idle"].removed
@@ -299,7 +299,9 @@ def test_a_reading_that_is_not_understood_ends_nothing(server: Server, home: Hom
         file.write('#!/bin/sh\ntmux "$@" | sed "s/^P.*web.*/P\\tgarbled/"\n')
     os.chmod(path, 0o700)
     found = cleanup(home, "--all", env={"VIEWSYNC_TMUX": path})
-    assert {each["reason"] for each in found.values()} == {"viewsync did not understand all of its server's answer"}
+    assert {session["reason"] for session in found.values()} == {
+        "viewsync did not understand all of its server's answer"
+    }
     assert (server.sessions(), list(rows(home))) == (["proj", "web"], ["web", "gone"])
 
 
@@ -386,8 +388,8 @@ def test_quarantined_it_stays(server: Server, home: Home) -> None:
     add_by_jq(home, "gone", server)
     for name in ("web", "gone"):
         assert home.viewsync("quarantine", "-s", name).code == 0
-    assert {each["reason"] for each in cleanup(home, "--all").values()} == {"quarantined"}
-    assert {each["action"] for each in cleanup(home, "--all", "--compat").values()} == {"keep"}
+    assert {session["reason"] for session in cleanup(home, "--all").values()} == {"quarantined"}
+    assert {session["action"] for session in cleanup(home, "--all", "--compat").values()} == {"keep"}
     assert (server.sessions(), list(rows(home))) == (["proj", "web"], ["web", "gone"])
 
 
@@ -402,7 +404,7 @@ def test_one_call_to_read_and_one_to_end(server: Server, home: Home) -> None:
     for number in range(5):
         create(server, f"s{number}")
     env, log = counting_tmux(home)
-    assert sum(each["ended"] for each in cleanup(home, "--all", env=env).values()) == 5
+    assert sum(session["ended"] for session in cleanup(home, "--all", env=env).values()) == 5
     assert count(log) == 2
     assert server.sessions() == ["proj"]
 

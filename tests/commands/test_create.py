@@ -190,7 +190,7 @@ def test_d3_d6_d31_d32_d33_every_other_name_is_taken_as_it_stands(server: Server
     assert server.show(made["pane_id"], "#{session_name}") == name
     listing = home.viewsync("list", "--json", env={"API_KEY": "sk-secret"})
     assert "sk-secret" not in listing.out
-    assert [each["name"] for each in json.loads(listing.out)["sessions"]] == [name]
+    assert [session["name"] for session in json.loads(listing.out)["sessions"]] == [name]
     assert home.viewsync("health", "-s", name).code == 0
     assert home.viewsync("kill", "-s", name).code == 0
     assert server.sessions() == ["proj"]

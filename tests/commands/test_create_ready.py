@@ -120,14 +120,14 @@ def test_a_template_by_its_path_and_before_ours(server: Server, home: Home) -> N
     until(lambda: server.show("=b:", "#{pane_current_command}") == "cat", "the program")
 
 
-OURS = sorted(each.removesuffix(".toml") for each in os.listdir(os.path.join(ROOT, "templates")))
+OURS = sorted(name.removesuffix(".toml") for name in os.listdir(os.path.join(ROOT, "templates")))
 
 
 def test_these_are_ours() -> None:
     assert OURS == ["bash", "gdb", "ipython", "node", "psql", "python"]
 
 
-@pytest.mark.parametrize("name", [each for each in OURS if each != "psql"])
+@pytest.mark.parametrize("name", [name for name in OURS if name != "psql"])
 def test_ours_are_ready_by_their_prompt(server: Server, name: str) -> None:
     if name in ("gdb", "node"):  # the others are here wherever the tests are
         programs.skip_without(name)

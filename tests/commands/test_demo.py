@@ -37,7 +37,7 @@ def test_each_step_is_proved_and_nothing_is_left(home: Home) -> None:
         match = re.search(step, text, re.MULTILINE)
         assert match, f"{step} is not in {text}"
         text = text[match.end() :]
-    pids = {int(each) for line in re.findall("processes in the panes: (.*)", done.out) for each in line.split()}
+    pids = {int(pid) for line in re.findall("processes in the panes: (.*)", done.out) for pid in line.split()}
     assert len(pids) == 2
     until(lambda: not any(alive(pid) for pid in pids), "the end of the demo's programs")
     assert glob.glob(os.path.join(home.path, "viewsync-demo-*")) == []
@@ -54,7 +54,7 @@ def test_an_interrupted_demo_leaves_nothing_either(home: Home) -> None:
         process.send_signal(signal.SIGINT)
         process.stdout.read()
     assert process.wait(20) == 130
-    pids = [int(each) for each in lines[2].partition(": ")[2].split()]
+    pids = [int(pid) for pid in lines[2].partition(": ")[2].split()]
     assert pids
     until(lambda: not any(alive(pid) for pid in pids), "the end of the demo's programs")
     assert glob.glob(os.path.join(home.path, "viewsync-demo-*")) == []

@@ -103,7 +103,7 @@ def test_what_it_says_later_is_shown_and_kept_nowhere(bash: dict[str, str], serv
     try:
         os.kill(pid, signal.SIGTERM)
         until(lambda: "later" in screen(server), "the line in the pane")
-        assert not [each for each in home.processes() if command_line(each)[:1] == ["tee"]]
+        assert not [process for process in home.processes() if command_line(process)[:1] == ["tee"]]
     finally:
         os.kill(pid, signal.SIGKILL)
 
@@ -111,7 +111,7 @@ def test_what_it_says_later_is_shown_and_kept_nowhere(bash: dict[str, str], serv
 def test_five_megabytes(bash: dict[str, str], home: Home) -> None:
     done = execute(home, "--", "seq 740000; exit_code=3; (exit $exit_code)")
     assert done.code == 3
-    assert done.out == "".join(f"{each}\n" for each in range(1, 740001))
+    assert done.out == "".join(f"{number}\n" for number in range(1, 740001))
     assert len(done.out) > 5_000_000
 
 

@@ -124,7 +124,7 @@ def test_what_a_tee_that_ended_took_along_is_missed_however_late_that_is_told(
 
 
 def _programs(session: dict[str, str], name: str) -> list[psutil.Process]:
-    return [each for each in psutil.Process(int(session["pid"])).children() if each.name() == name]
+    return [child for child in psutil.Process(int(session["pid"])).children() if child.name() == name]
 
 
 def test_json_when_time_is_over(bash: dict[str, str], server: Server, home: Home) -> None:
@@ -155,8 +155,8 @@ def test_two_on_one_session_take_turns(bash: dict[str, str], started: Callable[.
     first = started("-s", "sh", "--", "echo 1; sleep 1.5; echo 1")
     assert first.stdout
     assert first.stdout.readline() == b"1\n"
-    others = [started("-s", "sh", "--", f"echo {each}; sleep 0.2; echo {each}") for each in (2, 3, 4)]
-    outs = [each.communicate(timeout=30)[0].decode() for each in (first, *others)]
+    others = [started("-s", "sh", "--", f"echo {number}; sleep 0.2; echo {number}") for number in (2, 3, 4)]
+    outs = [process.communicate(timeout=30)[0].decode() for process in (first, *others)]
     assert outs == ["1\n", "2\n2\n", "3\n3\n", "4\n4\n"]
 
 
@@ -181,7 +181,7 @@ def test_several_sessions_do_not_wait_for_each_other(
     wait = "touch {0}.up; while [ ! -e {1}.up ]; do sleep 0.02; done; echo {0}"
     pairs = zip(names, names[1:] + names[:1], strict=True)
     processes = [started("-s", one, "--", f"cd; {wait.format(one, other)}") for one, other in pairs]
-    assert [each.communicate(timeout=30)[0].decode() for each in processes] == ["a\n", "b\n", "c\n"]
+    assert [process.communicate(timeout=30)[0].decode() for process in processes] == ["a\n", "b\n", "c\n"]
 
 
 def test_a_session_that_is_busy_is_refused(server: Server, home: Home, bash: dict[str, str]) -> None:

@@ -68,12 +68,12 @@ def test_d60_a_query_is_text_in_the_name(server: Server, home: Home, query: str,
 
 
 def test_d61_all_passes_over_what_is_stale_or_hangs(servers: Callable[..., Server], home: Home) -> None:
-    one, two, dead, hung = (servers(each).start("-s", each) for each in ("one", "two", "dead", "hung"))
+    one, two, dead, hung = (servers(label).start("-s", label) for label in ("one", "two", "dead", "hung"))
     os.kill(dead.pid, signal.SIGKILL)
     os.kill(hung.pid, signal.SIGSTOP)
     done = home.viewsync("find", "--all", "--json", env={"VIEWSYNC_TMUX_TIMEOUT": "0.3"})
     assert done.code == 0
-    found = {each["socket"]: [session["name"] for session in each["sessions"]] for each in done.json()["servers"]}
+    found = {server["socket"]: [session["name"] for session in server["sessions"]] for server in done.json()["servers"]}
     mine = {socket: sessions for socket, sessions in found.items() if socket.startswith(home.path)}
     assert mine == {one.socket: ["one"], two.socket: ["two"]}
     assert "did not answer" in done.err

@@ -18,8 +18,8 @@ def test_lines_come_once_each_until_the_pane_is_gone(server: Server, home: Home,
     type_in(server, pane, "for i in 1 2 3; do echo line-$i; sleep 0.1; done; seq 500; sleep 1; exit 3")
     assert tab.wait() == 0
     lines = tab.text().splitlines()
-    assert [each for each in lines if each.startswith("line-")] == ["line-1", "line-2", "line-3"]
-    assert [each for each in lines if each.isdigit()] == [str(number) for number in range(1, 501)]
+    assert [line for line in lines if line.startswith("line-")] == ["line-1", "line-2", "line-3"]
+    assert [line for line in lines if line.isdigit()] == [str(number) for number in range(1, 501)]
     assert lines[-1] == "viewsync: sh:0.0 is gone: its program ended"
 
 
@@ -37,9 +37,9 @@ def test_json_lines(server: Server, home: Home, pane: str) -> None:
     type_in(server, pane, "echo 'a\"b'; exit 0")
     done = home.viewsync("follow", "--json")
     told = [json.loads(line) for line in done.out.splitlines()]
-    assert 'a"b' in [each.get("line") for each in told]
+    assert 'a"b' in [event.get("line") for event in told]
     assert (told[-1]["event"], told[-1]["exit_status"]) == ("exited", 0)
-    assert all(each["at"].endswith("Z") for each in told)
+    assert all(event["at"].endswith("Z") for event in told)
 
 
 def test_a_line_is_shown_when_it_is_finished_and_cannot_command_the_terminal(

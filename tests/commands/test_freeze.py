@@ -96,9 +96,9 @@ def test_secrets_are_left_out_and_named(project: Project, made: Server) -> None:
     done = project.viewsync("freeze", "hand", "-S", made.socket)
     assert done.code == 0, done
     assert "hunter2" not in done.out
-    comments = [each for each in done.out.splitlines() if each.startswith("#")]
-    assert any("API_TOKEN" in each for each in comments)
-    assert any("arguments of programs cannot be known" in each for each in comments)
+    comments = [line for line in done.out.splitlines() if line.startswith("#")]
+    assert any("API_TOKEN" in comment for comment in comments)
+    assert any("arguments of programs cannot be known" in comment for comment in comments)
     assert "- API_TOKEN" in done.out
 
 
@@ -140,8 +140,13 @@ def test_a_project_session_and_the_one_we_are_in(project: Project, servers: Call
     project.command("dev", FOUR)
     ran(project, server, "dev")
     found = project.viewsync("freeze", "myapp-main-dev", "--json").json()
-    assert [each["name"] for each in found["command"]["session"]["windows"]] == ["editor", "server", "tests", "logs"]
-    assert any("'dev'" in each for each in found["notes"])
+    assert [window["name"] for window in found["command"]["session"]["windows"]] == [
+        "editor",
+        "server",
+        "tests",
+        "logs",
+    ]
+    assert any("'dev'" in note for note in found["notes"])
     pane = server.show("=myapp-main-dev:", "#{pane_id}")
     inside = {"TMUX": f"{server.socket},{server.pid},0", "TMUX_PANE": pane}
     assert project.viewsync("freeze", "--json", env=inside).json()["command"] == found["command"]
@@ -159,7 +164,7 @@ def test_of_a_view_it_is_the_session_whose_windows_it_shows(home: Home, server: 
     _, view = server.open("proj")
     found = home.viewsync("freeze", view, "-S", server.socket, "--json").json()
     assert found["session"] == "proj"
-    assert [each["name"] for each in found["command"]["session"]["windows"]] == ["one", "two"]
+    assert [window["name"] for window in found["command"]["session"]["windows"]] == ["one", "two"]
 
 
 VALUE = "geheim-4711"
@@ -211,7 +216,7 @@ def test_a_command_has_the_variable_in_the_place_of_its_value(project: Project, 
     assert second["command"] == 'tail -f -- /dev/null "$OF_PANE"'
     assert (third["name"], third["options"]) == ("w $HARMLESS", {"@mine": "$HARMLESS"})
     assert "HARMLESS" not in data["command"].get("environment", {})
-    assert any("stands $NAME" in each for each in data["notes"])
+    assert any("stands $NAME" in note for note in data["notes"])
 
 
 def test_also_when_the_files_are_gone_and_when_they_cannot_be_read(project: Project, secret: Server) -> None:

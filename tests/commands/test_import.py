@@ -97,7 +97,7 @@ def planned(project: Project, text: str) -> tuple[dict[str, Any], list[str]]:
 
 
 def panes(window: dict[str, Any]) -> list[list[str]]:
-    return [each["commands"] for each in window["panes"]]
+    return [pane["commands"] for pane in window["panes"]]
 
 
 def test_tmuxp(project: Project) -> None:
@@ -109,7 +109,7 @@ def test_tmuxp(project: Project) -> None:
     assert "window 'logs' has no layout here: there is no layout 'nope'" in left[0]
     assert (found["name"], found["cwd"]) == ("web-app", os.path.join(project.home.path, "src"))
     assert (found["environment"], found["options"]) == ({"EDITOR": "vim"}, {"base-index": "1"})
-    assert [each["command"] for each in found["pre_create"]] == ["./bootstrap.sh"]
+    assert [step["command"] for step in found["pre_create"]] == ["./bootstrap.sh"]
     editor, logs, top = found["windows"]
     first = "source .venv/bin/activate"
     assert panes(editor) == [[first, "cd sub", "vim"], [first], [first, "docker ps --format '{{.Names}}'"]]
@@ -126,8 +126,8 @@ def test_tmuxinator(project: Project) -> None:
     assert left == ["5: on_project_exit has no equivalent in viewsync", "9: socket_name has no equivalent in viewsync"]
     assert (found["name"], found["cwd"]) == ("shop", os.path.join(project.home.path, "shop"))
     assert found["auto_attach"] is True
-    assert [each["command"] for each in found["pre_create"]] == ["docker compose up -d"]
-    assert [each["command"] for each in found["cleanup"]] == ["docker compose stop"]
+    assert [step["command"] for step in found["pre_create"]] == ["docker compose up -d"]
+    assert [step["command"] for step in found["cleanup"]] == ["docker compose stop"]
     editor, server, logs, shell = found["windows"]
     before = "rbenv shell 3.3"
     assert panes(editor) == [[before, "vim"], [before, "cd test", "guard"], [before]]

@@ -109,12 +109,12 @@ def test_cleanup_ends_those_of_this_project_that_nobody_is_on(home: Home, projec
     assert done.out.splitlines() == told
     done = project.viewsync("cleanup-sessions")
     assert done.code == 0, done
-    assert done.out.splitlines() == [each.removeprefix("would ") for each in told]
+    assert done.out.splitlines() == [line.removeprefix("would ") for line in told]
     assert server.sessions() == ["proj", "myapp-main-main-dev", "myapp-main-seen", view]
     assert sorted(rows(home)) == ["myapp-main-main-dev", "myapp-main-seen"]
     assert not tab.ended()
     done = project.viewsync("cleanup-sessions", "--attached", "--json")
-    assert [each["action"] for each in done.json()["sessions"]] == ["ended"]
+    assert [session["action"] for session in done.json()["sessions"]] == ["ended"]
     assert server.sessions() == ["proj", "myapp-main-main-dev"]
 
 

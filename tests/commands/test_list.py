@@ -82,13 +82,13 @@ def test_views_are_folded_under_their_session(server: Server, home: Home) -> Non
     done = home.viewsync("list", "--json", env=env).json()
     assert count(log) == 1
     assert (done["total"], done["alive"], done["dead"]) == (2, 2, 0)
-    found = {each["name"]: each["views"] for each in done["sessions"]}
+    found = {session["name"]: session["views"] for session in done["sessions"]}
     assert found["alone"] == []
-    assert {each["name"]: each["attached"] for each in found["web"]} == {on: True, idle: False}
-    assert {each["id"] for each in found["web"]} == {server.show(f"={each}:", "#{session_id}") for each in (on, idle)}
+    assert {view["name"]: view["attached"] for view in found["web"]} == {on: True, idle: False}
+    assert {view["id"] for view in found["web"]} == {server.show(f"={name}:", "#{session_id}") for name in (on, idle)}
     lines = home.viewsync("list", "--sort", "name").out.splitlines()
-    assert [each.split()[0] for each in lines[1:5]] == ["alone", "web", "└", "└"]
-    assert {(each.split()[1], each.split()[3]) for each in lines[3:5]} == {(on, "attached"), (idle, "idle")}
+    assert [line.split()[0] for line in lines[1:5]] == ["alone", "web", "└", "└"]
+    assert {(line.split()[1], line.split()[3]) for line in lines[3:5]} == {(on, "attached"), (idle, "idle")}
     assert lines[-1] == "Total: 2 | Alive: 2 | Dead: 0"
 
 
@@ -96,7 +96,7 @@ def test_a_view_that_lost_its_mark_is_one_by_its_row(server: Server, home: Home)
     create(server, "web")
     _, view = server.open("web")
     server.tmux("set-option", "-u", "-t", f"={view}:", "@viewsync_view")
-    assert [each["name"] for each in listed(home)["web"]["views"]] == [view]
+    assert [entry["name"] for entry in listed(home)["web"]["views"]] == [view]
 
 
 def test_one_tmux_process_a_server_however_many_sessions(servers: Callable[..., Server], home: Home) -> None:
@@ -146,7 +146,7 @@ def test_d31_two_names_that_look_like_one_row_stay_two(servers: Callable[..., Se
     create(one, "a|b")
     create(two, "a")
     one.tmux("kill-session", "-t", "=a|b")
-    assert {name: each["status"] for name, each in listed(home).items()} == {"a": "alive", "a|b": "missing"}
+    assert {name: session["status"] for name, session in listed(home).items()} == {"a": "alive", "a|b": "missing"}
 
 
 @pytest.mark.parametrize("text", ["{not json", "", '{"sessions": [], "version": "1.0"}', '{"version": "9.9"}'])
@@ -185,14 +185,17 @@ def test_d54_a_server_that_hangs_hides_no_other(servers: Callable[..., Server], 
     add_by_jq(home, "b", well)
     os.kill(hung.pid, signal.SIGSTOP)
     env = {"VIEWSYNC_TMUX_TIMEOUT": "0.3"}
-    assert {name: each["status"] for name, each in listed(home, env=env).items()} == {"a": "unknown", "b": "alive"}
+    assert {name: session["status"] for name, session in listed(home, env=env).items()} == {
+        "a": "unknown",
+        "b": "alive",
+    }
     assert "did not answer" in home.viewsync("list", env=env).err
 
 
 def test_d57_a_row_with_nothing_in_it_is_missing(server: Server, home: Home) -> None:
     add_by_jq(home, "empty", server, target="")
     by_jq(home, ".sessions.odd = {socket: $s, target: 3, pid: {}, created_at: null}", s=server.socket)
-    assert {each["status"] for each in listed(home).values()} == {"missing"}
+    assert {session["status"] for session in listed(home).values()} == {"missing"}
 
 
 def test_d65_long_names_are_shown_whole(server: Server, home: Home) -> None:

@@ -100,7 +100,7 @@ def watch(server: Server, home: Home) -> Callable[..., Watcher]:
 
 
 def line(text: str, name: str) -> str:
-    return next(each for each in text.splitlines() if each.startswith(f"{name} "))
+    return next(row for row in text.splitlines() if row.startswith(f"{name} "))
 
 
 def test_s1_it_shows_sessions_and_leaves_the_terminal_as_it_was(watch: Callable[..., Watcher], home: Home) -> None:
@@ -176,7 +176,7 @@ def test_it_follows_the_terminals_size(watch: Callable[..., Watcher]) -> None:
     watcher = watch("--interval", "1h")
     watcher.size(60, 12)
     until(lambda: len(watcher.screen().splitlines()) == 12, "the new size")
-    assert all(len(each) <= 60 for each in watcher.screen().splitlines())
+    assert all(len(row) <= 60 for row in watcher.screen().splitlines())
     watcher.size(200, 40)
     until(lambda: len(watcher.screen().splitlines()) == 40, "the new size")
 
@@ -226,11 +226,11 @@ def test_the_filter(watch: Callable[..., Watcher]) -> None:
     watcher.tab.type("/we")
     watcher.sees("/we_")
     watcher.sees("1 with 'we'")
-    assert not any(each.startswith("api ") for each in watcher.screen().splitlines())
+    assert not any(row.startswith("api ") for row in watcher.screen().splitlines())
     watcher.tab.type("\r")
     watcher.sees("/ filter")
     watcher.tab.type("\033")
-    until(lambda: any(each.startswith("api ") for each in watcher.screen().splitlines()), "all again")
+    until(lambda: any(row.startswith("api ") for row in watcher.screen().splitlines()), "all again")
 
 
 def test_k_ends_the_chosen_one_after_a_yes(watch: Callable[..., Watcher], server: Server, home: Home) -> None:
@@ -348,7 +348,7 @@ def test_a_hundred_sessions_are_one_call_and_fit_where_they_can(server: Server, 
     for number in range(1, 100):
         server.tmux("new-session", "-d", "-s", f"work-{number}", "sh")
     told = server.tmux("list-panes", "-a", "-F", "#{session_name} #{session_id} #{pane_id} #{pane_pid}").splitlines()
-    found = {name: rest for name, *rest in (each.split() for each in told) if name.startswith("work")}
+    found = {name: rest for name, *rest in (pane.split() for pane in told) if name.startswith("work")}
     data = home.registry()
     data["sessions"] = {
         name: {**row, "session_id": session, "pane_id": pane, "pid": int(pid), "pid_start": 0}
@@ -405,7 +405,7 @@ def test_json_is_an_object_a_round(server: Server, home: Home) -> None:
     (session,) = first["sessions"]
     assert (session["name"], session["status"], session["attached"], session["views"]) == ("web", "alive", False, 0)
     assert session["memory_bytes"] > 100_000
-    assert [each["event"] for each in first["events"]] == ["create"]
+    assert [event["event"] for event in first["events"]] == ["create"]
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def test_the_references_first_example(prj: Project) -> None:
     assert found["name"] == "my-project-main-dev"
     assert found["cwd"] == prj.root
     assert found["environment"] == {"NODE_ENV": "development", "DEBUG": "true", "LOG_LEVEL": "debug"}
-    assert [each["name"] for each in found["post_create"]] == ["setup-environment", "start-development-tools"]
+    assert [step["name"] for step in found["post_create"]] == ["setup-environment", "start-development-tools"]
     assert found["tmux_config"] == f"{prj.root}/.tmux.conf"
     assert found["auto_cleanup"] is True
 
@@ -154,14 +154,14 @@ def test_the_references_templates_windows_and_hooks(prj: Project) -> None:
     assert shown(prj, reference.TEMPLATE_VARIABLES)["name"] == "my-project-main-dev"
     found = shown(prj, reference.WINDOWS)
     assert found["name"] == "my-project-dev"
-    assert [(each["name"], each["panes"][0]["commands"]) for each in found["windows"]] == [
+    assert [(window["name"], window["panes"][0]["commands"]) for window in found["windows"]] == [
         ("editor", ["$EDITOR ."]),
         ("server", ["npm run dev"]),
         ("tests", ["npm run test:watch"]),
     ]
     found = shown(prj, reference.HOOKS)
     stages = ("pre_create", "post_create", "cleanup")
-    assert [len(found[each]) for each in stages] == [1, 2, 2]
+    assert [len(found[stage]) for stage in stages] == [1, 2, 2]
 
 
 def test_the_references_environments(prj: Project) -> None:

@@ -50,7 +50,7 @@ def test_every_pane_is_saved_with_what_runs_in_it(server: Server, home: Home) ->
     assert shell["memory_bytes"] > 0
     assert shell["started"] <= sleep["started"]
     assert second["processes"][0]["command"][-1] == "cat"
-    assert {mode(os.path.join(folder, each)) for each in os.listdir(folder)} == {0o600}
+    assert {mode(os.path.join(folder, name)) for name in os.listdir(folder)} == {0o600}
     assert mode(folder) == mode(os.path.dirname(folder)) == 0o700
 
 
@@ -134,7 +134,7 @@ def test_a_view_too(server: Server, home: Home) -> None:
     tab.hang_up()
     until(lambda: server.show(f"={view}:", "#{session_attached}") == "0", "the detach")
     kept = home.viewsync("cleanup", "--views", "--json", env=EAGER).json()["verdicts"]
-    assert (view, "quarantined") in {(each["session"], each["reason"]) for each in kept}
+    assert (view, "quarantined") in {(verdict["session"], verdict["reason"]) for verdict in kept}
     assert view in server.sessions()
     assert home.viewsync("release", "-s", view).code == 0
     home.viewsync("cleanup", "--views", env=EAGER)
@@ -151,7 +151,10 @@ def test_story_7_a_crash_its_evidence_and_what_comes_after(server: Server, home:
     assert home.viewsync("rename", "-s", "job", "-n", "job-crashed").code == 0
     create(server, "job")
     home.viewsync("cleanup")
-    assert {name: each["status"] for name, each in listed(home).items()} == {"job": "alive", "job-crashed": "dead"}
+    assert {name: session["status"] for name, session in listed(home).items()} == {
+        "job": "alive",
+        "job-crashed": "dead",
+    }
     (pane,) = evidence(folder)["panes"]
     assert (pane["exit_status"], pane["dead"]) == (3, True)
     home.viewsync("release", "-s", "job-crashed")

@@ -28,12 +28,12 @@ DEAD_PID = 2**22 + 7  # more than any Linux gives
 def found(home: Home, *words: str, env: dict[str, str] | None = None) -> dict[str, Any]:
     """What `--json` says of this home: other servers of the machine's user are not ours to count."""
     data: dict[str, Any] = home.viewsync("reconcile", "--json", *words, env=env).json()
-    mine = [each for each in data["findings"] if not str(each["socket"]).startswith("/tmp/tmux-")]
-    return {**data, "findings": [each for each in mine if each["kind"] != "unregistered"]}
+    mine = [finding for finding in data["findings"] if not str(finding["socket"]).startswith("/tmp/tmux-")]
+    return {**data, "findings": [finding for finding in mine if finding["kind"] != "unregistered"]}
 
 
 def kinds(home: Home, *words: str) -> dict[str, str]:
-    return {each["name"]: each["kind"] for each in found(home, *words)["findings"]}
+    return {finding["name"]: finding["kind"] for finding in found(home, *words)["findings"]}
 
 
 def repaired(home: Home) -> list[dict[str, Any]]:
@@ -42,7 +42,7 @@ def repaired(home: Home) -> list[dict[str, Any]]:
     before = home.registry()
     assert found(home, "--repair")["repaired"] == 0
     assert home.registry() == before
-    return [each for each in done if each["repaired"]]
+    return [finding for finding in done if finding["repaired"]]
 
 
 def test_nothing_is_amiss(server: Server, home: Home) -> None:
@@ -75,7 +75,7 @@ def test_rows_whose_sessions_are_gone(servers: Callable[..., Server], home: Home
     assert len(repaired(home)) == 2
     assert list(rows(home)) == ["alive", "kept"]
     events = Context(home.env).history.find("trigger = ?", ["reconcile"])
-    assert {(each.session, each.event) for each in events} == {("killed", "gone"), ("lost", "gone")}
+    assert {(event.session, event.event) for event in events} == {("killed", "gone"), ("lost", "gone")}
 
 
 def test_a_server_whose_socket_was_deleted_is_not_gone(server: Server, home: Home) -> None:
@@ -119,7 +119,7 @@ def test_renamed_outside(server: Server, home: Home) -> None:
     add_by_jq(home, "x", server, session_id="$99")
     assert kinds(home) == {"web": "renamed", "db": "renamed", "x": "gone"}
     assert len(repaired(home)) == 3
-    assert {name: each["target"] for name, each in rows(home).items()} == {"api": "api:0.0", "x": "x:0.0"}
+    assert {name: row["target"] for name, row in rows(home).items()} == {"api": "api:0.0", "x": "x:0.0"}
 
 
 def test_names_that_moved_on_and_names_that_were_exchanged(server: Server, home: Home) -> None:
@@ -127,7 +127,7 @@ def test_names_that_moved_on_and_names_that_were_exchanged(server: Server, home:
     for name, new in (("b", "b2"), ("a", "b"), ("c", "x"), ("d", "c"), ("x", "d")):
         server.tmux("rename-session", "-t", f"={name}", new)
     assert len(repaired(home)) == 4
-    after = {name: each["session_id"] for name, each in rows(home).items()}
+    after = {name: row["session_id"] for name, row in rows(home).items()}
     assert after == {"b2": ids["b"], "b": ids["a"], "d": ids["c"], "c": ids["d"]}
 
 
@@ -147,7 +147,7 @@ def test_a_row_that_changed_since_it_was_read_stays(server: Server, home: Home) 
     ctx = Context(home.env)
     every = reconciling.findings(ctx, reconciling.read(ctx))
     create(server, "web")
-    failed = reconciling.repair(ctx, [each for each in every if each.row])
+    failed = reconciling.repair(ctx, [finding for finding in every if finding.row])
     assert failed == {("gone", "web", server.socket): "it changed during the repair"}
     assert (list(rows(home)), server.sessions()) == (["web"], ["proj", "web"])
 
@@ -158,7 +158,7 @@ def test_a_name_that_was_taken_since_it_was_read_stays_whose_it_is(server: Serve
     ctx = Context(home.env)
     every = reconciling.findings(ctx, reconciling.read(ctx))
     add_by_jq(home, "api", server, note="theirs")
-    failed = reconciling.repair(ctx, [each for each in every if each.row])
+    failed = reconciling.repair(ctx, [finding for finding in every if finding.row])
     assert failed == {("renamed", "web", server.socket): "another session took the name"}
     assert rows(home)["api"]["note"] == "theirs"
     assert (rows(home)["web"]["session_id"], rows(home)["web"]["target"]) == (made["session_id"], "web:0.0")
@@ -166,9 +166,9 @@ def test_a_name_that_was_taken_since_it_was_read_stays_whose_it_is(server: Serve
 
 def test_a_row_that_never_was_called_like_its_session_keeps_its_name(server: Server, home: Home) -> None:
     add_by_jq(home, "mine", server, target="proj:1.0")
-    assert [each["kind"] for each in repaired(home)] == ["no-ids"]
+    assert [finding["kind"] for finding in repaired(home)] == ["no-ids"]
     server.tmux("rename-session", "-t", "=proj", "work")
-    assert [each["kind"] for each in repaired(home)] == ["renamed"]
+    assert [finding["kind"] for finding in repaired(home)] == ["renamed"]
     assert rows(home)["mine"]["target"] == "work:1.0"
 
 
@@ -176,7 +176,7 @@ def test_a_respawned_pane(server: Server, home: Home) -> None:
     made = create(server, "web")
     server.tmux("respawn-pane", "-k", "-t", made["pane_id"], "cat")
     pid = int(server.show(made["pane_id"], "#{pane_pid}"))
-    assert [each["kind"] for each in repaired(home)] == ["respawned"]
+    assert [finding["kind"] for finding in repaired(home)] == ["respawned"]
     assert (rows(home)["web"]["pid"], rows(home)["web"]["pid_start"]) == (pid, processes.start_time(pid))
 
 
@@ -184,14 +184,14 @@ def test_renamed_and_respawned_at_once(server: Server, home: Home) -> None:
     made = create(server, "web")
     server.tmux("respawn-pane", "-k", "-t", made["pane_id"], "cat")
     server.tmux("rename-session", "-t", "=web", "api")
-    assert {each["kind"] for each in repaired(home)} == {"renamed", "respawned"}
+    assert {finding["kind"] for finding in repaired(home)} == {"renamed", "respawned"}
     assert str(rows(home)["api"]["pid"]) == server.show(made["pane_id"], "#{pane_pid}")
 
 
 def test_a_row_of_the_shell_tools_gets_its_ids(servers: Callable[..., Server], home: Home) -> None:
     server = servers(conf="set -g base-index 1\nset -g pane-base-index 1\n").start("-s", "web")
     add_by_jq(home, "web", server, note="kept")
-    assert [each["kind"] for each in repaired(home)] == ["no-ids"]
+    assert [finding["kind"] for finding in repaired(home)] == ["no-ids"]
     row = rows(home)["web"]
     assert (row["target"], row["session_id"], row["pane_id"], row["note"]) == ("web:1.1", "$0", "%0", "kept")
     server.tmux("rename-session", "-t", "=web", "api")
@@ -218,7 +218,7 @@ def test_d54_rows_of_a_server_that_hangs_stay(servers: Callable[..., Server], ho
     os.kill(hung.pid, signal.SIGSTOP)
     done = found(home, "--repair", env={"VIEWSYNC_TMUX_TIMEOUT": "0.3"})
     os.kill(hung.pid, signal.SIGCONT)
-    assert [(each["name"], each["kind"]) for each in done["findings"]] == [("a", "unknown"), ("gone", "gone")]
+    assert [(finding["name"], finding["kind"]) for finding in done["findings"]] == [("a", "unknown"), ("gone", "gone")]
     assert list(rows(home)) == ["a"]
 
 
@@ -226,7 +226,7 @@ def test_story_9_a_session_without_a_row_can_get_one(server: Server, home: Home)
     made = create(server, "ci-1", "--no-register")
     server.open("ci-1")
     assert rows(home) == {}
-    lines = [each for each in home.viewsync("reconcile").out.splitlines() if "-view-" in each]
+    lines = [line for line in home.viewsync("reconcile").out.splitlines() if "-view-" in line]
     assert lines == []
     done = home.viewsync("reconcile", "--register", "ci-1", "--json")
     assert done.json() == {"name": "ci-1", "socket": server.socket, "registered": True}
@@ -300,7 +300,7 @@ def test_d52_what_killed_writers_left_is_removed(server: Server, home: Home) -> 
     names = leftovers(home)
     assert set(keep) < set(names)
     assert {"exec/bbbbbbbbbbbbbbbb/maker", "exec/cccccccccccccccc/maker"} < set(names)
-    assert not [each for each in names if "dead" in each or "0000" in each or str(DEAD_PID) in each]
+    assert not [name for name in names if "dead" in name or "0000" in name or str(DEAD_PID) in name]
     assert ".sessions.aB3xY9" not in names
 
 
@@ -344,9 +344,9 @@ def test_buffers_that_senders_left_are_deleted(server: Server, home: Home) -> No
 
     def buffers() -> list[Finding]:
         every = reconciling.findings(ctx, reconciling.read(ctx))
-        return [each for each in every if each.kind == "buffer" and each.socket == server.socket]
+        return [finding for finding in every if finding.kind == "buffer" and finding.socket == server.socket]
 
-    assert [each.name for each in buffers()] == ["vs-0011"]
+    assert [buffer.name for buffer in buffers()] == ["vs-0011"]
     assert reconciling.repair(ctx, buffers()) == {}
     assert buffers() == []
     assert server.tmux("list-buffers", "-F", "#{buffer_name}").split("\n") == ["vs-x y", "notes"]

@@ -109,7 +109,7 @@ def test_d41_d58_what_is_no_registry_gives_2(home: Home, text: str, said: str) -
         assert (done.code, done.out) == (2, "")
         assert done.err.startswith(f"registry: {said}")
     added = home.viewsync("registry", "add", "a", "/s", "t")
-    kept = [each for each in os.listdir(home.state) if "corrupt" in each]
+    kept = [name for name in os.listdir(home.state) if "corrupt" in name]
     if "9.9" in text:  # of a newer program: nothing of it is changed
         assert (added.code, kept) == (2, [])
         for words in (("touch", "a"), ("remove", "a"), ("init",)):

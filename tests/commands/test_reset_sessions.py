@@ -68,7 +68,7 @@ def test_info_tells_all(project: Project, server: Server) -> None:
     done = project.viewsync("session-info", "myapp-main-dev", "--json")
     told = done.json()
     assert (told["name"], told["session_id"], told["folder"]) == ("myapp-main-dev", made["session_id"], project.root)
-    assert [(each["name"], len(each["panes"]), each["planned"]) for each in told["windows"]] == [
+    assert [(window["name"], len(window["panes"]), window["planned"]) for window in told["windows"]] == [
         ("editor", 1, True),
         ("server", 2, True),
         ("tests", 1, True),

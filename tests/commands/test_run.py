@@ -37,7 +37,7 @@ def test_w1_windows_panes_and_commands_are_there_in_order_and_no_other(project: 
 def answered(server: Server, target: str) -> list[str]:
     """The lines of a pane, once there are two."""
     screen = server.tmux("capture-pane", "-p", "-t", f"=myapp-main-dev:{target}").splitlines()
-    return screen if len([each for each in screen if each]) > 1 else []
+    return screen if len([line for line in screen if line]) > 1 else []
 
 
 def test_w1_the_panes_shell_expands_and_outlives_its_command(project: Project, server: Server) -> None:
@@ -161,7 +161,7 @@ def test_w2_shell_default_window_name_and_tmux_config(project: Project, server: 
     until(lambda: server.clients().get(tab.pid), "somebody on the other session")
     ran(project, server, "dev")
     mine = [
-        each for each in shown(server, "#{session_name} #{window_name} #{pane_current_command}") if "other" not in each
+        line for line in shown(server, "#{session_name} #{window_name} #{pane_current_command}") if "other" not in line
     ]
     assert mine == ["myapp-main-dev main bash"]
     assert server.tmux("show-options", "-v", "-t", "=myapp-main-dev:", "status-left") == "MINE"
@@ -287,7 +287,7 @@ def test_a_shell_that_is_slow_to_start_gets_its_command_behind_its_prompt(
     project.command("dev", "session:\n  shell: bash\n  windows:\n    - name: a\n      command: echo typed\n")
     ran(project, server, "dev")
     screen = until(
-        lambda: [each for each in server.tmux("capture-pane", "-p").splitlines() if "typed" in each][1:], "its answer"
+        lambda: [line for line in server.tmux("capture-pane", "-p").splitlines() if "typed" in line][1:], "its answer"
     )
     assert screen == ["typed"]
     assert server.tmux("capture-pane", "-p").splitlines()[1] == "ready> echo typed"
@@ -344,11 +344,11 @@ def test_d1_what_was_made_and_what_failed_stands_in_the_history(project: Project
     ran(project, server, "dev")
     assert project.viewsync("run", "bad", "task=x").code == 4
     events = History(project.home.state).find("trigger = ?", ["run"])
-    assert [(each.event, each.session, each.project) for each in reversed(events)] == [
+    assert [(event.event, event.session, event.project) for event in reversed(events)] == [
         ("create", "myapp-main-dev", "myapp"),
         ("error", "myapp-main-x", "myapp"),
     ]
-    assert all(each.seconds is not None and each.seconds > 0 for each in events)
+    assert all(event.seconds is not None and event.seconds > 0 for event in events)
 
 
 def test_c4_a_worktree_that_was_made_for_nothing_is_taken_back(project: Project, server: Server) -> None:
@@ -419,7 +419,7 @@ session:
 """
     project.command("dev", command)
     ran(project, server, "dev")
-    pids = [int(each) for each in shown(server, "#{pane_pid}")]
+    pids = [int(pid) for pid in shown(server, "#{pane_pid}")]
 
     def paths() -> list[str | None]:
         return [environment(pid).get("PATH") for pid in pids]
@@ -428,7 +428,7 @@ session:
     assert paths() == [mine, pane, mine]
     server.tmux("kill-window", "-t", "=myapp-main-dev:two")
     ran(project, server, "dev")
-    pids = [int(each) for each in shown(server, "#{pane_pid}")]
+    pids = [int(pid) for pid in shown(server, "#{pane_pid}")]
     until(lambda: all(paths()), "their environments")
     assert paths() == [mine, pane, mine]
     assert server.tmux("show-environment", "-g", "PATH") == f"PATH={project.home.env['PATH']}"

@@ -81,7 +81,7 @@ def test_c1_apply_changes_what_can_be_and_ends_nothing(project: Project, server:
     assert "3 differences from its file" in done.out
     assert server.tmux("show-options", "-t", "=myapp-main-dev:", "status") == ""
     made = ran(project, server, "dev", "--apply")
-    assert [each["what"] for each in made["changed"]] == [
+    assert [change["what"] for change in made["changed"]] == [
         "variable NEW",
         "option status",
         "window 'editor': option main-pane-width",
@@ -99,12 +99,12 @@ def test_c1_two_at_once_make_one_session(project: Project, server: Server) -> No
         subprocess.Popen(argv, cwd=project.root, env=project.home.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for _ in range(4)
     ]
-    answers = [each.communicate(timeout=60) for each in several]
+    answers = [process.communicate(timeout=60) for process in several]
     note_pid(server)
-    assert [each.returncode for each in several] == [0] * 4, answers
+    assert [process.returncode for process in several] == [0] * 4, answers
     done = [json.loads(out) for out, _ in answers]
-    assert sorted(each["action"] for each in done) == ["created", "reused", "reused", "reused"]
-    assert len({each["session_id"] for each in done}) == 1
+    assert sorted(answer["action"] for answer in done) == ["created", "reused", "reused", "reused"]
+    assert len({answer["session_id"] for answer in done}) == 1
     assert server.sessions() == ["myapp-main-dev"]
     assert len(shown(server, "#{pane_id}")) == 5
 
@@ -122,13 +122,13 @@ def test_c1_who_comes_second_waits_for_the_first(project: Project, server: Serve
     for _ in range(2):
         several.append(subprocess.Popen(argv, cwd=project.root, env=project.home.env, stdout=subprocess.PIPE))
         until(lambda: os.path.exists(os.path.join(project.root, "began")), "the step")
-    assert stays(lambda: [each.poll() for each in several]) == [None, None]
+    assert stays(lambda: [process.poll() for process in several]) == [None, None]
     assert server.run("list-sessions").code != 0
     with open(go, "w", encoding="utf-8"):
         pass
-    answers = [json.loads(each.communicate(timeout=60)[0]) for each in several]
+    answers = [json.loads(process.communicate(timeout=60)[0]) for process in several]
     note_pid(server)
-    assert [each["action"] for each in answers] == ["created", "reused"]
+    assert [answer["action"] for answer in answers] == ["created", "reused"]
     with open(os.path.join(project.root, "began"), encoding="utf-8") as file:
         assert file.read() == "x\n"
 
@@ -156,8 +156,8 @@ def test_c1_two_at_once_add_what_is_missing_once(project: Project, server: Serve
         subprocess.Popen(argv, cwd=project.root, env=project.home.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for _ in range(4)
     ]
-    answers = [each.communicate(timeout=60) for each in several]
-    assert [each.returncode for each in several] == [0] * 4, answers
+    answers = [process.communicate(timeout=60) for process in several]
+    assert [process.returncode for process in several] == [0] * 4, answers
     assert sorted(json.loads(out)["action"] for out, _ in answers) == ["completed", "reused", "reused", "reused"]
     assert shown(server, "#{window_name}") == ["editor", "server", "server", "tests", "logs"]
 
@@ -175,8 +175,8 @@ def test_one_command_on_two_servers_is_two_sessions(
 
 def test_b6_n4_two_projects_of_one_name_get_two_sessions(home: Home, server: Server) -> None:
     one, two = Project(home, "a/myapp"), Project(home, "b/myapp")
-    for each in (one, two):
-        each.command("dev", "session:\n  windows:\n    - name: a\n")
+    for project in (one, two):
+        project.command("dev", "session:\n  windows:\n    - name: a\n")
     assert ran(one, server, "dev")["name"] == "myapp-main-dev"
     assert ran(two, server, "dev")["name"] == "myapp-main-dev-2"
     assert ran(two, server, "dev")["action"] == "reused"
@@ -237,7 +237,7 @@ def test_b6_n3_long_branches_that_differ_at_their_end_are_two(project: Project, 
         project.git("checkout", "-q", "-b", f"feature/{'long-' * 20}{end}")
         made.add(ran(project, server, "dev")["name"])
     assert len(made) == 2
-    assert all(len(each) <= 60 for each in made)
+    assert all(len(name) <= 60 for name in made)
     assert sorted(server.sessions()) == sorted(made)
 
 
@@ -335,7 +335,7 @@ def test_into_a_half_made_session_that_somebody_was_on_nothing_is_typed(
     tab.end()
     made = ran(project, server, "dev")
     assert len(made["warnings"]) == 5
-    assert all("its commands were never typed" in each for each in made["warnings"])
+    assert all("its commands were never typed" in warning for warning in made["warnings"])
     assert "one" not in stays(lambda: screen(server, "0"))
 
 

@@ -67,7 +67,7 @@ def quiet(project: Project, name: str = "dev") -> bool:
 
 def applied(project: Project, server: Server) -> None:
     made = ran(project, server, "dev", "--apply")
-    assert [each["what"] for each in made["changed"]] == ["layout of window 'w'"]
+    assert [change["what"] for change in made["changed"]] == ["layout of window 'w'"]
     assert (made["differences"], told(project)) == ([], [])
 
 
@@ -136,7 +136,7 @@ def test_of_a_pane_too_many_only_that_is_told(project: Project, server: Server, 
     server.tmux("select-layout", "-t", WINDOW, "even-vertical")
     assert len(told(project)) == 2
     made = ran(project, server, "dev", "--apply")
-    assert [each["what"] for each in made["changed"]] == ["layout of window 'w'"]
+    assert [change["what"] for change in made["changed"]] == ["layout of window 'w'"]
     assert told(project) == ["+ pane in window 'w' (%3) is not in the file"]
 
 

@@ -159,9 +159,9 @@ def test_every_option_of_this_tmux_has_its_kind(server: Server) -> None:
     known = kinds.HARMLESS | kinds.SERVERS | kinds.RUNS | kinds.HOOKS | {"destroy-unattached"}
     for of in (("-g",), ("-gw",), ("-s",)):
         names = {line.split(" ")[0].partition("[")[0] for line in server.tmux("show-options", *of).splitlines()}
-        assert {each for each in names if not each.startswith("@")} <= known
+        assert {name for name in names if not name.startswith("@")} <= known
     hooks = {line.split(" ")[0].partition("[")[0] for line in server.tmux("show-hooks", "-g").splitlines()}
-    assert {each for each in hooks if not each.startswith("after-")} <= kinds.HOOKS
+    assert {hook for hook in hooks if not hook.startswith("after-")} <= kinds.HOOKS
 
 
 @pytest.mark.parametrize(

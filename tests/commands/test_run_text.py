@@ -41,7 +41,7 @@ def test_no_text_is_anything_but_text(project: Project, server: Server, text: st
     """As a window's name, a value, an argument, a command, an option and a folder."""
     folder = os.path.join(project.root, "in " + text)
     os.makedirs(folder)
-    value, place = (json.dumps(each, ensure_ascii=False) for each in (text, folder))
+    value, place = (json.dumps(raw, ensure_ascii=False) for raw in (text, folder))
     name = value.replace("\\t", " ")  # names are printable
     project.command(
         "dev",
@@ -97,7 +97,7 @@ def test_e3_a_secret_is_on_no_command_line(project: Project, server: Server, hom
     ran(project, server, "dev", "key=plain", "-e", "API_TOKEN", env=env)
     pid = int(shown(server, "#{pane_pid}")[0])
     found = environment(pid)
-    assert [found[each] for each in ("API_TOKEN", "PASSWORD")] == ["s3cr3t-env", "hunter2-pane"]
+    assert [found[variable] for variable in ("API_TOKEN", "PASSWORD")] == ["s3cr3t-env", "hunter2-pane"]
     with open(log, encoding="utf-8") as file:
         said = file.read()
     assert "new-session" not in said

@@ -69,7 +69,7 @@ def test_s1_what_was_made_ended_and_used(home: Home) -> None:
     assert (total["attached_seconds"], total["cpu_seconds"], total["peak_memory_bytes"]) == (300, 90, 60_000_000)
     assert (total["steps"], total["steps_failed"], total["errors"]) == (2, 1, 1)
     assert (total["alive_now"], total["attached_now"]) == (0, 0)
-    assert [(each["project"], each["made"]) for each in found["projects"]] == [("(none)", 1), ("app", 1)]
+    assert [(project["project"], project["made"]) for project in found["projects"]] == [("(none)", 1), ("app", 1)]
     shown = home.viewsync("stats").out
     assert "ended            2 (1 by itself, 1 killed)" in shown
     assert "the median of those that ended is 35m" in shown
@@ -111,9 +111,9 @@ def test_a_session_that_could_not_be_made_is_an_error(server: Server, home: Home
 def test_nothing_that_was_typed_is_in_the_history(server: Server, home: Home) -> None:
     create(server, "web", "-e", "TOKEN=hunter2", "--", "sh", "-c", "echo swordfish; exec sleep 1000")
     home.viewsync("kill", "-s", "web")
-    told = [str(tuple(each)) for each in History(home.state).find("1", ())]
+    told = [str(tuple(entry)) for entry in History(home.state).find("1", ())]
     assert len(told) == 2
-    assert not any("hunter2" in each or "swordfish" in each for each in told)
+    assert not any("hunter2" in line or "swordfish" in line for line in told)
 
 
 def test_a_wrong_argument(home: Home) -> None:
@@ -131,7 +131,9 @@ def test_d1_a_projects_session_from_its_making_to_its_end(servers: Callable[...,
     note_pid(server)
     (name,) = home.registry()["sessions"]
     found = home.viewsync("stats", "--json").json()["projects"]
-    assert [(each["project"], each["made"], each["alive_now"], each["steps"]) for each in found] == [("myapp", 1, 1, 1)]
+    assert [(project["project"], project["made"], project["alive_now"], project["steps"]) for project in found] == [
+        ("myapp", 1, 1, 1)
+    ]
     assert home.viewsync("kill-session", name).code == 0
     (app,) = home.viewsync("stats", "--json").json()["projects"]
     assert (app["project"], app["ended_by"], app["alive_now"]) == ("myapp", {"killed": 1}, 0)

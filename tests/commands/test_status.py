@@ -22,7 +22,7 @@ def status(project: Project, *words: str) -> dict[str, Any]:
     """By name."""
     done = project.viewsync("status", "--json", *words)
     assert done.code == 0, done
-    return {each["name"]: each for each in done.json()["sessions"]}
+    return {session["name"]: session for session in done.json()["sessions"]}
 
 
 def test_l1_all_sessions_of_all_projects(home: Home, project: Project, server: Server) -> None:
@@ -44,9 +44,9 @@ def test_l1_all_sessions_of_all_projects(home: Home, project: Project, server: S
 
 def test_b7_the_current_project_is_known_by_its_folder(home: Home, project: Project, server: Server) -> None:
     longer, twin = Project(home, "myapp-main"), Project(home, "elsewhere/myapp")
-    for each in (longer, twin):
-        each.command("dev", ONE)
-        ran(each, server, "dev")
+    for other in (longer, twin):
+        other.command("dev", ONE)
+        ran(other, server, "dev")
     ran(project, server, "dev")
     server.tmux("rename-session", "-t", "=myapp-main-dev", "my-cool-app-feature-auth-dev")
     os.makedirs(os.path.join(project.root, "deep", "er"))
@@ -76,7 +76,7 @@ def test_b5_whoever_is_on_a_view_is_on_the_session(project: Project, server: Ser
     assert server.show("=myapp-main-dev:", "#{session_attached}") == "0"
     one = status(project)["myapp-main-dev"]
     assert one["attached"] is True
-    assert [(each["name"], each["attached"]) for each in one["views"]] == [(view, True)]
+    assert [(entry["name"], entry["attached"]) for entry in one["views"]] == [(view, True)]
     assert list(status(project)) == ["myapp-main-dev"]
 
 

@@ -50,9 +50,9 @@ def branches(project: Project) -> list[str]:
 
 def listed(project: Project) -> list[str]:
     return [
-        each.partition(" ")[2]
-        for each in project.git("worktree", "list", "--porcelain").splitlines()
-        if each.startswith("worktree ")
+        line.partition(" ")[2]
+        for line in project.git("worktree", "list", "--porcelain").splitlines()
+        if line.startswith("worktree ")
     ]
 
 
@@ -86,7 +86,7 @@ def test_g3_both_are_recorded(server: Server, home: Home, project: Project) -> N
     assert start(project, server, "one").code == 0
     assert rows(home)["myapp-one-dev"]["project"]["worktree_path"] == tree(project, "one")
     assert project.viewsync("worktree", "remove", "one").code == 0
-    found = [(each.event, each.project) for each in History(home.state).find("event LIKE 'worktree%'", [])]
+    found = [(event.event, event.project) for event in History(home.state).find("event LIKE 'worktree%'", [])]
     assert found == [("worktree-removed", "myapp"), ("worktree", "myapp")]
 
 
@@ -213,10 +213,10 @@ def test_one_that_was_removed_by_hand_is_noticed_and_its_sessions_are_not_ended(
         project.git("worktree", "remove", tree(project, "one"))
     assert home.viewsync("sweep").code == 0
     assert "myapp-one-dev" in server.sessions()
-    found = {each["path"]: each for each in project.viewsync("worktree", "list", "--json").json()}
+    found = {worktree["path"]: worktree for worktree in project.viewsync("worktree", "list", "--json").json()}
     mine = found[tree(project, "one")]
     assert (mine["missing"], mine["known_to_git"], mine["branch"]) == (True, how == "rm", "one")
-    assert [each["name"] for each in mine["sessions"]] == ["myapp-one-dev"]
+    assert [session["name"] for session in mine["sessions"]] == ["myapp-one-dev"]
     shown = project.viewsync("worktree", "list").out
     assert ("folder is gone" if how == "rm" else "removed by hand") in shown
     assert project.viewsync("worktree", "remove", "one").code == 0
@@ -396,7 +396,7 @@ def test_a_worktree_of_a_run_that_failed_is_taken_back(server: Server, project: 
 
 def test_list(server: Server, project: Project) -> None:
     assert start(project, server, "one").code == 0
-    lines = [each.split() for each in project.viewsync("worktree", "list").out.splitlines()]
+    lines = [line.split() for line in project.viewsync("worktree", "list").out.splitlines()]
     assert lines == [
         ["BRANCH", "STATE", "SESSIONS", "PATH"],
         ["main", "project", "-", project.root],
