@@ -32,7 +32,7 @@ def every_layer(server: Server) -> None:
 def reason(server: Server, view: str) -> str:
     """What `sweep` says of that view."""
     verdicts = server.home.viewsync("sweep", "--dry-run", "--json").json()["verdicts"]
-    return next(f"{each['action']}: {each['reason']}" for each in verdicts if each["session"] == view)
+    return next(f"{verdict['action']}: {verdict['reason']}" for verdict in verdicts if verdict["session"] == view)
 
 
 def detached(server: Server, view: str) -> None:

@@ -82,7 +82,7 @@ def test_other_servers_are_swept_beside_a_hung_one(servers: Callable[..., Server
     until(lambda: other.show(f"={view}:", "#{session_attached}") == "0", "the detach")
     done = home.viewsync("sweep", "--json", env={**BOUND, **NO_HOOKS}, timeout=FAR_BEYOND)
     assert done.code == 4
-    assert [each["session"] for each in done.json()["verdicts"]] == [view]
+    assert [verdict["session"] for verdict in done.json()["verdicts"]] == [view]
     assert len(done.json()["errors"]) == 1
     assert other.sessions() == ["proj"]
 

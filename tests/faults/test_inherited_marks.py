@@ -133,9 +133,9 @@ def test_the_identity_of_a_project_is_not_inherited(server: Server, project: Pro
     project.command("dev", "session: {windows: [{name: one}]}\n")
     made = project.viewsync("run", "dev", "-S", server.socket, "--json").json()
     marks = ("root", "project", "worktree", "task", "base", "command")
-    for each in marks:
-        value = server.show(f"={made['name']}:", f"#{{@viewsync_{each}}}")
-        server.tmux("set-option", "-g", f"@viewsync_{each}", value)
+    for mark in marks:
+        value = server.show(f"={made['name']}:", f"#{{@viewsync_{mark}}}")
+        server.tmux("set-option", "-g", f"@viewsync_{mark}", value)
     server.tmux("set-option", "-g", "@viewsync_session", server.show(f"={made['name']}:", "#{session_id}"))
     server.tmux("kill-session", "-t", f"={made['name']}")
     assert project.viewsync("kill-session", "proj", "-S", server.socket).code == 3

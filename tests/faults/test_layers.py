@@ -176,9 +176,9 @@ def test_a_view_that_two_clean_ups_end_at_once_is_known_to_have_ended_where_it_w
         '*) exec tmux "$@" ;; esac',
     )
     home.viewsync("sweep", env={"VIEWSYNC_TMUX": other, "VIEWSYNC_TMUX_TIMEOUT": "60", **NO_HOOKS})
-    events = [each._replace(gui=7) for each in History(home.state).find("session = ?", (view,))]
-    assert {"open", "end", "gone"} <= {each.event for each in events}
-    assert [each.window for each in lost_tabs(events, lambda _: False)[1]] == [window]
+    events = [event._replace(gui=7) for event in History(home.state).find("session = ?", (view,))]
+    assert {"open", "end", "gone"} <= {event.event for event in events}
+    assert [lost.window for lost in lost_tabs(events, lambda _: False)[1]] == [window]
 
 
 # --- our hooks beside the user's -------------------------------------------------------------------------------------
@@ -302,13 +302,13 @@ def test_a_parent_left_on_its_detour_gets_its_name_back(servers: Callable[..., S
     release = os.path.join(home.path, "release")
     server.tmux("set-hook", "-g", "after-rename-session", f"run-shell 'until [ -e {release} ]; do sleep 0.02; done'")
     tab = home.tab("open", "-S", server.socket, "proj", env=NO_HOOKS)
-    until(lambda: any(each.startswith("viewsync-detour-") for each in server.sessions()), "the detour")
+    until(lambda: any(name.startswith("viewsync-detour-") for name in server.sessions()), "the detour")
     tab.signal(signal.SIGKILL)
     tab.wait()
     server.tmux("set-hook", "-gu", "after-rename-session")
     touch(release)
     until(lambda: home.viewsync("sweep", env=NO_HOOKS) and "proj" in server.sessions(), "its name")
-    assert not [each for each in server.sessions() if each.startswith("viewsync-detour-")]
+    assert not [name for name in server.sessions() if name.startswith("viewsync-detour-")]
 
 
 def test_a_renamed_parent_is_still_the_parent(server: Server, home: Home) -> None:

@@ -110,8 +110,8 @@ def test_after_a_promotion_no_prefix_leads_to_a_view(server: Server, home: Home)
     tab, view = server.open("proj")
     other, second = server.open("proj")
     server.tmux("kill-session", "-t", "=proj")
-    for each in (tab, other):
-        each.hang_up()
+    for closing in (tab, other):
+        closing.hang_up()
     until(lambda: server.sessions() == ["proj"], "the promotion")
     client = home.program(["tmux", "-S", server.socket, "attach-session", "-t", "proj"])
     until(lambda: server.clients().get(client.pid) == "proj", "a client on the parent")

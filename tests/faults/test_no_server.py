@@ -121,7 +121,7 @@ def test_every_verb_is_asked() -> None:
 def test_a_verb_starts_no_server(gone: Gone, verb: str) -> None:
     before = sockets(gone)
     for words in ASKED[verb]:
-        said = [each.replace("SOCKET", gone.socket).replace("VIEW", gone.view) for each in words]
+        said = [word.replace("SOCKET", gone.socket).replace("VIEW", gone.view) for word in words]
         done = gone.project.viewsync(verb, *said, env={"TMUX": f"{gone.socket},1,0"})
         assert "--help`" not in done.err
         assert (sockets(gone), os.path.exists(gone.started)) == (before, False), done

@@ -121,7 +121,7 @@ def test_the_words_of_a_program_that_is_not_there_for_long(recorder: Recorder, s
     """They are the program's, and tmux's client has no part in them."""
     create(server, "web", "--", "sh", "-c", f": {SECRET}; exec sleep 1000")
     until(lambda: server.show("=web:", "#{pane_current_command}") == "sleep", "the program")
-    assert [each for each in recorder.told() if "tmux -u" in each or "file:" in each] == []
+    assert [line for line in recorder.told() if "tmux -u" in line or "file:" in line] == []
 
 
 def test_a_template(recorder: Recorder, server: Server) -> None:
@@ -141,7 +141,7 @@ def test_a_view_and_its_client(recorder: Recorder, server: Server, reused: bool)
         server.home.viewsync("open", "--json", "-S", server.socket, "proj")
     _, view = server.open("proj")
     until(
-        lambda: not [each for each in os.listdir(server.home.state) if each.startswith("open.conf")], "the file's end"
+        lambda: not [name for name in os.listdir(server.home.state) if name.startswith("open.conf")], "the file's end"
     )
     assert variable(server, f"={view}:") == f"TOKEN=a {SECRET} b"
     until(lambda: server.tmux("show-options", "-v", "-t", f"={view}:", "@token") == SECRET, "its options")
@@ -176,7 +176,7 @@ session:
     assert {environment(int(pid))["OTHER"] for pid in pids} == {f"{SECRET}-2", f"{SECRET}-3"}
     _, view = server.open("myapp-one-dev")
     assert variable(server, f"={view}:") == f"TOKEN={SECRET}"
-    until(lambda: not [each for each in os.listdir(home.state) if each.startswith("open.conf")], "the file's end")
+    until(lambda: not [name for name in os.listdir(home.state) if name.startswith("open.conf")], "the file's end")
     os.unlink(path)
     assert recorder.told() == []
 
@@ -219,4 +219,4 @@ def test_the_recorder_sees_what_there_is(recorder: Recorder, server: Server) -> 
     with open(os.path.join(server.home.path, "left"), "w", encoding="utf-8") as file:
         file.write(SECRET)
     found = recorder.told()
-    assert {each.partition(":")[0] for each in found} >= {"arguments", "file"}
+    assert {line.partition(":")[0] for line in found} >= {"arguments", "file"}

@@ -92,10 +92,12 @@ def test_a_registered_session_stays_with_an_older_registry(server: Server, home:
     assert server.sessions() == ["proj", "web"]
     assert listed(home)["web"]["quarantined"] is True
     assert home.viewsync("health", "-s", "web").json()["quarantined"] is True
-    (found,) = [each for each in home.viewsync("reconcile", "--json").json()["findings"] if each["name"] == "web"]
+    (found,) = [
+        finding for finding in home.viewsync("reconcile", "--json").json()["findings"] if finding["name"] == "web"
+    ]
     assert found["kind"] == "quarantined"
     checks = home.viewsync("doctor", "--json").json()["checks"]
-    assert [each["status"] for each in checks if each["name"] == "quarantine"] == ["warn"]
+    assert [check["status"] for check in checks if check["name"] == "quarantine"] == ["warn"]
     home.viewsync("reconcile", "--repair")
     assert home.registry()["sessions"]["web"]["quarantined"] is True
     assert home.viewsync("release", "-s", "web").code == 0
@@ -141,5 +143,5 @@ def test_a_quarantine_that_tmux_could_not_be_told_says_so(server: Server, home: 
     os.kill(server.pid, signal.SIGSTOP)
     done = home.viewsync("quarantine", "-s", "web", "--json", env={"VIEWSYNC_TMUX_TIMEOUT": "0.3"})
     os.kill(server.pid, signal.SIGCONT)
-    assert any("did not answer" in each for each in json.loads(done.out)["problems"])
+    assert any("did not answer" in problem for problem in json.loads(done.out)["problems"])
     assert until(lambda: listed(home)["web"]["quarantined"], "the row")

@@ -44,7 +44,7 @@ def web(servers: Callable[..., Server]) -> Server:
 
 
 def words(verb: str, server: Server) -> list[str]:
-    return [server.socket if each == "SOCKET" else each for each in VERBS[verb]]
+    return [server.socket if word == "SOCKET" else word for word in VERBS[verb]]
 
 
 def clear(done: Done) -> None:

@@ -217,12 +217,12 @@ def test_a_cleanup_step_ignores_what_came_ignored_and_nothing_else(
 def test_a_demo_whose_tab_is_closed_leaves_nothing(home: Home, number: signal.Signals) -> None:
     tab = home.tab("demo", env={"TMPDIR": home.path})
     text = until(lambda: "3. C-b 0" in tab.text() and tab.text(), "its tabs")
-    pids = [int(each) for line in re.findall("processes in the panes: (.*)", str(text)) for each in line.split()]
+    pids = [int(pid) for line in re.findall("processes in the panes: (.*)", str(text)) for pid in line.split()]
     assert pids
     tab.signal(number)
     assert tab.wait() == 128 + number
     until(lambda: not any(alive(pid) for pid in pids), "the end of the demo's programs")
-    assert [each for each in os.listdir(home.path) if each.startswith("viewsync-demo-")] == []
+    assert [name for name in os.listdir(home.path) if name.startswith("viewsync-demo-")] == []
 
 
 @contextlib.contextmanager

@@ -68,11 +68,11 @@ def test_every_open_succeeds_at_a_server_that_answers_every_four_seconds(now_and
             pool.submit(home.viewsync, "open", "--json", "--new", "-S", now_and_then.socket, "proj", env=NO_HOOKS)
             for _ in range(5)
         ]
-        done = [each.result() for each in opens]
-    assert [each.code for each in done] == [0] * 5, done
-    assert {each.json()["view"] for each in done} == set(now_and_then.views()) == set(home.rows())
-    for each in done:
-        assert not [word for word in ("nothing was changed", "may still be done") if word in each.err]
+        done = [future.result() for future in opens]
+    assert [opened.code for opened in done] == [0] * 5, done
+    assert {opened.json()["view"] for opened in done} == set(now_and_then.views()) == set(home.rows())
+    for opened in done:
+        assert not [word for word in ("nothing was changed", "may still be done") if word in opened.err]
 
 
 def test_a_server_that_is_slow_is_waited_for_and_people_hear_of_it_once(stopped: Server, home: Home) -> None:
@@ -111,7 +111,7 @@ def test_a_sweep_does_the_others_first_and_that_one_too(
 ) -> None:
     os.kill(stopped.pid, signal.SIGCONT)
     other = servers("z").start()
-    slow, orphan = (_orphan(each) for each in (stopped, other))
+    slow, orphan = (_orphan(server) for server in (stopped, other))
     os.kill(stopped.pid, signal.SIGSTOP)
     sweep = begin(home, "sweep", VIEWSYNC_TMUX_TIMEOUT="600", **NO_HOOKS)
     until(lambda: orphan not in other.sessions(), "the end of the other's view")

@@ -176,7 +176,7 @@ def test_b_a_name_that_went_round_three_sessions_joins_the_right_one(server: Ser
     assert server.show(f"={last}:", "#{window_name}") == "fresh2"
     assert_apart(server, before, views[0], last)
     assert_apart(server, before, views[1], views[2])
-    assert not [each for each in server.sessions() if each.startswith("viewsync-detour")]
+    assert not [name for name in server.sessions() if name.startswith("viewsync-detour")]
 
 
 @pytest.mark.parametrize("name", ["a,b}c", "#{pid}", "it's", 'say "x"', "日本"])
@@ -199,9 +199,9 @@ def test_b_the_guard_reads_names_as_they_are(server: Server, name: str) -> None:
 def test_d_and_f_hold_for_all_that_a_whole_life_says(server: Server, home: Home, recorder: str) -> None:
     whole_life(server, {"VIEWSYNC_TMUX": recorder, "VIEWSYNC_GRACE": "0", **NO_HOOKS})
     said = calls(home)
-    assert any("kill-session" in each for each in said)
-    assert any("select-window" in each for each in said)
-    assert any("viewsync-detour-" in each for each in said)
+    assert any("kill-session" in call for call in said)
+    assert any("select-window" in call for call in said)
+    assert any("viewsync-detour-" in call for call in said)
     for call in said:
         assert not ("kill-session" in call and "select-window" in call), call
         assert_times_are_asked_of_existing_sessions(call)
@@ -228,9 +228,9 @@ def test_d_holds_for_all_that_a_project_says(server: Server, home: Home, project
     assert project.viewsync("run", "good", env=env).code == 0
     assert project.viewsync("kill-session", "myapp-main-dev", env=env).code == 0
     said = calls(home)
-    assert [each for each in said if "kill-session -t" in each]
-    assert [each for each in said if "select-window" in each]
-    assert not [each for each in said if "kill-session -t" in each and "select-window" in each]
+    assert [call for call in said if "kill-session -t" in call]
+    assert [call for call in said if "select-window" in call]
+    assert not [call for call in said if "kill-session -t" in call and "select-window" in call]
 
 
 @pytest.fixture
@@ -319,10 +319,12 @@ def test_e_the_extra_step_changes_no_verdict(servers: Callable[..., Server], hom
     tmux = Tmux("tmux", 5.0, home.env)
     found = inventory(tmux, server.socket)
     verdicts = [
-        Verdict(server.socket, each.id, each.name, END, "", "proj") for each in found.sessions if each.name != "proj"
+        Verdict(server.socket, session.id, session.name, END, "", "proj")
+        for session in found.sessions
+        if session.name != "proj"
     ]
     done = tmux_views.act(tmux, found.server._replace(version=version), verdicts, 4e9, 15.0)
-    assert dict(zip([each.session for each in verdicts], done, strict=True)) == {idle: True, attached: False}
+    assert dict(zip([verdict.session for verdict in verdicts], done, strict=True)) == {idle: True, attached: False}
     assert server.clients() == {other.pid: attached}
     assert server.sessions() == ["proj", attached]
 

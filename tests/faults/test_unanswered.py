@@ -110,7 +110,7 @@ def test_no_other_verb_says_that_nothing_was_changed(
     home.viewsync("quarantine", "-s", "web")
     server.tmux("new-session", "-d", "-t", "=proj", "-s", "proj-view-1735324800-5432")
     view = home.viewsync("open", "--json", "-S", server.socket, "proj", env=NO_HOOKS).json()["view"]
-    given = [view if each == "VIEW" else each for each in words]
+    given = [view if word == "VIEW" else word for word in words]
     done = home.viewsync(*given, env={**stopping(command, on=False), **NO_HOOKS})
     assert (done.code, "may still be done" in done.err, "nothing was changed" in done.err) == (4, True, False), done
 

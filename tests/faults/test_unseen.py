@@ -122,7 +122,7 @@ def test_what_ran_in_a_session_is_not_known(unseen: Server, home: Home) -> None:
     home.viewsync("quarantine", "-s", "sh")
     (path,) = glob.glob(os.path.join(home.state, "evidence", "*", "metadata.json"))
     with open(path, encoding="utf-8") as file:
-        assert [each["processes"] for each in json.load(file)["panes"]] == [None]
+        assert [pane["processes"] for pane in json.load(file)["panes"]] == [None]
 
 
 def test_the_sweeper_starts_and_stops(unseen: Server, home: Home) -> None:
