@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def told(home: Home, name: str = "web") -> list[str]:
     """Oldest first."""
-    return [each.event for each in History(home.state).find("session = ?", (name,))][::-1]
+    return [event.event for event in History(home.state).find("session = ?", (name,))][::-1]
 
 
 def attach(server: Server, name: str = "web") -> int:
@@ -121,7 +121,7 @@ def test_of_two_sweeps_at_once_one_tells(server: Server, home: Home) -> None:
     changes = rule.compare(found.server, rule.of_inventory(found), known, ctx.clock())
     presence.write(ctx, changes, "one")
     presence.write(ctx, changes, "two")
-    assert [each.trigger for each in ctx.history.find("event = 'attach'", ())] == ["one"]
+    assert [event.trigger for event in ctx.history.find("event = 'attach'", ())] == ["one"]
 
 
 def test_samples_are_of_the_whole_tree_of_every_pane(server: Server, home: Home) -> None:
@@ -145,7 +145,7 @@ def test_what_has_the_number_of_a_dead_panes_program_by_now_is_not_counted(serve
     ctx = Context(home.env)
     (row,) = registry_rows.read(ctx.registry)
     found = pane_list.read(ctx.tmux, server.socket)
-    others = tuple(each._replace(pid=os.getpid(), dead=True) for each in found.panes)
+    others = tuple(pane._replace(pid=os.getpid(), dead=True) for pane in found.panes)
     assert sampling._sample(row, found, process_table.read(), 1.0) is not None
     assert sampling._sample(row, found._replace(panes=others), process_table.read(), 1.0) is None
 
@@ -164,7 +164,7 @@ def test_old_samples_go(server: Server, home: Home, monkeypatch: pytest.MonkeyPa
     sampling.take(early, "sweeper")
     assert len(early.history.samples(0)) == 1
     sampling.take(Context(home.env), "sweeper")
-    assert [each.at > 1000 for each in early.history.samples(0)] == [True]
+    assert [sample.at > 1000 for sample in early.history.samples(0)] == [True]
 
 
 def test_the_sweeper_takes_them(server: Server, home: Home) -> None:
@@ -173,7 +173,7 @@ def test_the_sweeper_takes_them(server: Server, home: Home) -> None:
     until(lambda: History(home.state).samples(0), "a sample")
     tab.signal(signal.SIGTERM)
     tab.wait()
-    assert {each.session for each in History(home.state).samples(0)} == {"web"}
+    assert {sample.session for sample in History(home.state).samples(0)} == {"web"}
 
 
 def test_a_hook_pays_for_it_only_where_sessions_are_registered(server: Server, home: Home) -> None:

@@ -23,7 +23,7 @@ def row(**more: Any) -> SessionRow:
 
 def changes(values: SessionRow, *seen: presence.SessionPresence) -> list[tuple[str, float, float | None]]:
     found = presence.compare(SERVER, seen, {"web": values}, NOW)
-    return [(one.event, one.at, one.seconds) for each in found for one in each.events]
+    return [(one.event, one.at, one.seconds) for change in found for one in change.events]
 
 
 FREE = presence.SessionPresence("$1", "web", False, 0.0)
@@ -68,7 +68,7 @@ def test_what_is_not_this_servers_is_left_alone() -> None:
     assert changes(row(socket="/other")) == []
     assert changes(row(state="creating", maker=1)) == []
     # A later server on the same socket: the session went with the one before.
-    assert [each[0] for each in changes(row(server="6.50"), BUSY)] == ["gone"]
+    assert [change[0] for change in changes(row(server="6.50"), BUSY)] == ["gone"]
 
 
 def test_values_of_another_kind_count_as_none() -> None:
@@ -81,8 +81,8 @@ def test_somebody_on_a_view_is_on_the_session() -> None:
     view = web._replace(id="$2", name="web-view-1-1", clients=True)
     other = web._replace(id="$3", name="other", group="", group_size=0)
     found = presence.of_inventory(Inventory(SERVER, (web, view, other), (), (), True))
-    assert {each.id: each.attached for each in found} == {"$1": True, "$2": True, "$3": False}
+    assert {session.id: session.attached for session in found} == {"$1": True, "$2": True, "$3": False}
     pane = Pane("$1", "web", "@1", 0, "w", True, "%1", 0, True, False, 5, 0, 0, group="web")
     panes = (pane, pane._replace(session="$2", attached=True), pane._replace(session="$3", group=""))
     seen = presence.of_panes(Panes(SERVER, panes, True))
-    assert {each.id: each.attached for each in seen} == {"$1": True, "$2": True, "$3": False}
+    assert {session.id: session.attached for session in seen} == {"$1": True, "$2": True, "$3": False}
