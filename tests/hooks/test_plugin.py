@@ -43,7 +43,7 @@ def load(server: Server, plugin: str = os.path.join(ROOT, "viewsync.tmux")) -> N
 
 def loaded(server: Server, path: str) -> bool:
     return hooks.stand(
-        [server.tmux("show-options", "-gqv", hooks.slot(each)) for each in hooks.EVENTS], hooks.caller(path)
+        [server.tmux("show-options", "-gqv", hooks.slot(event)) for event in hooks.EVENTS], hooks.caller(path)
     )
 
 
