@@ -69,7 +69,7 @@ def hang_up(gui: RealGui, server: Server, *tabs: Tab) -> None:
 
 
 def close(gui: RealGui, server: Server, tab: Tab) -> None:
-    window = next(window for window, each in gui.mux.tabs() if each is tab)
+    window = next(window for window, mux_tab in gui.mux.tabs() if mux_tab is tab)
     hang_up(gui, server, tab)
     gui.mux.close_tab(tab)
     gui.fire("update-status", window)
@@ -315,7 +315,7 @@ def test_after_a_crash_each_view_opens_again_on_its_window(gui: RealGui, home: H
     assert gui.toasts == ["2 tabs restored"]
     gui.until(lambda: len(server.clients()) == 2, "the clients")
     shown = {server.show(f"={name}:", "#{session_group} #{window_name}") for name in server.clients().values()}
-    assert {each for each in shown if each.startswith("proj")} == {"proj one"}
+    assert {text for text in shown if text.startswith("proj")} == {"proj one"}
     assert len(shown) == 2
 
 

@@ -16,7 +16,7 @@ PICKER = ("s", "LEADER|CTRL")
 def bound(gui: Gui) -> list[tuple[Any, Any]]:
     assert gui.current
     keys = to_python(gui.current.config["keys"]) or []
-    return [(each["key"], each.get("mods")) for each in keys]
+    return [(binding["key"], binding.get("mods")) for binding in keys]
 
 
 def test_clean_up_and_picker_are_bound(gui: Gui) -> None:
