@@ -133,7 +133,7 @@ def test_d16_two_loops_of_senders_do_not_mix_their_panes(server: Server) -> None
         )
         for reader, name in zip(readers, "AB", strict=True)
     ]
-    assert [each.wait(60) for each in started] == [0, 0]
+    assert [process.wait(60) for process in started] == [0, 0]
     for reader, name in zip(readers, "AB", strict=True):
         reader.gets("".join(f"{name}{i}\n{name}\r" for i in range(15)).encode())
 
@@ -142,10 +142,10 @@ def test_twenty_senders_to_one_pane_come_one_after_the_other(server: Server, hom
     reader = Reader(server, "raw")
     blocks = [f"{chr(65 + i)}\n" * 400 for i in range(20)]
     argv = [home.launcher, "send", "-S", server.socket, "-t", reader.pane, "-m", "--lease-timeout", "60s", "-c"]
-    started = [subprocess.Popen([*argv, each], env=home.env) for each in blocks]
-    assert [each.wait(60) for each in started] == [0] * 20
+    started = [subprocess.Popen([*argv, block], env=home.env) for block in blocks]
+    assert [process.wait(60) for process in started] == [0] * 20
     until(lambda: reader.got().count(b"\r") == 20, "all blocks")
-    assert sorted(reader.got().split(b"\r")[:-1]) == [each.removesuffix("\n").encode() for each in blocks]
+    assert sorted(reader.got().split(b"\r")[:-1]) == [block.removesuffix("\n").encode() for block in blocks]
     assert server.tmux("list-buffers") == ""
 
 
@@ -238,7 +238,7 @@ def test_the_text_is_in_no_process_list_and_two_calls_of_tmux_do_it(server: Serv
         with open(log, encoding="utf-8") as file:
             calls = file.readlines()
         assert len(calls) == 2, calls
-        assert not any("sekret" in each or "sss" in each or " k " in each for each in calls)
+        assert not any("sekret" in call or "sss" in call or " k " in call for call in calls)
 
 
 def test_the_text_is_in_no_file_of_ours(server: Server, home: Home) -> None:

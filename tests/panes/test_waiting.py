@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def wait(server: Server, pane: str, *patterns: str, since: str = waiting.SENT, **wish: object) -> Outcome:
     ctx, where = place(server, pane)
-    found = [waiting.pattern(each) for each in patterns]
+    found = [waiting.pattern(pattern) for pattern in patterns]
     return waiting.wait_since(ctx, where, WaitCondition(patterns=found, **{"timeout": 20.0, **wish}), since, 1000)  # type: ignore[arg-type]
 
 
@@ -127,7 +127,7 @@ def test_no_line_is_seen_twice_or_lost_while_the_history_turns_over(server: Serv
     pane = shell(server)
     type_in(server, pane, "i=0; while [ $i -lt 1500 ]; do echo line-$i; i=$((i+1)); done; echo END")
     done = wait(server, pane, "^END$")
-    numbers = [int(each.removeprefix("line-")) for each in done.output if each.startswith("line-")]
+    numbers = [int(line.removeprefix("line-")) for line in done.output if line.startswith("line-")]
     assert numbers == sorted(set(numbers))
     assert numbers[-1] == 1499
 

@@ -67,7 +67,7 @@ def test_nothing_is_invented_and_every_line_is_removed_at_most_twice(
 ) -> None:
     kept, _ = removed(shown, expect(marks("\n".join(sent)), typed_ahead=ahead))
     assert len(shown) - len(kept) <= 2 * max(1, len("\n".join(sent).split("\n"))) * max(1, len(shown))
-    assert all(any(line.endswith(each) for line in shown) for each in kept)
+    assert all(any(line.endswith(kept_line) for line in shown) for kept_line in kept)
 
 
 @given(st.text(max_size=500))

@@ -23,8 +23,10 @@ FUNCTION = (
 def pythons() -> list[str]:
     """Every Python 3.8 and newer that can be found."""
     places = os.environ["PATH"].split(os.pathsep) + glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin"))
-    found = [os.path.join(each, f"python3.{minor}") for each in places for minor in range(8, 16) if "shims" not in each]
-    return sorted({os.path.basename(each): each for each in found if os.access(each, os.X_OK)}.values())
+    found = [
+        os.path.join(place, f"python3.{minor}") for place in places for minor in range(8, 16) if "shims" not in place
+    ]
+    return sorted({os.path.basename(path): path for path in found if os.access(path, os.X_OK)}.values())
 
 
 def prompt(python: str, *lines: str) -> subprocess.CompletedProcess[str]:
@@ -126,7 +128,7 @@ def test_ipython_takes_the_line_too() -> None:
     argv = [sys.executable, "-m", "IPython", "--simple-prompt", "--no-banner", "--no-confirm-exit", "-i"]
     lines = [python_blocks.inline(FUNCTION), "exit()"]
     done = subprocess.run(
-        argv, input="".join(f"{each}\n" for each in lines), capture_output=True, text=True, check=False, timeout=60
+        argv, input="".join(f"{line}\n" for line in lines), capture_output=True, text=True, check=False, timeout=60
     )
     assert "42" in done.stdout
     assert "Error" not in done.stdout + done.stderr

@@ -65,7 +65,7 @@ def look(tail: Tail, terminal: Terminal, last: int) -> None:
 
 
 def output(tail: Tail) -> list[str]:
-    return [each for each in [*tail.settled, *tail.open] if each]
+    return [line for line in [*tail.settled, *tail.open] if line]
 
 
 @settings(max_examples=300)
@@ -89,7 +89,7 @@ def test_every_line_once_and_in_order(before: int, batches: list[int], by_cursor
         # What left the history between two readings cannot have been seen.
         gone += max(0, terminal.dropped - before - seen_to - gone) if terminal.dropped > before + seen_to else 0
         seen_to = written
-    numbers = [int(each.removeprefix("new ")) for each in output(tail)]
+    numbers = [int(line.removeprefix("new ")) for line in output(tail)]
     assert numbers == sorted(set(numbers))
     kept = written - max(0, terminal.dropped - before)
     assert numbers[len(numbers) - min(kept, written) :] == list(range(written - min(kept, written), written))
