@@ -115,7 +115,7 @@ def test_t3_unknown_variables_are_named_with_file_and_line(project: Project) -> 
 
 def test_templates_that_fail_or_loop_are_errors(project: Project) -> None:
     text = 'environment:\n  A: "{% for i in range(10**9) %}x{% endfor %}"\n  B: "{{ 1/0 }}"\n  C: "{{ .x }}"'
-    assert [each.split(": ")[0] for each in refused(project, text)] == [f"commands/c.yaml:{n}" for n in (2, 3, 4)]
+    assert [problem.split(": ")[0] for problem in refused(project, text)] == [f"commands/c.yaml:{n}" for n in (2, 3, 4)]
 
 
 def test_both_files_are_checked_and_ten_problems_told(project: Project) -> None:
@@ -212,16 +212,16 @@ session:
     assert (editor.focus, server.focus) == (False, True)
     assert editor.panes[0].commands == ("$EDITOR .",)
     assert (server.layout, server.options) == ("main-vertical", (("synchronize-panes", "on"),))
-    assert [each.commands for each in server.panes] == [("npm run dev",), (), ("a", "b"), ("one\ntwo",)]
-    assert [each.focus for each in server.panes] == [False, False, True, False]
-    assert [each.shell for each in server.panes] == ["/bin/zsh", "/bin/zsh", "/bin/sh", "/bin/zsh"]
+    assert [pane.commands for pane in server.panes] == [("npm run dev",), (), ("a", "b"), ("one\ntwo",)]
+    assert [pane.focus for pane in server.panes] == [False, False, True, False]
+    assert [pane.shell for pane in server.panes] == ["/bin/zsh", "/bin/zsh", "/bin/sh", "/bin/zsh"]
     assert dict(server.panes[2].environment) == {"A": "1", "B": "2"}
 
 
 def test_the_one_window_where_none_is_listed(project: Project) -> None:
-    assert [each.name for each in of(project, "").windows] == ["main"]
+    assert [window.name for window in of(project, "").windows] == ["main"]
     project.settings("tmux: {default_window_name: w}")
-    assert [each.name for each in of(project, "session: {windows: []}").windows] == ["w"]
+    assert [window.name for window in of(project, "session: {windows: []}").windows] == ["w"]
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_windows_that_cannot_be(project: Project, window: str, problem: str) -> 
 
 def test_the_session_may_name_its_focus(project: Project) -> None:
     text = "session:\n  focus: %s\n  windows: [{name: a}, {name: b}]"
-    assert [each.focus for each in of(project, text % "b").windows] == [False, True]
+    assert [window.focus for window in of(project, text % "b").windows] == [False, True]
     assert refused(project, text % "c")[0].startswith("commands/c.yaml:2: there is no window 'c'")
 
 
@@ -257,18 +257,18 @@ session:
   cleanup_steps: [{name: lint, timeout: 5}, {name: stop, command: ./stop, working_directory: "."}]
 """
     found = of(project, text)
-    assert [(each.name, each.command, each.timeout) for each in found.pre_create] == [
+    assert [(step.name, step.command, step.timeout) for step in found.pre_create] == [
         ("build", "make -j2", 60.0),
         ("lint", "ruff", 300.0),
         ("tool", shlex.quote(program), 300.0),
     ]
-    assert [each.source.rpartition("/")[2] for each in found.pre_create] == ["c.yaml:3", "project.yaml:1", "tool:1"]
+    assert [step.source.rpartition("/")[2] for step in found.pre_create] == ["c.yaml:3", "project.yaml:1", "tool:1"]
     (echo,) = found.post_create
     assert (echo.name, echo.command, echo.on_failure, echo.environment) == (
         *("echo dev", "echo dev", "continue"),
         (("A", "1"),),
     )
-    assert [(each.name, each.timeout, each.on_failure) for each in found.cleanup] == [
+    assert [(step.name, step.timeout, step.on_failure) for step in found.cleanup] == [
         ("lint", 5.0, "continue"),
         ("stop", 300.0, "continue"),
     ]
@@ -276,8 +276,8 @@ session:
 
 def test_steps_of_the_command_run_behind_those_of_the_session(project: Project) -> None:
     found = of(project, "steps: [{name: a, run: x}]\nsession: {post_create_steps: [{run: y}], cleanup_steps: [a]}")
-    assert [each.command for each in found.post_create] == ["y", "x"]
-    assert [each.command for each in found.cleanup] == ["x"]
+    assert [step.command for step in found.post_create] == ["y", "x"]
+    assert [step.command for step in found.cleanup] == ["x"]
 
 
 @pytest.mark.parametrize(

@@ -26,15 +26,15 @@ def refused(text: str) -> str:
 
 def test_every_value_knows_its_line() -> None:
     root = parse("a: 1\nb:\n  - x\n  - {c: y}\nd: |\n  one\n  two\n")
-    assert [root.fields[each].line for each in "abd"] == [1, 2, 5]
-    assert [each.line for each in root.fields["b"].items] == [3, 4]
+    assert [root.fields[name].line for name in "abd"] == [1, 2, 5]
+    assert [item.line for item in root.fields["b"].items] == [3, 4]
     assert root.fields["d"].text_line == 6
 
 
 def test_scalars_stay_as_they_are_written() -> None:
     root = parse('a: 1.10\nb: yes\nc: 0x1F\nd: 2024-01-02\ne: "5"\nf: ~\nno: x\n1: y')
-    assert [each.text for each in root.fields.values()] == ["1.10", "yes", "0x1F", "2024-01-02", "5", "~", "x", "y"]
-    assert [each.kind for each in root.fields.values()][:6] == [
+    assert [field.text for field in root.fields.values()] == ["1.10", "yes", "0x1F", "2024-01-02", "5", "~", "x", "y"]
+    assert [field.kind for field in root.fields.values()][:6] == [
         *("number", "boolean", "number", "string", "string", "null")
     ]
     assert list(root.fields)[-2:] == ["no", "1"]
@@ -42,7 +42,7 @@ def test_scalars_stay_as_they_are_written() -> None:
 
 def test_anchors_and_merges_are_understood() -> None:
     root = parse("x: &x {a: 1, b: 2}\ny:\n  <<: *x\n  b: 3\nz: *x")
-    assert {name: each.text for name, each in root.fields["y"].fields.items()} == {"a": "1", "b": "3"}
+    assert {name: field.text for name, field in root.fields["y"].fields.items()} == {"a": "1", "b": "3"}
     assert root.fields["z"].fields["a"].text == "1"
 
 

@@ -15,7 +15,7 @@ from viewsync.project_files.rules.schema import SCHEMAS
 
 def told(text: str, kind: str = "command") -> list[str]:
     found = checking.problems(yaml_files.parse(text, "F"), SCHEMAS[kind])
-    return [f"{each.message} ({each.hint})" if each.hint else each.message for each in found]
+    return [f"{problem.message} ({problem.hint})" if problem.hint else problem.message for problem in found]
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)
@@ -52,7 +52,7 @@ def test_what_is_wrong_is_told_with_its_line(text: str, problem: str) -> None:
 
 
 def test_all_of_it_is_told_in_order() -> None:
-    assert [each.split(": ")[0] for each in told("a: 1\nname: [1]\nsession:\n  b: 2")] == ["F:1", "F:2", "F:4"]
+    assert [problem.split(": ")[0] for problem in told("a: 1\nname: [1]\nsession:\n  b: 2")] == ["F:1", "F:2", "F:4"]
 
 
 def test_a_key_with_nothing_behind_it_is_as_if_it_were_not_there() -> None:

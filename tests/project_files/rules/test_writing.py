@@ -20,7 +20,7 @@ def test_a_template_gives_literal_text_back(parts: list[str]) -> None:
 def test_yaml_gives_every_text_back(values: dict[str, str]) -> None:
     printable = {key: value for key, value in values.items() if "\0" not in key + value}
     found = yaml_files.parse(yaml_files.dump(printable), "F")
-    assert {key: each.text for key, each in found.fields.items()} == printable
+    assert {key: field.text for key, field in found.fields.items()} == printable
 
 
 @pytest.mark.parametrize(
