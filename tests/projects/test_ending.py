@@ -355,7 +355,7 @@ def test_uninstalling_takes_the_hook_back(servers: Callable[..., Server], home: 
 def test_doctor_tells_of_the_hook(server: Server, home: Home, project: Project) -> None:
     def said() -> list[tuple[str, str]]:
         checks = home.viewsync("doctor", "--json").json()["checks"]
-        return [(each["status"], each["found"]) for each in checks if each["name"] == "session ends"]
+        return [(check["status"], check["found"]) for check in checks if check["name"] == "session ends"]
 
     assert said() == [("ok", "no session has cleanup steps")]
     assert start(project, server, FILE).code == 0

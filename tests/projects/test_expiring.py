@@ -52,7 +52,7 @@ def test_l2_one_that_nobody_used_for_its_timeout_ends(server: Server, home: Home
     until(lambda: "\nlast words" in server.tmux("capture-pane", "-p", "-t", f"={NAME}:"), "the echo")
     assert sweep(home, _DAY - 60).count("end") == 0
     assert NAME in server.sessions()
-    (verdict,) = [each for each in sweep(home, dry_run=True).verdicts if each.action == "end"]
+    (verdict,) = [verdict for verdict in sweep(home, dry_run=True).verdicts if verdict.action == "end"]
     assert (verdict.session, verdict.reason) == (NAME, "unused for 1d")
     assert NAME in server.sessions()
     done = sweep(home)
@@ -61,7 +61,7 @@ def test_l2_one_that_nobody_used_for_its_timeout_ends(server: Server, home: Home
     ((trigger, reason),) = events(home, "end")
     assert (trigger, reason.startswith("unused for 1d; its output is in ")) == ("expired", True)
     folder = reason.rpartition(" ")[2]
-    (file,) = [each for each in os.listdir(folder) if each.startswith("pane-")]
+    (file,) = [name for name in os.listdir(folder) if name.startswith("pane-")]
     with open(os.path.join(folder, file), encoding="utf-8") as saved:
         assert "\nlast words" in saved.read()
 
@@ -92,8 +92,8 @@ def kept(server: Server, home: Home, said: Sequence[str] = ()) -> None:
     done = sweep(home)
     assert done.count("end") == 0
     assert NAME in server.sessions()
-    for each in said:
-        assert any(each in error for error in done.errors)
+    for text in said:
+        assert any(text in error for error in done.errors)
 
 
 def test_l2_never_while_somebody_is_on_it(server: Server, home: Home, project: Project) -> None:
@@ -157,7 +157,7 @@ def test_l2_never_where_nobody_can_tell_what_runs_in_it(
 
 
 def panes(server: Server) -> set[int]:
-    return {int(each) for each in server.tmux("list-panes", "-a", "-F", "#{pane_pid}").split()}
+    return {int(pid) for pid in server.tmux("list-panes", "-a", "-F", "#{pane_pid}").split()}
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,6 @@ def test_there_and_back(project: Project) -> None:
     kept = before._replace(command="second", file=after.file, environment=after.environment, written=after.written)
     stages = ("pre_create", "post_create", "cleanup")
     for stage in stages:
-        assert [same(each) for each in getattr(after, stage)] == [same(each) for each in getattr(before, stage)]
+        assert [same(step) for step in getattr(after, stage)] == [same(step) for step in getattr(before, stage)]
     steps = {stage: getattr(after, stage) for stage in stages}
     assert after == kept._replace(**steps)

@@ -44,7 +44,7 @@ def read(project: Project, name: str) -> str:
 
 
 def events(home: Home, kind: str) -> list[tuple[str, str]]:
-    return [(each.trigger, each.reason) for each in History(home.state).find("event = ?", [kind])]
+    return [(event.trigger, event.reason) for event in History(home.state).find("event = ?", [kind])]
 
 
 def test_h1_where_a_step_before_fails_there_is_no_session(server: Server, home: Home, project: Project) -> None:
@@ -109,7 +109,7 @@ def test_a_step_that_hangs_is_ended_with_all_that_it_started(server: Server, pro
 
 
 def panes(server: Server) -> set[int]:
-    return {int(each) for each in server.tmux("list-panes", "-a", "-F", "#{pane_pid}").split()}
+    return {int(pid) for pid in server.tmux("list-panes", "-a", "-F", "#{pane_pid}").split()}
 
 
 def test_what_a_step_leaves_in_the_background_lives_on(server: Server, project: Project) -> None:
@@ -129,7 +129,7 @@ def test_what_a_step_leaves_in_the_background_lives_on(server: Server, project: 
 
 def log(home: Home, name: str) -> str:
     folder = os.path.join(home.state, "steps")
-    (found,) = [each for each in os.listdir(folder) if name in each]
+    (found,) = [entry for entry in os.listdir(folder) if name in entry]
     path = os.path.join(folder, found)
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
     with open(path, encoding="utf-8", errors="replace") as file:
@@ -222,7 +222,7 @@ def test_a_project_on_any_path(servers: Callable[..., Server], home: Home, name:
 def test_a_step_is_told_where_it_is(server: Server, project: Project, section: str, branch: str, folder: str) -> None:
     project.git("checkout", "-qb", "it's")
     names = ("PROJECT", "PROJECT_PATH", "WORKTREE_PATH", "BRANCH", "TASK", "COMMAND", "SESSION", "SOCKET")
-    words = " ".join(f'"$VIEWSYNC_{each}"' for each in names)
+    words = " ".join(f'"$VIEWSYNC_{name}"' for name in names)
     path = os.path.join(project.home.path, "said")
     text = f"session: {{post_create_steps: [{{run: 'printf %s\\\\n {words} > {path}'}}]}}"
     assert start(project, server, f"{section}{text}").code == 0

@@ -39,7 +39,7 @@ def pane(number: int, key: str = "") -> SeenPane:
 
 def there(number: int, name: str, key: str = "", panes: int = 1, placeholder: bool = False) -> SeenWindow:
     keys = [str(at) if key else "" for at in range(panes)]
-    inside = tuple(pane(at, each) for at, each in enumerate(keys))
+    inside = tuple(pane(at, pane_key) for at, pane_key in enumerate(keys))
     return SeenWindow(f"@{number}", number, key, name, "", number == 0, placeholder, {}, inside)
 
 
@@ -49,7 +49,7 @@ def seen(*windows: SeenWindow, **changes: Any) -> SeenSession:
 
 
 def told(wanted: Plan, found: SeenSession) -> list[tuple[str, str]]:
-    return [(each.kind, each.what) for each in diff.compare(wanted, found)]
+    return [(difference.kind, difference.what) for difference in diff.compare(wanted, found)]
 
 
 def test_what_is_as_it_is_to_be_is_nothing() -> None:
@@ -125,7 +125,7 @@ def test_a_layout_goes_by_how_the_window_is(
 ) -> None:
     window_ = there(0, "a", "a", 2)._replace(layout=given, shown=layout_tree.read(shown))
     told_ = diff.compare(plan(window("a", 2, wanted)), seen(window_))
-    assert [(each.found, each.quiet) for each in told_] == ([found] if found else [])
+    assert [(difference.found, difference.quiet) for difference in told_] == ([found] if found else [])
 
 
 def test_without_all_its_panes_a_window_will_be_laid_out_anew() -> None:
@@ -138,7 +138,7 @@ def test_without_all_its_panes_a_window_will_be_laid_out_anew() -> None:
 def test_a_secret_is_not_shown() -> None:
     wanted = plan(window("a"), environment=(("KEY", "new"), ("B", "c")), secrets=frozenset(["KEY"]))
     found = diff.compare(wanted, seen(there(0, "a", "a"), environment={"KEY": "old"}))
-    assert [(each.what, each.wanted, each.found) for each in found] == [
+    assert [(difference.what, difference.wanted, difference.found) for difference in found] == [
         ("variable KEY", "(secret)", "(secret)"),
         ("variable B", "c", ""),
     ]
@@ -151,8 +151,8 @@ def test_folders_are_told_and_stay() -> None:
 
 def test_pairs_keep_the_order_of_the_plan() -> None:
     found = diff.pairs(plan(window("b"), window("a")), seen(there(0, "a", "a"), there(1, "b", "b")))
-    assert [each.key for each in found] == marks.keys(["b", "a"])
-    assert [each.seen.id if each.seen else "" for each in found] == ["@1", "@0"]
+    assert [pair.key for pair in found] == marks.keys(["b", "a"])
+    assert [pair.seen.id if pair.seen else "" for pair in found] == ["@1", "@0"]
 
 
 def test_a_folder_that_tmux_does_not_tell_is_no_difference() -> None:

@@ -28,12 +28,12 @@ from viewsync.projects.rules import shell_lines
     ],
 )
 def test_words(command: str, run: list[str]) -> None:
-    assert [each.text for each in shell_lines.words(command) if each.runs] == run
+    assert [word.text for word in shell_lines.words(command) if word.runs] == run
 
 
 @pytest.mark.parametrize("command", ["echo x > out", "echo x >> out", "echo x >out", "echo x 2> out", "echo x &> out"])
 def test_what_is_written_is_none(command: str) -> None:
-    assert "out" not in [each.text for each in shell_lines.words(command)]
+    assert "out" not in [word.text for word in shell_lines.words(command)]
 
 
 @pytest.mark.parametrize(
