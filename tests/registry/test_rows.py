@@ -22,16 +22,16 @@ def test_no_row_is_lost_and_no_other_is_moved(present: set[str], wanted: dict[st
         names = {}  # two that want one name are for the rules to keep apart
     rows: dict[str, SessionRow] = {name: {"target": f"{name}:0.0", "type": name} for name in present}
     taken = registry_rows.rename(rows, names)
-    assert {each["type"]: name for name, each in rows.items()} == {
+    assert {row["type"]: name for name, row in rows.items()} == {
         name: name if name in taken else names.get(name, name) for name in present
     }
-    assert all(each["target"] == f"{name}:0.0" for name, each in rows.items())
+    assert all(row["target"] == f"{name}:0.0" for name, row in rows.items())
 
 
 def test_one_that_stays_keeps_its_name_from_the_others() -> None:
     rows: dict[str, SessionRow] = {name: {"target": f"{name}:0.0", "type": name} for name in ("a", "b", "c")}
     assert registry_rows.rename(rows, {"a": "b", "b": "c"}) == {"a", "b"}
-    assert {name: each["type"] for name, each in rows.items()} == {"a": "a", "b": "b", "c": "c"}
+    assert {name: row["type"] for name, row in rows.items()} == {"a": "a", "b": "b", "c": "c"}
 
 
 def test_a_target_that_names_no_session_stays() -> None:
