@@ -34,7 +34,7 @@ def start(home: Home, *words: str, **env: str) -> subprocess.Popen[bytes]:
 
 
 def finish(made: list[subprocess.Popen[bytes]]) -> list[tuple[int, bytes]]:
-    return [(each.wait(60), each.communicate(timeout=60)[0]) for each in made]
+    return [(process.wait(60), process.communicate(timeout=60)[0]) for process in made]
 
 
 def holder(home: Home) -> Any:
@@ -51,7 +51,7 @@ def test_d35_what_says_that_it_is_registered_is(server: Server, home: Home) -> N
     assert [code for code, _ in done] == [0] * 24
     assert all(json.loads(out)["registered"] for _, out in done)
     assert set(rows(home)) == {f"s{number}" for number in range(24)}
-    assert {each["status"] for each in listed(home).values()} == {"alive"}
+    assert {session["status"] for session in listed(home).values()} == {"alive"}
 
 
 def test_d35_a_lock_that_is_held_is_an_error_and_no_session(server: Server, home: Home) -> None:
@@ -69,7 +69,7 @@ def test_d37_of_two_creates_of_one_name_one_wins(servers: Callable[..., Server],
     on = [servers(str(number)).start("-s", "first") for number in range(sockets)]
     made = [start(home, "create", "-S", on[number % sockets].socket, "-n", "web") for number in range(6)]
     assert sorted(code for code, _ in finish(made)) == [0, 2, 2, 2, 2, 2]
-    assert sum("web" in each.sessions() for each in on) == 1
+    assert sum("web" in server.sessions() for server in on) == 1
     assert listed(home)["web"]["status"] == "alive"
 
 
@@ -166,7 +166,7 @@ def test_d41_a_corrupt_registry_is_set_aside_and_said(server: Server, home: Home
     done = home.viewsync("create", "-S", server.socket, "-n", "web")
     assert (done.code, done.json()["registered"]) == (0, True)
     assert "the registry" in done.err
-    assert [each for each in os.listdir(home.state) if ".corrupt-" in each]
+    assert [name for name in os.listdir(home.state) if ".corrupt-" in name]
     create(server, "two")
     assert list(rows(home)) == ["web", "two"]
 
@@ -211,7 +211,7 @@ def test_rows_of_jq_are_read_used_and_kept(server: Server, home: Home) -> None:
     add_by_jq(home, "theirs", server, note={"by": "jq"})
     by_jq(home, '.extra = [1] | .sessions.gone = {socket: "/nowhere", target: "gone:0.0", mine: true}')
     before = home.registry()
-    assert {name: each["status"] for name, each in listed(home).items()} == {"gone": "server", "theirs": "alive"}
+    assert {name: session["status"] for name, session in listed(home).items()} == {"gone": "server", "theirs": "alive"}
     create(server, "ours")
     assert home.viewsync("kill", "-s", "ours").code == 0
     assert {key: home.registry()[key] for key in before} == before

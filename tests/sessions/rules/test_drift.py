@@ -80,13 +80,13 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, RowChange | None]] =
 def test_a_case(case: str) -> None:
     fields, changes, kind, change = CASES[case]
     found = drift.rows([seen(row(**fields), **changes)])
-    assert [(each.kind, each.change) for each in found] == ([(kind, change)] if kind else [])
-    assert all(bool(each.repair) == bool(each.change) for each in found)
+    assert [(finding.kind, finding.change) for finding in found] == ([(kind, change)] if kind else [])
+    assert all(bool(finding.repair) == bool(finding.change) for finding in found)
 
 
 def test_two_rows_of_one_session() -> None:
     found = drift.rows([seen(row()), seen(row("also"))])
-    assert [(each.kind, each.name, each.repair) for each in found] == [("twice", "also", "")]
+    assert [(finding.kind, finding.name, finding.repair) for finding in found] == [("twice", "also", "")]
 
 
 def test_strangers_are_neither_registered_nor_views() -> None:
@@ -96,7 +96,7 @@ def test_strangers_are_neither_registered_nor_views() -> None:
         PANE._replace(session="$4", session_name="row"),
     )
     reading = READING._replace(panes=(PANE, *others))
-    assert [each.session_name for each in drift.strangers(reading, {"$1"}, {"$4"})] == ["own"]
+    assert [stranger.session_name for stranger in drift.strangers(reading, {"$1"}, {"$4"})] == ["own"]
 
 
 names = st.sampled_from(["a", "b", "c", "d"])
@@ -122,10 +122,10 @@ def build(spec: dict[str, tuple[str, str, str]]) -> list[ComparedRow]:
 
 def apply(rows: list[ComparedRow], found: list[Finding]) -> list[ComparedRow]:
     """What a repair leaves, as the next comparison sees it."""
-    changes = [each for each in found if each.change]
+    changes = [finding for finding in found if finding.change]
     left = []
-    for each in rows:
-        one = each.row
+    for compared in rows:
+        one = compared.row
         mine = [finding.change for finding in changes if finding.name == one.name and finding.change]
         if any(change.remove for change in mine):
             continue
@@ -134,7 +134,7 @@ def apply(rows: list[ComparedRow], found: list[Finding]) -> list[ComparedRow]:
             one = one._replace(**values)
             if change.name:
                 one = one._replace(name=change.name, target=f"{change.name}:0.0")
-        left.append(each._replace(row=one))
+        left.append(compared._replace(row=one))
     return left
 
 
@@ -142,6 +142,8 @@ def apply(rows: list[ComparedRow], found: list[Finding]) -> list[ComparedRow]:
 def test_a_repair_holds_and_loses_no_row_of_what_may_live(spec: dict[str, tuple[str, str, str]]) -> None:
     before = build(spec)
     after = apply(before, drift.rows(before))
-    assert len({each.row.name for each in after}) == len(after)
-    assert {each.row.session_id for each in after} >= {each.row.session_id for each in before if each.found.session}
-    assert not [each for each in drift.rows(after) if each.repair]
+    assert len({compared.row.name for compared in after}) == len(after)
+    assert {compared.row.session_id for compared in after} >= {
+        compared.row.session_id for compared in before if compared.found.session
+    }
+    assert not [finding for finding in drift.rows(after) if finding.repair]

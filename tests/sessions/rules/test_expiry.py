@@ -109,15 +109,15 @@ def test_a_case(case: str) -> None:
 def test_a_session_of_two_rows_ends_only_if_neither_is_kept() -> None:
     rows = [WEB._replace(session="$1"), WEB._replace(name="also", session="$1", active=NOW), WEB._replace(name="x")]
     wish = ExpiryCriteria(older_than=HOUR)
-    assert [each.action for each in decide(rows, wish, NOW)] == [KEEP, KEEP, END]
+    assert [verdict.action for verdict in decide(rows, wish, NOW)] == [KEEP, KEEP, END]
     assert decide(rows, wish, NOW)[0].reason == "'also' names the same session, and is kept"
-    assert [each.action for each in decide(rows, ExpiryCriteria(True), NOW)] == [END, END, END]
+    assert [verdict.action for verdict in decide(rows, ExpiryCriteria(True), NOW)] == [END, END, END]
 
 
 def test_only_what_would_have_gone_is_spared() -> None:
     attached = WEB._replace(attached=True)
-    assert [each.spared for each in decide([attached], ExpiryCriteria(True), NOW)] == ["all sessions mode"]
-    assert [each.spared for each in decide([attached], ExpiryCriteria(), NOW)] == [""]
+    assert [verdict.spared for verdict in decide([attached], ExpiryCriteria(True), NOW)] == ["all sessions mode"]
+    assert [verdict.spared for verdict in decide([attached], ExpiryCriteria(), NOW)] == [""]
 
 
 times = st.one_of(st.just(0.0), st.floats(NOW - 10_000, NOW + 10))
@@ -148,41 +148,41 @@ wishes = st.builds(ExpiryCriteria, everything=st.booleans(), older_than=limits, 
 @given(sessions, wishes)
 def test_there_is_one_verdict_a_session_and_it_has_a_reason(known: list[SessionFacts], wish: ExpiryCriteria) -> None:
     verdicts = decide(known, wish, NOW)
-    assert [each.name for each in verdicts] == [each.name for each in known]
-    assert all(each.reason and each.action in (KEEP, FORGET, END) for each in verdicts)
+    assert [verdict.name for verdict in verdicts] == [session.name for session in known]
+    assert all(verdict.reason and verdict.action in (KEEP, FORGET, END) for verdict in verdicts)
 
 
 @given(sessions, wishes)
 def test_what_is_protected_is_kept(known: list[SessionFacts], wish: ExpiryCriteria) -> None:
-    for each, verdict in zip(known, decide(known, wish, NOW), strict=True):
-        if each.making or each.quarantined or (not wish.compat and (each.attached or each.leased)):
+    for session, verdict in zip(known, decide(known, wish, NOW), strict=True):
+        if session.making or session.quarantined or (not wish.compat and (session.attached or session.leased)):
             assert verdict.action == KEEP
 
 
 @given(sessions, wishes)
 def test_on_a_failed_reading_everything_is_kept(known: list[SessionFacts], wish: ExpiryCriteria) -> None:
-    doubted = [each._replace(doubt="no answer") for each in known]
-    unknown = [each._replace(status=health.UNKNOWN) for each in known]
-    assert all(each.action == KEEP for each in decide(doubted + unknown, wish, NOW))
+    doubted = [session._replace(doubt="no answer") for session in known]
+    unknown = [session._replace(status=health.UNKNOWN) for session in known]
+    assert all(verdict.action == KEEP for verdict in decide(doubted + unknown, wish, NOW))
 
 
 @given(sessions, wishes)
 def test_what_lives_ends_only_when_it_was_asked_for(known: list[SessionFacts], wish: ExpiryCriteria) -> None:
     asked = wish.everything or wish.older_than or wish.idle_than
-    for each, verdict in zip(known, decide(known, wish, NOW), strict=True):
-        if wish.compat or each.status in (health.MISSING, health.ZOMBIE, health.SERVER):
+    for session, verdict in zip(known, decide(known, wish, NOW), strict=True):
+        if wish.compat or session.status in (health.MISSING, health.ZOMBIE, health.SERVER):
             assert verdict.action != END
-        if each.status == health.ALIVE and not asked:
+        if session.status == health.ALIVE and not asked:
             assert verdict.action == KEEP
         if verdict.action == END and not asked:
-            assert each.only_dead
+            assert session.only_dead
             assert verdict.save
 
 
 @given(sessions, wishes)
 def test_a_use_never_turns_keep_into_an_end(known: list[SessionFacts], wish: ExpiryCriteria) -> None:
     """Only --all does not look at it."""
-    used = [each._replace(active=NOW if each.active else 0.0) for each in known]
+    used = [session._replace(active=NOW if session.active else 0.0) for session in known]
     for before, after in zip(decide(known, wish, NOW), decide(used, wish, NOW), strict=True):
         if before.action == KEEP:
             assert after.action == KEEP
