@@ -44,8 +44,8 @@ def examine(home: Home, *words: str, **env: str) -> tuple[int, dict[str, Any]]:
     done = home.viewsync("doctor", "--json", *words, env=env)
     data = done.json()
     assert data["ok"] is (done.code == 0)
-    ours = [each for each in data["checks"] if each["server"] in ("", *servers_of(home))]
-    return done.code, {each["name"]: each for each in ours} | {"fixed": data["fixed"]}
+    ours = [check for check in data["checks"] if check["server"] in ("", *servers_of(home))]
+    return done.code, {check["name"]: check for check in ours} | {"fixed": data["fixed"]}
 
 
 def servers_of(home: Home) -> list[str]:
@@ -54,14 +54,14 @@ def servers_of(home: Home) -> list[str]:
 
 
 def not_ok(checks: dict[str, Any]) -> list[str]:
-    return [name for name, each in checks.items() if name != "fixed" and each["status"] != "ok"]
+    return [name for name, check in checks.items() if name != "fixed" and check["status"] != "ok"]
 
 
 def test_after_an_installation_nothing_fails(home: Home, installed: Server) -> None:
     code, checks = examine(home)
     assert code == 0
     assert not_ok(checks) == ["WezTerm", "sweeper"]
-    assert {each["status"] for name, each in checks.items() if name in ("WezTerm", "sweeper")} == {"warn"}
+    assert {check["status"] for name, check in checks.items() if name in ("WezTerm", "sweeper")} == {"warn"}
     assert {"name", "status", "found", "hint", "fixable", "server"} == set(checks["hooks"])
 
 
@@ -154,7 +154,7 @@ def test_a_broken_link_is_named_and_mended(
 ) -> None:
     harm(home, installed)
     code, checks = examine(home)
-    assert [each for each in not_ok(checks) if each not in ("WezTerm", "sweeper")] == [name]
+    assert [check for check in not_ok(checks) if check not in ("WezTerm", "sweeper")] == [name]
     assert code == (1 if checks[name]["status"] == "fail" else 0)
     assert checks[name]["fixable"]
     assert checks[name]["hint"]

@@ -136,13 +136,13 @@ def test_purge_spares_the_folder_that_other_tools_share(home: Home) -> None:
     ],
 )
 def test_the_line_goes_where_tmux_reads(home: Home, there: list[str], chosen: str) -> None:
-    for each in there:
-        put(home, each, b"set -g @mine 1\n")
+    for path in there:
+        put(home, path, b"set -g @mine 1\n")
     home.env |= {"XDG_CONFIG_HOME": os.path.join(home.path, "xdg")} if "xdg" in chosen else {}
     install(home)
     everywhere = {".tmux.conf", ".config/tmux/tmux.conf", "xdg/tmux/tmux.conf"}
-    found = [each for each in everywhere if os.path.exists(os.path.join(home.path, each))]
-    assert [each for each in found if MARK.encode() in get(os.path.join(home.path, each))] == [chosen]
+    found = [path for path in everywhere if os.path.exists(os.path.join(home.path, path))]
+    assert [path for path in found if MARK.encode() in get(os.path.join(home.path, path))] == [chosen]
 
 
 def test_a_named_configuration_gets_the_line_and_the_other_one_loses_it(home: Home) -> None:
@@ -278,7 +278,7 @@ def test_tmux_reads_the_line_and_a_closed_tabs_view_goes(servers: Callable[..., 
     at = os.path.join(home.path, name)
     os.mkdir(at)
     launcher = shutil.copy(home.launcher, at)
-    folders = "\n".join(os.path.join(at, each) for each in ("state", "log", "config"))
+    folders = "\n".join(os.path.join(at, folder) for folder in ("state", "log", "config"))
     state = os.path.join(at, "state")
     home.env |= {"HOME": at, "VIEWSYNC_LAUNCHER": launcher, "VIEWSYNC_DIRS": folders, "VIEWSYNC_STATE_DIR": state}
     install(home)
@@ -295,11 +295,11 @@ def test_tmux_reads_the_line_and_a_closed_tabs_view_goes(servers: Callable[..., 
 def test_running_servers_get_the_hooks_and_lose_them(servers: Callable[..., Server], home: Home) -> None:
     running = [servers(label).start() for label in ("default", "work space")]
     running[0].tmux("set-hook", "-g", "client-detached[7]", "display-message mine")
-    before = [each.tmux("show-hooks", "-g") for each in running]
+    before = [server.tmux("show-hooks", "-g") for server in running]
     assert install(home).out.count("load the hooks into the tmux server on") == 2
-    assert all(hooks.stand(hooks_of(each), home.launcher) for each in running)
+    assert all(hooks.stand(hooks_of(server), home.launcher) for server in running)
     assert uninstall(home).out.count("remove the hooks from the tmux server on") == 2
-    assert [each.tmux("show-hooks", "-g") for each in running] == before
+    assert [server.tmux("show-hooks", "-g") for server in running] == before
 
 
 def test_hooks_of_another_installation_are_not_taken_out(server: Server, home: Home) -> None:

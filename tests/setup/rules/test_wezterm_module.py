@@ -29,7 +29,7 @@ def shipped() -> str:
 @pytest.mark.parametrize("launcher", LAUNCHERS)
 def test_lua_reads_the_launcher_that_was_written(launcher: str) -> None:
     text = wezterm_module.with_launcher(shipped(), launcher)
-    (line,) = [each for each in text.splitlines() if wezterm_module.MARK in each]
+    (line,) = [line for line in text.splitlines() if wezterm_module.MARK in line]
     lua = lupa.LuaRuntime(encoding=None)
     assert lua.execute(f"{line}\nreturn INSTALLED_VIEWSYNC".encode()) == os.fsencode(launcher)
     assert wezterm_module.launcher_of(text) == launcher
