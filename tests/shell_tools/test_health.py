@@ -23,7 +23,7 @@ def test_a_healthy_pane(tools: Tools, server: Server) -> None:
     assert (done.code, done.err) == (0, "")
     told = done.json()
     fields = ("status", "server_running", "session_exists", "pane_exists", "pane_dead", "pid", "process_running")
-    assert tuple(told[each] for each in fields) == ("healthy", True, True, True, False, pid, True)
+    assert tuple(told[field] for field in fields) == ("healthy", True, True, True, False, pid, True)
     done = tools("pane-health.sh", "-s", "web", "--format", "text")
     assert (done.code, done.out) == (0, f"Pane web:0.0 is healthy (PID: {pid}, process running)\n")
     done = tools("pane-health.sh", "-S", server.socket, "-t", "web", "--format", "text")

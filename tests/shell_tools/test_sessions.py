@@ -150,7 +150,7 @@ def test_d31_d32_names_that_break_shell_tools(tools: Tools, server: Server, home
     for name in names:
         add_by_jq(home, name, server)
     listed = tools("list-sessions.sh", "--json").json()["sessions"]
-    assert [each["name"] for each in listed] == sorted(names)
+    assert [session["name"] for session in listed] == sorted(names)
     assert "\x1b" not in tools("list-sessions.sh").out
 
 
