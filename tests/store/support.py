@@ -26,14 +26,14 @@ def start(argv: list[str]) -> subprocess.Popen[str]:
 
 def together(writers: list[subprocess.Popen[str]]) -> list[str]:
     """Give all of them their start at once; what went wrong."""
-    for each in writers:
-        assert each.stdout
-        assert each.stdout.readline() == "ready\n"
-    for each in writers:
-        assert each.stdin
-        each.stdin.close()
-        each.stdin = None
-    return [err for _, err in [each.communicate(timeout=60) for each in writers] if err]
+    for writer in writers:
+        assert writer.stdout
+        assert writer.stdout.readline() == "ready\n"
+    for writer in writers:
+        assert writer.stdin
+        writer.stdin.close()
+        writer.stdin = None
+    return [err for _, err in [writer.communicate(timeout=60) for writer in writers] if err]
 
 
 def run(argv: list[str], env: dict[str, str] | None = None, stdin: str = "") -> Done:

@@ -57,7 +57,7 @@ def test_what_is_added_is_found_newest_first(tmp_path: Path) -> None:
     assert history.find("1", ()) == []
     history.add([EVENT, EVENT._replace(at=3.0, session="w")])
     history.add([])
-    assert [each.session for each in history.find("1", ())] == ["w", "v"]
+    assert [event.session for event in history.find("1", ())] == ["w", "v"]
     assert history.find("session = ?", ("v",)) == [EVENT]
     assert len(history.find("1", (), limit=1)) == 1
 
@@ -101,7 +101,7 @@ def test_a_corrupt_history_stops_no_sweep_and_is_set_aside(server: Server, home:
     assert server.sessions() == ["proj"]
     if content.strip(b"\0"):
         assert "not recorded" in log(home)
-        (aside,) = [each for each in os.listdir(home.state) if each.startswith("history.db.corrupt-")]
+        (aside,) = [name for name in os.listdir(home.state) if name.startswith("history.db.corrupt-")]
         with open(os.path.join(home.state, aside), "rb") as file:
             assert file.read() == content
         server.open("proj")
@@ -118,7 +118,7 @@ def test_concurrent_first_writers_migrate_once_and_all_write(tmp_path: Path) -> 
     writers = [start(python(ADD, str(tmp_path), str(number))) for number in range(20)]
     assert together(writers) == []
     found = History(str(tmp_path)).find("1", ())
-    assert {each.session for each in found} == {str(number) for number in range(20)}
+    assert {event.session for event in found} == {str(number) for number in range(20)}
 
 
 def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
@@ -164,9 +164,9 @@ def test_samples_are_kept_for_a_while(tmp_path: Path) -> None:
     assert history.samples(0) == []
     first = Sample(100.0, "/s", "1.2", "web", "app", 1.5, 4096, 2)
     history.add_samples([first, first._replace(at=200.0)], 0)
-    assert [each.at for each in history.samples(150)] == [200.0]
+    assert [sample.at for sample in history.samples(150)] == [200.0]
     history.add_samples([first._replace(at=300.0, cpu=2.0)], 200.0)
-    assert [each.at for each in history.samples(0)] == [200.0, 300.0]
+    assert [sample.at for sample in history.samples(0)] == [200.0, 300.0]
     assert history.samples(0)[0] == first._replace(at=200.0)
     history.add_samples([], 1000.0)
     assert history.samples(0) == []

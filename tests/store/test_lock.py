@@ -235,12 +235,12 @@ def test_a_directory_is_cleared_by_one_and_never_taken_from_the_next(path: str) 
     for _ in range(30):
         directory(path, f"{dead_pid()} {os.uname().nodename} 1\n")
         threads = [threading.Thread(target=lock._clear_dead, args=(path, os.path.join(path, "owner"))) for _ in "12345"]
-        for each in threads:
-            each.start()
+        for thread in threads:
+            thread.start()
         until(lambda: not os.path.exists(path), "the end of the dead one's")
         directory(path, mine())
-        for each in threads:
-            each.join()
+        for thread in threads:
+            thread.join()
         assert os.listdir(path) == ["owner"]
         os.unlink(os.path.join(path, "owner"))
         os.rmdir(path)

@@ -285,8 +285,8 @@ def test_of_many_at_once_one_sets_aside_and_no_new_row_is_lost(server: Server, h
     os.chmod(home.state, 0o777)
     argv = [home.launcher, "open", "--json", "--new", "-S", server.socket, "proj"]
     started = [subprocess.Popen(argv, env=home.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(8)]
-    outputs = [each.communicate(timeout=60) for each in started]
-    assert [each.returncode for each in started] == [0] * 8, outputs
+    outputs = [process.communicate(timeout=60) for process in started]
+    assert [process.returncode for process in started] == [0] * 8, outputs
     assert {json.loads(out)["view"] for out, _ in outputs} == set(home.rows())
     assert len([name for name in os.listdir(home.state) if name.startswith("set-aside-")]) == 1
 

@@ -29,7 +29,7 @@ def test_the_newest_stay_and_only_logs_go(tmp_path: Path) -> None:
     names = os.listdir(tmp_path / step_logs.FOLDER)
     assert {"00-notes", "work.log", "zz"} < set(names)
     assert len(names) == step_logs._KEPT + 3
-    assert not [each for each in names if each.startswith("20010909T014640")]
+    assert not [name for name in names if name.startswith("20010909T014640")]
 
 
 @pytest.mark.parametrize("link", [True, False])

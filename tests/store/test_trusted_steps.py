@@ -26,7 +26,7 @@ def test_what_was_said_yes_to_is_found_for_that_project_and_command_alone(tmp_pa
 
 def test_what_was_said_yes_to_before_is_kept_the_last_first_and_each_once(tmp_path: Path) -> None:
     folder = str(tmp_path)
-    for items in (["one"], ["two"], ["one"], *([str(each)] for each in range(30))):
+    for items in (["one"], ["two"], ["one"], *([str(number)] for number in range(30))):
         trusted_steps.add(folder, "/p", "dev", items, 5.0, 1.0)
     found = trusted_steps.sets(trusted_steps.read(folder), "/p", "dev")
     assert found[:2] == [["29"], ["28"]]
@@ -48,8 +48,8 @@ def test_a_revoked_one_is_gone(tmp_path: Path) -> None:
 def test_many_at_once_lose_none(tmp_path: Path) -> None:
     folder = str(tmp_path)
     threads = [
-        threading.Thread(target=trusted_steps.add, args=(folder, "/p", f"c{each}", ["x"], 1.0, 60.0))
-        for each in range(20)
+        threading.Thread(target=trusted_steps.add, args=(folder, "/p", f"c{number}", ["x"], 1.0, 60.0))
+        for number in range(20)
     ]
     for thread in threads:
         thread.start()
