@@ -95,7 +95,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> list[process.Child]:
 def test_a_ctrl_c_while_it_begins_leaves_nothing_behind(tmp_path: Path, interrupted: list[process.Child]) -> None:
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, "exec sleep 1000")
-    assert [processes.alive(each.pid) for each in interrupted] == [False]
+    assert [processes.alive(child.pid) for child in interrupted] == [False]
 
 
 def test_nor_does_another_one_while_it_is_asked_to_end(
@@ -108,4 +108,4 @@ def test_nor_does_another_one_while_it_is_asked_to_end(
     monkeypatch.setattr(bounded_process, "_exited", interrupt)
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, "trap '' TERM; while :; do sleep 0.05; done")
-    assert [processes.alive(each.pid) for each in interrupted] == [False]
+    assert [processes.alive(child.pid) for child in interrupted] == [False]

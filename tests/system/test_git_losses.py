@@ -272,7 +272,7 @@ def test_it_is_found(tree: Tree, case: Callable[[Tree], str]) -> None:
     expected = case(tree)
     before = tree.git("ls-files", "-v", "--stage")
     found = tree.losses()
-    assert any(expected in each for each in found), found
+    assert any(expected in loss for loss in found), found
     assert tree.git("ls-files", "-v", "--stage") == before
 
 

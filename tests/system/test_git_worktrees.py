@@ -70,7 +70,7 @@ def test_another_repository_in_the_environment_is_not_meant(home: Home, project:
     other = Project(home, "other")
     other.repository("elsewhere")
     git = Git(project.root, {**home.env, "GIT_DIR": f"{other.root}/.git", "GIT_WORK_TREE": other.root})
-    assert [each.branch for each in git.worktrees()] == ["main"]
+    assert [worktree.branch for worktree in git.worktrees()] == ["main"]
 
 
 @pytest.mark.parametrize("name", ["with space", "it's", "new\nline", "é"])

@@ -81,4 +81,4 @@ def test_a_program_is_found_where_the_system_would_find_it(tmp_path: Path) -> No
     (tmp_path / "folder").mkdir()
     env = {"PATH": f"/nonexistent:{tmp_path}"}
     assert process.which("mine", env) == process.which(str(tmp_path / "mine"), {}) == str(tmp_path / "mine")
-    assert [process.which(each, env) for each in ("data", "folder", "none", "", "/nonexistent/mine")] == [""] * 5
+    assert [process.which(program, env) for program in ("data", "folder", "none", "", "/nonexistent/mine")] == [""] * 5

@@ -61,7 +61,7 @@ def test_a_start_time_of_an_older_version_names_no_boot_and_is_understood() -> N
 
 def test_start_times_keep_their_hundredths() -> None:
     hour = 360_000  # ticks, where there are 100 in a second
-    times = [procfs.Stat("", [b"0"] * 19 + [b"%d" % each]).start for each in (hour, hour + 1, hour + 2)]
+    times = [procfs.Stat("", [b"0"] * 19 + [b"%d" % ticks]).start for ticks in (hour, hour + 1, hour + 2)]
     assert [round(later - times[0], 2) for later in times] == [0.0, 0.01, 0.02]
     assert float(f"{times[1]:.2f}") == pytest.approx(times[1], abs=0.001)
 

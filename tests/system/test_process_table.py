@@ -30,7 +30,7 @@ def test_a_tree_is_a_process_with_all_that_it_started() -> None:
         assert table.runs(shell.pid, processes.start_time(shell.pid))
         assert not table.runs(shell.pid, processes.start_time(shell.pid) + 5)
     finally:
-        children = [pid for pid, each in process_table.read().processes.items() if each.parent == shell.pid]
+        children = [pid for pid, process in process_table.read().processes.items() if process.parent == shell.pid]
         for pid in children:
             os.kill(pid, 9)
         shell.kill()

@@ -66,7 +66,7 @@ def test_a_zombie_has_ended_by_all_three() -> None:
     child = subprocess.Popen(["true"])
     until(lambda: not processes.alive(child.pid), "its end")
     seen = (procfs.stat(child.pid), without_procfs.stat(child.pid), without_procfs.rows()[child.pid])
-    assert [each and each.ended for each in seen] == [True, True, True]
+    assert [zombie and zombie.ended for zombie in seen] == [True, True, True]
     child.wait()
 
 
