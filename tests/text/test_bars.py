@@ -9,7 +9,7 @@ from viewsync.text.bars import Bar, draw
 
 def lengths(values: list[float], width: int = 40, *, unicode: bool = False) -> list[int]:
     drawn = draw([Bar("x", value, "") for value in values], width, unicode=unicode)
-    return [len(each.bar.rstrip()) for each in drawn]
+    return [len(line.bar.rstrip()) for line in drawn]
 
 
 def test_the_longest_fills_what_is_left_of_the_width() -> None:
@@ -33,5 +33,5 @@ def test_eighths_of_a_column() -> None:
 @pytest.mark.parametrize("unicode", [True, False])
 def test_no_line_is_longer_than_the_terminal_where_that_has_room(width: int, unicode: bool) -> None:
     drawn = draw([Bar("p" * 60, 3, "1h 5m"), Bar("q", 1, "2m")], width, unicode=unicode)
-    assert all(len(each.text) <= max(width, 24 + 2 + 8 + 2 + 5) for each in drawn)
-    assert all(each.text.isascii() for each in drawn) or unicode
+    assert all(len(line.text) <= max(width, 24 + 2 + 8 + 2 + 5) for line in drawn)
+    assert all(line.text.isascii() for line in drawn) or unicode

@@ -16,4 +16,4 @@ def test_what_stands_behind_some_cells(text: str, cells: int, rest: str) -> None
 
 
 def test_widths() -> None:
-    assert [width(each) for each in ("a", "é", "日", "\u0301", "😀", "\u200d")] == [1, 1, 2, 0, 2, 0]
+    assert [width(character) for character in ("a", "é", "日", "\u0301", "😀", "\u200d")] == [1, 1, 2, 0, 2, 0]

@@ -84,7 +84,7 @@ def test_the_columns_of_a_table_begin_in_one_place() -> None:
 
 
 def test_bars_begin_in_one_place_whatever_their_labels() -> None:
-    drawn = bars.draw([bars.Bar(each, 1.0, "1h") for each in ("日本語", "web", "日" * 20)], 60, unicode=True)
-    assert {cells.width(each.label) for each in drawn} == {23}
+    drawn = bars.draw([bars.Bar(label, 1.0, "1h") for label in ("日本語", "web", "日" * 20)], 60, unicode=True)
+    assert {cells.width(line.label) for line in drawn} == {23}
     assert drawn[2].label == "日" * 11 + "…"
-    assert {cells.width(each.text) for each in drawn} == {60}
+    assert {cells.width(line.text) for line in drawn} == {60}
