@@ -38,7 +38,7 @@ NAMES = {
     "suspend-client": r"suspend-c\w*|suspendc",
     "unlink-window": r"unlink-w\w*|unlinkw",
 }
-ANY = re.compile("|".join(rf"(?<![\w-])(?:{each})\b" for each in NAMES.values()))
+ANY = re.compile("|".join(rf"(?<![\w-])(?:{pattern})\b" for pattern in NAMES.values()))
 # Of libtmux's objects.
 METHODS = {"kill-server", "kill-session", "kill-window", "move-window", "new-session", "select-layout"}
 # Words of English are looked for where a command begins, with an option behind them.

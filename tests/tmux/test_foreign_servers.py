@@ -70,8 +70,8 @@ def thief(other: Home) -> Iterator[Serve]:
         return server
 
     yield serve
-    for each in made:
-        each.stop()
+    for server in made:
+        server.stop()
 
 
 @pytest.fixture
@@ -303,7 +303,7 @@ def test_nobody_is_even_connected_to(home: Home, other: Home, open_folder: str) 
 def test_an_object_of_libtmux_that_was_given_out_asks_again_each_time(server: Server, home: Home) -> None:
     tmux = Tmux("tmux", 5.0, home.env)
     found = libtmux_objects.session(tmux, pane_list.read(tmux, server.socket).server, "$0")
-    assert [each.window_name for each in found.windows] == ["one", "two"]
+    assert [window.window_name for window in found.windows] == ["one", "two"]
     os.chown(server.socket, 12345, -1)
     for use in (lambda: found.windows, lambda: found.cmd("list-panes"), found.refresh):
         with pytest.raises(sockets.Foreign):

@@ -38,7 +38,7 @@ OUTPUT = "\n".join(
 def test_a_whole_answer_is_read_in_full() -> None:
     found = inventory.parse("/s", OUTPUT)
     assert found.complete
-    assert [each.name for each in found.sessions] == ["other", "proj-view-1-1"]
+    assert [session.name for session in found.sessions] == ["other", "proj-view-1-1"]
     assert (found.sessions[0].lease, found.sessions[1].marked_parent) == (1795000099.0, "proj")
     assert (found.clients[0].pid, found.server.version, len(found.hooks)) == (500, "3.3a", 1)
 
@@ -109,7 +109,7 @@ def test_names_beyond_ascii_survive_a_plain_locale(server: Server, home: Home, l
     opened = home.viewsync("open", "--json", "-S", server.socket, "日本 naïve 🎉", env=locale)
     assert opened.code == 0, opened
     listed = home.viewsync("views", "--json", env=locale).json()
-    assert [each["name"] for each in listed["parents"]] == ["日本 naïve 🎉"]
+    assert [parent["name"] for parent in listed["parents"]] == ["日本 naïve 🎉"]
     assert home.viewsync("views", env=locale).code == 0
     tab, view = server.open("日本 naïve 🎉", "--new", env=locale)
     assert home.rows()[view]["parent"] == "日本 naïve 🎉"

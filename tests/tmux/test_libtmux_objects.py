@@ -21,7 +21,7 @@ def test_an_object_of_that_session(server: Server) -> None:
     found = project_list.read(tmux, server.socket)
     session = libtmux_objects.session(tmux, found.server, found.sessions[0].id)
     assert session.session_name == "proj"
-    assert [each.window_name for each in session.windows] == ["one", "two"]
+    assert [window.window_name for window in session.windows] == ["one", "two"]
 
 
 def test_none_of_another_server_and_none_that_is_gone(server: Server) -> None:

@@ -110,5 +110,5 @@ def test_tmuxs_words_are_read_in_one_file() -> None:
             if name.endswith(".py"):
                 with open(os.path.join(folder, name), encoding="utf-8") as file:
                     text = file.read()
-                found += [name for each in known if each in text]
+                found += [name for phrase in known if phrase in text]
     assert set(found) == {"messages.py"}

@@ -22,8 +22,8 @@ def test_a_session_with_a_view_and_a_suspended_client(server: Server, home: Home
     until(lambda: server.clients().get(tab.pid), "the client")
     server.tmux("suspend-client", "-t", tab.tty)
     until(lambda: server.show("=own:", "#{session_attached}") == "0", "the suspension")
-    found = {each.session_name: each for each in pane_list.read(Context(home.env).tmux, server.socket).panes}
-    told = {name: (each.attached, each.marked, each.group) for name, each in found.items()}
+    found = {pane.session_name: pane for pane in pane_list.read(Context(home.env).tmux, server.socket).panes}
+    told = {name: (pane.attached, pane.marked, pane.group) for name, pane in found.items()}
     assert told == {"proj": (False, False, "proj"), "own": (True, False, ""), view: (True, True, "proj")}
     assert str(found["own"].created) == server.show("=own:", "#{session_created}")
 

@@ -22,7 +22,7 @@ def test_it_sees_what_a_reading_of_all_panes_does(server: Server) -> None:
     tmux = door(server)
     found = polling.look(tmux, server.socket, None)
     assert found.panes == pane_list.read(tmux, server.socket)
-    assert set(found.marks) == {each.id for each in found.panes.panes}
+    assert set(found.marks) == {pane.id for pane in found.panes.panes}
 
 
 def test_output_changes_the_mark_and_nothing_does_not(server: Server) -> None:
@@ -41,7 +41,7 @@ def test_output_changes_the_mark_and_nothing_does_not(server: Server) -> None:
 def test_the_last_line_with_anything_on_it(server: Server) -> None:
     server.tmux("new-session", "-d", "-s", "one", "printf 'first\\nlast of all\\n\\n\\n'; exec sleep 1000")
     server.tmux("new-session", "-d", "-s", "none", "exec sleep 1000")
-    one, none = (server.show(f"={each}:", "#{pane_id}") for each in ("one", "none"))
+    one, none = (server.show(f"={name}:", "#{pane_id}") for name in ("one", "none"))
     until(lambda: "last of all" in server.tmux("capture-pane", "-p", "-t", one), "the lines")
     tmux = door(server)
     assert polling.last_lines(tmux, server.socket, [one, none]) == {one: "last of all", none: ""}

@@ -67,7 +67,7 @@ def test_no_layout_of_five_panes_is_taken_for_another(window: Server) -> None:
         window.tmux("split-window", "-d", "-t", "=a:", "cat")
         window.tmux("select-layout", "-t", "=a:", "tiled")
     for name in names(window):
-        assert [each for each, found in how(window, name).items() if found != OTHER] == [name]
+        assert [candidate for candidate, found in how(window, name).items() if found != OTHER] == [name]
 
 
 def test_tiled_has_as_many_columns_as_it_may(window: Server) -> None:

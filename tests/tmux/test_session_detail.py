@@ -30,8 +30,8 @@ def test_values_come_back(server: Server) -> None:
     seen = session_detail.see(tmux, found.server, found.sessions[0].id, asked)
     assert dict(seen.environment) == {"HOSTILE": hostile}
     assert dict(seen.options) == {"@mine": hostile, "mouse": "0"}
-    assert [(each.name, each.options["@its"]) for each in seen.windows] == [("one", ""), ("two", hostile)]
-    assert [len(each.panes) for each in seen.windows] == [1, 1]
+    assert [(window.name, window.options["@its"]) for window in seen.windows] == [("one", ""), ("two", hostile)]
+    assert [len(window.panes) for window in seen.windows] == [1, 1]
 
 
 def test_marks_that_somebody_else_set_are_only_text(server: Server) -> None:
@@ -42,8 +42,8 @@ def test_marks_that_somebody_else_set_are_only_text(server: Server) -> None:
     tmux = Tmux("tmux", 2.0, server.home.env)
     found = project_list.read(tmux, server.socket)
     seen = session_detail.see(tmux, found.server, found.sessions[0].id, NOTHING)
-    assert [(each.key, each.layout) for each in seen.windows] == [(hostile, hostile), ("", "")]
-    assert [each.panes[0].key for each in seen.windows] == [hostile, ""]
+    assert [(window.key, window.layout) for window in seen.windows] == [(hostile, hostile), ("", "")]
+    assert [window.panes[0].key for window in seen.windows] == [hostile, ""]
 
 
 def test_how_a_window_is_laid_out(server: Server) -> None:
@@ -51,11 +51,11 @@ def test_how_a_window_is_laid_out(server: Server) -> None:
     tmux = Tmux("tmux", 2.0, server.home.env)
     found = project_list.read(tmux, server.socket)
     seen = session_detail.see(tmux, found.server, found.sessions[0].id, NOTHING)
-    one, two = (each.shown for each in seen.windows)
+    one, two = (window.shown for window in seen.windows)
     assert one is not None
     assert two is not None
     assert (one.pane, one.cells) == (seen.windows[0].panes[0].id, ())
-    assert [each.pane for each in two.cells] == [each.id for each in seen.windows[1].panes]
+    assert [cell.pane for cell in two.cells] == [pane.id for pane in seen.windows[1].panes]
     assert two.across
 
 

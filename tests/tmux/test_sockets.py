@@ -31,8 +31,8 @@ def listener(home: Home) -> Iterator[Callable[[str], str]]:
         return path
 
     yield make
-    for each in made:
-        each.close()
+    for opened in made:
+        opened.close()
 
 
 def stale(path: str) -> str:

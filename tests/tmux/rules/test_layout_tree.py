@@ -44,7 +44,7 @@ def test_without_some_panes_the_others_keep_their_order(cell: Cell, data: st.Dat
     panes = layout_tree.panes(cell)
     kept = data.draw(st.sets(st.sampled_from(panes)))
     found = layout_tree.plain(cell, kept)
-    assert (layout_tree.panes(found) if found else []) == [each for each in panes if each in kept]
+    assert (layout_tree.panes(found) if found else []) == [pane for pane in panes if pane in kept]
 
 
 @given(st.text("0123456789x,{}[]a", max_size=60))

@@ -132,10 +132,10 @@ def test_words_that_mean_one_layout() -> None:
 
 def test_a_window_is_called_by_its_name_or_by_itself() -> None:
     found = [
-        layout_tree.read(each)
-        for each in (ROW, GRID, THREE, TWO.replace("40x24", "50x24").replace("39x24,41", "29x24,51"))
+        layout_tree.read(layout)
+        for layout in (ROW, GRID, THREE, TWO.replace("40x24", "50x24").replace("39x24,41", "29x24,51"))
     ]
-    assert [word(each)[4:] for each in found if each] == [
+    assert [word(cell)[4:] for cell in found if cell] == [
         "-horizontal",
         "d",
         "-vertical",

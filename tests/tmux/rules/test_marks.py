@@ -30,7 +30,7 @@ def test_what_everybody_has_stays_readable() -> None:
 def test_an_identity_is_whole_or_none() -> None:
     identity = Identity("/a", "p", "main", "dev", "p-main-dev")
     values = dict(marks.of(identity, "start"))
-    assert marks.identity([values[each] for each in marks.IDENTITY]) == identity
+    assert marks.identity([values[name] for name in marks.IDENTITY]) == identity
     assert values[marks.COMMAND] == "start"
     assert marks.identity([""] * 5) is None
 

@@ -25,7 +25,7 @@ from viewsync.tmux.rules.versions import escapes_names, number, pads_lines
 )
 def test_what_only_some_versions_have(version: str, known: list[str]) -> None:
     found = versions.known(version, versions.OF_SOME)
-    assert [any(text.startswith(each) for text in found) for each in known] == [True] * len(known)
+    assert [any(text.startswith(beginning) for text in found) for beginning in known] == [True] * len(known)
     assert len(found) == len(known)
 
 
@@ -36,7 +36,7 @@ def test_destroy_unattached_crashes_every_release(version: str, crashes: bool) -
 
 def test_the_versions_of_trap_e() -> None:
     versions_ = ("3.2a", "3.6b", "3.7", "3.7a", "3.7b", "3.7c", "next-3.8", "odd")
-    assert [each for each in versions_ if versions.dies_with_a_session(each)] == ["3.7", "3.7a", "3.7b"]
+    assert [version for version in versions_ if versions.dies_with_a_session(version)] == ["3.7", "3.7a", "3.7b"]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_version_numbers(version: str, parts: tuple[int, int, str]) -> None:
 
 
 def test_the_versions_that_keep_backslashes_doubled() -> None:
-    assert [each for each in ("3.2a", "3.5a", "3.7", "3.7a", "3.7c", "3.8") if escapes_names(each)] == [
+    assert [version for version in ("3.2a", "3.5a", "3.7", "3.7a", "3.7c", "3.8") if escapes_names(version)] == [
         "3.7a",
         "3.7c",
         "3.8",
@@ -66,7 +66,9 @@ def test_the_versions_that_keep_backslashes_doubled() -> None:
 
 
 def test_the_versions_that_fill_lines_up_with_blanks() -> None:
-    assert [each for each in ("3.2", "3.2a", "3.3", "3.3a", "3.7c", "next-3.8", "odd") if pads_lines(each)] == [
+    assert [
+        version for version in ("3.2", "3.2a", "3.3", "3.3a", "3.7c", "next-3.8", "odd") if pads_lines(version)
+    ] == [
         "3.2",
         "3.2a",
     ]
