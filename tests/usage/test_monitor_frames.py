@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def by_name(monitor: Monitor, wanted: list[str] | None = None) -> dict[str, SessionFrame]:
-    return {each.name: each for each in monitor.read(wanted).sessions}
+    return {session.name: session for session in monitor.read(wanted).sessions}
 
 
 def test_a_line_that_is_written_over_in_the_same_second_is_seen(server: Server, home: Home) -> None:
@@ -67,8 +67,8 @@ def test_health(servers: Callable[..., Server], server: Server, home: Home) -> N
     os.kill(other.pid, signal.SIGKILL)
     monitor = Monitor(Context(home.env))
     wanted = {"by-name": "alive", "dead": "dead", "lost": "server", "missing": "missing", "web": "alive"}
-    until(lambda: {name: each.status for name, each in by_name(monitor).items()} == wanted, "the health of each")
-    listed = {each["name"]: each["status"] for each in home.viewsync("list", "--json").json()["sessions"]}
+    until(lambda: {name: session.status for name, session in by_name(monitor).items()} == wanted, "the health of each")
+    listed = {session["name"]: session["status"] for session in home.viewsync("list", "--json").json()["sessions"]}
     assert listed == wanted
 
 

@@ -66,12 +66,12 @@ def test_an_end_that_is_told_twice_is_one() -> None:
 
 def test_a_name_is_used_again() -> None:
     first, second = lives(event(100, "create"), event(200, "kill"), event(300, "create"), event(500, "end"))
-    assert [(each.began, each.ended) for each in (first, second)] == [(100, 200), (300, 500)]
+    assert [(life.began, life.ended) for life in (first, second)] == [(100, 200), (300, 500)]
 
 
 def test_a_session_of_that_name_on_another_server_is_another_one() -> None:
     found = lives(event(100, "create"), event(150, "create", socket="/other"), event(200, "kill"))
-    assert {(each.socket, each.ended, each.by) for each in found} == {
+    assert {(life.socket, life.ended, life.by) for life in found} == {
         ("/s", 200, "killed"),
         ("/other", 150, "by itself"),
     }
@@ -162,12 +162,12 @@ def test_the_median() -> None:
 def test_processor_time_is_what_came_between_two_samples() -> None:
     (life,) = lives(event(100, "create"), live=(alive(),))
     used = report.used([sample(160, 3.0), sample(220, 5.0), sample(280, 4.0, 99), sample(340, 4.5)], [life])
-    assert [each.cpu for each in used] == [3.0, 2.0, 0.0, 0.5]
+    assert [use.cpu for use in used] == [3.0, 2.0, 0.0, 0.5]
     found = report.numbers(UsageFacts([life], [], used), 200, 300)
     assert (found.cpu, found.memory) == (2.0, 99)
 
 
 def test_the_first_sample_of_an_old_session_tells_nothing() -> None:
-    assert [each.cpu for each in report.used([sample(5000, 900.0), sample(5060, 901.0)], [])] == [0.0, 1.0]
+    assert [use.cpu for use in report.used([sample(5000, 900.0), sample(5060, 901.0)], [])] == [0.0, 1.0]
     (life,) = lives(event(100, "create"), live=(alive(),))
-    assert [each.cpu for each in report.used([sample(9000, 900.0)], [life])] == [0.0]
+    assert [use.cpu for use in report.used([sample(9000, 900.0)], [life])] == [0.0]
