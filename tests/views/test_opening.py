@@ -113,7 +113,7 @@ def test_a_pinned_or_leased_view_is_known_as_such(server: Server, home: Home) ->
     _, other = server.open("proj")
     assert other != reserved["view"]
     listing = home.viewsync("views", "--json").json()
-    views = {each["name"]: each for each in listing["parents"][0]["views"]}
+    views = {view["name"]: view for view in listing["parents"][0]["views"]}
     assert views[reserved["view"]]["reason"] == "reserved by a lease"
 
 
@@ -324,7 +324,7 @@ def test_a_corrupt_registry_stops_no_tab(server: Server, home: Home) -> None:
     os.replace(damaged, os.path.join(home.state, ".sessions.json"))  # a hook may read it at any time
     _, second = server.open("proj")
     until(lambda: set(home.rows()) == {first, second}, "both rows")
-    (aside,) = [each for each in os.listdir(home.state) if ".corrupt-" in each]
+    (aside,) = [name for name in os.listdir(home.state) if ".corrupt-" in name]
     with open(os.path.join(home.state, aside), encoding="utf-8") as file:
         assert file.read() == '{"views": '
     with open(os.path.join(home.state, "log", "viewsync.log"), encoding="utf-8") as file:

@@ -30,7 +30,7 @@ def recorded(home: Home, views: int) -> None:
     history = Context(home.env).history
 
     def ended() -> bool:
-        return len({each.session for each in history.find("event IN ('end', 'gone')", ())}) == views
+        return len({event.session for event in history.find("event IN ('end', 'gone')", ())}) == views
 
     until(ended, "the lines in the history")
 
@@ -54,12 +54,12 @@ def test_the_tabs_of_a_crash_come_back(server: Server, home: Home, wezterm: Fake
     until(lambda: not home.rows(), "the end of all rows")
     recorded(home, 3)
     plan = home.viewsync("restore", "--plan", "--json").json()
-    assert [(tab["parent"], tab["window"]) for tab in plan["tabs"]] == [("proj", windows[each]) for each in "010"]
+    assert [(tab["parent"], tab["window"]) for tab in plan["tabs"]] == [("proj", windows[index]) for index in "010"]
     fresh = wezterm.start()
     done = home.viewsync("restore", "--json")
     assert done.code == 0, done
     spawned = wezterm.spawned()
-    assert [each[0] for each in spawned] == [fresh] * 3
+    assert [spawn[0] for spawn in spawned] == [fresh] * 3
     tab = home.program(spawned[1][1:])
     again = until(lambda: server.clients().get(tab.pid), "the client")
     assert server.show(f"={again}:", "#{window_index}") == "1"
@@ -106,7 +106,7 @@ def test_a_socket_that_was_left_behind_is_not_opened_in_though_its_number_lives(
     fresh = wezterm.start()
     done = home.viewsync("restore", "--json")
     assert done.code == 0, done
-    assert [each[0] for each in wezterm.spawned()] == [fresh]
+    assert [spawn[0] for spawn in wezterm.spawned()] == [fresh]
 
 
 def test_without_a_wezterm_it_says_so(server: Server, home: Home, wezterm: FakeWezterm) -> None:

@@ -45,7 +45,7 @@ def test_a_tracked_view_goes_when_it_is_stale(server: Server, home: Home, wezter
     wezterm.show(gui, [home.tabs[-1].tty])
     home.viewsync("sweep")
     done = home.viewsync("sweep", "--json", env={"VIEWSYNC_STALE_AFTER": "0"}).json()
-    assert [each["reason"] for each in done["verdicts"]] == ["stale: tracked, but nobody came back"]
+    assert [verdict["reason"] for verdict in done["verdicts"]] == ["stale: tracked, but nobody came back"]
 
 
 def test_a_wezterm_that_died_tracks_nothing(server: Server, home: Home, wezterm: FakeWezterm) -> None:
@@ -160,7 +160,7 @@ def test_a_wezterm_that_hangs_stops_no_sweep(server: Server, home: Home, wezterm
     _, view = server.open("proj")
     done = home.viewsync("sweep", "--json", env={"VIEWSYNC_WEZTERM_TIMEOUT": "0.2"})
     assert done.code == 0
-    assert [each["session"] for each in done.json()["verdicts"]] == [view]
+    assert [verdict["session"] for verdict in done.json()["verdicts"]] == [view]
 
 
 def test_lua_tells_of_its_panes_and_of_its_views_alone(server: Server, home: Home, wezterm: FakeWezterm) -> None:

@@ -39,5 +39,5 @@ def test_views_are_marked_or_known_by_their_ids() -> None:
 
 
 def test_a_session_is_in_use_through_any_of_its_group() -> None:
-    used = {each: groups.in_use(INDEX, each) for each in ("$0", "$1", "$2", "$3", "$4", "$5", "$99")}
+    used = {session: groups.in_use(INDEX, session) for session in ("$0", "$1", "$2", "$3", "$4", "$5", "$99")}
     assert used == {"$0": True, "$1": True, "$2": True, "$3": False, "$4": True, "$5": True, "$99": False}

@@ -101,7 +101,7 @@ def test_a_case(case: str) -> None:
 
 def test_in_doubt_everything_is_kept_and_the_doubt_is_the_reason() -> None:
     facts = [ORPHAN, ORPHAN._replace(id="$8", group_size=1, parent_taken=False)]
-    assert [(each.action, each.reason) for each in decide(facts, Policy(), NOW, "half an answer")] == [
+    assert [(verdict.action, verdict.reason) for verdict in decide(facts, Policy(), NOW, "half an answer")] == [
         (KEEP, "half an answer")
     ] * 2
 
@@ -116,23 +116,23 @@ def members(*last_attached: int) -> list[ViewFacts]:
 
 
 def test_where_all_of_a_group_would_end_the_one_used_last_is_promoted() -> None:
-    assert [each.action for each in decide(members(3, 9, 5), Policy(), NOW)] == [END, PROMOTE, END]
+    assert [verdict.action for verdict in decide(members(3, 9, 5), Policy(), NOW)] == [END, PROMOTE, END]
 
 
 def test_where_one_of_the_group_stays_the_others_may_end() -> None:
     first, second = members(3, 9)
     verdicts = decide([first._replace(attached=True), second], Policy(), NOW)
-    assert [each.action for each in verdicts] == [KEEP, END]
+    assert [verdict.action for verdict in verdicts] == [KEEP, END]
 
 
 def test_a_member_that_was_not_shown_holds_the_windows_too() -> None:
-    assert [each.action for each in decide(members(3, 9, 5)[:2], Policy(), NOW)] == [END, END]
+    assert [verdict.action for verdict in decide(members(3, 9, 5)[:2], Policy(), NOW)] == [END, END]
 
 
 def test_equal_groups_of_two_servers_are_two_groups() -> None:
     mine = members(3, 9)
-    theirs = [each._replace(socket="/other") for each in members(4, 2)]
-    assert [each.action for each in decide(mine + theirs, Policy(), NOW)] == [END, PROMOTE, PROMOTE, END]
+    theirs = [view._replace(socket="/other") for view in members(4, 2)]
+    assert [verdict.action for verdict in decide(mine + theirs, Policy(), NOW)] == [END, PROMOTE, PROMOTE, END]
 
 
 times = st.integers(int(NOW) - 10_000, int(NOW) + 10)
@@ -156,7 +156,7 @@ any_facts = st.builds(
     tracked=st.booleans(),
 )
 some_facts = st.lists(any_facts, max_size=7).map(
-    lambda found: [each._replace(id=f"${index}", name=f"v{index}") for index, each in enumerate(found)]
+    lambda found: [view._replace(id=f"${index}", name=f"v{index}") for index, view in enumerate(found)]
 )
 policies = st.builds(
     Policy,
@@ -169,8 +169,8 @@ policies = st.builds(
 @given(some_facts, policies)
 def test_there_is_one_verdict_per_session_and_it_has_a_reason(facts: list[ViewFacts], policy: Policy) -> None:
     verdicts = decide(facts, policy, NOW)
-    assert [each.id for each in verdicts] == [each.id for each in facts]
-    assert all(each.reason and each.action in (KEEP, END, PROMOTE) for each in verdicts)
+    assert [verdict.id for verdict in verdicts] == [view.id for view in facts]
+    assert all(verdict.reason and verdict.action in (KEEP, END, PROMOTE) for verdict in verdicts)
 
 
 @given(some_facts, policies, st.randoms(use_true_random=False))
@@ -187,10 +187,10 @@ def test_deciding_twice_gives_the_same(facts: list[ViewFacts], policy: Policy) -
 
 @given(some_facts, policies)
 def test_what_is_protected_is_kept(facts: list[ViewFacts], policy: Policy) -> None:
-    for each, verdict in zip(facts, decide(facts, policy, NOW), strict=True):
-        if not each.ours or each.attached or each.pinned or each.quarantined or each.lease >= NOW:
+    for view, verdict in zip(facts, decide(facts, policy, NOW), strict=True):
+        if not view.ours or view.attached or view.pinned or view.quarantined or view.lease >= NOW:
             assert verdict.action == KEEP
-        if each.group_size <= 1:
+        if view.group_size <= 1:
             assert verdict.action != END
 
 
@@ -200,7 +200,7 @@ def test_attaching_a_client_never_turns_keep_into_an_end(
 ) -> None:
     before = decide(facts, policy, NOW)
     index = data.draw(st.integers(0, max(0, len(facts) - 1)))
-    after = decide([each._replace(attached=each.attached or at == index) for at, each in enumerate(facts)], policy, NOW)
+    after = decide([view._replace(attached=view.attached or at == index) for at, view in enumerate(facts)], policy, NOW)
     for at, (old, new) in enumerate(zip(before, after, strict=True)):
         if at == index or old.action == KEEP:
             assert new.action == KEEP
@@ -210,16 +210,16 @@ def test_attaching_a_client_never_turns_keep_into_an_end(
 def test_a_group_never_ends_whole(facts: list[ViewFacts], policy: Policy) -> None:
     ended: dict[tuple[str, str], int] = {}
     sizes: dict[tuple[str, str], int] = {}
-    for each, verdict in zip(facts, decide(facts, policy, NOW), strict=True):
-        key = (each.socket, each.group)
-        sizes[key] = min(sizes.get(key, 99), each.group_size) if each.group_size > 1 else sizes.get(key, 99)
+    for view, verdict in zip(facts, decide(facts, policy, NOW), strict=True):
+        key = (view.socket, view.group)
+        sizes[key] = min(sizes.get(key, 99), view.group_size) if view.group_size > 1 else sizes.get(key, 99)
         ended[key] = ended.get(key, 0) + (verdict.action == END)
     consistent = {
-        key for key in ended if len({each.group_size for each in facts if (each.socket, each.group) == key}) == 1
+        key for key in ended if len({view.group_size for view in facts if (view.socket, view.group) == key}) == 1
     }
     assert all(ended[key] < sizes[key] for key in consistent)
 
 
 @given(some_facts, policies)
 def test_in_doubt_nothing_dies(facts: list[ViewFacts], policy: Policy) -> None:
-    assert all(each.action == KEEP for each in decide(facts, policy, NOW, "doubt"))
+    assert all(verdict.action == KEEP for verdict in decide(facts, policy, NOW, "doubt"))

@@ -80,7 +80,7 @@ def test_a_wezterm_whose_number_another_one_has_is_gone_all_the_same() -> None:
 
 def test_events_that_name_the_number_alone_are_of_the_wezterm_that_had_it_then() -> None:
     """As older versions wrote them."""
-    old = [each._replace(gui_start=0.0) for each in CRASH]
+    old = [recorded._replace(gui_start=0.0) for recorded in CRASH]
     assert lost(old) == (Gui(7, 0.0), lost(CRASH)[1])
     for half in ([*old[:4], *CRASH[4:]], [*CRASH[:4], *old[4:]]):
         assert lost(half) == lost(CRASH)

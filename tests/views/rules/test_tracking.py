@@ -58,7 +58,7 @@ def look(
 
 
 def kinds(changes: Changes) -> list[tuple[str, str]]:
-    return [(each.event, each.session) for each in changes.events]
+    return [(event.event, event.session) for event in changes.events]
 
 
 def test_a_view_that_was_made_is_completed_by_its_client() -> None:
@@ -195,4 +195,4 @@ def test_the_facts_are_of_our_sessions_alone() -> None:
     (fact,) = facts.of(found, {VIEW.name: row(state="open")}, {VIEW.name})
     assert (fact.name, fact.ours, fact.attached, fact.parent_taken, fact.tracked) == (VIEW.name, True, True, True, True)
     registered = facts.of(found, {stranger.name: row(state="open", session_id="$2")}, {stranger.name})
-    assert [(each.name, each.tracked) for each in registered] == [(VIEW.name, False), (stranger.name, True)]
+    assert [(view.name, view.tracked) for view in registered] == [(VIEW.name, False), (stranger.name, True)]
