@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 PACKAGE = os.path.join(ROOT, "viewsync")
 with open(os.path.join(ROOT, "pyproject.toml"), "rb") as _file:
-    CONTRACTS = {each["name"]: each["id"] for each in tomli.load(_file)["tool"]["importlinter"]["contracts"]}
+    CONTRACTS = {
+        contract["name"]: contract["id"] for contract in tomli.load(_file)["tool"]["importlinter"]["contracts"]
+    }
 
 
 def modules() -> list[str]:

@@ -27,7 +27,7 @@ def test_every_verb_explains_itself(home: Home, verb: str) -> None:
 
 def test_help_lists_the_verbs_and_hides_what_tmux_calls(home: Home) -> None:
     out = home.viewsync("--help").out
-    assert all(f"  {verb} " in out for verb, each in COMMANDS.items() if not each.hidden)
+    assert all(f"  {verb} " in out for verb, command in COMMANDS.items() if not command.hidden)
     assert "  hook " not in out
 
 
@@ -208,10 +208,10 @@ def test_a_file_where_a_socket_is_meant_stays(home: Home, words: tuple[str, ...]
         file.write("session: {}")
     link = os.path.join(home.path, "link")
     os.symlink(path, link)
-    for each in (path, link):
-        done = home.viewsync(*(command if word == "dev" else word for word in words), each)
+    for place in (path, link):
+        done = home.viewsync(*(command if word == "dev" else word for word in words), place)
         assert (done.code, done.err.count("\n")) == (1, 1), done
-        with open(each, encoding="utf-8") as file:
+        with open(place, encoding="utf-8") as file:
             assert file.read() == "work"
 
 
@@ -231,14 +231,14 @@ def test_f1_debug_says_what_was_run_and_what_came_of_it_and_no_secret(server: Se
     assert home.viewsync(*words, env={"VIEWSYNC_LOG_LEVEL": "debug"}).code == 0
     assert home.viewsync("send", "-s", "web", "-c", "hunter2", env={"VIEWSYNC_LOG_LEVEL": "debug"}).code == 0
     said = log_of(home)
-    for each in (
+    for part in (
         f" DEBUG tmux -S {server.socket} start-server ; source-file",
         " ms\n",
         " DEBUG kill: exit code 0\n",
         " INFO create web: ",
         " DEBUG send: exit code 0\n",
     ):
-        assert each in said
+        assert part in said
     assert "hunter2" not in said
 
 

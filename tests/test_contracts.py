@@ -24,7 +24,7 @@ def page(*parts: str) -> str:
         return file.read()
 
 
-@pytest.mark.parametrize("verb", [verb for verb, each in COMMANDS.items() if not each.hidden])
+@pytest.mark.parametrize("verb", [verb for verb, command in COMMANDS.items() if not command.hidden])
 def test_the_readme_names_every_verb(verb: str) -> None:
     assert re.search(rf"`{verb}[ `]", page("README.md"))
 
@@ -47,12 +47,12 @@ def test_the_readme_names_every_option_and_function_of_the_wezterm_module() -> N
     )
     functions = re.findall(r"^function M\.(\w+)", module, re.MULTILINE)
     assert len(options) > 10
-    for name in [*options, *(each for each in functions if each not in ("choose",))]:
+    for name in [*options, *(function for function in functions if function not in ("choose",))]:
         assert re.search(rf"\b{name}\b", page("README.md")), name
 
 
 def test_links_in_the_readme_lead_somewhere() -> None:
-    for name in ["README.md", *(os.path.join("docs", each) for each in os.listdir(os.path.join(ROOT, "docs")))]:
+    for name in ["README.md", *(os.path.join("docs", file) for file in os.listdir(os.path.join(ROOT, "docs")))]:
         for link in re.findall(r"\]\(([^)#:]+)\)", page(name)):
             assert os.path.exists(os.path.join(ROOT, os.path.dirname(name), link)), f"{name}: {link}"
 
@@ -95,6 +95,6 @@ def test_the_wheel_carries_the_hooks_and_the_lua_module(tmp_path: str) -> None:
     (wheel,) = os.listdir(tmp_path)
     names = zipfile.ZipFile(os.path.join(tmp_path, wheel)).namelist()
     share = {"hooks/viewsync.conf", "lib/registry.sh", "lua/viewsync.lua"}
-    assert {"viewsync/cli.py", *(f"viewsync/share/{each}" for each in share)} <= set(names)
+    assert {"viewsync/cli.py", *(f"viewsync/share/{path}" for path in share)} <= set(names)
     assert "viewsync/share/templates/gdb.toml" in names
     assert not [name for name in names if name.startswith(("tests/", "bench/"))]

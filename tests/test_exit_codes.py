@@ -40,7 +40,7 @@ def listed(verb: str) -> set[int]:
 def trees(module: ModuleType) -> Iterator[ast.Module]:
     """The verb's module, and the helper that makes its Result, if it has one."""
     paths = [str(module.__file__)]
-    paths += [str(each.__file__) for name, each in vars(module).items() if name == "_verdicts"]
+    paths += [str(member.__file__) for name, member in vars(module).items() if name == "_verdicts"]
     for path in paths:
         with open(path, encoding="utf-8") as file:
             yield ast.parse(file.read())
@@ -59,7 +59,11 @@ def returned(verb: str) -> set[int]:
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).strip("()") in _CODE:
                 given.append(node.value)
             if isinstance(node, ast.FunctionDef) and node.name in ("_code", "_outcome"):
-                given += [each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value]
+                given += [
+                    statement.value
+                    for statement in ast.walk(node)
+                    if isinstance(statement, ast.Return) and statement.value
+                ]
         found |= {number for node in given for number in numbers(node, module)}
     return found
 
@@ -75,8 +79,8 @@ def numbers(node: ast.AST, module: ModuleType) -> Iterator[int]:
     elif isinstance(node, ast.Name):
         value = getattr(module, node.id, None)
         values = value.values() if isinstance(value, dict) else [value]
-        for each in values:
-            yield from (one for one in (each if isinstance(each, tuple) else [each]) if type(one) is int)
+        for entry in values:
+            yield from (one for one in (entry if isinstance(entry, tuple) else [entry]) if type(one) is int)
     elif isinstance(node, (ast.Subscript, ast.Dict, ast.Tuple)):
         children = node.values if isinstance(node, ast.Dict) else ast.iter_child_nodes(node)
         for child in children:

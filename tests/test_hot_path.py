@@ -85,5 +85,5 @@ def test_who_names_folders_of_their_own_pays_for_no_library_either(home: Home) -
 
 
 def test_only_the_named_verb_is_imported(home: Home) -> None:
-    commands = {each for each in imported(home, "views", "--json") if each.startswith("viewsync.commands.")}
+    commands = {module for module in imported(home, "views", "--json") if module.startswith("viewsync.commands.")}
     assert commands == {"viewsync.commands.views", "viewsync.commands._args"}

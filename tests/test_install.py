@@ -125,7 +125,7 @@ def used() -> Iterator[Machine]:
     machine.write(".tmux.conf", "set -g @mine 1")
     # As if another installation had started the shell: nothing of it may come into this one.
     elsewhere = os.path.join(machine.around.path, "elsewhere")
-    dirs = "\n".join(os.path.join(elsewhere, each) for each in ("state", "log", "config"))
+    dirs = "\n".join(os.path.join(elsewhere, folder) for folder in ("state", "log", "config"))
     words = Odd(umask=0).start("sh", os.path.join(machine.checkout, "install.sh"))
     done = machine.run(*words, VIEWSYNC_DIRS=dirs, VIEWSYNC_LAUNCHER=os.path.join(elsewhere, "viewsync"))
     assert done.code == 0, done
@@ -290,8 +290,8 @@ def test_an_interpreter_of_uvs_serves(fresh: Machine) -> None:
     assert fresh.install("--dry-run", **env).code == 1
     name = "cpython-{}.{}.{}-linux-x86_64-gnu".format(*sys.version_info)
     os.makedirs(os.path.join(managed, name))
-    for each in ("bin", "lib"):
-        os.symlink(os.path.join(sys.base_prefix, each), os.path.join(managed, name, each))
+    for part in ("bin", "lib"):
+        os.symlink(os.path.join(sys.base_prefix, part), os.path.join(managed, name, part))
     done = fresh.install("--dry-run", **env)
     assert (done.code, done.err) == (0, "")
 
@@ -321,7 +321,9 @@ def installed(machine: Machine) -> set[tuple[str, str]]:
         os.path.join(folder, "site-packages")
         for folder in glob.glob(os.path.join(machine.venvs, "*", "lib", "python*"))
     ]
-    found = {(each.name, each.version) for each in importlib.metadata.distributions(path=places)}
+    found = {
+        (distribution.name, distribution.version) for distribution in importlib.metadata.distributions(path=places)
+    }
     return {(canonicalize_name(name), "" if name == "pip" else version) for name, version in found}
 
 
@@ -416,7 +418,7 @@ def test_the_verb_alone_leaves_the_program_where_it_is(used: Machine) -> None:
 
 def test_nothing_fails_the_doctor(used: Machine) -> None:
     done = used.run(used.launcher, "doctor", "--json")
-    failed = [each for each in done.json()["checks"] if each["status"] == "fail" and not each["server"]]
+    failed = [check for check in done.json()["checks"] if check["status"] == "fail" and not check["server"]]
     assert failed == []
 
 
@@ -431,7 +433,7 @@ def plain(used: Machine) -> Iterator[Server]:
 
 
 def test_a_killed_clients_view_goes_by_the_hook_alone(used: Machine, plain: Server) -> None:
-    texts = [plain.tmux("show-options", "-gqv", hooks.slot(each)) for each in hooks.EVENTS]
+    texts = [plain.tmux("show-options", "-gqv", hooks.slot(event)) for event in hooks.EVENTS]
     assert hooks.stand(texts, hooks.caller(used.launcher))
     assert plain.tmux("show-options", "-gv", "@mine") == "1"
     env = {"PATH": os.environ["PATH"]}
@@ -452,10 +454,10 @@ def test_folders_that_are_named_today_come_before_those_of_the_installation(used
     then = os.path.join(used.path, ".local", "state", "viewsync")
     assert subprocess.run(["grep", "-rq", view, then], check=False).returncode == 1
     # The hook is told where the row is, since the server's environment names no folder.
-    texts = [plain.tmux("show-options", "-gqv", hooks.slot(each)) for each in hooks.EVENTS]
-    assert all(f"{today}/viewsync" in each for each in texts)
+    texts = [plain.tmux("show-options", "-gqv", hooks.slot(event)) for event in hooks.EVENTS]
+    assert all(f"{today}/viewsync" in text for text in texts)
     found = {
-        each["name"]: each["found"] for each in used.run(used.launcher, "doctor", "--json", **env).json()["checks"]
+        check["name"]: check["found"] for check in used.run(used.launcher, "doctor", "--json", **env).json()["checks"]
     }
     assert "comes from another version, launcher or set of folders" in found["hooks file"]
     with open(os.path.join(today, "viewsync", "config.toml"), "w", encoding="utf-8") as file:

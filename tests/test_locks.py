@@ -68,7 +68,7 @@ def asked(name: str, python: str) -> list[Requirement]:
         "test": project["dependencies"] + extras["test"],
         "dev": project["dependencies"] + extras["test"] + extras["dev"][1:],
     }[name]
-    return [found for each in words if applies(found := Requirement(each), python)]
+    return [found for word in words if applies(found := Requirement(word), python)]
 
 
 @pytest.mark.parametrize("python", PYTHONS)
@@ -88,7 +88,7 @@ def test_the_oldest_are_the_lowest_that_are_allowed(python: str) -> None:
     has = locked("oldest", python)
     lowest: dict[str, Version] = {}
     for requirement in asked("test", python):
-        (bound,) = (Version(each.version) for each in requirement.specifier if each.operator == ">=")
+        (bound,) = (Version(specifier.version) for specifier in requirement.specifier if specifier.operator == ">=")
         key = canonicalize_name(requirement.name)
         lowest[key] = max(bound, lowest.get(key, bound))
     assert {key: has[key].version for key in lowest} == lowest, HELP

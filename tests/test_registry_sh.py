@@ -348,7 +348,7 @@ def test_d35_200_adds_by_20_shells_at_once_are_all_there(home: Home, kind: str) 
         subprocess.Popen([*SHELLS[kind], "-c", script, "sh", str(number)], env=environment(home, LOCK_TIMEOUT="60"))
         for number in range(20)
     ]
-    assert [each.wait(timeout=120) for each in running] == [0] * 20
+    assert [process.wait(timeout=120) for process in running] == [0] * 20
     assert len(rows(home)) == 200
     assert subprocess.run(["jq", "empty", os.path.join(home.state, ".sessions.json")], check=False).returncode == 0
 

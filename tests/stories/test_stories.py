@@ -144,7 +144,7 @@ def test_story_4_what_two_agents_send_does_not_mix(work: Workspace) -> None:
         subprocess.Popen(["bash", "-euc", loop.replace("WHO", who)], cwd=work.folder, env=work.env)
         for who in ("A", "B")
     ]
-    assert [each.wait(60) for each in agents] == [0, 0]
+    assert [agent.wait(60) for agent in agents] == [0, 0]
     shown = work.bash("viewsync capture -s shared -S -").splitlines()
     for who in "AB":
         assert [line for line in shown if line.startswith(who)] == [f"{who} {number}" for number in range(1, 6)]

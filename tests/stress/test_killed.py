@@ -125,7 +125,7 @@ def assert_whole(home: Home, where: str) -> None:
     """The registry is JSON, and nobody ever had a reason to set one aside."""
     registry = home.registry()
     assert all(isinstance(row, dict) and row["socket"] for row in registry["views"].values()), where
-    assert not [each for each in os.listdir(home.state) if "corrupt" in each], where
+    assert not [name for name in os.listdir(home.state) if "corrupt" in name], where
 
 
 def assert_attached(server: Server, tabs: dict[Tab, str], where: str) -> None:
@@ -143,5 +143,5 @@ def assert_tidied(server: Server, tabs: dict[Tab, str], hijacked: int) -> None:
     people = {"proj", *(f"b{number}{kind}" for number in range(1, hijacked + 1) for kind in ("", "-mine", "-away"))}
     assert set(server.sessions()) == people | set(tabs.values())
     assert set(home.rows()) == set(tabs.values())
-    assert not [each for each in os.listdir(home.state) if "tmp-" in each or each.startswith("open.conf")]
+    assert not [name for name in os.listdir(home.state) if "tmp-" in name or name.startswith("open.conf")]
     assert json.loads(swept.out)["failed"] == 0

@@ -239,7 +239,7 @@ def test_a_corrupt_registry_ends_nothing_and_is_rebuilt(
     until(lambda: "is not JSON" in tab.text(), "its word of that")
     until(lambda: json.dumps(home.rows()).count(view) >= 1, "the rebuilt row")
     assert view in server.sessions()
-    assert [each for each in os.listdir(home.state) if ".corrupt-" in each]
+    assert [name for name in os.listdir(home.state) if ".corrupt-" in name]
     assert not tab.ended()
 
 
