@@ -81,6 +81,33 @@ def test_only_one_module_reads_procfs() -> None:
     assert named == [os.path.join("system", "procfs.py")]
 
 
+_ROWS = """
+from typing import Final
+from viewsync.registry_shape import SessionRow, ViewRow
+
+KEY: Final = "sessoin_id"
+
+def read(row: SessionRow, other: SessionRow | ViewRow, values: dict[str, str]) -> None:
+    row.get("sever") == "6.50"
+    row.get(KEY, "")
+    other.get("tty")
+    row.get("server"), other.get("server"), values.get("sever")
+"""
+
+
+@pytest.mark.skipif(not find_spec("mypy"), reason="viewsync[dev] has mypy, and --oldest is without")
+def test_a_misspelt_key_of_a_row_is_an_error_of_its_type(tmp_path: Path) -> None:
+    path = tmp_path / "reading.py"
+    path.write_text(_ROWS, encoding="utf-8")
+    argv = [sys.executable, "-m", "mypy", "--cache-dir", str(tmp_path), str(path)]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, check=False, text=True)
+    assert [line.partition("error: ")[2] for line in done.stdout.splitlines() if ": error: " in line] == [
+        "TypedDict \"SessionRow\" has no key 'sever'  [typeddict-item]",
+        "TypedDict \"SessionRow\" has no key 'sessoin_id'  [typeddict-item]",
+        "TypedDict \"SessionRow\" has no key 'tty'  [typeddict-item]",
+    ], done
+
+
 @pytest.mark.parametrize("path", modules())
 def test_files_and_functions_can_be_read_whole(path: str) -> None:
     text = source(path)
