@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.odd_start import Odd
 from tests.support.server import alive
 from tests.support.tree import tree
+from tests.support.unseen import blind
 from tests.support.wait import until
 from tests.support.wezterm import FakeWezterm
 from viewsync.store import lock
@@ -331,6 +333,43 @@ def test_destroy_unattached_is_a_danger(home: Home, installed: Server) -> None:
     code, checks = examine(home)
     installed.tmux("set-option", "-g", "destroy-unattached", "off")
     assert (code, checks["destroy-unattached"]["status"]) == (1, "fail")
+
+
+def start_oddly(server: Server, odd: Odd) -> Server:
+    """By hand: viewsync lets no blocked signal through."""
+    server.home.run(odd.start("tmux", "-f", server.conf, "-S", server.socket, "new-session", "-d", "-s", "proj", "cat"))
+    server.pid = int(server.tmux("display-message", "-p", "#{pid}"))
+    return server
+
+
+@pytest.mark.parametrize(
+    ("blocked", "named"),
+    [(["HUP", "TERM", "CHLD", "WINCH", "USR1"], "HUP, TERM, CHLD, WINCH"), (["INT"], "INT"), (["USR2"], "")],
+    ids=["some", "one", "another"],
+)
+def test_signals_that_a_server_was_started_without(
+    home: Home, servers: Callable[..., Server], blocked: list[str], named: str
+) -> None:
+    server = start_oddly(servers(), Odd(blocked=blocked))
+    check = examine(home)[1]["signals"]
+    assert check["status"] == ("warn" if named else "ok")
+    assert check["found"].partition(" blocked")[0] == (f"started with {named}" if named else "none is")
+    assert bool(check["hint"]) == bool(named)
+    server.tmux("kill-session", "-t", "=proj")  # TERM would not end it
+    until(lambda: not alive(server.pid), "the end of the server")
+
+
+def test_signals_that_were_ignored_are_heard_all_the_same(home: Home, servers: Callable[..., Server]) -> None:
+    start_oddly(servers(), Odd(ignored=["HUP", "INT", "QUIT", "TERM", "CHLD", "WINCH"]))
+    check = examine(home)[1]["signals"]
+    assert (check["status"], check["found"]) == ("ok", "none is blocked")
+
+
+def test_signals_are_not_known_where_no_process_can_be_seen(home: Home, servers: Callable[..., Server]) -> None:
+    blind(home)
+    start_oddly(servers(), Odd(blocked=["HUP"]))
+    check = examine(home)[1]["signals"]
+    assert (check["status"], check["found"]) == ("ok", "not known: the system does not show its processes")
 
 
 def test_views_of_an_older_configuration(home: Home, installed: Server) -> None:

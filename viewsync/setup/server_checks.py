@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.setup.user_checks import FAIL, OK, WARN, Check
 from viewsync.store import pending_steps
+from viewsync.system import procfs
 from viewsync.tmux import end_hooks, options
 from viewsync.tmux.rules import hooks, versions
 from viewsync.tmux.rules.model import KEEP
@@ -19,6 +22,11 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry_shape import SessionRow, ViewRow
     from viewsync.tmux.rules.model import Inventory
+
+
+# The end of a terminal or of a child, C-c and its like, a new size, and whoever asks for an end.
+_HEARD = ("HUP", "INT", "QUIT", "TERM", "CHLD", "WINCH", "TSTP")
+_LOOKS = 3  # more, before one counts as blocked: all are for a moment, while the server makes a process
 
 
 class ServerReading(NamedTuple):
@@ -45,6 +53,22 @@ def version(reading: ServerReading) -> Check:
         hint = "restart the server when its sessions may end"
         return Check("server", WARN, f"runs tmux {running}, but {client} is installed", hint)
     return Check("server", OK, f"tmux {running}, {len(reading.found.sessions)} sessions")
+
+
+def heard(reading: ServerReading) -> Check:
+    """What is blocked where a server is started stays so, in it and in its panes. What is ignored there does not."""
+    pid = reading.found.server.pid
+    blocked = procfs.blocked_signals(pid)
+    for _ in range(_LOOKS if blocked else 0):
+        time.sleep(0.02)
+        blocked = (blocked or set()) & (procfs.blocked_signals(pid) or set())
+    if blocked is None:
+        return Check("signals", OK, "not known: the system does not show its processes")
+    deaf = [name for name in _HEARD if signal.Signals[f"SIG{name}"] in blocked]
+    if not deaf:
+        return Check("signals", OK, "none is blocked")
+    found = f"started with {', '.join(deaf)} blocked, which neither the server nor the programs in its panes hear"
+    return Check("signals", WARN, found, "restart the server from a shell when its sessions may end")
 
 
 def loaded(reading: ServerReading) -> Check:
@@ -144,6 +168,7 @@ def orphans(reading: ServerReading) -> Check:
 
 IN_EACH: tuple[tuple[str, Callable[[ServerReading], Check]], ...] = (
     ("server", version),
+    ("signals", heard),
     ("hooks", loaded),
     ("session ends", told),
     ("own hooks", shadowed),

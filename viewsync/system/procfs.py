@@ -134,6 +134,15 @@ def children(pid: int) -> list[Stat]:
     return [child for child in found if child and not child.ended]
 
 
+def blocked_signals(pid: int) -> set[int] | None:
+    """Those that it does not hear at this moment; None where that is not told."""
+    for line in _read(f"/proc/{pid}/status").splitlines():
+        if line.startswith(b"SigBlk:"):
+            mask = int(line.split()[1], 16)
+            return {number for number in range(1, 65) if mask >> (number - 1) & 1}
+    return None
+
+
 def sleeps_in(pid: int) -> str:
     """Where in the kernel; "" or "0" where that is not told."""
     return _read(f"/proc/{pid}/wchan").decode("ascii", "replace")

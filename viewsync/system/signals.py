@@ -8,7 +8,8 @@ tab's end reaches the client, and shells in a session that `nohup viewsync creat
 Two things are nobody's word, and are put right before a verb begins:
 - A blocked signal. No shell can block one; it leaks from programs with threads. tmux hands it on as it is: a client
   that does not hear HUP keeps its view when its tab is closed, nor does it hear of its terminal's size; a server that
-  does not hear TERM cannot be ended; panes get what it has. And our own alarm would not be heard.
+  does not hear TERM cannot be ended; panes get what it has. And our own alarm would not be heard. Of a server that
+  somebody else started so, `doctor` tells.
 - CHLD ignored. Then no exit code can be had, and Python takes every program for one that succeeded.
 """
 
