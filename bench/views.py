@@ -12,7 +12,8 @@ from bench import peers
 from bench.measure import Subject, medians, process, processes, table
 from bench.stage import Stage
 from tests.support.wait import until
-from viewsync.tmux import inventory, view_hooks, views
+from viewsync.tmux import inventory, views
+from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import END, Verdict
 from viewsync.tmux.server import Tmux
 
@@ -203,7 +204,7 @@ def _dying(count: int) -> tuple[float, int]:
         stage.count_starts(log)
         tabs = [stage.server.open("proj")[0] for _ in range(count)]
         until(lambda: sum(bool(row.get("attached")) for row in stage.home.rows().values()) == count, "the rows")
-        until(lambda: not stage.server.tmux("show-options", "-sqv", view_hooks.RUNNING), "the end of the openings")
+        until(lambda: not stage.server.tmux("show-options", "-sqv", hooks.RUNNING), "the end of the openings")
         before = _lines(log)
         took = _seconds(tabs, lambda: not stage.server.views())
         return took, _lines(log) - before

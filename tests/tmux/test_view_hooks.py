@@ -46,7 +46,7 @@ def calls(home: Home) -> Calls:
 
 def settled(server: Server) -> int:
     """Wait until everybody has taken note of who opened; how many views there are."""
-    until(lambda: not server.tmux("show-options", "-sqv", view_hooks.RUNNING), "the end of what the hooks started")
+    until(lambda: not server.tmux("show-options", "-sqv", hooks.RUNNING), "the end of what the hooks started")
     until(
         lambda: "1" not in server.tmux("list-sessions", "-F", "#{?@viewsync_opening,1,0}"), "the note of the openings"
     )
@@ -325,7 +325,7 @@ def test_viewsync_never_runs_twice_at_once_for_a_server(server: Server, home: Ho
         tab.signal(signal.SIGKILL)
         until(lambda tab=tab: tab.pid not in server.clients(), "its end")  # type: ignore[misc]  # of this round
     until(lambda: server.sessions() == ["proj"], "the promotion")
-    until(lambda: not server.tmux("show-options", "-sqv", view_hooks.RUNNING), "the end of what the hooks started")
+    until(lambda: not server.tmux("show-options", "-sqv", hooks.RUNNING), "the end of what the hooks started")
     words = read(log).split()
     assert words == ["in", "slept"] * (len(words) // 2)
 
@@ -334,19 +334,19 @@ def test_one_that_was_killed_holds_up_the_next_only_for_a_while(calls: Calls, se
     tab, _ = server.open("proj")
     settled(server)
     now = int(server.tmux("display-message", "-p", "#{T;l:%s}"))
-    server.tmux("set-option", "-s", view_hooks.RUNNING, str(now + 1000))
+    server.tmux("set-option", "-s", hooks.RUNNING, str(now + 1000))
     server.tmux("kill-session", "-t", "=proj")
     started = calls.count()
     tab.hang_up()
-    until(lambda: server.tmux("show-options", "-sqv", view_hooks.AGAIN) == "1", "the word of it")
+    until(lambda: server.tmux("show-options", "-sqv", hooks.AGAIN) == "1", "the word of it")
     assert stays(calls.count, 0.3) == started
-    server.tmux("set-option", "-s", view_hooks.RUNNING, str(now - 1))
+    server.tmux("set-option", "-s", hooks.RUNNING, str(now - 1))
     client = home.program(["tmux", "-S", server.socket, "attach-session", "-t", f"={server.views()[0]}"])
     until(lambda: client.pid in server.clients(), "a client")
     client.hang_up()
     until(lambda: server.sessions() == ["proj"], "the promotion")
     assert calls.count() > started
-    until(lambda: not server.tmux("show-options", "-sqv", view_hooks.AGAIN), "the note of that word")
+    until(lambda: not server.tmux("show-options", "-sqv", hooks.AGAIN), "the note of that word")
 
 
 @pytest.mark.parametrize("alias", ["run-shell", "run"])

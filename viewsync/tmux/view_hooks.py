@@ -25,8 +25,6 @@ from viewsync.tmux.rules.model import (
 )
 from viewsync.tmux.rules.versions import WITH_OTHER_HOOKS, runs_options
 
-RUNNING = "@viewsync_running"  # of the server: the epoch second up to which a viewsync that it started is waited for
-AGAIN = "@viewsync_again"  # of the server: something more happened meanwhile
 PATIENCE = 20  # seconds: one that was killed holds up the next no longer
 _COMMANDS = "@viewsync_commands"  # there only while they run
 _TOLD_AT_ONCE = 6000  # characters of `ENDED`, some 120 views: then viewsync is started to take note of them
@@ -123,6 +121,6 @@ def _each(condition: str, command: str, version: str) -> str:
 
 def _start(caller: str) -> str:
     """Start viewsync, one at a time. What happens meanwhile it is told of before it ends (`views.called_again`)."""
-    run = f"set-option -sF {RUNNING} '#{{e|+|:{_NOW},{PATIENCE}}}' ; {_RUN} -b {quoted(hooks.command(caller))}"
-    free = f"#{{<:#{{{RUNNING}}},{_NOW}}}"
-    return f"if-shell -F {quoted(free)} {{ {run} }} {{ set-option -s {AGAIN} 1 }}"
+    run = f"set-option -sF {hooks.RUNNING} '#{{e|+|:{_NOW},{PATIENCE}}}' ; {_RUN} -b {quoted(hooks.command(caller))}"
+    free = f"#{{<:#{{{hooks.RUNNING}}},{_NOW}}}"
+    return f"if-shell -F {quoted(free)} {{ {run} }} {{ set-option -s {hooks.AGAIN} 1 }}"

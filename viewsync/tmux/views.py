@@ -219,10 +219,8 @@ def called_again(tmux: Tmux, socket: str) -> bool:
     """Whether something happened since the server started us, so that there is more to look at. Else it may start the
     next one.
     """
-    from viewsync.tmux.view_hooks import AGAIN, RUNNING  # `open` runs in no hook
-
-    again = f"set-option -su {AGAIN} ; display-message -p again"
-    done = tmux.ask(socket, "if-shell", "-F", f"#{{{AGAIN}}}", again, f"set-option -su {RUNNING}")
+    again = f"set-option -su {hooks.AGAIN} ; display-message -p again"
+    done = tmux.ask(socket, "if-shell", "-F", f"#{{{hooks.AGAIN}}}", again, f"set-option -su {hooks.RUNNING}")
     return "again" in done
 
 

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 INDEX = 4242  # our own slot in tmux's hook arrays, so that nobody's own hook is touched
 EVENTS = ("client-detached", "client-session-changed")
 
+# Of the server, where it started us: the epoch second up to which it waits for us, and whether more happened meanwhile.
+RUNNING = "@viewsync_running"
+AGAIN = "@viewsync_again"
+
 # Set only in servers with a project session that has cleanup steps.
 ENDED = "session-closed"
 MARK = "@viewsync_cleanup"  # of such a session
