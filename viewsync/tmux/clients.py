@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
-from viewsync.tmux.rules.language import if_session, quoted, same_server
+from viewsync.tmux.rules.language import free, if_session, quoted, same_server, unescaped
 from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def read(tmux: Tmux, server: Server) -> Presence:
     out = tmux.ask(
         server.socket,
         *chain(
-            ["list-sessions", "-F", f"#{{session_id}} #{{session_path}}{token}"],
+            ["list-sessions", "-F", f"#{{session_id}} {free('session_path')}{token}"],
             ["display-message", "-p", f"{token}."],
             ["list-clients", "-F", "#{session_id}"],
             ["display-message", "-p", f"{token}.#{{pid}}.#{{start_time}}"],
@@ -71,4 +71,4 @@ def read(tmux: Tmux, server: Server) -> Presence:
             f"the tmux server on {server.socket} gave an incomplete answer, or has been replaced by another server"
         )
     rows = (part.partition(" ") for part in sessions.split(f"{token}\n")[:-1])
-    return Presence(Counter(clients.split()), {name: folder for name, _, folder in rows})
+    return Presence(Counter(clients.split()), {name: unescaped(folder) for name, _, folder in rows})

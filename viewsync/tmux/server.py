@@ -94,7 +94,14 @@ class Tmux:
             )
         if hung_up or (done.code and messages.no_server(done.err, socket)):
             raise _gone(socket)
-        return done
+        return self._undollared(socket, done) if "\\$" in done.out and "capture-pane" not in words else done
+
+    def _undollared(self, socket: str, done: process.Completed) -> process.Completed:
+        from viewsync.tmux.rules.language import undollared  # only for these few
+        from viewsync.tmux.rules.versions import escapes_dollars
+
+        version = self.run(socket, "display-message", "-p", "#{version}").out
+        return done._replace(out=undollared(done.out)) if escapes_dollars(version) else done
 
     def _bound(self, socket: str) -> float:
         """Less for one that hung a moment ago, and has done nothing since. Now and then it gets all its time again."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, TmuxError
 from viewsync.tmux import portable_layouts, project_list
-from viewsync.tmux.rules import language, marks
-from viewsync.tmux.rules.language import if_session, quoted, same_server
+from viewsync.tmux.rules import marks
+from viewsync.tmux.rules.language import free, if_session, quoted, same_server, unescaped
 from viewsync.tmux.rules.project_model import SeenPane, SeenSession, SeenWindow
 from viewsync.tmux.server import chain
 
@@ -88,22 +88,22 @@ def _questions(session: str, asked: DetailRequest, token: str) -> list[str]:
     target = f"'{session}:'"
     return [
         f"display-message -p -t {target} '#{{session_name}}'",
-        f"display-message -p -t {target} '#{{session_path}}'",
+        f"display-message -p -t {target} '{free('session_path')}'",
         f"list-windows -t {target} -F '{_WINDOW}'",
         f"list-panes -s -t {target} -F '{_PANE}'",
-        *(f"{command} -t {target} -F '#{{{kind}_id}} #{{{what}}}{token}'" for command, kind, what in _FREE),
-        *(f"list-windows -t {target} -F '#{{window_id}} #{{{option}}}{token}'" for option in asked.of_windows),
-        *(f"display-message -p -t {target} '#{{{option}}}'" for option in asked.options),
+        *(f"{command} -t {target} -F '#{{{kind}_id}} {free(what)}{token}'" for command, kind, what in _FREE),
+        *(f"list-windows -t {target} -F '#{{window_id}} {free(option)}{token}'" for option in asked.of_windows),
+        *(f"display-message -p -t {target} '{free(option)}'" for option in asked.options),
         *(f"show-environment -s -t {target} -- {quoted(name)}" for name in asked.variables),
     ]
 
 
 def _seen(session: str, asked: DetailRequest, blocks: list[str], token: str) -> SeenSession:
-    name, folder, windows, panes, *free = blocks[:-1]
-    names, keys, given, *of_panes = (_texts(part, token) for part in free[: len(_FREE)])
-    rest = iter(free[len(_FREE) :])
+    name, folder, windows, panes, *texts = blocks[:-1]
+    names, keys, given, *of_panes = (_texts(part, token) for part in texts[: len(_FREE)])
+    rest = iter(texts[len(_FREE) :])
     options = {option: _texts(next(rest), token) for option in asked.of_windows}
-    own = {option: next(rest).removesuffix("\n") for option in asked.options}
+    own = {option: unescaped(next(rest).removesuffix("\n")) for option in asked.options}
     found = {variable: _VALUE.fullmatch(next(rest)) for variable in asked.variables}
     inside: dict[str, list[SeenPane]] = {}
     for row in (line.split("\t") for line in panes.splitlines()):
@@ -112,9 +112,9 @@ def _seen(session: str, asked: DetailRequest, blocks: list[str], token: str) -> 
     return SeenSession(
         id=session,
         name=name.removesuffix("\n"),
-        folder=folder.removesuffix("\n"),
+        folder=unescaped(folder.removesuffix("\n")),
         options=own,
-        environment={key: language.unescaped(match[1]) for key, match in found.items() if match},
+        environment={key: unescaped(match[1]) for key, match in found.items() if match},
         windows=tuple(
             SeenWindow(
                 id=row[0],
@@ -137,7 +137,7 @@ def _seen(session: str, asked: DetailRequest, blocks: list[str], token: str) -> 
 def _texts(block: str, token: str) -> dict[str, str]:
     """By id."""
     parts = (part.partition(" ") for part in block.split(f"{token}\n")[:-1])
-    return {name: text for name, _, text in parts}
+    return {name: unescaped(text) for name, _, text in parts}
 
 
 def _pane(row: list[str], folder: str, command: str, key: str) -> SeenPane:

@@ -21,7 +21,7 @@ _WINDOW = "#{window_id}\t#{window_active}\t"
 _WINDOW += f"{marks.own(marks.PLACEHOLDER, 'window')}\t#{{window_layout}}\t#{{window_name}}"
 _PANE = "#{window_id}\t#{pane_active}\t#{?pane_dead,0,#{pane_pid}}"
 # A program that ended has no folder any more, and what tmux cannot find out is empty.
-_FOLDER = "#{?pane_current_path,#{pane_current_path},#{pane_start_path}}"
+_FOLDER = f"#{{?pane_current_path,{language.free('pane_current_path')},{language.free('pane_start_path')}}}"
 
 
 class FrozenPane(NamedTuple):
@@ -44,7 +44,7 @@ def read(tmux: Tmux, server: Server, session: str) -> tuple[FrozenWindow, ...]:
     token = os.urandom(8).hex()  # behind each piece of anybody's free text
     target = f"'{session}:'"
     same = same_server(server)
-    panes = f"{_PANE}\t#{{pane_current_command}}{token}{_FOLDER}{token}"
+    panes = f"{_PANE}\t{language.free('pane_current_command')}{token}{_FOLDER}{token}"
     questions = [
         f"list-windows -t {target} -F '{_WINDOW}'",
         f"display-message -p '{token}.'",
@@ -62,7 +62,8 @@ def read(tmux: Tmux, server: Server, session: str) -> tuple[FrozenWindow, ...]:
     for part in blocks[1].split(f"{token}\n")[:-1]:
         head, _, folder = part.partition(token)
         window, active, pid, command = head.split("\t", 3)
-        inside.setdefault(window, []).append(FrozenPane(active == "1", int(pid or 0), command, folder))
+        texts = map(language.unescaped, (command, folder))
+        inside.setdefault(window, []).append(FrozenPane(active == "1", int(pid or 0), *texts))
     rows = [row for row in rows if row[2] == "0"]
     if escapes_names(server.version):
         rows = [[*row[:4], language.unescaped(row[4])] for row in rows]

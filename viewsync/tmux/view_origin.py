@@ -69,7 +69,7 @@ def read(tmux: Tmux, socket: str, session: str) -> Origin:
 
 def _commands(target: str) -> list[list[str]]:
     return [
-        ["display-message", "-p", "-t", target, "#{session_id}\t#{window_id}\t#{session_path}"],
+        ["display-message", "-p", "-t", target, f"#{{session_id}}\t#{{window_id}}\t{language.free('session_path')}"],
         ["display-message", "-p", "-t", target, "=refreshed"],
         ["show-options", "-gv", "update-environment"],
         ["display-message", "-p", "-t", target, "=options"],
@@ -83,8 +83,9 @@ def _parse(output: str) -> Origin | None:
     match = _ORIGIN.fullmatch(output)
     if not match:
         return None
-    session, window, folder, refreshed, options, environment = match.groups()
-    return Origin(session, folder, window, _options(options), _environment(environment, refreshed.split()))
+    session, window, folder, refreshed, *own = match.groups()
+    options, environment = _options(own[0]), _environment(own[1], refreshed.split())
+    return Origin(session, language.unescaped(folder), window, options, environment)
 
 
 def _options(text: str) -> tuple[tuple[str, str], ...]:

@@ -55,7 +55,8 @@ def as_word(text: str) -> str:
 
 def shown(server: Server) -> str:
     """The name of session $0, as every inventory has it."""
-    return server.tmux("list-sessions", "-F", "#{session_name}", "-f", "#{==:#{session_id},$0}")
+    words = ("list-sessions", "-F", "#{session_name}", "-f", "#{==:#{session_id},$0}")
+    return Tmux("tmux", 20.0, server.home.env).ask(server.socket, *words).rstrip("\n")
 
 
 @steady

@@ -158,6 +158,20 @@ def unescaped(text: str) -> str:
     return _joined(_ESCAPE.sub(_unescaped, text))
 
 
+def undollared(text: str) -> str:
+    """What tmux 3.4 printed, without the backslashes that it put before each `$` of a variable (utf8_strvis)."""
+    return re.sub(r"\\(\$[A-Za-z_{])", r"\1", text)
+
+
+def free(variable: str) -> str:
+    """The format for anybody's text, of which `unescaped` makes the text again.
+
+    3.4 to 3.5a print control characters as escapes, and leave backslashes alone: an escape and the same letters, if
+    somebody wrote them, look alike. `q:` puts a backslash before each backslash.
+    """
+    return f"#{{q:{variable}}}"
+
+
 def _unquoted(match: re.Match[str]) -> str:
     """tmux escapes what it prints even between single quotes (arguments.c, args_escape)."""
     quoted = match["single"] if match["single"] is not None else match["double"]

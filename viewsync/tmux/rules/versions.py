@@ -27,6 +27,11 @@ def escapes_names(version: str) -> bool:
     return number(version) >= (3, 7, "a")
 
 
+def escapes_dollars(version: str) -> bool:
+    """3.4 puts a backslash before each `$` with a letter, `_` or `{` behind it, in whatever it prints but a screen."""
+    return number(version) == (3, 4, "")
+
+
 def pads_lines(version: str) -> bool:
     """3.2 and 3.2a give lines with blanks behind them that nobody wrote, where blanks at their ends are asked for."""
     return (3, 2, "") <= number(version) < (3, 3, "")
