@@ -101,7 +101,8 @@ def test_w1_focus_of_window_and_pane(project: Project, server: Server) -> None:
 
 
 def test_w1_layouts_by_name_and_as_tmux_prints_them(project: Project, server: Server) -> None:
-    server.start("-s", "other", "-x", "200", "-y", "50")
+    server.start("-s", "other")
+    server.tmux("resize-window", "-x", "200", "-y", "50")  # new-session's -x and -y are nothing to 3.2a
     server.tmux("split-window", "-h", "-l", "40")
     layout = server.show("=other:", "#{window_layout}")
     panes = "      panes: [{command: 'true'}, {command: 'true'}]\n"

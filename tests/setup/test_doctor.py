@@ -17,6 +17,7 @@ from tests.support.unseen import blind
 from tests.support.wait import until
 from tests.support.wezterm import FakeWezterm
 from viewsync.store import lock
+from viewsync.tmux.rules import versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,11 +60,17 @@ def not_ok(checks: dict[str, Any]) -> list[str]:
     return [name for name, check in checks.items() if name != "fixed" and check["status"] != "ok"]
 
 
+def warned(home: Home) -> list[str]:
+    """What is never in order here: there is no WezTerm and no sweeper, and this tmux may be known to crash."""
+    of_some = versions.known(home.run(["tmux", "-V"]).out, versions.OF_SOME)
+    return [*(["known crashes"] if of_some else []), "WezTerm", "sweeper"]
+
+
 def test_after_an_installation_nothing_fails(home: Home, installed: Server) -> None:
     code, checks = examine(home)
     assert code == 0
-    assert not_ok(checks) == ["WezTerm", "sweeper"]
-    assert {check["status"] for name, check in checks.items() if name in ("WezTerm", "sweeper")} == {"warn"}
+    assert not_ok(checks) == warned(home)
+    assert {check["status"] for name, check in checks.items() if name in warned(home)} == {"warn"}
     assert {"name", "status", "found", "hint", "fixable", "server"} == set(checks["hooks"])
 
 
@@ -156,13 +163,13 @@ def test_a_broken_link_is_named_and_mended(
 ) -> None:
     harm(home, installed)
     code, checks = examine(home)
-    assert [check for check in not_ok(checks) if check not in ("WezTerm", "sweeper")] == [name]
+    assert [check for check in not_ok(checks) if check not in warned(home)] == [name]
     assert code == (1 if checks[name]["status"] == "fail" else 0)
     assert checks[name]["fixable"]
     assert checks[name]["hint"]
     code, checks = examine(home, "--fix")
     assert checks["fixed"]
-    assert not_ok(checks) == ["WezTerm", "sweeper"]
+    assert not_ok(checks) == warned(home)
     assert code == 0
     assert examine(home, "--fix")[1]["fixed"] == []
 
@@ -197,7 +204,7 @@ def test_the_plugin_managers_are_ways_too(home: Home, installed: Server) -> None
     put(home, ".tmux.conf", "set -g @plugin 'somebody/viewsync'\n")
     lose_module(home, installed)
     put(home, ".config/wezterm/wezterm.lua", 'wezterm.plugin.require("https://example.org/viewsync")\n')
-    assert not_ok(examine(home)[1]) == ["WezTerm", "sweeper"]
+    assert not_ok(examine(home)[1]) == warned(home)
 
 
 def test_nobody_loads_the_module(home: Home, installed: Server) -> None:
@@ -230,7 +237,7 @@ def test_a_tmux_that_is_too_old(home: Home, installed: Server) -> None:
 
 
 def test_a_tmux_that_may_crash(home: Home, installed: Server) -> None:
-    another_version(home, "3.6b")
+    another_version(home, "3.6a")
     code, checks = examine(home)
     assert (code, checks["known crashes"]["status"], checks["server"]["status"]) == (0, "warn", "warn")
     assert "#5065" in checks["known crashes"]["found"]

@@ -17,7 +17,9 @@ def execute(home: Home, *words: str, env: dict[str, str] | None = None) -> Done:
 
 
 def screen(server: Server, name: str = "sh") -> str:
-    return server.tmux("capture-pane", "-p", "-J", "-t", f"={name}:")
+    """Without the blanks at the ends of lines: 3.2a has more of them than anybody wrote."""
+    lines = server.tmux("capture-pane", "-p", "-J", "-t", f"={name}:").split("\n")
+    return "\n".join(line.rstrip(" ") for line in lines)
 
 
 def in_foreground(server: Server, program: str, name: str = "sh") -> list[int]:

@@ -80,7 +80,8 @@ def test_a_line_ends_with_a_newline_and_nothing_else(char: str) -> None:
 
 @pytest.mark.parametrize("name", ["a\x85b", "a\u2028b", "日本", "tab\there"])
 def test_one_odd_name_does_not_stop_the_clean_up(server: Server, home: Home, name: str) -> None:
-    server.tmux("new-session", "-d", "-s", name)
+    made = server.run("new-session", "-d", "-s", name)
+    assert made.code == 0 or ("\t" in name and "invalid session name" in made.err)  # 3.7 and newer have no such name
     tab, view = server.open("proj", env={"VIEWSYNC_HOOKS": "0"})
     tab.hang_up()
     until(lambda: server.show(f"={view}:", "#{session_attached}") == "0", "the detach")
