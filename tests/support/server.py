@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tests.support.client import Tab
 from tests.support.wait import until
 from viewsync.setup.rules import launcher
+from viewsync.tmux.rules.language import undollared
+from viewsync.tmux.rules.versions import escapes_dollars
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -163,7 +165,12 @@ class Server:
         return self
 
     def run(self, *words: str, timeout: float = 60.0) -> Done:
-        return self.home.run(["tmux", "-u", "-f", self.conf, "-S", self.socket, *words], timeout=timeout)
+        argv = ["tmux", "-u", "-f", self.conf, "-S", self.socket]
+        done = self.home.run([*argv, *words], timeout=timeout)
+        if "\\$" in done.out and "capture-pane" not in words:
+            version = self.home.run([*argv, "display-message", "-p", "#{version}"], timeout=timeout).out
+            done = done._replace(out=undollared(done.out)) if escapes_dollars(version) else done
+        return done
 
     def tmux(self, *words: str) -> str:
         done = self.run(*words)
