@@ -187,9 +187,10 @@ class Server:
         return [name for name in self.sessions() if "-view-" in name]
 
     def clients(self) -> dict[int, str]:
-        """Session name by the client's process id."""
-        rows = self.tmux("list-clients", "-F", "#{client_pid}\t#{client_session}").splitlines()
-        return {int(pid): name for pid, name in (row.split("\t") for row in rows)}
+        """Session name by the client's process id; none while a server that starts has no session yet."""
+        done = self.run("list-clients", "-F", "#{client_pid}\t#{client_session}")
+        assert done.code == 0 or done.err == "no current target\n", done
+        return {int(pid): name for pid, name in (row.split("\t") for row in done.out.splitlines())}
 
     def show(self, target: str, fmt: str) -> str:
         return self.tmux("display-message", "-p", "-t", target, fmt)
