@@ -333,13 +333,14 @@ def test_an_alias_in_the_place_of_a_command_is_named(home: Home, installed: Serv
 
 
 def test_destroy_unattached_is_a_danger(home: Home, installed: Server) -> None:
-    """With a client attached, and off again before it goes: it is what the check warns of."""
+    """With a client attached, and off again before it goes: it is what the check warns of. 3.8 survives it."""
     tab = home.program(["tmux", "-S", installed.socket, "attach-session", "-t", "=proj"])
     until(lambda: tab.pid in installed.clients(), "the client")
     installed.tmux("set-option", "-g", "destroy-unattached", "on")
     code, checks = examine(home)
     installed.tmux("set-option", "-g", "destroy-unattached", "off")
-    assert (code, checks["destroy-unattached"]["status"]) == (1, "fail")
+    crashes = versions.crashes_unattached(home.run(["tmux", "-V"]).out)
+    assert (code, checks["destroy-unattached"]["status"]) == ((1, "fail") if crashes else (0, "warn"))
 
 
 def start_oddly(server: Server, odd: Odd) -> Server:
