@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tests.support import surroundings
+from tests.support import forms, surroundings
 from tests.support.projects import Project
 from tests.support.server import Home, Server
 from tests.support.two_users import OtherHome
@@ -23,6 +23,10 @@ settings.load_profile("viewsync")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="the long forms of the stress tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    forms.long = config.getoption("--long")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import socket as unix
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import forms
 from tests.support.sessions import add_by_jq, rows
 from tests.support.two_users import needs_root
 from viewsync.errors import StateError
@@ -124,29 +126,38 @@ def text(path: str) -> str:
         return file.read()
 
 
+FOLDERS = ["log", "pending", "steps", "leases", "exec", "backups", "evidence"]
+VERBS = [
+    "list",
+    "doctor",
+    "sweep",
+    "open --json -S {socket} proj",
+    "exec -S {socket} -t proj -- true",
+]
+
+
+@functools.cache
+def combinations() -> list[tuple[str, Callable[[str, str], None], str]]:
+    found = forms.covering(PLACES, [fifo, link, link_to_nothing, hard_link, folder, device], VERBS)
+    # A folder has no second name.
+    return [(place, make, verb) for place, make, verb in found if (make, place in FOLDERS) != (hard_link, True)]
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_whatever_stands_in_the_place_of_ours_no_verb_hangs_or_writes_through_it(
     server: Server, home: Home, place: str
 ) -> None:
-    for make in (fifo, link, link_to_nothing, hard_link, folder, device):
-        if make is hard_link and place in ("log", "pending", "steps", "leases", "exec", "backups", "evidence"):
-            continue  # a folder has no second name
+    for number, (_, make, verb) in enumerate(found for found in combinations() if found[0] == place):
         path, victim = put(home, place, make)
         before = os.lstat(path)
-        for words in (
-            ("list",),
-            ("doctor",),
-            ("sweep",),
-            ("open", "--json", "-S", server.socket, "proj"),
-            ("exec", "-S", server.socket, "-t", "proj", "--", "true"),
-        ):
-            done = home.viewsync(*words, timeout=30, env={"VIEWSYNC_LOG_LEVEL": "debug"})
-            assert "Traceback" not in done.err + done.out, (make, words)
-            assert done.code != 70, (make, words, done)
+        words = verb.format(socket=server.socket).split()
+        done = home.viewsync(*words, timeout=30, env={"VIEWSYNC_LOG_LEVEL": "debug"})
+        assert "Traceback" not in done.err + done.out, (make, words)
+        assert done.code != 70, (make, words, done)
         assert text(victim) == "precious"
         assert not os.path.exists(f"{victim}-new")
         assert (before.st_ino, before.st_dev) in below(home.state), f"{make} is kept"
-        os.rename(home.state, f"{home.path}/was-{make.__name__}")
+        os.rename(home.state, f"{home.path}/was-{number}")
 
 
 @pytest.mark.parametrize("make", MAKERS)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import forms
 from tests.support.wait import until
 
 if TYPE_CHECKING:
@@ -100,10 +101,8 @@ VERBS = ("open", "open", "reserve", "reserve new", "hook", "sweep", "cleanup", "
 
 
 @pytest.mark.stress
-def test_viewsync_may_be_killed_at_any_moment(
-    servers: Callable[..., Server], home: Home, request: pytest.FixtureRequest
-) -> None:
-    rounds = 300 if request.config.getoption("--long") else 40
+def test_viewsync_may_be_killed_at_any_moment(servers: Callable[..., Server], home: Home) -> None:
+    rounds = 300 if forms.long else 40
     server = servers().start()
     tabs = dict(server.open("proj", env=ENV) for _ in range(3))
     killer = Killer(server, random.Random(SEED))  # noqa: S311  the tests' dice

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import forms
 from tests.support.wait import stays, until
 
 if TYPE_CHECKING:
@@ -108,10 +109,8 @@ class Sweeps(threading.Thread):
 
 
 @pytest.mark.stress
-def test_tabs_that_come_and_go_disturb_nobody_and_leave_nothing(
-    servers: Callable[..., Server], home: Home, request: pytest.FixtureRequest
-) -> None:
-    rounds = 200 if request.config.getoption("--long") else 6
+def test_tabs_that_come_and_go_disturb_nobody_and_leave_nothing(servers: Callable[..., Server], home: Home) -> None:
+    rounds = 200 if forms.long else 6
     server = servers(conf=CONF).start()
     server.tmux("new-session", "-d", "-s", "other")
     before = server.pane_pids()
