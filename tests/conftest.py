@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tests.support import forms, surroundings
+from tests.support import forked, forms, surroundings
 from tests.support.projects import Project
 from tests.support.server import Home, Server
 from tests.support.two_users import OtherHome
@@ -39,6 +39,12 @@ def home() -> Iterator[Home]:
     found = Home()
     yield found
     found.remove()
+
+
+@pytest.fixture
+def real_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each viewsync is a Python that starts, in a test where that may matter."""
+    monkeypatch.setattr(forked, "wanted", False)
 
 
 @pytest.fixture

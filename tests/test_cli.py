@@ -17,6 +17,8 @@ from viewsync.cli import COMMANDS
 if TYPE_CHECKING:
     from tests.support.server import Home, Server
 
+pytestmark = pytest.mark.usefixtures("real_starts")
+
 
 @pytest.mark.parametrize("verb", sorted(COMMANDS))
 def test_every_verb_explains_itself(home: Home, verb: str) -> None:

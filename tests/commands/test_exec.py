@@ -164,6 +164,7 @@ def test_a_command_that_reads_can_be_answered_with_send(
     assert process.communicate(timeout=20)[0] == b"name? hello Bob\n"
 
 
+@pytest.mark.usefixtures("real_starts")  # with its words in /proc
 def test_the_text_of_the_command_is_typed_nowhere(bash: dict[str, str], server: Server, home: Home) -> None:
     execute(home, "--", "HISTCONTROL=ignorespace; history -c; set -o history")
     found = execute(

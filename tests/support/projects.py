@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.server import Done
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.support.server import Home
+    from tests.support.server import Done, Home
 
 
 class Project:
@@ -53,16 +51,8 @@ class Project:
 
     def viewsync(self, *words: str, cwd: str = "", env: Mapping[str, str] | None = None) -> Done:
         """As from a shell in that folder."""
-        done = subprocess.run(
-            [self.home.launcher, *words],
-            cwd=cwd or self.root,
-            env={**self.home.env, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+        argv = [self.home.launcher, *words]
+        return self.home.call(argv, {**self.home.env, **(env or {})}, cwd=cwd or self.root)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tests.support import forked
 from tests.support.client import Tab
 from tests.support.wait import until
 from viewsync.setup.rules import launcher
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_LAUNCHER = f"#!/bin/sh\n{launcher.start(sys.executable)}\n"
 
 
 class Done(NamedTuple):
@@ -64,7 +66,7 @@ class Home:
     def _write_launcher(self) -> str:
         path = os.path.join(self.path, "viewsync")
         with open(path, "w", encoding="utf-8") as file:
-            file.write(f"#!/bin/sh\n{launcher.start(sys.executable)}\n")
+            file.write(_LAUNCHER)
         os.chmod(path, 0o700)
         return path
 
@@ -77,16 +79,31 @@ class Home:
     def run(
         self, argv: Sequence[str], env: Mapping[str, str] | None = None, stdin: str = "", timeout: float = 60.0
     ) -> Done:
-        done = subprocess.run(
-            argv,
-            env={**self.env, **(env or {})},
-            input=stdin.encode(),
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-            **self.as_user(),
-        )
-        return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+        return self.call(argv, {**self.env, **(env or {})}, stdin.encode(), timeout)
+
+    def call(
+        self,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        stdin: bytes | None = None,
+        timeout: float = 60.0,
+        cwd: str = "",
+    ) -> Done:
+        """In that environment alone. The launcher that we wrote is called without the start of a Python."""
+        if argv[0] == self.launcher and not self.as_user() and self._is_ours() and forked.possible(argv, env):
+            code, out, err = forked.run(argv, env, stdin, timeout, cwd)
+        else:
+            standard: dict[str, Any] = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
+            how = {"cwd": cwd or None, **standard, **self.as_user()}
+            done = subprocess.run(argv, env=env, capture_output=True, timeout=timeout, check=False, **how)
+            code, out, err = done.returncode, done.stdout, done.stderr
+        return Done(code, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+
+    def _is_ours(self) -> bool:
+        """Nobody put another program in its place."""
+        with contextlib.suppress(OSError), open(self.launcher, encoding="utf-8") as file:
+            return file.read() == _LAUNCHER
+        return False
 
     def as_user(self) -> dict[str, Any]:
         """What subprocess needs to run something as whose home this is."""
@@ -243,6 +260,6 @@ def alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    with contextlib.suppress(FileNotFoundError), open(f"/proc/{pid}/stat", "rb") as file:
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{pid}/stat", "rb") as file:
         return file.read().rpartition(b")")[2].split()[0] != b"Z"
     return True

@@ -1,0 +1,101 @@
+"""The program behind tests/support/forked.py: a Python that has imported viewsync, and forks for each call.
+
+It is started with the launcher's own flags. Its only argument is the number of a socket on which calls come: with each
+come the three standard files, and a socket on which the rest is told and the exit status is awaited.
+"""
+
+from __future__ import annotations
+
+import ast
+import atexit
+import contextlib
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+import warnings
+
+import viewsync
+
+
+def main() -> None:
+    calls = socket.socket(fileno=int(sys.argv[1]))
+    warnings.simplefilter("ignore")
+    import_all()
+    gc.collect()
+    gc.freeze()
+    running: dict[int, tuple[int, socket.socket]] = {}
+    poll = select.poll()
+    poll.register(calls, select.POLLIN)
+    while True:
+        for handle, _ in poll.poll():
+            if handle != calls.fileno():
+                poll.unregister(handle)
+                pid, caller = running.pop(handle)
+                os.close(handle)
+                with contextlib.suppress(OSError), caller:  # who had no more time has gone
+                    caller.sendall(b"%d\n" % os.waitpid(pid, 0)[1])
+                continue
+            data, handles, _, _ = socket.recv_fds(calls, 1, 4)
+            if not data:
+                return  # the tests are over
+            *standard, said = handles
+            caller = socket.socket(fileno=said)
+            pid = os.fork()
+            if not pid:
+                become(caller, standard)
+            for each in standard:
+                os.close(each)
+            watched = os.pidfd_open(pid)
+            running[watched] = pid, caller
+            poll.register(watched, select.POLLIN)
+
+
+def import_all() -> None:
+    """All of viewsync, and what any of its functions imports where it can be had."""
+    for module in pkgutil.walk_packages(viewsync.__path__, "viewsync."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    for name in [name for name in sys.modules if name.startswith("viewsync.")]:
+        with open(str(sys.modules[name].__file__), encoding="utf-8") as file:
+            nodes = list(ast.walk(ast.parse(file.read())))
+        wanted = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+        wanted += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+        for each in wanted:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(each)
+
+
+def become(caller: socket.socket, standard: list[int]) -> None:
+    """The program that was called; ends as the launcher's `sys.exit(main())` does."""
+    with caller.makefile("r", encoding="utf-8", errors="surrogateescape") as said:
+        call = json.loads(said.readline())
+    caller.sendall(b"%d\n" % os.getpid())
+    for number, handle in enumerate(standard):
+        os.dup2(handle, number)
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    os.chdir(call["cwd"])
+    os.environ.clear()
+    os.environ.update(call["env"])
+    time.tzset()
+    sys.argv = call["argv"]
+    from viewsync.cli import main
+
+    code = main()
+    threading._shutdown()  # type: ignore[attr-defined]  # waits for threads, as the interpreter does at its end
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    main()

@@ -1,0 +1,133 @@
+"""viewsync as a process of its own, without the start of a Python for each.
+
+Most of what the tests cost is Python that starts and imports: 50 ms, of which a verb's own work is 10. So a Python that
+has imported everything is kept for each worker, and what is called is a fork of it: a process with the environment,
+folder and files that it is given, which runs what the launcher runs. Not so where the start is what matters: in a tab,
+a hook, a shell or a pane the launcher is started; by the fixture `real_starts` it is in a test, by `--long` everywhere.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import json
+import os
+import select
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.support import forms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_SERVER = os.path.join(os.path.dirname(__file__), "fork_server.py")
+_AT_ITS_START = ("LANGUAGE", "LC_", "LD_", "PYTHON", "MALLOC")  # what Python or libc look at then, by their beginning
+_LONG = 100_000  # bytes of words, which the system may refuse
+
+wanted = True  # not in tests that have the fixture `real_starts`
+
+
+class Ended(NamedTuple):
+    code: int
+    out: bytes
+    err: bytes
+
+
+def possible(argv: Sequence[str], env: Mapping[str, str]) -> bool:
+    return (
+        wanted
+        and not forms.long
+        and hasattr(os, "pidfd_open")
+        and env.get("LANG") == "C.UTF-8"
+        and not any(name.startswith(_AT_ITS_START) for name in env)
+        and not any("\0" in word for word in argv)
+        and sum(map(len, argv)) < _LONG
+    )
+
+
+@functools.cache
+def _server() -> socket.socket:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    argv = [sys.executable, "-I", "-X", "utf8", _SERVER, str(theirs.fileno())]
+    env = {"LANG": "C.UTF-8", "PATH": os.environ["PATH"]}
+    process = subprocess.Popen(
+        argv, env=env, pass_fds=[theirs.fileno()], cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+    theirs.close()
+    mine = os.getpid()
+
+    def end() -> None:
+        if os.getpid() == mine:
+            ours.close()
+            process.wait(30)
+
+    atexit.register(end)
+    return ours
+
+
+def run(
+    argv: Sequence[str], env: Mapping[str, str], stdin: bytes | None = b"", timeout: float = 60, cwd: str = ""
+) -> Ended:
+    """As subprocess.run does. With None for `stdin`, it is /dev/null."""
+    said, its = socket.socketpair()
+    with contextlib.ExitStack() as ours:
+        ours.callback(said.close)
+        with contextlib.ExitStack() as theirs:
+            theirs.callback(its.close)
+            (read_in, write_in), (out, write_out), (err, write_err) = (
+                (os.open(os.devnull, os.O_RDONLY), -1) if number == 0 and stdin is None else os.pipe()
+                for number in range(3)
+            )
+            for handle in (read_in, write_out, write_err):
+                theirs.callback(os.close, handle)
+            for handle in (out, err):
+                ours.callback(os.close, handle)
+            socket.send_fds(_server(), [b"x"], [read_in, write_out, write_err, its.fileno()])
+        call = {"argv": list(argv), "env": dict(env), "cwd": cwd or os.getcwd()}
+        said.sendall(json.dumps(call).encode() + b"\n")
+        if stdin is not None:
+            _feed(write_in, stdin)
+        found = _read([said.fileno(), out, err], time.monotonic() + timeout)
+        pid, _, status = found[0].decode().partition("\n")
+        if not status:
+            os.kill(int(pid), signal.SIGKILL)
+            raise subprocess.TimeoutExpired(list(argv), timeout, found[1], found[2])
+        return Ended(os.waitstatus_to_exitcode(int(status)), found[1], found[2])
+
+
+def _feed(handle: int, data: bytes) -> None:
+    """What a pipe has no room for is written beside what is read."""
+
+    def write() -> None:
+        with contextlib.suppress(BrokenPipeError), open(handle, "wb") as file:
+            file.write(data)
+
+    if len(data) <= select.PIPE_BUF:
+        write()
+    else:
+        threading.Thread(target=write, daemon=True).start()
+
+
+def _read(handles: Sequence[int], deadline: float) -> list[bytes]:
+    """All that comes from each until its end; until then, less."""
+    found = dict.fromkeys(handles, b"")
+    with selectors.DefaultSelector() as selector:
+        for handle in handles:
+            selector.register(handle, selectors.EVENT_READ)
+        while selector.get_map() and (left := deadline - time.monotonic()) > 0:
+            for key, _ in selector.select(left):
+                data = os.read(key.fd, 65536)
+                found[key.fd] += data
+                if not data:
+                    selector.unregister(key.fd)
+        if selector.get_map():
+            found[handles[0]] = found[handles[0]].partition(b"\n")[0]
+    return list(found.values())

@@ -1,0 +1,84 @@
+"""A viewsync that is forked is as one that is started."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import forked
+from tests.support.sessions import create
+from tests.support.wait import until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tests.support.server import Home, Server
+
+
+def started(argv: Sequence[str], env: dict[str, str], stdin: bytes = b"", timeout: float = 60) -> forked.Ended:
+    done = subprocess.run(argv, env=env, input=stdin, capture_output=True, timeout=timeout, check=False)
+    return forked.Ended(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("call", [started, forked.run])
+@pytest.mark.parametrize(
+    ("words", "code", "out", "err"),
+    [
+        (["--version"], 0, b"viewsync", b""),
+        (["list", "--json"], 0, b'"sessions": []', b""),
+        (["health", "-s", "x"], 2, b"", b"viewsync: "),
+        (["health", "-s", "\udcff\n", "--json"], 2, b'"error"', b"viewsync: "),
+        (["no-such-verb"], 1, b"", b"viewsync: there is no verb"),
+        (["find", "--help"], 0, b"usage: viewsync find", b""),
+    ],
+)
+def test_code_and_output_are_the_same(
+    home: Home, call: Callable[..., forked.Ended], words: list[str], code: int, out: bytes, err: bytes
+) -> None:
+    done = call([home.launcher, *words], home.env)
+    assert (done.code, out in done.out, err in done.err) == (code, True, True), done
+    assert (bool(done.out), bool(done.err)) == (bool(out), bool(err)), done
+
+
+@pytest.mark.parametrize("call", [started, forked.run])
+def test_its_environment_is_the_one_it_is_given(home: Home, call: Callable[..., forked.Ended]) -> None:
+    config = os.path.join(home.path, "config.toml")
+    with open(config, "w", encoding="utf-8") as file:
+        file.write("nonsense = 1\n")
+    done = call([home.launcher, "views"], {**home.env, "VIEWSYNC_CONFIG": config})
+    assert b"there is no setting 'nonsense'" in done.err
+    assert b"nonsense" not in call([home.launcher, "views"], home.env).err
+
+
+@pytest.mark.parametrize("call", [started, forked.run])
+def test_what_is_typed_in_and_large_output_arrive(
+    server: Server, home: Home, call: Callable[..., forked.Ended]
+) -> None:
+    create(server, "sh", "--", "bash", "--norc")
+    done = call([home.launcher, "exec", "-s", "sh", "--", "seq 200000; (exit 9)"], home.env)
+    assert (done.code, len(done.out.split())) == (9, 200_000)
+    lines = "".join(f"{number}\n" for number in range(20_000))  # more than a pipe holds
+    out = os.path.join(home.path, "out")
+    text = f"cat > {out} <<'EOF'\n{lines}EOF\n".encode()
+    assert call([home.launcher, "send", "-s", "sh", "-m", "--file", "-"], home.env, text).code == 0
+    until(lambda: os.path.exists(out) and os.path.getsize(out) == len(lines), "all lines in the shell's file")
+
+
+@pytest.mark.parametrize("call", [started, forked.run])
+def test_one_that_takes_too_long_is_ended(server: Server, home: Home, call: Callable[..., forked.Ended]) -> None:
+    create(server, "sh", "--", "sh")
+    with pytest.raises(subprocess.TimeoutExpired):
+        call([home.launcher, "wait", "-s", "sh", "-p", "never", "-T", "60"], home.env, timeout=1.0)
+
+
+def test_it_is_started_where_the_start_may_matter(home: Home) -> None:
+    argv = [home.launcher, "list"]
+    assert forked.possible(argv, home.env)
+    for name, value in (("LC_ALL", "C"), ("LANG", "C"), ("PYTHONWARNINGS", "error"), ("LD_PRELOAD", "x")):
+        assert not forked.possible(argv, {**home.env, name: value})
+    with open(home.launcher, "w", encoding="utf-8") as file:
+        file.write("#!/bin/sh\necho another\n")
+    assert home.viewsync("list").out == "another\n"
