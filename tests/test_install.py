@@ -6,6 +6,7 @@ uninstallation.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import glob
 import importlib.metadata
@@ -40,6 +41,14 @@ _TOOLS += ["uname", "env"]
 
 
 @functools.cache
+def _cache() -> str:
+    """What is downloaded or unpacked once need not be for every test."""
+    folder = tempfile.mkdtemp(prefix="vs-cache-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@functools.cache
 def _release() -> bytes:
     """The archive that a release is."""
     with tempfile.TemporaryDirectory() as folder:
@@ -70,18 +79,20 @@ class Machine:
         os.mkdir(self.path)
         os.mkdir(self.checkout)
         _unpack(self.checkout)
-        # pip listens to its own variables, and what it downloads once need not be downloaded for every test.
+        # pip listens to its own variables.
         passed = {name: value for name, value in os.environ.items() if re.match(r"PIP_|SSL_|\w+_(PROXY|proxy)$", name)}
         self.env = {
             **passed,
             "HOME": self.path,
             "LANG": "C.UTF-8",
             "PATH": self.tools(*_TOOLS, "tmux"),
-            "PIP_CACHE_DIR": os.path.join(self.around.path, "cache"),
+            "PIP_CACHE_DIR": _cache(),
             "PYTHON": os.path.realpath(sys.executable),
             "SHELL": "/bin/sh",
             "TERM": "xterm-256color",
             "TMUX_TMPDIR": self.around.path,
+            "UV_CACHE_DIR": os.path.join(_cache(), "uv"),
+            "VIRTUALENV_OVERRIDE_APP_DATA": os.path.join(_cache(), "virtualenv"),
         }
         self.around.env = self.env
 
@@ -247,9 +258,11 @@ def test_without_a_python_that_is_new_enough_it_says_so(fresh: Machine) -> None:
 
 def without_venv(machine: Machine) -> str:
     """As Debian has it without its package: Python with no ensurepip."""
+    with open(os.path.join(machine.around.path, "venv-package"), "w", encoding="utf-8"):
+        pass
     body = f"""case "$*" in
         *sys.executable*) echo "$0" ;;
-        *ensurepip*) [ -e {machine.around.path}/venv-package ] ;;
+        *ensurepip*) [ -s {machine.around.path}/venv-package ] ;;
         *) exec {machine.env["PYTHON"]} "$@" ;;
     esac"""
     return machine.script(os.path.join(machine.around.path, "python"), body)
@@ -286,7 +299,7 @@ def test_an_interpreter_of_uvs_serves(fresh: Machine) -> None:
     """Where there is no other; it downloads none."""
     managed = os.path.join(fresh.around.path, "managed")
     folder = fresh.tools(*_TOOLS, "tmux", "uv", apt_get="", id="echo 1000")
-    env = {"PATH": folder, "PYTHON": "", "UV_PYTHON_INSTALL_DIR": managed, "UV_CACHE_DIR": fresh.env["PIP_CACHE_DIR"]}
+    env = {"PATH": folder, "PYTHON": "", "UV_PYTHON_INSTALL_DIR": managed}
     assert fresh.install("--dry-run", **env).code == 1
     name = "cpython-{}.{}.{}-linux-x86_64-gnu".format(*sys.version_info)
     os.makedirs(os.path.join(managed, name))
@@ -296,16 +309,20 @@ def test_an_interpreter_of_uvs_serves(fresh: Machine) -> None:
     assert (done.code, done.err) == (0, "")
 
 
-@pytest.mark.parametrize(("maker", "installer"), [("uv", "uv"), ("virtualenv", "pip")])
-def test_without_a_venv_module_another_maker_of_environments_serves(maker: str, installer: str) -> None:
-    machine = Machine()
+def made_by(machine: Machine, maker: str) -> dict[str, str]:
+    """The environment where Python has no venv module, and another maker of environments serves."""
     folder = machine.tools(*_TOOLS, "tmux", maker, apt_get="", id="echo 1000")
-    python = without_venv(machine)
-    done = machine.install(PATH=folder, PYTHON=python, UV_CACHE_DIR=machine.env["PIP_CACHE_DIR"])
+    return {"PATH": folder, "PYTHON": without_venv(machine)}
+
+
+def test_without_a_venv_module_another_maker_of_environments_serves() -> None:
+    """uv here; virtualenv where a broken environment is made anew."""
+    machine = Machine()
+    done = machine.install(**made_by(machine, "uv"))
     assert (done.code, done.err) == (0, "")
-    assert f"install viewsync and its dependencies into it, with {installer}\n" in done.out
+    assert "install viewsync and its dependencies into it, with uv\n" in done.out
     assert machine.run(machine.launcher, "--version").out == f"viewsync {__version__}\n"
-    assert installed(machine) - {("pip", "")} == wanted()
+    assert installed(machine) == wanted()
     machine.remove()
 
 
@@ -340,7 +357,7 @@ def test_another_file_than_the_lock_names_is_not_installed(fresh: Machine) -> No
         text = file.read()
     with open(path, "w", encoding="utf-8") as file:
         file.write(re.sub("sha256:.{8}", "sha256:00000000", text))
-    done = fresh.install(PIP_CACHE_DIR="")
+    done = fresh.install(**made_by(fresh, "virtualenv"), PIP_CACHE_DIR="")
     assert done.code == 1
     assert "could not install viewsync" in done.err.splitlines()[-1]
     assert not os.path.exists(os.path.join(fresh.path, ".local"))
@@ -366,7 +383,8 @@ def test_a_missing_tmux_is_the_last_thing_said(fresh: Machine, manager: str, com
 
 
 def test_what_pip_says_is_shown_and_nothing_is_left(fresh: Machine) -> None:
-    done = fresh.install(PIP_NO_INDEX="1", PIP_FIND_LINKS="/nonexistent", PIP_CACHE_DIR="")
+    where = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/nonexistent", "PIP_CACHE_DIR": ""}
+    done = fresh.install(**made_by(fresh, "virtualenv"), **where)
     assert done.code == 1
     lines = done.err.splitlines()
     assert any("No matching distribution found" in line for line in lines)
@@ -538,7 +556,7 @@ def test_root_on_debian_with_too_old_a_python_is_told(fresh: Machine) -> None:
 
 
 def test_root_on_debian_gets_the_venv_module(used: Machine) -> None:
-    env = apt(used, f": > {used.around.path}/venv-package")
+    env = apt(used, f"echo > {used.around.path}/venv-package")
     done = used.install(**env, PYTHON=without_venv(used))
     assert done.out.startswith(f"install python{sys.version_info[0]}.{sys.version_info[1]}-venv with apt-get\n")
 
@@ -554,7 +572,7 @@ def test_an_upgrade_leaves_the_old_one_to_who_still_runs_it(used: Machine) -> No
             text = file.read()
         with open(os.path.join(used.checkout, "viewsync", "__init__.py"), "w", encoding="utf-8") as file:
             file.write(text.replace(__version__, "99.1"))
-        assert "restart the sweeper\n" in used.install().out
+        assert "restart the sweeper\n" in used.install(**made_by(used, "uv")).out
         assert used.run(used.launcher, "--version").out == "viewsync 99.1\n"
         assert used.run(used.launcher, "sweeper", "status", "--json").json()["pid"] not in (0, sweeper)
         assert sorted(os.listdir(used.venvs))[0] == old
@@ -566,14 +584,18 @@ def test_an_upgrade_leaves_the_old_one_to_who_still_runs_it(used: Machine) -> No
 
 
 def test_a_broken_environment_is_made_anew(used: Machine) -> None:
-    """Whatever pip is told of other places to install into."""
+    """Whatever pip is told of other places to install into. By virtualenv, where Python has no venv module."""
     (environment,) = os.listdir(used.venvs)
     shutil.rmtree(os.path.join(used.venvs, environment, "lib"))
     assert used.run(used.launcher, "--version").code != 0
     elsewhere = os.path.join(used.around.path, "elsewhere")
-    done = used.install("--prefix", f"{used.path}/.local/", PIP_TARGET=elsewhere, PIP_USER="1")
+    env = made_by(used, "virtualenv")
+    done = used.install("--prefix", f"{used.path}/.local/", PIP_TARGET=elsewhere, PIP_USER="1", **env)
+    assert (done.code, done.err) == (0, "")
     assert "create a Python environment" in done.out
-    assert used.run(used.launcher, "--version").code == 0
+    assert "install viewsync and its dependencies into it, with pip\n" in done.out
+    assert used.run(used.launcher, "--version").out == "viewsync 99.1\n"
+    assert installed(used) == {("pip", ""), *wanted()}  # the release's own record names the version that it was
 
 
 def test_uninstall_says_what_it_would_do(used: Machine) -> None:
