@@ -350,7 +350,7 @@ def test_f_acting_on_a_session_that_is_gone_says_no(server: Server, home: Home) 
 
 def test_k_and_l_nothing_waits_in_our_hooks(server: Server) -> None:
     """But in 3.2, at the top: an if-shell without -F waits, and a run-shell without -b."""
-    for version in ("3.2a", "3.3a", "3.4", "3.7b", "3.8"):
+    for version in ("3.1c", "3.2a", "3.3a", "3.4", "3.7b", "3.8"):
         for event in hooks.EVENTS:
             text = view_hooks.text(event, "viewsync", version)
             top = re.match(r"(?:run-shel -C '(?:[^']|'\\'')*' ; )*", text)

@@ -360,6 +360,20 @@ def test_an_alias_for_what_runs_programs_changes_nothing(
     until(lambda: server.sessions() == ["proj"], "the end of the view")
 
 
+def test_a_server_that_is_too_old_starts_viewsync_for_every_view(server: Server, home: Home) -> None:
+    """As it did before: what is said to 3.1 is only what 3.1 knows."""
+    calls = Calls(home, "exit 0")
+    home.tab("open", "-S", server.socket, "proj", env={"VIEWSYNC_HOOKS": "0", "VIEWSYNC_LAUNCHER": home.launcher})
+    until(server.clients, "a client")
+    for event in hooks.EVENTS:
+        text = view_hooks.text(event, hooks.caller(home.env["VIEWSYNC_LAUNCHER"]), "3.1c")
+        assert "-C" not in text
+        assert "set-option" not in text
+        server.tmux("set-hook", "-g", hooks.slot(event), text)
+    home.tabs[-1].hang_up()
+    until(calls.count, "its start")
+
+
 def test_hooks_of_the_version_before_are_replaced(server: Server, home: Home) -> None:
     """As 0.9 had set them, with the same launcher."""
     old = f"if-shell -F 1 {{ run-shell -b '{hooks.caller(home.launcher)} hook >/dev/null 2>&1' }}"

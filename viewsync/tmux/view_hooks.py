@@ -23,7 +23,7 @@ from viewsync.tmux.rules.model import (
     PARENT_ID,
     VIEW,
 )
-from viewsync.tmux.rules.versions import WITH_OTHER_HOOKS, runs_options
+from viewsync.tmux.rules.versions import WITH_OTHER_HOOKS, ends_views, runs_options
 
 PATIENCE = 20  # seconds: one that was killed holds up the next no longer
 _COMMANDS = "@viewsync_commands"  # there only while they run
@@ -60,7 +60,10 @@ _NOTHING_LEFT = both(
 
 
 def text(event: str, caller: str, version: str) -> str:
-    """What stands in the slot of `event`, in a server of that version."""
+    """What stands in the slot of `event`, in a server of that version. One that is too old starts us for every view."""
+    if not ends_views(version):
+        any_view = f"#{{S:#{{?{either(OWN_MARK, NAMED_AS_VIEW)},1,}}}}"
+        return f"if-shell -F {quoted(any_view)} {{ {_RUN} -b {quoted(hooks.command(caller))} }}"
     return f"{_alone(event, version)} ; if-shell -F {quoted(_NOTHING_LEFT)} {{ }} {{ {_start(caller)} }}"
 
 

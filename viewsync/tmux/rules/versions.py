@@ -47,8 +47,17 @@ def runs_options(version: str) -> bool:
     return number(version) >= (3, 3, "")
 
 
+def ends_views(version: str) -> bool:
+    """Whether a hook can have the server end views by itself. 3.1 and older do not run what a format says at all."""
+    return number(version) >= (3, 2, "")
+
+
 # Servers whose hooks have to be said otherwise: a condition in tmux's formats, and one of those versions.
-WITH_OTHER_HOOKS = (("#{m:3.2*,#{version}}", "3.2a"), ("#{||:#{==:#{version},3.7},#{m:3.7[ab],#{version}}}", "3.7b"))
+WITH_OTHER_HOOKS = (
+    ("#{||:#{m:2.*,#{version}},#{m:3.[01]*,#{version}}}", "3.1c"),
+    ("#{m:3.2*,#{version}}", "3.2a"),
+    ("#{||:#{==:#{version},3.7},#{m:3.7[ab],#{version}}}", "3.7b"),
+)
 
 
 # What crashes a server, and all of its sessions with it: the first and the last version, and what does it. viewsync
