@@ -53,9 +53,11 @@ _UNUSED = both(
     NOT_QUARANTINED,
     either(idle.ATTACHED_ONCE, f"#{{<:#{{{LEASE}}},{_NOW}}}"),
 )
-_LEFT = either(_UNUSED, f"#{{==:#{{{OPENING}}},#{{session_id}}}}")
+_OPENED = f"#{{==:#{{{OPENING}}},#{{session_id}}}}"
+# With fifty clients that die at once, this is asked fifty times: of who is attached, as little as can be.
+_LEFT = f"#{{?session_attached,#{{?{_OPENED},x,}},#{{?{either(_UNUSED, _OPENED)},x,}}}}"
 _NOTHING_LEFT = both(
-    f"#{{==:#{{S:#{{?{_LEFT},x,}}}}#{{?pid,.,}},.}}", f"#{{e|<|:#{{n:{ENDED}}},{_TOLD_AT_ONCE}}}"
+    f"#{{==:#{{S:{_LEFT}}}#{{?pid,.,}},.}}", f"#{{e|<|:#{{n:{ENDED}}},{_TOLD_AT_ONCE}}}"
 )  # cut off, it is not true
 
 
@@ -108,18 +110,18 @@ def _end(version: str) -> str:
 
 
 def _each(condition: str, command: str, version: str) -> str:
-    """Run a command for each session that meets the condition."""
+    """Run a command for each session that nobody is attached to and that meets the condition."""
     said = literal(f"{command} ; ")
     for sign, value in _VALUES.items():
         said = said.replace(sign, value)
-    every = f"#{{S:#{{?{condition},{said},}}}}"
+    every = f"#{{S:#{{?session_attached,,#{{?{condition},{said},}}}}}}"
     whole = f"#{{s/^.*[^~]$//:{every}#{{?pid,##~,}}}}"  # with its comment at the end, or nothing of it
     if not runs_options(version):
         wanted = quoted(f"#{{?{_NONE_INHERITED},{whole},}}")
         return f"{_RUN} -C {wanted} ; {_RUN} -C {wanted}"
-    any_such = both(f"#{{!=:#{{S:#{{?{condition},x,}}}},}}", _NONE_INHERITED)
+    any_such = f"#{{S:#{{?session_attached,,#{{?{condition},x,}}}}}}"
     run = f"set-option -gF {_COMMANDS} {quoted(whole)} ; set-hook -R {_COMMANDS} ; set-option -gu {_COMMANDS}"
-    return f"if-shell -F {quoted(any_such)} {{ {run} }}"
+    return f"if-shell -F {quoted(any_such)} {{ if-shell -F {quoted(_NONE_INHERITED)} {{ {run} }} }}"
 
 
 def _start(caller: str) -> str:
