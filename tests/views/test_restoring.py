@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from tests.support.wait import until
 from viewsync.context import Context
+from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
     from tests.support.server import Home, Server
@@ -64,6 +67,37 @@ def test_the_tabs_of_a_crash_come_back(server: Server, home: Home, wezterm: Fake
     again = until(lambda: server.clients().get(tab.pid), "the client")
     assert server.show(f"={again}:", "#{window_index}") == "1"
     assert home.viewsync("restore").out == "nothing to restore\n"
+
+
+# A terminal emulator with two tabs, which are gone when it is.
+GUI = """
+import os, pty, sys, threading
+for _ in range(2):
+    child, tab = pty.fork()
+    if not child:
+        os.execvp(sys.argv[1], sys.argv[1:])
+    threading.Thread(target=lambda tab=tab: list(iter(lambda: os.read(tab, 9999), b"")), daemon=True).start()
+input()
+"""
+
+
+def test_what_servers_ended_by_themselves_comes_back_before_anybody_wrote_it_down(server: Server, home: Home) -> None:
+    """Tabs of WezTerm's own, whose views need no viewsync for their end; and nothing looks before restore does."""
+    argv = [sys.executable, "-c", GUI, home.launcher, "open", "-S", server.socket, "proj"]
+    with subprocess.Popen(argv, env={**home.env, "WEZTERM_PANE": "0"}, stdin=subprocess.PIPE) as gui:
+        until(lambda: [row.get("attached") for row in home.rows().values()] == [True, True], "the rows")
+        until(lambda: not server.tmux("show-options", "-sqv", hooks.RUNNING), "the end of what the hooks started")
+        assert {row["gui"] for row in home.rows().values()} == {gui.pid}
+        for view, window in zip(server.views(), ("one", "two"), strict=True):
+            server.tmux("select-window", "-t", f"={view}:{window}")
+        gui.kill()
+    until(lambda: server.sessions() == ["proj"], "the end of all views")
+    assert len(home.rows()) == 2
+    for _ in range(2):
+        plan = home.viewsync("restore", "--plan", "--json").json()
+        names = [server.show(f"{tab['window']}", "#{window_name}") for tab in plan["tabs"]]
+        assert (plan["gui_pid"], sorted(names)) == (gui.pid, ["one", "two"])
+        home.viewsync("sweep")
 
 
 def test_handing_over_is_noted_and_planning_is_not(server: Server, home: Home, wezterm: FakeWezterm) -> None:
