@@ -74,14 +74,15 @@ class Tab:
         self.master = -1
 
     def wait(self, timeout: float = 60.0) -> int:
-        code = self.process.wait(timeout)
-        self._reader.join(2)  # what it printed last may be on its way
-        return code
+        return self.process.wait(timeout)
 
     def ended(self) -> bool:
         return self.process.poll() is not None
 
     def text(self) -> str:
+        """What it printed so far; all of it, once it has ended."""
+        if self.ended():
+            self._reader.join(2)  # what it printed last may be on its way
         return self.output.decode("utf-8", "replace")
 
     def end(self) -> None:
