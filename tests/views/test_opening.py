@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.wait import stays, until
 from viewsync.output import as_text
+from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -318,6 +319,9 @@ def test_a_pane_of_the_same_server_is_not_nested(server: Server, home: Home) -> 
 def test_a_corrupt_registry_stops_no_tab(server: Server, home: Home) -> None:
     """It is set aside, and the next sweep writes down again what the server knows."""
     _, first = server.open("proj")
+    # What the opening set off would set it aside, too, and then no tab would meet it.
+    until(lambda: home.rows()[first]["state"] == "open", "the note of the opening")
+    until(lambda: not server.tmux("show-options", "-sqv", hooks.RUNNING), "the end of what the hooks started")
     damaged = os.path.join(home.state, "damaged")
     with open(damaged, "w", encoding="utf-8") as file:
         file.write('{"views": ')
