@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 from tests.support.wait import until
@@ -10,6 +11,7 @@ from tests.support.wait import until
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tests.support.client import Tab
     from tests.support.server import Done, Home, Server
 
 NO_HOOKS = {"VIEWSYNC_HOOKS": "0"}
@@ -37,6 +39,20 @@ def reason(server: Server, view: str) -> str:
 
 def detached(server: Server, view: str) -> None:
     until(lambda: server.show(f"={view}:", "#{session_attached}") == "0", "the detach")
+
+
+def close(server: Server, tab: Tab, view: str, how: str) -> None:
+    """Six ways for a client to leave its view."""
+    if how == "detach-client":
+        server.tmux("detach-client", "-s", f"={view}")
+    elif how == "prefix d":
+        tab.type("\x02d")
+    elif how == "terminal closed":
+        tab.hang_up()
+    elif how == "switch-client":
+        server.tmux("switch-client", "-c", tab.tty, "-t", "=proj:")
+    else:
+        tab.signal(getattr(signal, f"SIG{how}"))
 
 
 def script(home: Home, name: str, body: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.support import NO_HOOKS, detached, every_layer, hook, read, script, touch
+from tests.faults.support import NO_HOOKS, close, detached, every_layer, hook, read, script, touch
 from tests.support.server import ROOT, alive
 from tests.support.wait import stays, until
 from viewsync.store.history_database import History
@@ -18,25 +18,10 @@ from viewsync.views.rules.restoring import lost_tabs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.support.client import Tab
     from tests.support.server import Home, Server
 
 SLOTS = ("client-detached[4242]", "client-session-changed[4242]")
 WAYS = ["detach-client", "prefix d", "HUP", "KILL", "terminal closed", "switch-client"]
-
-
-def close(server: Server, tab: Tab, view: str, how: str) -> None:
-    """Five ways for a client to leave its view."""
-    if how == "detach-client":
-        server.tmux("detach-client", "-s", f"={view}")
-    elif how == "prefix d":
-        tab.type("\x02d")
-    elif how == "terminal closed":
-        tab.hang_up()
-    elif how == "switch-client":
-        server.tmux("switch-client", "-c", tab.tty, "-t", "=proj:")
-    else:
-        tab.signal(getattr(signal, f"SIG{how}"))
 
 
 # --- each layer alone ------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.support import detached, read, script
+from tests.faults.support import close, detached, read, script
 from tests.support.wait import stays, until
 from viewsync.events import ORPHAN
 from viewsync.store.history_database import History
@@ -19,7 +19,6 @@ from viewsync.views.rules import policy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.support.client import Tab
     from tests.support.server import Home, Server
     from tests.support.wezterm import FakeWezterm
 
@@ -53,17 +52,6 @@ def settled(server: Server) -> int:
     return len(server.views())
 
 
-def leave(server: Server, tab: Tab, view: str, how: str) -> None:
-    if how == "detach-client":
-        server.tmux("detach-client", "-s", f"={view}")
-    elif how == "prefix d":
-        tab.type("\x02d")
-    elif how == "terminal closed":
-        tab.hang_up()
-    else:
-        tab.signal(getattr(signal, f"SIG{how}"))
-
-
 def told(home: Home, view: str) -> list[tuple[str, str, str]]:
     events = History(home.state).find("session = ?", (view,))
     return [(event.event, event.trigger, event.reason) for event in events]
@@ -79,7 +67,7 @@ def test_the_server_ends_a_view_by_itself_and_the_next_pass_tells_of_it(
     server.tmux("select-window", "-t", f"={view}:two")
     window = server.show(f"={view}:", "#{window_id}")
     started = calls.count()
-    leave(server, tab, view, how)
+    close(server, tab, view, how)
     until(lambda: server.sessions() == ["proj"], "the end of the view")
     assert server.pane_pids() == before
     assert stays(calls.count, 0.3) == started
@@ -372,6 +360,24 @@ def test_a_server_that_is_too_old_starts_viewsync_for_every_view(server: Server,
         server.tmux("set-hook", "-g", hooks.slot(event), text)
     home.tabs[-1].hang_up()
     until(calls.count, "its start")
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_what_a_format_says_runs_only_when_it_was_said_to_its_end(server: Server, home: Home, *, cut: bool) -> None:
+    """As 3.7c and newer cut off what takes longer than 100 ms: the sign at the end is what is missing then."""
+    home.env["VIEWSYNC_LAUNCHER"] = script(home, "deaf", "exit 0")
+    tab, view = server.open("proj")
+    version = server.tmux("display-message", "-p", "#{version}")
+    text = view_hooks.text(hooks.EVENTS[0], "true", version)
+    sign = "#{?pid,##~,}"
+    assert sign in text
+    server.tmux("set-hook", "-g", hooks.slot(hooks.EVENTS[0]), text.replace(sign, "") if cut else text)
+    tab.hang_up()
+    until(lambda: not server.clients(), "the end of the client")
+    if cut:
+        assert stays(server.sessions, 0.3) == ["proj", view]
+    else:
+        until(lambda: server.sessions() == ["proj"], "the end of the view")
 
 
 def test_hooks_of_the_version_before_are_replaced(server: Server, home: Home) -> None:
