@@ -61,10 +61,11 @@ def _release() -> bytes:
 def _unpack(folder: str) -> None:
     """By a program that knows no run bits."""
     with tarfile.open(fileobj=io.BytesIO(_release())) as archive:
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Debian 12's Python has none
         for member in archive.getmembers():
             member.name = member.name.partition("/")[2]
             member.mode = 0o755 if member.isdir() else 0o644
-            archive.extract(member, folder, filter="data")
+            archive.extract(member, folder)
 
 
 class Machine:
