@@ -10,9 +10,10 @@ import pytest
 
 from tests.faults.support import close, detached, read, script
 from tests.support.wait import stays, until
+from viewsync.context import Context
 from viewsync.events import ORPHAN
 from viewsync.store.history_database import History
-from viewsync.tmux import view_hooks
+from viewsync.tmux import inventory, view_hooks, views
 from viewsync.tmux.rules import hooks, idle
 from viewsync.views.rules import policy
 
@@ -94,6 +95,19 @@ def test_many_that_die_at_once_start_nothing_and_cost_no_window(calls: Calls, se
     home.viewsync("sweep")
     assert home.rows() == {}
     assert [told(home, view)[0][0] for _, view in tabs] == ["end"] * 12
+
+
+def test_a_later_server_keeps_its_marks(server: Server, home: Home) -> None:
+    _, view = server.open("proj")
+    settled(server)
+    tmux = Context(home.env).tmux
+    found = inventory.inventory(tmux, server.socket)
+    (session,) = [session.id for session in found.sessions if session.name == view]
+    for other in (found.server._replace(pid=found.server.pid + 1), found.server._replace(start=1)):
+        views.take_note(tmux, other, [], [session])
+        assert server.show(f"={view}:", "#{@viewsync_ends_alone}") == session
+    views.take_note(tmux, found.server, [], [session])
+    assert server.show(f"={view}:", "#{@viewsync_ends_alone}") == ""
 
 
 def test_a_view_that_nobody_ever_saw_was_there_all_the_same(server: Server, home: Home) -> None:

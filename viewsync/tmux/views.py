@@ -202,11 +202,12 @@ def rename_back(tmux: Tmux, socket: str, session: str, detour: str, name: str) -
     )
 
 
-def take_note(tmux: Tmux, socket: str, opened: Sequence[str], undecided: Sequence[str]) -> None:
+def take_note(tmux: Tmux, server: Server, opened: Sequence[str], undecided: Sequence[str]) -> None:
     """Of these ids: we know by now that tabs got the first, and the server is to ask us before it ends the others."""
+    same = same_server(server)
     marks = [*((session, OPENING) for session in opened), *((session, ENDS_ALONE) for session in undecided)]
-    lines = (if_session(session, "1", f"set-option -u -t '{session}:' {mark}", "") for session, mark in marks)
-    tmux.run(socket, "source-file", "-", stdin="".join(f"{line}\n" for line in lines))
+    lines = (if_existing(session, same, f"set-option -u -t '{session}:' {mark}", "") for session, mark in marks)
+    tmux.run(server.socket, "source-file", "-", stdin="".join(f"{line}\n" for line in lines))
 
 
 def forget_ended(tmux: Tmux, socket: str, known: str) -> None:

@@ -79,7 +79,7 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     alone = [view for view in found.sessions if view.ends_alone]
     undecided = [view.id for view in alone if _keeps(after.get(view.name, {}), data, rules)]
     if opened or undecided:
-        errors += guarded(lambda: tmux_views.take_note(ctx.tmux, socket, opened, undecided))
+        errors += guarded(lambda: tmux_views.take_note(ctx.tmux, found.server, opened, undecided))
     outcome = [verdict for verdict in verdicts if verdict not in failed]
     errors += guarded(lambda: _record(ctx, found.server, views, changes, outcome, now, scope.trigger))
     if found.ended and not errors:
