@@ -1,4 +1,4 @@
-"""docs/architecture.md and its picture: every package is there, and every file that they name."""
+"""docs/explanation/architecture.md and its picture: every package is there, and every file that they name."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ def missing_files(text: str) -> list[str]:
 
 @pytest.mark.parametrize("name", PACKAGES)
 def test_each_package_has_its_room(name: str) -> None:
-    assert f"| `{name}/` |" in page("docs/architecture.md")
-    assert f">{name}/<" in page("docs/house.svg")
+    assert f"| `{name}/` |" in page("docs/explanation/architecture.md")
+    assert f">{name}/<" in page("docs/explanation/house.svg")
 
 
 def test_the_picture_shows_no_room_that_is_gone() -> None:
-    assert sorted(re.findall(r'class="name"[^>]*>([a-z_]+)/<', page("docs/house.svg"))) == PACKAGES
+    assert sorted(re.findall(r'class="name"[^>]*>([a-z_]+)/<', page("docs/explanation/house.svg"))) == PACKAGES
 
 
-@pytest.mark.parametrize("name", ["docs/architecture.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("name", ["docs/explanation/architecture.md", "CONTRIBUTING.md"])
 def test_each_file_that_is_named_is_there(name: str) -> None:
     assert missing_files(page(name)) == []
 

@@ -52,7 +52,11 @@ def test_the_readme_names_every_option_and_function_of_the_wezterm_module() -> N
 
 
 def test_links_in_the_readme_lead_somewhere() -> None:
-    for name in ["README.md", *(os.path.join("docs", file) for file in os.listdir(os.path.join(ROOT, "docs")))]:
+    names = ["README.md", "CONTRIBUTING.md"]
+    for folder, _, files in os.walk(os.path.join(ROOT, "docs")):
+        names += [os.path.relpath(os.path.join(folder, file), ROOT) for file in files if file.endswith(".md")]
+    assert len(names) > 8
+    for name in names:
         for link in re.findall(r"\]\(([^)#:]+)\)", page(name)):
             assert os.path.exists(os.path.join(ROOT, os.path.dirname(name), link)), f"{name}: {link}"
 

@@ -1,4 +1,4 @@
-"""docs/projects.md says what happens: its files are written and its commands run, one after the other."""
+"""docs/reference/projects.md says what happens: its files are written and its commands run, one after the other."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BLOCK = re.compile(r"^```(yaml|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def blocks() -> Iterator[tuple[str, str]]:
-    with open(os.path.join(ROOT, "docs", "projects.md"), encoding="utf-8") as file:
+    with open(os.path.join(ROOT, "docs", "reference", "projects.md"), encoding="utf-8") as file:
         yield from _BLOCK.findall(file.read())
 
 

@@ -1,4 +1,4 @@
-"""docs/security.md names a test for each boundary, and each of them is there."""
+"""docs/explanation/security.md names a test for each boundary, and each of them is there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 
 from tests.support.server import ROOT
 
-with open(os.path.join(ROOT, "docs", "security.md"), encoding="utf-8") as _file:
+with open(os.path.join(ROOT, "docs", "explanation", "security.md"), encoding="utf-8") as _file:
     PAGE = _file.read()
 NAMED = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGE)
 

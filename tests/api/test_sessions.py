@@ -41,7 +41,7 @@ def test_the_page_says_what_happens(server: Server, home: Home, monkeypatch: pyt
     os.makedirs(home.state, mode=0o700, exist_ok=True)
     os.symlink(server.socket, own)
     failed, tried = doctest.testfile(
-        os.path.join(ROOT, "docs", "python.md"), module_relative=False, optionflags=doctest.ELLIPSIS
+        os.path.join(ROOT, "docs", "reference", "python.md"), module_relative=False, optionflags=doctest.ELLIPSIS
     )
     assert (failed, tried > 15) == (0, True)
 

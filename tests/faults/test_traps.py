@@ -1,4 +1,4 @@
-"""What crashes some version of tmux (docs/tmux-traps.md), and that viewsync never brings it about.
+"""What crashes some version of tmux (docs/explanation/tmux-traps.md), and that viewsync never brings it about.
 
 Which file says each of the commands is in tests/tmux/test_dangerous_commands.py.
 """

@@ -36,7 +36,7 @@ def test_every_tool_is_here_and_stands_for_a_verb() -> None:
 
 
 def test_the_page_has_every_numbered_difference_and_every_name() -> None:
-    with open(os.path.join(ROOT, "docs", "shell-tools.md"), encoding="utf-8") as file:
+    with open(os.path.join(ROOT, "docs", "reference", "shell-tools.md"), encoding="utf-8") as file:
         page = file.read()
     found: set[int] = set()
     for cell in re.findall(r"^\| ([\d, ]+) \|", page, re.MULTILINE):

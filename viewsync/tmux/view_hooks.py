@@ -1,6 +1,6 @@
 """What stands in our hooks for views: a server ends its views by itself, and starts viewsync for what is left to do.
 
-Three things that tmux does decide how it is said here (docs/tmux-traps.md):
+Three things that tmux does decide how it is said here (docs/explanation/tmux-traps.md):
 A command that waits inside of an if-shell can end the server, when a client dies meanwhile (trap K).
 While a command of a hook waits, other hooks are lost (trap L). So nothing here waits but in 3.2, which knows no other
 way: there at the top of the hook, and twice, so that the second one sees what the first one lost.

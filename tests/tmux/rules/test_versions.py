@@ -1,4 +1,4 @@
-"""What belongs to which version: docs/tmux-traps.md tells of the crashes."""
+"""What belongs to which version: docs/explanation/tmux-traps.md tells of the crashes."""
 
 from __future__ import annotations
 

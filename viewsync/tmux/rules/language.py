@@ -113,7 +113,7 @@ def if_existing(session: str, condition: str, then: str, otherwise: str) -> str:
     """The same for conditions with a time variable (`session_created`, ...).
 
     tmux 3.2 and 3.2a crash on a time variable of a missing session, and `&&` evaluates both sides, so that the
-    session is there is asked first, in a step of its own (docs/tmux-traps.md, trap F).
+    session is there is asked first, in a step of its own (docs/explanation/tmux-traps.md, trap F).
     """
     inner = f"if-shell -F -t '{session}:' {quoted(condition)} {{ {then} }} {{ {otherwise} }}"
     exists = quoted(equal("session_id", session))

@@ -1,6 +1,6 @@
 """Which versions of tmux differ, and how: what viewsync has to say otherwise, and what crashes a server.
 
-A version is what tmux says of itself: "3.3a", "next-3.8". docs/tmux-traps.md tells of the crashes.
+A version is what tmux says of itself: "3.3a", "next-3.8". docs/explanation/tmux-traps.md tells of the crashes.
 """
 
 from __future__ import annotations
