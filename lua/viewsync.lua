@@ -43,13 +43,13 @@ end
 ---@field domain string|table? where tabs are spawned (default: this machine's local domain)
 ---@field icon string? a name in wezterm.nerdfonts, or any text; "" for none
 ---@field set_title boolean? give each tab its title when it opens
----@field keys boolean? false binds nothing
+---@field keys boolean? false binds nothing; a key that you have already stays yours, with a warning
 ---@field cleanup_key viewsync.Key|false? clean up now, and say how much went
 ---@field picker_key viewsync.Key|false? pick a session for a new tab
 ---@field restore_key viewsync.Key|false? open again what a crashed WezTerm had
 ---@field layers string[]? what starts a clean-up by itself: "tab", "window", "timer", "user-var"
 ---@field interval number? seconds between two clean-ups by the timer
----@field toast boolean? show notifications
+---@field toast boolean? show notifications, for keys and failures only
 ---@field toast_ms integer? how long they stay, where the desktop listens
 
 ---@class viewsync.SpawnOptions
@@ -218,6 +218,11 @@ local function fail(window, message)
   toast(window, message)
   return nil, message
 end
+
+-- @event viewsync.view-opened `(window, pane, { parent, title, ... })`: a tab was opened on a view;
+--   beside these the table has `socket_name`, `socket_path` and `window` as they were asked for
+-- @event viewsync.cleaned `({ ended, promoted, kept, failed, trigger, ... })`: a clean-up changed
+--   something; the answer of `viewsync cleanup --views --json`, and what led to it
 
 --- For other people's handlers: wezterm.emit yields, and raises what they raise.
 local function announce(event, ...)

@@ -61,12 +61,12 @@ def pyproject() -> dict[str, Any]:
 def asked(name: str, python: str) -> list[Requirement]:
     project = pyproject()["project"]
     extras = project["optional-dependencies"]
-    assert extras["dev"][0] == "viewsync[test]"
+    assert extras["dev"][:2] == ["viewsync[test]", "viewsync[docs]"]
     words = {
         "runtime": project["dependencies"],
         "build": pyproject()["build-system"]["requires"],
         "test": project["dependencies"] + extras["test"],
-        "dev": project["dependencies"] + extras["test"] + extras["dev"][1:],
+        "dev": project["dependencies"] + extras["test"] + extras["docs"] + extras["dev"][2:],
     }[name]
     return [found for word in words if applies(found := Requirement(word), python)]
 
