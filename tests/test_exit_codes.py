@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import ast
 import importlib
-import os
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support import raised
-from tests.support.server import ROOT
 from viewsync import errors
 from viewsync.cli import ANY_VERB, COMMANDS, code_of
 
@@ -128,25 +126,3 @@ def test_no_list_has_a_code_that_the_verb_cannot_give(verb: str) -> None:
     kinds: list[raised.Errors] = [errors.UsageError, *raised.out_of(f"{module.__name__}.run")]
     possible = {code_of(kind, module) for kind in kinds} | returned(verb) | {0}
     assert listed(verb) - possible - OF_SIGNALS.get(verb, set()) == set()
-
-
-def cells(*page: str) -> Iterator[tuple[str, str]]:
-    """The verbs of a page's tables that have a column of exit codes, and what stands there."""
-    with open(os.path.join(ROOT, *page), encoding="utf-8") as file:
-        rows = [re.split(r"(?<!\\)\|", line.strip())[1:-1] for line in file if line.startswith("|")]
-    column = None
-    for row in rows:
-        if not row[0].strip().startswith("`"):
-            column = next((at for at, cell in enumerate(row) if cell.strip() == "exit codes"), column)
-            column = column if any(cell.strip() in ("exit codes", "---") for cell in row[1:]) else None
-        elif column is not None and column < len(row):
-            for verb in re.findall(r"`([\w-]+)", row[0]):
-                if verb in COMMANDS:
-                    yield verb, row[column].strip()
-
-
-def test_the_readmes_tables_name_exactly_the_exit_codes_of_each_verb() -> None:
-    found: dict[str, set[int]] = {}
-    for verb, cell in cells("README.md"):
-        found.setdefault(verb, set()).update(int(part) for part in re.findall(r"(?:^|· )(\d+)", cell))
-    assert found == {verb: listed(verb) - ({0} if verb == "exec" else set()) for verb in VISIBLE}
