@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from docgen import markdown, settings
+from viewsync import config
 from viewsync.config import SETTINGS
 
-VARIABLES = {
+_KNOWN = {
     "VIEWSYNC_STATE_DIR": "the folder of the registry, the history and the sockets of servers that viewsync starts",
     "CLAUDE_TMUX_SOCKET_DIR": "the same, as the shell tools have it; `VIEWSYNC_STATE_DIR` comes first",
     "VIEWSYNC_CONFIG": "the settings' file, instead of `config.toml` in your configuration folder",
@@ -27,6 +28,8 @@ VARIABLES = {
     "PATH": "where programs are found",
     "TERM": "which terminal this is; on one that cannot be drawn on, nothing is drawn",
 }
+
+VARIABLES: dict[str, str] = {**_KNOWN, **getattr(config, "VARIABLES", {})}
 
 # What viewsync sets for what it starts, beside what is in a project's own environment.
 FOR_STEPS = {
@@ -62,7 +65,7 @@ def page() -> str:
         "# Environment variables",
         "Set them for WezTerm, too, which starts viewsync without your shell. A tmux hook is told the folders of the"
         " viewsync that set it, whatever the server was started with.",
-        _table({name: markdown.text(what) for name, what in VARIABLES.items()}),
+        _table({name: markdown.text(what) for name, what in VARIABLES.items() if name not in FOR_ITSELF}),
         "## Settings",
         "Each [setting](settings.md) has a variable, which comes before the file.",
         _table(by_setting),

@@ -41,8 +41,8 @@ def on_nav(nav: Navigation, *, config: MkDocsConfig, **_: Any) -> Navigation:
 
 def _order(items: list[Any], first: list[str]) -> None:
     def place(item: Any) -> tuple[int, str]:
-        name = _name(item)
-        return (first.index(name) if name in first else len(first), name)
+        path = _path(item)
+        return (first.index(path) if path in first else len(first), path)
 
     items.sort(key=place)
     for item in items:
@@ -50,17 +50,17 @@ def _order(items: list[Any], first: list[str]) -> None:
             _order(item.children, first)
 
 
-def _name(item: Any) -> str:
-    """The file's, or for a folder that of the folder."""
-    if isinstance(item, Section):
-        inside = next(iter(item.children))
-        return os.path.dirname(_path(inside)).rpartition("/")[2]
-    name = os.path.basename(_path(item))
-    return name.removesuffix(".md")
-
-
 def _path(item: Any) -> str:
-    """Of a page; of a section, that of the first page in it, without its folder."""
+    """Below docs/: a page's without its ending, a section's folder. A folder's own page comes first in it."""
     if isinstance(item, Section):
-        return os.path.dirname(_path(item.children[0]))
-    return str(item.file.src_uri)
+        return os.path.dirname(_source(item))
+    path = str(item.file.src_uri).removesuffix(".md")
+    return "" if path.rpartition("/")[2] == "index" else path
+
+
+def _source(item: Any) -> str:
+    """The file of a page; of a section, one that stands in its folder itself."""
+    if not isinstance(item, Section):
+        return str(item.file.src_uri)
+    pages_of_it = [child for child in item.children if not isinstance(child, Section)]
+    return _source(pages_of_it[0]) if pages_of_it else os.path.dirname(_source(item.children[0]))

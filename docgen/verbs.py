@@ -7,7 +7,7 @@ import importlib
 import re
 from typing import TYPE_CHECKING, Any
 
-from docgen import markdown
+from docgen import json_shapes, markdown
 from viewsync import cli, errors
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def pages(written: Callable[[str], str]) -> dict[str, str]:
 
 def verb_page(verb: str, own: str = "") -> str:
     """`own` is what people have written about it, which stands below its options."""
-    return markdown.page(f"# {verb}", *described(verb), _without_title(own))
+    fields = json_shapes.of_verb(verb)
+    return markdown.page(f"# {verb}", *described(verb), _without_title(own), "## JSON" if fields else "", *fields)
 
 
 def described(verb: str, level: int = 2) -> Iterator[str]:
@@ -111,7 +112,7 @@ def _meaning(parser: argparse.ArgumentParser, action: argparse.Action) -> Iterat
         yield markdown.text(parser._get_formatter()._expand_help(action)) + "."
     if action.choices is not None:
         yield f"One of {', '.join(markdown.code(str(choice)) for choice in action.choices if choice != '')}."
-    if _worth_saying(action.default):
+    if _worth_saying(action.default) and f"({action.default})" not in (action.help or ""):
         yield f"Default: {markdown.code(str(action.default))}."
 
 
@@ -153,4 +154,5 @@ def _hidden() -> str:
 
 
 def _without_title(own: str) -> str:
-    return re.sub(r"\A# .*\n", "", own).strip()
+    text = re.sub(r"\A# .*\n", "", own).strip()
+    return f"## More\n\n{text}" if text and not text.startswith("## ") else text
