@@ -78,7 +78,7 @@ def test_an_error_is_one_line_with_its_code(home: Home, words: tuple[str, ...], 
         (("install", "--sweeper", "systmd"), "--sweeper takes systemd, launchd or none, not 'systmd' (did you mean"),
         (("list", "--sort", "stauts"), "not 'stauts' (did you mean status?)"),
         (("list", "--filter", "stauts=dead"), "not a filter: 'stauts=dead' (did you mean status?)"),
-        (("schema", "comand"), "schema takes command or project, not 'comand' (did you mean command?)"),
+        (("schema", "comand"), "schema takes command, project, output or events, not 'comand' (did you mean command?)"),
         (("create", "-n", "x", "--template", "gbd"), "there is no template 'gbd' (did you mean gdb?)"),
     ],
 )

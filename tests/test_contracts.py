@@ -34,18 +34,18 @@ def test_the_readme_is_short() -> None:
 
 
 def test_the_keys_of_the_json(server: Server, home: Home) -> None:
-    opened = home.viewsync("open", "--json", "-S", server.socket, "proj").json()
+    opened = home.viewsync("open", "--json", "-S", server.socket, "proj").fields()
     assert set(opened) == {"view", "parent", "socket", "action", "lease_seconds", "attach"}
-    listing = home.viewsync("views", "--json").json()
+    listing = home.viewsync("views", "--json").fields()
     assert set(listing) == {"parents", "servers", "errors"}
     (parent,) = listing["parents"]
     assert set(parent) == {"name", "id", "socket", "exists", "windows", "attached", "created", "views"}
     (view,) = parent["views"]
     assert {"name", "id", "attached", "tty", "window", "state", "action", "reason"} <= set(view)
-    swept = home.viewsync("sweep", "--json").json()
+    swept = home.viewsync("sweep", "--json").fields()
     assert set(swept) == {"ended", "promoted", "kept", "failed", "dry_run", "verdicts", "errors"}
     assert set(swept["verdicts"][0]) == {"socket", "session", "action", "reason"}
-    assert set(home.viewsync("restore", "--plan", "--json").json()) == {"gui_pid", "tabs", "missing", "panes"}
+    assert set(home.viewsync("restore", "--plan", "--json").fields()) == {"gui_pid", "tabs", "missing", "panes"}
 
 
 def test_the_wheel_carries_the_hooks_and_the_lua_module(tmp_path: str) -> None:

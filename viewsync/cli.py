@@ -232,8 +232,8 @@ def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
     signals.settle()
     if what not in _UNSEEN or (what in _TIMED and sys.stderr.isatty()):
         ctx.say_waiting = _say_waiting
-    ctx.trace()
     try:
+        ctx.trace()
         code = run()
         for note in output.take_notes():
             output.say(f"viewsync: {output.printable(note)}")
@@ -241,6 +241,7 @@ def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
             ctx.log.debug("%s: exit code %d", what, code)
         return code
     except errors.ViewsyncError as error:
+        error.verb = what
         _log_notes(ctx)
         if ctx.tells("info"):
             ctx.log.info("%s: exit code %d (%s)", what, error.code, error.kind)
@@ -250,8 +251,9 @@ def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
             raise
         ctx.log.exception("a bug in %s", what)
         where = os.path.join(_log_folder(ctx.env), "viewsync.log")
-        output.say(f"viewsync: a bug: {type(error).__name__}; the details are in {where}")
-        return 70
+        bug = errors.Bug(f"a bug: {type(error).__name__}; the details are in {where}")
+        bug.verb = what
+        raise bug from None
 
 
 # Nobody reads what they print, or it would stand in the middle of a screen, or of WezTerm's message.
@@ -276,7 +278,7 @@ def _command(verb: str, words: list[str], ctx: Context, as_json: bool) -> int:
     result = _result(verb, paired, ctx)
     _log_notes(ctx)
     with contextlib.suppress(OSError):  # the exit code is as good as ever, and `finish` tells of it
-        output.show(result, as_json and "--json" in paired)
+        output.show(result, as_json and "--json" in paired, verb)
     return result.code
 
 

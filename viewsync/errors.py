@@ -11,7 +11,7 @@ ViewsyncError        1   the request cannot be done as it stands
 │   └── TmuxTimeout  4   tmux did not answer within its bound
 ├── StateError       5   the state folder, the registry or the history cannot be used
 ├── LockTimeout     75   somebody else holds the registry's lock
-└── (anything else) 70   a bug: the traceback is in the log
+└── Bug             70   anything else: the traceback is in the log
 KeyboardInterrupt  130
 Unwritten output    74   unless the verb has failed (`finish` in output.py)
 
@@ -33,6 +33,7 @@ class ViewsyncError(Exception):
     kind = "refused"
     speaker = "viewsync"  # who says it, at the beginning of the line
     more: Sequence[str] = ()  # lines of their own behind it
+    verb: str | None = None  # that was called; None where there is no such verb
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -84,6 +85,11 @@ class TmuxTimeout(TmuxError):
 class StateError(ViewsyncError):
     code = 5
     kind = "state"
+
+
+class Bug(ViewsyncError):
+    code = 70
+    kind = "bug"
 
 
 class LockTimeout(ViewsyncError):

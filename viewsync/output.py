@@ -10,14 +10,14 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import TextIO
 
     from viewsync.errors import ViewsyncError
 
 
 class Result(NamedTuple):
-    data: Any = None  # what --json prints
+    data: Any = None  # what --json prints, behind the envelope's head: a mapping
     lines: Sequence[str] = ()  # what a person sees
     code: int = 0
     warnings: Sequence[str] = ()  # on stderr, one line each
@@ -25,6 +25,7 @@ class Result(NamedTuple):
     printed: bool = False  # the verb has printed it itself, as it came
 
 
+SCHEMA = 1  # of all that --json prints: a field that exists keeps its meaning within it
 notes: list[str] = []  # what happened on the way, and is told beside whatever the verb says
 UNWRITTEN = 74  # EX_IOERR: the verb did what it does, and could not say so
 
@@ -103,13 +104,13 @@ def take_notes() -> list[str]:
     return taken
 
 
-def show(result: Result, as_json: bool) -> None:
+def show(result: Result, as_json: bool, verb: str) -> None:
     for warning in (*take_notes(), *result.warnings):
         say(f"viewsync: {printable(warning)}")
     if result.printed:
         return
     if as_json or result.always_json:
-        print(as_text(result.data))
+        print(as_text(enveloped(verb, result.data)))
     else:
         for line in result.lines:
             print(printable(line))
@@ -130,7 +131,17 @@ def show_error(error: ViewsyncError, as_json: bool) -> None:
             **({"more": list(error.more)} if error.more else {}),
         }
         with contextlib.suppress(OSError):  # `finish` tells of it
-            print(as_text({"error": body}))
+            print(as_text(enveloped(error.verb, {"error": body})))
+
+
+def enveloped(verb: str | None, data: Mapping[str, Any]) -> dict[str, Any]:
+    """A verb's fields, which json_output/ declares, behind what all of them begin with."""
+    return {"schema": SCHEMA, "verb": verb, **data}
+
+
+def show_line(verb: str, data: Mapping[str, Any]) -> None:
+    """One object of a stream."""
+    print(as_text(enveloped(verb, data), indent=None))
 
 
 def as_text(data: Any, indent: int | None = 2) -> str:

@@ -99,7 +99,7 @@ def test_the_time_of_the_capture_before_each_line(server: Server, home: Home) ->
 def test_json(server: Server, home: Home) -> None:
     made = show(server, "web", "seq 1 100")
     server.tmux("rename-session", "-t", "=web", "other")
-    data = home.viewsync("capture", "-s", "web", "-E", "0", "--json").json()
+    data = home.viewsync("capture", "-s", "web", "-E", "0", "--json").fields()
     assert data.pop("captured_at").endswith("Z")
     assert data == {
         "session": "web",

@@ -72,7 +72,7 @@ def test_the_words_of_the_tool(server: Server, home: Home) -> None:
 
 def test_json(server: Server, home: Home) -> None:
     create(server, "web")
-    done = home.viewsync("cleanup", "--all", "--json").json()
+    done = home.viewsync("cleanup", "--all", "--json").fields()
     assert done == {
         "removed": 1,
         "kept": 0,

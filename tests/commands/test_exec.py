@@ -131,7 +131,7 @@ def test_several_words_are_taken_as_they_are(bash: dict[str, str], home: Home) -
 
 def test_json(bash: dict[str, str], home: Home) -> None:
     done = execute(home, "--json", "--", "echo x; (exit 7)")
-    data = done.json()
+    data = done.fields()
     assert 0 <= data.pop("seconds") < 20
     assert data == {
         "session": "sh",

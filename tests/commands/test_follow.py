@@ -40,6 +40,7 @@ def test_json_lines(server: Server, home: Home, pane: str) -> None:
     assert 'a"b' in [event.get("line") for event in told]
     assert (told[-1]["event"], told[-1]["exit_status"]) == ("exited", 0)
     assert all(event["at"].endswith("Z") for event in told)
+    assert all((event["schema"], event["verb"]) == (1, "follow") for event in told)
 
 
 def test_a_line_is_shown_when_it_is_finished_and_cannot_command_the_terminal(

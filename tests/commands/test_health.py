@@ -27,7 +27,7 @@ def test_alive_with_what_the_program_does(server: Server, home: Home) -> None:
     made = create(server, "web", "--shell")
     server.tmux("send-keys", "-t", made["pane_id"], "sleep 1000", "Enter")
     until(lambda: server.show(made["pane_id"], "#{pane_current_command}") == "sleep", "the command")
-    found = home.viewsync("health", "-s", "web").json()
+    found = home.viewsync("health", "-s", "web").fields()
     assert found["command"] == "sleep"
     assert found["command_pid"] != found["pid"]
     assert found["cpu_percent"] >= 0

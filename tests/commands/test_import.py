@@ -169,7 +169,7 @@ def test_without_a_file_it_is_printed(project: Project) -> None:
     assert done.out == (
         "session:\n  name_template: a\n  windows:\n    - name: b\n      command: |-\n        x\n        y\n"
     )
-    assert project.viewsync("import", path, "--json").json() == {
+    assert project.viewsync("import", path, "--json").fields() == {
         "command": {"session": {"name_template": "a", "windows": [{"name": "b", "command": "x\ny"}]}},
         "left_out": [],
         "file": None,

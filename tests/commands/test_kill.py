@@ -184,7 +184,7 @@ def test_by_pane_id_it_is_the_session_of_that_pane(server: Server, home: Home) -
 
 def test_json(server: Server, home: Home) -> None:
     made = create(server, "web")
-    assert home.viewsync("kill", "-s", "web", "--json").json() == {
+    assert home.viewsync("kill", "-s", "web", "--json").fields() == {
         "name": "web",
         "socket": server.socket,
         "session_id": made["session_id"],

@@ -206,7 +206,7 @@ def test_without_a_name_it_lists_the_commands(project: Project) -> None:
         ["dev", "-", "the", "usual"],
         ["review", "pr", "[base=main]", "[API_TOKEN=***]", "[x=]"],
     ]
-    first, second = project.viewsync("print", "--json").json()
+    first, second = project.viewsync("print", "--json").json()["commands"]
     assert (first["name"], first["description"], first["arguments"]) == ("dev", "the usual", {})
     assert second["arguments"] == {"pr": None, "base": "main", "API_TOKEN": "***", "x": ""}
 

@@ -20,7 +20,7 @@ def test_session_and_row_get_the_name(server: Server, home: Home) -> None:
     by_jq(home, '.sessions.web.note = "kept"')
     done = home.viewsync("rename", "-s", "web", "-n", "api", "--json")
     assert done.code == 0, done
-    assert done.json() == {
+    assert done.fields() == {
         "old": "web",
         "name": "api",
         "socket": server.socket,

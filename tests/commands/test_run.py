@@ -334,6 +334,7 @@ def test_json_has_these_keys(project: Project, server: Server) -> None:
     project.command("dev", "session:\n  windows:\n    - name: a\n")
     made: dict[str, Any] = ran(project, server, "dev")
     assert set(made) == {
+        *("schema", "verb"),
         *("name", "socket", "session_id", "action", "windows", "panes", "changed", "differences", "attach"),
         *("warnings", "steps"),
     }

@@ -43,7 +43,7 @@ def project(home: Home) -> Project:
 
 
 def status(project: Project, *words: str) -> str:
-    (found,) = project.viewsync("trust", "dev", *words, "--show", "--json").json()
+    (found,) = project.viewsync("trust", "dev", *words, "--show", "--json").json()["commands"]
     return str(found["status"])
 
 

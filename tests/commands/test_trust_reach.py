@@ -36,7 +36,7 @@ def dev(project: Project, step: str, more: str = "") -> None:
 
 
 def status(project: Project, *words: str) -> str:
-    (found,) = project.viewsync("trust", "dev", *words, "--show", "--json").json()
+    (found,) = project.viewsync("trust", "dev", *words, "--show", "--json").json()["commands"]
     return str(found["status"])
 
 

@@ -23,7 +23,7 @@ def test_found(server: Server, home: Home, pane: str) -> None:
     done = home.viewsync("wait", "-p", "^B$")
     assert (done.code, done.out, done.err) == (0, "", "")
     assert home.viewsync("wait", "-s", "sh", "-p", "^B$", "-o").out == "A\nB\n"
-    told = home.viewsync("wait", "-s", "sh", "-p", "^B$", "--json").json()
+    told = home.viewsync("wait", "-s", "sh", "-p", "^B$", "--json").fields()
     assert told == {
         "outcome": "found",
         "pattern": "^B$",

@@ -213,7 +213,9 @@ def test_one_that_was_removed_by_hand_is_noticed_and_its_sessions_are_not_ended(
         project.git("worktree", "remove", tree(project, "one"))
     assert home.viewsync("sweep").code == 0
     assert "myapp-one-dev" in server.sessions()
-    found = {worktree["path"]: worktree for worktree in project.viewsync("worktree", "list", "--json").json()}
+    found = {
+        worktree["path"]: worktree for worktree in project.viewsync("worktree", "list", "--json").json()["worktrees"]
+    }
     mine = found[tree(project, "one")]
     assert (mine["missing"], mine["known_to_git"], mine["branch"]) == (True, how == "rm", "one")
     assert [session["name"] for session in mine["sessions"]] == ["myapp-one-dev"]

@@ -472,8 +472,8 @@ def test_without_a_service_manager_the_commands_are_said(home: Home) -> None:
 
 
 def test_json_is_one_value(home: Home) -> None:
-    assert set(install(home, "--json").json()) == {"changes", "notes", "dry_run"}
-    assert set(uninstall(home, "--json").json()) == {"changes", "notes", "dry_run"}
+    assert set(install(home, "--json").fields()) == {"changes", "notes", "dry_run"}
+    assert set(uninstall(home, "--json").fields()) == {"changes", "notes", "dry_run"}
 
 
 def test_without_a_launcher_it_says_what_makes_one(home: Home) -> None:

@@ -22,6 +22,7 @@ def test_a_healthy_pane(tools: Tools, server: Server) -> None:
     done = tools("pane-health.sh")
     assert (done.code, done.err) == (0, "")
     told = done.json()
+    assert not {"schema", "verb"} & set(told)
     fields = ("status", "server_running", "session_exists", "pane_exists", "pane_dead", "pid", "process_running")
     assert tuple(told[field] for field in fields) == ("healthy", True, True, True, False, pid, True)
     done = tools("pane-health.sh", "-s", "web", "--format", "text")

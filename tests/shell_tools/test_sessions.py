@@ -28,6 +28,7 @@ def test_create_prints_json_and_registers(tools: Tools, server: Server, home: Ho
     assert (done.code, done.err) == (0, "")
     made = done.json()
     assert {"name", "socket", "target", "type", "pid", "window", "registered"} <= set(made)
+    assert not {"schema", "verb"} & set(made)
     assert (made["name"], made["type"], made["window"], made["registered"]) == ("calc", "python-repl", "work", True)
     assert isinstance(made["pid"], int)
     assert list(rows(home)) == ["calc"]
@@ -139,7 +140,9 @@ def test_d65_long_names_are_not_cut(tools: Tools, server: Server, home: Home) ->
 
 def test_list_as_json(tools: Tools, server: Server, home: Home) -> None:
     create(server, "web")
-    (row,) = tools("list-sessions.sh", "--json").json()["sessions"]
+    told = tools("list-sessions.sh", "--json").json()
+    assert list(told) == ["sessions", "total", "alive", "dead"]
+    (row,) = told["sessions"]
     fields = {"name", "socket", "socket_basename", "target", "type", "status", "pid", "created_at"}
     assert fields <= set(row)
     assert (row["name"], row["status"], row["socket"]) == ("web", "alive", server.socket)

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tests.support import forked
+from tests.support import declared, forked
 from tests.support.client import Tab
 from tests.support.wait import until
 from viewsync.setup.rules import launcher
@@ -33,7 +33,15 @@ class Done(NamedTuple):
     err: str
 
     def json(self) -> Any:
-        return json.loads(self.out)
+        """As it is declared, and with no other field."""
+        return declared.checked(self.out)
+
+    def fields(self) -> dict[str, Any]:
+        """The verb's own, without what all of them begin with."""
+        found: dict[str, Any] = self.json()
+        assert found.pop("schema") == 1
+        assert found.pop("verb")
+        return found
 
 
 class Home:

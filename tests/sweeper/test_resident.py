@@ -43,7 +43,7 @@ def sweeper(home: Home) -> Callable[..., Tab]:
 
 
 def status(home: Home) -> dict[str, Any]:
-    return dict(home.viewsync("sweeper", "status", "--json").json())
+    return home.viewsync("sweeper", "status", "--json").fields()
 
 
 def detached(server: Server, *words: str) -> str:

@@ -78,6 +78,7 @@ def _data(found: UsageReport, timeframe: str) -> dict[str, Any]:
         "days": rows("day", found.days),
         "projects": rows("project", found.projects),
         "sessions": rows("session", found.sessions),
+        "errors": found.warnings,
     }
 
 

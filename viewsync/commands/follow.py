@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from viewsync.commands import _args
-from viewsync.output import Result, as_text, printable
+from viewsync.output import Result, printable, show_line
 from viewsync.panes import following
 from viewsync.registry import rows, targets
 
@@ -55,16 +55,12 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 def _tell(news: News, at: str, parsed: argparse.Namespace) -> None:
     for line in news.lines:
         if parsed.json:
-            _print_json({"at": at, "line": line})
+            show_line("follow", {"at": at, "line": line})
         else:
             print(f"{at} {printable(line)}" if parsed.timestamps else printable(line))
     if news.end and parsed.json:
-        _print_json({"at": at, "event": news.end, "exit_status": news.status})
+        show_line("follow", {"at": at, "event": news.end, "exit_status": news.status})
     sys.stdout.flush()
-
-
-def _print_json(value: dict[str, object]) -> None:
-    print(as_text(value, indent=None))
 
 
 def _ending(news: News, target: str) -> str:

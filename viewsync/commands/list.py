@@ -51,7 +51,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     ]
     found.sort(key=lambda each: _order(each[parsed.sort]))
     alive = sum(entry["status"] == ALIVE for entry in found)
-    data = {"sessions": found, "total": len(found), "alive": alive, "dead": len(found) - alive}
+    data = {"sessions": found, "total": len(found), "alive": alive, "dead": len(found) - alive, "errors": errors}
     return Result(data, _lines(found, data, now), warnings=errors)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args
 from viewsync.errors import UsageError
-from viewsync.output import Result, age, as_text, printable, size, table
+from viewsync.output import Result, age, printable, show_line, size, table
 from viewsync.registry import rows as registry_rows
 from viewsync.sessions.rules import health
 from viewsync.system.rules import picture
@@ -73,7 +73,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 def _as_json(monitor: monitor_frames.Monitor, interval: float, *, once: bool) -> Result:
     while True:
         frame = monitor.read()
-        print(as_text(_data(frame), indent=None))
+        show_line("monitor", _data(frame))
         sys.stdout.flush()
         if once:
             return Result(printed=True)
@@ -87,7 +87,8 @@ def _data(frame: Frame) -> dict[str, Any]:
         "sessions": [_session(session) for session in frame.sessions],
         "views": [parent._asdict() for parent in frame.parents],
         "events": [{name: getattr(event, name) for name in events} for event in frame.events],
-        "problems": list(frame.problems),
+        "problems": list(frame.problems),  # as `errors` was called before every verb had it
+        "errors": list(frame.problems),
     }
 
 

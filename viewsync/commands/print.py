@@ -68,7 +68,7 @@ def _commands() -> Result:
     lines = table(("NAME", "ARGUMENTS", "DESCRIPTION"), rows) if rows else []
     if not found and not problems:
         lines = ["This project has no commands yet; write .viewsync/commands/NAME.yaml or run `viewsync freeze`."]
-    return Result(data, lines, 1 if problems else 0, problems)
+    return Result({"commands": data, "errors": problems}, lines, 1 if problems else 0, problems)
 
 
 def _defaults(offered: Offered) -> dict[str, str | None]:

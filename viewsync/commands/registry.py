@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from viewsync.commands import _args
 from viewsync.errors import LockTimeout, StateError, UsageError, ViewsyncError
-from viewsync.output import Result, printable
+from viewsync.output import Result, as_text, printable
 from viewsync.sessions import registering
 
 if TYPE_CHECKING:
@@ -40,14 +41,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         add.add_argument(field, nargs="?", default="shell" if field == "type" else "")
     for verb, help_text in (
         ("remove", "forget a session, without ending it"),
-        ("get", "print the row of a session as JSON"),
+        ("get", "print the row of a session, the file's JSON"),
         ("exists", "succeed if there is such a row; print nothing"),
         ("socket", "print the socket of a session"),
         ("target", "print the target of a session"),
         ("touch", "record that a session was used just now"),
     ):
         what.add_parser(verb, help=help_text).add_argument("name", nargs="?", default="", help=_NAME)
-    what.add_parser("list", help="print the whole registry as JSON")
+    what.add_parser("list", help="print the whole registry, the file's JSON")
     dead = what.add_parser("cleanup-dead", help="forget sessions that are gone, and print how many")
     dead.add_argument("--dry-run", action="store_true", help="only print how many there are")
     what.add_parser("path", help="print the path of the registry, and create its folder")
@@ -55,14 +56,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     lock.add_argument("handle", type=int, metavar="FD")
     unlock = what.add_parser("unlock", help="release what `lock` took")
     unlock.add_argument("held", metavar="FD", help="the descriptor, or the process id in the lock directory")
+    for part in what.choices.values():
+        _args.json(part)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     try:
-        return _run(parsed, ctx)
+        result = _run(parsed, ctx)
     except ViewsyncError as error:
         error.speaker = "registry"  # as scripts know it
         raise
+    data = {"what": parsed.what, **(result.data or {"done": not result.code})}
+    return result._replace(data=data)
 
 
 def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
@@ -72,14 +77,16 @@ def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if what in ("remove", "get", "exists", "socket", "target", "touch"):
         if not parsed.name:
             raise UsageError("Missing session name")
-        return _one(what, parsed.name, ctx)
+        return _one(parsed, ctx)
     if what == "list":
-        return Result(ctx.registry.read(), always_json=True)
+        whole = ctx.registry.read()
+        return Result({"registry": whole}, as_text(whole).split("\n"))
     if what == "cleanup-dead":
         gone, errors = registering.forget_dead(ctx, dry_run=parsed.dry_run)
-        return Result(lines=[str(gone)], warnings=errors)
+        data = {"count": gone, "dry_run": parsed.dry_run, "errors": errors}
+        return Result(data, [str(gone)], warnings=errors)
     if what == "path":
-        return _raw(ctx.registry.path)
+        return _raw(parsed, {"path": ctx.registry.path}, ctx.registry.path)
     if what in ("lock", "unlock"):
         return _lock(parsed, ctx.registry)
     if what == "init":
@@ -98,22 +105,24 @@ def _add(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result(warnings=warnings)
 
 
-def _one(what: str, name: str, ctx: Context) -> Result:
+def _one(parsed: argparse.Namespace, ctx: Context) -> Result:
     """One that is not there is no error to speak of: the exit code says it."""
+    what, name = parsed.what, parsed.name
     if what == "remove":
         registering.remove(ctx.registry, name)
         return Result()
     if what == "touch":
         return Result(code=0 if registering.touch(ctx, name) else 1)
     row = registering.row_of(ctx.registry, name)
+    data = {"name": name, "row": row}
     if row is None:
-        return Result(code=1)
+        return Result(data, code=1)
     if what == "get":
-        return Result(row, always_json=True)
+        return Result(data, as_text(row).split("\n"))
     if what == "exists":
-        return Result()
+        return Result(data)
     value = row.get(what)
-    return _raw(value) if isinstance(value, str) else Result(code=1)
+    return _raw(parsed, data, value) if isinstance(value, str) else Result(data, code=1)
 
 
 def _lock(parsed: argparse.Namespace, registry: RegistryFile) -> Result:
@@ -124,9 +133,9 @@ def _lock(parsed: argparse.Namespace, registry: RegistryFile) -> Result:
     return Result(code=0 if registering.lock(registry, parsed.handle, os.getppid()) else _REOPEN)
 
 
-def _raw(text: str) -> Result:
+def _raw(parsed: argparse.Namespace, data: dict[str, Any], text: str) -> Result:
     """To a program byte for byte; a terminal is not commanded by it."""
-    if sys.stdout.isatty():
-        return Result(lines=[printable(text)])
+    if parsed.json or sys.stdout.isatty():
+        return Result(data, [printable(text)])
     print(text)
-    return Result()
+    return Result(data)

@@ -83,7 +83,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if not wanted or ran.server is None:
         return result
     attaching.check(ctx.env, socket, ran.name)
-    show(result, parsed.json)
+    show(result, parsed.json, "run")
     sys.stdout.flush()
     attaching.go(ctx, ran.server, ran.session, ran.name)
     return Result(printed=True)

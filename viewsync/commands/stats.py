@@ -43,7 +43,8 @@ def _data(found: UsageReport) -> dict[str, Any]:
         {"project": project.label, **_now(_of(found.live, project.label)), **_usage_rows.data(project.numbers)}
         for project in found.projects
     ]
-    return {"sessions": {**_now(found.live), **_usage_rows.data(found.total)}, "projects": projects}
+    total = {**_now(found.live), **_usage_rows.data(found.total)}
+    return {"sessions": total, "projects": projects, "errors": found.warnings}
 
 
 def _of(live: list[RegisteredSession], label: str) -> list[RegisteredSession]:

@@ -66,7 +66,8 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         trust.accept(ctx, command.plan, command.standing.items)
     lines = [f"trusted: {command.plan.command}" for command in wanted] if said_yes else []
     code = 1 if problems or (wanted and not said_yes) else 0
-    return Result([_data(ctx, command) for command in shown], lines, code, problems)
+    data = {"commands": [_data(ctx, command) for command in shown], "errors": problems}
+    return Result(data, lines, code, problems)
 
 
 def _read(parsed: argparse.Namespace, ctx: Context) -> tuple[list[ShownCommand], list[str]]:
@@ -123,9 +124,8 @@ def _revoked(ctx: Context, shown: list[ShownCommand], problems: list[str]) -> Re
         command.plan.command for command in shown if trust.revoke(ctx, command.plan.identity.root, command.plan.command)
     ]
     lines = [f"no longer trusted: {command}" for command in gone] or ["none of that was trusted"]
-    return Result(
-        [{"command": command, "status": trust.UNTRUSTED} for command in gone], lines, 1 if problems else 0, problems
-    )
+    revoked = [{"command": command, "status": trust.UNTRUSTED} for command in gone]
+    return Result({"commands": revoked, "errors": problems}, lines, 1 if problems else 0, problems)
 
 
 def _data(ctx: Context, shown: ShownCommand) -> dict[str, Any]:

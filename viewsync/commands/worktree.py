@@ -44,16 +44,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     folder = os.getcwd()
-    found = worktrees.trees(ctx, folder)
-    return _list(found) if parsed.action == "list" else _remove(parsed, ctx, found, folder)
+    found, problems = worktrees.trees(ctx, folder)
+    return _list(found, problems) if parsed.action == "list" else _remove(parsed, ctx, found, folder)
 
 
-def _list(found: list[worktrees.ProjectWorktree]) -> Result:
+def _list(found: list[worktrees.ProjectWorktree], problems: list[str]) -> Result:
     rows = [
         [tree.branch or tree.head[:12] or "-", _state(tree), ", ".join(_named(tree)) or "-", tree.path]
         for tree in found
     ]
-    return Result([_data(tree) for tree in found], table(["BRANCH", "STATE", "SESSIONS", "PATH"], rows))
+    data = {"worktrees": [_data(tree) for tree in found], "errors": problems}
+    return Result(data, table(["BRANCH", "STATE", "SESSIONS", "PATH"], rows), warnings=problems)
 
 
 def _state(tree: worktrees.ProjectWorktree) -> str:

@@ -151,12 +151,14 @@ def _take_back(git: Git, made: MadeWorktree, *, forced: bool) -> None:
     files.remove_empty([made.path, *made.folders])
 
 
-def trees(ctx: Context, folder: str) -> list[ProjectWorktree]:
-    """The worktrees of the folder's repository, and those that are gone while sessions in them are not."""
+def trees(ctx: Context, folder: str) -> tuple[list[ProjectWorktree], list[str]]:
+    """The worktrees of the folder's repository, and those that are gone while sessions in them are not; and which
+    sessions could not be read."""
     git = Git(folder, ctx.env)
     git.check()
     listed = git.worktrees()
-    known = listing.read(ctx).known
+    reading = listing.read(ctx)
+    known = reading.known
     found = [_tree(entry, known) for entry in listed]
     mine = {entry.path for entry in listed if entry.main}
     gone: dict[str, list[Known]] = {}
@@ -173,7 +175,7 @@ def trees(ctx: Context, folder: str) -> list[ProjectWorktree]:
         branch = there[0].identity.worktree if there[0].identity else ""
         missing = not os.path.isdir(path)
         found.append(ProjectWorktree(path, branch, "", False, False, missing, False, there))
-    return found
+    return found, reading.problems
 
 
 def _tree(entry: WorktreeEntry, known: Sequence[Known]) -> ProjectWorktree:

@@ -1,0 +1,63 @@
+"""The fields of the verbs that type into a pane and read it."""
+
+from typing import Annotated, Literal, TypedDict
+
+
+class SendOutput(TypedDict):
+    session: Annotated[str, "the session's name"]
+    target: Annotated[str, "the pane that it was sent to"]
+    sent: Annotated[bool, "true: it was sent"]
+    bytes: Annotated[int, "how many bytes of text"]
+    keys: Annotated[list[str], "the keys that were pressed, other than Enter"]
+    outcome: Annotated[
+        Literal["sent", "found", "stopped", "exited", "timeout"], "how the wait ended; `sent` without --wait"
+    ]
+    pattern: Annotated[str | None, "the pattern that matched"]
+    line: Annotated[str | None, "the line that it matched in"]
+    output: Annotated[list[str] | None, "the lines that came while waiting; null without --wait"]
+
+
+class WaitOutput(TypedDict):
+    outcome: Annotated[Literal["found", "stopped", "idle", "exited", "timeout"], "how the wait ended"]
+    pattern: Annotated[str | None, "the pattern that matched"]
+    line: Annotated[str | None, "the line that it matched in"]
+    output: Annotated[list[str], "the lines that were looked at"]
+    exit_status: Annotated[int | None, "the status that the program ended with, where it is known"]
+    session: Annotated[str, "the session's name"]
+    target: Annotated[str, "the pane"]
+
+
+class ExecOutput(TypedDict):
+    session: Annotated[str, "the session's name"]
+    command: Annotated[str, "the line of shell that was run"]
+    code: Annotated[int | None, "its exit code; null where it is not known"]
+    output: Annotated[str, "what it printed"]
+    timed_out: Annotated[bool, "whether the time ran out; the command keeps running then"]
+    seconds: Annotated[float, "how long it took"]
+
+
+class CaptureOutput(TypedDict):
+    session: Annotated[str, "the session's name"]
+    target: Annotated[str, "the pane"]
+    pane_id: Annotated[str, "its tmux id, such as %9"]
+    lines: Annotated[list[str], "what it shows, without empty lines at the end"]
+    captured_at: Annotated[str, "when, as 2026-11-23T10:00:00Z"]
+    width: Annotated[int, "its columns"]
+    height: Annotated[int, "its rows"]
+    history_size: Annotated[int, "how many lines of its history tmux keeps"]
+    cursor: Annotated[list[int], "the cursor's column and row"]
+    alternate: Annotated[bool, "whether a full-screen program has it"]
+    dead: Annotated[bool, "whether its program ended"]
+
+
+class FollowLine(TypedDict):
+    at: Annotated[str, "when it was read, as 2026-11-23T10:00:00Z"]
+    line: Annotated[str, "a line of output"]
+
+
+class FollowEnd(TypedDict):
+    at: Annotated[str, "when, as 2026-11-23T10:00:00Z"]
+    event: Annotated[
+        Literal["gone", "exited", "timeout"], "how it ended; `exited`: the program did, and tmux keeps the pane"
+    ]
+    exit_status: Annotated[int | None, "the status that the program ended with, where it is known"]

@@ -1,0 +1,82 @@
+"""Which fields each verb prints. A verb that prints several forms has them in the order of its help."""
+
+from typing import Any, NamedTuple
+
+from viewsync.json_output import panes, plans, projects, sessions, setup, usage, views
+
+
+class Form(NamedTuple):
+    shape: Any  # a TypedDict
+    when: str = ""  # the words or options that bring it; "" for any
+
+
+class Output(NamedTuple):
+    forms: tuple[Form, ...]
+    stream: bool = False  # an object a line
+    always: bool = False  # also without --json
+
+
+def _one(shape: Any) -> Output:
+    return Output((Form(shape),))
+
+
+def _forms(*forms: tuple[Any, str]) -> Output:
+    return Output(tuple(Form(shape, when) for shape, when in forms))
+
+
+OUTPUTS = {
+    "open": _one(views.OpenOutput),
+    "views": _one(views.ViewsOutput),
+    "cleanup": _forms((sessions.CleanupOutput, "without --views"), (views.SweepOutput, "--views")),
+    "sweep": _one(views.SweepOutput),
+    "sweeper": _forms((views.SweeperOutput, "run, start, status"), (views.SweeperStopped, "stop")),
+    "pin": _one(views.PinOutput),
+    "adopt": _one(views.AdoptOutput),
+    "restore": _one(views.RestoreOutput),
+    "create": _one(sessions.CreateOutput)._replace(always=True),
+    "list": _one(sessions.ListOutput),
+    "find": _one(sessions.FindOutput),
+    "health": _one(sessions.HealthOutput)._replace(always=True),
+    "send": _one(panes.SendOutput),
+    "wait": _one(panes.WaitOutput),
+    "exec": _one(panes.ExecOutput),
+    "follow": _forms((panes.FollowLine, "a line of output"), (panes.FollowEnd, "at the end"))._replace(stream=True),
+    "capture": _one(panes.CaptureOutput),
+    "kill": _one(sessions.KillOutput),
+    "rename": _one(sessions.RenameOutput),
+    "heartbeat": _one(sessions.HeartbeatOutput),
+    "quarantine": _one(sessions.QuarantineOutput),
+    "release": _one(sessions.ReleaseOutput),
+    "reconcile": _forms((sessions.ReconcileOutput, "--report, --repair"), (sessions.ReconcileRegistered, "--register")),
+    "backup": _one(sessions.BackupOutput),
+    "restore-registry": _one(sessions.RestoreRegistryOutput),
+    "registry": _forms(
+        (sessions.RegistryContents, "list"),
+        (sessions.RegistryRow, "get, exists, socket, target"),
+        (sessions.RegistryPath, "path"),
+        (sessions.RegistryDead, "cleanup-dead"),
+        (sessions.RegistryAnswer, "init, validate, add, remove, touch, lock, unlock"),
+    ),
+    "run": _forms((projects.RunOutput, "without --diff"), (projects.RunDiff, "--diff")),
+    "attach": _one(projects.AttachOutput),
+    "status": _one(projects.StatusOutput),
+    "list-sessions": _one(projects.ListSessionsOutput),
+    "session-info": _one(projects.SessionInfoOutput),
+    "kill-session": _forms((projects.KillSessionOutput, "without --dry-run"), (projects.KillSessionPlan, "--dry-run")),
+    "cleanup-sessions": _one(projects.CleanupSessionsOutput),
+    "reset-sessions": _one(projects.ResetSessionsOutput),
+    "print": _forms((plans.PrintCommands, "without NAME"), (plans.PrintPlan, "NAME")),
+    "freeze": _one(projects.FreezeOutput),
+    "import": _one(projects.ImportOutput),
+    "trust": _forms((projects.TrustOutput, "without --revoke"), (projects.TrustRevoked, "--revoke")),
+    "worktree": _forms((projects.WorktreeListOutput, "list"), (projects.WorktreeRemoveOutput, "remove")),
+    "stats": _one(usage.StatsSessionsOutput),
+    "analyze": _one(usage.SessionUsageOutput),
+    "monitor": _one(usage.MonitorSessionsOutput)._replace(stream=True),
+    "install": _one(setup.InstallOutput),
+    "uninstall": _one(setup.InstallOutput),
+    "doctor": _one(setup.DoctorOutput),
+}
+
+# A document of another kind, in which a schema of fields would say nothing; and what nobody calls for an answer.
+WITHOUT = {"schema": "prints a JSON schema itself", "demo": "shows something to people", "hook": "tmux calls it"}

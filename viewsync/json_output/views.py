@@ -1,0 +1,120 @@
+"""The fields of the verbs about views. An optional one stands in a class with total=False."""
+
+from typing import Annotated, Literal, TypedDict
+
+
+class OpenOutput(TypedDict):
+    """A view that is reserved, and not yet attached."""
+
+    view: Annotated[str, "the view's name"]
+    parent: Annotated[str, "the session that it shows"]
+    socket: Annotated[str, "the socket of its tmux server"]
+    action: Annotated[Literal["created", "reused"], "whether it was made for this"]
+    lease_seconds: Annotated[float, "how long it stays reserved"]
+    attach: Annotated[list[str], "the command, in words, that attaches to it"]
+
+
+class ListedView(TypedDict):
+    name: Annotated[str, "the view's name"]
+    id: Annotated[str, "its tmux id, such as $7"]
+    attached: Annotated[int, "how many clients are on it"]
+    tty: Annotated[str | None, "the terminal that it was last opened in"]
+    pid: Annotated[int | None, "the process id of its last known client"]
+    window: Annotated[str, "the tmux id of its current window, such as @5"]
+    created: Annotated[int, "when it was made, in epoch seconds"]
+    last_attached: Annotated[int | None, "when a client last attached, in epoch seconds"]
+    idle_since: Annotated[float | None, "since when nobody is known to be on it, in epoch seconds"]
+    pinned: Annotated[bool, "whether every cleanup keeps it"]
+    state: Annotated[
+        Literal["attached", "suspended", "unattached"], "whether somebody is on it; `suspended`: a stopped client is"
+    ]
+    action: Annotated[Literal["keep", "end", "promote"], "what the next sweep does with it"]
+    reason: Annotated[str, "why"]
+
+
+class Parent(TypedDict):
+    name: Annotated[str, "the session's name"]
+    id: Annotated[str | None, "its tmux id; null where it is gone"]
+    socket: Annotated[str, "the socket of its tmux server"]
+    exists: Annotated[bool, "false where only its views are left"]
+    windows: Annotated[int, "how many windows it has"]
+    attached: Annotated[int, "how many clients are on the session itself"]
+    created: Annotated[int | None, "when it was made, in epoch seconds"]
+    views: Annotated[list[ListedView], "its views"]
+
+
+class ServerRow(TypedDict):
+    socket: Annotated[str, "its socket"]
+    pid: Annotated[int, "its process id"]
+    start: Annotated[int, "when it started, in epoch seconds"]
+    version: Annotated[str, "its version, as tmux says it: 3.3a"]
+
+
+class ViewsOutput(TypedDict):
+    parents: Annotated[list[Parent], "sessions that have views; with --all, the others, too"]
+    servers: Annotated[list[ServerRow], "the tmux servers that answered"]
+    errors: Annotated[list[str], "what could not be read"]
+
+
+class VerdictRow(TypedDict):
+    socket: Annotated[str, "the socket of its tmux server"]
+    session: Annotated[str, "the view's name"]
+    action: Annotated[Literal["keep", "end", "promote"], "what is done with it; `promote`: it takes its parent's name"]
+    reason: Annotated[str, "why"]
+
+
+class SweepOutput(TypedDict):
+    """What a sweep did, or with --dry-run would do."""
+
+    ended: Annotated[int, "how many views ended"]
+    promoted: Annotated[int, "how many took the name of their parent, which is gone"]
+    kept: Annotated[int, "how many stay"]
+    failed: Annotated[int, "how many changed in the meantime, and were skipped"]
+    dry_run: Annotated[bool, "whether nothing was changed"]
+    verdicts: Annotated[list[VerdictRow], "each view that was looked at"]
+    errors: Annotated[list[str], "servers and files that could not be read"]
+
+
+class _SweeperState(TypedDict):
+    running: Annotated[bool, "whether a sweeper runs"]
+    pid: Annotated[int, "its process id; 0 where there is none, or while it starts"]
+
+
+class SweeperOutput(_SweeperState, total=False):
+    start: Annotated[float, "when its process started, in epoch seconds"]
+    since: Annotated[float, "since when it sweeps, in epoch seconds"]
+    last_sweep: Annotated[float, "when it last swept, in epoch seconds"]
+    watching: Annotated[list[str], "the folders that it watches"]
+    problem: Annotated[str, "what is wrong with it; empty where nothing is"]
+
+
+class SweeperStopped(TypedDict):
+    stopped: Annotated[bool, "whether one ran and was stopped"]
+
+
+class PinOutput(TypedDict):
+    view: Annotated[str, "the view's name"]
+    socket: Annotated[str, "the socket of its tmux server"]
+    pinned: Annotated[bool, "whether every cleanup keeps it now"]
+
+
+class AdoptOutput(TypedDict):
+    parent: Annotated[str, "the session's name"]
+    socket: Annotated[str, "the socket of its tmux server"]
+    found: Annotated[list[str], "sessions that look like views of it and are not viewsync's"]
+    adopted: Annotated[list[str], "those that were taken over"]
+
+
+class RestoredTab(TypedDict):
+    parent: Annotated[str, "the session that the tab showed"]
+    socket: Annotated[str, "the socket of its tmux server"]
+    window: Annotated[str | None, "the tmux id of the window that it was on"]
+    title: Annotated[str, "the title for the tab"]
+    argv: Annotated[list[str], "the command, in words, that opens it again"]
+
+
+class RestoreOutput(TypedDict):
+    gui_pid: Annotated[int, "the process id of the WezTerm that is gone"]
+    tabs: Annotated[list[RestoredTab], "the tabs to open"]
+    missing: Annotated[list[str], "sessions of tabs that are gone"]
+    panes: Annotated[list[int], "WezTerm's ids of the panes that were opened"]
