@@ -1,0 +1,89 @@
+"""A terminal of a fixed size that a program runs in, and what stands on it. tmux is the terminal."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+from tests.support.server import Home, Server
+from tests.support.wait import until
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+_CONF = "set -g status off\nset -g default-terminal screen-256color\nset -g remain-on-exit on\n"
+
+
+# viewsync as it is, but for the time and the random digits that the environment names.
+_CODE = """
+import os, sys, time
+del sys.argv[0]
+if now := os.environ.pop("PICTURE_TIME", ""):
+    time.time = lambda: float(now)
+if digits := os.environ.pop("PICTURE_DIGITS", ""):
+    os.urandom = lambda count: int(digits).to_bytes(count, "big")
+from viewsync.cli import main
+sys.exit(main())
+"""
+
+
+class PictureHome(Home):
+    def __init__(self) -> None:
+        super().__init__()
+        self.program_in_picture = os.path.join(self.path, "bin", "viewsync")
+        os.mkdir(os.path.dirname(self.program_in_picture))
+        with open(self.program_in_picture, "w", encoding="utf-8") as file:
+            file.write(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -I -X utf8 -c {shlex.quote(_CODE)} "$0" "$@"\n')
+        os.chmod(self.program_in_picture, 0o700)
+
+
+class Screens:
+    """Terminals on a tmux server of their own, which no program in them can see."""
+
+    def __init__(self) -> None:
+        self.home = Home()
+        self.server = Server(self.home, "screens", _CONF)
+        self.made = 0
+
+    def __enter__(self) -> Screens:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.server.stop()
+        self.home.remove()
+
+    def open(self, home: Home, argv: Sequence[str], size: tuple[int, int], **more: str) -> Screen:
+        """That program in columns and lines, with the environment of that home and what is named."""
+        columns, lines = size
+        self.made += 1
+        name = f"screen{self.made}"
+        variables = {**home.env, "TERM": "screen-256color", **more}
+        words = ["env", "-i", *(f"{key}={value}" for key, value in variables.items()), *argv]
+        self.server.start("-s", name, "-x", str(columns), "-y", str(lines), f"exec {shlex.join(words)}")
+        return Screen(self.server, name, columns)
+
+
+class Screen:
+    def __init__(self, server: Server, name: str, columns: int) -> None:
+        self.server, self.target, self.columns = server, f"={name}:", columns
+
+    def text(self) -> str:
+        return self.server.tmux("capture-pane", "-p", "-t", self.target)
+
+    def lines(self) -> list[str]:
+        """With their colours, down to the last that is not empty."""
+        return self.server.tmux("capture-pane", "-e", "-N", "-p", "-t", self.target).splitlines()
+
+    def press(self, *keys: str) -> None:
+        self.server.tmux("send-keys", "-t", self.target, *keys)
+
+    def pid(self) -> int:
+        return int(self.server.show(self.target, "#{pane_pid}"))
+
+    def sees(self, text: str) -> None:
+        until(lambda: text in self.text(), f"{text!r} on the screen")
