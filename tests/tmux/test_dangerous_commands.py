@@ -76,6 +76,7 @@ PLACES = {
 TOLD = {
     ("viewsync/cli.py", "kill-session"): 1,
     ("viewsync/commands/kill.py", "kill-session"): 1,
+    ("viewsync/json_output/verbs.py", "kill-session"): 1,
     ("viewsync/projects/managing.py", "kill-session"): 1,
     ("viewsync/setup/demo.py", "kill-session"): 1,
     ("viewsync/shell_tools/names.py", "kill-session"): 2,
