@@ -7,12 +7,12 @@ set -eu
 
 usage() {
     cat << 'END'
-usage: sh install.sh [--dry-run] [--prefix DIR] [--sweeper systemd|launchd|none]
+usage: sh install.sh [--dry-run] [--prefix DIR] [--sweeper systemd|launchd|timer|none]
        sh install.sh --uninstall [--purge] [--dry-run] [--prefix DIR]
 
   --dry-run       show what would change, and change nothing
   --prefix DIR    install below DIR instead of ~/.local: DIR/bin/viewsync, DIR/share/viewsync
-  --sweeper KIND  run the sweeper as a user service (default: as before; none the first time)
+  --sweeper KIND  run the sweeper as a user service, or by a timer (default: as before; none the first time)
   --uninstall     remove everything that was installed; the registry and the history stay
   --purge         with --uninstall: also remove the registry, the history and the log
 
@@ -51,8 +51,8 @@ main() {
         shift
     done
     case $sweeper in
-        '' | systemd | launchd | none) ;;
-        *) fail "--sweeper takes systemd, launchd or none, not $sweeper" ;;
+        '' | systemd | launchd | timer | none) ;;
+        *) fail "--sweeper takes systemd, launchd, timer or none, not $sweeper" ;;
     esac
     [ -n "${HOME-}" ] || fail 'HOME is not set, and viewsync is installed below it'
     checkout=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)

@@ -198,7 +198,7 @@ def test_half_a_download_does_nothing(fresh: Machine) -> None:
         (["--prefx"], "there is no option --prefx"),
         (["--prefix"], "--prefix needs a value"),
         (["--prefix="], "there is no option --prefix="),
-        (["--sweeper", "cron"], "--sweeper takes systemd, launchd or none, not cron"),
+        (["--sweeper", "cron"], "--sweeper takes systemd, launchd, timer or none, not cron"),
     ],
 )
 def test_a_wrong_option_is_said(fresh: Machine, words: list[str], problem: str) -> None:

@@ -308,6 +308,52 @@ def test_a_running_sweeper(home: Home, installed: Server) -> None:
         until(lambda: not alive(pid), "the end of the sweeper")
 
 
+def service_manager(home: Home, enabled: bool = True, code: int = 0) -> None:
+    """Stands in for systemd, which has no session here."""
+    state = (
+        f"UnitFileState={'enabled' if enabled else 'disabled'}\\nActiveState={'active' if enabled else 'inactive'}\\n"
+    )
+    body = f"[ {code} = 0 ] || {{ echo 'Failed to connect to bus' >&2; exit {code}; }}"
+    path = put(home, "bin/systemctl", f'#!/bin/sh\n{body}\n[ "$2" != show ] || printf "{state}"\n', 0o755)
+    if os.path.dirname(path) not in home.env["PATH"]:
+        home.env["PATH"] = os.pathsep.join([os.path.dirname(path), home.env["PATH"]])
+
+
+def the_sweeper(home: Home) -> tuple[str, str]:
+    check = examine(home)[1]["sweeper"]
+    return check["status"], check["found"]
+
+
+def test_a_timer_needs_no_process(home: Home, installed: Server) -> None:
+    service_manager(home)
+    assert home.viewsync("install", "--sweeper", "timer").code == 0
+    assert the_sweeper(home) == ("ok", "the timer has not run yet; enabled")
+    assert home.viewsync("sweeper", "once").code == 0
+    status, found = the_sweeper(home)
+    assert (status, found.startswith("the timer ran "), found.endswith("s ago; enabled")) == ("ok", True, True)
+    service_manager(home, enabled=False)
+    status, found = the_sweeper(home)
+    assert (status, found.endswith(": not enabled")) == ("warn", True)
+    service_manager(home, code=1)  # from where it cannot be asked
+    assert the_sweeper(home)[0] == "ok"
+    os.unlink(os.path.join(home.state, ".sweeper.timer"))
+    assert the_sweeper(home) == ("warn", "the timer has not run yet: Failed to connect to bus")
+
+
+def test_a_timer_that_stands_still_and_one_that_is_of_another_setting(home: Home, installed: Server) -> None:
+    service_manager(home)
+    assert home.viewsync("install", "--sweeper", "timer").code == 0
+    put(home, "state/.sweeper.timer", '{"at": 1700000000, "sampled": 0, "problems": []}', 0o600)
+    status, found = the_sweeper(home)
+    assert (status, found.endswith(" ago, although it is enabled")) == ("warn", True)
+    put(home, "config/config.toml", "sweep_every = 30\n")
+    check = examine(home)[1]["sweeper"]
+    assert (check["status"], check["fixable"], "launcher or setting" in check["found"]) == ("warn", True, True)
+    assert home.viewsync("install").code == 0
+    assert home.viewsync("sweeper", "once").code == 0
+    assert the_sweeper(home)[0] == "ok"
+
+
 def test_a_hook_that_stands_in_the_way(home: Home, installed: Server) -> None:
     installed.tmux("new-session", "-d", "-s", "other")
     assert examine(home)[1]["own hooks"]["status"] == "ok"

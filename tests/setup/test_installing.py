@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import plistlib
 import shutil
 import signal
 import subprocess
@@ -459,6 +460,81 @@ def test_the_sweeper_as_a_launchd_agent(home: Home) -> None:
     domain = f"gui/{os.getuid()}"
     assert get(asked).decode().splitlines() == [f"bootout {domain}/org.viewsync.sweeper", f"bootstrap {domain} {agent}"]
     assert done.err == ""
+
+
+TIMED = ("viewsync-sweep.service", "viewsync-sweep.timer")
+
+
+def units_of(home: Home) -> list[str]:
+    return sorted(os.listdir(os.path.join(home.path, ".config", "systemd", "user")))
+
+
+def test_the_sweeper_by_a_timer(home: Home) -> None:
+    asked = service_manager(home, "systemctl")
+    before = tree(home.path)
+    assert "start the timer of the sweeper\n" in install(home, "--sweeper", "timer", VIEWSYNC_SWEEP_EVERY="90").out
+    assert units_of(home) == [*TIMED]
+    folder = os.path.join(home.path, ".config", "systemd", "user")
+    assert f'sweeper once\' "{home.launcher}"' in get(os.path.join(folder, TIMED[0])).decode()
+    assert "OnUnitInactiveSec=90.000\n" in get(os.path.join(folder, TIMED[1])).decode()
+    assert get(asked).decode().splitlines() == [
+        "--user daemon-reload",
+        "--user enable viewsync-sweep.timer",
+        "--user restart viewsync-sweep.timer",
+    ]
+    os.unlink(asked)
+    install(home, VIEWSYNC_SWEEP_EVERY="90")
+    assert get(asked).decode().splitlines() == ["--user is-active --quiet viewsync-sweep.timer"]
+    os.unlink(asked)
+    home.viewsync("sweeper", "once")  # leaves a file
+    uninstall(home, "--purge")
+    assert get(asked).decode().splitlines() == [
+        "--user disable viewsync-sweep.timer",
+        "--user stop viewsync-sweep.timer viewsync-sweep.service",
+    ]
+    os.unlink(asked)
+    assert tree(home.path) == before
+
+
+def test_one_kind_of_sweeper_takes_the_place_of_the_other(home: Home) -> None:
+    folder = os.path.join(home.path, ".config", "systemd", "user")
+    there = f'case $2 in disable|stop) cd {folder}; shift 2; for unit; do [ -e "$unit" ] || exit 1; done;; esac'
+    asked = service_manager(home, "systemctl", there)  # as the real one, which disables nothing that is not there
+    for kind, units, stopped in (
+        ("systemd", ["viewsync-sweeper.service"], ""),
+        ("timer", [*TIMED], "--user stop viewsync-sweeper.service"),
+        ("systemd", ["viewsync-sweeper.service"], "--user stop viewsync-sweep.timer viewsync-sweep.service"),
+        ("none", [], "--user stop viewsync-sweeper.service"),
+    ):
+        open(asked, "w", encoding="utf-8").close()
+        assert install(home, "--sweeper", kind).err == ""
+        assert units_of(home) == units
+        assert not stopped or stopped in get(asked).decode().splitlines()
+
+
+def test_the_timer_is_launchds_where_there_is_no_systemd(home: Home) -> None:
+    asked = service_manager(home, "launchctl", '[ "$1" != bootout ]')
+    for program in ("sh", "tmux"):
+        os.symlink(shutil.which(program) or "", os.path.join(home.path, "bin", program))
+    home.env["PATH"] = os.path.join(home.path, "bin")
+    assert install(home, "--sweeper", "timer").err == ""
+    agent = os.path.join(home.path, "Library", "LaunchAgents", "org.viewsync.sweep.plist")
+    domain = f"gui/{os.getuid()}"
+    assert get(asked).decode().splitlines() == [f"bootout {domain}/org.viewsync.sweep", f"bootstrap {domain} {agent}"]
+    assert plistlib.loads(get(agent))["StartInterval"] == 60
+    uninstall(home)
+    assert not os.path.exists(agent)
+
+
+@pytest.mark.parametrize("kind", ["systemd", "launchd", "timer"])
+def test_a_sweeper_goes_although_the_record_is_lost(home: Home, kind: str) -> None:
+    asked = service_manager(home, "systemctl")
+    service_manager(home, "launchctl")
+    install(home, "--sweeper", kind)
+    os.unlink(os.path.join(home.path, "config", "install.json"))
+    assert uninstall(home).err == ""
+    assert {"systemd": "stop", "launchd": "bootout", "timer": "stop"}[kind] in get(asked).decode().splitlines()[-1]
+    assert not [path for path in tree(home.path) if path.endswith((".service", ".timer", ".plist"))]
 
 
 def test_without_a_service_manager_the_commands_are_said(home: Home) -> None:

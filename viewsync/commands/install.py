@@ -40,8 +40,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sweeper",
         default="",
-        choices=("systemd", "launchd", "none"),
-        help="run the sweeper as a user service (default: as before; none the first time)",
+        choices=("systemd", "launchd", "timer", "none"),
+        help="run the sweeper as a user service, or once each minute by a timer of systemd or launchd"
+        " (default: as before; none the first time)",
     )
     parser.add_argument(
         "--tools",

@@ -29,7 +29,9 @@ OUTPUTS = {
     "views": _one(views.ViewsOutput),
     "cleanup": _forms((sessions.CleanupOutput, "without --views"), (views.SweepOutput, "--views")),
     "sweep": _one(views.SweepOutput),
-    "sweeper": _forms((views.SweeperOutput, "run, start, status"), (views.SweeperStopped, "stop")),
+    "sweeper": _forms(
+        (views.SweeperOutput, "run, start, status"), (views.SweeperStopped, "stop"), (views.SweeperOnce, "once")
+    ),
     "pin": _one(views.PinOutput),
     "adopt": _one(views.AdoptOutput),
     "restore": _one(views.RestoreOutput),

@@ -86,6 +86,11 @@ class SweeperOutput(_SweeperState, total=False):
     last_sweep: Annotated[float, "when it last swept, in epoch seconds"]
     watching: Annotated[list[str], "the folders that it watches"]
     problem: Annotated[str, "what is wrong with it; empty where nothing is"]
+    last_timer_run: Annotated[float, "when a timer last ran it, in epoch seconds; missing where none ever did"]
+
+
+class SweeperOnce(TypedDict):
+    swept: Annotated[bool, "whether it swept; false where another sweeper was at it"]
 
 
 class SweeperStopped(TypedDict):

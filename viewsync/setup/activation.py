@@ -20,7 +20,8 @@ from viewsync.tmux.sockets import socket_inside
 from viewsync.views import servers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from viewsync.context import Context
     from viewsync.registry_shape import ViewRow
@@ -88,7 +89,7 @@ def retire(doing: Doing, want: InstallManifest, old: Record) -> None:
         stop_service(doing, old)
 
 
-def install(doing: Doing, want: InstallManifest, changed: Collection[str]) -> None:
+def install(doing: Doing, want: InstallManifest, changed: AbstractSet[str]) -> None:
     """`changed`: the files that were written just now."""
     for socket in sockets(doing.ctx):
         doing.guard(_load, doing, socket, want.caller)
@@ -103,13 +104,14 @@ def _load(doing: Doing, socket: str, caller: str) -> None:
         doing.do(text, tmux_views.set_hooks, doing.ctx.tmux, socket, caller, found.server.version)
 
 
-def _start_service(doing: Doing, want: InstallManifest, changed: Collection[str]) -> None:
+def _start_service(doing: Doing, want: InstallManifest, changed: AbstractSet[str]) -> None:
     """A new version has to be started anew, as a service or without one."""
     upgraded = want.launcher in changed
-    if want.unit:
-        if upgraded or want.unit in changed or not services.runs(want.sweeper, want.unit, doing.ctx.env):
+    if want.units:
+        anew = upgraded or not changed.isdisjoint(want.units)
+        if anew or not services.runs(want.units[0], doing.ctx.env):
             _stop_sweeper(doing)  # one that somebody started by hand would keep the service out
-            doing.service(f"start the sweeper as a {want.sweeper} service", services.starting(want.sweeper, want.unit))
+            doing.service(f"start the {_called(want.sweeper)}", services.starting(want.units[0]))
     elif upgraded and _sweeper_runs(doing.ctx):
         doing.do("restart the sweeper", _restart, doing.ctx)
 
@@ -140,9 +142,12 @@ def _unload(doing: Doing, socket: str, launcher: str) -> None:
 
 
 def stop_service(doing: Doing, record: Record) -> None:
-    unit = next((path for path in record.files if path.endswith((".service", ".plist"))), "")
-    if unit:
-        doing.service(f"stop the {record.sweeper} service of the sweeper", services.stopping(record.sweeper, unit))
+    if units := services.units(list(record.files)):
+        doing.service(f"stop the {_called(record.sweeper)}", services.stopping(units))
+
+
+def _called(sweeper: str) -> str:
+    return "timer of the sweeper" if sweeper == services.TIMER else f"{sweeper} service of the sweeper"
 
 
 def _stop_sweeper(doing: Doing) -> None:

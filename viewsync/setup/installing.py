@@ -51,7 +51,7 @@ def install(ctx: Context, options: InstallOptions, say: Say) -> InstallReport:
     if os.path.isdir(state) and os.stat(state).st_mode & 0o077:
         doing.say(f"make the folder {state} private")
     _apply(doing, plan, lambda: own_files.secure(state))
-    activation.install(doing, want, [step.change.path for step in plan.steps])
+    activation.install(doing, want, {step.change.path for step in plan.steps})
     return InstallReport(changes, plan.notes, doing.problems, plan.record)
 
 
@@ -120,6 +120,7 @@ _STATE = (
     ".sessions.lock",
     "history.db",
     ".sweeper.lock",
+    ".sweeper.timer",
     "sweeper.out",
     "viewsync.log",
     "trust.json",

@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 
 HOOKS = "tmux.conf"
 MODULE = "viewsync.lua"
+_WRITTEN = "`viewsync install"  # in every unit of ours
 
 
 class InstallOptions(NamedTuple):
     dry_run: bool = False
     conf: str = ""  # the tmux configuration, "" to find it
     wezterm_dir: str = ""
-    sweeper: str = ""  # "systemd", "launchd", "none", or "" for what it was
+    sweeper: str = ""  # one of services.KINDS, "none", or "" for what it was
     tools: str = ""  # the folder for the shell tools' names, "" for what it was
     prefix: str = ""  # what install.sh installs into: the launcher is to be written, too
     made: tuple[str, ...] = ()  # folders that install.sh had to make
@@ -54,7 +55,7 @@ class InstallManifest(NamedTuple):
     conf: str
     line: bytes
     sweeper: str
-    unit: str  # the path of the service's file, "" without one
+    units: list[str]  # the paths of the service's files, the one to start first; none without a service
     tools: str
     links: dict[str, str]  # path: where it leads
     venvs: str
@@ -75,9 +76,18 @@ def guessed(ctx: Context) -> Record:
     """Where the record is lost: what an installation of this version would have made, where that is there."""
     empty = install_record.Record()
     prefix = os.path.dirname(os.path.dirname(launcher_path(ctx)))
-    want = wanted(ctx, InstallOptions(prefix=prefix if system_venvs.folder(prefix) else ""), empty)
+    options = InstallOptions(prefix=prefix if system_venvs.folder(prefix) else "", sweeper=_guessed_sweeper(ctx))
+    want = wanted(ctx, options, empty)
     there = {file.path: sha(file.data) for file in want.files if file.mark.encode() in (files.read(file.path) or b"")}
-    return empty._replace(launcher=want.launcher, files=there, conf=want.conf, venvs=want.venvs)
+    return empty._replace(launcher=want.launcher, files=there, conf=want.conf, venvs=want.venvs, sweeper=want.sweeper)
+
+
+def _guessed_sweeper(ctx: Context) -> str:
+    for kind in services.KINDS:
+        path = _units(ctx, kind, launcher_path(ctx))[0].path
+        if _WRITTEN.encode() in (files.read(path) or b""):
+            return kind
+    return "none"
 
 
 def wanted(ctx: Context, options: InstallOptions, record: Record) -> InstallManifest:
@@ -92,8 +102,8 @@ def wanted(ctx: Context, options: InstallOptions, record: Record) -> InstallMani
     module = module_path(ctx, options.wezterm_dir, record)
     found = [hooks_file, *_module(module, path)]
     sweeper = options.sweeper or record.sweeper
-    unit = _unit(ctx.env, sweeper, path)
-    found += [unit] if unit else []
+    units = _units(ctx, sweeper, path)
+    found += units
     found += [_launcher(ctx.env, path)] if options.prefix else []
     tools = _real(os.path.abspath(options.tools)) if options.tools else record.tools
     found += [_registry_script(tools, path)] if tools else []
@@ -105,7 +115,7 @@ def wanted(ctx: Context, options: InstallOptions, record: Record) -> InstallMani
         conf=conf_path(ctx, options.conf, record),
         line=marked_line.line(hooks_file.path),
         sweeper=sweeper,
-        unit=unit.path if unit else "",
+        units=[unit.path for unit in units],
         tools=tools,
         links={os.path.join(tools, name): path for name in TOOLS} if tools else {},
         venvs=system_venvs.folder(options.prefix) if options.prefix else record.venvs,
@@ -221,21 +231,29 @@ def _registry_script(folder: str, launcher: str) -> File:
     return File(path, "the registry for shell scripts", _encode(text), registry_script.MARK, 0o777)
 
 
-def _unit(env: Mapping[str, str], kind: str, path: str) -> File | None:
+def _units(ctx: Context, kind: str, path: str) -> list[File]:
     if kind not in services.KINDS:
-        return None
-    if kind == "systemd":
-        name, text = (
-            service_units.SYSTEMD,
-            service_units.systemd(_shared("hooks", service_units.SYSTEMD), path, env),
-        )
+        return []
+    env, every = ctx.env, ctx.config["sweep_every"]
+    by = services.manager(kind, env)
+    if kind != services.TIMER and by == services.SYSTEMD:
+        name = service_units.SYSTEMD
+        texts = {name: service_units.systemd(_shared("hooks", name), path, env)}
+    elif kind != services.TIMER:
+        name = service_units.LAUNCHD
+        texts = {name: service_units.launchd(_shared("hooks", name), path, env)}
+    elif by == services.SYSTEMD:
+        name, timed = service_units.TIMER, service_units.TIMED
+        texts = {
+            name: service_units.timer(_shared("hooks", name), every),
+            timed: service_units.systemd(_shared("hooks", timed), path, env, service_units.ONCE),
+        }
     else:
-        name, text = (
-            service_units.LAUNCHD,
-            service_units.launchd(_shared("hooks", service_units.LAUNCHD), path, env),
-        )
-    folder = _real(services.folder(kind, env, home(env)))
-    return File(os.path.join(folder, name), f"the sweeper as a {kind} service", _encode(text), "`viewsync install")
+        name = service_units.LAUNCHD_TIMER
+        texts = {name: service_units.launchd(_shared("hooks", name), path, env, every)}
+    folder = _real(services.folder(by, env, home(env)))
+    what = "the timer of the sweeper" if kind == services.TIMER else f"the sweeper as a {kind} service"
+    return [File(os.path.join(folder, name), what, _encode(text), _WRITTEN) for name, text in texts.items()]
 
 
 def _shared(*parts: str) -> str:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import StateError, ViewsyncError
+from viewsync.output import age
 from viewsync.setup import manifest
 from viewsync.setup.rules import marked_line, wezterm_module
 from viewsync.store import aside, lock, own_files
-from viewsync.sweeper import control
-from viewsync.system import files, process
+from viewsync.sweeper import control, timed
+from viewsync.system import files, process, services
 from viewsync.tmux.rules import versions
 from viewsync.tmux.rules.versions import OLDEST, number
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from viewsync.context import Context
+    from viewsync.store.install_record import Record
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 
@@ -182,8 +184,39 @@ def the_sweeper(ctx: Context) -> Check:
     if found["running"]:
         problem = str(found.get("problem") or "")
         return Check("sweeper", WARN if problem else OK, problem or f"process {found.get('pid')}")
-    hint = "run `viewsync sweeper start`, or `viewsync install --sweeper systemd` to keep it running"
+    record = manifest.recorded(ctx.env)
+    if record.sweeper == services.TIMER:
+        return _timer(ctx, record)
+    if record.sweeper != "none":
+        found_so = f"the {record.sweeper} service of the sweeper does not run"
+        return Check("sweeper", WARN, found_so, "`viewsync install` starts it", fixable=True)
+    hint = "run `viewsync sweeper start`, or `viewsync install --sweeper timer` to have it run from now on"
     return Check("sweeper", WARN, "not running; the tmux hooks and the timer in WezTerm clean up", hint)
+
+
+def _timer(ctx: Context, record: Record) -> Check:
+    """No process has to be there. Where its manager cannot be asked, that it ran lately is all there is to know."""
+    last, now = timed.last(ctx.folder), ctx.clock()
+    ran = f"ran {age(now, last.at)} ago" if last.at else "has not run yet"
+    want = manifest.wanted(ctx, manifest.InstallOptions(), record)
+    for file in want.files:
+        if file.path in want.units and files.read(file.path) != file.data:
+            found = f"{file.path} is missing, or comes from another version, launcher or setting; the timer {ran}"
+            return Check("sweeper", WARN, found, "`viewsync install` writes it again", fixable=True)
+    state = services.state(want.units[0], ctx.env)
+    fresh = timed.lately(ctx, last.at)
+    if not (state.enabled and state.active) and not (state.problem and fresh):
+        why = state.problem or ("not enabled" if not state.enabled else "not active")
+        hint = "`viewsync install` starts it, where you are logged in"
+        return Check("sweeper", WARN, f"the timer {ran}: {why}", hint, fixable=True)
+    if last.problems:
+        return Check("sweeper", WARN, f"the timer {ran}, and said: {last.problems[0]}")
+    if last.at and not fresh:
+        hint = "look at its log: `journalctl --user -u viewsync-sweep.service`"
+        return Check("sweeper", WARN, f"the timer {ran}, although it is enabled", hint)
+    return Check(
+        "sweeper", OK, f"the timer {ran}; {'whether it is enabled is not known' if state.problem else 'enabled'}"
+    )
 
 
 def wezterm(ctx: Context) -> Check:

@@ -18,11 +18,10 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from viewsync import log, output, paths
-from viewsync.errors import ViewsyncError
 from viewsync.store import lock, registry_file
-from viewsync.sweeper import control, one_pass
+from viewsync.sweeper import control
+from viewsync.sweeper.rounds import Rounds
 from viewsync.system import processes, signals
-from viewsync.usage import sampling
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver, ObservedWatch
@@ -123,15 +122,13 @@ def _is_at(handle: int, folder: str) -> bool:
         return False
 
 
-class Sweeper:
+class Sweeper(Rounds):
     def __init__(self, ctx: Context, stop: threading.Event | None = None) -> None:
+        super().__init__(ctx, time.monotonic)
         log.take_in("watchdog", ctx.log)
-        self.ctx = ctx
         self.stop = stop or threading.Event()
         self.wake = threading.Event()
         self.eyes = Eyes(self.wake, ctx.folder, paths.tmux_folders(ctx.env))
-        self._told: set[str] = set()
-        self._sampled = -sampling.EVERY  # on the monotonic clock
 
     def run(self) -> None:
         """Until `stop` is set. SweeperError when another one runs."""
@@ -170,35 +167,6 @@ class Sweeper:
     def end(self) -> None:
         self.stop.set()
         self.wake.set()
-
-    def sweep(self) -> list[str]:
-        """One pass. Nothing that a server, the registry or the history does may end the sweeper."""
-        try:
-            return [*one_pass.everything(self.ctx, "sweeper").errors, *self.sample()]
-        except ViewsyncError as error:
-            return [error.message]
-        except Exception as error:
-            self.ctx.log.exception("a bug in the sweep")
-            return [f"a bug: {type(error).__name__}"]
-
-    def sample(self) -> list[str]:
-        """What sessions use, where it is time for that."""
-        if time.monotonic() - self._sampled < sampling.EVERY:
-            return []
-        self._sampled = time.monotonic()
-        try:
-            sampling.take(self.ctx, "sweeper")
-        except ViewsyncError as error:
-            return [error.message]
-        return []
-
-    def tell(self, problems: list[str]) -> None:
-        """Each problem once, when it comes and not every minute that it stays."""
-        for problem in problems:
-            if problem not in self._told:
-                self.ctx.log.warning("sweeper: %s", problem)
-                output.say(f"viewsync sweeper: {problem}")
-        self._told = set(problems)
 
     def write_status(self, handle: int, since: float) -> None:
         status: dict[str, Any] = {

@@ -1,0 +1,59 @@
+"""What the sweeper does each time, whether it stays for the next or a timer starts it: sweep, measure, tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from viewsync import output
+from viewsync.errors import ViewsyncError
+from viewsync.sweeper import one_pass
+from viewsync.usage import sampling
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from viewsync.context import Context
+
+_DUE = 0.9 * sampling.EVERY  # seconds: a round that comes a little early measures, too
+
+
+class Rounds:
+    """`told`: the problems of the round before. `sampled`: when something was measured last, on that clock."""
+
+    def __init__(
+        self, ctx: Context, clock: Callable[[], float], told: Iterable[str] = (), sampled: float = -sampling.EVERY
+    ) -> None:
+        self.ctx = ctx
+        self.clock = clock
+        self.told = set(told)
+        self.sampled = sampled
+
+    def sweep(self) -> list[str]:
+        """One pass. Nothing that a server, the registry or the history does may end the sweeper."""
+        try:
+            return [*one_pass.everything(self.ctx, "sweeper").errors, *self.sample()]
+        except ViewsyncError as error:
+            return [error.message]
+        except Exception as error:
+            self.ctx.log.exception("a bug in the sweep")
+            return [f"a bug: {type(error).__name__}"]
+
+    def sample(self) -> list[str]:
+        """What sessions use, where it is time for that. A clock may have been set back."""
+        now = self.clock()
+        if abs(now - self.sampled) < _DUE:
+            return []
+        self.sampled = now
+        try:
+            sampling.take(self.ctx, "sweeper")
+        except ViewsyncError as error:
+            return [error.message]
+        return []
+
+    def tell(self, problems: list[str]) -> None:
+        """Each problem once, when it comes and not every minute that it stays."""
+        for problem in problems:
+            if problem not in self.told:
+                self.ctx.log.warning("sweeper: %s", problem)
+                output.say(f"viewsync sweeper: {problem}")
+        self.told = set(problems)
