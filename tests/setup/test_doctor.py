@@ -71,7 +71,6 @@ def test_after_an_installation_nothing_fails(home: Home, installed: Server) -> N
     assert code == 0
     assert not_ok(checks) == warned(home)
     assert {check["status"] for name, check in checks.items() if name in warned(home)} == {"warn"}
-    assert {"name", "status", "found", "hint", "fixable", "server"} == set(checks["hooks"])
 
 
 def test_it_looks_and_changes_nothing(home: Home, server: Server) -> None:
@@ -181,7 +180,10 @@ def test_for_people_it_is_a_table(home: Home, installed: Server) -> None:
     assert any(line.startswith("✓  hooks (default)") for line in lines)
     (at,) = [at for at, line in enumerate(lines) if line.startswith("✗  tmux.conf ")]
     assert lines[at + 1].strip() == "-> `viewsync install` adds the line"
-    assert lines[-1].endswith("1 failed (--fix repairs what it can)")
+    at = lines.index("To mend it, the most important first (--fix does what needs no decision):")
+    assert lines[at - 2].endswith("1 failed")
+    assert lines[at + 1 : at + 3] == ["1. tmux.conf", f"   {home.launcher} install"]
+    assert len(lines) == at + 1 + 2 * 2, "the sweeper does not run, and that is all"
 
 
 def test_fix_says_what_it_does(home: Home, installed: Server) -> None:
@@ -198,6 +200,59 @@ def test_a_line_that_is_commented_out_is_a_choice(home: Home, installed: Server)
     put(home, ".tmux.conf", "# source-file -q '/x' # added by viewsync install\n")
     code, checks = examine(home, "--fix")
     assert (code, checks["tmux.conf"]["status"], checks["fixed"]) == (0, "warn", [])
+
+
+def spoil_all(home: Home, server: Server) -> None:
+    """What asks for a decision of each kind, and what does not."""
+    lose_hooks(home, server)
+    put(home, "state/.sessions.json", "{", 0o600)
+    put(home, ".tmux.conf", "# source-file -q '/x' # added by viewsync install\n")
+    server.tmux("set-hook", "-t", "=proj:", "client-detached", "display-message 'a b'")
+    server.tmux("set-option", "-s", "command-alias[101]", "kill-session=confirm-before")
+
+
+def chosen(home: Home, server: Server) -> list[str]:
+    """What somebody chose, as it stands."""
+    with open(os.path.join(home.path, ".tmux.conf"), encoding="utf-8") as file:
+        conf = file.read()
+    return [conf, server.tmux("show-options", "-s", "command-alias"), server.tmux("show-hooks", "-t", "=proj:")]
+
+
+DECIDED = ["tmux.conf", "own hooks", "aliases"]
+
+
+def test_fix_does_what_needs_no_decision_and_says_what_is_left(home: Home, installed: Server) -> None:
+    spoil_all(home, installed)
+    before = chosen(home, installed)
+    done = home.viewsync("doctor", "--fix", "--json")
+    told = done.json()
+    assert chosen(home, installed) == before
+    left = [entry["check"] for entry in told["left"]]
+    assert sorted(left) == sorted([*warned(home), *DECIDED])
+    assert {entry["why"].partition(":")[0] for entry in told["left"] if entry["check"] in DECIDED} == {"you decide"}
+    assert told["fixed"][0] == "set the corrupt registry aside, and make a new one"
+    assert len([name for name in os.listdir(home.state) if ".corrupt-" in name]) == 1
+    checks = {check["name"]: check for check in told["checks"]}
+    assert (checks["hooks"]["status"], checks["registry"]["status"]) == ("ok", "ok")
+
+
+def test_the_commands_that_it_ends_with_mend_what_it_found(home: Home, installed: Server) -> None:
+    """The most important first, and three at a time: what each is to mend is mended once a shell has run it."""
+    spoil_all(home, installed)
+    seen: list[str] = []
+    for _ in range(4):
+        told = home.viewsync("doctor", "--json").json()
+        assert len(told["commands"]) <= 3
+        bad = {check["name"] for check in told["checks"] if check["status"] != "ok"}
+        todo = [entry for entry in told["commands"] if entry["mends"] != ["sweeper"]]
+        for entry in todo:
+            assert home.run(["sh", "-c", entry["command"]]).code == 0, entry
+            names = [name.partition(" (")[0] for name in entry["mends"]]
+            assert bad.issuperset(names)
+            seen += names
+    assert sorted(seen) == sorted([*DECIDED, "registry", "hooks"])
+    assert seen.index("registry") < seen.index("hooks")
+    assert not_ok(examine(home)[1]) == warned(home)
 
 
 def test_the_plugin_managers_are_ways_too(home: Home, installed: Server) -> None:
@@ -384,7 +439,9 @@ def test_destroy_unattached_is_a_danger(home: Home, installed: Server) -> None:
     until(lambda: tab.pid in installed.clients(), "the client")
     installed.tmux("set-option", "-g", "destroy-unattached", "on")
     code, checks = examine(home)
-    installed.tmux("set-option", "-g", "destroy-unattached", "off")
+    assert checks["destroy-unattached"]["decision"]
+    assert home.run(["sh", "-c", checks["destroy-unattached"]["command"]]).code == 0
+    assert installed.tmux("show-options", "-gv", "destroy-unattached") == "off"
     crashes = versions.crashes_unattached(home.run(["tmux", "-V"]).out)
     assert (code, checks["destroy-unattached"]["status"]) == ((1, "fail") if crashes else (0, "warn"))
 
@@ -440,8 +497,12 @@ def test_views_that_nobody_uses(home: Home, installed: Server) -> None:
     tab.hang_up()
     until(lambda: not installed.clients(), "the detach")
     check = examine(home)[1]["orphans"]
-    assert (check["status"], check["found"]) == ("warn", "1 views that nobody uses")
+    assert (check["status"], check["found"], check["fixable"]) == ("warn", "1 views that nobody uses", True)
     assert view in installed.sessions()
+    code, checks = examine(home, "--fix")
+    assert (code, checks["orphans"]["status"]) == (0, "ok")
+    assert any(change.startswith(f"end {view}: ") for change in checks["fixed"])
+    assert view not in installed.sessions()
 
 
 def test_a_server_that_hangs(home: Home, installed: Server) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from viewsync import config, paths
 from viewsync.errors import ViewsyncError
 from viewsync.registry.safe_reading import read_registry
 from viewsync.setup import activation, installing, manifest, server_checks, user_checks
-from viewsync.setup.user_checks import FAIL, OK, Check
+from viewsync.setup.repair_commands import command_of
+from viewsync.setup.rules.checks import FAIL, FIXES, INSTALL, OK, REGISTRY, SWEEP, Check
 from viewsync.store import aside
+from viewsync.sweeper import one_pass
 from viewsync.tmux import inventory
+from viewsync.tmux.rules.model import KEEP
+from viewsync.views.cleanup import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +22,11 @@ if TYPE_CHECKING:
     from viewsync.context import Context
 
 Subject = TypeVar("Subject")
+
+
+class Mended(NamedTuple):
+    changes: list[str]
+    problems: list[str]
 
 
 def examine(ctx: Context) -> list[Check]:
@@ -28,15 +37,40 @@ def examine(ctx: Context) -> list[Check]:
     found += [_guarded(name, "", check, ctx) for name, check in user_checks.ONCE]
     for socket in activation.sockets(ctx):
         found += _server(ctx, socket)
-    return found
+    return [check._replace(command=command_of(ctx, check.fix)) if check.fix else check for check in found]
 
 
-def fix(ctx: Context, found: list[Check], say: Callable[[str], None]) -> list[str]:
-    """Do what `install` does, where a check says that it helps; returns what was changed."""
+def fix(ctx: Context, found: list[Check], say: Callable[[str], None]) -> Mended:
+    """Do all that helps and needs no decision: what `install`, `registry init` and `sweep` do."""
     aside.only_look = False
-    if any(check.fixable and check.status != OK for check in found):
-        return installing.install(ctx, manifest.InstallOptions(), say).changes
-    return []
+    wanted = {check.fix for check in found if check.status != OK}
+    done = Mended([], [])
+
+    def tell(text: str) -> None:
+        done.changes.append(text)
+        say(text)
+
+    def make_registry() -> None:
+        tell("set the corrupt registry aside, and make a new one")
+        ctx.registry.init()
+
+    def install() -> None:
+        report = installing.install(ctx, manifest.InstallOptions(), say)
+        done.changes.extend(report.changes)
+        done.problems.extend(report.warnings)
+
+    def sweep() -> None:
+        tell("clean up on all tmux servers")
+        swept = one_pass.everything(ctx, "person")
+        for verdict in swept.verdicts:
+            if verdict.action != KEEP and verdict not in swept.failed:
+                tell(f"{verdict.action} {verdict.session}: {verdict.reason}")
+        done.problems.extend(swept.errors)
+
+    steps = {REGISTRY: (make_registry, sweep), INSTALL: (install,), SWEEP: (sweep,)}
+    for step in dict.fromkeys(step for name in FIXES if name in wanted for step in steps[name]):
+        done.problems.extend(guarded(step))
+    return done
 
 
 def _settings(ctx: Context) -> Check:

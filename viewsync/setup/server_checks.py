@@ -6,7 +6,8 @@ import signal
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.setup.user_checks import FAIL, OK, WARN, Check
+from viewsync.setup.repair_commands import tmux, viewsync
+from viewsync.setup.rules.checks import FAIL, INSTALL, OK, SWEEP, WARN, WORK, Check
 from viewsync.store import pending_steps
 from viewsync.system import procfs
 from viewsync.tmux import end_hooks, options
@@ -76,7 +77,7 @@ def loaded(reading: ServerReading) -> Check:
     if hooks.stand(texts, reading.ctx.caller):
         return Check("hooks", OK, "loaded")
     found = "not loaded" if len(texts) < len(hooks.EVENTS) else "they call another launcher, or use other folders"
-    return Check("hooks", FAIL, found, "`viewsync install` loads them", fixable=True)
+    return Check("hooks", FAIL, found, "`viewsync install` loads them", fix=INSTALL)
 
 
 def told(reading: ServerReading) -> Check:
@@ -87,7 +88,8 @@ def told(reading: ServerReading) -> Check:
     text = end_hooks.installed(reading.ctx.tmux, reading.socket)
     if waiting and not hooks.call([text], reading.ctx.caller):
         found = f"{len(waiting)} sessions have cleanup steps, but the hook is not loaded"
-        return Check(name, WARN, found, "the next sweep loads it, and runs the steps of sessions that have ended")
+        hint = "the next sweep loads it, and runs the steps of sessions that have ended"
+        return Check(name, WARN, found, hint, fix=SWEEP)
     if text and not waiting:
         return Check(name, OK, f"{hooks.slot(hooks.ENDED)} is loaded, although no session has cleanup steps")
     return Check(name, OK, f"reported, for {len(waiting)}" if waiting else "no session has cleanup steps")
@@ -101,7 +103,11 @@ def shadowed(reading: ServerReading) -> Check:
         return Check("own hooks", OK, "no session has hooks that replace those of viewsync")
     said = ", ".join(repr(names[key]) for key in found)
     hint = "set them for all sessions (`set-hook -ga`), or rely on the sweeper"
-    return Check("own hooks", WARN, f"these sessions have hooks that replace those of viewsync: {said}", hint)
+    text = f"these sessions have hooks that replace those of viewsync: {said}"
+    by = " && ".join(
+        tmux(reading.ctx, reading.socket, "set-hook", "-u", "-t", key, event) for key in found for event in hooks.EVENTS
+    )
+    return Check("own hooks", WARN, text, hint, command=by, decision="they are hooks of yours")
 
 
 def aliases(reading: ServerReading) -> Check:
@@ -109,22 +115,28 @@ def aliases(reading: ServerReading) -> Check:
     found = options.replaced_commands(reading.ctx.tmux, reading.socket)
     if not found:
         return Check("aliases", OK, "none has the name of a command of tmux's")
-    said = f"these commands are replaced by a command-alias: {', '.join(found)}"
-    return Check("aliases", WARN, said, "give the alias another name: viewsync, too, gets what it stands for")
+    said = f"these commands are replaced by a command-alias: {', '.join(sorted(set(found.values())))}"
+    by = " && ".join(tmux(reading.ctx, reading.socket, "set-option", "-su", alias) for alias in found)
+    hint = "give the alias another name: viewsync, too, gets what it stands for"
+    return Check("aliases", WARN, said, hint, command=by, decision="they are aliases of yours")
 
 
 def unattached(reading: ServerReading) -> Check:
     value = options.of_all(reading.ctx.tmux, reading.socket, "destroy-unattached")
     if value == "off":
         return Check("destroy-unattached", OK, "off")
-    if versions.crashes_unattached(reading.found.server.version):
+    hint = "run `tmux set -g destroy-unattached off`: viewsync does not need it, and keeps what it would destroy"
+    crashes = versions.crashes_unattached(reading.found.server.version)
+    if crashes:
         hint = "run `tmux set -g destroy-unattached off`: it can crash this server, and viewsync does not need it"
-        return Check("destroy-unattached", FAIL, value, hint)
     return Check(
         "destroy-unattached",
-        WARN,
+        FAIL if crashes else WARN,
         value,
-        "run `tmux set -g destroy-unattached off`: viewsync does not need it, and keeps what it would destroy",
+        hint,
+        command=tmux(reading.ctx, reading.socket, "set-option", "-g", "destroy-unattached", "off"),
+        decision="it is an option of yours, and comes back where your tmux configuration sets it",
+        at_stake=WORK,
     )
 
 
@@ -133,11 +145,19 @@ def strays(reading: ServerReading) -> Check:
     if not found:
         return Check("stray views", OK, "none")
     said = ", ".join(session.name for session in found[:3]) + (" ..." if len(found) > 3 else "")
+    groups = {stray.group for stray in found}
+    parents = {session.group: session.name for session in reversed(reading.found.sessions) if session not in found}
+    by = " && ".join(
+        viewsync(reading.ctx, "adopt", "--yes", "-S", reading.socket, "--", parents[group])
+        for group in sorted(groups & parents.keys())
+    )
     return Check(
         "stray views",
         WARN,
         f"{len(found)} that viewsync did not make: {said}",
         "`viewsync adopt SESSION` takes them over",
+        command=by,
+        decision="once they are taken over, they end when nobody uses them" if by else "",
     )
 
 
@@ -151,7 +171,9 @@ def quarantined(reading: ServerReading) -> Check:
     if not found:
         return Check("quarantine", OK, "none that the registry does not know")
     hint = "`viewsync release -s NAME` ends it, `viewsync reconcile --repair` records that of a registered session"
-    return Check("quarantine", WARN, f"only tmux knows of that of {', '.join(map(repr, found))}", hint)
+    by = " && ".join(viewsync(reading.ctx, "release", f"--session={name}") for name in found)
+    said = f"only tmux knows of that of {', '.join(map(repr, found))}"
+    return Check("quarantine", WARN, said, hint, command=by, decision="somebody keeps them", at_stake=WORK)
 
 
 def _kept(row: SessionRow | ViewRow) -> bool:
@@ -163,7 +185,9 @@ def orphans(reading: ServerReading) -> Check:
     waiting = [view for parent in parents for view in parent.views if view.verdict.action != KEEP]
     if not waiting:
         return Check("orphans", OK, "none")
-    return Check("orphans", WARN, f"{len(waiting)} views that nobody uses", "`viewsync sweep` ends or promotes them")
+    return Check(
+        "orphans", WARN, f"{len(waiting)} views that nobody uses", "`viewsync sweep` ends or promotes them", fix=SWEEP
+    )
 
 
 IN_EACH: tuple[tuple[str, Callable[[ServerReading], Check]], ...] = (

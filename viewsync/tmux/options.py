@@ -18,12 +18,15 @@ def of_all(tmux: Tmux, socket: str, name: str) -> str:
     return tmux.ask(socket, "show-options", "-gv", name).strip()
 
 
-def replaced_commands(tmux: Tmux, socket: str) -> list[str]:
-    """The commands of tmux's own that stand for something else in that server, by an alias of the same name."""
+def replaced_commands(tmux: Tmux, socket: str) -> dict[str, str]:
+    """The commands of tmux's own that stand for something else in that server, by the alias of the same name:
+    "command-alias[3]".
+    """
     every = "list-commands -F '#{command_list_name}'"  # by itself, it would start a server
     commands = set(tmux.ask(socket, "if-shell", "-F", "1", every).split())
-    aliases = tmux.ask(socket, "show-options", "-sv", "command-alias").splitlines()
-    return sorted(commands & {alias.strip("\"'").partition("=")[0].strip() for alias in aliases})
+    aliases = [line.partition(" ") for line in tmux.ask(socket, "show-options", "-s", "command-alias").splitlines()]
+    named = {alias: value.strip("\"'").partition("=")[0].strip() for alias, _, value in aliases}
+    return {alias: name for alias, name in named.items() if name in commands}
 
 
 def shadows(tmux: Tmux, socket: str, sessions: Sequence[str]) -> list[str]:
