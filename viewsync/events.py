@@ -25,6 +25,9 @@ LOST = "lost"  # it was never made
 RESTORE = "restore"  # its WezTerm is gone, and its views were opened again
 
 ORPHAN = "orphan: nobody is on it"  # why a view ended
+BY_ITSELF = "server"  # `detail` of such an end: the server ended it, and nothing of viewsync ran
+CLIENTLESS = "made without a client"  # why nobody left such a view
+SERVER_GONE = "its tmux server is gone"
 HOOK = "hook"  # what led to it: tmux's hooks, whether we were started or the server ended a view by itself
 
 

@@ -1,7 +1,9 @@
-"""Show how sessions were used over the last days: numbers by day, project or session, and bars.
+"""Show how sessions or views were used over the last days: numbers by day, project or session, and bars.
 
 Days are calendar days in your time zone. A session counts on every day on which it existed, with the time it spent in
 that day.
+
+view-usage: of views, by day or by the session that they show, as `viewsync stats views` counts them.
 """
 
 from __future__ import annotations
@@ -9,18 +11,20 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import _args, _usage_rows
+from viewsync.commands import _args, _usage_rows, _view_rows
+from viewsync.errors import UsageError
 from viewsync.output import Result, printable, table
 from viewsync.registry import rows as registry_rows
 from viewsync.text import bars, durations
-from viewsync.usage import reporting
+from viewsync.usage import reporting, view_reporting
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from viewsync.context import Context
     from viewsync.usage.reporting import ReportLine, UsageReport
+    from viewsync.usage.view_reporting import ViewReport
 
 EXIT_CODES = {
     0: "done",
@@ -34,7 +38,7 @@ _PYTHONS = (("LC_CTYPE", "C.UTF-8"), ("LC_CTYPE", "C.utf8"))  # PEP 538
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", nargs="?", choices=("session-usage",), default="session-usage")
+    parser.add_argument("what", nargs="?", choices=("session-usage", "view-usage"), default="session-usage")
     parser.add_argument(
         "--timeframe",
         default="7d",
@@ -44,11 +48,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by", choices=("day", "project", "session"), default="day", help="print a row for each of these (day)"
     )
-    parser.add_argument("--project", default="", metavar="NAME", help="count only this project")
+    parser.add_argument("--project", default="", metavar="NAME", help="of sessions: count only this project")
+    parser.add_argument("--parent", default="", metavar="NAME", help="of views: count only those of this session")
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if parsed.what == "view-usage":
+        return _views(parsed, ctx)
+    if parsed.parent:
+        raise UsageError("--parent is of views", "`viewsync analyze view-usage --parent NAME`")
     found = reporting.report(ctx, reporting.begin(parsed.timeframe, ctx.clock()), parsed.project)
     if parsed.json:
         return Result(_data(found, parsed.timeframe), warnings=found.warnings)
@@ -60,7 +69,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     total = ("total", str(found.total.sessions), *_usage_rows.cells(found.total))
     for line in table((head, "SESSIONS", *_usage_rows.HEAD), [*rows, total]):
         print(line)
-    _picture(found, ctx)
+    _picture({"time by day": _bars(found.days), "time by project": _bars(found.projects)}, ctx)
     return Result(warnings=found.warnings, printed=True)
 
 
@@ -82,14 +91,49 @@ def _data(found: UsageReport, timeframe: str) -> dict[str, Any]:
     }
 
 
-def _picture(found: UsageReport, ctx: Context) -> None:
+def _views(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if parsed.project or parsed.by == "project":
+        raise UsageError("projects have no views of their own", "--by session and --parent NAME are by what views show")
+    found = view_reporting.report(ctx, reporting.begin(parsed.timeframe, ctx.clock()), parsed.parent)
+    if parsed.json:
+        return Result(_view_data(found, parsed.timeframe), warnings=found.warnings)
+    if found.total.numbers.empty:
+        return Result(lines=[f"No view existed in the last {parsed.timeframe}."], warnings=found.warnings)
+    lines = found.days if parsed.by == "day" else found.parents
+    rows = [(line.label, *_view_rows.cells(line.numbers)) for line in [*lines, found.total._replace(label="total")]]
+    for text in table((parsed.by.upper(), *_view_rows.HEAD), rows):
+        print(text)
+    for text in ["", *_view_rows.ends(found.total.numbers.ends)]:
+        print(text)
+    opened = [bars.Bar(line.label, line.numbers.opened, str(line.numbers.opened)) for line in found.days[-_MOST_BARS:]]
+    most = [bars.Bar(line.label, line.numbers.most, str(line.numbers.most)) for line in found.days[-_MOST_BARS:]]
+    _picture({"opened by day": opened, "at the same time by day": most}, ctx)
+    return Result(warnings=found.warnings, printed=True)
+
+
+def _view_data(found: ViewReport, timeframe: str) -> dict[str, Any]:
+    return {
+        "timeframe": timeframe,
+        "since": registry_rows.stamp(found.since),
+        "until": registry_rows.stamp(found.until),
+        "total": _view_rows.data(found.total.numbers),
+        "days": [{"day": line.label, **_view_rows.data(line.numbers)} for line in found.days],
+        "parents": [{"parent": line.label, **_view_rows.data(line.numbers)} for line in found.parents],
+        "errors": found.warnings,
+    }
+
+
+def _bars(lines: Sequence[ReportLine]) -> list[bars.Bar]:
+    return [
+        bars.Bar(printable(line.label), line.numbers.alive, durations.shown(line.numbers.alive))
+        for line in lines[-_MOST_BARS:]
+    ]
+
+
+def _picture(pictures: Mapping[str, Sequence[bars.Bar]], ctx: Context) -> None:
     width, unicode = _width(), _unicode(ctx)
     colour = os.isatty(1) and not ctx.env.get("NO_COLOR")
-    for title, lines in (("time by day", found.days), ("time by project", found.projects)):
-        own = [
-            bars.Bar(printable(line.label), line.numbers.alive, durations.shown(line.numbers.alive))
-            for line in lines[-_MOST_BARS:]
-        ]
+    for title, own in pictures.items():
         print(f"\n{title}")
         for drawn in bars.draw(own, width, unicode=unicode):
             print(f"{drawn.label}  {_COLOUR}{drawn.bar}{_PLAIN}  {drawn.shown}" if colour else drawn.text)

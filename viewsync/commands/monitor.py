@@ -11,7 +11,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import _args
+from viewsync.commands import _args, _view_rows
 from viewsync.errors import UsageError
 from viewsync.output import Result, age, printable, show_line, size, table
 from viewsync.registry import rows as registry_rows
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from viewsync.events import Event
     from viewsync.usage.monitor_frames import Frame, SessionFrame
     from viewsync.usage.monitor_loop import Scene
+    from viewsync.usage.today import Today
 
 EXIT_CODES = {
     0: "you quit",
@@ -87,6 +88,13 @@ def _data(frame: Frame) -> dict[str, Any]:
         "sessions": [_session(session) for session in frame.sessions],
         "views": [parent._asdict() for parent in frame.parents],
         "events": [{name: getattr(event, name) for name in events} for event in frame.events],
+        "today": {
+            "since": registry_rows.stamp(frame.today.since),
+            "sessions_made": frame.today.made,
+            "sessions_ended": sum(frame.today.ended.values()),
+            "sessions_ended_by": {name.replace(" ", "_"): count for name, count in frame.today.ended.items()},
+            "views": _view_rows.data(frame.today.views),
+        },
         "problems": list(frame.problems),  # as `errors` was called before every verb had it
         "errors": list(frame.problems),
     }
@@ -137,7 +145,16 @@ def _below(frame: Frame) -> list[TextCell]:
     lines = [TextCell(printable(problem), picture.BAD) for problem in frame.problems]
     views = ", ".join(f"{parent.name} {parent.views} ({parent.attached} attached)" for parent in frame.parents)
     lines += [TextCell(f"views: {printable(views)}")] if views else []
+    lines += [TextCell(printable(line)) for line in _today(frame.today)]
     return lines + [TextCell(printable(_told(event)), picture.DIM) for event in frame.events]
+
+
+def _today(today: Today) -> list[str]:
+    """Nothing where nothing came or went."""
+    who = ", ".join(f"{count} {by}" for by, count in today.ended.items())
+    ended = f"{sum(today.ended.values())} ended ({who})" if who else "0 ended"
+    lines = [f"sessions today: {today.made} made, {ended}"] if today.made or who else []
+    return lines + ([] if today.views.empty else [f"views today: {_view_rows.briefly(today.views)}"])
 
 
 def _told(event: Event) -> str:

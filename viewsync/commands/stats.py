@@ -1,5 +1,8 @@
 """Show what the history knows of all sessions: how many, how long, and what they used; in all and by project.
 
+views: how many were opened and reused, what ended them and why, how long they lived, how many there were at once, and
+how long it took from when a client was seen to be gone to the view's end. What nobody saw is counted as unknown.
+
 tmux's hooks record when somebody attaches, on servers with views; on others, the sweeper looks once a minute. It also
 measures processor time and memory, once a minute.
 """
@@ -8,10 +11,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from viewsync.commands import _args, _usage_rows
+from viewsync.commands import _args, _usage_rows, _view_rows
+from viewsync.errors import UsageError
 from viewsync.output import Result, size, table
 from viewsync.text import durations
-from viewsync.usage import reporting
+from viewsync.usage import reporting, view_reporting
 
 if TYPE_CHECKING:
     import argparse
@@ -28,14 +32,42 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", nargs="?", choices=("sessions",), default="sessions")
-    parser.add_argument("--project", default="", metavar="NAME", help="count only this project")
+    parser.add_argument("what", nargs="?", choices=("sessions", "views"), default="sessions")
+    parser.add_argument("--project", default="", metavar="NAME", help="of sessions: count only this project")
+    parser.add_argument("--parent", default="", metavar="NAME", help="of views: count only those of this session")
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if parsed.what == "views":
+        return _views(parsed, ctx)
+    if parsed.parent:
+        raise UsageError("--parent is of views", "`viewsync stats views --parent NAME`")
     found = reporting.report(ctx, project=parsed.project)
     return Result(_data(found), _lines(found), warnings=found.warnings)
+
+
+def _views(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if parsed.project:
+        raise UsageError(
+            "--project is of sessions", "`viewsync stats views --parent NAME` counts the views of one session"
+        )
+    found = view_reporting.report(ctx, parent=parsed.parent)
+    parents = [
+        {"parent": line.label, **_view_rows.now(line), **_view_rows.data(line.numbers)} for line in found.parents
+    ]
+    total = {**_view_rows.now(found.total), **_view_rows.data(found.total.numbers)}
+    data = {"views": total, "parents": parents, "errors": found.warnings}
+    if found.total.numbers.empty:
+        return Result(data, ["The history has no views yet."], warnings=found.warnings)
+    lines = [f"{name:<16} {value}" for name, value in _view_rows.totals(found.total)]
+    if ends := _view_rows.ends(found.total.numbers.ends):
+        lines += ["", *ends]
+    rows = [
+        (line.label, str(line.there), str(line.attached), *_view_rows.cells(line.numbers)) for line in found.parents
+    ]
+    lines += ["", *table(("SESSION", "VIEWS", "ATTACHED", *_view_rows.HEAD), rows)]
+    return Result(data, lines, warnings=found.warnings)
 
 
 def _data(found: UsageReport) -> dict[str, Any]:

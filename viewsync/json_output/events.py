@@ -51,8 +51,10 @@ class HistoryEvent(TypedDict):
     tty: Annotated[str, "of a view: the terminal that it was opened in"]
     reason: Annotated[str, "why, in the words that people are shown"]
     project: Annotated[str, "the project's name; empty without one"]
-    seconds: Annotated[float | None, "how long it took; null where there is nothing to measure"]
-    detail: Annotated[str, "what a program has to read of it: the new name of a rename"]
+    seconds: Annotated[
+        float | None, "how long it took, or of an end, how long it was there; null where that is not known"
+    ]
+    detail: Annotated[str, "for programs: the new name of a rename; `server` where tmux ended a view by itself"]
     what: Annotated[Literal["session", "view"], "what it happened to"]
     gui_start: Annotated[float, "when that WezTerm started, in epoch seconds; 0 where it is not known"]
 

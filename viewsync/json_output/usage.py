@@ -1,6 +1,6 @@
 """The fields of the verbs that count and watch."""
 
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from viewsync.json_output.sessions import Status
 
@@ -70,6 +70,71 @@ class SessionUsageOutput(TypedDict):
     errors: Annotated[list[str], "what could not be read"]
 
 
+class ViewEndRow(TypedDict):
+    layer: Annotated[
+        str,
+        "what ended it: `tmux` by itself, a clean-up by its trigger (`hook`, `sweeper`, `wezterm-tab`, `person`, ...),"
+        " `somebody else`, or `the server's end`",
+    ]
+    event: Annotated[Literal["end", "promote", "gone"], "how; `promote`: it took its parent's name"]
+    reason: Annotated[str, "why, in the words that people are shown"]
+    count: Annotated[int, "how many views"]
+
+
+class ViewNumbers(TypedDict):
+    """Times are in seconds. What nobody saw is counted as unknown."""
+
+    opened: Annotated[int, "how many views were made"]
+    reused: Annotated[int, "how often a view that was there was attached to"]
+    ended: Annotated[int, "how many ended"]
+    ends: Annotated[list[ViewEndRow], "by what, and why, the most frequent first"]
+    median_lifetime_seconds: Annotated[float | None, "the median of how long those that ended were there"]
+    longest_lifetime_seconds: Annotated[float | None, "the longest of that"]
+    lifetime_unknown: Annotated[int, "how many ended whose beginning is not known"]
+    most_at_once: Annotated[int, "the most that were there at the same moment"]
+    ended_at_once: Annotated[int, "how many tmux ended itself as it noticed that a client was gone: in the same second"]
+    delayed: Annotated[int, "how many were seen without their client before they ended"]
+    median_delay_seconds: Annotated[
+        float | None, "of those, the median from when it was seen that the client was gone to the view's end"
+    ]
+    longest_delay_seconds: Annotated[float | None, "the longest of that"]
+    delay_unknown: Annotated[int, "how many a clean-up ended of which nobody saw when the client went"]
+    end_unknown: Annotated[int, "how many are gone, and nobody saw when and why"]
+
+
+class ViewNumbersNow(ViewNumbers):
+    there_now: Annotated[int, "how many views are there"]
+    attached_now: Annotated[int, "how many of them somebody is on"]
+
+
+class ParentNumbersNow(ViewNumbersNow):
+    parent: Annotated[str, "the session that the views show"]
+
+
+class StatsViewsOutput(TypedDict):
+    views: Annotated[ViewNumbersNow, "all views since the history began"]
+    parents: Annotated[list[ParentNumbersNow], "the same by the session that they show"]
+    errors: Annotated[list[str], "what could not be read"]
+
+
+class DayViewNumbers(ViewNumbers):
+    day: Annotated[str, "the day, as 2026-11-23"]
+
+
+class ParentViewNumbers(ViewNumbers):
+    parent: Annotated[str, "the session that the views show"]
+
+
+class ViewUsageOutput(TypedDict):
+    timeframe: Annotated[str, "the time that was asked for, as 7d"]
+    since: Annotated[str, "its beginning, as 2026-11-23T10:00:00Z"]
+    until: Annotated[str, "its end"]
+    total: Annotated[ViewNumbers, "all of it"]
+    days: Annotated[list[DayViewNumbers], "the same by day"]
+    parents: Annotated[list[ParentViewNumbers], "the same by the session that they show"]
+    errors: Annotated[list[str], "what could not be read"]
+
+
 class WatchedSession(TypedDict):
     name: Annotated[str, "the session's name"]
     project: Annotated[str | None, "its project's name"]
@@ -103,10 +168,19 @@ class WatchedEvent(TypedDict):
     what: Annotated[str, "session or view"]
 
 
+class WatchedToday(TypedDict):
+    since: Annotated[str, "midnight in your time zone, as 2026-11-23T10:00:00Z"]
+    sessions_made: Annotated[int, "how many sessions were made since then"]
+    sessions_ended: Annotated[int, "how many ended"]
+    sessions_ended_by: Annotated[dict[str, int], "how many ended by whom"]
+    views: Annotated[ViewNumbers, "the same of views, as `stats views` has them"]
+
+
 class MonitorSessionsOutput(TypedDict):
     at: Annotated[str, "when it was read, as 2026-11-23T10:00:00Z"]
     sessions: Annotated[list[WatchedSession], "the registered sessions"]
     views: Annotated[list[WatchedParent], "sessions that have views"]
     events: Annotated[list[WatchedEvent], "what happened last, newest first"]
+    today: Annotated[WatchedToday, "what came and went since midnight"]
     problems: Annotated[list[str], "the same as errors, under its earlier name"]
     errors: Annotated[list[str], "what could not be read"]

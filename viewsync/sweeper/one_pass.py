@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxTimeout, ViewsyncError
-from viewsync.events import GONE
+from viewsync.events import GONE, SERVER_GONE
 from viewsync.history import recording
 from viewsync.registry.safe_reading import read_registry
 from viewsync.store import pending_steps
@@ -130,7 +130,7 @@ def _pid(identity: Any) -> int:
 def _gone(name: str, row: ViewRow, now: float, trigger: str) -> Event:
     pid = _pid(row.get("server"))
     server = Server(str(row["socket"]), pid, 0, "")
-    return tracking.event(server, name, row, GONE, "its tmux server is gone", now, trigger)
+    return tracking.event(server, name, row, GONE, SERVER_GONE, now, trigger)
 
 
 def _tidy(ctx: Context) -> None:

@@ -15,6 +15,8 @@ from viewsync.text.sanitize import harmless
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import polling
 from viewsync.tmux.server import ServerGone
+from viewsync.usage import today
+from viewsync.usage.rules.view_report import ViewThere
 from viewsync.views.rules import groups, tracking
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from viewsync.system.process_table import ProcessTable, TreeUse
     from viewsync.tmux.polling import Look
     from viewsync.tmux.rules.model import Pane, Server
+    from viewsync.usage.rules.view_report import Key as ViewKey
+    from viewsync.usage.today import Today
     from viewsync.views.rules.groups import Groups, View
 
     Answer = Look | TmuxError
@@ -68,6 +72,7 @@ class Frame(NamedTuple):
     parents: tuple[ParentFrame, ...]
     events: tuple[Event, ...]  # newest first
     problems: tuple[str, ...]
+    today: Today
 
 
 class _Index(NamedTuple):
@@ -90,6 +95,7 @@ class Monitor:
         self._data = empty()
         self._rows: list[Registered] = []
         self._events: tuple[Event, ...] = ()
+        self._today: list[Event] = []
         self._stamps: dict[str, object] = {}
         self._looks: dict[str, Answer] = {}
         self._index: dict[str, _Index] = {}
@@ -116,7 +122,8 @@ class Monitor:
         sessions = tuple(self._measured(session, table, now) for session in found)
         kept = {_key(session) for session in found}
         self._used = {key: value for key, value in self._used.items() if key in kept}
-        return Frame(now, sessions, self._parents(), self._events, tuple(dict.fromkeys(self._problems)))
+        came = today.count(self._today, self._rows, *self._known_views(), now)
+        return Frame(now, sessions, self._parents(), self._events, tuple(dict.fromkeys(self._problems)), came)
 
     def server(self, session: SessionFrame) -> Server | None:
         """Where it is, as it was when it was read."""
@@ -150,6 +157,7 @@ class Monitor:
             return
         try:
             self._events = tuple(self.ctx.history.find("event NOT IN ('open', 'reuse')", (), limit=_EVENTS))
+            self._today = today.read(self.ctx.history, self.ctx.clock())
         except StateError as error:
             self._problems.append(error.message)
         for file in (path, f"{path}-wal"):
@@ -247,6 +255,19 @@ class Monitor:
             if session.pane in shown:
                 line = harmless(shown[session.pane], colours=False).replace("\t", " ")
                 self._lines[_key(session)] = (look.marks.get(session.pane, ()), look.at, line)
+
+    def _known_views(self) -> tuple[dict[ViewKey, ViewThere], list[ViewKey]]:
+        """Those that are there, and those of which the next sweep will say what became of them."""
+        there: dict[ViewKey, ViewThere] = {}
+        for socket, known in self._views.items():
+            panes = {mine[0].session: mine[0] for mine in self._index[socket].sessions.values()} if known else {}
+            for session, name in known.items():
+                row = self._data["views"][name]
+                key = (socket, str(row.get("server")), name)
+                made = float(row.get("created") or panes[session].created)
+                there[key] = ViewThere(str(row.get("parent") or "?"), made, panes[session].attached)
+        rows = self._data["views"].items()
+        return there, [(str(row.get("socket")), str(row.get("server")), name) for name, row in rows]
 
     def _parents(self) -> tuple[ParentFrame, ...]:
         """Of the views that the registry knows and that are there."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from viewsync.store.history_database import History
     from viewsync.usage.rules.report import Numbers
 
-_ALL = 10_000_000  # events; more than anybody has
+ALL = 10_000_000  # events; more than anybody has
 _BASELINE = 3600.0  # seconds before the beginning in which the last sample still counts as "before"
 _GONE = (health.MISSING, health.SERVER)
 NO_PROJECT = "(none)"
@@ -90,7 +90,7 @@ def _live(listed: Listed) -> RegisteredSession:
 
 def _facts(history: History, live: Sequence[RegisteredSession], since: float, now: float) -> UsageFacts:
     kinds = ", ".join("?" * len(usage_report.EVENTS))
-    events = history.find(f"what = 'session' AND event IN ({kinds})", usage_report.EVENTS, limit=_ALL)[::-1]
+    events = history.find(f"what = 'session' AND event IN ({kinds})", usage_report.EVENTS, limit=ALL)[::-1]
     samples = history.samples(max(0.0, since - _BASELINE))
     seen = {(sample.socket, sample.session): sample.at for sample in samples}
     lives = usage_report.lives(events, live, seen, now)

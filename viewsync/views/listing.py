@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
+    from viewsync.events import Event
     from viewsync.registry_shape import RegistryData, ViewRow
     from viewsync.tmux.rules.model import Inventory, TmuxSession, Verdict
+    from viewsync.views.rules.tracking import Changes
 
 
 class ListedView(NamedTuple):
@@ -37,12 +39,13 @@ class Listing(NamedTuple):
     parents: list[Parent]
     servers: list[dict[str, Any]]
     errors: list[str]
+    unwritten: list[Event]  # what happened to views, and the next sweep writes into the history
 
 
 def read(ctx: Context, sockets: Sequence[str] | None = None) -> Listing:
     """One tmux call a server, and nothing is changed."""
     data, doubt = read_registry(ctx)
-    listing = Listing([], [], [doubt] if doubt else [])
+    listing = Listing([], [], [doubt] if doubt else [], [])
     for socket in servers.live(ctx.env, data["views"]) if sockets is None else sockets:
         try:
             found = inventory.inventory(ctx.tmux, socket)
@@ -52,13 +55,16 @@ def read(ctx: Context, sockets: Sequence[str] | None = None) -> Listing:
         partial = found.doubt
         listing.errors.extend([partial] if partial else [])
         listing.servers.append(found.server._asdict())
-        listing.parents.extend(_parents(ctx, found, data, partial or doubt))
+        now = ctx.clock()
+        changes = tracking.compare(found, data["views"], (), now, "listing")
+        listing.unwritten.extend(changes.events if found.complete else ())
+        listing.parents.extend(_parents(ctx, found, data, changes, now, partial or doubt))
     return listing
 
 
-def _parents(ctx: Context, found: Inventory, data: RegistryData, doubt: str) -> list[Parent]:
-    now = ctx.clock()
-    changes = tracking.compare(found, data["views"], (), now, "listing")
+def _parents(
+    ctx: Context, found: Inventory, data: RegistryData, changes: Changes, now: float, doubt: str
+) -> list[Parent]:
     rows = tracking.merged(data["views"], changes.rows)
     known = facts.of(found, rows, wezterm_panes.tracked(rows, data["guis"]))
     verdicts = {verdict.session: verdict for verdict in policy.decide(known, policy.of(ctx.config), now, doubt)}

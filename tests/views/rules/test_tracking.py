@@ -196,3 +196,23 @@ def test_the_facts_are_of_our_sessions_alone() -> None:
     assert (fact.name, fact.ours, fact.attached, fact.parent_taken, fact.tracked) == (VIEW.name, True, True, True, True)
     registered = facts.of(found, {stranger.name: row(state="open", session_id="$2")}, {stranger.name})
     assert [(view.name, view.tracked) for view in registered] == [(VIEW.name, False), (stranger.name, True)]
+
+
+def test_of_an_end_it_says_how_long_the_view_was_there_and_whether_the_server_ended_it() -> None:
+    gone = look({VIEW.name: row(state="open", created=NOW - 60)}).events
+    assert [(event.event, event.seconds, event.detail) for event in gone] == [("gone", 60, "")]
+    unknown = look({VIEW.name: row(state="open", created=0)}).events
+    assert [(event.event, event.seconds) for event in unknown] == [("gone", None)]
+    told = f"$1={VIEW.name}=@2={int(NOW) - 10} "
+    views = {VIEW.name: row(state="open", session_id="$1", created=NOW - 60)}
+    alone = compare(Inventory(SERVER, (PARENT,), (), (), True, ended=told), views, set(), NOW, "sweeper").events
+    assert [(event.event, event.trigger, event.detail) for event in alone] == [("end", "hook", "server")]
+    assert alone[0].seconds is not None
+    assert 50 <= alone[0].seconds < 51
+
+
+def test_a_view_whose_client_came_and_went_unseen_was_not_made_without_one() -> None:
+    unattached = VIEW._replace(attached=0, clients=False)
+    never = look({VIEW.name: row()}, unattached, clients=()).events
+    was = look({VIEW.name: row()}, unattached._replace(last_attached=int(NOW)), clients=()).events
+    assert [event.reason for event in (*never, *was)] == ["made without a client", "client 500 was on it"]

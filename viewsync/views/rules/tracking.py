@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import events
 from viewsync.events import Event
-from viewsync.tmux.rules.model import TmuxSession
+from viewsync.tmux.rules.model import PROMOTE, TmuxSession
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 CREATING = "creating"
 OPEN = "open"
+_ENDS = (events.END, PROMOTE, events.GONE)
 _LONGEST_OPENING = 60.0  # seconds from the row to the session, on a machine that is very busy
 
 
@@ -189,7 +190,7 @@ class _Comparison:
     def compare_all(self, views: Mapping[str, ViewRow]) -> None:
         for name, row in views.items():
             if row.get("socket") == self.found.server.socket and name not in self.mine:
-                self.drop(name, row, events.GONE, "its tmux server is gone")
+                self.drop(name, row, events.GONE, events.SERVER_GONE)
         ids = {name: session for session, name in self.proven.items()}
         for name, row in self.mine.items():
             if name not in ids:
@@ -229,7 +230,8 @@ class _Comparison:
             if row.get("attached"):
                 self.event(session.name, new, events.DETACH, "its client is gone")
             elif row.get("state") == CREATING:
-                self.event(session.name, new, events.OPEN, "made without a client")
+                was_on = f"client {row.get('pid')} was on it" if session.last_attached else events.CLIENTLESS
+                self.event(session.name, new, events.OPEN, was_on)
             new["attached"] = False
             if not row.get("idle_since") or row["idle_since"] < session.last_attached:
                 new["idle_since"] = self.now
@@ -286,7 +288,8 @@ class _Comparison:
         if row.get("state") == CREATING:
             reason = f"client {row.get('pid')} was on it"
             self.changes.events.append(event(server, name, row, events.OPEN, reason, made, self.trigger))
-        self.changes.events.append(event(server, name, row, events.END, events.ORPHAN, at, events.HOOK))
+        end = event(server, name, row, events.END, events.ORPHAN, at, events.HOOK)
+        self.changes.events.append(end._replace(detail=events.BY_ITSELF))
         self.changes.rows[name] = None
 
     def rebuild(self, session: TmuxSession) -> None:
@@ -311,7 +314,8 @@ class _Comparison:
 
 
 def event(server: Server, name: str, row: ViewRow, kind: str, reason: str, now: float, trigger: str) -> Event:
-    """A line of the history about a view, with what its row knows."""
+    """A line of the history about a view, with what its row knows. Of its end, also how long it was there."""
+    made = float(row.get("created") or 0) if kind in _ENDS else 0.0
     return Event(
         at=now,
         event=kind,
@@ -325,5 +329,6 @@ def event(server: Server, name: str, row: ViewRow, kind: str, reason: str, now: 
         gui_start=float(row.get("gui_start") or 0),
         tty=str(row.get("tty", "")),
         reason=reason,
+        seconds=max(0.0, now - made) if made else None,
         what="view",
     )

@@ -1,0 +1,186 @@
+"""What the history tells of views, in numbers: how they came and went, how long they were there, how many at once.
+
+A view's life begins with `open`, or with the first that was heard of it, and ends with one of ENDS. What is not known
+is counted as unknown: nothing is guessed from what other views did.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.events import BY_ITSELF, CLIENTLESS, DETACH, END, FOUND, GONE, OPEN, REUSE, SERVER_GONE
+from viewsync.tmux.rules.model import PROMOTE
+from viewsync.usage.rules.report import median
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from viewsync.events import Event
+
+    Key = tuple[str, str, str]  # socket, server and name: no other view ever has all three
+
+ENDS = (END, PROMOTE, GONE)
+EVENTS = (OPEN, REUSE, FOUND, DETACH, *ENDS)
+
+# Which layer ended it, where that is no trigger of a clean-up.
+TMUX, SOMEBODY, WITH_SERVER = "tmux", "somebody else", "the server's end"
+
+
+class ViewThere(NamedTuple):
+    """A view that is there now."""
+
+    parent: str
+    created: float  # 0 when it is not known
+    attached: bool
+
+
+class ViewEnd(NamedTuple):
+    layer: str  # TMUX, SOMEBODY, WITH_SERVER, or a clean-up's trigger: hook, sweeper, wezterm-tab, person, ...
+    event: str  # one of ENDS
+    reason: str
+
+
+class ViewLife(NamedTuple):
+    parent: str
+    first: float  # when something was first heard of it
+    began: float  # 0 when it is not known
+    opened: bool  # the history saw it made
+    reused: tuple[float, ...]
+    last: float  # when it ended, or something was last heard of it; now, where it is there
+    end: ViewEnd | None  # None: it is there, or nobody saw its end
+    there: bool
+    left: float  # when its client was seen to be gone, before its end; 0 when that is not known
+    visited: bool  # a client was on it
+
+    @property
+    def start(self) -> float:
+        return self.began or self.first
+
+
+class ViewNumbers(NamedTuple):
+    """Of one stretch of time. Times are seconds."""
+
+    opened: int
+    reused: int
+    ends: dict[ViewEnd, int]  # the most frequent first
+    lifetimes: list[float]  # of those that ended and whose beginning is known
+    lifetime_unknown: int
+    most: int  # that were there at the same moment
+    at_once: int  # that tmux ended as it noticed that a client had gone
+    delays: list[float]  # of those that were seen without a client before: from then to the end
+    delay_unknown: int  # of which nobody saw when the client went
+    end_unknown: int  # that are gone, and nobody saw when and why
+
+    @property
+    def ended(self) -> int:
+        return sum(self.ends.values())
+
+    @property
+    def median_lifetime(self) -> float | None:
+        return median(self.lifetimes)
+
+    @property
+    def median_delay(self) -> float | None:
+        return median(self.delays)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.opened or self.reused or self.ends or self.most or self.end_unknown)
+
+
+class _Lives:
+    def __init__(self) -> None:
+        self.open: dict[Key, ViewLife] = {}
+        self.done: dict[Key, ViewLife] = {}
+
+    def take(self, event: Event) -> None:
+        """Of a name whose end was seen there is nothing more to say: names do not come back."""
+        key = (event.socket, event.server, event.session)
+        if key in self.done:
+            return
+        life = self.open.get(key) or ViewLife(
+            event.parent, event.at, 0.0, False, (), event.at, None, there=False, left=0.0, visited=False
+        )
+        life = life._replace(parent=event.parent or life.parent, last=max(life.last, event.at))
+        if event.event in ENDS:
+            began = event.at - event.seconds if event.seconds is not None else life.began
+            # Seen in the same look as its end, that the client is gone does not tell when it went.
+            left = life.left if life.left < event.at else 0.0
+            end = ViewEnd(layer(event), event.event, event.reason)
+            self.open.pop(key, None)
+            self.done[key] = life._replace(began=began, left=left, end=end, last=event.at)
+        else:
+            self.open[key] = _after(life, event)
+
+
+def _after(life: ViewLife, event: Event) -> ViewLife:
+    if event.event == OPEN:
+        visited = event.reason != CLIENTLESS
+        return life._replace(began=life.began or event.at, opened=True, visited=life.visited or visited)
+    if event.event == REUSE:
+        return life._replace(reused=(*life.reused, event.at), left=0.0, visited=True)
+    if event.event == DETACH:
+        return life._replace(left=event.at, visited=True)
+    return life
+
+
+def lives(events: Iterable[Event], there: Mapping[Key, ViewThere], unread: Iterable[Key], now: float) -> list[ViewLife]:
+    """`events`: oldest first. `unread`: views of servers that did not answer, of which nobody knows that they ended."""
+    found = _Lives()
+    for event in events:
+        found.take(event)
+    for key, view in there.items():
+        life = found.open.get(key) or ViewLife(
+            view.parent, view.created or now, 0.0, False, (), now, None, there=True, left=0.0, visited=view.attached
+        )
+        found.open[key] = life._replace(parent=view.parent, began=view.created or life.began, there=True, last=now)
+    for key in unread:
+        if key in found.open:
+            found.open[key] = found.open[key]._replace(there=True, last=now)
+    return [*found.done.values(), *found.open.values()]
+
+
+def layer(event: Event) -> str:
+    if event.event == GONE:
+        return WITH_SERVER if event.reason == SERVER_GONE else SOMEBODY
+    return TMUX if event.detail == BY_ITSELF else event.trigger
+
+
+def numbers(lives: Sequence[ViewLife], since: float, until: float) -> ViewNumbers:
+    """Of what was in that stretch of time, its end not included."""
+
+    def inside(at: float) -> bool:
+        return since <= at < until
+
+    ended = [life for life in lives if life.end and inside(life.last)]
+    ends = Counter(life.end for life in ended if life.end)
+    # What somebody else ended, or its server took along, no client's end led to.
+    cleaned = [life for life in ended if life.end and life.end.event != GONE and life.visited]
+    unseen = [life for life in cleaned if not life.left]
+    at_once = sum(life.end.layer == TMUX for life in unseen if life.end)
+    return ViewNumbers(
+        opened=sum(life.opened and inside(life.began) for life in lives),
+        reused=sum(inside(at) for life in lives for at in life.reused),
+        ends=dict(ends.most_common()),
+        lifetimes=[life.last - life.began for life in ended if life.began],
+        lifetime_unknown=sum(not life.began for life in ended),
+        most=most_at_once(lives, since, until),
+        at_once=at_once,
+        delays=[life.last - life.left for life in cleaned if life.left],
+        delay_unknown=len(unseen) - at_once,
+        end_unknown=sum(not (life.end or life.there) and inside(life.last) for life in lives),
+    )
+
+
+def most_at_once(lives: Sequence[ViewLife], since: float, until: float) -> int:
+    """One that begins as another one ends is not there beside it."""
+    steps = []
+    for life in lives:
+        if life.start < until and (life.there or life.last >= since):
+            steps += [(max(life.start, since), 1), (life.last, -1)]
+    count = most = 0
+    for _, step in sorted(steps):
+        count += step
+        most = max(most, count)
+    return most
