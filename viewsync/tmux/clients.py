@@ -55,17 +55,17 @@ def switch(tmux: Tmux, server: Server, client: str, session: str) -> str:
 def read(tmux: Tmux, server: Server) -> Presence:
     """TmuxError when it has been replaced by another server, or gives no full answer."""
     token = os.urandom(8).hex()  # a folder is anybody's free text
-    out = tmux.ask(
+    out = tmux.ask_all(
         server.socket,
-        *chain(
+        [
             ["list-sessions", "-F", f"#{{session_id}} {free('session_path')}{token}"],
             ["display-message", "-p", f"{token}."],
             ["list-clients", "-F", "#{session_id}"],
             ["display-message", "-p", f"{token}.#{{pid}}.#{{start_time}}"],
-        ),
+        ],
     )
-    sessions, _, rest = out.partition(f"{token}.\n")
-    clients, _, told = rest.partition(f"{token}.")
+    before, _, told = out.rpartition(f"{token}.")
+    sessions, _, clients = before.partition(f"{token}.\n")
     if told.strip() != server.identity:
         raise TmuxError(
             f"the tmux server on {server.socket} gave an incomplete answer, or has been replaced by another server"

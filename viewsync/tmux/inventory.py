@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules import hooks
@@ -21,7 +22,9 @@ from viewsync.tmux.rules.model import (
     Server,
     TmuxSession,
 )
-from viewsync.tmux.server import Tmux, chain
+
+if TYPE_CHECKING:
+    from viewsync.tmux.server import Tmux
 
 _SERVER = f"V\t#{{pid}}\t#{{start_time}}\t#{{version}}\t#{{s/[^A-Za-z0-9=$@_ -]//:{ENDED}}}"
 # Fields with a shape of their own first, names behind them, the one option with free text last. Names cannot
@@ -66,10 +69,7 @@ def commands() -> list[list[str]]:
 
 def inventory(tmux: Tmux, socket: str) -> Inventory:
     """All sessions, clients and our hooks of one server, in one call. TmuxError when it says nothing usable."""
-    done = tmux.run(socket, *chain(*commands()))
-    if done.code:
-        raise TmuxError(f"tmux on {socket}: {done.err.strip() or f'exit code {done.code}'}")
-    return parse(socket, done.out)
+    return parse(socket, tmux.ask_all(socket, commands()))
 
 
 def parse(socket: str, output: str) -> Inventory:

@@ -32,6 +32,11 @@ def duplicate(said: str) -> bool:
     return _DUPLICATE.search(said) is not None
 
 
+def no_sessions(said: str) -> bool:
+    """The server runs, and has none: then it lists no panes and no clients."""
+    return said == "no current target\n"
+
+
 def no_pane(said: str) -> bool:
     """There is no pane of that id, also on a server that has lost its last session."""
     return (_NO_PANE.search(said) or _NO_TARGET.search(said)) is not None

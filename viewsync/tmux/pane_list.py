@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from viewsync.tmux import rows
 from viewsync.tmux.rules.model import MARK_STATE, QUARANTINE, Pane, Panes
-from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
     from viewsync.tmux.server import Tmux
@@ -40,8 +39,9 @@ PANE = "\t".join(
 
 def read(tmux: Tmux, socket: str) -> Panes:
     """ServerGone when no server runs there, TmuxError when it says nothing usable."""
-    commands = chain(["list-panes", "-a", "-F", PANE], ["display-message", "-p", rows.SERVER])
-    return parse(socket, tmux.ask(socket, *commands))
+    return parse(
+        socket, tmux.ask_all(socket, [["list-panes", "-a", "-F", PANE], ["display-message", "-p", rows.SERVER]])
+    )
 
 
 def parse(socket: str, output: str) -> Panes:

@@ -38,8 +38,7 @@ class Look(NamedTuple):
 def look(tmux: Tmux, socket: str, before: Look | None) -> Look:
     """One call; where the server says what it said `before`, that comes back. ServerGone or TmuxError."""
     at = time.time()
-    commands = chain(["list-panes", "-a", "-F", _FORMAT], ["display-message", "-p", rows.SERVER])
-    text = tmux.ask(socket, *commands)
+    text = tmux.ask_all(socket, [["list-panes", "-a", "-F", _FORMAT], ["display-message", "-p", rows.SERVER]])
     if before and text == before.text:
         return before._replace(at=at)
     lines, marks = [], {}

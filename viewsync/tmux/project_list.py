@@ -9,7 +9,6 @@ from viewsync.tmux import rows
 from viewsync.tmux.rules import marks
 from viewsync.tmux.rules.model import MARKED, QUARANTINE
 from viewsync.tmux.rules.project_model import LiveSession, Sessions
-from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
     from viewsync.tmux.server import Tmux
@@ -39,7 +38,7 @@ COMMANDS = (["list-sessions", "-F", _SESSION], ["display-message", "-p", rows.SE
 
 def read(tmux: Tmux, socket: str) -> Sessions:
     """ServerGone when no server runs there, TmuxError when it says nothing usable."""
-    return parse(socket, tmux.ask(socket, *chain(*COMMANDS)))
+    return parse(socket, tmux.ask_all(socket, COMMANDS))
 
 
 def parse(socket: str, output: str) -> Sessions:

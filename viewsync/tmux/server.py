@@ -127,6 +127,17 @@ class Tmux:
                 self._hung.setdefault(socket, time.monotonic())
             raise
 
+    def read(self, socket: str, commands: Sequence[Sequence[str]]) -> process.Completed:
+        """All that the commands list, the last of which asks for the server itself. One that has no session, as with
+        `exit-empty off` or before its configuration has made one, refuses to list, and tells of itself alone.
+        """
+        done = self.run(socket, *chain(*commands))
+        if done.code and messages.no_sessions(done.err):
+            done = self.run(socket, *chain(["list-sessions", "-F", "=session"], commands[-1]))
+            if done.out.startswith("=session\n"):  # it was made in between
+                return self.run(socket, *chain(*commands))
+        return done
+
     def version(self) -> str:
         """Of the client program, as `tmux -V` says it."""
         done = process.run([self.program, "-V"], timeout=self.timeout, env=self.env)
@@ -134,10 +145,17 @@ class Tmux:
 
     def ask(self, socket: str, *words: str, stdin: str = "") -> str:
         """The output of a call that must succeed."""
-        done = self.run(socket, *words, stdin=stdin)
-        if done.code:
-            raise TmuxError(f"tmux on {socket}: {done.err.strip() or f'exit code {done.code}'}")
-        return done.out
+        return _said(socket, self.run(socket, *words, stdin=stdin))
+
+    def ask_all(self, socket: str, commands: Sequence[Sequence[str]]) -> str:
+        """The output of `read`, which must succeed."""
+        return _said(socket, self.read(socket, commands))
+
+
+def _said(socket: str, done: process.Completed) -> str:
+    if done.code:
+        raise TmuxError(f"tmux on {socket}: {done.err.strip() or f'exit code {done.code}'}")
+    return done.out
 
 
 _READS = ("list-", "show-", "display-", "has-", "capture-")

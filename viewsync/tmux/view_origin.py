@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
-from viewsync.tmux import inventory
+from viewsync.tmux import inventory, messages
 from viewsync.tmux.rules import language
 from viewsync.tmux.server import chain
 
@@ -50,6 +50,8 @@ def read_with_inventory(tmux: Tmux, socket: str, name: str) -> tuple[Inventory, 
     lines = done.out.split("\n")
     end = next((at for at, line in enumerate(lines) if line.startswith("V\t")), None)
     if end is None:
+        if messages.no_sessions(done.err):
+            return inventory.inventory(tmux, socket), None
         raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no full answer'}")
     found = inventory.parse(socket, "\n".join(lines[: end + 1]))
     exact = next((session for session in found.sessions if session.name == name), None)
