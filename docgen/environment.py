@@ -21,6 +21,7 @@ _KNOWN = {
     "WEZTERM_CONFIG_FILE": "where `install` finds WezTerm's configuration",
     "VIEWSYNC_COMPAT": "`1`: the shell tools' names behave as the shell tools do",
     "NO_COLOR": "anything: no colours",
+    "PWD": "the folder that you are in, as a shell calls it where a link leads to it",
     "COLUMNS": "how wide help and tables are",
     "HOME": "your home",
     "USER": "your name, for templates",

@@ -27,6 +27,7 @@ LEVELS = ("debug", "info", "warning", "error")
 SETTINGS: dict[str, Setting] = {
     "tmux": Setting("tmux", "the tmux program"),
     "tmux_timeout": Setting(10.0, "seconds without any answer after which a tmux server counts as hung", least=0.05),
+    "tmux_start_timeout": Setting(60.0, "seconds that a tmux server may take to load your tmux.conf", least=0.05),
     "wezterm": Setting("wezterm", "the wezterm program"),
     "wezterm_timeout": Setting(3.0, "seconds that `wezterm cli` may take", least=0.05),
     "lock_timeout": Setting(5.0, "seconds to wait for the registry's lock", env="LOCK_TIMEOUT"),

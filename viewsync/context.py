@@ -42,7 +42,9 @@ class Context:
     def tmux(self) -> Tmux:
         from viewsync.tmux.server import Tmux
 
-        return Tmux(self.config["tmux"], self.config["tmux_timeout"], self.env, self.say_waiting)
+        tmux = Tmux(self.config["tmux"], self.config["tmux_timeout"], self.env, self.say_waiting)
+        tmux.start_timeout = self.config["tmux_start_timeout"]
+        return tmux
 
     def _log_waiting(self, what: str) -> None:
         self.log.warning("%s", what)

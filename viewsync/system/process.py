@@ -66,6 +66,7 @@ def run(
     timeout: float,
     stdin: str = "",
     env: Mapping[str, str] | None = None,
+    cwd: str | None = None,
     longer: Callable[[], Generator[float, None, None]] | None = None,
 ) -> Completed:
     """Run one program to its end, `timeout` seconds at most. Bytes that are no UTF-8 survive the round trip.
@@ -77,7 +78,9 @@ def run(
     outcome = "not started"
     try:
         with _whole(stdin.encode("utf-8", "surrogateescape")) as source:
-            child = subprocess.Popen(argv, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
+            child = subprocess.Popen(
+                argv, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, cwd=cwd
+            )
             with child:
                 out, err = _answer(child, argv, timeout, longer)
         outcome = f"exit code {child.returncode}"

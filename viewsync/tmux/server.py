@@ -19,6 +19,10 @@ _STILL = 300.0  # seconds for which a server that hung has to answer as soon as 
 _ENDING = 0.5  # seconds that a server takes at most to end, once it has hung up
 
 
+_BUSY = "stopped or very busy"
+_LOADING = "loading its configuration; the setting tmux_start_timeout gives it more time"
+
+
 class ServerGone(TmuxError):
     """Nothing listens on the socket."""
 
@@ -32,6 +36,7 @@ class Tmux:
         """`say` hears, once for a server, for what we wait where that takes long."""
         self.program = program
         self.timeout = timeout  # seconds without any answer; one that is slow is waited for
+        self.start_timeout = 60.0  # seconds for a server that has its configuration to load
         self.env = clean(env)
         self._say = say
         self._said: set[str] = set()
@@ -71,15 +76,25 @@ class Tmux:
         """One call, whatever its exit code. Raises TmuxTimeout, ServerGone, or TmuxError when it cannot run."""
         argv = self.argv(socket, *words, starts=starts)
         bound = self._bound(socket) if self._hung or self.hurry else self.timeout
+        cwd, why = None, _BUSY
+        if starts and not sockets.listens(socket):
+            # The folder of who starts it is the server's own as long as that runs, and may be removed meanwhile.
+            cwd, bound, why = self._home(), self.start_timeout, _LOADING
+            if found := process.which(argv[0], self.env):
+                argv[0] = os.path.abspath(found)
         soon = min(_SOON, bound / 2)
         try:
             done = process.run(
-                argv, timeout=soon, stdin=stdin, env=self.env, longer=lambda: self._wait(socket, soon, bound)
+                argv,
+                timeout=soon,
+                stdin=stdin,
+                env=self.env,
+                cwd=cwd,
+                longer=lambda: self._wait(socket, soon, bound, why),
             )
         except process.TimedOut as error:
-            raise TmuxTimeout(
-                f"the tmux server on {socket} {error.message}", f"it may be stopped or very busy{_left_open(words)}"
-            ) from None
+            problem = f"the tmux server on {socket} {error.message}"
+            raise TmuxTimeout(problem, f"it may be {why}{_left_open(words)}") from None
         except process.NotStarted as error:
             if error.hint:  # there may be one, and no program can be run now
                 raise TmuxError(error.message, error.hint) from None
@@ -110,13 +125,17 @@ class Tmux:
         self._hung.pop(socket, None)
         return self.timeout
 
-    def _wait(self, socket: str, waited: float, bound: float) -> Generator[float, None, None]:
+    def _home(self) -> str:
+        home = self.env.get("HOME", "")
+        return home if os.path.isdir(home) and os.access(home, os.X_OK) else "/"
+
+    def _wait(self, socket: str, waited: float, bound: float, why: str) -> Generator[float, None, None]:
         from viewsync.tmux import slow_server  # only for those
 
         def say(seconds: float) -> None:
             if self._say and seconds >= _SOON and socket not in self._said:
                 self._said.add(socket)
-                self._say(f"waiting for the tmux server on {socket}: no answer for {_SOON:g} s, it may be very busy")
+                self._say(f"waiting for the tmux server on {socket}: no answer for {_SOON:g} s, it may be {why}")
 
         try:
             yield from slow_server.wait(

@@ -102,10 +102,22 @@ def begin(tmux: Tmux, socket: str, new: NewSession, answer: str, then: Sequence[
     return done
 
 
+def _our_folder() -> str:
+    """ "" where that has been removed. A link on the way to it stays one, as in the shell that we come from."""
+    try:
+        here, named = os.getcwd(), os.environ.get("PWD", "")
+        return named if os.path.isabs(named) and os.path.samefile(named, here) else here
+    except OSError:
+        return ""
+
+
 def _words(new: NewSession, answer: str) -> list[str]:
     words = ["new-session", "-d", "-P", "-F", answer, "-s", language.unexpanded(new.name)]
     words += ["-n", language.unexpanded(new.window)] if new.window else []
-    words += ["-c", language.unexpanded(new.cwd)] if new.cwd else []
+    if (
+        cwd := os.path.abspath(new.cwd) if new.cwd else _our_folder()
+    ):  # not the server's own, which is where we start it
+        words += ["-c", language.unexpanded(cwd)]
     for name, value in new.environment:
         words += ["-e", f"{name}={value}"]
     if new.size:

@@ -139,7 +139,7 @@ def _look(tmux: Tmux, request: OpenRequest) -> tuple[Inventory, Origin | None]:
         from viewsync.tmux import sessions  # only for this
 
         with contextlib.suppress(sessions.Duplicate):  # somebody else made it just now
-            sessions.make(tmux, request.socket, sessions.NewSession(request.parent, request.cwd or os.getcwd()))
+            sessions.make(tmux, request.socket, sessions.NewSession(request.parent, request.cwd))
         found, origin = view_origin.read_with_inventory(tmux, request.socket, request.parent)
     assert found is not None
     return found, origin
