@@ -150,6 +150,16 @@ def test_a_pane_of_an_earlier_server_on_that_socket_is_none_of_this_one(work: Se
     assert work.clients()[other.pid] == "here"
 
 
+def test_a_terminal_that_only_has_the_variables_of_a_pane_is_none(work: Server, home: Home) -> None:
+    """As a terminal's window has them that was opened by a program in a pane. That pane's client is somebody else's."""
+    other = client(work, "here")
+    env = {"TMUX": f"{work.socket},{work.pid},0", "TMUX_PANE": work.show("=here:", "#{pane_id}")}
+    tab = home.program(program(home, attach(work, "goal")), env=env)
+    until(lambda: tab.pid in work.clients(), "a client")
+    assert work.clients()[tab.pid].startswith("goal-view-")
+    assert work.clients()[other.pid] == "here"
+
+
 def test_a_server_by_another_path_is_not_shown_in_itself(work: Server, home: Home) -> None:
     mine = client(work, "here")
     link = os.path.join(home.path, "link")

@@ -243,6 +243,17 @@ def test_c3_inside_tmux_the_client_switches(project: Project, server: Server) ->
     assert server.clients()[other.pid] == "elsewhere"
 
 
+def test_c3_a_terminal_that_only_has_the_variables_of_a_pane_gets_a_view(project: Project, server: Server) -> None:
+    server.start("-s", "work")
+    other = server.home.program(["tmux", "-S", server.socket, "attach", "-t", "work"])
+    until(lambda: server.clients().get(other.pid), "somebody else")
+    file = project.command("dev", "session:\n  windows:\n    - name: a\n")
+    inside = {"TMUX": f"{server.socket},{server.pid},0", "TMUX_PANE": server.show("=work:", "#{pane_id}")}
+    tab = server.home.tab("run", file, "--attach", env=inside)
+    until(lambda: server.clients().get(tab.pid, "").startswith("myapp-main-dev-view-"), "a view")
+    assert server.clients()[other.pid] == "work"
+
+
 def test_c4_a_failing_pre_create_step_leaves_no_session_and_no_row(project: Project, server: Server) -> None:
     project.command("dev", "session:\n  pre_create_steps:\n    - run: exit 3\n  windows:\n    - name: a\n")
     trusted(project, "dev")

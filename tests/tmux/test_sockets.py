@@ -6,10 +6,12 @@ import os
 import signal
 import socket as unix
 import stat
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.wait import until
 from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
@@ -107,3 +109,15 @@ def test_a_stopped_server_listens(server: Server) -> None:
     os.kill(server.pid, signal.SIGSTOP)
     assert sockets.listens(server.socket)
     os.kill(server.pid, signal.SIGCONT)
+
+
+def test_a_server_that_has_ended_is_not_the_one_that_is_meant(server: Server, home: Home) -> None:
+    """A program has the variable of the server that it was started in, also when that is gone."""
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    stale = {"TMUX": f"{home.path}/gone,{ended.pid},0", "TMUX_PANE": "%0"}
+    done = home.viewsync("find", env=stale)
+    assert (done.code, "proj" in done.out) == (0, True), done
+    tab = home.tab("open", "proj", env=stale)
+    until(lambda: tab.pid in server.clients() or tab.ended(), "a client")
+    assert not tab.ended(), tab.text()

@@ -16,14 +16,9 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server
 
 
-def inside(env: Mapping[str, str], socket: str) -> bool:
-    """Whether we are in a pane of that server."""
-    return sockets.socket_inside(env) == socket
-
-
 def check(env: Mapping[str, str], socket: str, name: str) -> None:
     """UsageError where there is no terminal to attach with."""
-    if not inside(env, socket) and not terminal.name():
+    if not sockets.is_inside(env, socket) and not terminal.name():
         raise UsageError(
             f"there is no terminal to attach session '{name}' to",
             f"it is kept: `viewsync attach {shlex.quote(name)}` in a terminal",
@@ -33,7 +28,7 @@ def check(env: Mapping[str, str], socket: str, name: str) -> None:
 def go(ctx: Context, server: Server, session: str, name: str) -> None:
     """Returns only where the client was switched."""
     check(ctx.env, server.socket, name)
-    if inside(ctx.env, server.socket) and sockets.is_of(ctx.env, server):
+    if sockets.is_inside(ctx.env, server.socket) and sockets.is_of(ctx.env, server):
         _switch(ctx, server, session, name)
     else:
         from viewsync.views import opening

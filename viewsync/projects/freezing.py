@@ -96,6 +96,7 @@ def _secrets(
 def _find(ctx: Context, name: str, asked: targets.TargetArgs) -> tuple[Server, LiveSession, Sequence[listing.Known]]:
     """The session that is meant; of a view, the one whose windows it shows."""
     here = "" if name or any(asked) else sockets.socket_inside(ctx.env)
+    here = here if here and sockets.is_inside(ctx.env, here) else ""
     if name and (asked.target or asked.session):
         raise UsageError("a session was named twice", "give NAME, or -s, or -t")
     if (

@@ -26,13 +26,13 @@ _CLOCKS = 5.0  # seconds between what two clocks say of one moment, at most
 
 def alive(pid: int, start: float = 0.0) -> bool:
     """Whether that process runs; with `start`, whether it is still the one that started then."""
-    if not _exists(pid):
+    if not exists(pid):
         return False
     found: Stat | SeenProcess | None = procfs.stat(pid)
     if not found and start:
         found = look(pid)
     if not found:  # it ended just now, or nobody knows
-        return _exists(pid)
+        return exists(pid)
     return not found.ended and (not start or same(found.start, start))
 
 
@@ -45,7 +45,8 @@ def same(start: float, other: float) -> bool:
     return abs(start - other) < _SAME
 
 
-def _exists(pid: int) -> bool:
+def exists(pid: int) -> bool:
+    """One that has ended and was not reaped yet exists, too."""
     if pid <= 0:
         return False
     try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from viewsync import paths
 from viewsync.errors import TmuxError, UsageError
 from viewsync.store import own_files
+from viewsync.system import processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -65,13 +66,35 @@ def socket_of(env: Mapping[str, str], label: str, path: str) -> str:
 
 
 def socket_inside(env: Mapping[str, str]) -> str:
-    """The socket in $TMUX, `path,pid,session`, "" outside of tmux. The path may hold commas."""
-    return env.get("TMUX", "").rsplit(",", 2)[0]
+    """The socket in $TMUX, `path,pid,session`, "" outside of tmux, and where that server has ended. The path may hold
+    commas.
+    """
+    path, pid = _told(env)
+    return path if processes.exists(pid) else ""
+
+
+def is_inside(env: Mapping[str, str], socket: str) -> bool:
+    """Whether the server of that socket runs us: in a pane, a popup, or as a command of its own.
+
+    Programs hand $TMUX on to the terminals that they open, and a later server on the socket has panes of the same ids.
+    So our session's first process has to be a child of the one in $TMUX, too, or that one itself.
+    """
+    path, pid = _told(env)
+    if path != socket or not processes.exists(pid):
+        return False
+    first = os.getsid(0)
+    found = processes.look(first)
+    return first == pid or (found is not None and found.parent == pid)
+
+
+def _told(env: Mapping[str, str]) -> tuple[str, int]:
+    path, *rest = env.get("TMUX", "").rsplit(",", 2)
+    return path, int(rest[0]) if len(rest) == 2 and rest[0].isdigit() else 0
 
 
 def is_of(env: Mapping[str, str], server: Server) -> bool:
-    """Whether $TMUX is of the server that now has its socket: a later one has other panes of the same ids."""
-    return env.get("TMUX", "").rsplit(",", 2)[1:-1] == [str(server.pid)]
+    """Whether $TMUX is of the server that now has its socket."""
+    return _told(env)[1] == server.pid
 
 
 def checked(socket: str) -> str:
