@@ -39,6 +39,7 @@ GROUPS = {
     "Sessions for programs and agents": {
         "create": Command("create", "create and register a session for a program or an agent"),
         "list": Command("list", "list registered sessions with their health"),
+        "info": Command("info", "show everything about one session"),
         "find": Command("find", "list the tmux sessions of one server or of all, registered or not"),
         "health": Command("health", "check whether a pane and its program are alive"),
         "send": Command("send", "type text or press keys in a session, and wait for the answer"),
@@ -46,7 +47,7 @@ GROUPS = {
         "exec": Command("exec", "run a shell command in a session, for its output and exit code"),
         "follow": Command("follow", "print the output of a session as it appears"),
         "capture": Command("capture", "print what a session shows"),
-        "kill": Command("kill", "end a session and forget it"),
+        "kill": Command("kill", "end a session and forget it, after its cleanup steps"),
         "rename": Command("rename", "rename a session"),
         "heartbeat": Command("heartbeat", "mark a session as in use"),
         "quarantine": Command("quarantine", "protect a session from every cleanup, and save its output"),
@@ -58,10 +59,10 @@ GROUPS = {
     },
     "Project sessions, from a file": {
         "run": Command("run", "create a project's session from its file, or add what is missing"),
-        "attach": Command("attach", "go to a project session"),
+        "attach": Command("attach", "go to a session"),
         "status": Command("status", "list all project sessions with their health"),
         "list-sessions": Command("list_sessions", "list the sessions of the current project"),
-        "session-info": Command("session_info", "show everything about one project session"),
+        "session-info": Command("info", "show everything about one session"),
         "kill-session": Command("kill_session", "end a project session, after its cleanup steps"),
         "cleanup-sessions": Command(
             "cleanup_sessions", "end the current project's sessions that nobody is attached to"

@@ -192,6 +192,8 @@ def test_json(server: Server, home: Home) -> None:
         "registered": True,
         "deregistered": True,
         "live_on": [],
+        "steps": [],
+        "problems": [],
         "dry_run": False,
     }
 

@@ -37,6 +37,7 @@ def test_the_table_and_the_json(server: Server, home: Home) -> None:
         "socket_basename": "default",
         "target": "web:0.0",
         "type": "shell",
+        "project": None,
         "status": "alive",
         "pid": made["pid"],
         "created_at": rows(home)["web"]["created_at"],

@@ -35,6 +35,7 @@ ASKED: dict[str, list[list[str]]] = {
     "health": [["-s", "web"], ["-t", "web:0.0", "-S", "SOCKET"]],
     "heartbeat": [["-s", "web"]],
     "hook": [[], ["session-closed"]],
+    "info": [["myapp-main-dev"], ["web", "-S", "SOCKET"]],
     "install": [["--here"], []],
     "kill": [["-s", "web"], ["-t", "web:0.0", "-S", "SOCKET"]],
     "kill-session": [["myapp-main-dev"]],

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
+    from viewsync.context import Context
+    from viewsync.projects.listing import Known, Scope
     from viewsync.registry.targets import TargetArgs
 
 # What exit codes mean that many verbs share.
@@ -46,6 +48,45 @@ def target(parser: argparse.ArgumentParser) -> None:
         "-t", "--target", default="", metavar="TARGET", help="session:window.pane, or a tmux id; names match exactly"
     )
     server(parser, long="--socket")
+
+
+def scope(parser: argparse._ActionsContainer) -> None:
+    """Only sessions of one project."""
+    one = parser.add_mutually_exclusive_group()
+    one.add_argument("--project", type=_project, metavar="NAME", help="only sessions of the project with that name")
+    one.add_argument("--here", action="store_true", help="only sessions of the project that this folder belongs to")
+
+
+def session(parser: argparse.ArgumentParser) -> None:
+    """Any session by its name."""
+    parser.add_argument("name", metavar="NAME", help="the session's exact name")
+    server(parser)
+    scope(parser)
+
+
+def session_of(parsed: argparse.Namespace, ctx: Context) -> Known:
+    """Which `session` means: a registered one, or a project's."""
+    from viewsync.projects import listing
+
+    within = scope_of(parsed, ctx)
+    return listing.find(ctx, parsed.name, parsed.label, parsed.socket, every=True, scope=within)
+
+
+def _project(text: str) -> str:
+    """A variable that is not set narrows nothing, where what is not meant might end."""
+    if not text.strip():
+        raise UsageError("--project takes a project's name", "`viewsync status` lists projects with their sessions")
+    return text
+
+
+def scope_of(parsed: argparse.Namespace, ctx: Context) -> Scope:
+    """What `scope` read."""
+    from viewsync.projects import current_project
+    from viewsync.projects.listing import EVERYWHERE
+
+    if not (parsed.project or parsed.here):
+        return EVERYWHERE
+    return current_project.scope(ctx.env, parsed.project or "", here=parsed.here)
 
 
 def asked(parsed: argparse.Namespace) -> TargetArgs:

@@ -1,4 +1,4 @@
-"""Go to a project session: inside its tmux server your client switches to it, elsewhere this terminal opens a view."""
+"""Go to a session: inside its tmux server your client switches to it, elsewhere this terminal opens a view."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from viewsync.commands import _args
 from viewsync.output import Result
 from viewsync.projects import attaching, listing
-from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     import argparse
@@ -25,16 +24,12 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", help="the session's exact name")
-    _args.server(parser)
+    _args.session(parser)
     parser.add_argument("--json", action="store_true", help="do not attach; print how to, as one JSON value")
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    socket = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
-    named = bool(parsed.label or parsed.socket)
-    reading = listing.read(ctx, [socket], alone=named)
-    known = listing.alive(listing.named(reading, parsed.name, socket if named else ""))
+    known = listing.alive(_args.session_of(parsed, ctx))
     assert known.live is not None
     assert known.server is not None
     words = ctx.tmux.to_attach(known.socket, known.live.name)

@@ -1,8 +1,8 @@
 """Remove registered sessions that have ended; with --views, end views that nobody uses. Every one with its reason.
 
 Without --views, this forgets registered sessions whose program is gone. --all, --older-than and --idle-than also end
-sessions that are alive. A session stays if somebody is attached to it, if it is quarantined or being sent to, or if
-viewsync is not certain about it.
+sessions that are alive, a project's after its cleanup steps. A session stays if somebody is attached to it, if it is
+quarantined or being sent to, or if viewsync is not certain about it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ EXIT_CODES = {
 }
 
 _PERSON = "person"
-_OF_SESSIONS = ("all", "older_than", "idle_than", "compat")
+_OF_SESSIONS = ("all", "older_than", "idle_than", "compat", "project", "here")
 _OF_VIEWS = ("socket", "from_gui", "only_gui", "live_tty")
 
 
@@ -45,6 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     ages.add_argument(
         "--compat", action="store_true", help="as the shell tool does: only forget sessions, by when they were created"
     )
+    _args.scope(ages)
     views = parser.add_argument_group("views")
     views.add_argument("--views", action="store_true", help="end views that nobody uses")
     views.add_argument(
@@ -118,28 +119,32 @@ def _limit(text: str | None) -> Limit | None:
 
 
 def _expire(parsed: argparse.Namespace, ctx: Context, wish: ExpiryCriteria) -> Result:
-    from viewsync.sessions import expiring
+    from viewsync.projects import cleaning
 
-    items, errors = expiring.plan(ctx, wish)
+    scope = _args.scope_of(parsed, ctx)
+    items, errors = cleaning.plan(ctx, wish, scope)
     going = [item for item in items if item.verdict.action != KEEP]
-    lines = _told(items, going, parsed)
+    lines = _told(items, going, parsed) if items or not any(scope) else [f"No sessions{scope}."]
     warnings = errors + [_spared(item) for item in items if item.verdict.spared]
     if parsed.dry_run or not going:
         return Result(_data(items, errors, dry_run=parsed.dry_run), lines, warnings=warnings)
     tell = _args.teller(parsed)
     for line in lines:
         tell(line)
-    outcome = {item.listed.row.name: item for item in expiring.carry_out(ctx, items)}
+    outcome = {item.listed.row.name: item for item in cleaning.carry_out(ctx, items)}
     items = [outcome.get(item.listed.row.name, item) for item in items]
     removed = sum(item.removed for item in items)
-    warnings += [f"    Warning: Failed to remove {name}: {each.problem}" for name, each in _failed(outcome)]
+    warnings += [
+        f"    Warning: {_problem(name, each)}" for name, each in outcome.items() if each.problem or not each.removed
+    ]
     saved = [f"    {name}: its output was saved in {each.evidence}" for name, each in outcome.items() if each.evidence]
     last = [f"Removed {removed} session(s) successfully."] if removed else []
     return Result(_data(items, errors, dry_run=False), [*saved, *last], warnings=warnings)
 
 
-def _failed(outcome: dict[str, ExpiryItem]) -> list[tuple[str, ExpiryItem]]:
-    return [(name, each) for name, each in outcome.items() if each.problem or not each.removed]
+def _problem(name: str, item: ExpiryItem) -> str:
+    """A cleanup step that failed has not kept its session."""
+    return f"{name}: {item.problem}" if item.removed else f"Failed to remove {name}: {item.problem}"
 
 
 def _told(items: list[ExpiryItem], going: list[ExpiryItem], parsed: argparse.Namespace) -> list[str]:

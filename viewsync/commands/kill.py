@@ -1,4 +1,7 @@
-"""End exactly the session that you name, and forget it."""
+"""End exactly the session that you name, and forget it: a project's after its cleanup steps, with all of its views.
+
+Without a name it is the only session that is registered.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ from typing import TYPE_CHECKING
 from viewsync.commands import _args
 from viewsync.errors import Ambiguous, LockTimeout, UsageError, ViewsyncError
 from viewsync.output import Result
+from viewsync.projects import killing as of_any_kind
 from viewsync.sessions import killing
 
 if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+    from viewsync.registry.targets import TargetArgs
 
 EXIT_CODES = {
     0: "ended, and forgotten if it was registered",
@@ -24,20 +29,25 @@ CODES = ((LockTimeout, 75), (Ambiguous, 2), (UsageError, 3), (ViewsyncError, 2))
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", default="", metavar="NAME", help="the session's exact name; -s is the same")
     _args.target(parser)
+    _args.scope(parser)
     parser.add_argument("--views", action="store_true", help="also end views of it that somebody is on")
+    parser.add_argument(
+        "--compat", action="store_true", help="as the shell tool does: a project's cleanup steps follow the end"
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="name the server and the session")
     _args.dry_run(parser)
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    asked = _args.asked(parsed)
-    if bool(asked.target) != bool(asked.socket or asked.label):
-        raise UsageError(
-            "Both -S and -t must be specified together", "use -L NAME or -S PATH with -t, or name a session with -s"
-        )
-    done = killing.kill(ctx, asked, dry_run=parsed.dry_run, views=killing.ALL if parsed.views else killing.IDLE)
+    asked = _asked(parsed)
+    views = killing.ALL if parsed.views else killing.IDLE
+    if parsed.compat:
+        done = killing.kill(ctx, asked, dry_run=parsed.dry_run, views=views)
+    else:
+        done = of_any_kind.kill(ctx, asked, dry_run=parsed.dry_run, views=views, scope=_args.scope_of(parsed, ctx))
     warnings = [f"{done.name}: session {done.session_id or '-'} on {done.socket}"] if parsed.verbose else []
     data = {
         "name": done.name,
@@ -47,6 +57,8 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         "registered": done.removed is not None,
         "deregistered": bool(done.removed),
         "live_on": list(done.live_on),
+        "steps": [{"name": name, "problem": problem} for name, problem in done.steps],
+        "problems": list(done.said),
         "dry_run": parsed.dry_run,
     }
     if parsed.dry_run:
@@ -54,6 +66,18 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         return Result(data, _dry(done), code, [*warnings, *_problem(done)])
     code = _code(done)
     return Result(data, _lines(done, code), code, [*warnings, *_warnings(done, code)])
+
+
+def _asked(parsed: argparse.Namespace) -> TargetArgs:
+    asked = _args.asked(parsed)
+    if parsed.name and (asked.session or asked.target):
+        raise UsageError("NAME, -s and -t each name a session", "give one of them")
+    asked = asked._replace(session=asked.session or parsed.name)
+    if bool(asked.target) != bool(asked.socket or asked.label) and (asked.target or not asked.session):
+        raise UsageError(
+            "Both -S and -t must be specified together", "use -L NAME or -S PATH with -t, or name a session"
+        )
+    return asked
 
 
 def _code(done: killing.Killed) -> int:
@@ -91,11 +115,11 @@ def _lines(done: killing.Killed, code: int) -> list[str]:
 
 
 def _problem(done: killing.Killed) -> list[str]:
-    return [f"  ✗ Failed to kill tmux session: {done.problem}"] if done.problem else []
+    return [*done.said, *([f"  ✗ Failed to kill tmux session: {done.problem}"] if done.problem else [])]
 
 
 def _warnings(done: killing.Killed, code: int) -> list[str]:
-    lines = [] if done.killed else _problem(done)
+    lines = list(done.said) if done.killed else _problem(done)
     if done.removed is False:
         lines.append(
             f"  ✗ Failed to remove from registry: {done.registry_problem or 'the name now belongs to another session'}"

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from viewsync.commands import _args
 from viewsync.output import Result
 from viewsync.projects import ending, listing
-from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     import argparse
@@ -37,10 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    socket = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
-    named = bool(parsed.label or parsed.socket)
-    reading = listing.read(ctx, [socket], alone=named)
-    known = listing.named(reading, parsed.name, socket if named else "")
+    known = listing.find(ctx, parsed.name, parsed.label, parsed.socket)
     data: dict[str, Any] = {"name": known.name, "socket": known.socket}
     data["session_id"] = known.live.id if known.live else None
     if parsed.dry_run:

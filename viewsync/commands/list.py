@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from viewsync.commands import _args
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result, age, table
+from viewsync.registry.rows import stamp
 from viewsync.sessions import listing
 from viewsync.sessions.rules.health import ALIVE
 from viewsync.text.nearest import did_you_mean
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+    from viewsync.projects.listing import Known
 
 EXIT_CODES = {
     0: "done",
@@ -25,7 +27,19 @@ EXIT_CODES = {
 CODES = ((ViewsyncError, 1),)
 
 _HEAD = ("NAME", "SOCKET", "TARGET", "STATUS", "PID", "CREATED", "ACTIVE", "TYPE")
-_FIELDS = ("name", "socket", "socket_basename", "target", "type", "status", "pid", "created_at", "last_active", "age")
+_FIELDS = (
+    "name",
+    "socket",
+    "socket_basename",
+    "target",
+    "type",
+    "project",
+    "status",
+    "pid",
+    "created_at",
+    "last_active",
+    "age",
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +53,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FIELD=VALUE",
         help="only sessions with this value; repeat to narrow",
     )
+    _args.scope(parser)
     _args.json(parser)
 
 
@@ -46,13 +61,54 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     filters = [_filter(pair) for pair in parsed.filter]
     listed, errors = listing.read(ctx)
     now = ctx.clock()
-    found = [
-        entry for entry in (_data(session, now) for session in listed) if all(_fits(entry, *one) for one in filters)
-    ]
+    entries = [_data(session, now) for session in listed]
+    scope = ""
+    if parsed.project or parsed.here:
+        entries, errors, scope = _narrowed(parsed, ctx, entries, errors)
+    found = [entry for entry in entries if all(_fits(entry, *one) for one in filters)]
     found.sort(key=lambda each: _order(each[parsed.sort]))
     alive = sum(entry["status"] == ALIVE for entry in found)
     data = {"sessions": found, "total": len(found), "alive": alive, "dead": len(found) - alive, "errors": errors}
-    return Result(data, _lines(found, data, now), warnings=errors)
+    return Result(data, _lines(found, data, now, scope), warnings=errors)
+
+
+def _narrowed(
+    parsed: argparse.Namespace, ctx: Context, entries: list[dict[str, Any]], errors: list[str]
+) -> tuple[list[dict[str, Any]], list[str], str]:
+    """Those of one project, with what is to be said of it: sessions that only their marks tell of, too."""
+    from viewsync.projects import current_project  # no other list pays for it
+    from viewsync.projects import listing as projects
+
+    scope = _args.scope_of(parsed, ctx)
+    project = current_project.within(ctx, scope)
+    names = projects.within(ctx.registry.read(), scope)
+    strangers = [session for session in project.sessions if session.row is None]
+    now = ctx.clock()
+    entries = [entry for entry in entries if entry["name"] in names]
+    entries += [_of_marks(session, now) for session in strangers]
+    return entries, list(dict.fromkeys([*errors, *project.problems])), str(scope)
+
+
+def _of_marks(known: Known, now: float) -> dict[str, Any]:
+    """A project's session that has no row."""
+    live = known.live
+    assert live is not None
+    active = max(live.activity, live.last_attached)
+    return {
+        "name": known.name,
+        "socket": known.socket,
+        "socket_basename": os.path.basename(known.socket),
+        "target": f"{known.name}:",
+        "type": "project",
+        "project": known.identity.project if known.identity else None,
+        "status": known.status,
+        "pid": None,
+        "created_at": stamp(live.created),
+        "last_active": stamp(active) if active else None,
+        "age": max(0, int(now - live.created)),
+        "quarantined": known.quarantined,
+        "views": [{"name": view.name, "id": view.id, "attached": view.attached} for view in known.views if view.view],
+    }
 
 
 def _filter(text: str) -> tuple[str, str]:
@@ -82,6 +138,7 @@ def _data(listed: listing.Listed, now: float) -> dict[str, Any]:
         "socket_basename": os.path.basename(row.socket),
         "target": row.target,
         "type": row.type,
+        "project": row.project or None,
         "status": health.status,
         "pid": health.pid,
         "created_at": row.created_at or None,
@@ -92,9 +149,9 @@ def _data(listed: listing.Listed, now: float) -> dict[str, Any]:
     }
 
 
-def _lines(found: list[dict[str, Any]], data: dict[str, Any], now: float) -> list[str]:
+def _lines(found: list[dict[str, Any]], data: dict[str, Any], now: float, scope: str) -> list[str]:
     if not found:
-        return ["No sessions registered."]
+        return [f"No sessions{scope}." if scope else "No sessions registered."]
     total = f"Total: {data['total']} | Alive: {data['alive']} | Dead: {data['dead']}"
     rows = [row for entry in found for row in (_row(entry, now), *map(_view, entry["views"]))]
     return [*table(_HEAD, rows), "", total]

@@ -1,7 +1,8 @@
 """Compare the registry with all tmux servers, in both directions, and report differences; with --repair, fix them.
 
 This never ends a session. Sessions that are not registered and corrupt registry files that were set aside are
-reported, but do not count as differences.
+reported, but do not count as differences. With --project or --here only that project's sessions are compared, and those
+that are not registered count: --repair registers them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from viewsync.commands import _args
 from viewsync.errors import UsageError
 from viewsync.output import Result
+from viewsync.projects import current_project, resetting
 from viewsync.sessions import reconciling
 from viewsync.tmux import sockets
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+    from viewsync.projects.listing import Scope
     from viewsync.sessions.rules.drift import Finding, Key
 
 EXIT_CODES = {
@@ -35,11 +38,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--report", action="store_true", help="only report (the default)")
     what.add_argument("--repair", action="store_true", help="fix what can be fixed")
     what.add_argument("--register", default="", metavar="NAME", help="register the session with this name")
+    _args.scope(parser)
     _args.server(parser)
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    scope = _args.scope_of(parsed, ctx)
+    if any(scope):
+        if parsed.register:
+            raise UsageError("--register names one session", "leave out --project and --here")
+        return _of_project(parsed, ctx, scope)
     reading = reconciling.read(ctx)
     one = parsed.label or parsed.socket
     if parsed.register:
@@ -66,13 +75,49 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result(data, lines or [_end(found)], 1 if remaining else 0, warnings)
 
 
+def _of_project(parsed: argparse.Namespace, ctx: Context, scope: Scope) -> Result:
+    project = current_project.within(ctx, scope, parsed.label, parsed.socket)
+    tell = _args.teller(parsed)
+    findings: list[dict[str, Any]] = []
+    lines, warnings = [], list(project.problems)
+    for known, reset in resetting.plan(project.sessions):
+        repair = resetting.DOES.get(reset.action, "")
+        if not repair and reset.reason == resetting.IN_ORDER:
+            continue
+        if repair and parsed.repair:
+            tell(f"{reset.name}: {reset.reason}: {repair}")
+        problem = resetting.carry_out(ctx, known, reset) if parsed.repair else ""
+        warnings += [f"{reset.name}: not repaired: {problem}"] if problem else []
+        lines += [] if parsed.repair and repair else [f"{reset.name}: {reset.reason}{_offer(repair)}"]
+        # What is kept by somebody's wish, or is just being made, is as it should be.
+        findings.append(
+            {
+                "kind": reset.action,
+                "name": reset.name,
+                "socket": reset.socket,
+                "text": reset.reason,
+                "repair": repair or None,
+                "note": not repair and not known.doubt,
+                "repaired": bool(repair and parsed.repair and not problem),
+            }
+        )
+    remaining = sum(not finding["note"] and not finding["repaired"] for finding in findings)
+    repaired = sum(finding["repaired"] for finding in findings)
+    data = {"findings": findings, "remaining": remaining, "repaired": repaired}
+    code = 1 if remaining or project.problems else 0
+    return Result(data, lines or ["nothing else differs" if findings else "nothing differs"], code, warnings)
+
+
 def _repaired(parsed: argparse.Namespace, finding: Finding, failed: dict[Key, str]) -> bool:
     return bool(parsed.repair and finding.repair and finding.key not in failed)
 
 
 def _line(finding: Finding) -> str:
-    repair = f" (--repair: {finding.repair})" if finding.repair else ""
-    return f"{finding.name}: {finding.text}{repair}"
+    return f"{finding.name}: {finding.text}{_offer(finding.repair)}"
+
+
+def _offer(repair: str) -> str:
+    return f" (--repair: {repair})" if repair else ""
 
 
 def _end(found: list[Finding]) -> str:

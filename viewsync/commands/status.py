@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from viewsync.commands import _args, _project_rows
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
-from viewsync.projects import listing
+from viewsync.projects import current_project
 from viewsync.sessions.rules import health
-from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     import argparse
@@ -25,15 +24,16 @@ CODES = ((ViewsyncError, 1),)
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.server(parser)
+    _args.scope(parser)
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    named = bool(parsed.label or parsed.socket)
-    reading = listing.read(ctx, [sockets.socket_of(ctx.env, parsed.label, parsed.socket)], alone=named)
+    scope = _args.scope_of(parsed, ctx)
+    reading = current_project.within(ctx, scope, parsed.label, parsed.socket)
     now = ctx.clock()
     found = sorted(
-        (_project_rows.data(project_session, now) for project_session in reading.known),
+        (_project_rows.data(session, now) for session in reading.sessions),
         key=lambda each: each["project"] or "",
     )
     alive = sum(entry["status"] == health.ALIVE for entry in found)
@@ -41,7 +41,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     data = {"sessions": found, "total": len(found), "alive": alive, "attached": attached, "errors": reading.problems}
     code = 1 if reading.problems else 0
     if not found:
-        return Result(data, [] if code else ["No project sessions."], code, reading.problems)
+        return Result(data, [] if code else [f"No project sessions{scope}."], code, reading.problems)
     total = f"Total: {len(found)} | Alive: {alive} | Attached: {attached}"
     return Result(
         data, [*_project_rows.lines(found, now), "", total, *_project_rows.hints(found)], code, reading.problems

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal, TypedDict
 
-from viewsync.json_output.sessions import FoldedView
+from viewsync.json_output.sessions import EndStep, FoldedView
 
-Status = Literal["alive", "creating", "missing", "server", "unknown"]
+Status = Literal["alive", "creating", "dead", "missing", "zombie", "server", "unknown"]
 
 
 class _ProjectFields(TypedDict):
@@ -18,7 +18,8 @@ class _ProjectFields(TypedDict):
     session_id: Annotated[str | None, "its tmux id, such as $7; null where it is gone"]
     status: Annotated[
         Status,
-        "`missing`: its server has no such session; `server`: no tmux server; `unknown`: the server did not answer",
+        "`dead`: all its programs ended; `missing`: its server has no such session; `server`: no tmux server;"
+        " `unknown`: the server did not answer",
     ]
     doubt: Annotated[str | None, "why its status is not certain"]
     panes: Annotated[int | None, "how many panes it has"]
@@ -75,7 +76,10 @@ class WindowDetail(TypedDict):
     panes: Annotated[list[PaneDetail], "its panes"]
 
 
-class SessionInfoOutput(_ProjectFields):
+class InfoOutput(_ProjectFields):
+    type: Annotated[str | None, "what it runs, as `list` has it; null where it is not in the registry"]
+    target: Annotated[str | None, "its pane, as tmux takes it; null where it is not in the registry"]
+    pid: Annotated[int | None, "the process id of its program, where the registry has it"]
     windows: Annotated[list[WindowDetail], "its windows"]
     folder: Annotated[str | None, "the folder that it was started in"]
     file: Annotated[str | None, "the command's file"]
@@ -88,11 +92,6 @@ class AttachOutput(TypedDict):
     socket: Annotated[str, "the socket of its tmux server"]
     session_id: Annotated[str, "its tmux id"]
     attach: Annotated[list[str], "the command, in words, that attaches to it"]
-
-
-class EndStep(TypedDict):
-    name: Annotated[str, "the cleanup step's name"]
-    problem: Annotated[str, "why it failed; empty where it did not"]
 
 
 class KillSessionOutput(TypedDict):

@@ -17,6 +17,7 @@ class ListedSession(TypedDict):
     socket_basename: Annotated[str, "the last part of that path"]
     target: Annotated[str, "its pane, as tmux takes it: session:window.pane"]
     type: Annotated[str, "what it runs: shell, python-repl, debugger, program, project, or another's word"]
+    project: Annotated[str | None, "the project that it is a session of"]
     status: Annotated[
         Status,
         "`dead`: the program ended and its pane is kept; `missing`: no such pane; `zombie`: the pane has no program;"
@@ -89,6 +90,11 @@ class CreateOutput(TypedDict):
     attach: Annotated[list[str], "the command, in words, that attaches to it"]
 
 
+class EndStep(TypedDict):
+    name: Annotated[str, "the cleanup step's name"]
+    problem: Annotated[str, "why it failed; empty where it did not"]
+
+
 class KillOutput(TypedDict):
     name: Annotated[str, "the session's name"]
     socket: Annotated[str, "the socket of its tmux server"]
@@ -97,6 +103,8 @@ class KillOutput(TypedDict):
     registered: Annotated[bool, "whether the registry had it"]
     deregistered: Annotated[bool, "whether the registry has forgotten it"]
     live_on: Annotated[list[str], "other sessions that have its windows"]
+    steps: Annotated[list[EndStep], "the cleanup steps that ran"]
+    problems: Annotated[list[str], "what else went wrong"]
     dry_run: Annotated[bool, "whether nothing was changed"]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import UsageError
 from viewsync.project_files import locating
 from viewsync.projects import listing
+from viewsync.projects.listing import Scope
 from viewsync.system import git
 from viewsync.tmux import sockets
 
@@ -29,15 +30,18 @@ def read(ctx: Context, label: str, socket: str) -> Project:
 
     UsageError outside of any project. In a worktree it is the project that the worktree is of.
     """
-    server = sockets.socket_of(ctx.env, label, socket)
-    root = _root(ctx.env)
-    reading = listing.read(ctx, [server], alone=bool(label or socket))
-    mine = [
-        project_session
-        for project_session in reading.known
-        if project_session.identity and project_session.identity.root == root
-    ]
-    return Project(root, mine, reading.problems)
+    return within(ctx, scope(ctx.env, "", here=True), label, socket)
+
+
+def within(ctx: Context, scope: Scope, label: str = "", socket: str = "") -> Project:
+    """The same of any project, whose folder is not asked."""
+    reading = listing.read(ctx, [sockets.socket_of(ctx.env, label, socket)], alone=bool(label or socket))
+    return Project(scope.root, [session for session in reading.known if scope.has(session)], reading.problems)
+
+
+def scope(env: Mapping[str, str], project: str, *, here: bool) -> Scope:
+    """What --project NAME and --here narrow to. UsageError for `here` outside of any project."""
+    return Scope(project, _root(env) if here else "")
 
 
 def _root(env: Mapping[str, str]) -> str:

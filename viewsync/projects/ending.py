@@ -23,6 +23,7 @@ from viewsync.tmux import end_hooks, guarded_kill, project_list
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from viewsync.context import Context
@@ -32,7 +33,11 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.project_model import LiveSession
     from viewsync.tmux.server import Tmux
 
+    # Ends the views and the session, which comes last; says why something of it stays.
+    Act = Callable[[Tmux, Server, list[LiveSession]], str]
+
 _GONE = (health.MISSING, health.SERVER)
+_ASKED = "ended with its views"
 
 
 class InUse(ViewsyncError):
@@ -90,8 +95,11 @@ def _without(variables: dict[str, str], plan: Plan) -> dict[str, str]:
     return {name: value for name, value in variables.items() if name not in plan.secrets}
 
 
-def end(ctx: Context, known: Known, trigger: str, *, force: bool = False) -> Ended:
+def end(
+    ctx: Context, known: Known, trigger: str, *, force: bool = False, act: Act | None = None, why: str = _ASKED
+) -> Ended:
     """Its cleanup steps, then the session with its views, then its row. What a step does never stops the end.
+    `act`: what ends it, instead of what does so here; `why`: for the history.
 
     InUse where somebody is on it, unless `force`; Quarantined in any case; TmuxError where it cannot be known whether
     it lives.
@@ -99,16 +107,16 @@ def end(ctx: Context, known: Known, trigger: str, *, force: bool = False) -> End
     if known.doubt:
         raise TmuxError(f"cannot tell whether session {known.name!r} is running: {known.doubt}", "nothing was done")
     if known.live is None or known.server is None:
-        return _after(ctx, known, trigger)
+        return _after(ctx, known, trigger, why)
     if kept := next((view.name for view in (known.live, *known.views) if view.quarantined), ""):
         raise guarded_kill.Quarantined(f"session '{kept}' is quarantined", "`viewsync release` ends the quarantine")
-    if not force and (known.live.in_use or any(view.in_use for view in known.views)):
+    if not (force or act) and (known.live.in_use or any(view.in_use for view in known.views)):
         raise InUse(f"somebody is on session '{known.name}'", "pass --force to end it anyway")
     with unhurt():
-        return _end(ctx, known, known.server, known.live, trigger, force=force)
+        return _end(ctx, known, known.server, known.live, trigger, act or (_forced if force else _free), why)
 
 
-def _end(ctx: Context, known: Known, server: Server, live: LiveSession, trigger: str, *, force: bool) -> Ended:
+def _end(ctx: Context, known: Known, server: Server, live: LiveSession, trigger: str, act: Act, why: str) -> Ended:
     views = [view for view in known.views if view.view]
     done: list[steps.StepDone] = []
     said: list[str] = []
@@ -126,9 +134,9 @@ def _end(ctx: Context, known: Known, server: Server, live: LiveSession, trigger:
         with contextlib.suppress(TmuxError):  # it would only be told of an end that it then finds done
             end_hooks.disarm(ctx.tmux, server, live.id)
         entry, done, said = cleanup_steps.run(ctx, entry)
-    ended, problem = _killed(ctx.tmux, server, [*views, live], force=force)
+    ended, problem = _killed(ctx.tmux, server, [*views, live], act)
     if ended:
-        return _ended(ctx, known, entry, done, said, trigger)
+        return _ended(ctx, known, entry, done, said, trigger, why)
     if entry and ended is False:  # it goes on, and its steps are run at its end
         pending_steps.restore(entry)
         with contextlib.suppress(TmuxError):  # the next sweep does it
@@ -154,18 +162,24 @@ def _claimed(folder: str, key: str) -> pending_steps.PendingEntry | None:
     return cleanup_steps.claim(entry) if entry else None
 
 
-def _killed(tmux: Tmux, server: Server, found: list[LiveSession], *, force: bool) -> tuple[bool | None, str]:
+def _forced(tmux: Tmux, server: Server, found: list[LiveSession]) -> str:
+    for session in found:
+        guarded_kill.kill(tmux, server, session.id)  # False: it ended by itself
+    return ""
+
+
+def _free(tmux: Tmux, server: Server, found: list[LiveSession]) -> str:
+    ends = [guarded_kill.End(session.id, session.name, only_dead=False) for session in found]
+    return "" if all(guarded_kill.end(tmux, server, ends)) else "a client attached to it meanwhile"
+
+
+def _killed(tmux: Tmux, server: Server, found: list[LiveSession], act: Act) -> tuple[bool | None, str]:
     """Whether it is ended, None where that is not known; why not. The session comes last: as long as one of its views
     is kept, so is it.
     """
-    problem = "a client attached to it meanwhile"
     try:
-        if force:
-            for session in found:
-                guarded_kill.kill(tmux, server, session.id)  # False: it ended by itself
-            return True, ""
-        ends = [guarded_kill.End(session.id, session.name, only_dead=False) for session in found]
-        if all(guarded_kill.end(tmux, server, ends)):
+        problem = act(tmux, server, found)
+        if not problem:
             return True, ""
     except TmuxError as error:
         problem = error.message
@@ -182,7 +196,7 @@ def _killed(tmux: Tmux, server: Server, found: list[LiveSession], *, force: bool
     return (True, "") if now.complete else (None, f"{problem}; whether it has ended is not known")
 
 
-def _after(ctx: Context, known: Known, trigger: str) -> Ended:
+def _after(ctx: Context, known: Known, trigger: str, why: str) -> Ended:
     """Of a session that has ended already: what is left to do."""
     if known.status not in _GONE or known.row is None:
         raise TmuxError(f"session {known.name!r} is still being created", "try again in a moment")
@@ -201,7 +215,7 @@ def _after(ctx: Context, known: Known, trigger: str) -> Ended:
             entry = _claimed(ctx.folder, key)
     if entry:
         entry, done, said = cleanup_steps.run(ctx, entry)
-    return _ended(ctx, known, entry, done, said, trigger)
+    return _ended(ctx, known, entry, done, said, trigger, why)
 
 
 def _ended(
@@ -211,6 +225,7 @@ def _ended(
     done: list[steps.StepDone],
     said: list[str],
     trigger: str,
+    why: str,
 ) -> Ended:
     if entry:
         pending_steps.remove(entry)
@@ -223,7 +238,7 @@ def _ended(
     said += [steps.told(step) for step in done if step.problem]
     server = known.server.identity if known.server else known.row.server if known.row else ""
     project = known.identity.project if known.identity else ""
-    reason = "; ".join(said) or "ended with its views"
+    reason = "; ".join(said) or why
     event = Event(ctx.clock(), events.END, trigger, known.socket, server, known.name, reason=reason, project=project)
     recording.record(ctx, [event])
     return Ended(known.name, True, removed, done, said)

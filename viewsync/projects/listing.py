@@ -1,4 +1,5 @@
-"""The project sessions: those that the registry knows, and those that only their marks tell of.
+"""The project sessions: those that the registry knows, and those that only their marks tell of; and, for who asks for
+any session, those of no project that the registry knows.
 
 One tmux call a server, however many sessions it has. A server that does not answer leaves its sessions unknown: that
 is not the same as none.
@@ -9,12 +10,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewsync.errors import MissingSession, TmuxError, UsageError
+from viewsync.errors import Ambiguous, MissingSession, TmuxError
 from viewsync.registry import rows as registry_rows
 from viewsync.sessions.rules import health
 from viewsync.system import processes
 from viewsync.text.nearest import did_you_mean
-from viewsync.tmux import project_list, session_detail
+from viewsync.tmux import project_list, session_detail, sockets
 from viewsync.tmux.rules.marks import Identity
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
@@ -56,6 +57,37 @@ class Known(NamedTuple):
         """In the registry, or in tmux."""
         return bool(self.row and self.row.quarantined) or bool(self.live and self.live.quarantined)
 
+    @property
+    def of_project(self) -> bool:
+        return bool(self.identity) or bool(self.row and self.row.type == TYPE)
+
+    @property
+    def told(self) -> str:
+        """What it is and where, for who has to choose between two of one name."""
+        project = (self.identity.project if self.identity else "") or (self.row.project if self.row else "")
+        what = f"a session of project {project!r}" if project else "a registered session"
+        return f"{what if project or not self.of_project else 'a project session'} on {self.socket}"
+
+
+class Scope(NamedTuple):
+    """What --project or --here narrows to; without either, everything."""
+
+    project: str = ""  # the project's name
+    root: str = ""  # its folder, in the main worktree
+
+    def has(self, known: Known) -> bool:
+        if self.root:
+            return known.identity is not None and known.identity.root == self.root
+        own = {known.identity.project if known.identity else "", known.row.project if known.row else ""}
+        return not self.project or self.project in own
+
+    def __str__(self) -> str:
+        """As it stands behind what was narrowed."""
+        return f" of the project {self.root or self.project}" if any(self) else ""
+
+
+EVERYWHERE = Scope()
+
 
 class Reading(NamedTuple):
     known: list[Known]
@@ -63,16 +95,18 @@ class Reading(NamedTuple):
     problems: list[str]
 
 
-def read(ctx: Context, sockets: Iterable[str] = (), *, alone: bool = False) -> Reading:
-    """All of them. `sockets`: servers to ask beside those that rows name; `alone`: instead of those."""
+def read(ctx: Context, servers: Iterable[str] = (), *, alone: bool = False, every: bool = False) -> Reading:
+    """All of them. `servers`: sockets to ask beside those that rows name; `alone`: instead of those. `every`: with
+    registered sessions of no project.
+    """
     data = ctx.registry.read()
-    registered_on = [] if alone else [row.socket for row in registry_rows.of(data) if row.type == TYPE]
-    return joined(data, _ask(ctx.tmux, [*registered_on, *sockets]))
+    registered_on = [] if alone else [row.socket for row in registry_rows.of(data) if every or row.type == TYPE]
+    return joined(data, _ask(ctx.tmux, [*registered_on, *servers]), every=every)
 
 
-def joined(data: RegistryData, answers: dict[str, Answer]) -> Reading:
+def joined(data: RegistryData, answers: dict[str, Answer], *, every: bool = False) -> Reading:
     """What the registry has of these servers, and what they answered."""
-    rows = [row for row in registry_rows.of(data) if row.type == TYPE and row.socket in answers]
+    rows = [row for row in registry_rows.of(data) if (every or row.type == TYPE) and row.socket in answers]
     known = [_of_row(row, about(data["sessions"][row.name]), answers[row.socket]) for row in rows]
     seen = {(project_session.socket, project_session.live.id) for project_session in known if project_session.live}
     for socket, answer in answers.items():
@@ -99,6 +133,15 @@ def about(row: SessionRow) -> Mapping[str, Any]:
 def identity(about: Mapping[str, Any]) -> Identity | None:
     values = [value for value in map(about.get, Identity._fields) if isinstance(value, str)]
     return Identity(*values) if len(values) == len(Identity._fields) and values[0] else None
+
+
+def within(data: RegistryData, scope: Scope) -> set[str]:
+    """The names of the rows in it."""
+    rows = [_of_row(row, about(data["sessions"][row.name]), _UNASKED) for row in registry_rows.of(data)]
+    return {known.name for known in rows if scope.has(known)}
+
+
+_UNASKED = TmuxError("it was not asked")
 
 
 def _ask(tmux: Tmux, sockets: Sequence[str]) -> dict[str, Answer]:
@@ -143,10 +186,13 @@ def _of_row(row: Registered, about: Mapping[str, Any], answer: Answer) -> Known:
 
 
 def _its(row: Registered, identity: Identity | None, answer: Sessions) -> LiveSession | None:
-    """By id; of a row that was never completed, by the marks of the session of its name."""
+    """By id; of a row that was never completed, by the marks of the session of its name. A shell tool's has no id."""
     if row.session_id:
         same = row.server == answer.server.identity
         return next((session for session in answer.sessions if same and session.id == row.session_id), None)
+    if row.type != TYPE:
+        name = row.target.rpartition(":")[0] or row.name
+        return next((session for session in answer.sessions if session.name == name), None)
     mine = (
         session for session in answer.sessions if session.name == row.name and session.identity and not session.view
     )
@@ -173,7 +219,11 @@ def _with_live(known: Known, answer: Sessions, live: LiveSession) -> Known:
     views = [
         session for session in answer.sessions if live.group and session.group == live.group and session.id != live.id
     ]
-    return known._replace(name=live.name, status=_health(live), live=live, views=tuple(views))
+    found = known._replace(
+        identity=known.identity or live.identity, status=_health(live), live=live, views=tuple(views)
+    )
+    # A registered session has the name that the registry gave it, and a project's its own.
+    return found._replace(name=live.name) if found.of_project else found
 
 
 def _health(live: LiveSession) -> str:
@@ -188,26 +238,41 @@ def _made(known: Known) -> Known:
     return known._replace(status=CREATING) if making else known
 
 
-def named(reading: Reading, name: str, socket: str = "") -> Known:
-    """The one of exactly that name, which its session or its row has; MissingSession, or UsageError for several."""
-    known = [project_session for project_session in reading.known if socket in ("", project_session.socket)]
-    fitting = [project_session for project_session in known if project_session.name == name]
-    fitting = fitting or [
-        project_session for project_session in known if project_session.row and project_session.row.name == name
-    ]
-    if len(fitting) > 1 and any(project_session.live for project_session in fitting):
-        fitting = [project_session for project_session in fitting if project_session.live]
+def find(
+    ctx: Context, name: str, label: str = "", socket: str = "", *, every: bool = False, scope: Scope = EVERYWHERE
+) -> Known:
+    """The one of exactly that name: on the server that `label` or `socket` names, else on any that a row names, or on
+    the usual one. MissingSession, or Ambiguous.
+    """
+    if label or socket:
+        place = sockets.socket_of(ctx.env, label, socket)
+        return named(read(ctx, [place], alone=True, every=every), name, every=every, scope=scope)
+    try:
+        usual, problems = [sockets.socket_of(ctx.env, "", "")], []
+    except TmuxError as error:  # whose folder tmux refuses has no session there, and may have others
+        usual, problems = [], [error.message]
+    reading = read(ctx, usual, every=every)
+    return named(reading._replace(problems=reading.problems + problems), name, every=every, scope=scope)
+
+
+def named(reading: Reading, name: str, *, every: bool = False, scope: Scope = EVERYWHERE) -> Known:
+    """The one of exactly that name, which its session or its row has."""
+    known = [session for session in reading.known if scope.has(session)]
+    fitting = [session for session in known if session.name == name]
+    fitting = fitting or [session for session in known if session.row and session.row.name == name]
+    if len({session.of_project for session in fitting}) == 1 and any(session.live for session in fitting):
+        fitting = [session for session in fitting if session.live]
     if len(fitting) > 1:
-        places = ", ".join(project_session.socket for project_session in fitting)
-        raise UsageError(f"{name!r} is a project session on {places}", "say with -S which one is meant")
+        places = ", and ".join(session.told for session in fitting)
+        raise Ambiguous(f"{name!r} is {places}", "say with -S which one is meant")
     if fitting:
         return fitting[0]
     if reading.problems:
         raise TmuxError(f"cannot tell whether there is a session {name!r}: {reading.problems[0]}")
-    near = did_you_mean(
-        name, (project_session.name for project_session in known), "`viewsync status` lists them", most=3
-    )
-    raise MissingSession(f"there is no project session {name!r}", near)
+    see = "`viewsync list` lists them" if every else "`viewsync status` lists them"
+    near = did_you_mean(name, (session.name for session in known), see, most=3)
+    what = "session" if every else "project session"
+    raise MissingSession(f"there is no {what} {name!r}{scope}", near)
 
 
 def alive(known: Known) -> Known:
@@ -218,7 +283,8 @@ def alive(known: Known) -> Known:
         raise TmuxError(f"cannot tell whether session {known.name!r} is running: {known.doubt}")
     if known.status == CREATING:
         raise MissingSession(f"session {known.name!r} is still being created", "try again in a moment")
-    raise MissingSession(f"session {known.name!r} is no longer running", "`viewsync run` creates it again")
+    again = "`viewsync run` creates it again" if known.of_project else "`viewsync cleanup` forgets it"
+    raise MissingSession(f"session {known.name!r} is no longer running", again)
 
 
 def detail(tmux: Tmux, known: Known) -> SeenSession | None:

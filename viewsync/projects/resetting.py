@@ -25,6 +25,8 @@ FORGOTTEN = "forgotten"  # a row whose session is gone
 COMPLETED = "completed"  # a row that was left half made
 REGISTERED = "registered"  # a session without a row
 KEPT = "kept"
+IN_ORDER = "in order"  # why most are
+DOES = {FORGOTTEN: "forget it", COMPLETED: "complete its row", REGISTERED: "register it"}
 
 
 class Reset(NamedTuple):
@@ -55,7 +57,7 @@ def _judge(known: Known) -> Reset:
         return verdict(FORGOTTEN, "its session is gone")
     if row.maker or not row.session_id:
         return verdict(COMPLETED, "its row was left half made")
-    return verdict(KEPT, "in order")
+    return verdict(KEPT, IN_ORDER)
 
 
 def carry_out(ctx: Context, known: Known, reset: Reset) -> str:

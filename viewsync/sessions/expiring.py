@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from viewsync.tmux.server import Tmux
 
 _TRIGGER = "cleanup"
-_FASTER = "somebody is using it, or it changed during cleanup"
+FASTER = "somebody is using it, or it changed during cleanup"
 
 
 class ExpiryItem(NamedTuple):
@@ -71,8 +71,7 @@ def carry_out(ctx: Context, items: list[ExpiryItem]) -> list[ExpiryItem]:
     going = [item for item in items if item.verdict.action != KEEP]
     if not going:
         return []
-    ready = _unchanged(ctx, [_saved(ctx, item) if item.verdict.save else item for item in going])
-    ended = [item for batch in _by_server(ready) for item in _end(ctx.tmux, batch)]
+    ended = [item for batch in _by_server(ready(ctx, going)) for item in _end(ctx.tmux, batch)]
     done = _forget(ctx, ended)
     events = [
         recording.event(ctx.clock, item.listed.row, item.verdict.action, _TRIGGER, item.verdict.reason)
@@ -81,6 +80,11 @@ def carry_out(ctx: Context, items: list[ExpiryItem]) -> list[ExpiryItem]:
     ]
     recording.record(ctx, events)
     return done
+
+
+def ready(ctx: Context, items: list[ExpiryItem]) -> list[ExpiryItem]:
+    """With what their panes show saved where that has to be first. `problem` says why one is left alone."""
+    return _unchanged(ctx, [_saved(ctx, item) if item.verdict.save else item for item in items])
 
 
 def _saved(ctx: Context, item: ExpiryItem) -> ExpiryItem:
@@ -96,7 +100,7 @@ def _unchanged(ctx: Context, items: list[ExpiryItem]) -> list[ExpiryItem]:
     """Who was used, quarantined or made anew since it was read is left alone."""
     now = {row.name: row for row in registry_rows.read(ctx.registry)}
     return [
-        item if now.get(item.listed.row.name) == item.listed.row else item._replace(problem=_FASTER) for item in items
+        item if now.get(item.listed.row.name) == item.listed.row else item._replace(problem=FASTER) for item in items
     ]
 
 
@@ -126,7 +130,7 @@ def _end(tmux: Tmux, batch: list[ExpiryItem]) -> list[ExpiryItem]:
     except TmuxError as error:
         return [item._replace(problem=error.message) for item in batch]
     return [
-        item._replace(ended=True) if done[item.listed.found.session] else item._replace(problem=_FASTER)
+        item._replace(ended=True) if done[item.listed.found.session] else item._replace(problem=FASTER)
         for item in batch
     ]
 
@@ -143,4 +147,4 @@ def _forget(ctx: Context, items: list[ExpiryItem]) -> list[ExpiryItem]:
 
 def _outcome(item: ExpiryItem, removed: set[str]) -> ExpiryItem:
     name = item.listed.row.name
-    return item._replace(removed=True) if name in removed else item._replace(problem=_FASTER)
+    return item._replace(removed=True) if name in removed else item._replace(problem=FASTER)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 IDLE, ALL, NONE = "idle", "all", "none"  # which views end with a session
+_GONE = "there is no such session"
 
 
 class Killed(NamedTuple):
@@ -39,6 +40,8 @@ class Killed(NamedTuple):
     problem: str  # why it could not be killed
     registry_problem: str
     live_on: tuple[str, ...] = ()  # the sessions that show its windows when it is ended, which are nobody's views
+    steps: tuple[tuple[str, str], ...] = ()  # a project's cleanup steps that ran, each with what went wrong
+    said: tuple[str, ...] = ()  # what else there is to know
 
 
 def kill(
@@ -65,7 +68,7 @@ def kill(
     name = wanted.row.name if wanted.row else found.session_name or wanted.target.partition(":")[0].removeprefix("=")
     result = Killed(name, wanted.socket, found.session, False, None, problem, "")
     if not found.session:
-        result = result._replace(problem=problem or "there is no such session")
+        result = result._replace(problem=problem or _GONE)
     if dry_run:
         return result._replace(removed=False if row else None)
     if reading and found.session:
@@ -79,6 +82,19 @@ def kill(
     return _forget(ctx, row, result)
 
 
+def end(ctx: Context, socket: str, server: str, session: str, views: str) -> Killed:
+    """The same of a session whose row, if it has one, stays for now. `server`: as it was when the session was seen."""
+    result = Killed(session, socket, session, False, None, _GONE, "")
+    try:
+        reading = pane_list.read(ctx.tmux, socket)
+    except ServerGone:
+        return result
+    name = next((pane.session_name for pane in reading.panes if pane.session == session), "")
+    if reading.server.identity != server or not name:
+        return result
+    return _end(ctx, reading, result._replace(name=name, problem=""), name, only_free=False, views=views)
+
+
 def _end(ctx: Context, reading: Panes, result: Killed, name: str, *, only_free: bool, views: str) -> Killed:
     session = result.session_id
     mine, others = ([], []) if views == NONE else _sharing(ctx, reading, session)
@@ -86,7 +102,7 @@ def _end(ctx: Context, reading: Panes, result: Killed, name: str, *, only_free: 
     if on and only_free:
         return result._replace(problem=_IN_USE)
     if on and views == IDLE:
-        return result._replace(problem=f"somebody is on its view '{on}': close that, or end it as well with --views")
+        return result._replace(problem=on_its_view(on))
     try:
         if mine:
             result = _end_group(ctx, reading, result, name, mine, only_free=only_free, views=views)
@@ -102,6 +118,10 @@ def _end(ctx: Context, reading: Panes, result: Killed, name: str, *, only_free: 
     except TmuxError as error:
         return _look_again(ctx.tmux, reading, result, error)
     return result._replace(live_on=tuple(others)) if result.killed else result
+
+
+def on_its_view(view: str) -> str:
+    return f"somebody is on its view '{view}': close that, or end it as well with --views"
 
 
 _IN_USE = "somebody is attached to it, or it has just ended"

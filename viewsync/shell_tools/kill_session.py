@@ -32,7 +32,7 @@ _NEEDS = {
 def run(call: Call) -> Result:
     if bool(call.given.get("--socket=")) != bool(call.given.get("--target=")):
         raise Misuse("Both -S and -t must be specified together")
-    return call.run_verb("kill", verb_words(call.given), call.ctx)
+    return call.run_verb("kill", [*verb_words(call.given), "--compat"], call.ctx)
 
 
 def explain(error: ViewsyncError, call: Call | None) -> list[str]:

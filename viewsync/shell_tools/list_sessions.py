@@ -25,7 +25,9 @@ _WIDTHS = (20, 20, 20, 10, 8, 15)
 def run(call: Call) -> Result:
     result = call.run_verb("list", [], call.ctx)
     if "--json" in call.given:
-        told = {name: value for name, value in result.data.items() if name != "errors"}  # of which it knew nothing
+        for session in result.data["sessions"]:
+            del session["project"]  # of which the tool knows nothing, as of errors
+        told = {name: value for name, value in result.data.items() if name != "errors"}
         return result._replace(data=told, always_json=True)
     return result._replace(lines=_lines(result.data, call.ctx.clock()))
 

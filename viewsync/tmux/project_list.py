@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from viewsync.tmux import rows
 from viewsync.tmux.rules import marks
-from viewsync.tmux.rules.model import MARKED, QUARANTINE
+from viewsync.tmux.rules.model import MARKED, PIN, QUARANTINE
 from viewsync.tmux.rules.project_model import LiveSession, Sessions
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _SESSION = "\t".join(
         "#{W:#{P:#{?pane_dead,0,#{pane_pid}} }}",
         marks.own(marks.SESSION, "session"),
         *(f"#{{{option}}}" for option in (*marks.IDENTITY, marks.COMMAND)),
+        f"#{{==:#{{{PIN}}},1}}",
         "#{session_name}",
         "#{?session_grouped,#{session_group},}",
     )
@@ -66,6 +67,7 @@ def _session(row: list[str]) -> LiveSession:
         identity=marks.identity(row[11:16]) if row[10] == "1" else None,
         command=marks.decoded(row[16]) if row[10] == "1" else "",
         quarantined=row[7] == "1",
+        pinned=row[17] == "1",
     )
 
 

@@ -162,7 +162,7 @@ class _Loop:
 def _ended(ctx: Context, session: SessionFrame, *, agreed: bool) -> str:
     """What came of it, in words. A project's session has its cleanup steps run."""
     if session.row.type == projects.TYPE:
-        known = projects.named(projects.read(ctx), session.called, session.row.socket)
+        known = projects.find(ctx, session.called, socket=session.row.socket)
         ended = ending.end(ctx, known, "kill", force=agreed)
         return "; ".join([f"'{session.name}' is ended" if ended.ended else f"'{session.name}' stays", *ended.problems])
     asked, views = targets.TargetArgs(session=session.name), killing.ALL if agreed else killing.IDLE

@@ -30,6 +30,7 @@ class LiveSession(NamedTuple):
     identity: Identity | None  # None for a session that is no project's
     command: str
     quarantined: bool = False  # in tmux
+    pinned: bool = False
 
 
 class Sessions(NamedTuple):

@@ -1,4 +1,4 @@
-"""Show everything about one project session: its project, windows and panes, who is attached, what is registered."""
+"""Show everything about one session: its project, windows and panes, who is attached, what is registered."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from viewsync.commands import _args, _project_rows
 from viewsync.output import Result, age
 from viewsync.project_files.rules import environment
 from viewsync.projects import listing, secret_values
-from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     import argparse
@@ -29,18 +28,17 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", help="the session's exact name")
-    _args.server(parser)
+    _args.session(parser)
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    socket = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
-    named = bool(parsed.label or parsed.socket)
-    known = listing.named(listing.read(ctx, [socket], alone=named), parsed.name, socket if named else "")
+    known = _args.session_of(parsed, ctx)
+    row = known.row
     now = ctx.clock()
     data = _project_rows.data(known, now)
     seen = listing.detail(ctx.tmux, known)
+    data["type"], data["target"], data["pid"] = (row.type, row.target, row.pid or None) if row else (None, None, None)
     data["folder"] = seen.folder if seen else None
     data["windows"] = [_window(window) for window in seen.windows] if seen else []
     data["file"] = known.about.get("file") or None
@@ -100,6 +98,7 @@ def _lines(data: dict[str, Any], now: float, home: str) -> list[str]:
         ("command", " ".join(filter(None, (data["command"], *(f"{k}={v}" for k, v in data["arguments"].items()))))),
         ("file", data["file"]),
         ("folder", data["folder"]),
+        ("type", "" if data["project"] else data["type"]),
         ("server", data["socket"]),
         ("status", data["doubt"] or data["status"]),
         ("attached", {True: "yes", False: "no", None: "unknown"}[data["attached"]]),

@@ -1,0 +1,101 @@
+"""End the one session that was named, whoever made it: a project's after its cleanup steps, any other as it is."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from viewsync.errors import MissingSession, TmuxError, UsageError, ViewsyncError
+from viewsync.projects import listing
+from viewsync.projects.listing import EVERYWHERE
+from viewsync.registry import targets
+from viewsync.sessions import killing
+from viewsync.sessions.killing import Killed
+from viewsync.tmux import pane_list
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+    from viewsync.projects.listing import Known, Scope
+    from viewsync.registry.targets import TargetArgs
+    from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.rules.project_model import LiveSession
+    from viewsync.tmux.server import Tmux
+
+_TRIGGER = "kill"
+_GONE = "there is no such session"
+
+
+def kill(ctx: Context, asked: TargetArgs, *, dry_run: bool, views: str, scope: Scope = EVERYWHERE) -> Killed:
+    """`views`: as in sessions/killing.py, whoever made it."""
+    known = _meant(ctx, asked, scope)
+    if known and known.of_project:
+        return _of_project(ctx, known, dry_run=dry_run, views=views)
+    if known and known.row:
+        if known.doubt and known.server is None and os.path.exists(known.socket):  # it is not waited for twice
+            return Killed(known.row.name, known.socket, "", False, False, known.doubt, _NOT_GONE)
+        asked = targets.TargetArgs(session=known.row.name)
+    return killing.kill(ctx, asked, dry_run=dry_run, views=views)
+
+
+def _of_project(ctx: Context, known: Known, *, dry_run: bool, views: str) -> Killed:
+    session, no_row = known.live.id if known.live else "", None if known.row is None else False
+    result = Killed(known.name, known.socket, session, False, no_row, "" if session else known.doubt or _GONE, "")
+    if dry_run:
+        return result
+    if session and (kept := _kept(known, views)):
+        return result._replace(problem=kept, registry_problem=_NOT_GONE)
+    from viewsync.projects import ending  # what most sessions need nothing of
+
+    live_on: tuple[str, ...] = ()
+
+    def act(_: Tmux, server: Server, _found: list[LiveSession]) -> str:
+        nonlocal live_on
+        done = killing.end(ctx, known.socket, server.identity, session, views)
+        live_on = done.live_on
+        return "" if done.killed else done.problem
+
+    try:
+        done = ending.end(ctx, known, _TRIGGER, act=act)
+    except TmuxError as error:  # it is quarantined, or nobody knows whether it lives
+        return result._replace(problem=error.message, registry_problem=_NOT_GONE)
+    steps = tuple((step.name, step.problem) for step in done.steps)
+    result = result._replace(removed=done.removed, steps=steps, said=tuple(done.problems), live_on=live_on)
+    if done.ended:
+        return result._replace(killed=bool(session), problem="" if session else result.problem)
+    *said, problem = done.problems
+    return result._replace(problem=problem, said=tuple(said), registry_problem=_NOT_GONE)
+
+
+_NOT_GONE = "the session may still exist"
+
+
+def _kept(known: Known, views: str) -> str:
+    """Why it stays, "" when it goes. Its end looks again; but its steps have run by then."""
+    for view in known.views:
+        if view.view and view.attached and views == killing.IDLE:
+            return killing.on_its_view(view.name)
+        if view.view and view.pinned:
+            return f"its view '{view.name}' is pinned: `viewsync pin --off {view.name}` ends that"
+    return ""
+
+
+def _meant(ctx: Context, asked: TargetArgs, scope: Scope) -> Known | None:
+    """None for one that is neither a project's nor registered by that name: sessions/killing.py says what it is."""
+    if asked.session and not asked.target:
+        try:
+            return listing.find(ctx, asked.session, asked.label, asked.socket, every=True, scope=scope)
+        except MissingSession:
+            if any(scope):
+                raise
+            return None
+    if any(scope):
+        raise UsageError("--project and --here narrow a name", "name the session")
+    wanted = targets.resolve(ctx, asked)
+    try:
+        reading = listing.read(ctx, [wanted.socket], alone=True, every=True)
+        if wanted.row:
+            return next((session for session in reading.known if session.row == wanted.row), None)
+        found = targets.find(pane_list.read(ctx.tmux, wanted.socket), wanted).session
+    except ViewsyncError:  # as unreadable as it is, a target needs no registry
+        return None
+    return next((session for session in reading.known if session.live and session.live.id == found), None)
