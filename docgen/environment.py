@@ -6,23 +6,9 @@ from docgen import markdown, settings
 from viewsync import config
 from viewsync.config import SETTINGS
 
-_KNOWN = {
-    "VIEWSYNC_STATE_DIR": "the folder of the registry, the history and the sockets of servers that viewsync starts",
-    "CLAUDE_TMUX_SOCKET_DIR": "the same, as the shell tools have it; `VIEWSYNC_STATE_DIR` comes first",
-    "VIEWSYNC_CONFIG": "the settings' file, instead of `config.toml` in your configuration folder",
-    "XDG_STATE_HOME": "where the state folder and the log are, also where it was set after the installation",
-    "XDG_CONFIG_HOME": "where the configuration folder is, also where it was set after the installation",
-    "XDG_RUNTIME_DIR": "where the sockets of servers that viewsync starts are",
-    "TMUX_TMPDIR": "where tmux has its sockets, for `-L` and the default server",
-    "TMUX": "the server that you are in, which is meant where nothing else is named",
-    "TMUX_PANE": "the pane that you are in",
-    "WEZTERM_PANE": "the WezTerm pane that you are in",
-    "WEZTERM_UNIX_SOCKET": "the WezTerm that is asked for its panes",
-    "WEZTERM_CONFIG_FILE": "where `install` finds WezTerm's configuration",
-    "VIEWSYNC_COMPAT": "`1`: the shell tools' names behave as the shell tools do",
-    "NO_COLOR": "anything: no colours",
+# Nobody sets these for viewsync, and each program reads them.
+_EVERYBODYS = {
     "PWD": "the folder that you are in, as a shell calls it where a link leads to it",
-    "COLUMNS": "how wide help and tables are",
     "HOME": "your home",
     "USER": "your name, for templates",
     "LOGNAME": "the same, where there is no `USER`",
@@ -30,7 +16,7 @@ _KNOWN = {
     "TERM": "which terminal this is; on one that cannot be drawn on, nothing is drawn",
 }
 
-VARIABLES: dict[str, str] = {**_KNOWN, **getattr(config, "VARIABLES", {})}
+VARIABLES: dict[str, str] = {**config.VARIABLES, **_EVERYBODYS}
 
 # What viewsync sets for what it starts, beside what is in a project's own environment.
 FOR_STEPS = {
@@ -43,11 +29,7 @@ FOR_STEPS = {
     "VIEWSYNC_SESSION": "the session's name",
     "VIEWSYNC_SOCKET": "the socket of its tmux server",
 }
-FOR_ITSELF = {
-    "VIEWSYNC_LAUNCHER": "which program the hooks and tabs start; the launcher sets it",
-    "VIEWSYNC_DIRS": "the folders as the installer found them; the launcher and the hooks set it",
-    "VIEWSYNC_LOCK_HELD": "the descriptor of the registry's lock that a script holds; `lib/registry.sh` sets it",
-}
+FOR_ITSELF = ("VIEWSYNC_LAUNCHER", "VIEWSYNC_DIRS", "VIEWSYNC_LOCK_HELD")
 
 
 def documented() -> set[str]:
@@ -75,7 +57,7 @@ def page() -> str:
         _table({name: markdown.text(what) for name, what in FOR_STEPS.items()}),
         "## Between viewsync's own parts",
         "Nobody else has to set these.",
-        _table({name: markdown.text(what) for name, what in FOR_ITSELF.items()}),
+        _table({name: markdown.text(VARIABLES[name]) for name in FOR_ITSELF}),
     )
 
 

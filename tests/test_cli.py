@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.server import ROOT
 from tests.support.wait import until
 from viewsync import __version__, config
-from viewsync.cli import COMMANDS
+from viewsync.cli import ANY_VERB, COMMANDS
+from viewsync.json_output import page
+from viewsync.json_output.verbs import OUTPUTS
 
 if TYPE_CHECKING:
     from tests.support.server import Home, Server
@@ -31,6 +37,109 @@ def test_help_lists_the_verbs_and_hides_what_tmux_calls(home: Home) -> None:
     out = home.viewsync("--help").out
     assert all(f"  {verb} " in out for verb, command in COMMANDS.items() if not command.hidden)
     assert "  hook " not in out
+
+
+def test_alone_it_shows_what_people_use_daily_below_the_state_of_things(server: Server, home: Home) -> None:
+    assert home.viewsync("create", "-S", server.socket, "-n", "web", "--", "cat").code == 0
+    assert home.viewsync("create", "-S", server.socket, "-n", "gone", "--", "cat").code == 0
+    server.tmux("kill-session", "-t", "=gone")
+    server.open("proj")
+    done = home.viewsync()
+    lines = done.out.splitlines()
+    state = lines.index("1 tmux server, 2 sessions, 1 view (1 in use)")
+    assert lines[state + 1] == "needs attention: 1 registered session has ended (`viewsync cleanup` forgets them)"
+    verbs = [line.split()[0] for line in lines[state:] if line.startswith("  ")]
+    assert len(verbs) <= 20
+    assert verbs == [verb for verb, command in COMMANDS.items() if command.common]
+    assert sum(line.endswith(":") for line in lines[state:]) == 4
+    assert max(map(len, lines)) <= 110
+    assert done.code == 0
+
+
+def test_the_state_of_things_is_read_and_nothing_written(home: Home) -> None:
+    """Not even a folder: who only looks leaves no trace."""
+    before = {os.path.join(folder, name) for folder, *kinds in os.walk(home.path) for names in kinds for name in names}
+    done = home.viewsync()
+    assert (done.code, done.err) == (0, "")
+    assert "no tmux server runs; 0 sessions registered\nnothing needs attention\n" in done.out
+    after = {os.path.join(folder, name) for folder, *kinds in os.walk(home.path) for names in kinds for name in names}
+    assert after == before
+
+
+def test_what_cannot_be_known_is_said_and_nothing_fails(server: Server, home: Home) -> None:
+    assert home.viewsync("create", "-S", server.socket, "-n", "web", "--", "cat").code == 0
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        done = home.viewsync()
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+    assert (done.code, "of 1 of the servers not known" in done.out) == (0, True), done
+    assert "needs attention: the tmux server on" in done.out
+    path = os.path.join(home.state, ".sessions.json")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("{")
+    config = os.path.join(home.path, "config.toml")
+    with open(config, "w", encoding="utf-8") as file:
+        file.write("linger = 'soon'")
+    done = home.viewsync()
+    assert (done.code, done.err, f"the registry {path} is not JSON" in done.out) == (0, "", True), done
+    done = home.viewsync(env={"VIEWSYNC_CONFIG": config})
+    assert (done.code, "servers, sessions and views: not known" in done.out) == (0, True), done
+    with open(path, encoding="utf-8") as file:
+        assert file.read() == "{"
+
+
+def test_prj_speaks_of_project_sessions_first_and_in_their_words(home: Home) -> None:
+    link = os.path.join(home.path, "prj")
+    os.symlink(home.launcher, link)
+    words = [verb for verb, command in COMMANDS.items() if command.prj]
+    assert len(words) == 5
+    for said in ((), ("help",), ("--help",)):
+        mine, ours = home.run([link, *said], {}, "", 60.0).out, home.viewsync(*said).out
+        assert mine.startswith("usage: prj ")
+        assert mine.index("  run ") < mine.index("  kill-session ") < mine.index("  open ")
+        assert all(f"  {verb} " in mine and f"  {verb} " not in ours for verb in words)
+    assert sum(line.startswith("  ") for line in home.run([link], {}, "", 60.0).out.splitlines()) <= 20
+    assert "did you mean list-sessions?" in home.run([link, "list-sesions"], {}, "", 60.0).err
+
+
+@pytest.mark.parametrize("words", [("open",), ("kill-session",), ("worktree", "remove"), ("hook",)])
+def test_help_of_a_verb_is_its_help(home: Home, words: tuple[str, ...]) -> None:
+    done = home.viewsync("help", *words)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == home.viewsync(*words, "--help").out
+
+
+def test_help_of_exit_codes_has_those_of_every_verb(home: Home) -> None:
+    out = home.viewsync("help", "exit-codes").out
+    for verb in (verb for verb, command in COMMANDS.items() if not command.hidden):
+        (part,) = re.findall(rf"^{verb}:\n((?:  .*\n)+)", out, re.MULTILINE)
+        own = importlib.import_module(f"viewsync.commands.{COMMANDS[verb].module}").EXIT_CODES
+        assert part.splitlines() == [f"  {code:<5} {meaning}" for code, meaning in own.items()]
+    assert all(f"  {code:<5} {meaning}\n" in out for code, meaning in ANY_VERB.items())
+
+
+def test_help_of_the_environment_has_every_variable_that_is_asked_for(home: Home) -> None:
+    out = home.viewsync("help", "environment").out
+    named = set(re.findall(r"[A-Z_]{4,}", out))
+    assert {name for key in config.SETTINGS for name in config.names(key)} <= named
+    asked = set()
+    for folder, _, files in os.walk(os.path.join(ROOT, "viewsync")):
+        for name in files:
+            if name.endswith(".py"):
+                with open(os.path.join(folder, name), encoding="utf-8") as file:
+                    asked |= set(re.findall(r"""env(?:iron)?(?:\.get\(|\[)"([A-Z_]+)\"""", file.read()))
+    everybodys = {"HOME", "PATH", "PWD", "TERM", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE"}
+    assert asked - everybodys <= named
+    assert len(asked) > 10
+
+
+def test_help_of_json_and_of_events_is_what_is_declared(home: Home) -> None:
+    told = home.viewsync("help", "json").out
+    assert "  error.code " in told
+    shown = {verb for verb in OUTPUTS if re.search(rf"^  {verb}(?: \(.*\))?$", told, re.MULTILINE)}
+    assert shown == {verb for verb in OUTPUTS if not COMMANDS[verb].hidden}
+    assert home.viewsync("help", "events").out.splitlines() == page.event_lines()
 
 
 def test_version(home: Home) -> None:
@@ -69,6 +178,13 @@ def test_an_error_is_one_line_with_its_code(home: Home, words: tuple[str, ...], 
         (("oepn",), "there is no verb 'oepn' (did you mean open?)"),
         (("Lsit", "--json"), "there is no verb 'Lsit' (did you mean list?)"),
         (("hok",), "there is no verb 'hok' (`viewsync --help` lists them)"),
+        (("list-session",), "there is no verb 'list-session' (did you mean list-sessions?)"),
+        (("session-inf",), "there is no verb 'session-inf' (did you mean session-info?)"),
+        (("inof",), "there is no verb 'inof' (did you mean info?)"),
+        (("help", "exit-code"), "there is no verb and no topic 'exit-code' (did you mean exit-codes?)"),
+        (("help", "enviroment"), "there is no verb and no topic 'enviroment' (did you mean environment?)"),
+        (("help", "kil"), "there is no verb and no topic 'kil' (did you mean kill?)"),
+        (("help", "xyzzy"), "there is no verb and no topic 'xyzzy' (`viewsync help` lists the verbs and topics)"),
         (("open", "--crate", "proj"), "there is no option --crate (did you mean --create?)"),
         (("open", "--titel=x"), "there is no option --titel (did you mean --title?)"),
         (("worktree", "remove", "--forse", "x"), "there is no option --forse (did you mean --force?)"),

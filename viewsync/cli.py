@@ -22,32 +22,38 @@ if TYPE_CHECKING:
 class Command(NamedTuple):
     module: str
     summary: str
-    hidden: bool = False
+    common: bool = False  # `viewsync` alone shows it
+    hidden: bool = False  # accepted, and shown nowhere
+    prj: bool = False  # the name that a job has in the project tool: hidden, but where viewsync is called so
 
 
+# In each group first what people use daily.
 GROUPS = {
     "Views, one for each tab": {
-        "open": Command("open", "open a view of a session in this terminal"),
-        "views": Command("views", "list sessions with their views, and what the next sweep does with each"),
-        "cleanup": Command("cleanup", "forget sessions that ended; with --views, end unused views"),
+        "open": Command("open", "open a view of a session in this terminal", common=True),
+        "views": Command(
+            "views", "list sessions with their views, and what the next sweep does with each", common=True
+        ),
+        "restore": Command("restore", "reopen the views of a WezTerm that crashed or quit", common=True),
         "sweep": Command("sweep", "clean up once on all of your tmux servers"),
         "sweeper": Command("sweeper", "run, start, stop or check the background sweeper"),
         "pin": Command("pin", "protect a view from every cleanup"),
         "adopt": Command("adopt", "take over views that an older configuration made"),
-        "restore": Command("restore", "reopen the views of a WezTerm that crashed or quit"),
     },
-    "Sessions for programs and agents": {
-        "create": Command("create", "create and register a session for a program or an agent"),
-        "list": Command("list", "list registered sessions with their health"),
-        "info": Command("info", "show everything about one session"),
+    "Sessions, for you, programs and agents": {
+        "create": Command("create", "create and register a session for a program or an agent", common=True),
+        "list": Command("list", "list registered sessions with their health", common=True),
+        "info": Command("info", "show everything about one session", common=True),
+        "attach": Command("attach", "go to a session", common=True),
+        "send": Command("send", "type text or press keys in a session, and wait for the answer", common=True),
+        "wait": Command("wait", "wait for output of a session", common=True),
+        "exec": Command("exec", "run a shell command in a session, for its output and exit code", common=True),
+        "capture": Command("capture", "print what a session shows", common=True),
+        "kill": Command("kill", "end a session and forget it, after its cleanup steps", common=True),
+        "cleanup": Command("cleanup", "forget sessions that ended; with --views, end unused views", common=True),
         "find": Command("find", "list the tmux sessions of one server or of all, registered or not"),
         "health": Command("health", "check whether a pane and its program are alive"),
-        "send": Command("send", "type text or press keys in a session, and wait for the answer"),
-        "wait": Command("wait", "wait for output of a session"),
-        "exec": Command("exec", "run a shell command in a session, for its output and exit code"),
         "follow": Command("follow", "print the output of a session as it appears"),
-        "capture": Command("capture", "print what a session shows"),
-        "kill": Command("kill", "end a session and forget it, after its cleanup steps"),
         "rename": Command("rename", "rename a session"),
         "heartbeat": Command("heartbeat", "mark a session as in use"),
         "quarantine": Command("quarantine", "protect a session from every cleanup, and save its output"),
@@ -58,31 +64,34 @@ GROUPS = {
         "registry": Command("registry", "read and change the registry from scripts"),
     },
     "Project sessions, from a file": {
-        "run": Command("run", "create a project's session from its file, or add what is missing"),
-        "attach": Command("attach", "go to a session"),
-        "status": Command("status", "list all project sessions with their health"),
-        "list-sessions": Command("list_sessions", "list the sessions of the current project"),
-        "session-info": Command("info", "show everything about one session"),
-        "kill-session": Command("kill_session", "end a project session, after its cleanup steps"),
-        "cleanup-sessions": Command(
-            "cleanup_sessions", "end the current project's sessions that nobody is attached to"
+        "run": Command("run", "create a project's session from its file, or add what is missing", common=True),
+        "status": Command("status", "list all project sessions with their health", common=True),
+        "list-sessions": Command("list_sessions", "list the sessions of the current project", hidden=True, prj=True),
+        "session-info": Command("info", "show everything about one session", hidden=True, prj=True),
+        "kill-session": Command(
+            "kill_session", "end a project session, after its cleanup steps", hidden=True, prj=True
         ),
-        "reset-sessions": Command("reset_sessions", "bring the registry in line with the project's sessions"),
-        "print": Command("print", "show what run would do with a project's command"),
-        "schema": Command("schema", "print the JSON schema of a project's files"),
-        "freeze": Command("freeze", "write a running session as a project's command file"),
-        "import": Command("import_", "convert a tmuxp or tmuxinator file into a command file"),
-        "trust": Command("trust", "show the steps of a project's command, and allow them to run"),
+        "cleanup-sessions": Command(
+            "cleanup_sessions", "end the current project's sessions that nobody is attached to", hidden=True, prj=True
+        ),
+        "reset-sessions": Command(
+            "reset_sessions", "bring the registry in line with the project's sessions", hidden=True, prj=True
+        ),
         "worktree": Command("worktree", "list worktrees with their sessions, or remove one with its sessions"),
+        "print": Command("print", "show what run would do with a project's command"),
+        "freeze": Command("freeze", "write a running session as a project's command file"),
+        "trust": Command("trust", "show the steps of a project's command, and allow them to run"),
+        "import": Command("import_", "convert a tmuxp or tmuxinator file into a command file"),
+        "schema": Command("schema", "print the JSON schema of a project's files"),
+    },
+    "Setting up, and looking on": {
+        "install": Command("install", "set up the tmux hooks and the WezTerm module", common=True),
+        "doctor": Command("doctor", "check everything from a closed tab to the end of its view", common=True),
+        "demo": Command("demo", "show views and their cleanup on a throwaway server", common=True),
+        "monitor": Command("monitor", "watch sessions, views and cleanups live", common=True),
         "stats": Command("stats", "count sessions, how long they lived, and what they used"),
         "analyze": Command("analyze", "show how sessions were used over the last days"),
-        "monitor": Command("monitor", "watch sessions, views and cleanups live"),
-    },
-    "Setting up": {
-        "install": Command("install", "set up the tmux hooks and the WezTerm module"),
         "uninstall": Command("uninstall", "remove what install set up"),
-        "doctor": Command("doctor", "check everything from a closed tab to the end of its view"),
-        "demo": Command("demo", "show views and their cleanup on a throwaway server"),
         "hook": Command("hook", "called by tmux's hooks", hidden=True),
     },
 }
@@ -202,21 +211,34 @@ def _run(words: list[str], as_json: bool) -> int:
     while len(words) > 1 and words[0] == "--tmux":
         overrides["VIEWSYNC_TMUX"] = words[1]
         words = words[2:]
-    verb = words[0] if words else "--help"
-    if verb in ("-h", "--help", "help"):
+    if not words:
         from viewsync.commands import _help
 
-        print(_help.usage(GROUPS))
+        print(_help.alone(GROUPS, _program(), Context(overrides=overrides)))
         return 0
+    verb, *rest = words
+    if verb in ("-h", "--help", "help"):
+        return _help_on(rest if verb == "help" else [])
     if verb in ("-V", "--version"):
         print(f"viewsync {__version__}")
         return 0
     if verb not in COMMANDS:
         from viewsync.commands import _help
 
-        raise _help.unknown_verb(verb, [name for name, command in COMMANDS.items() if not command.hidden])
+        raise _help.unknown_verb(verb, COMMANDS, _program())
     ctx = Context(overrides=overrides)
-    return _logged(ctx, verb, lambda: _command(verb, words[1:], ctx, as_json))
+    return _logged(ctx, verb, lambda: _command(verb, rest, ctx, as_json))
+
+
+def _help_on(topic: list[str]) -> int:
+    """All verbs, one verb, or one of the topics that concern all of them."""
+    from viewsync.commands import _help
+
+    topic = [] if topic[:1] in (["-h"], ["--help"]) else topic
+    if topic and topic[0] in COMMANDS:
+        return _command(topic[0], [*topic[1:], "--help"], Context(), as_json=False)
+    print("\n".join(_help.on(topic[0], COMMANDS, ANY_VERB, _program()) if topic else _help.usage(GROUPS, _program())))
+    return 0
 
 
 def _tool(name: str, words: list[str]) -> int:

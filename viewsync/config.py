@@ -45,6 +45,34 @@ SETTINGS: dict[str, Setting] = {
     "log_level": Setting("warning", "how much the log tells", choices=LEVELS, also="PRJ_LOG_LEVEL"),
 }
 
+# What the environment says beside settings. `viewsync help environment` shows it.
+VARIABLES = {
+    "VIEWSYNC_STATE_DIR": "the folder of the registry, the history, the log and the sockets that viewsync makes",
+    "CLAUDE_TMUX_SOCKET_DIR": "the same, by the name that the shell tools have for it",
+    "VIEWSYNC_CONFIG": "the configuration file, instead of config.toml in its usual folder",
+    "VIEWSYNC_COMPAT": "1: the shell tools' names do as the shell tools did, where viewsync is safer",
+    "VIEWSYNC_LOCK_HELD": "set by lib/registry.sh: this shell holds the registry's lock already",
+    "VIEWSYNC_LAUNCHER": "set by the launcher: what tmux hooks and WezTerm are told to run",
+    "VIEWSYNC_DIRS": "set by the launcher: the folders for state, log and configuration, a line each",
+    "XDG_STATE_HOME": "where the folder for state and log is, without VIEWSYNC_STATE_DIR",
+    "XDG_CONFIG_HOME": "where the folder for config.toml is",
+    "XDG_RUNTIME_DIR": "where the folder for sockets is, without VIEWSYNC_STATE_DIR",
+    "TMUX_TMPDIR": "where tmux keeps its sockets",
+    "TMUX": "set by tmux: the server that is meant where neither -L nor -S names one",
+    "TMUX_PANE": "set by tmux: the pane whose client `attach` switches",
+    "WEZTERM_PANE": "set by WezTerm: the pane that a view is opened in",
+    "WEZTERM_CONFIG_FILE": "set by WezTerm: the configuration that `install` reads",
+    "WEZTERM_UNIX_SOCKET": "set by WezTerm: which WezTerm is asked for its panes",
+    "NO_COLOR": "set to anything: nothing is coloured",
+    "COLUMNS": "how wide help is",
+}
+
+
+def names(key: str) -> tuple[str, ...]:
+    """What the environment calls a setting, first what counts first."""
+    setting = SETTINGS[key]
+    return tuple(filter(None, (setting.env or f"VIEWSYNC_{key.upper()}", setting.also)))
+
 
 def defaults() -> dict[str, Any]:
     return {key: setting.default for key, setting in SETTINGS.items()}
@@ -60,9 +88,8 @@ def load(path: str, env: Mapping[str, str]) -> dict[str, Any]:
             known = did_you_mean(key, SETTINGS, f"there are: {', '.join(SETTINGS)}")
             raise UsageError(f"{path}: there is no setting {key!r}", known)
         values[key] = _value(key, value, path)
-    for key, setting in SETTINGS.items():
-        names = (setting.env or f"VIEWSYNC_{key.upper()}", setting.also)
-        for name in [variable for variable in names if env.get(variable)][:1]:
+    for key in SETTINGS:
+        for name in [variable for variable in names(key) if env.get(variable)][:1]:
             values[key] = _value(key, env[name], name)
     return values
 

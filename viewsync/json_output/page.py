@@ -8,7 +8,7 @@ from viewsync.json_output import envelope, events, schemas
 from viewsync.json_output.verbs import OUTPUTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
 _WIDTH = 100
 _BEGIN = """\
@@ -38,12 +38,12 @@ Fields by verb:
 """
 
 
-def lines() -> list[str]:
-    """For `viewsync help json`."""
+def lines(hidden: Container[str] = ()) -> list[str]:
+    """For `viewsync help json`, without verbs that help does not show."""
     streams = _joined(verb for verb, output in OUTPUTS.items() if output.stream)
     always = _joined(verb for verb, output in OUTPUTS.items() if output.always)
     text = _BEGIN + _table(schemas.fields(envelope.Head)) + _FIELDS + _table(schemas.fields(envelope.ErrorOutput)[1:])
-    return [*(text + _MORE.format(streams=streams, always=always)).splitlines(), *_by_verb()]
+    return [*(text + _MORE.format(streams=streams, always=always)).splitlines(), *_by_verb(hidden)]
 
 
 def event_lines() -> list[str]:
@@ -68,9 +68,9 @@ def event_lines() -> list[str]:
     ]
 
 
-def _by_verb() -> list[str]:
+def _by_verb(hidden: Container[str]) -> list[str]:
     found = []
-    for verb in OUTPUTS:
+    for verb in (verb for verb in OUTPUTS if verb not in hidden):
         for when, fields in schemas.forms(verb):
             names = [field.path for field in fields if "." not in field.path]
             found += _wrapped(f"{verb} ({when})" if when else verb, names)
