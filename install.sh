@@ -135,7 +135,7 @@ identity() {
     sum=$(
         cd "$checkout"
         {
-            find viewsync hooks lib lua templates locks/runtime.txt pyproject.toml \
+            find viewsync completions hooks lib lua templates locks/runtime.txt pyproject.toml \
                 -type f ! -name '*.pyc' -exec cksum {} +
             "$python" -I -c 'import sys; print(sys.version, sys.base_prefix)'
         } | LC_ALL=C sort | cksum

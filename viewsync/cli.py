@@ -92,6 +92,7 @@ GROUPS = {
         "stats": Command("stats", "count sessions, how long they lived, and what they used"),
         "analyze": Command("analyze", "show how sessions were used over the last days"),
         "uninstall": Command("uninstall", "remove what install set up"),
+        "completion": Command("completion", "print the completions of a shell", hidden=True),
         "hook": Command("hook", "called by tmux's hooks", hidden=True),
     },
 }
@@ -222,6 +223,8 @@ def _run(words: list[str], as_json: bool) -> int:
     if verb in ("-V", "--version"):
         print(f"viewsync {__version__}")
         return 0
+    if verb == "complete":
+        return _complete(words[1:], Context(overrides=overrides))
     if verb not in COMMANDS:
         from viewsync.commands import _help
 
@@ -307,11 +310,8 @@ def _command(verb: str, words: list[str], ctx: Context, as_json: bool) -> int:
 
 def _result(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
     """What a verb has to say, to words with their values joined. Its errors have its own exit codes."""
-    module = importlib.import_module(f"viewsync.commands.{COMMANDS[verb].module}")
-    prog = f"{_program()} {verb}"
-    parser = Parser(module, prog=prog, description=module.__doc__)
-    parser.register("type", None, lambda text: text.removeprefix(_VERBATIM))
-    module.arguments(parser)
+    parser = parser_of(verb)
+    module = parser.verb
     try:
         # KEY=VALUE may stand behind options, too, where a verb takes some.
         parse = parser.parse_intermixed_args if getattr(module, "INTERMIXED", False) else parser.parse_args
@@ -320,6 +320,24 @@ def _result(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
     except errors.ViewsyncError as error:
         error.code = code_of(error, module)
         raise
+
+
+def parser_of(verb: str) -> Parser:
+    """All that a verb declares of its arguments."""
+    module = importlib.import_module(f"viewsync.commands.{COMMANDS[verb].module}")
+    parser = Parser(module, prog=f"{_program()} {verb}", description=module.__doc__)
+    parser.register("type", None, lambda text: text.removeprefix(_VERBATIM))
+    module.arguments(parser)
+    return parser
+
+
+def _complete(words: list[str], ctx: Context) -> int:
+    """For the Tab key, and apart from the verbs: they log, and tell of what goes wrong."""
+    from viewsync.completion import answering
+
+    shown = {verb: command.summary for verb, command in COMMANDS.items() if not command.hidden}
+    verbs = answering.Verbs(shown, lambda verb: parser_of(verb) if verb in COMMANDS else None)
+    return answering.answer(words, verbs, ctx)
 
 
 def _program() -> str:

@@ -22,6 +22,11 @@ TMUX = "tmux failed, or did not answer in time"
 STATE = "the state folder or the registry cannot be used"
 
 
+def completes(kinds: str, action: argparse.Action) -> None:
+    """What an argument's values are, for whoever presses Tab, where its name does not say it (completion/names.py)."""
+    action.completes = kinds  # type: ignore[attr-defined]  # argparse leaves alone what it does not know
+
+
 def json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON value")
 

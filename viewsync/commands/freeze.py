@@ -27,7 +27,10 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", default="", metavar="NAME", help="the session's exact name")
+    _args.completes(
+        "parent",
+        parser.add_argument("name", nargs="?", default="", metavar="NAME", help="the session's exact name"),
+    )
     _args.target(parser)
     where = parser.add_mutually_exclusive_group()
     where.add_argument("-o", "--output", default="", metavar="FILE", help="write a new file instead of printing")

@@ -34,8 +34,11 @@ INTERMIXED = True
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "name", nargs="?", default="", metavar="NAME", help="a command of the project, or the path of its file"
+    _args.completes(
+        "command files",
+        parser.add_argument(
+            "name", nargs="?", default="", metavar="NAME", help="a command of the project, or the path of its file"
+        ),
     )
     parser.add_argument("arguments", nargs="*", metavar="key=value", help="an argument for its templates")
     parser.add_argument(

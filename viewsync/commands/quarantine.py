@@ -26,12 +26,15 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "-s",
-        "--session",
-        default="",
-        metavar="NAME",
-        help="a registered session, or a view (default: the only session)",
+    _args.completes(
+        "session view",
+        parser.add_argument(
+            "-s",
+            "--session",
+            default="",
+            metavar="NAME",
+            help="a registered session, or a view (default: the only session)",
+        ),
     )
     parser.add_argument("--reason", default="", metavar="TEXT", help="why, for whoever looks at it later")
     _args.json(parser)

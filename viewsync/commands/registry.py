@@ -47,7 +47,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         ("target", "print the target of a session"),
         ("touch", "record that a session was used just now"),
     ):
-        what.add_parser(verb, help=help_text).add_argument("name", nargs="?", default="", help=_NAME)
+        name = what.add_parser(verb, help=help_text).add_argument("name", nargs="?", default="", help=_NAME)
+        _args.completes("session", name)
     what.add_parser("list", help="print the whole registry, the file's JSON")
     dead = what.add_parser("cleanup-dead", help="forget sessions that are gone, and print how many")
     dead.add_argument("--dry-run", action="store_true", help="only print how many there are")

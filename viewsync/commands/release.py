@@ -23,8 +23,15 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "-s", "--session", default="", metavar="NAME", help="a quarantined session or view (default: the only session)"
+    _args.completes(
+        "session view",
+        parser.add_argument(
+            "-s",
+            "--session",
+            default="",
+            metavar="NAME",
+            help="a quarantined session or view (default: the only session)",
+        ),
     )
     _args.json(parser)
 

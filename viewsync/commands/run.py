@@ -41,8 +41,11 @@ VERBATIM = ("-e",)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "name", nargs="?", default="", metavar="NAME", help="a command of the project, or the path of its file"
+    _args.completes(
+        "command files",
+        parser.add_argument(
+            "name", nargs="?", default="", metavar="NAME", help="a command of the project, or the path of its file"
+        ),
     )
     parser.add_argument("arguments", nargs="*", metavar="KEY=VALUE", help="an argument of the command")
     parser.add_argument(

@@ -42,8 +42,15 @@ class ShownCommand(NamedTuple):
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "name", nargs="?", default="", metavar="NAME", help="a command, or the path of its file (default: all commands)"
+    _args.completes(
+        "command files",
+        parser.add_argument(
+            "name",
+            nargs="?",
+            default="",
+            metavar="NAME",
+            help="a command, or the path of its file (default: all commands)",
+        ),
     )
     parser.add_argument("arguments", nargs="*", metavar="key=value", help="an argument for its templates")
     what = parser.add_mutually_exclusive_group()

@@ -82,4 +82,9 @@ OUTPUTS = {
 }
 
 # A document of another kind, in which a schema of fields would say nothing; and what nobody calls for an answer.
-WITHOUT = {"schema": "prints a JSON schema itself", "demo": "shows something to people", "hook": "tmux calls it"}
+WITHOUT = {
+    "schema": "prints a JSON schema itself",
+    "demo": "shows something to people",
+    "completion": "prints a shell's script",
+    "hook": "tmux calls it",
+}
