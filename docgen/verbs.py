@@ -73,9 +73,12 @@ def parts(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Argum
                 yield name, part, helps.get(name, "")
 
 
-def usage(parser: argparse.ArgumentParser) -> str:
+def usage(parser: argparse.ArgumentParser, width: int = 100) -> str:
     parser.color = False  # type: ignore[attr-defined]  # as Python 3.14 has it, also for who builds at a terminal
-    return re.sub(r"^usage: ", "", parser.format_usage()).rstrip()
+    formatter = parser._get_formatter()
+    formatter._width = width
+    formatter.add_usage(parser.usage, parser._actions, parser._mutually_exclusive_groups, prefix="")
+    return formatter.format_help().rstrip()
 
 
 def arguments(parser: argparse.ArgumentParser) -> str:
@@ -100,20 +103,27 @@ def names(action: argparse.Action) -> list[str]:
 def _row(parser: argparse.ArgumentParser, action: argparse.Action) -> tuple[str, str]:
     shown = ", ".join(markdown.code(name) for name in names(action))
     if action.option_strings and action.nargs != 0:
-        value = argparse.HelpFormatter("")._format_args(action, action.dest.upper())
-        shown += f" {markdown.code(value)}"
-    return shown, " ".join(_meaning(parser, action))
+        shown += f" {markdown.code(value(action))}"
+    return shown, " ".join(meaning(parser, action, markdown.text, markdown.code))
 
 
-def _meaning(parser: argparse.ArgumentParser, action: argparse.Action) -> Iterator[str]:
+def value(action: argparse.Action) -> str:
+    """What stands for an option's value."""
+    return argparse.HelpFormatter("")._format_args(action, action.dest.upper())
+
+
+def meaning(
+    parser: argparse.ArgumentParser, action: argparse.Action, text: Callable[[str], str], code: Callable[[str], str]
+) -> Iterator[str]:
+    """Its sentences, quoted by `text` and `code`."""
     if action.help == argparse.SUPPRESS:
         yield "for viewsync itself."
     elif action.help:
-        yield markdown.text(parser._get_formatter()._expand_help(action)) + "."
+        yield text(parser._get_formatter()._expand_help(action)) + "."
     if action.choices is not None:
-        yield f"One of {', '.join(markdown.code(str(choice)) for choice in action.choices if choice != '')}."
+        yield f"One of {', '.join(code(str(choice)) for choice in action.choices if choice != '')}."
     if _worth_saying(action.default) and f"({action.default})" not in (action.help or ""):
-        yield f"Default: {markdown.code(str(action.default))}."
+        yield f"Default: {code(str(action.default))}."
 
 
 def _worth_saying(default: Any) -> bool:

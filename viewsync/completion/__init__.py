@@ -1,1 +1,1 @@
-"""What the Tab key offers, and the manual pages: both from the parsers that the verbs declare."""
+"""What the Tab key offers, from the parsers that the verbs declare."""

@@ -1,1 +1,1 @@
-"""Which argument the cursor is in, how bash reads and writes words, and what a manual page says: pure."""
+"""Which argument the cursor is in, and how bash reads and writes words: pure."""
