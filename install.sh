@@ -135,7 +135,7 @@ identity() {
     sum=$(
         cd "$checkout"
         {
-            find viewsync completions hooks lib lua templates locks/runtime.txt pyproject.toml \
+            find viewsync completions docgen hooks lib lua templates locks/runtime.txt pyproject.toml hatch_build.py \
                 -type f ! -name '*.pyc' -exec cksum {} +
             "$python" -I -c 'import sys; print(sys.version, sys.base_prefix)'
         } | LC_ALL=C sort | cksum

@@ -13,6 +13,8 @@ _EVERYBODYS = {
     "USER": "your name, for templates",
     "LOGNAME": "the same, where there is no `USER`",
     "PATH": "where programs are found",
+    "SHELL": "your shell: where it is zsh, `install` says how it gets the completions",
+    "ZDOTDIR": "where zsh's own files are, which `install` looks at for that",
     "TERM": "which terminal this is; on one that cannot be drawn on, nothing is drawn",
 }
 

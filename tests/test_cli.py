@@ -129,7 +129,7 @@ def test_help_of_the_environment_has_every_variable_that_is_asked_for(home: Home
             if name.endswith(".py"):
                 with open(os.path.join(folder, name), encoding="utf-8") as file:
                     asked |= set(re.findall(r"""env(?:iron)?(?:\.get\(|\[)"([A-Z_]+)\"""", file.read()))
-    everybodys = {"HOME", "PATH", "PWD", "TERM", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE"}
+    everybodys = {"HOME", "PATH", "PWD", "SHELL", "ZDOTDIR", "TERM", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE"}
     assert asked - everybodys <= named
     assert len(asked) > 10
 

@@ -13,6 +13,7 @@ import importlib.metadata
 import io
 import os
 import re
+import shlex
 import shutil
 import stat
 import subprocess
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.utils import canonicalize_name
 
+from tests.support import programs
 from tests.support.odd_start import Odd
 from tests.support.server import ROOT, Done, Home, Server
 from tests.support.tree import tree
@@ -433,6 +435,19 @@ def test_the_verb_alone_leaves_the_program_where_it_is(used: Machine) -> None:
     done = used.run(used.launcher, "install")
     assert done.out.startswith("everything is set up already\n")
     assert tree(used.path, but=("__pycache__",)) == once
+
+
+def test_man_finds_the_manual_page_by_the_path_alone(used: Machine) -> None:
+    programs.skip_without("man")
+    path = f"{os.path.dirname(used.launcher)}:/usr/bin:/bin"
+    done = used.run("man", "-w", "viewsync", PATH=path)
+    assert done == Done(0, os.path.join(used.path, ".local", "share", "man", "man1", "viewsync.1") + "\n", "")
+
+
+def test_bash_completes_by_what_was_installed(used: Machine) -> None:
+    script = f". {shlex.quote(used.path)}/.local/share/bash-completion/completions/viewsync\n"
+    script += "COMP_LINE='viewsync heartb' COMP_POINT=15; _viewsync viewsync heartb viewsync; echo \"${COMPREPLY[@]}\""
+    assert used.run("bash", "-c", script, PATH=os.environ["PATH"]).out == "heartbeat\n"
 
 
 def test_nothing_fails_the_doctor(used: Machine) -> None:

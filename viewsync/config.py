@@ -56,6 +56,7 @@ VARIABLES = {
     "VIEWSYNC_DIRS": "set by the launcher: the folders for state, log and configuration, a line each",
     "XDG_STATE_HOME": "where the folder for state and log is, without VIEWSYNC_STATE_DIR",
     "XDG_CONFIG_HOME": "where the folder for config.toml is",
+    "XDG_DATA_HOME": "where `install` puts the completions of the shells",
     "XDG_RUNTIME_DIR": "where the folder for sockets is, without VIEWSYNC_STATE_DIR",
     "TMUX_TMPDIR": "where tmux keeps its sockets",
     "TMUX": "set by tmux: the server that is meant where neither -L nor -S names one",

@@ -78,10 +78,14 @@ def launch_argv(env: Env) -> list[str]:
 
 
 def shared_file(*parts: str) -> str:
-    """A file of `hooks/`, `lib/`, `lua/`, `templates/`: inside the package when installed, beside it in a checkout."""
-    package = os.path.dirname(os.path.abspath(__file__))
-    installed = os.path.join(package, "share", *parts)
-    return installed if os.path.exists(installed) else os.path.join(os.path.dirname(package), *parts)
+    """A file of `hooks/`, `lib/`, `lua/` and such: inside the package when installed, beside it in a checkout."""
+    installed = os.path.join(package(), "share", *parts)
+    return installed if os.path.exists(installed) else os.path.join(os.path.dirname(package()), *parts)
+
+
+def package() -> str:
+    """The folder of viewsync's own code."""
+    return os.path.dirname(os.path.abspath(__file__))
 
 
 def baked(env: Env) -> str:

@@ -1,4 +1,4 @@
-"""A real interactive shell on a terminal, with our completions, in which Tab is pressed."""
+"""A real interactive shell on a terminal, with our completions as they are installed, in which Tab is pressed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from tests.support.wait import until
 from viewsync.completion import scripts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tests.support.client import Tab
     from tests.support.server import Home
 
@@ -30,7 +28,7 @@ _READY = "ready>"
 class Shell:
     """`kind` of SHELLS. Its folder `work` is the current one, and whatever ran of a name would leave a file there."""
 
-    def __init__(self, home: Home, kind: str, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, home: Home, kind: str) -> None:
         self.name = kind.partition("-")[0]
         skip_without(self.name)
         self.home, self.kind = home, kind
@@ -47,15 +45,16 @@ class Shell:
         }[self.name]
         self.tab: Tab = home.program(
             ["env", "-C", self.work, *argv],
-            {"PATH": path, "XDG_DATA_HOME": f"{home.path}/data", "HISTFILE": "", "TERM": "xterm", **(env or {})},
+            {"PATH": path, "HISTFILE": "", "TERM": "xterm"},
         )
         until(lambda: _READY in self.tab.text() or self.tab.ended(), "the prompt")
 
     def _install(self) -> None:
         for name in ("viewsync", "prj", "safe-send.sh"):
             self._write(os.path.join(self.programs, name), _RECORD, 0o755)
-        place = os.path.join(self.home.path, "data", *scripts.PLACES[self.name])
-        self._write(place, scripts.text(self.name, self.home.launcher))
+        done = self.home.viewsync("install")
+        assert done.code == 0, done
+        place = os.path.join(self.home.path, ".local", "share", *scripts.PLACES[self.name])
         prompt = f"PS1='{_READY} '\n"
         rc = {
             "bash": f"{prompt}bind 'set bell-style none'\n. {place}\n",

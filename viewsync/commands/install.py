@@ -1,4 +1,6 @@
-"""Set up the tmux hooks, the WezTerm module and the state folder. Each change is announced before it is made.
+"""Set up the tmux hooks, the WezTerm module, completions, the manual page and the state folder.
+
+Each change is announced before it is made.
 
 Whatever is set up already stays as it is. `viewsync uninstall` removes everything again.
 """
@@ -7,11 +9,12 @@ from __future__ import annotations
 
 import argparse
 import os
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from viewsync.commands import _args
 from viewsync.output import Result
-from viewsync.setup import activation, installing, manifest
+from viewsync.setup import activation, installing, manifest, reading_aids
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -91,6 +94,8 @@ def _advice(ctx: Context, report: installing.InstallReport) -> list[str]:
             f"  local viewsync = {manifest.module_expression(ctx, module)}",
             "  viewsync.apply_to_config(config)",
         ]
+    if functions := reading_aids.zsh_folder(ctx.env, manifest.home(ctx.env), report.record.files):
+        advice.append(f"for completions in zsh, add to ~/.zshrc, before compinit: fpath=({quote(functions)} $fpath)")
     folder = os.path.dirname(report.record.launcher)
     if folder not in ctx.env.get("PATH", "").split(os.pathsep):
         advice.append(f"{folder} is not in your PATH; add it, or run {report.record.launcher}")

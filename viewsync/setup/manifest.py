@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import UsageError
+from viewsync.setup import reading_aids
 from viewsync.setup.rules import launcher as launcher_text
 from viewsync.setup.rules import marked_line, registry_script, service_units, wezterm_module
 from viewsync.shell_tools.names import TOOLS
@@ -107,6 +108,8 @@ def wanted(ctx: Context, options: InstallOptions, record: Record) -> InstallMani
     found += [_launcher(ctx.env, path)] if options.prefix else []
     tools = _real(os.path.abspath(options.tools)) if options.tools else record.tools
     found += [_registry_script(tools, path)] if tools else []
+    prefix = os.path.abspath(options.prefix) if options.prefix else system_venvs.prefix(record.venvs)
+    found += [File(*aid) for aid in reading_aids.wanted(ctx.env, home(ctx.env), prefix, path)]
     return InstallManifest(
         launcher=path,
         caller=calling,

@@ -21,6 +21,11 @@ def folder(prefix: str) -> str:
     return found if os.path.realpath(os.path.dirname(sys.prefix)) == os.path.realpath(found) else ""
 
 
+def prefix(above: str) -> str:
+    """What `folder` was asked for, by its answer."""
+    return os.path.abspath(os.path.join(above, *[os.pardir] * len(_FOLDER))) if above else ""
+
+
 def unused(above: str) -> list[str]:
     """The environments there that are not ours and that no process runs from. Where nobody knows, none is unused."""
     ours = os.path.realpath(sys.prefix)
