@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs viewsync from this checkout for one user; `sh install.sh --help` tells more.
+# Installs viewsync for one user, from this checkout or as pip, pipx or uv installed it; `sh install.sh --help` tells more.
 #
 # A private Python environment, a launcher, then `viewsync install`, which sets up tmux and WezTerm. Nothing is
 # changed before it was said. Only the last line does anything, so half of a download does nothing.
@@ -7,11 +7,13 @@ set -eu
 
 usage() {
     cat << 'END'
-usage: sh install.sh [--dry-run] [--prefix DIR] [--sweeper systemd|launchd|timer|none]
-       sh install.sh --uninstall [--purge] [--dry-run] [--prefix DIR]
+usage: sh install.sh [--dry-run] [--prefix DIR | --program PATH] [--sweeper systemd|launchd|timer|none]
+       sh install.sh --uninstall [--purge] [--dry-run] [--prefix DIR | --program PATH]
 
   --dry-run       show what would change, and change nothing
   --prefix DIR    install below DIR instead of ~/.local: DIR/bin/viewsync, DIR/share/viewsync
+  --program PATH  set up the viewsync that pip, pipx or uv installed there, and make no environment
+                  (outside of a checkout: the one in PATH, unless this is given)
   --sweeper KIND  run the sweeper as a user service, or by a timer (default: as before; none the first time)
   --uninstall     remove everything that was installed; the registry and the history stay
   --purge         with --uninstall: also remove the registry, the history and the log
@@ -29,17 +31,22 @@ fail() {
 }
 
 main() {
-    dry_run='' action=install_all purge='' prefix='' sweeper=''
+    dry_run='' action=install_all purge='' prefix='' program='' sweeper=''
     while [ $# -gt 0 ]; do
         case $1 in
             --dry-run) dry_run=--dry-run ;;
             --uninstall) action=uninstall_all ;;
             --purge) purge=--purge ;;
             --prefix=?*) prefix=${1#*=} ;;
+            --program=?*) program=${1#*=} ;;
             --sweeper=?*) sweeper=${1#*=} ;;
-            --prefix | --sweeper)
+            --prefix | --program | --sweeper)
                 [ -n "${2-}" ] || fail "$1 needs a value (see --help)"
-                if [ "$1" = --prefix ]; then prefix=$2; else sweeper=$2; fi
+                case $1 in
+                    --prefix) prefix=$2 ;;
+                    --program) program=$2 ;;
+                    *) sweeper=$2 ;;
+                esac
                 shift
                 ;;
             -h | --help)
@@ -56,7 +63,11 @@ main() {
     esac
     [ -n "${HOME-}" ] || fail 'HOME is not set, and viewsync is installed below it'
     checkout=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
-    [ -f "$checkout/viewsync/cli.py" ] || fail 'this is only the installer; run it from a checkout of viewsync'
+    if [ -n "$program" ] || [ ! -f "$checkout/viewsync/cli.py" ]; then
+        [ -z "$prefix" ] || fail '--prefix is for the checkout of viewsync, and this sets up one that is installed already'
+        by_program
+        return
+    fi
     prefix=${prefix:-$HOME/.local}
     case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
     prefix=${prefix%/}
@@ -67,6 +78,27 @@ main() {
     # Whatever started us: the environment and the folders are those of this installation.
     unset VIEWSYNC_DIRS VIEWSYNC_LAUNCHER PYTHONHOME PYTHONPATH
     "$action"
+}
+
+# Sets up, or takes back, what something else installed: it is where it is, and brings all that it needs.
+by_program() {
+    [ -n "$program" ] || program=$(command -v viewsync) ||
+        fail 'this is only the installer; run it from a checkout of viewsync, or install viewsync with pipx or uv before'
+    case $program in /*) ;; *) program=$PWD/$program ;; esac
+    case $("$program" --version 2> /dev/null < /dev/null) in
+        'viewsync '*) ;;
+        *) fail "$program is no viewsync that works" ;;
+    esac
+    unset VIEWSYNC_DIRS VIEWSYNC_LAUNCHER PYTHONHOME PYTHONPATH
+    if [ "$action" = uninstall_all ]; then
+        "$program" uninstall ${purge:+"$purge"} ${dry_run:+"$dry_run"}
+        [ -n "$dry_run" ] || say "$program stays: what installed it removes it"
+    else
+        need_tmux
+        "$program" install ${dry_run:+"$dry_run"} ${sweeper:+--sweeper "$sweeper"}
+        [ -n "$dry_run" ] || say "set up: $program (check it with its verb doctor, try it with demo)"
+        [ -z "$missing_tmux" ] || printf 'install.sh: %s\n' "$missing_tmux" >&2
+    fi
 }
 
 # Installing ----------------------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ import atexit
 import functools
 import glob
 import importlib.metadata
-import io
 import os
 import re
 import shlex
@@ -25,7 +24,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.utils import canonicalize_name
 
-from tests.support import programs
+from tests.support import packages, programs
 from tests.support.odd_start import Odd
 from tests.support.server import ROOT, Done, Home, Server
 from tests.support.tree import tree
@@ -50,19 +49,9 @@ def _cache() -> str:
     return folder
 
 
-@functools.cache
-def _release() -> bytes:
-    """The archive that a release is."""
-    with tempfile.TemporaryDirectory() as folder:
-        argv = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", folder]
-        subprocess.run(argv, cwd=ROOT, check=True, capture_output=True)
-        with open(os.path.join(folder, *os.listdir(folder)), "rb") as file:
-            return file.read()
-
-
 def _unpack(folder: str) -> None:
     """By a program that knows no run bits."""
-    with tarfile.open(fileobj=io.BytesIO(_release())) as archive:
+    with tarfile.open(packages.sdist()) as archive:
         archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Debian 12's Python has none
         for member in archive.getmembers():
             member.name = member.name.partition("/")[2]
@@ -200,6 +189,10 @@ def test_half_a_download_does_nothing(fresh: Machine) -> None:
         (["--prefx"], "there is no option --prefx"),
         (["--prefix"], "--prefix needs a value"),
         (["--prefix="], "there is no option --prefix="),
+        (["--program"], "--program needs a value"),
+        (["--program", "/bin/echo"], "/bin/echo is no viewsync that works"),
+        (["--program", "/nowhere/viewsync"], "/nowhere/viewsync is no viewsync that works"),
+        (["--program", "/bin/echo", "--prefix", "/x"], "--prefix is for the checkout of viewsync"),
         (["--sweeper", "cron"], "--sweeper takes systemd, launchd, timer or none, not cron"),
     ],
 )
@@ -212,7 +205,7 @@ def test_a_wrong_option_is_said(fresh: Machine, words: list[str], problem: str) 
 def test_help_tells_every_option(fresh: Machine) -> None:
     done = fresh.install("--help")
     assert done.code == 0
-    for option in ("--dry-run", "--prefix", "--sweeper", "--uninstall", "--purge"):
+    for option in ("--dry-run", "--prefix", "--program", "--sweeper", "--uninstall", "--purge"):
         assert f"  {option} " in done.out
 
 

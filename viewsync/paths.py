@@ -68,8 +68,15 @@ def carried(env: Env) -> tuple[str, str]:
 
 
 def launcher(env: Env) -> str:
-    """What tmux hooks and WezTerm are told to run."""
-    return env.get("VIEWSYNC_LAUNCHER") or APP
+    """What tmux hooks and WezTerm are told to run: their PATH is not the shell's."""
+    return env.get("VIEWSYNC_LAUNCHER") or _program() or APP
+
+
+def _program() -> str:
+    """The program that pip, pipx or uv made, where this process is it."""
+    path = sys.argv[0]
+    ours = os.path.basename(path) == APP and os.sep in path and os.path.isfile(path) and os.access(path, os.X_OK)
+    return os.path.abspath(path) if ours else ""
 
 
 def launch_argv(env: Env) -> list[str]:
