@@ -159,3 +159,28 @@ def test_it_works_from_there_and_install_sh_sets_it_up(user: User, how: str) -> 
     assert gone.code == 0, gone
     assert gone.out.endswith(f"{user.program} stays: what installed it removes it\n")
     assert tree(user.path) == before
+
+
+def test_a_release_can_be_rehearsed_and_leaves_the_checkout_as_it_is(user: User) -> None:
+    """Of what is here, committed or not."""
+    source = os.path.join(user.around.path, "source")
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    for name in filter(None, files.split("\0")):
+        if os.path.exists(os.path.join(ROOT, name)):
+            os.makedirs(os.path.dirname(os.path.join(source, name)), exist_ok=True)
+            shutil.copy2(os.path.join(ROOT, name), os.path.join(source, name))
+    git = ["git", "-C", source, "-c", "user.name=a", "-c", "user.email=a@b"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "first"]):
+        assert user.run(*git, *words).code == 0
+    before = tree(source, but=(".git",))
+    release = os.path.join(source, "release")
+    done = user.run(release, "--rehearse", "98.7.6", PYTHON=sys.executable)
+    assert done.code == 0, done
+    assert "viewsync 98.7.6\n" in done.out
+    assert done.out.count("PASSED") == 2
+    assert tree(source, but=(".git",)) == before
+    assert user.run(*git, "tag").out == ""
+    assert "say which version" in user.run(release, "1.2", PYTHON=sys.executable).err
+    with open(os.path.join(source, "README.md"), "a", encoding="utf-8") as file:
+        file.write("x\n")
+    assert "not committed" in user.run(release, "98.7.6", PYTHON=sys.executable).err
