@@ -651,8 +651,11 @@ end
 -- Picking, restoring ------------------------------------------------------------------------------
 
 local function label_of(parent)
-  local words = { parent.name, plural(parent.windows or 0, "window") }
-  words[#words + 1] = plural(parent.attached or 0, "client")
+  local clients = parent.attached or 0
+  for _, view in ipairs(parent.views or {}) do
+    clients = clients + (view.attached or 0)
+  end
+  local words = { parent.name, plural(parent.windows or 0, "window"), plural(clients, "client") }
   local server = tostring(parent.socket):match("[^/]*$")
   if server ~= "default" then words[#words + 1] = "on " .. server end
   return (table.concat(words, "  "):gsub("%c+", " "))

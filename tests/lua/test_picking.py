@@ -40,6 +40,11 @@ def test_the_picker_lists_the_sessions(gui: Gui, window: Window) -> None:
     assert gui.selectors[0]["fuzzy"]
 
 
+def test_who_is_on_a_view_counts_as_on_its_session(gui: Gui, viewsync: Viewsync, window: Window) -> None:
+    viewsync.answers["views"] = {"parents": [parent("proj", attached=0, views=[{"attached": 1}, {"attached": 1}])]}
+    assert pick(gui, window)[0]["label"] == "proj  2 windows  2 clients"
+
+
 def test_the_chosen_session_opens_on_its_server(gui: Gui, window: Window) -> None:
     rows = pick(gui, window)
     gui.choose(window, rows[1])
