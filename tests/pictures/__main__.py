@@ -7,7 +7,7 @@ import sys
 
 from tests.pictures import drawing
 from tests.pictures.scenes import SCENES
-from tests.pictures.screen import Screens
+from tests.pictures.workshop import Workshop
 from tests.support import surroundings
 from tests.support.server import ROOT
 
@@ -20,12 +20,12 @@ def main(names: list[str]) -> int:
         print(f"no picture is called {', '.join(unknown)}; there are {', '.join(SCENES)}", file=sys.stderr)
         return 1
     surroundings.settle()
-    for name in names or SCENES:
-        with Screens() as screens:
-            drawn = drawing.svg(SCENES[name].draw(screens), SCENES[name].title)
-        with open(os.path.join(FOLDER, f"{name}.svg"), "w", encoding="utf-8") as file:
-            file.write(drawn)
-        print(f"docs/pictures/{name}.svg")
+    with Workshop() as workshop:
+        for name in names or SCENES:
+            drawn = drawing.svg(SCENES[name].draw(workshop), SCENES[name].title)
+            with open(os.path.join(FOLDER, f"{name}.svg"), "w", encoding="utf-8") as file:
+                file.write(drawn)
+            print(f"docs/pictures/{name}.svg")
     return 0
 
 

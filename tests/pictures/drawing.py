@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class Frame(NamedTuple):
-    """One terminal window. `lines` have the escape sequences of colours; of the `tabs` one is `chosen`."""
+    """One terminal window. `lines` may have the escape sequences of colours; of the `tabs` one is `chosen`."""
 
-    lines: Sequence[str]
+    lines: Sequence[str | Text]
     columns: int
     tabs: Sequence[str]
     chosen: int = 0
@@ -31,7 +31,8 @@ _BACKGROUND, _BAR, _EDGE, _PALE = "#1d2026", "#2b2f38", "#6b7280", "#9aa3b2"
 _FONT = "ui-monospace, monospace"  # generic ones alone: nothing is fetched
 _CELL, _LINE = 12.2, 24.4  # columns and lines of text, as rich draws it
 _PAD, _TABS, _GAP = 14, 40, 24
-_TAB = 150
+_TAB, _TAB_LETTER = 150, 10
+_WORDS = re.compile(r"[^\s\xa0]+(?:\xa0[^\s\xa0]+)*")
 _COLOURS = ("1d2026", "f07178", "9ccc7a", "ebcb6b", "72a8f0", "c792ea", "6fc8d4", "d8dee9")
 
 
@@ -82,17 +83,19 @@ def said(drawn: str) -> list[str]:
 def _frame(frame: Frame, width: int, height: int, name: str) -> Iterator[str]:
     yield f'<rect width="{width}" height="{height}" rx="8" fill="{_BACKGROUND}" stroke="{_EDGE}"/>'
     yield f'<path d="M0.5 {_TABS}V8a8 8 0 0 1 8-7.5H{width - 8.5}a8 8 0 0 1 8 7.5V{_TABS}z" fill="{_BAR}"/>'
+    left = 8
     for at, tab in enumerate(frame.tabs):
-        left = 8 + at * (_TAB + 6)
+        wide = max(_TAB, _TAB_LETTER * len(tab) + 40)
         chosen = at == frame.chosen
         if chosen:
-            shape = f"M{left} {_TABS}V14a6 6 0 0 1 6-6h{_TAB - 12}a6 6 0 0 1 6 6V{_TABS}z"
+            shape = f"M{left} {_TABS}V14a6 6 0 0 1 6-6h{wide - 12}a6 6 0 0 1 6 6V{_TABS}z"
             yield f'<path d="{shape}" fill="{_BACKGROUND}"/>'
         colour = f"#{_COLOURS[-1]}" if chosen else _PALE
         yield (
-            f'<text x="{left + _TAB / 2:g}" y="29" fill="{colour}" font-size="16" text-anchor="middle">'
+            f'<text x="{left + wide / 2:g}" y="29" fill="{colour}" font-size="16" text-anchor="middle">'
             f"{html.escape(tab)}</text>"
         )
+        left += wide + 6
     yield f'<g transform="translate({_PAD} {_TABS + _PAD})">{_text(frame, name)}</g>'
 
 
@@ -101,7 +104,7 @@ def _text(frame: Frame, name: str) -> str:
         record=True, file=io.StringIO(), width=frame.columns, color_system="truecolor", force_terminal=True, _environ={}
     )
     for line in frame.lines:
-        text = Text.from_ansi(line)
+        text = Text.from_ansi(line) if isinstance(line, str) else line.copy()
         text.truncate(frame.columns)
         console.print(text, soft_wrap=True)
     drawn = console.export_svg(title="", theme=_THEME, code_format=_TEXT, unique_id=name)
@@ -112,10 +115,12 @@ def _text(frame: Frame, name: str) -> str:
 
 
 def _placed(match: re.Match[str]) -> str:
-    """It begins with its first letter: some drop spaces before it."""
+    """What stands apart gets a place of its own: fonts are not as wide as they should be, and some drop spaces."""
     style, x, y, escaped = match.groups()
     text = escaped.replace("&#160;", "\N{NO-BREAK SPACE}")
-    inside = text.strip("\N{NO-BREAK SPACE}")
-    left = float(x) + _CELL * (len(text) - len(text.lstrip("\N{NO-BREAK SPACE}")))
-    long = _CELL * len(html.unescape(inside))
-    return f'<text class="{style}" x="{left:g}" y="{y}" textLength="{long:g}">{inside}<'
+    pieces = []
+    for found in _WORDS.finditer(html.unescape(text)):
+        left, long = float(x) + _CELL * found.start(), _CELL * len(found[0])
+        place = f'x="{left:g}" y="{y}" textLength="{long:g}"'
+        pieces.append(f'<text class="{style}" {place}>{html.escape(found[0], quote=False)}<')
+    return "/text>\n".join(pieces) or f'<text x="{x}" y="{y}"><'

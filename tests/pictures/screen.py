@@ -12,7 +12,6 @@ from tests.support.wait import until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import TracebackType
 
 _CONF = "set -g status off\nset -g default-terminal screen-256color\nset -g remain-on-exit on\n"
 
@@ -33,8 +32,10 @@ sys.exit(main())
 class PictureHome(Home):
     def __init__(self) -> None:
         super().__init__()
-        self.program_in_picture = os.path.join(self.path, "bin", "viewsync")
-        os.mkdir(os.path.dirname(self.program_in_picture))
+        self.env["TZ"] = "UTC"
+        self.folder = os.path.join(self.path, "bin")
+        self.program_in_picture = os.path.join(self.folder, "viewsync")
+        os.mkdir(self.folder)
         with open(self.program_in_picture, "w", encoding="utf-8") as file:
             file.write(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -I -X utf8 -c {shlex.quote(_CODE)} "$0" "$@"\n')
         os.chmod(self.program_in_picture, 0o700)
@@ -48,12 +49,7 @@ class Screens:
         self.server = Server(self.home, "screens", _CONF)
         self.made = 0
 
-    def __enter__(self) -> Screens:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
+    def end(self) -> None:
         self.server.stop()
         self.home.remove()
 
@@ -84,6 +80,9 @@ class Screen:
 
     def pid(self) -> int:
         return int(self.server.show(self.target, "#{pane_pid}"))
+
+    def ends(self) -> None:
+        until(lambda: self.server.show(self.target, "#{pane_title}") == "ended", "the end of what runs there")
 
     def sees(self, text: str) -> None:
         until(lambda: text in self.text(), f"{text!r} on the screen")
