@@ -230,6 +230,7 @@ def _run(words: list[str], as_json: bool) -> int:
 
         raise _help.unknown_verb(verb, COMMANDS, _program())
     ctx = Context(overrides=overrides)
+    ctx.shows_progress = not as_json and verb not in _UNSEEN and output.may_show_progress()
     return _logged(ctx, verb, lambda: _command(verb, rest, ctx, as_json))
 
 

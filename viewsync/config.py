@@ -65,7 +65,8 @@ VARIABLES = {
     "WEZTERM_CONFIG_FILE": "set by WezTerm: the configuration that `install` reads",
     "WEZTERM_UNIX_SOCKET": "set by WezTerm: which WezTerm is asked for its panes",
     "NO_COLOR": "set to anything: nothing is coloured",
-    "COLUMNS": "how wide help is",
+    "FORCE_COLOR": "anything but `0`: colours also where no terminal is; NO_COLOR comes first",
+    "COLUMNS": "how wide help and bars are, and tables on a terminal",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from functools import cached_property
@@ -12,6 +13,7 @@ from viewsync import paths
 if TYPE_CHECKING:
     import logging
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from viewsync.store.history_database import History
     from viewsync.store.registry_file import RegistryFile
@@ -30,6 +32,7 @@ class Context:
         self.env = dict(os.environ if env is None else env)
         self.env.update(overrides or {})
         self.clock = clock  # epoch seconds
+        self.shows_progress = False  # `cli` says where
         self.say_waiting = self._log_waiting  # where people read what we print, `cli` says it to them
 
     @cached_property
@@ -45,6 +48,14 @@ class Context:
         tmux = Tmux(self.config["tmux"], self.config["tmux_timeout"], self.env, self.say_waiting)
         tmux.start_timeout = self.config["tmux_start_timeout"]
         return tmux
+
+    def progress(self, what: str) -> AbstractContextManager[None]:
+        """Around what may take more than a second: people are told where they look at a terminal."""
+        if not self.shows_progress:
+            return contextlib.nullcontext()
+        from viewsync import progress
+
+        return progress.shown(what)
 
     def _log_waiting(self, what: str) -> None:
         self.log.warning("%s", what)

@@ -27,6 +27,7 @@ class Result(NamedTuple):
 
 SCHEMA = 1  # of all that --json prints: a field that exists keeps its meaning within it
 notes: list[str] = []  # what happened on the way, and is told beside whatever the verb says
+_SIMPLE = ("", "dumb")  # terminals that show what is meant for others
 UNWRITTEN = 74  # EX_IOERR: the verb did what it does, and could not say so
 
 
@@ -43,6 +44,7 @@ class _Stdout(io.FileIO):
             raise
 
 
+_progress = False  # a line of it stands on the terminal, and the cursor behind it
 _stdout: _Stdout | None = None  # None where somebody else has put something in its place
 
 
@@ -68,10 +70,33 @@ def open_standard_files() -> None:
 
 def say(text: str, end: str = "\n") -> None:
     """To people, on stderr. Where that cannot be written, nobody is there to hear it, and nothing stops for that."""
+    if _progress:
+        clear_progress()
     try:
         print(text, end=end, file=sys.stderr, flush=True)
     except OSError:
         give_up(sys.stderr)
+
+
+def may_show_progress() -> bool:
+    """Whether stderr is a terminal whose lines can be taken back."""
+    return sys.stderr.isatty() and os.environ.get("TERM", "") not in _SIMPLE
+
+
+def show_progress(line: str) -> None:
+    """In place of the last one. `line` fits into one of the terminal on stderr."""
+    global _progress
+    _progress = False
+    say(f"\r\033[K{line}", end="")
+    _progress = True
+
+
+def clear_progress() -> None:
+    """Whatever is said has the line for itself."""
+    global _progress
+    if _progress:
+        _progress = False
+        say("\r\033[K", end="")
 
 
 def give_up(stream: TextIO) -> None:
@@ -113,7 +138,7 @@ def show(result: Result, as_json: bool, verb: str) -> None:
         print(as_text(enveloped(verb, result.data)))
     else:
         for line in result.lines:
-            print(printable(line))
+            print(as_shown(line))
 
 
 def show_error(error: ViewsyncError, as_json: bool) -> None:
@@ -179,12 +204,37 @@ def printable(text: str) -> str:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns as wide as their widest cell, the last one open."""
-    from viewsync.text import cells  # with unicodedata: only for who shows a table
+    """Columns as wide as their widest cell, the last one open; where a terminal is too narrow, what it has room for."""
+    from viewsync.text import tables  # with unicodedata: only for who shows a table
 
     shown = [[printable(cell) for cell in row] for row in (head, *rows)]
-    widths = [max(cells.width(row[column]) for row in shown) for column in range(len(head))]
-    return ["  ".join(map(cells.pad, row, widths)).rstrip() for row in shown]
+    return list(tables.lines(shown[0], shown[1:], columns() if sys.stdout.isatty() else 0))
+
+
+def as_shown(line: str) -> str:
+    """For stdout: printable, and in colours where somebody wants them."""
+    styled: str = getattr(line, "styled", "")
+    return styled if styled and coloured() else printable(line)
+
+
+def coloured() -> bool:
+    """On stdout: what the user says (no-color.org, force-color.org), else whether it is a terminal that has colours."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM", "") not in _SIMPLE
+
+
+def columns() -> int:
+    """As COLUMNS says, else as the terminal has them; 0 where there is none."""
+    named = os.environ.get("COLUMNS", "")
+    if named.isdigit() and int(named):
+        return int(named)
+    try:
+        return os.get_terminal_size(1).columns
+    except OSError:
+        return 0
 
 
 def age(now: float, then: float) -> str:

@@ -8,14 +8,13 @@ view-usage: of views, by day or by the session that they show, as `viewsync stat
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args, _usage_rows, _view_rows
 from viewsync.errors import UsageError
-from viewsync.output import Result, printable, table
+from viewsync.output import Result, as_shown, coloured, columns, printable, table
 from viewsync.registry import rows as registry_rows
-from viewsync.text import bars, durations
+from viewsync.text import bars, durations, styles
 from viewsync.usage import reporting, view_reporting
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ EXIT_CODES = {
     5: "the history or the registry cannot be read",
 }
 
-_COLOUR, _PLAIN = "\033[36m", "\033[0m"
 _MOST_BARS = 31
 _PYTHONS = (("LC_CTYPE", "C.UTF-8"), ("LC_CTYPE", "C.utf8"))  # PEP 538
 
@@ -68,7 +66,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     rows = [(part.label, str(part.numbers.sessions), *_usage_rows.cells(part.numbers)) for part in lines]
     total = ("total", str(found.total.sessions), *_usage_rows.cells(found.total))
     for line in table((head, "SESSIONS", *_usage_rows.HEAD), [*rows, total]):
-        print(line)
+        print(as_shown(line))
     _picture({"time by day": _bars(found.days), "time by project": _bars(found.projects)}, ctx)
     return Result(warnings=found.warnings, printed=True)
 
@@ -102,7 +100,7 @@ def _views(parsed: argparse.Namespace, ctx: Context) -> Result:
     lines = found.days if parsed.by == "day" else found.parents
     rows = [(line.label, *_view_rows.cells(line.numbers)) for line in [*lines, found.total._replace(label="total")]]
     for text in table((parsed.by.upper(), *_view_rows.HEAD), rows):
-        print(text)
+        print(as_shown(text))
     for text in ["", *_view_rows.ends(found.total.numbers.ends)]:
         print(text)
     opened = [bars.Bar(line.label, line.numbers.opened, str(line.numbers.opened)) for line in found.days[-_MOST_BARS:]]
@@ -131,22 +129,12 @@ def _bars(lines: Sequence[ReportLine]) -> list[bars.Bar]:
 
 
 def _picture(pictures: Mapping[str, Sequence[bars.Bar]], ctx: Context) -> None:
-    width, unicode = _width(), _unicode(ctx)
-    colour = os.isatty(1) and not ctx.env.get("NO_COLOR")
+    width, unicode = columns() or 80, _unicode(ctx)
     for title, own in pictures.items():
         print(f"\n{title}")
         for drawn in bars.draw(own, width, unicode=unicode):
-            print(f"{drawn.label}  {_COLOUR}{drawn.bar}{_PLAIN}  {drawn.shown}" if colour else drawn.text)
-
-
-def _width() -> int:
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns):
-        return int(columns)
-    try:
-        return os.get_terminal_size(1).columns or 80
-    except OSError:
-        return 80
+            bar = styles.painted(drawn.bar, styles.MEASURE) if coloured() else drawn.bar
+            print(f"{drawn.label}  {bar}  {drawn.shown}".rstrip())
 
 
 def _unicode(ctx: Context) -> bool:

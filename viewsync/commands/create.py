@@ -144,4 +144,5 @@ def _prompt(parsed: argparse.Namespace, template: Template | None, kind: str) ->
 def _prepared(ctx: Context, done: creating.Created, prompt: Pattern, template: Template | None, timeout: float) -> str:
     from viewsync.sessions import startup
 
-    return startup.prepare(ctx, done, prompt, template.commands if template else (), timeout)
+    with ctx.progress("waiting for the prompt"):
+        return startup.prepare(ctx, done, prompt, template.commands if template else (), timeout)

@@ -45,7 +45,8 @@ class Typed(NamedTuple):
 
 def type_all(ctx: Context, server: Server, session: str, wanted: Sequence[Typing]) -> Typed:
     """Every command in its pane."""
-    shown, unready = _wait(ctx.tmux, server, session, [typing.pane for typing in wanted if typing.commands])
+    with ctx.progress("waiting for the prompts of the shells"):
+        shown, unready = _wait(ctx.tmux, server, session, [typing.pane for typing in wanted if typing.commands])
     problems = []
     inputs: list[tuple[Typing, str]] = []
     for typing in (one for one in wanted if one.commands):

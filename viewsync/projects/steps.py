@@ -85,7 +85,8 @@ def run(ctx: Context, step: Step, stage: str, variables: Mapping[str, str], secr
     handle, log = step_logs.new(ctx.folder, f"{stage}-{step.name}", ctx.clock())
     try:
         env = {**server.clean(ctx.env), **own}
-        ran = bounded_process.run(step.command, cwd=step.cwd, env=env, timeout=step.timeout, output=handle)
+        with ctx.progress(f"the {stage} step '{step.name}' runs"):
+            ran = bounded_process.run(step.command, cwd=step.cwd, env=env, timeout=step.timeout, output=handle)
         tail = [step_logs.blotted(line, hidden) for line in step_logs.tail(handle, _LINES)]
     finally:
         if hidden:

@@ -36,7 +36,8 @@ def examine(ctx: Context) -> list[Check]:
     found = [_settings(ctx)]
     found += [_guarded(name, "", check, ctx) for name, check in user_checks.ONCE]
     for socket in activation.sockets(ctx):
-        found += _server(ctx, socket)
+        with ctx.progress(f"checking the server on {socket}"):
+            found += _server(ctx, socket)
     return [check._replace(command=command_of(ctx, check.fix)) if check.fix else check for check in found]
 
 

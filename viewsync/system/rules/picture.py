@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from viewsync.text import styles
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-GOOD, BAD, DOUBT, HEAD, DIM, PLAIN = "good", "bad", "doubt", "head", "dim", ""
+GOOD, BAD, DOUBT = styles.GOOD, styles.BAD, styles.DOUBT
+HEAD, DIM, PLAIN = styles.HEAD, styles.DIM, styles.PLAIN
 
 
 class TextCell(NamedTuple):
