@@ -81,7 +81,8 @@ def analyze(workshop: Workshop) -> list[Frame]:
             began + there, made.socket, made.server, made.session, project, 55 * lived, 38_000_000 + number, 4
         )
         history.add_samples([used._replace(at=began, cpu=0.0), used], 0)
-    screen = workshop.says("viewsync analyze", 98, 25, at=_NOON, VIEWSYNC_STATE_DIR=f"{workshop.home.path}/week")
+    week = {"VIEWSYNC_STATE_DIR": f"{workshop.home.path}/week", "TZ": "UTC"}
+    screen = workshop.says("viewsync analyze", 98, 25, at=_NOON, **week)
     return _frame(screen, _lines(screen))
 
 

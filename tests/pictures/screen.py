@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from tests.support.server import Home, Server
@@ -32,7 +33,8 @@ sys.exit(main())
 class PictureHome(Home):
     def __init__(self) -> None:
         super().__init__()
-        self.env["TZ"] = "UTC"
+        west = int(time.time()) % 86400 // 60 - 12 * 60  # minutes: it is noon here, so that "today" is the same day
+        self.env["TZ"] = f"NOON{'-' if west < 0 else ''}{abs(west) // 60}:{abs(west) % 60:02}"
         self.folder = os.path.join(self.path, "bin")
         self.program_in_picture = os.path.join(self.folder, "viewsync")
         os.mkdir(self.folder)

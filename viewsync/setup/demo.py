@@ -22,7 +22,7 @@ from viewsync.tmux import guarded_kill, pane_list, sessions
 from viewsync.tmux.server import Tmux, clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Sequence
 
     from viewsync.context import Context
 
@@ -46,8 +46,8 @@ class DemoTab:
         with contextlib.suppress(OSError):  # nothing to read, or nobody there any more
             self.output += os.read(self.master, 65536)
 
-    def press(self, keys: str) -> None:
-        os.write(self.master, keys.encode())
+    def choose(self, window: str) -> None:
+        os.write(self.master, f"\x02{window}".encode())  # C-b and its number
 
     def end(self, number: int = signal.SIGKILL) -> None:
         """The program dies and its terminal disappears."""
@@ -70,8 +70,12 @@ class _Plain(Tmux):
 class Stage:
     """The throwaway server, its folder, and the tabs on it."""
 
-    def __init__(self, ctx: Context, folder: str) -> None:
+    EDITOR: Sequence[str] = ("sleep", "600")  # what runs in the two windows
+    SERVER: Sequence[str] = ("sleep", "601")
+
+    def __init__(self, ctx: Context, folder: str, say: Callable[[str], None]) -> None:
         self.folder = folder
+        self.say = say
         self.socket = os.path.join(folder, "demo.sock")
         self.env = {
             **clean(ctx.env),
@@ -79,13 +83,13 @@ class Stage:
             "TMUX_TMPDIR": folder,
             "VIEWSYNC_STATE_DIR": os.path.join(folder, "state"),
             "VIEWSYNC_CONFIG": os.path.join(folder, "config.toml"),
-            "TERM": ctx.env.get("TERM", "") if ctx.env.get("TERM") not in (None, "", "dumb") else "xterm",
+            "TERM": "xterm",  # that of the tabs, which nobody sees
         }
         for name in ("WEZTERM_UNIX_SOCKET", "WEZTERM_PANE", "CLAUDE_TMUX_SOCKET_DIR"):
             self.env.pop(name, None)
         self.pipe = self._pipe()
         self.launcher = self.env["VIEWSYNC_LAUNCHER"] = self._launcher()
-        self.tmux = _Plain(ctx.config["tmux"], ctx.config["tmux_timeout"], self.env)
+        self.tmux: Tmux = _Plain(ctx.config["tmux"], ctx.config["tmux_timeout"], self.env)
         self.tabs: list[DemoTab] = []
         self.server = 0
         self.server_start = 0.0
@@ -108,20 +112,29 @@ class Stage:
         return self.tmux.ask(self.socket, *words).rstrip("\n")
 
     def start(self) -> None:
-        new = sessions.NewSession("demo", window="editor", argv=["sleep", "600"])
+        new = sessions.NewSession("demo", window="editor", argv=self.EDITOR)
         made = sessions.make(self.tmux, self.socket, new)
         self.server, self.session = int(made.server.partition(".")[0]), made.session_id
         self.server_start = processes.start_time(self.server)
-        self.ask("new-window", "-d", "-t", "=demo:", "-n", "server", "sleep 601")
+        self.ask("new-window", "-d", "-t", "=demo:", "-n", "server", *self.SERVER)
 
     def kill(self) -> None:
         guarded_kill.kill(self.tmux, pane_list.read(self.tmux, self.socket).server, self.session)
 
-    def open(self) -> DemoTab:
-        tab = DemoTab([self.launcher, "open", "-S", self.socket, "demo"], self.env)
+    def open(self) -> None:
+        tab = self.new_tab()
         self.tabs.append(tab)
         self.until(lambda: self.view(tab), "a tmux client", tab)
-        return tab
+
+    def new_tab(self) -> DemoTab:
+        return DemoTab([self.launcher, "open", "-S", self.socket, "demo"], self.env)
+
+    def tell(self, step: str) -> None:
+        """A step that is done, and what tmux says then."""
+        self.say(step)
+        for line in self.table():
+            self.say(line)
+        self.say(f"    processes in the panes: {self.panes()}")
 
     def view(self, tab: DemoTab) -> str:
         """The name of the session that its client is on, "" when it is on none."""
@@ -144,12 +157,16 @@ class Stage:
     def until(self, condition: Callable[[], object], what: str, tab: DemoTab | None = None) -> None:
         deadline = time.monotonic() + _PATIENCE
         while not condition():
+            self.look()
             for open_tab in self.tabs:
                 open_tab.drain()
             if time.monotonic() > deadline:
                 said = tab.output.decode("utf-8", "replace").strip() if tab else ""
                 raise DemoError(f"{what} did not appear within {_PATIENCE:g} s", said or "see `viewsync doctor`")
             time.sleep(0.02)
+
+    def look(self) -> None:
+        """Between two tries."""
 
     def end(self) -> None:
         """Everything that was started ends; a hook that is still at work would make the folder again."""
@@ -158,7 +175,7 @@ class Stage:
         for tab in self.tabs:
             tab.end()
         if self.server:
-            _end(self.server, self.server_start)
+            end_server(self.server, self.server_start)
         deadline = time.monotonic() + _PATIENCE
         while self._at_work() and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -172,7 +189,7 @@ class Stage:
             return True
 
 
-def _end(pid: int, start: float) -> None:
+def end_server(pid: int, start: float) -> None:
     """Ask it to, give it a moment to go, then end it."""
 
     def lives() -> bool:
@@ -185,74 +202,62 @@ def _end(pid: int, start: float) -> None:
     processes.tell(pid, signal.SIGKILL, lives)
 
 
-@contextlib.contextmanager
-def _stage(ctx: Context) -> Iterator[Stage]:
-    folder = tempfile.mkdtemp(prefix="viewsync-demo-")
-    stage: Stage | None = None
-    try:
-        stage = Stage(ctx, folder)
-        yield stage
-    finally:
-        if stage:
-            stage.end()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def run(ctx: Context, say: Callable[[str], None]) -> None:
     """Play it. Raises DemoError at the first step that does not prove what it says."""
-    with signals.exiting(), _stage(ctx) as stage:  # nothing is left then either
-        _set_up(stage, say)
-        _independent(stage, say)
-        _closed(stage, say)
-        _promoted(stage, say)
+    play(lambda folder: Stage(ctx, folder, say))
     say("Nothing is left: the demo's server and its folder are gone.")
 
 
-def _set_up(stage: Stage, say: Callable[[str], None]) -> None:
+def play(stage_in: Callable[[str], Stage]) -> None:
+    """On a stage in that folder, of which nothing is left, also where somebody ends us."""
+    with signals.exiting():
+        folder = tempfile.mkdtemp(prefix="viewsync-demo-")
+        stage: Stage | None = None
+        try:
+            stage = stage_in(folder)
+            for step in (_set_up, _independent, _closed, _promoted):
+                step(stage)
+        finally:
+            with signals.deferred():
+                if stage:
+                    stage.end()
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _set_up(stage: Stage) -> None:
     stage.start()
-    say("1. A session `demo` with two windows, on a tmux server of its own:")
-    _show(stage, say)
+    stage.tell("1. A session `demo` with two windows, on a tmux server of its own:")
     stage.open()
     stage.open()
-    say("2. Two tabs, each with `viewsync open demo`, each on a view of its own:")
-    _show(stage, say)
+    stage.tell("2. Two tabs, each with `viewsync open demo`, each on a view of its own:")
 
 
-def _independent(stage: Stage, say: Callable[[str], None]) -> None:
+def _independent(stage: Stage) -> None:
     first, second = stage.tabs
-    first.press("\x020")  # C-b 0
-    second.press("\x021")  # C-b 1
+    first.choose("0")
+    second.choose("1")
     one, two = stage.view(first), stage.view(second)
     stage.until(lambda: (stage.window(one), stage.window(two)) == ("0", "1"), "two windows at once")
-    say("3. C-b 0 in the first tab, C-b 1 in the second: they move independently.")
-    _show(stage, say)
+    stage.tell("3. C-b 0 in the first tab, C-b 1 in the second: they move independently.")
 
 
-def _closed(stage: Stage, say: Callable[[str], None]) -> None:
+def _closed(stage: Stage) -> None:
     first, second = stage.tabs
     gone, kept, panes = stage.view(first), stage.view(second), stage.panes()
     first.end(signal.SIGKILL)
     stage.until(lambda: gone not in stage.sessions(), "the end of the closed tab's view")
     if stage.view(second) != kept or stage.window(kept) != "1" or stage.panes() != panes:
         raise DemoError("closing one tab changed the other", "this is a bug")
-    say(f"4. The first tab's client was killed (-9) and its terminal closed. {gone} is gone, the rest is untouched:")
-    _show(stage, say)
+    what = f"{gone} is gone, the rest is untouched:"
+    stage.tell(f"4. The first tab's client was killed (-9) and its terminal closed. {what}")
 
 
-def _promoted(stage: Stage, say: Callable[[str], None]) -> None:
+def _promoted(stage: Stage) -> None:
     last, panes = stage.view(stage.tabs[1]), stage.panes()
     stage.kill()
-    say("5. `tmux kill-session -t demo`. Its windows live on in the last view:")
-    _show(stage, say)
+    stage.tell("5. `tmux kill-session -t demo`. Its windows live on in the last view:")
     stage.tabs[1].end(signal.SIGHUP)
     stage.until(lambda: stage.sessions() == ["demo"], "the promotion of the last view")
     if stage.panes() != panes:
         raise DemoError("a process in a pane was lost", "this is a bug")
-    say(f"6. The second tab is closed too. {last} holds the last of the work, so it becomes `demo` again:")
-    _show(stage, say)
-
-
-def _show(stage: Stage, say: Callable[[str], None]) -> None:
-    for line in stage.table():
-        say(line)
-    say(f"    processes in the panes: {stage.panes()}")
+    stage.tell(f"6. The second tab is closed too. {last} holds the last of the work, so it becomes `demo` again:")

@@ -186,5 +186,23 @@ def on_terminal(argv: Sequence[str], env: Mapping[str, str]) -> tuple[int, int]:
     return pid, master
 
 
+def on_our_terminal(argv: Sequence[str], env: Mapping[str, str]) -> Child:
+    """Start a program that has our terminal for itself while it runs."""
+    _needs_exit_codes(argv)
+    try:
+        return subprocess.Popen(argv, env=env)
+    except (OSError, ValueError) as error:
+        raise NotStarted(argv[0], error) from None
+
+
+def ended(child: Child, patience: float = 3.0) -> None:
+    """It ends by itself in a moment, or is ended."""
+    try:
+        child.wait(patience)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")

@@ -64,9 +64,19 @@ def ignoring(number: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def exiting() -> Iterator[None]:
-    """What would end us without a word is an exception, as ^C is. What somebody handles, or ignores, stays so."""
+    """What would end us without a word is an exception, as ^C is. What somebody handles, or ignores, stays so.
+
+    Only the first one: a tab that is closed may hang up twice, and what follows the first is not to be broken off.
+    """
     numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) == signal.SIG_DFL]
-    with _handled(numbers, lambda number, _: sys.exit(128 + number)):
+
+    def leave(first: int, frame: FrameType | None) -> None:
+        del frame
+        for number in numbers:
+            signal.signal(number, lambda *_: None)
+        sys.exit(128 + first)
+
+    with _handled(numbers, leave):
         yield
 
 

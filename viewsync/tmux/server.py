@@ -58,7 +58,7 @@ class Tmux:
         return [self.program, "-u", "-S", socket, *words]
 
     def to_attach(self, socket: str, name: str) -> list[str]:
-        """How a person attaches. We never run it: where there is no server, it starts one."""
+        """How a person attaches. Where there is no server, it starts one: only the demo runs it, on one of its own."""
         return self._words(socket, "attach-session", "-t", f"={name}")
 
     def with_path(self, path: str) -> Tmux:
