@@ -162,6 +162,16 @@ def test_the_sweep_sets_a_lost_hook_again(server: Server, home: Home, project: P
     cleaned_up(project)
 
 
+def test_the_sweep_replaces_the_hook_of_a_version_before(server: Server, home: Home, project: Project) -> None:
+    """Its server did not wait for it where another end was just being told."""
+    assert start(project, server, FILE).code == 0
+    today = hook(server)
+    server.tmux("set-hook", "-g", hooks.slot(hooks.ENDED), today.replace("if-shell -b ", "if-shell ", 1))
+    assert hook(server) != today
+    assert home.viewsync("sweep").code == 0
+    assert hook(server) == today
+
+
 def test_while_a_view_has_its_windows_nothing_is_cleaned_up(server: Server, home: Home, project: Project) -> None:
     """Nor when the view has become the session."""
     assert start(project, server, FILE).code == 0

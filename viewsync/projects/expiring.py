@@ -79,7 +79,9 @@ def _tell_ends(ctx: Context, entries: Sequence[PendingEntry], answers: cleanup_s
     for socket, ids in alive.items() if ctx.config["hooks"] else ():
         answer = answers[socket]
         try:
-            if isinstance(answer, Sessions) and not hooks.call([end_hooks.installed(ctx.tmux, socket)], ctx.caller):
+            if not isinstance(answer, Sessions):
+                continue
+            if not hooks.tells_ends(end_hooks.installed(ctx.tmux, socket), ctx.caller):
                 end_hooks.arm(ctx.tmux, answer.server, ids, ctx.caller)
         except TmuxError as error:
             errors.append(error.message)

@@ -75,6 +75,26 @@ def test_any_launcher_is_told_of_an_end(servers: Callable[..., Server], home: Ho
     assert until(lambda: words(canary), "the hook") == [f"hook session-closed /{folder}/state"]
 
 
+def test_an_end_is_told_while_the_one_before_is_being_told(servers: Callable[..., Server], home: Home) -> None:
+    """The server waits for its jobs when it ends, not for what its queue has behind them."""
+    canary, go = os.path.join(home.path, "called"), os.path.join(home.path, "go")
+    launcher = os.path.join(home.path, "waiting")
+    with open(launcher, "w", encoding="utf-8") as file:
+        file.write(f"#!/bin/sh\necho $2 >> {canary}\nwhile [ ! -e {go} ]; do sleep 0.02; done\n")
+    os.chmod(launcher, 0o700)
+    server = servers().start()
+    server.tmux("new-session", "-d", "-s", "first")
+    server.tmux("set-option", "-s", hooks.MARKED, "xx")
+    server.tmux("set-hook", "-g", hooks.slot(hooks.ENDED), hooks.ended_text(launcher))
+    server.tmux("kill-session", "-t", "=first")
+    server.tmux("kill-session", "-t", "=proj")  # the last one
+    try:
+        assert until(lambda: words(canary) if len(words(canary)) == 2 else [], "both") == [hooks.ENDED] * 2
+    finally:
+        with open(go, "w", encoding="utf-8"):
+            pass
+
+
 def test_hooks_that_stand_are_recognised(server: Server, home: Home) -> None:
     home.viewsync("open", "--json", "-S", server.socket, "proj")
     texts = [server.tmux("show-options", "-gv", hooks.slot(event)) for event in hooks.EVENTS]

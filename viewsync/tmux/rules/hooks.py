@@ -21,6 +21,7 @@ ENDED = "session-closed"
 MARK = "@viewsync_cleanup"  # of such a session
 MARKED = "@viewsync_cleanups"  # of the server: an x for each of them that was there when they were counted
 COUNT = f"#{{S:#{{?{MARK},x,}}}}"
+_ENDED = "if-shell -b "
 
 # Which text of ours it is: another number where what stands in `EVENTS` means something else than before, so that
 # running servers get the new one.
@@ -55,12 +56,13 @@ def ended_text(caller: str) -> str:
     """What stands in the slot of `ENDED`: it calls us only when a session with cleanup steps is among those that went.
 
     When the last session ends, and with it the server, what `if-shell -F` and `run-shell -b` start is lost or ended
-    before it runs (seen on 3.3a in half of all cases); for if-shell's own shell the server waits. Nothing of the
-    format but a 1 reaches that.
+    before it runs (seen on 3.3a in half of all cases); for if-shell's own shell the server waits. It does not wait for
+    what its queue has after that shell, so the queue goes on (-b): else the end that follows another one at once, and
+    is the last, was never told. Nothing of the format but a 1 reaches the shell.
     """
     went = f"#{{?#{{!=:{COUNT},#{{{MARKED}}}}},1,}}"
     command = f'[ -z "{went}" ] || ' + unexpanded(f"{caller} hook {ENDED} >/dev/null 2>&1")
-    return f"if-shell {quoted(command)} ''"
+    return f"{_ENDED}{quoted(command)} ''"
 
 
 def source_line(path: str) -> str:
@@ -78,6 +80,11 @@ def call(texts: Sequence[str], caller: str) -> bool:
     """Whether any of them calls viewsync so. tmux prints them with escapes of its own."""
     wanted = _unescaped(unexpanded(f"{caller} hook "))
     return any(wanted in _unescaped(hook) for hook in texts)
+
+
+def tells_ends(text: str, caller: str) -> bool:
+    """Whether what stands in the slot of `ENDED` calls viewsync so, in the way that it is said today."""
+    return text.startswith(_ENDED) and call([text], caller)
 
 
 def _unescaped(text: str) -> str:
