@@ -98,6 +98,21 @@ def test_without_a_program_it_names_what_makes_one(bare: Server, home: Home, opt
     assert not stays(lambda: bare.tmux("show-options", "-gqv", "client-detached[4242]"))
 
 
+def test_it_shows_why_the_program_could_not(bare: Server, home: Home) -> None:
+    path = launcher(home, ".local", "bin", "viewsync")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("#!/bin/sh\necho 'error: 100%H #{pid} $HOME it is;' >&2\nexit 4\n")
+    attach = ["tmux", "-S", bare.socket, "attach-session", "-t", "=proj"]
+    tab = home.program(attach, env={"PATH": os.environ["PATH"]})
+    until(lambda: tab.pid in bare.clients(), "the client")
+    bare.tmux("resize-window", "-t", "=proj:", "-x", "300")
+    load(bare)
+    wanted = f"not loaded: {path} install --here: error: 100%H #{{pid}} $HOME it is;."
+    said = until(lambda: [line for line in bare.tmux("show-messages").splitlines() if "not loaded" in line], "it")
+    assert wanted in said[0].replace("\\$", "$")  # as 3.4 prints it
+    assert bare.tmux("show-options", "-gqv", "@viewsync_problem") == ""
+
+
 def test_twice_is_the_same_as_once(bare: Server, home: Home) -> None:
     launcher(home, ".local", "bin", "viewsync")
     load(bare)
