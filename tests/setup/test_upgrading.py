@@ -13,7 +13,7 @@ import pytest
 from tests.support.projects import Project
 from tests.support.running import ONE
 from tests.support.server import ROOT
-from tests.support.wait import until
+from tests.support.wait import stays, until
 from viewsync.setup.rules import launcher
 from viewsync.store.history_database import History
 from viewsync.tmux.rules import hooks
@@ -79,8 +79,16 @@ def test_there_and_back(server: Server, home: Home, old: str) -> None:
 
     use(home, old)
     second.hang_up()
-    until(lambda: second_view not in server.sessions(), "the end of a view under the older version")
+    until(lambda: second_view not in server.clients().values(), "its detach")
+    # In 3.2a the older version does not understand today's hooks, and keeps every view until it sets its own.
+    understood = not server.tmux("display-message", "-p", "#{version}").startswith("3.2")
+    if understood:
+        until(lambda: second_view not in server.sessions(), "the end of a view under the older version")
+    else:
+        home.viewsync("sweep")
+        assert stays(lambda: second_view in server.sessions(), 0.5)
     fourth, fourth_view = server.open("proj")
+    assert understood or fourth_view == second_view, "a view that was kept is free"
     assert home.viewsync("views", "--json").code == 0
     assert home.viewsync("sweep").code == 0
     fourth.hang_up()
