@@ -97,6 +97,21 @@ def test_when_it_goes_on_the_sweep_does_too(server: Server, orphan: str, home: H
     assert home.rows() == {}
 
 
+@pytest.mark.parametrize("verb", ["views", "list"])
+def test_servers_are_asked_side_by_side(servers: Callable[..., Server], home: Home, verb: str) -> None:
+    """None of them answers before all of them were asked."""
+    three = [servers(name).start() for name in ("one", "two", "three")]
+    for number, server in enumerate(three):
+        assert home.viewsync("create", "-n", f"agent{number}", "-S", server.socket).code == 0
+    asked = os.path.join(home.path, "asked")
+    os.mkdir(asked)
+    wait = f'while [ "$(ls {asked} | wc -l)" -lt 3 ]; do sleep 0.02; done'
+    program = through(home, f'touch "{asked}/$(basename "$3")"; {wait}; exec tmux "$@"')
+    done = home.viewsync(verb, "--json", env={"VIEWSYNC_TMUX": program}, timeout=FAR_BEYOND)
+    assert (done.code, done.json()["errors"]) == (0, [])
+    assert all(server.socket in done.out for server in three)
+
+
 @pytest.mark.parametrize("program", ["/nonexistent/tmux", "/", "/etc/passwd"])
 @pytest.mark.parametrize("verb", VERBS)
 def test_without_tmux_every_verb_says_so_and_keeps_everything(

@@ -12,7 +12,7 @@ from viewsync.registry.rules import lookup
 from viewsync.sessions.rules import health
 from viewsync.sessions.rules.health import Health
 from viewsync.system import processes
-from viewsync.tmux import pane_list
+from viewsync.tmux import pane_list, side_by_side
 from viewsync.tmux.server import ServerGone
 from viewsync.views.rules import groups, tracking
 
@@ -56,9 +56,9 @@ def read(ctx: Context) -> tuple[list[Listed], list[str]]:
     data = ctx.registry.read()
     rows = registry_rows.of(data)
     answers = ask(ctx.tmux, (row.socket for row in rows))
-    readings = {socket: each for socket, each in answers.items() if not isinstance(each, TmuxError)}
-    shared = {socket: groups.index(each) for socket, each in readings.items()}
-    views = {socket: tracking.proven_in(each, data["views"]) for socket, each in readings.items()}
+    readings = {socket: answer for socket, answer in answers.items() if not isinstance(answer, TmuxError)}
+    shared = {socket: groups.index(reading) for socket, reading in readings.items()}
+    views = {socket: tracking.proven_in(reading, data["views"]) for socket, reading in readings.items()}
     listed = []
     for row in rows:
         one = judge(row, answers[row.socket])
@@ -73,11 +73,7 @@ def read(ctx: Context) -> tuple[list[Listed], list[str]]:
 
 def ask(tmux: Tmux, sockets: Iterable[str]) -> dict[str, Answer]:
     """What the server on each socket says, or why it says nothing."""
-    answers: dict[str, Answer] = {}
-    for socket in sockets:
-        if socket not in answers:
-            answers[socket] = _ask(tmux, socket)
-    return answers
+    return side_by_side.ask(tmux, sockets, _ask)
 
 
 def _ask(tmux: Tmux, socket: str) -> Answer:

@@ -42,6 +42,7 @@ class Tmux:
         self._said: set[str] = set()
         self._hung: dict[str, float] = {}  # when, by socket
         self.hurry = False  # other servers wait: one that answers nothing soon is asked again later
+        self.given_up = False  # nobody wants the answers any more (side_by_side.py)
 
     def argv(self, socket: str, *words: str, starts: bool = False) -> list[str]:
         """What asks that server, which is ours. Nothing that asks one is made elsewhere. ServerGone, or Foreign.
@@ -133,6 +134,8 @@ class Tmux:
         from viewsync.tmux import slow_server  # only for those
 
         def say(seconds: float) -> None:
+            if self.given_up:
+                raise process.TimedOut("was not waited for")
             if self._say and seconds >= _SOON and socket not in self._said:
                 self._said.add(socket)
                 self._say(f"waiting for the tmux server on {socket}: no answer for {_SOON:g} s, it may be {why}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import ViewsyncError
 from viewsync.registry.safe_reading import read_registry
-from viewsync.tmux import inventory
+from viewsync.tmux import inventory, side_by_side
 from viewsync.views import servers, wezterm_panes
 from viewsync.views.rules import facts, policy, tracking
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from viewsync.events import Event
     from viewsync.registry_shape import RegistryData, ViewRow
     from viewsync.tmux.rules.model import Inventory, TmuxSession, Verdict
+    from viewsync.tmux.server import Tmux
     from viewsync.views.rules.tracking import Changes
 
 
@@ -46,11 +47,10 @@ def read(ctx: Context, sockets: Sequence[str] | None = None) -> Listing:
     """One tmux call a server, and nothing is changed."""
     data, doubt = read_registry(ctx)
     listing = Listing([], [], [doubt] if doubt else [], [])
-    for socket in servers.live(ctx.env, data["views"]) if sockets is None else sockets:
-        try:
-            found = inventory.inventory(ctx.tmux, socket)
-        except ViewsyncError as error:
-            listing.errors.append(error.message)
+    asked = servers.live(ctx.env, data["views"]) if sockets is None else sockets
+    for found in side_by_side.ask(ctx.tmux, asked, _ask).values():
+        if isinstance(found, ViewsyncError):
+            listing.errors.append(found.message)
             continue
         partial = found.doubt
         listing.errors.extend([partial] if partial else [])
@@ -60,6 +60,13 @@ def read(ctx: Context, sockets: Sequence[str] | None = None) -> Listing:
         listing.unwritten.extend(changes.events if found.complete else ())
         listing.parents.extend(_parents(ctx, found, data, changes, now, partial or doubt))
     return listing
+
+
+def _ask(tmux: Tmux, socket: str) -> Inventory | ViewsyncError:
+    try:
+        return inventory.inventory(tmux, socket)
+    except ViewsyncError as error:
+        return error
 
 
 def _parents(
