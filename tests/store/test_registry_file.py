@@ -171,6 +171,17 @@ def test_a_corrupt_file_is_set_aside_and_rebuilt_from_the_marks(server: Server, 
     assert [name for name in os.listdir(home.state) if ".corrupt-" in name] == aside
 
 
+def test_whoever_sets_a_corrupt_file_aside_tells_of_it(home: Home) -> None:
+    home.viewsync("registry", "init")
+    write(home.state, '{"views": ')
+    done = home.viewsync("registry", "init")
+    (aside,) = [name for name in os.listdir(home.state) if ".corrupt-" in name]
+    assert "is not JSON" in done.err
+    assert aside in done.err
+    with open(os.path.join(home.state, "log", "viewsync.log"), encoding="utf-8") as file:
+        assert aside in file.read()
+
+
 STRANGE = [
     '{"views": {"v": {"socket": "/s", "pid": "many"}}}',
     '{"views": {"v": {"socket": "/s", "pid": [1]}}}',

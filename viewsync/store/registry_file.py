@@ -108,8 +108,8 @@ class RegistryFile:
 
                 aside.move(self.path, error.what)
                 text, data = None, empty()
-            except Corrupt:
-                self._set_aside()
+            except Corrupt as error:
+                self._set_aside(error.message)
                 text, data = None, empty()
             before = _outline(data)
             yield data
@@ -123,12 +123,15 @@ class RegistryFile:
             if self._text() is None:
                 self._write(data)
 
-    def _set_aside(self) -> None:
+    def _set_aside(self, why: str) -> None:
         aside = f"{self.path}.corrupt-{int(time.time())}-{os.getpid()}"
         try:
             os.rename(self.path, aside)
         except OSError as error:
             raise StateError(f"cannot set the corrupt registry {self.path} aside: {error.strerror}") from None
+        from viewsync import output  # not for who finds it well
+
+        output.notes.append(f"{why}: it was set aside as {aside}")
 
     def _write(self, data: RegistryData) -> None:
         from viewsync.system import whole_file  # not for who only reads
