@@ -15,14 +15,14 @@ from viewsync.registry import rows as registry_rows
 from viewsync.sessions.rules import health
 from viewsync.system import processes
 from viewsync.text.nearest import did_you_mean
-from viewsync.tmux import project_list, session_detail, sockets
+from viewsync.tmux import project_list, session_detail, side_by_side, sockets
 from viewsync.tmux.rules.marks import Identity
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
 from viewsync.tmux.session_detail import DetailRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from viewsync.context import Context
     from viewsync.registry.rules.row import Registered
@@ -101,7 +101,7 @@ def read(ctx: Context, servers: Iterable[str] = (), *, alone: bool = False, ever
     """
     data = ctx.registry.read()
     registered_on = [] if alone else [row.socket for row in registry_rows.of(data) if every or row.type == TYPE]
-    return joined(data, _ask(ctx.tmux, [*registered_on, *servers]), every=every)
+    return joined(data, side_by_side.ask(ctx.tmux, [*registered_on, *servers], _ask), every=every)
 
 
 def joined(data: RegistryData, answers: dict[str, Answer], *, every: bool = False) -> Reading:
@@ -144,16 +144,13 @@ def within(data: RegistryData, scope: Scope) -> set[str]:
 _UNASKED = TmuxError("it was not asked")
 
 
-def _ask(tmux: Tmux, sockets: Sequence[str]) -> dict[str, Answer]:
-    answers: dict[str, Answer] = {}
-    for socket in dict.fromkeys(sockets):
-        try:
-            if not os.path.isabs(socket):
-                raise TmuxError(f"a session's socket is {socket!r}, and its folder is not known")
-            answers[socket] = project_list.read(tmux, socket)
-        except TmuxError as error:
-            answers[socket] = error
-    return answers
+def _ask(tmux: Tmux, socket: str) -> Answer:
+    try:
+        if not os.path.isabs(socket):
+            raise TmuxError(f"a session's socket is {socket!r}, and its folder is not known")
+        return project_list.read(tmux, socket)
+    except TmuxError as error:
+        return error
 
 
 def _of_row(row: Registered, about: Mapping[str, Any], answer: Answer) -> Known:
