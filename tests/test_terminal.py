@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -101,3 +102,34 @@ def test_what_takes_longer_than_a_second_says_so_on_a_terminal(home: Home, serve
     assert after.startswith("\r\033[K"), "the line is taken back"
     assert "myapp-main-dev: created" in after
     assert "pre-create step" not in quiet.text()
+
+
+@pytest.mark.parametrize("line", ["sweep", "cleanup", "cleanup --views", "worktree remove dev"])
+def test_what_waits_for_a_program_says_what_it_does(home: Home, server: Server, line: str) -> None:
+    """A tmux or a git that takes its time: until it has been said what is under way."""
+    add_by_jq(home, "python", server.start())
+    project = Project(home)
+    project.repository()
+    project.git("worktree", "add", "-q", "-b", "dev", f"{home.path}/dev")
+    said = os.path.join(home.path, "said")
+    name = "git" if "worktree" in line else "tmux"
+    slow = os.path.join(home.path, "bin", name)
+    os.mkdir(os.path.dirname(slow))
+    wait = f"until [ -e {said} ]; do sleep 0.05; done"
+    wait = f'case " $* " in *" status "*) {wait} ;; esac' if name == "git" else wait
+    with open(slow, "w", encoding="utf-8") as file:
+        file.write(f'#!/bin/sh\n{wait}\nexec {shutil.which(name)} "$@"\n')
+    os.chmod(slow, 0o700)
+    tab = home.program(
+        ["sh", "-c", f"cd {project.root} && exec {home.launcher} {line}"],
+        env={"PATH": f"{home.path}/bin:{home.env['PATH']}"},
+    )
+    what = {
+        "sweep": "sweeping",
+        "cleanup": "looking at the sessions",
+        "cleanup --views": "cleaning up the views",
+        "worktree remove dev": f"looking for work in {home.path}/dev",
+    }
+    until(lambda: f"\r\033[K{what[line]}: 1 s" in tab.text(), "what is under way")
+    with open(said, "w", encoding="utf-8"):
+        assert tab.wait() == 0, tab.text()

@@ -230,7 +230,7 @@ def _run(words: list[str], as_json: bool) -> int:
 
         raise _help.unknown_verb(verb, COMMANDS, _program())
     ctx = Context(overrides=overrides)
-    ctx.shows_progress = not as_json and verb not in _UNSEEN and output.may_show_progress()
+    ctx.shows_progress = not as_json and verb not in _ALONE and output.may_show_progress()
     return _logged(ctx, verb, lambda: _command(verb, rest, ctx, as_json))
 
 
@@ -285,7 +285,8 @@ def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
 
 # Nobody reads what they print, or it would stand in the middle of a screen, or of WezTerm's message.
 _TIMED = ("sweep", "sweeper")  # unless a person runs them
-_UNSEEN = ("hook", "monitor", *_TIMED)
+_ALONE = ("hook", "monitor")  # nobody sees it, or it has the whole terminal
+_UNSEEN = (*_ALONE, *_TIMED)
 
 
 def _say_waiting(what: str) -> None:

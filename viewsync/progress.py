@@ -18,17 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SECOND = 1.0
+_under_way: list[threading.Event] = []  # what is part of something else is told of, and not the whole
 
 
 @contextlib.contextmanager
 def shown(what: str) -> Iterator[None]:
     ended = threading.Event()
+    _under_way.append(ended)
     teller = threading.Thread(target=_tell, args=(output.printable(what), ended), daemon=True)
     teller.start()
     try:
         yield
     finally:
         ended.set()
+        _under_way.remove(ended)
         teller.join()
         output.clear_progress()
 
@@ -38,6 +41,8 @@ def _tell(what: str, ended: threading.Event) -> None:
     seconds = 0
     while not ended.wait(_SECOND):
         seconds += 1
+        if _under_way[-1:] != [ended]:
+            continue
         output.show_progress(cells.cut(f"{what}: {seconds} s", _columns() - 1))
 
 

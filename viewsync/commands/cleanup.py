@@ -92,9 +92,10 @@ def _views(parsed: argparse.Namespace, ctx: Context) -> Result:
         sockets = [tmux_sockets.socket_of(ctx.env, "" if is_path else parsed.socket, parsed.socket if is_path else "")]
     gui = one_pass.GuiPanes(os.getppid(), parsed.live_tty, parsed.only_gui) if parsed.from_gui else None
     asked = parsed.trigger == _PERSON  # for views, and gets them; WezTerm's timer is the sweep of who has no sweeper
-    done = one_pass.everything(
-        ctx, parsed.trigger, dry_run=parsed.dry_run, sockets=sockets, gui=gui, projects=not asked
-    )
+    with ctx.progress("cleaning up the views"):
+        done = one_pass.everything(
+            ctx, parsed.trigger, dry_run=parsed.dry_run, sockets=sockets, gui=gui, projects=not asked
+        )
     return _verdicts.result(done, dry_run=parsed.dry_run, verbose=parsed.verbose)
 
 
@@ -122,7 +123,8 @@ def _expire(parsed: argparse.Namespace, ctx: Context, wish: ExpiryCriteria) -> R
     from viewsync.projects import cleaning
 
     scope = _args.scope_of(parsed, ctx)
-    items, errors = cleaning.plan(ctx, wish, scope)
+    with ctx.progress("looking at the sessions"):
+        items, errors = cleaning.plan(ctx, wish, scope)
     going = [item for item in items if item.verdict.action != KEEP]
     lines = _told(items, going, parsed) if items or not any(scope) else [f"No sessions{scope}."]
     warnings = errors + [_spared(item) for item in items if item.verdict.spared]
@@ -131,7 +133,8 @@ def _expire(parsed: argparse.Namespace, ctx: Context, wish: ExpiryCriteria) -> R
     tell = _args.teller(parsed)
     for line in lines:
         tell(line)
-    outcome = {item.listed.row.name: item for item in cleaning.carry_out(ctx, items)}
+    with ctx.progress("ending them"):
+        outcome = {item.listed.row.name: item for item in cleaning.carry_out(ctx, items)}
     items = [outcome.get(item.listed.row.name, item) for item in items]
     removed = sum(item.removed for item in items)
     warnings += [

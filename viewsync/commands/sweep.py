@@ -27,5 +27,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    done = one_pass.everything(ctx, "person", dry_run=parsed.dry_run)
+    with ctx.progress("sweeping"):
+        done = one_pass.everything(ctx, "person", dry_run=parsed.dry_run)
     return _verdicts.result(done, dry_run=parsed.dry_run, verbose=True)

@@ -243,7 +243,8 @@ def remove(
     doubtful = next((session for session in tree.sessions if session.doubt), None)
     if doubtful:
         raise ViewsyncError(f"cannot tell whether session {doubtful.name!r} is running: {doubtful.doubt}")
-    reasons = refusals(ctx.env, tree, folder)
+    with ctx.progress(f"looking for work in {tree.path}"):
+        reasons = refusals(ctx.env, tree, folder)
     if reasons and not force:
         raise UsageError(f"{tree.path} was kept: {'; '.join(reasons)}", _KEPT)
     for session in tree.sessions:
@@ -253,7 +254,7 @@ def remove(
         say(f"remove the worktree {tree.path}{lost}" + (f" (branch {tree.branch} stays)" if tree.branch else ""))
     if dry_run:
         return Removed(tree.path, tree.branch, False, [], [], tuple(reasons))
-    with ending.unhurt():
+    with ending.unhurt(), ctx.progress(f"removing {tree.path}"):
         return _remove(ctx, tree, folder, force=force)._replace(lost=tuple(reasons))
 
 
