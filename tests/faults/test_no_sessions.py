@@ -33,7 +33,7 @@ def test_who_looks_sees_that_there_is_nothing(empty: Server, home: Home, line: s
 
 
 @pytest.mark.parametrize(
-    ("line", "code"), [("open --json x", 3), ("attach --json x", 3), ("capture -t x:0.0", 3), ("kill x", 3)]
+    ("line", "code"), [("open --json x", 3), ("attach --json x", 3), ("capture -t x:0.0", 3), ("kill x", 2)]
 )
 def test_who_names_a_session_hears_that_it_is_not_there(empty: Server, home: Home, line: str, code: int) -> None:
     done = home.viewsync(*line.split())
