@@ -1,4 +1,4 @@
-"""Our own terminal: what it is, what we tell it, and what it must not type."""
+"""Our own terminal: what it is, and what we tell it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import contextlib
 import os
 import re
 import select
-import sys
-import termios
 import time
 from typing import TYPE_CHECKING
 
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 
 _DEAF = ("dumb", "linux", "")  # terminals that would show an unknown sequence, or none at all
 _READING = 0.02  # seconds in which a terminal that is not overloaded reads a line
-_CC = 6  # where termios keeps the control characters
 
 
 def name() -> str:
@@ -61,21 +58,6 @@ def wait_for_key(seconds: float) -> None:
     """Until somebody presses Enter, or that long."""
     with contextlib.suppress(OSError):
         select.select([0], [], [], seconds)
-
-
-def disable_end_of_file() -> None:
-    """Keep a closing tab from typing into the program in the pane (promise 9).
-
-    WezTerm writes a newline and the terminal's end-of-file character into a terminal that it closes, unless that
-    character is disabled (wezterm #7898). Only as session leader, or the user's shell would lose its Ctrl-D; and
-    only on Linux: the disabled value is 0xff on macOS, where WezTerm would type that.
-    """
-    if sys.platform != "linux" or not is_session_leader():
-        return
-    with contextlib.suppress(termios.error, OSError):
-        settings = termios.tcgetattr(0)
-        settings[_CC][termios.VEOF] = b"\0"
-        termios.tcsetattr(0, termios.TCSANOW, settings)
 
 
 def _base64(text: str) -> str:

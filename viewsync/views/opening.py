@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
 from viewsync.registry.safe_reading import read_registry
-from viewsync.system import processes, signals, terminal, terminal_owner
+from viewsync.system import end_of_file, processes, signals, terminal, terminal_owner
 from viewsync.system.wezterm import gui_pid
 from viewsync.tmux import inventory, view_origin
 from viewsync.tmux import views as tmux_views
@@ -77,9 +77,9 @@ def become_client(ctx: Context, request: OpenRequest) -> None:
     argv = tmux_views.attach(ctx.tmux, request.socket, plan.free, view, plan.caller, version, ctx.clock())
     _write_row(ctx, view.name, row)
     argv = _private(ctx, argv, plan.view.origin)
-    terminal.disable_end_of_file()
     terminal.let_read(told)
     signals.before_exec()
+    end_of_file.disable()
     try:
         os.execvpe(argv[0], argv, ctx.tmux.env)
     except OSError as error:
