@@ -67,9 +67,11 @@ class ViewRow(TypedDict, total=False):
 
 
 class GuiRow(TypedDict, total=False):
-    """A WezTerm, by its process id."""
+    """A WezTerm, by its process id: a GUI, or the server of a mux domain."""
 
     start: float  # epoch seconds
+    socket: str  # of a mux domain's server: nobody else tells of its panes, and no name of a file has its id
+    told: float  # when the Lua module in it last told us of its panes, epoch seconds
     ttys: list[str]  # of its panes
     changed: dict[str, float]  # when each terminal was made, as far as it is known
 

@@ -24,6 +24,8 @@ if words[:2] != ["cli", "--no-auto-start"]:
     sys.exit(f"fake wezterm: refused: {{words}}")
 socket = os.environ["WEZTERM_UNIX_SOCKET"]
 pid = socket.rpartition("gui-sock-")[2]
+if pid == socket:
+    pid = open(socket).read()
 if os.path.exists(os.path.join(folder, "hang")):
     import signal
     signal.pause()
@@ -60,6 +62,14 @@ class FakeWezterm:
             self.show(gui.pid, [])
         return gui.pid
 
+    def mux(self, pid: int) -> dict[str, str]:
+        """What a mux domain's server of that pid gives the programs in its panes: the socket does not name it."""
+        path = os.path.join(self.folder, "sock")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(str(pid))
+        self.show(pid, [])
+        return {"WEZTERM_UNIX_SOCKET": path, "WEZTERM_PANE": "0"}
+
     def socket(self, pid: int) -> str:
         return os.path.join(self.folder, f"gui-sock-{pid}")
 
@@ -82,6 +92,9 @@ class FakeWezterm:
     def hang(self) -> None:
         with open(os.path.join(self.folder, "hang"), "w", encoding="utf-8"):
             pass
+
+    def go_on(self) -> None:
+        os.unlink(os.path.join(self.folder, "hang"))
 
     def spawned(self) -> list[Any]:
         """[gui pid, argv...] of each tab that was asked for."""

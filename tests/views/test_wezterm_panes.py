@@ -13,6 +13,7 @@ from tests.support.wait import until
 from viewsync.system import processes
 
 if TYPE_CHECKING:
+    from tests.support.client import Tab
     from tests.support.server import Home, Server
     from tests.support.wezterm import FakeWezterm
 
@@ -175,3 +176,41 @@ def test_lua_tells_of_its_panes_and_of_its_views_alone(server: Server, home: Hom
     assert view in server.sessions()
     done = home.viewsync("cleanup", "--views", "--from-gui", "--json").json()
     assert done["ended"] == 1
+
+
+def in_a_mux_domain(server: Server, home: Home, wezterm: FakeWezterm) -> tuple[Tab, str]:
+    """A view whose client ended while its tab lives on. Our process stands for the domain's server."""
+    home.env["VIEWSYNC_HOOKS"] = "0"
+    tab, view = server.open_from_shell("proj", env=wezterm.mux(os.getpid()))
+    wezterm.show(os.getpid(), [tab.tty])
+    server.tmux("detach-client", "-s", f"={view}")
+    until(lambda: server.show(f"={view}:", "#{session_attached}") == "0", "the detach")
+    return tab, view
+
+
+def test_a_tab_of_a_mux_domain_keeps_its_view_in_every_sweep(server: Server, home: Home, wezterm: FakeWezterm) -> None:
+    _, view = in_a_mux_domain(server, home, wezterm)
+    home.viewsync("hook", env={"TMUX": f"{server.socket},1,0"})
+    (verdict,) = home.viewsync("sweep", "--json").json()["verdicts"]
+    assert (verdict["session"], verdict["reason"]) == (view, "its WezTerm pane is still there")
+    wezterm.show(os.getpid(), [])
+    assert home.viewsync("sweep", "--json").json()["ended"] == 1
+
+
+def test_a_gui_cleans_up_behind_the_tabs_of_its_mux_domains(server: Server, home: Home, wezterm: FakeWezterm) -> None:
+    """Which it tells nothing of: it does not know their terminals."""
+    _, view = in_a_mux_domain(server, home, wezterm)
+    assert closed(home) == [("keep", "its WezTerm pane is still there")]
+    wezterm.hang()
+    assert closed(home, VIEWSYNC_WEZTERM_TIMEOUT="0.2") == []
+    wezterm.go_on()
+    wezterm.show(os.getpid(), [])
+    assert [action for action, _ in closed(home)] == ["end"]
+    assert view not in server.sessions()
+
+
+def closed(home: Home, **env: str) -> list[tuple[str, str]]:
+    """What is done for a GUI in which a tab was closed: the shell between us and viewsync stands for it."""
+    words = ["cleanup", "--views", "--from-gui", "--only-gui", "--json"]
+    done = home.run(["sh", "-c", '"$@"; exit $?', "sh", home.launcher, *words], env=env)
+    return [(verdict["action"], verdict["reason"]) for verdict in done.json()["verdicts"]]

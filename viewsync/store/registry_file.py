@@ -36,7 +36,7 @@ _KINDS: dict[str, dict[str, type | tuple[type, ...]]] = {
         **dict.fromkeys(("pid", "leader", "gui", "pane"), int),
         **dict.fromkeys(("created", "idle_since", "pid_start", "leader_start", "gui_start"), _NUMBER),
     },
-    "guis": {"start": _NUMBER, "ttys": list, "changed": dict},
+    "guis": {"start": _NUMBER, "told": _NUMBER, "socket": str, "ttys": list, "changed": dict},
 }
 
 

@@ -49,32 +49,36 @@ def everything(
     projects: bool = True,
 ) -> Swept:
     """`sockets`: only those servers; without it all of the user's, and with `projects` their project sessions, too."""
-    done = Swept([], [], [] if dry_run else _prepare(ctx, gui))
+    muxes, errors = ([], []) if dry_run else _prepare(ctx, gui)
+    done = Swept([], [], errors)
     scope = Scope(trigger, dry_run)
     if gui and gui.only:
-        scope = Scope(trigger, dry_run, gui.pid, processes.start_time(gui.pid))
+        scope = Scope(trigger, dry_run, [(gui.pid, processes.start_time(gui.pid)), *muxes])
     data, doubt = read_registry(ctx)
     _views(ctx, data["views"], scope, sockets, done)
     if doubt and doubt not in done.errors:
         done.errors.append(doubt)
     if sockets is None:
-        if projects and not scope.gui and not doubt:
+        if projects and not scope.guis and not doubt:
             done.errors.extend(guarded(lambda: _projects(ctx, data["sessions"], scope, done)))
         if not dry_run:
             done.errors.extend(guarded(lambda: _forget_dead_servers(ctx, data["views"], trigger)))
     return done._replace(errors=list(dict.fromkeys(done.errors)))
 
 
-def _prepare(ctx: Context, gui: GuiPanes | None) -> list[str]:
+def _prepare(ctx: Context, gui: GuiPanes | None) -> tuple[list[tuple[int, float]], list[str]]:
+    """The mux domains' servers that answered: their tabs close in any GUI. And what went wrong."""
+    muxes: list[tuple[int, float]] = []
     try:
         if gui:
-            wezterm_panes.remember(ctx.registry, gui.pid, gui.ttys)
+            wezterm_panes.remember(ctx.registry, gui.pid, gui.ttys, told=ctx.clock())
+            muxes = wezterm_panes.ask_muxes(ctx)
         else:
-            wezterm_panes.ask(ctx)  # a WezTerm that does not answer is no error of a sweep: `doctor` tells of it
+            wezterm_panes.ask(ctx)
         _tidy(ctx)
     except ViewsyncError as error:
-        return [error.message]
-    return []
+        return muxes, [error.message]
+    return muxes, []
 
 
 def _views(ctx: Context, views: Mapping[str, ViewRow], scope: Scope, named: Sequence[str] | None, done: Swept) -> None:

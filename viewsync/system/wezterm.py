@@ -76,6 +76,12 @@ class Wezterm:
         return [folder for folder in named if os.path.isdir(folder)]
 
 
+def mux_socket(env: Mapping[str, str]) -> str:
+    """The socket of the mux domain's server in whose pane we are, "" in a pane of a GUI's own and elsewhere."""
+    socket = env.get("WEZTERM_UNIX_SOCKET", "")
+    return "" if gui_pid(socket) else socket
+
+
 def gui_pid(socket: str) -> int:
     """The pid in `.../gui-sock-<pid>`, 0 for any other path."""
     match = re.search(r"/gui-sock-(\d+)\Z", socket)

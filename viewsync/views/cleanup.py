@@ -17,7 +17,7 @@ from viewsync.views import wezterm_panes
 from viewsync.views.rules import facts, policy, tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from viewsync.context import Context
     from viewsync.registry_shape import RegistryData, SessionRow, ViewRow
@@ -42,12 +42,11 @@ class Swept(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """`gui`: only views opened from that WezTerm (its pid, and when it started), 0 for all."""
+    """`guis`: only views opened from those WezTerms (their pids, and when they started), none for all."""
 
     trigger: str
     dry_run: bool = False
-    gui: int = 0
-    gui_start: float = 0.0
+    guis: Sequence[tuple[int, float]] = ()
 
 
 def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
@@ -105,7 +104,7 @@ def _note_presence(
 
 
 def _in_scope(row: ViewRow, scope: Scope) -> bool:
-    return not scope.gui or wezterm_panes.opened_by(row, scope.gui, scope.gui_start)
+    return not scope.guis or any(wezterm_panes.opened_by(row, *gui) for gui in scope.guis)
 
 
 def _identified(found: Inventory, views: Mapping[str, ViewRow]) -> Inventory:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
 from viewsync.registry.safe_reading import read_registry
-from viewsync.system import end_of_file, processes, signals, terminal, terminal_owner
-from viewsync.system.wezterm import gui_pid
+from viewsync.system import end_of_file, processes, procfs, signals, terminal, terminal_owner
+from viewsync.system.wezterm import gui_pid, mux_socket
 from viewsync.tmux import inventory, view_origin
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.guarded_join import NewView
@@ -235,10 +235,16 @@ def _gui(env: Mapping[str, str]) -> int:
     """The pid of the WezTerm that owns our terminal, 0 when none does."""
     named = gui_pid(env.get("WEZTERM_UNIX_SOCKET", ""))
     if not terminal.is_session_leader():
-        return 0 if env.get("TMUX") else named
+        return 0 if env.get("TMUX") else named or _mux(env)
     if named == os.getppid() or (env.get("WEZTERM_PANE") and not env.get("TMUX")):
         return os.getppid()
     return 0
+
+
+def _mux(env: Mapping[str, str]) -> int:
+    """The pid of the mux domain's server in whose pane our shell is: its socket names none, but it is the parent."""
+    shell = procfs.stat(os.getsid(0)) if env.get("WEZTERM_PANE") and mux_socket(env) else None
+    return shell.parent if shell and shell.parent > 1 else 0
 
 
 def is_tab_of_its_own(env: Mapping[str, str]) -> bool:
@@ -285,8 +291,13 @@ def _row(ctx: Context, plan: OpenPlan, opener: Opener, state: str) -> ViewRow:
 
 def _write_row(ctx: Context, name: str, row: ViewRow) -> None:
     """Before the session is made: its exact name in the registry is what makes it ours."""
+    mux = mux_socket(ctx.env) if row["gui"] else ""
     with ctx.registry.change() as data:
         data["views"][name] = row
+        if mux:
+            from viewsync.views import wezterm_panes  # only for this
+
+            wezterm_panes.note_mux(data["guis"], mux, row)
 
 
 def _private(ctx: Context, argv: list[str], origin: Origin) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
+from viewsync.registry.safe_reading import read_registry
 from viewsync.system import processes, terminal_owner
 
 if TYPE_CHECKING:
@@ -49,26 +51,61 @@ def _is_there(row: ViewRow) -> bool:
     return terminal_owner.has(int(row.get("leader") or 0), float(row.get("leader_start") or 0), row["tty"])
 
 
-def remember(registry: RegistryFile, pid: int, ttys: Sequence[str]) -> None:
-    """Keep the complete list of one GUI's terminals; forget GUIs that are gone."""
+def remember(registry: RegistryFile, pid: int, ttys: Sequence[str], told: float = 0.0) -> None:
+    """Keep the complete list of one GUI's terminals; forget GUIs that are gone. `told`: when it told us by itself."""
     row: GuiRow = {
         "start": processes.start_time(pid),
         "ttys": sorted(set(ttys)),
         "changed": {tty: terminal_owner.changed(tty) for tty in ttys},
     }
+    if told:
+        row["told"] = told
     with registry.change() as data:
         guis = data["guis"]
-        guis[str(pid)] = {**guis.get(str(pid), {}), **row}
+        guis[str(pid)] = {**_same(guis, pid, row["start"]), **row}
         for other in [each for each, gui in guis.items() if not _lives(each, gui)]:
             del guis[other]
 
 
-def ask(ctx: Context) -> list[str]:
-    """Ask every GUI that can be reached from outside; returns what went wrong. One call a GUI."""
-    problems: list[str] = []
-    for pid, socket in ctx.wezterm.guis().items():
-        try:
+def _same(guis: Mapping[str, GuiRow], pid: int, start: float) -> GuiRow:
+    """What is known of it, and not of one before it that had its number."""
+    known = guis.get(str(pid), {})
+    return known if not start or processes.same(known.get("start") or 0, start) else {}
+
+
+def note_mux(guis: dict[str, GuiRow], socket: str, row: ViewRow) -> None:
+    """A view is opened in a pane of a mux domain: where its server is asked, and that it has this pane."""
+    pid, start, tty = row["gui"], row["gui_start"], row["tty"]
+    known = _same(guis, pid, start)
+    guis[str(pid)] = {
+        **known,
+        "start": start,
+        "socket": socket,
+        "ttys": sorted({*known.get("ttys", ()), tty}),
+        "changed": {**known.get("changed", {}), tty: terminal_owner.changed(tty)},
+    }
+
+
+def muxes(guis: Mapping[str, GuiRow]) -> dict[int, str]:
+    """The sockets of the mux domains' servers that live and had a view in a pane, by pid."""
+    return {int(pid): gui["socket"] for pid, gui in guis.items() if gui.get("socket") and _lives(pid, gui)}
+
+
+def ask(ctx: Context) -> None:
+    """Ask every WezTerm that can be reached from outside, one call each. `doctor` names those that do not answer."""
+    ask_each(ctx, ctx.wezterm.guis())
+    ask_muxes(ctx)
+
+
+def ask_muxes(ctx: Context) -> list[tuple[int, float]]:
+    """Those that answered, with when they started. A GUI does not know the terminals of its mux domains."""
+    return ask_each(ctx, muxes(read_registry(ctx)[0]["guis"]))
+
+
+def ask_each(ctx: Context, sockets: Mapping[int, str]) -> list[tuple[int, float]]:
+    answered = []
+    for pid, socket in sockets.items():
+        with contextlib.suppress(ViewsyncError):
             remember(ctx.registry, pid, ctx.wezterm.ttys(socket))
-        except ViewsyncError as error:
-            problems.append(error.message)
-    return problems
+            answered.append((pid, processes.start_time(pid)))
+    return answered
