@@ -15,7 +15,6 @@ from tests.support.server import alive
 from tests.support.tree import tree
 from tests.support.unseen import blind
 from tests.support.wait import until
-from tests.support.wezterm import FakeWezterm
 from viewsync.store import lock
 from viewsync.tmux.rules import versions
 
@@ -510,16 +509,3 @@ def test_a_server_that_hangs(home: Home, installed: Server) -> None:
     code, checks = examine(home, VIEWSYNC_TMUX_TIMEOUT="0.3")
     assert code == 1
     assert "did not answer" in checks["server"]["found"]
-
-
-def test_a_wezterm_that_answers_and_one_that_does_not(home: Home, installed: Server) -> None:
-    wezterm = FakeWezterm(home)
-    try:
-        wezterm.show(wezterm.start(), ["/dev/pts/998", "/dev/pts/999"])
-        check = examine(home)[1]["WezTerm"]
-        assert (check["status"], check["found"]) == ("ok", "2 panes in 1 running WezTerm")
-        wezterm.hang()
-        code, checks = examine(home, VIEWSYNC_WEZTERM_TIMEOUT="0.3")
-        assert (code, checks["WezTerm"]["status"]) == (0, "warn")
-    finally:
-        wezterm.end()

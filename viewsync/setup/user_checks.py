@@ -7,8 +7,8 @@ import stat
 from typing import TYPE_CHECKING
 
 from viewsync import paths
-from viewsync.errors import StateError, ViewsyncError
-from viewsync.setup import manifest, sweeper_check
+from viewsync.errors import StateError
+from viewsync.setup import manifest, sweeper_check, wezterm_check
 from viewsync.setup.repair_commands import viewsync
 from viewsync.setup.rules import marked_line, wezterm_module
 from viewsync.setup.rules.checks import CONVENIENCE, FAIL, INSTALL, OK, REGISTRY, WARN, WORK, Check
@@ -192,18 +192,6 @@ def history(ctx: Context) -> Check:
     return Check("history", OK, f"last: {newest[0].event} of {newest[0].session}")
 
 
-def wezterm(ctx: Context) -> Check:
-    guis = ctx.wezterm.guis()
-    if not guis:
-        return Check("WezTerm", WARN, "no running WezTerm was found", "that is fine outside of WezTerm")
-    try:
-        panes = sum(len(ctx.wezterm.ttys(socket)) for socket in guis.values())
-    except ViewsyncError as error:
-        hint = "set `wezterm` in config.toml; until then, viewsync relies on the Lua module"
-        return Check("WezTerm", WARN, error.message, hint)
-    return Check("WezTerm", OK, f"{panes} panes in {len(guis)} running WezTerm")
-
-
 # In the order of the chain.
 ONCE: tuple[tuple[str, Callable[[Context], Check]], ...] = (
     ("tmux", tmux),
@@ -213,7 +201,7 @@ ONCE: tuple[tuple[str, Callable[[Context], Check]], ...] = (
     ("tmux.conf", tmux_conf),
     ("Lua module", module),
     ("wezterm.lua", wezterm_config),
-    ("WezTerm", wezterm),
+    ("WezTerm", wezterm_check.running),
     ("state folder", state_folder),
     ("registry", registry),
     ("lock", registry_lock),

@@ -19,6 +19,10 @@ class WeztermError(ViewsyncError):
     kind = "wezterm"
 
 
+class WeztermHangs(WeztermError):
+    """It did not answer in time."""
+
+
 class Wezterm:
     def __init__(self, program: str, timeout: float, env: Mapping[str, str]) -> None:
         self.program = program
@@ -62,6 +66,8 @@ class Wezterm:
         env = {**self.env, "WEZTERM_UNIX_SOCKET": socket}
         try:
             done = process.run(argv, timeout=self.timeout, env=env)
+        except process.TimedOut as error:
+            raise WeztermHangs(error.message) from None
         except ViewsyncError as error:
             raise WeztermError(error.message) from None
         if done.code:
