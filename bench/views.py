@@ -34,6 +34,7 @@ def main() -> None:
     print("Ratios of whole processes (medians, one run, one machine). 1.0 is the floor: the interpreter with argparse,")
     print("json and subprocess, plus the tmux calls that the verb cannot avoid.\n")
     steady(sizes, rounds)
+    appearing(5 if quick else 20)
     killing(sizes, 3 if quick else 5)
     deaths(10 if quick else 40)
     together(50)
@@ -120,6 +121,53 @@ def _row(verb: str, size: int, found: dict[str, float]) -> tuple[str, ...]:
         f"{floor * 1000:.1f}",
         *(f"{found[name] / floor:.2f}" for name in ("viewsync", "libtmux", "sh")),
     )
+
+
+def appearing(rounds: int) -> None:
+    """From the start of a tab's program, as a key press has it started, to tmux's first picture in that tab."""
+    stage = Stage()
+    try:
+        socket, env = stage.server.socket, stage.home.env
+        opening = [stage.home.launcher, "open", "-S", socket, "proj"]
+
+        def tab(name: str, argv: Sequence[str]) -> Subject:
+            return Subject(name, lambda: _picture(stage, argv), lambda: _close(stage))
+
+        found = medians(
+            [
+                tab("tmux", ["tmux", "-u", "-S", socket, "new-session", "-t", "=proj:"]),
+                tab("viewsync", opening),
+                tab("typed", ["sh", "-c", '"$@"; exit $?', "sh", *opening]),
+                Subject("floor", lambda: process(peers.FLOOR, env)),
+            ],
+            rounds,
+        )
+    finally:
+        stage.end()
+    print(f"### From the start of a tab to its first picture (medians of {rounds})\n")
+    shown = ("tmux", "floor", "viewsync", "typed")
+    head = ("tmux alone ms", "interpreter ms", "viewsync ms", "typed in a shell ms", "viewsync / (tmux + interpreter)")
+    ratio = found["viewsync"] / (found["tmux"] + found["floor"])
+    print(table(head, [(*(f"{found[name] * 1000:.1f}" for name in shown), f"{ratio:.2f}")]), "\n")
+
+
+def _picture(stage: Stage, argv: Sequence[str]) -> None:
+    tab = stage.home.program(argv)
+    while b"\033[?1049h" not in tab.output:
+        if tab.ended():
+            raise RuntimeError(f"{argv}: {tab.text()}")
+        time.sleep(0.0005)  # the reader of the terminal is a thread of ours
+
+
+def _close(stage: Stage) -> None:
+    """What the last run opened; no free view is left to the next one."""
+    while stage.home.tabs:
+        stage.home.tabs.pop().end()
+    until(lambda: not stage.server.clients(), "the end of the clients")
+    stage.clear()
+    for name in stage.server.sessions():
+        if name != "proj":
+            stage.server.run("kill-session", "-t", f"={name}")
 
 
 def killing(sizes: tuple[int, ...], rounds: int) -> None:
