@@ -288,7 +288,7 @@ def test_without_inotify_the_timer_does_it_and_it_says_so(
     handles = exhausted()
     try:
         tab = sweeper(VIEWSYNC_SWEEP_EVERY="1")
-        assert "so it sweeps by its timer only" in tab.text()
+        until(lambda: "so it sweeps by its timer only" in tab.text(), "that it says so")
         assert "by its timer only" in status(home)["problem"]
         view = detached(server)
         until(lambda: view not in server.sessions(), "the end of the view")
