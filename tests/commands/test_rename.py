@@ -67,6 +67,16 @@ def test_its_views_know_whose_they_are_now(server: Server, home: Home) -> None:
     until(lambda: server.sessions() == ["proj", "api"], "its promotion to the new name")
 
 
+def test_its_views_learn_a_name_that_tmux_gave_it(server: Server, home: Home) -> None:
+    _, view = server.open("proj")
+    home.viewsync("sweep")
+    for name in ("0", "it's #[fg=red], }"):
+        server.tmux("rename-session", "-t", "$0:", "--", name)
+        home.viewsync("sweep")
+        assert server.show(f"={view}:", "#{@viewsync_parent}") == name
+        assert home.rows()[view]["parent"] == name
+
+
 @pytest.mark.parametrize("name", ["a b", "q'uote", 'd"q', "x;", "#{pid}", "#(touch x)", "a}b,c", "日本", "#", "~"])
 def test_any_name_that_tmux_keeps(server: Server, home: Home, name: str) -> None:
     create(server, "web")

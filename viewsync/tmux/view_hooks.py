@@ -20,6 +20,7 @@ from viewsync.tmux.rules.model import (
     NOT_QUARANTINED,
     OPENING,
     OWN_MARK,
+    PARENT,
     PARENT_ID,
     VIEW,
 )
@@ -76,6 +77,8 @@ def configuration(caller: str) -> str:
         f"# Each hook stands at index {hooks.INDEX}, beside whatever hooks you have; remove them exactly with",
         *(f"#   set-hook -gu '{hooks.slot(event)}'" for event in hooks.EVENTS),
         "# `viewsync install` writes this file with the launcher's whole path.",
+        "# In a status line, this is the name of the session, in a view of it, too:",
+        f"#   #{{?{VIEW},#{{q/h:{PARENT}}},#{{q/h:session_name}}}}",
     ]
     for number, (condition, version) in enumerate(WITH_OTHER_HOOKS):
         lines += [f"%{'elif' if number else 'if'} {quoted(condition)}", *_set(caller, version)]

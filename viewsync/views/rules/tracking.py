@@ -215,7 +215,7 @@ class _Comparison:
         new["parent"] = self.parent_name(row)
         self.seen_clients(session, row, new)
         self.seen_detour(new)
-        if not (session.marked or session.renamed):
+        if not (session.marked or session.renamed) or (session.marked and session.marked_parent != new["parent"]):
             self.changes.unmarked.append((session.id, session.name, new["parent"]))
         if new != row or session.name in self.changes.rows or session.name not in self.mine:
             self.changes.rows[session.name] = new
