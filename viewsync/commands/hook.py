@@ -6,6 +6,8 @@ Whatever happens, tmux sees success and no output, because it would show that ov
 
 With `session-closed`, a project session with cleanup steps has ended. The steps run in a process of their own
 (`ended`), which outlives a server that ends with its last session.
+
+With `resurrect-saved`, tmux-resurrect has saved the server's sessions into a file, which is to have no views in it.
 """
 
 from __future__ import annotations
@@ -32,10 +34,13 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("event", nargs="?", default="", choices=("", hooks.ENDED, "ended"))
+    parser.add_argument("event", nargs="?", default="", choices=("", hooks.ENDED, "ended", hooks.SAVED))
+    parser.add_argument("file", nargs="?", default="")
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if parsed.event == hooks.SAVED:
+        return _saved(ctx, parsed.file)
     if parsed.event:
         return _ended(ctx, apart=parsed.event == hooks.ENDED)
     socket = socket_inside(ctx.env)
@@ -73,4 +78,16 @@ def _ended(ctx: Context, *, apart: bool) -> Result:
             cleanup_steps.ended(ctx)
     except ViewsyncError as error:
         ctx.log.warning("hook: %s", error.message)
+    return Result()
+
+
+def _saved(ctx: Context, path: str) -> Result:
+    from viewsync.views import restored
+
+    try:
+        restored.leave_out(ctx, socket_inside(ctx.env), path)
+    except ViewsyncError as error:
+        ctx.log.warning("hook: %s", error.message)
+    except OSError as error:
+        ctx.log.warning("hook: cannot write %s: %s", path, error.strerror)
     return Result()

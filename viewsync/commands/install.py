@@ -67,7 +67,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.here:
-        activation.load_here(ctx, manifest.caller(ctx))
+        activation.load_here(ctx, manifest.caller(ctx), resurrected=manifest.has_resurrect(ctx))
         return Result({"changes": ["load the hooks"], "notes": [], "dry_run": False})
     options = manifest.InstallOptions(
         dry_run=parsed.dry_run,

@@ -13,7 +13,7 @@ from viewsync.errors import UsageError, ViewsyncError
 from viewsync.store.registry_file import RegistryFile
 from viewsync.sweeper import control
 from viewsync.system import services, venvs
-from viewsync.tmux import end_hooks, inventory
+from viewsync.tmux import end_hooks, inventory, resurrect
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.sockets import socket_inside
@@ -55,13 +55,15 @@ class Doing:
         self.problems += [problem] if problem else []
 
 
-def load_here(ctx: Context, caller: str) -> None:
+def load_here(ctx: Context, caller: str, *, resurrected: bool) -> None:
     """For the tmux plugin manager: the hooks, into the server that we are called from, and nothing else."""
     socket = socket_inside(ctx.env)
     if not socket:
         raise UsageError("--here only works inside tmux", "run `viewsync install` to set up everything")
     version = inventory.inventory(ctx.tmux, socket).server.version
     tmux_views.set_hooks(ctx.tmux, socket, caller, version)
+    if resurrected and resurrect.read(ctx.tmux, socket).free:
+        resurrect.set_hook(ctx.tmux, socket, caller)
 
 
 def sockets(ctx: Context) -> list[str]:
@@ -92,16 +94,21 @@ def retire(doing: Doing, want: InstallManifest, old: Record) -> None:
 def install(doing: Doing, want: InstallManifest, changed: AbstractSet[str]) -> None:
     """`changed`: the files that were written just now."""
     for socket in sockets(doing.ctx):
-        doing.guard(_load, doing, socket, want.caller)
+        doing.guard(_load, doing, socket, want)
     _start_service(doing, want, changed)
     _let_go(doing, want)
 
 
-def _load(doing: Doing, socket: str, caller: str) -> None:
+def _load(doing: Doing, socket: str, want: InstallManifest) -> None:
+    caller = want.caller
     found = inventory.inventory(doing.ctx.tmux, socket)
     if not hooks.stand(found.hooks, caller):
         text = f"load the hooks into the tmux server on {socket}"
         doing.do(text, tmux_views.set_hooks, doing.ctx.tmux, socket, caller, found.server.version)
+    saved = resurrect.read(doing.ctx.tmux, socket)
+    if (want.resurrect or saved.loaded) and saved.free and saved.hook != hooks.saved_command(caller):
+        text = f"have tmux-resurrect leave views out of what it saves, in the tmux server on {socket}"
+        doing.do(text, resurrect.set_hook, doing.ctx.tmux, socket, caller)
 
 
 def _start_service(doing: Doing, want: InstallManifest, changed: AbstractSet[str]) -> None:
@@ -139,6 +146,9 @@ def _unload(doing: Doing, socket: str, launcher: str) -> None:
     if hooks.call([*inventory.inventory(tmux, socket).hooks, end_hooks.installed(tmux, socket)], caller):
         text = f"remove the hooks from the tmux server on {socket}"
         doing.do(text, tmux_views.remove_hooks, tmux, socket)
+    saved = resurrect.read(tmux, socket).hook
+    if hooks.is_saved_command(saved) and hooks.call([saved], caller):
+        doing.do(f"remove the hook of tmux-resurrect from {socket}", resurrect.remove_hook, tmux, socket)
 
 
 def stop_service(doing: Doing, record: Record) -> None:

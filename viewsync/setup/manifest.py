@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import UsageError
-from viewsync.setup import reading_aids
+from viewsync.setup import reading_aids, resurrect
 from viewsync.setup.rules import launcher as launcher_text
 from viewsync.setup.rules import marked_line, registry_script, service_units, wezterm_module
 from viewsync.shell_tools.names import TOOLS
 from viewsync.store import install_record
 from viewsync.system import files, process, services
 from viewsync.system import venvs as system_venvs
+from viewsync.tmux import resurrect as tmux_resurrect
 from viewsync.tmux import view_hooks
 from viewsync.tmux.rules import hooks
 
@@ -60,6 +61,7 @@ class InstallManifest(NamedTuple):
     tools: str
     links: dict[str, str]  # path: where it leads
     venvs: str
+    resurrect: bool  # the user has tmux-resurrect
 
 
 def record_path(env: Mapping[str, str]) -> str:
@@ -94,10 +96,12 @@ def _guessed_sweeper(ctx: Context) -> str:
 def wanted(ctx: Context, options: InstallOptions, record: Record) -> InstallManifest:
     path = launcher_path(ctx, options.prefix)
     calling = caller(ctx, options.prefix)
+    resurrected = has_resurrect(ctx)
+    text = view_hooks.configuration(calling) + (tmux_resurrect.configuration(calling) if resurrected else "")
     hooks_file = File(
         os.path.join(os.path.dirname(record_path(ctx.env)), HOOKS),
         "the tmux hooks",
-        _encode(view_hooks.configuration(calling)),
+        _encode(text),
         hooks.slot(hooks.EVENTS[0]),
     )
     module = module_path(ctx, options.wezterm_dir, record)
@@ -122,6 +126,7 @@ def wanted(ctx: Context, options: InstallOptions, record: Record) -> InstallMani
         tools=tools,
         links={os.path.join(tools, name): path for name in TOOLS} if tools else {},
         venvs=system_venvs.folder(options.prefix) if options.prefix else record.venvs,
+        resurrect=resurrected,
     )
 
 
@@ -163,6 +168,11 @@ def conf_candidates(ctx: Context) -> list[str]:
         os.path.join(home(ctx.env), ".config", "tmux", "tmux.conf"),
     ]
     return list(dict.fromkeys(named))
+
+
+def has_resurrect(ctx: Context) -> bool:
+    above = [os.path.join(home(ctx.env), ".tmux"), *(os.path.dirname(path) for path in conf_candidates(ctx)[1:])]
+    return resurrect.is_there(conf_candidates(ctx), above)
 
 
 def conf_path(ctx: Context, named: str, record: Record) -> str:

@@ -10,7 +10,7 @@ from viewsync.setup.repair_commands import tmux, viewsync
 from viewsync.setup.rules.checks import FAIL, INSTALL, OK, SWEEP, WARN, WORK, Check
 from viewsync.store import pending_steps
 from viewsync.system import procfs
-from viewsync.tmux import end_hooks, options
+from viewsync.tmux import end_hooks, options, resurrect
 from viewsync.tmux.rules import hooks, versions
 from viewsync.tmux.rules.model import KEEP
 from viewsync.tmux.rules.versions import OLDEST, number
@@ -161,6 +161,22 @@ def strays(reading: ServerReading) -> Check:
     )
 
 
+def saved(reading: ServerReading) -> Check:
+    """Views that tmux-resurrect saves come back as sessions."""
+    name = "resurrect"
+    found = resurrect.read(reading.ctx.tmux, reading.socket)
+    if not found.loaded:
+        return Check(name, OK, "tmux-resurrect is not loaded")
+    if hooks.SAVED in found.hook:
+        return Check(name, OK, "tmux-resurrect leaves views out of what it saves")
+    said = "tmux-resurrect saves views, and makes them again as sessions"
+    if found.free:
+        return Check(name, WARN, said, "`viewsync install` sets its hook", fix=INSTALL)
+    hint = f"let your {hooks.RESURRECT} run `viewsync hook {hooks.SAVED} FILE`, with the file that it is given"
+    by = tmux(reading.ctx, reading.socket, "set-option", "-g", hooks.RESURRECT, hooks.saved_command(reading.ctx.caller))
+    return Check(name, WARN, said, hint, command=by, decision="it is a hook of yours", at_stake=WORK)
+
+
 def quarantined(reading: ServerReading) -> Check:
     """Those that no row of this registry tells of: another one's, or one that was replaced."""
     data = reading.ctx.registry.read()
@@ -199,6 +215,7 @@ IN_EACH: tuple[tuple[str, Callable[[ServerReading], Check]], ...] = (
     ("aliases", aliases),
     ("destroy-unattached", unattached),
     ("stray views", strays),
+    ("resurrect", saved),
     ("quarantine", quarantined),
     ("orphans", orphans),
 )

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 
 class AdoptableView(NamedTuple):
-    """A session that looks like a view and is grouped with `parent`."""
+    """A session that looks like a view and is grouped with `parent`, if that is there."""
 
     socket: str
     session: TmuxSession
-    parent: TmuxSession
+    parent: TmuxSession | None
+    parent_name: str
 
 
 def candidates(ctx: Context, socket: str, parent: str) -> list[AdoptableView]:
@@ -36,7 +37,7 @@ def candidates(ctx: Context, socket: str, parent: str) -> list[AdoptableView]:
         near = did_you_mean(parent, (session.name for session in found.sessions), most=3)
         raise MissingSession(f"there is no session {parent!r} on {socket}", near)
     ours = tracking.proven(found, ctx.registry.read()["views"])
-    return [AdoptableView(socket, stray, owner) for stray in strays(found, ours) if stray.group == owner.group]
+    return [AdoptableView(socket, stray, owner, parent) for stray in strays(found, ours) if stray.group == owner.group]
 
 
 def strays(found: Inventory, ours: Container[str]) -> list[TmuxSession]:
@@ -65,8 +66,8 @@ def _row(server: str, candidate: AdoptableView) -> ViewRow:
         "socket": candidate.socket,
         "server": server,
         "session_id": candidate.session.id,
-        "parent": candidate.parent.name,
-        "parent_id": candidate.parent.id,
+        "parent": candidate.parent_name,
+        "parent_id": candidate.parent.id if candidate.parent else "",
         "state": tracking.OPEN,
         "created": candidate.session.created,
         "attached": bool(candidate.session.attached),
@@ -76,7 +77,7 @@ def _row(server: str, candidate: AdoptableView) -> ViewRow:
 
 def _mark(tmux: Tmux, candidate: AdoptableView) -> bool:
     session = candidate.session
-    return tmux_views.mark(tmux, candidate.socket, session.id, session.name, candidate.parent.name)
+    return tmux_views.mark(tmux, candidate.socket, session.id, session.name, candidate.parent_name)
 
 
 def pin(ctx: Context, view: str, sockets: Sequence[str] | None, *, on: bool) -> str:

@@ -14,7 +14,7 @@ from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import KEEP, PROMOTE, Inventory, Server, Verdict
 from viewsync.views import wezterm_panes
-from viewsync.views.rules import facts, policy, tracking
+from viewsync.views.rules import facts, names, policy, tracking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -54,7 +54,11 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     # The registry first: a row that is older than the reading may be dropped for what the reading does not show.
     data, doubt = read_registry(ctx)
     views = data["views"]
-    found = _identified(inventory.inventory(ctx.tmux, socket), views)
+    found = inventory.inventory(ctx.tmux, socket)
+    if scope.trigger != HOOK and not scope.dry_run and found.complete and not doubt and _came_back(ctx, found, views):
+        views = read_registry(ctx)[0]["views"]
+        found = inventory.inventory(ctx.tmux, socket)
+    found = _identified(found, views)
     doubt = found.doubt or doubt
     now = ctx.clock()
     changes = tracking.compare(found, views, _running(views), now, scope.trigger)
@@ -87,6 +91,19 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
         left = {event.parent: event.at for event in changes.events if event.event == END}
         errors += guarded(lambda: _note_presence(ctx, found, data["sessions"], scope.trigger, left))
     return Swept(verdicts, failed, errors)
+
+
+def _came_back(ctx: Context, found: Inventory, views: Mapping[str, ViewRow]) -> bool:
+    """Whether sessions that somebody had saved as they were views of ours are ours again."""
+    if not any(names.looks_like_view(session.name) and not session.marked for session in found.sessions):
+        return False
+    from viewsync.views import restored  # seldom
+
+    try:
+        return bool(restored.take_over(ctx, found, views, policy.of(ctx.config).grace))
+    except ViewsyncError as error:
+        ctx.log.warning("%s", error.message)
+        return False
 
 
 def _keeps(row: ViewRow, data: RegistryData, rules: policy.Policy) -> bool:

@@ -23,6 +23,11 @@ MARKED = "@viewsync_cleanups"  # of the server: an x for each of them that was t
 COUNT = f"#{{S:#{{?{MARK},x,}}}}"
 _ENDED = "if-shell -b "
 
+# Of tmux-resurrect: the command that it runs with the file that it has just saved, as it runs it, and our word for it.
+RESURRECT = "@resurrect-hook-post-save-layout"
+SAVED = "resurrect-saved"
+_SILENT, _SAVED = ">/dev/null 2>&1 ", f" hook {SAVED}"
+
 # Which text of ours it is: another number where what stands in `EVENTS` means something else than before, so that
 # running servers get the new one.
 EDITION = 2
@@ -63,6 +68,16 @@ def ended_text(caller: str) -> str:
     went = f"#{{?#{{!=:{COUNT},#{{{MARKED}}}}},1,}}"
     command = f'[ -z "{went}" ] || ' + unexpanded(f"{caller} hook {ENDED} >/dev/null 2>&1")
     return f"{_ENDED}{quoted(command)} ''"
+
+
+def saved_command(caller: str) -> str:
+    """What tmux-resurrect is to run, by a shell, with the file behind it. Whatever becomes of us, its save goes on."""
+    return f"{_SILENT}{caller}{_SAVED}"
+
+
+def is_saved_command(text: str) -> bool:
+    """Whether it is one of ours, with whichever launcher."""
+    return text.startswith(_SILENT) and text.endswith(_SAVED)
 
 
 def source_line(path: str) -> str:
