@@ -37,11 +37,20 @@ def go(ctx: Context, server: Server, session: str, name: str) -> None:
 
 
 def _switch(ctx: Context, server: Server, session: str, name: str) -> None:
-    if reason := clients.switch(ctx.tmux, server, _client(ctx, server, name), session):
+    """A client on a view gets one of that session, too: two tabs on the session itself would mirror each other."""
+    client = _client(ctx, server, name)
+    if client.view_of == session:
+        return
+    if client.view_of:
+        from viewsync.views import opening
+
+        view = opening.reserve(ctx, opening.OpenRequest(parent=name, socket=server.socket))["view"]
+        session = ctx.tmux.ask(server.socket, "display-message", "-p", "-t", f"={view}:", "#{session_id}").strip()
+    if reason := clients.switch(ctx.tmux, server, client.name, session):
         raise TmuxError(f"cannot switch to session '{name}': {reason}", "it is kept as it is")
 
 
-def _client(ctx: Context, server: Server, name: str) -> str:
+def _client(ctx: Context, server: Server, name: str) -> clients.Near:
     """The one that shows our pane, the last used of several; else the only one that could. Never anybody else's,
     which is what tmux takes when nobody is on the pane's session.
     """
@@ -50,9 +59,9 @@ def _client(ctx: Context, server: Server, name: str) -> str:
     there = clients.near(ctx.tmux, server, place)
     shown = [client for client in there if client.shows]
     if shown:
-        return max(shown, key=lambda each: each.activity).name
+        return max(shown, key=lambda each: each.activity)
     if len(there) == 1:
-        return there[0].name
+        return there[0]
     reason = "nobody is on this pane" if not there else "several are on this pane's session, and none of them shows it"
     raise UsageError(
         f"cannot switch to session '{name}': {reason}",

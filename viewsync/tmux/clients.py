@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules.language import free, if_session, quoted, same_server, unescaped
+from viewsync.tmux.rules.model import MARKED, PARENT_ID
 from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
@@ -28,20 +29,28 @@ class Near(NamedTuple):
     name: str
     activity: int  # epoch seconds
     shows: bool  # it is the window that the client shows
+    view_of: str = ""  # where it is on a view of ours: the session's id, or "?" where the view does not say
 
 
 def near(tmux: Tmux, server: Server, place: str) -> list[Near]:
     """The clients that could be meant by who runs in that pane, or in a popup over that session."""
+    view = f"#{{?{MARKED},#{{?{PARENT_ID},#{{s/[^0-9$]//:{PARENT_ID}}},?}},}}"
     out = tmux.ask(
         server.socket,
         *chain(
-            ["list-clients", "-F", "#{client_activity}\t#{window_id}\t#{W:#{window_id} }\t#{client_name}"],
+            [
+                "list-clients",
+                "-F",
+                f"#{{client_activity}}\t#{{window_id}}\t#{{W:#{{window_id}} }}\t{view}\t#{{client_name}}",
+            ],
             ["display-message", "-p", "-t", place, "#{window_id}"],
         ),
     )
     *lines, window = out.splitlines()
-    rows = (line.split("\t", 3) for line in lines)
-    return [Near(name, int(at), shown == window) for at, shown, all_, name in rows if window in all_.split()]
+    rows = (line.split("\t", 4) for line in lines)
+    return [
+        Near(name, int(at), shown == window, view) for at, shown, all_, view, name in rows if window in all_.split()
+    ]
 
 
 def switch(tmux: Tmux, server: Server, client: str, session: str) -> str:

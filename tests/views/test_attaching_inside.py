@@ -1,0 +1,57 @@
+"""`viewsync attach` in a tab: it goes to a view of that session, as the tab was on one before."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from tests.support.wait import until
+
+if TYPE_CHECKING:
+    from tests.support.client import Tab
+    from tests.support.server import Home, Server
+
+
+def make(server: Server, name: str) -> None:
+    """One that the registry knows, with a shell in it."""
+    assert server.home.viewsync("create", "-S", server.socket, "-n", name).code == 0
+
+
+def attach(home: Home, tab: Tab, name: str) -> None:
+    """Typed into the tab; the shell there has the server's environment."""
+    words = [f"VIEWSYNC_STATE_DIR={home.state}", home.launcher, "attach", name]
+    tab.type(f"env {shlex.join(words)}; echo went $?\r")
+
+
+def test_two_tabs_that_go_to_one_session_do_not_mirror_each_other(server: Server, home: Home) -> None:
+    make(server, "other")
+    tabs = [server.open("proj")[0] for _ in range(2)]
+    for tab in tabs:
+        before = server.clients()[tab.pid]
+        attach(home, tab, "other")
+        until(lambda tab=tab, before=before: server.clients()[tab.pid] != before, "the other session")  # type: ignore[misc]
+    views = [server.clients()[tab.pid] for tab in tabs]
+    assert views[0] != views[1]
+    for view in views:
+        assert view.startswith("other-view-")
+        assert server.show(f"={view}:", "#{@viewsync_parent}") == "other"
+    home.viewsync("sweep")
+    assert {home.rows()[view]["attached"] for view in views} == {True}
+
+
+def test_on_a_view_of_it_a_tab_stays(server: Server, home: Home) -> None:
+    make(server, "other")
+    tab, view = server.open("other")
+    attach(home, tab, "other")
+    until(lambda: "went 0" in tab.text(), "the end of the call")
+    assert server.clients() == {tab.pid: view}
+    assert server.views() == [view]
+
+
+def test_a_client_that_is_not_ours_goes_to_the_session_itself(server: Server, home: Home) -> None:
+    make(server, "other")
+    tab = home.program(["tmux", "-S", server.socket, "attach-session", "-t", "=proj"])
+    until(lambda: tab.pid in server.clients(), "a client")
+    attach(home, tab, "other")
+    until(lambda: server.clients()[tab.pid] == "other", "the other session")
+    assert server.views() == []
