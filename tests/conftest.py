@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first, and stays with the one worker that has made its environment."""
-    items.sort(key=lambda item: item.path.name != "test_install.py")
+    items.sort(key=lambda item: item.path.name not in ("test_install.py", "test_packages.py"))
 
 
 @pytest.fixture
