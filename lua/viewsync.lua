@@ -195,6 +195,9 @@ end
 
 local function complain(...) wezterm.log_error("viewsync:", ...) end
 
+--- mlua puts the stack below an error's message.
+local function first_line(err) return tostring(err):match("[^\r\n]+") or "no message" end
+
 --- `fn` made safe as a handler: its error is logged, goes no further, and it returns nothing.
 ---@return fun(...)
 local function guard(where, fn)
@@ -284,18 +287,25 @@ local function ask(...)
   local ran, success, stdout, stderr = pcall(wezterm.run_child_process, argv)
   if not ran then
     local text = "cannot run %s: %s; check viewsync_path"
-    return nil, text:format(settings.viewsync_path, tostring(success))
+    return nil, text:format(settings.viewsync_path, first_line(success))
   end
   local parsed, answer = pcall(wezterm.json_parse, stdout)
   -- Not by the exit code: where one server of several does not answer, the others' answers count.
   if not parsed or type(answer) ~= "table" or answer.error then
     return nil, reason(parsed and answer, stderr)
   end
-  for _, problem in ipairs(answer.errors or {}) do
-    local text = type(problem) == "table" and wezterm.json_encode(problem) or tostring(problem)
-    wezterm.log_warn("viewsync:", text)
-  end
   return answer
+end
+
+--- What the command could not read, such as a server that no tmux could be run for.
+---@return string[] problems
+local function errors_of(answer)
+  local problems = {}
+  for _, problem in ipairs(type(answer.errors) == "table" and answer.errors or {}) do
+    problems[#problems + 1] = type(problem) == "table" and wezterm.json_encode(problem)
+      or tostring(problem)
+  end
+  return problems
 end
 
 -- Sweeping: never more than one child, and one request waiting behind it --------------------------
@@ -365,29 +375,49 @@ end
 
 local function count_of(result, key) return math.tointeger(tonumber(result[key])) or 0 end
 
-local function summary(result)
-  local words = { plural(count_of(result, "ended"), "view") .. " ended" }
-  for _, key in ipairs({ "promoted", "kept", "failed" }) do
-    local count = count_of(result, key)
-    words[#words + 1] = count > 0 and ("%d %s"):format(count, key) or nil
-  end
-  return table.concat(words, ", ")
-end
+--- What the answer calls failed was ended by a hook, or attached to, between reading and acting.
+local COUNTS =
+  { { "promoted", "promoted" }, { "kept", "kept" }, { "failed", "changed in the meantime" } }
 
 local function changed_anything(result)
-  return count_of(result, "ended") + count_of(result, "promoted") + count_of(result, "failed") > 0
+  return count_of(result, "ended") + count_of(result, "promoted") > 0
+end
+
+local function summary(result)
+  local words = { plural(count_of(result, "ended"), "view") .. " ended" }
+  for _, count in ipairs(COUNTS) do
+    local many = count_of(result, count[1])
+    words[#words + 1] = many > 0 and ("%d %s"):format(many, count[2]) or nil
+  end
+  local text, problems = table.concat(words, ", "), errors_of(result)
+  if #problems == 0 then return text end
+  return ("%s; not all could be read: %s"):format(text, table.concat(problems, "; "))
+end
+
+local complained = {} ---@type table<string, boolean> what the layers have said, until they succeed
+
+--- A layer strikes for ever, and says once what is wrong; who pressed a key hears it each time.
+local function complain_once(request, level, text)
+  if complained[text] and request.trigger ~= BY_HAND then return end
+  complained[text] = true
+  level("viewsync:", request.trigger .. ":", text)
 end
 
 ---@param request viewsync.Request
 local function tell(request, result, message)
   if result then
+    local problems = errors_of(result)
+    if #problems == 0 then complained = {} end
+    for _, problem in ipairs(problems) do
+      complain_once(request, wezterm.log_warn, problem)
+    end
     if changed_anything(result) then
       wezterm.log_info("viewsync:", request.trigger .. ":", summary(result))
       result.trigger = request.trigger
       announce("viewsync.cleaned", result)
     end
   else
-    complain(request.trigger .. ":", message)
+    complain_once(request, wezterm.log_error, message or "no answer")
   end
   if request.report then request.report(result, message) end
 end
@@ -583,7 +613,7 @@ local function open_tab(window, pane, parent, opts)
   local o = opts or {}
   local ok, tab, new_pane, new_window = pcall(spawn, window, pane, parent, o)
   if not ok then
-    return nil, ("cannot open a tab on %s: %s"):format(parent, tostring(tab))
+    return nil, ("cannot open a tab on %s: %s"):format(parent, first_line(tab))
   end
   local id = tostring(new_pane:pane_id())
   change_state(function(state) state.panes[id] = new_window:window_id() end)
@@ -677,7 +707,14 @@ local function pick(window, pane, chosen)
   local answer, message = ask("views", "--all", "--json")
   if not answer then return fail(window, message) end
   local choices = choices_of(answer.parents or {})
-  if #choices == 0 then return fail(window, "there are no tmux sessions to open") end
+  local problems = errors_of(answer)
+  if #choices == 0 then
+    local cause = problems[1] and table.concat(problems, "; ")
+    return fail(window, cause or "there are no tmux sessions to open")
+  end
+  for _, problem in ipairs(problems) do
+    wezterm.log_warn("viewsync: pick:", problem)
+  end
   local selector = wezterm.action.InputSelector({
     title = "viewsync: choose a session for the new tab",
     choices = choices,

@@ -37,6 +37,13 @@ class Answer(NamedTuple):
     success: bool = True
 
 
+# What an error of WezTerm's is as text: mlua writes the stack below it.
+NO_PROGRAM = """No such file or directory (os error 2)
+stack traceback:
+\t[C]: in ?
+\t[C]: in function 'wezterm.run_child_process'
+\t[string "viewsync.lua"]:300: in upvalue 'ask'"""
+
 Program = Any  # Callable[[list[str]], Answer]; a lambda in most tests
 
 
@@ -252,7 +259,7 @@ class Gui:
     def _do_run_child_process(self, task: Task, argv: Any) -> None:
         words = strings(to_python(argv))
         if words[0] not in self.programs:
-            raise LuaError("No such file or directory (os error 2)")
+            raise LuaError(NO_PROGRAM)
         self.ran.append(words)
         self.children.append(Child(words, task))
         self.most_children = max(self.most_children, len(self.children))

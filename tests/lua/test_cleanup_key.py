@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("viewsync")
         ({}, "0 views ended"),
         ({"ended": 1}, "1 view ended"),
         ({"ended": 2, "promoted": 1, "kept": 4}, "2 views ended, 1 promoted, 4 kept"),
-        ({"failed": 1}, "0 views ended, 1 failed"),
+        ({"failed": 1}, "0 views ended, 1 changed in the meantime"),
     ],
 )
 def test_the_key_cleans_up_and_shows_the_count(gui: Gui, viewsync: Viewsync, counts: dict[str, int], text: str) -> None:
@@ -95,10 +95,45 @@ def test_a_missing_command_is_logged_and_shown(gui: Gui) -> None:
     gui.press(gui.open_window(), "c", "LEADER|CTRL")
     gui.advance(0)
     (text,) = gui.toasts
-    assert text.startswith("cannot run /no/such/viewsync: No such file or directory")
-    assert text.endswith("check viewsync_path")
-    gui.advance(61)
-    assert len(gui.take_errors()) == 2
+    assert text == "cannot run /no/such/viewsync: No such file or directory (os error 2); check viewsync_path"
+    assert gui.take_errors() == [f"viewsync: wezterm-key: {text}"]
+
+
+def test_a_layer_says_once_that_the_command_is_missing_until_it_is_there_again(gui: Gui, viewsync: Viewsync) -> None:
+    gui.load(config("{ viewsync_path = '/opt/viewsync', layers = { 'timer' } }"))
+    gui.advance(301)
+    assert len(gui.take_errors()) == 1
+    gui.programs["/opt/viewsync"] = viewsync
+    gui.advance(60)
+    del gui.programs["/opt/viewsync"]
+    gui.advance(300)
+    assert len(gui.take_errors()) == 1
+
+
+def test_a_view_that_the_hook_ended_first_is_no_news(gui: Gui, viewsync: Viewsync) -> None:
+    viewsync.answers["cleanup"] = {**NOTHING, "failed": 1}
+    gui.load(config(after="heard = 0; wezterm.on('viewsync.cleaned', function() heard = heard + 1 end)"))
+    gui.press(gui.open_window(), "c", "LEADER|CTRL")
+    gui.advance(0)
+    assert gui.lua.globals().heard == 0
+
+
+NO_TMUX = "/tmp/tmux-0/default: cannot run tmux (set its path with tmux_path)"
+
+
+def test_a_tmux_that_cannot_be_run_is_said_with_the_count(gui: Gui, viewsync: Viewsync) -> None:
+    viewsync.answers["cleanup"] = {**NOTHING, "errors": [NO_TMUX]}
+    gui.load(only())
+    gui.press(gui.open_window(), "c", "LEADER|CTRL")
+    gui.advance(0)
+    assert gui.toasts == [f"0 views ended; not all could be read: {NO_TMUX}"]
+
+
+def test_a_layer_logs_a_server_that_cannot_be_read_once(gui: Gui, viewsync: Viewsync) -> None:
+    viewsync.answers["cleanup"] = {**NOTHING, "errors": [NO_TMUX]}
+    gui.load(only("timer"))
+    gui.advance(301)
+    assert [text for level, text in gui.logs if level == "warn"] == [f"viewsync: wezterm-timer: {NO_TMUX}"]
 
 
 def test_what_the_command_could_not_read_is_logged_and_the_rest_counts(gui: Gui, viewsync: Viewsync) -> None:
@@ -108,8 +143,9 @@ def test_what_the_command_could_not_read_is_logged_and_the_rest_counts(gui: Gui,
     gui.press(gui.open_window(), "c", "LEADER|CTRL")
     gui.advance(0)
     warnings = [text for level, text in gui.logs if level == "warn"]
-    assert warnings == ["viewsync: /tmp/a: no answer", 'viewsync: {"socket": "/tmp/b"}']
-    assert gui.toasts == ["1 view ended"]
+    prefix = "viewsync: wezterm-key: "
+    assert warnings == [f"{prefix}/tmp/a: no answer", f'{prefix}{{"socket": "/tmp/b"}}']
+    assert gui.toasts == ['1 view ended; not all could be read: /tmp/a: no answer; {"socket": "/tmp/b"}']
 
 
 def test_the_path_of_tmux_stands_before_the_verb(gui: Gui, viewsync: Viewsync) -> None:

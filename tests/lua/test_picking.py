@@ -84,6 +84,15 @@ def test_no_session_at_all_is_said(gui: Gui, viewsync: Viewsync, window: Window)
     assert gui.take_errors() == ["viewsync: there are no tmux sessions to open"]
 
 
+def test_a_tmux_that_cannot_be_run_is_not_called_a_lack_of_sessions(
+    gui: Gui, viewsync: Viewsync, window: Window
+) -> None:
+    viewsync.answers["views"] = {"parents": [], "errors": ["cannot run /no/tmux"]}
+    gui.press(window, "s", "LEADER|CTRL")
+    assert gui.toasts == ["cannot run /no/tmux"]
+    assert gui.take_errors() == ["viewsync: cannot run /no/tmux"]
+
+
 def test_a_list_that_cannot_be_had_is_said(gui: Gui, viewsync: Viewsync, window: Window) -> None:
     viewsync.answers["views"] = Answer('{"error": {"message": "no server"}}', "", success=False)
     gui.press(window, "s", "LEADER|CTRL")
