@@ -21,6 +21,7 @@ local SETTLE = 0.2 -- seconds from a closing to its sweep: tmux must first see i
 local LOOK_AGAIN = 2 -- seconds until an event that came too soon after a look gets one of its own
 local GAP = 2 -- seconds between the starts of two sweeps that nobody asked for by hand
 local CHILD_BOUND = 30 -- seconds until a sweep that has not ended counts as gone
+local MESSAGE_STAYS = 6 -- seconds that a message stands in the status
 
 -- What starts a sweep. Of two that wait, the one further right runs for both: it covers more.
 local TRIGGERS =
@@ -51,6 +52,7 @@ end
 ---@field interval number? seconds between two clean-ups by the timer
 ---@field toast boolean? show notifications, for keys and failures only
 ---@field toast_ms integer? how long they stay, where the desktop listens
+---@field status boolean? show the same for some seconds in the right status of the tab bar
 
 ---@class viewsync.SpawnOptions
 ---@field title string? the tab's title (default: the session's name)
@@ -126,6 +128,7 @@ local OPTIONS = {
   interval = { SECONDS, 60 },
   toast = { SWITCH, true },
   toast_ms = { MILLISECONDS, 4000 },
+  status = { SWITCH, true },
 }
 
 local SPAWN_OPTIONS = {
@@ -207,21 +210,6 @@ local function guard(where, fn)
   end
 end
 
---- The window may have gone while a child ran, and a MuxWindow has no toasts: the log has it too.
-local function toast(window, text)
-  if settings.toast and window ~= nil then
-    pcall(function() window:toast_notification("viewsync", text, nil, settings.toast_ms) end)
-  end
-end
-
----@return nil
----@return string message
-local function fail(window, message)
-  complain(message)
-  toast(window, message)
-  return nil, message
-end
-
 -- @event viewsync.view-opened `(window, pane, { parent, title, ... })`: a tab was opened on a view;
 --   beside these the table has `socket_name`, `socket_path` and `window` as they were asked for
 -- @event viewsync.cleaned `({ ended, promoted, kept, failed, trigger, ... })`: a clean-up changed
@@ -264,6 +252,57 @@ local function seconds_since(moment)
   local elapsed = os.time() - (tonumber(moment) or 0)
   return elapsed < 0 and math.huge or elapsed
 end
+
+-- Messages: as notifications, and where no desktop shows these, in the tab bar --------------------
+
+---@class viewsync.Message
+---@field text string
+---@field window integer the id of the window that shows it
+---@field ends integer
+
+-- In the state too: a reload drops what is to wipe it, and leaves the window with it.
+local shown = nil ---@type viewsync.Message?
+
+local function remember_message(message)
+  shown = message
+  change_state(function(state) state.message = message end)
+end
+
+--- Wiped by a timer; others' handlers may have drawn over it, so each update draws it again.
+local function draw_message(window)
+  if not shown or window:window_id() ~= shown.window then return end
+  if os.time() < shown.ends then return window:set_right_status(shown.text .. " ") end
+  remember_message(nil)
+  window:set_right_status("")
+end
+
+--- The window may have gone while a child ran, and a MuxWindow shows neither: the log has it too.
+local function show(window, text)
+  if window == nil then return end
+  if settings.toast then
+    pcall(function() window:toast_notification("viewsync", text, nil, settings.toast_ms) end)
+  end
+  if not settings.status then return end
+  pcall(function()
+    local ends = os.time() + MESSAGE_STAYS
+    local clean = text:gsub("%c+", " ")
+    remember_message({ text = clean, window = window:window_id(), ends = ends })
+    draw_message(window)
+    wezterm.time.call_after(MESSAGE_STAYS, guard("status", function() draw_message(window) end))
+  end)
+end
+
+---@return nil
+---@return string message
+local function fail(window, message)
+  complain(message)
+  show(window, message)
+  return nil, message
+end
+
+--- The message that viewsync shows just now, else "": for a status of your own.
+---@return string
+function M.status_text() return shown and os.time() < shown.ends and shown.text or "" end
 
 -- The command -------------------------------------------------------------------------------------
 
@@ -449,7 +488,7 @@ end
 ---@param window any a gui Window, for the toast
 function M.cleanup(window)
   request_sweep(BY_HAND, function(result, message)
-    toast(window, result and summary(result) or message)
+    show(window, result and summary(result) or message or "no answer")
   end)
 end
 
@@ -773,7 +812,7 @@ function M.restore(window, pane)
   end
   local gone = #(plan.missing or {})
   local text = plural(opened, "tab") .. " restored"
-  toast(window, gone > 0 and ("%s, %s gone"):format(text, plural(gone, "session")) or text)
+  show(window, gone > 0 and ("%s, %s gone"):format(text, plural(gone, "session")) or text)
   return opened
 end
 
@@ -809,8 +848,45 @@ local function add_keys(config)
   config.keys = keys
 end
 
-local function register_handlers()
-  local watch = guard("look", look_soon)
+local checked_leader = false
+local unsaid = {} ---@type string[] what is wrong with the configuration, until a window can show it
+
+local function needs_a_leader()
+  if not settings.keys then return nil end
+  for _, option in ipairs({ "cleanup_key", "picker_key", "restore_key" }) do
+    local key = settings[option]
+    if key and chord(key):find("LEADER", 1, true) then return option end
+  end
+  return nil
+end
+
+--- Once a window is there: by then the whole configuration has been read, and a leader set or not.
+local function say_problems(window, config)
+  if not checked_leader then
+    checked_leader = true
+    local option = not config.leader and needs_a_leader()
+    if option then
+      local text = "%s needs config.leader, which is not set: its key does nothing"
+      unsaid[#unsaid + 1] = text:format(option)
+      wezterm.log_warn("viewsync:", unsaid[#unsaid])
+    end
+  end
+  if #unsaid == 0 then return end
+  local text = table.concat(unsaid, "; ")
+  unsaid = {}
+  show(window, text)
+end
+
+local function register_handlers(config)
+  shown = load_state().message
+  local look_at_all = guard("look", look_soon)
+  local draw = guard("status", draw_message)
+  local say = guard("options", say_problems)
+  local function watch(window)
+    look_at_all()
+    say(window, config)
+    draw(window)
+  end
   wezterm.on("update-status", watch)
   wezterm.on("window-focus-changed", watch)
   wezterm.on("window-config-reloaded", watch)
@@ -827,12 +903,13 @@ local applied = false
 function M.apply_to_config(config, opts)
   for _, problem in ipairs(problems_of(opts, OPTIONS)) do
     complain(problem)
+    unsaid[#unsaid + 1] = problem
   end
   if applied then return complain("call apply_to_config once; the second call was ignored") end
   applied = true
   settings = values_of(opts, OPTIONS)
   -- The mux server and `wezterm cli` evaluate the configuration too, and have no windows.
-  if wezterm.gui then guard("apply_to_config", register_handlers)() end
+  if wezterm.gui then guard("apply_to_config", register_handlers)(config) end
   if settings.keys then guard("keys", add_keys)(config) end
 end
 

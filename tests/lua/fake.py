@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CONFIG = """
 local wezterm = require("wezterm")
 local config = wezterm.config_builder()
+config.leader = {{ key = "a", mods = "CTRL" }}
 viewsync = require("viewsync")
 {before}
 viewsync.apply_to_config(config, {options})
@@ -81,6 +82,7 @@ class Gui:
         self.current: Evaluation | None = None
         self.logs: list[tuple[str, str]] = []
         self.toasts: list[str] = []
+        self.has_notification_daemon = True
         self.watched: list[str] = []
         self.violations: list[str] = []
         self.swallowed: list[str] = []

@@ -35,6 +35,7 @@ class Window:
     id: int
     tabs: list[Tab] = field(default_factory=list)
     active: Tab | None = None
+    right_status: str = ""
 
 
 class Mux:
@@ -213,7 +214,14 @@ class GuiWindow(MuxObject):
         for value in (title, text):
             if not isinstance(value, str):
                 raise LuaError("error converting Lua value to String")
-        evaluation.gui.toasts.append(text)
+        if evaluation.gui.has_notification_daemon:
+            evaluation.gui.toasts.append(text)
+
+    def lua_set_right_status(self, _: Any, text: str) -> None:
+        if not isinstance(text, str):
+            raise LuaError("error converting Lua value to String")
+        if self.id in self.mux.windows:
+            self.mux.windows[self.id].right_status = text
 
 
 class Info(Userdata):

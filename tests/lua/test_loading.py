@@ -23,6 +23,7 @@ SURFACE = {
     "restore",
     "spawn_tab_with_custom_session",
     "spawn_tab_with_session",
+    "status_text",
     "tab_title",
 }
 

@@ -23,6 +23,7 @@ WRONG = {
     "interval": "1",
     "toast": "0",
     "toast_ms": "1.5",
+    "status": "'right'",
 }
 WRONG_TO_SPAWN = {
     "title": "''",
