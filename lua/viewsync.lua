@@ -21,6 +21,7 @@ local SETTLE = 0.2 -- seconds from a closing to its sweep: tmux must first see i
 local LOOK_AGAIN = 2 -- seconds until an event that came too soon after a look gets one of its own
 local GAP = 2 -- seconds between the starts of two sweeps that nobody asked for by hand
 local CHILD_BOUND = 30 -- seconds until a sweep that has not ended counts as gone
+local KNOWN_FOR = 60 -- seconds for which the picker opens with the sessions that it knows
 local MESSAGE_STAYS = 6 -- seconds that a message stands in the status
 
 -- What starts a sweep. Of two that wait, the one further right runs for both: it covers more.
@@ -63,6 +64,7 @@ end
 ---@field create boolean? make a session that is missing
 ---@field new boolean? always a new view, never one that is free
 ---@field window string? the tmux window id to start on, such as "@3"
+---@field into string? where it opens: "tab" (default), "window", "workspace", "right" or "down"
 ---@field domain string|table? as in viewsync.Options
 
 local function is_text(value) return type(value) == "string" and value ~= "" end
@@ -96,6 +98,16 @@ local PATH = kind("an absolute path", function(v)
 end)
 local SOCKET_NAME = kind("a name for tmux -L, without '/' or a leading dash", function(v)
   return is_text(v) and not v:find("/", 1, true) and not v:find("^-")
+end)
+local PLACES = {
+  tab = "the new tab",
+  window = "the new window",
+  workspace = "the new workspace",
+  right = "the right half",
+  down = "the lower half",
+}
+local PLACE = kind('"tab", "window", "workspace", "right" or "down"', function(v)
+  return is_text(v) and PLACES[v] ~= nil
 end)
 local WINDOW_ID = kind('a tmux window id such as "@3"', function(v)
   return type(v) == "string" and v:find("^@%d+$") ~= nil
@@ -140,6 +152,7 @@ local SPAWN_OPTIONS = {
   create = { SWITCH },
   new = { SWITCH },
   window = { WINDOW_ID },
+  into = { PLACE, "tab" },
   domain = { DOMAIN },
 }
 
@@ -228,6 +241,10 @@ end
 ---@field started integer? when the last sweep started
 ---@field under_way boolean? whether it still runs
 ---@field ticked integer? when the timer last struck
+---@field used table<string, integer> when a session was last opened from here, by its name
+---@field sessions viewsync.Session[]? what the picker was told last
+---@field listed integer? when
+---@field message viewsync.Message?
 
 --- One JSON string in GLOBAL: a table there comes back as userdata that `type`, `next` and `= nil`
 --- do not treat as a table (wezterm #4802).
@@ -236,6 +253,7 @@ local function load_state()
   local ok, state = pcall(wezterm.json_parse, wezterm.GLOBAL.viewsync)
   if not ok or type(state) ~= "table" then state = {} end
   if type(state.panes) ~= "table" then state.panes = {} end
+  if type(state.used) ~= "table" then state.used = {} end
   return state
 end
 
@@ -625,6 +643,14 @@ local function spawn_problem(parent, opts)
   return problems[1] and table.concat(problems, "; ")
 end
 
+--- Beside a pane: there, "domain" is the pane's own unless it is told, and no tab is made.
+local function split(pane, command, into)
+  if not pane then error("there is no pane to split", 0) end
+  command.direction = into == "right" and "Right" or "Bottom"
+  local new_pane = pane:split(command)
+  return new_pane:tab(), new_pane, new_pane:window()
+end
+
 --- An error of WezTerm's raises. A viewsync that is missing, or refuses, shows in the tab itself.
 local function spawn(window, pane, parent, o)
   local env = settings.tmux_path and { VIEWSYNC_TMUX = settings.tmux_path }
@@ -633,13 +659,23 @@ local function spawn(window, pane, parent, o)
     domain = o.domain or settings.domain,
     set_environment_variables = env,
   }
-  local target = mux_window_of(window, pane)
+  if o.into == "right" or o.into == "down" then return split(pane, command, o.into) end
+  if o.into == "workspace" then command.workspace = o.title or parent end
+  local own_window = o.into == "window" or o.into == "workspace"
+  local target = not own_window and mux_window_of(window, pane)
   if target then return target:spawn_tab(command) end
-  return wezterm.mux.spawn_window(command)
+  local tab, new_pane, new_window = wezterm.mux.spawn_window(command)
+  if command.workspace then wezterm.mux.set_active_workspace(command.workspace) end
+  return tab, new_pane, new_window
+end
+
+--- For the order of the picker. A name that JSON cannot hold is not worth an error.
+local function note_use(parent)
+  pcall(change_state, function(state) state.used[parent] = os.time() end)
 end
 
 local function title_tab(tab, parent, o)
-  if not settings.set_title then return end
+  if not settings.set_title or o.into == "right" or o.into == "down" then return end
   -- The tab may have gone already: `viewsync open` refuses a session that does not exist.
   pcall(function() tab:set_title(with_icon(o.icon or settings.icon, o.title or parent)) end)
 end
@@ -657,6 +693,7 @@ local function open_tab(window, pane, parent, opts)
   local id = tostring(new_pane:pane_id())
   change_state(function(state) state.panes[id] = new_window:window_id() end)
   title_tab(tab, parent, o)
+  note_use(parent)
   announce("viewsync.view-opened", new_window, new_pane, {
     parent = parent,
     title = o.title or parent,
@@ -719,48 +756,157 @@ end
 
 -- Picking, restoring ------------------------------------------------------------------------------
 
-local function label_of(parent)
-  local clients = parent.attached or 0
+---@class viewsync.Session
+---@field name string
+---@field socket string
+---@field windows integer
+---@field clients integer
+---@field used integer when somebody was last on it, as far as is known
+
+---@return viewsync.Session
+local function session_of(parent)
+  local clients, used = parent.attached or 0, 0
   for _, view in ipairs(parent.views or {}) do
     clients = clients + (view.attached or 0)
+    used = math.max(used, math.tointeger(view.last_attached) or 0)
   end
-  local words = { parent.name, plural(parent.windows or 0, "window"), plural(clients, "client") }
-  local server = tostring(parent.socket):match("[^/]*$")
+  local windows = parent.windows or 0
+  local name, socket = parent.name, parent.socket
+  return { name = name, socket = socket, windows = windows, clients = clients, used = used }
+end
+
+---@return viewsync.Session[]
+local function sessions_of(answer)
+  local sessions = {}
+  for _, parent in ipairs(answer.parents or {}) do
+    if parent.exists ~= false and is_text(parent.name) then
+      sessions[#sessions + 1] = session_of(parent)
+    end
+  end
+  return sessions
+end
+
+--- The one that was used last comes first, the others as viewsync has them.
+local function by_use(sessions)
+  local state, place = load_state(), {}
+  for index, session in ipairs(sessions) do
+    local opened = tonumber(state.used[session.name]) or 0
+    place[session] = { math.max(opened, session.used), index }
+  end
+  table.sort(sessions, function(a, b)
+    if place[a][1] ~= place[b][1] then return place[a][1] > place[b][1] end
+    return place[a][2] < place[b][2]
+  end)
+  return sessions
+end
+
+--- Whether the pane from which the picker was called shows it.
+local function is_current(session, pane)
+  local ok, vars = pcall(function() return pane:get_user_vars() end)
+  if not ok or vars.viewsync_parent ~= session.name then return false end
+  return not is_text(vars.viewsync_socket) or vars.viewsync_socket == session.socket
+end
+
+local function label_of(session, pane)
+  local windows, clients = plural(session.windows, "window"), plural(session.clients, "client")
+  local words = { session.name, windows, clients }
+  local server = tostring(session.socket):match("[^/]*$")
   if server ~= "default" then words[#words + 1] = "on " .. server end
+  if is_current(session, pane) then words[#words + 1] = "(this tab)" end
   return (table.concat(words, "  "):gsub("%c+", " "))
 end
 
+local function row(label, id) return { label = label, id = wezterm.json_encode(id) } end
+
+local NEW = "a new session ..."
+local AGAIN = "read the sessions again ..."
+
 --- One row a session that is there. Every row can be chosen, so there are no headings.
-local function choices_of(parents)
+local function choices_of(sessions, pane)
   local choices = {}
-  for _, parent in ipairs(parents) do
-    if parent.exists ~= false and is_text(parent.name) then
-      local id = wezterm.json_encode({ name = parent.name, socket = parent.socket })
-      choices[#choices + 1] = { id = id, label = label_of(parent) }
-    end
+  for _, session in ipairs(by_use(sessions)) do
+    local id = { name = session.name, socket = session.socket }
+    choices[#choices + 1] = row(label_of(session, pane), id)
   end
+  choices[#choices + 1] = row(NEW, { act = "new" })
   return choices
 end
 
-local function pick(window, pane, chosen)
-  local answer, message = ask("views", "--all", "--json")
-  if not answer then return fail(window, message) end
-  local choices = choices_of(answer.parents or {})
-  local problems = errors_of(answer)
-  if #choices == 0 then
-    local cause = problems[1] and table.concat(problems, "; ")
-    return fail(window, cause or "there are no tmux sessions to open")
-  end
-  for _, problem in ipairs(problems) do
-    wezterm.log_warn("viewsync: pick:", problem)
-  end
+---@class viewsync.Picker
+---@field opts viewsync.SpawnOptions?
+---@field chosen any the action for a row
+---@field named any the action for the name of a new session
+---@field waits boolean? whether it stands without its rows yet
+local Picker = {}
+Picker.__index = Picker
+
+--- A selector takes the place of the one that is open, and the keys that are typed from then on.
+function Picker:show(window, pane, choices)
   local selector = wezterm.action.InputSelector({
-    title = "viewsync: choose a session for the new tab",
+    title = "viewsync: choose a session for " .. PLACES[values_of(self.opts, SPAWN_OPTIONS).into],
     choices = choices,
     fuzzy = true,
-    action = chosen,
+    fuzzy_description = "Session: ",
+    action = self.chosen,
   })
   window:perform_action(selector, pane)
+end
+
+--- Stands before the child starts: until then, keys go into the program below.
+function Picker:read(window, pane)
+  self.waits = true
+  self:show(window, pane, { row("reading the sessions ...", { act = "wait" }) })
+  local answer, message = ask("views", "--all", "--json")
+  local left = not self.waits
+  self.waits = false
+  local problems = answer and errors_of(answer) or { message }
+  local sessions = answer and sessions_of(answer) or {}
+  if answer and #problems == 0 then
+    change_state(function(state) state.sessions, state.listed = sessions, os.time() end)
+  end
+  if left then return end
+  local choices = choices_of(sessions, pane)
+  for _, problem in ipairs(problems) do
+    complain(problem)
+    choices[#choices + 1] = row((problem:gsub("%c+", " ")), { act = "wait" })
+  end
+  if #sessions == 0 and problems[1] then show(window, table.concat(problems, "; ")) end
+  self:show(window, pane, choices)
+end
+
+--- At once with what is known, if that is not old; what has changed since is there the next time.
+function Picker:open(window, pane)
+  local state = load_state()
+  local sessions = type(state.sessions) == "table" and state.sessions or {}
+  if #sessions == 0 or seconds_since(state.listed) > KNOWN_FOR then
+    return self:read(window, pane)
+  end
+  local choices = choices_of(sessions, pane)
+  choices[#choices + 1] = row(AGAIN, { act = "again" })
+  self:show(window, pane, choices)
+  local answer = ask("views", "--all", "--json")
+  if not answer or #errors_of(answer) > 0 then sessions = {} else sessions = sessions_of(answer) end
+  change_state(function(after) after.sessions, after.listed = sessions, os.time() end)
+end
+
+function Picker:choose(window, pane, id, label)
+  local ok, picked = pcall(wezterm.json_parse, id)
+  local act = ok and type(picked) == "table" and picked.act
+  if id == nil then self.waits = false end
+  if act == "again" then return self:read(window, pane) end
+  if act == "new" then
+    local description = "The name of the new session"
+    local prompt = { description = description, action = self.named }
+    return window:perform_action(wezterm.action.PromptInputLine(prompt), pane)
+  end
+  if act ~= "wait" then M.choose(window, pane, id, label, self.opts) end
+end
+
+function Picker:name(window, pane, line)
+  if not is_text(line) then return end
+  local own = copy(self.opts)
+  own.create = true
+  M.spawn_tab_with_session(window, pane, line, own)
 end
 
 --- What the picker does with a row; public, so that it can be had without a selector.
@@ -780,17 +926,41 @@ function M.choose(window, pane, id, _label, opts)
   return M.spawn_tab_with_session(window, pane, session.name, own)
 end
 
---- An action for a key: a fuzzy picker of all sessions, then a tab on the chosen one.
----@param opts viewsync.SpawnOptions? for the tab
+--- An action for a key: a fuzzy picker of all sessions, then a tab on the chosen one. The last row
+--- makes a session that is not there yet.
+---@param opts viewsync.SpawnOptions? for the tab; `into` opens it elsewhere
 ---@return any action
 function M.pick_session(opts)
   -- Made once: WezTerm keeps each action_callback for as long as the configuration lives.
-  local chosen = wezterm.action_callback(guard("choose", function(window, pane, id, label)
-    M.choose(window, pane, id, label, opts)
-  end))
-  return wezterm.action_callback(guard("pick", function(window, pane)
-    pick(window, pane, chosen)
-  end))
+  local picker = setmetatable({ opts = opts }, Picker)
+  local function action(where, method)
+    return wezterm.action_callback(guard(where, function(...) method(picker, ...) end))
+  end
+  picker.chosen = action("choose", Picker.choose)
+  picker.named = action("new session", Picker.name)
+  return action("pick", Picker.open)
+end
+
+local palette = nil ---@type table[]?
+
+--- Entries for the command palette, to be returned by an augment-command-palette handler of yours.
+--- We register none: only the first one counts.
+---@return table[] entries
+function M.palette_entries()
+  if palette then return palette end
+  local function entry(brief, action)
+    return { brief = "viewsync: " .. brief, icon = "cod_terminal_tmux", action = action }
+  end
+  palette = {
+    entry("open a session in a tab", M.pick_session()),
+    entry("open a session to the right", M.pick_session({ into = "right" })),
+    entry("open a session below", M.pick_session({ into = "down" })),
+    entry("open a session in a window", M.pick_session({ into = "window" })),
+    entry("open a session in a workspace", M.pick_session({ into = "workspace" })),
+    entry("clean up views", wezterm.action_callback(guard("cleanup", M.cleanup))),
+    entry("restore tabs", wezterm.action_callback(guard("restore", M.restore))),
+  }
+  return palette
 end
 
 --- Opens again the views that a crashed WezTerm had, each on its tmux window; the command notes

@@ -68,6 +68,7 @@ class Evaluation:
             "json_encode": json_encode,
             "json_parse": partial(json_parse, self.lua),
             "log": lambda level, text: gui.logs.append((level, text)),
+            "set_active_workspace": gui.mux.set_active_workspace,
             "package_path": f"{ROOT}/lua/?.lua",
             "time": lambda: int(gui.clock),
             "violation": gui.violations.append,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.lua.evaluation import COALESCED, Evaluation
 from tests.lua.fake_mux import GuiWindow, Mux, MuxPane, MuxTab, MuxWindow, Tab, Window
-from tests.lua.shared_data import LuaError, Shared, to_python
+from tests.lua.shared_data import NO_PROGRAM, LuaError, Shared, strings, to_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,13 +37,6 @@ class Answer(NamedTuple):
     stderr: str = ""
     success: bool = True
 
-
-# What an error of WezTerm's is as text: mlua writes the stack below it.
-NO_PROGRAM = """No such file or directory (os error 2)
-stack traceback:
-\t[C]: in ?
-\t[C]: in function 'wezterm.run_child_process'
-\t[string "viewsync.lua"]:300: in upvalue 'ask'"""
 
 Program = Any  # Callable[[list[str]], Answer]; a lambda in most tests
 
@@ -87,6 +80,7 @@ class Gui:
         self.violations: list[str] = []
         self.swallowed: list[str] = []
         self.selectors: list[dict[str, Any]] = []
+        self.prompts: list[dict[str, Any]] = []
         self.programs: dict[str, Program] = {}
         self.holding = False
         self.children: list[Child] = []
@@ -256,6 +250,23 @@ class Gui:
         row = row or {}
         self.fire(selector["action"]["EmitEvent"], window, row.get("id"), row.get("label"))
 
+    def rows(self) -> list[dict[str, Any]]:
+        """The sessions in the open selector; [] while it still waits for them."""
+        choices = self.selectors[-1]["choices"] if self.selectors else []
+        return [row for row in choices if "name" in json.loads(row["id"])]
+
+    def type(self, window: Window, text: str) -> None:
+        """Keys go to the overlay of the tab, or else into its program."""
+        over = [shown for shown in self.selectors if shown["over"] == window.id]
+        if over:
+            over[-1]["typed"] += text
+        elif window.active:
+            window.active.panes[0].typed += text
+
+    def enter_line(self, window: Window, line: str | None) -> None:
+        """The person answers the prompt, or leaves it."""
+        self.fire(self.prompts.pop()["action"]["EmitEvent"], window, line)
+
     # Child processes
 
     def _do_run_child_process(self, task: Task, argv: Any) -> None:
@@ -285,7 +296,11 @@ class Gui:
         self.mux.window(window.id)
         wanted = to_python(action)
         if "InputSelector" in wanted:
-            self.selectors.append(wanted["InputSelector"])
+            # An overlay takes the place of the one that its tab has (wezterm-gui's assign_overlay), and tells nobody.
+            self.selectors = [shown for shown in self.selectors if shown["over"] != window.id]
+            self.selectors.append({**wanted["InputSelector"], "over": window.id, "typed": ""})
+        elif "PromptInputLine" in wanted:
+            self.prompts.append(wanted["PromptInputLine"])
         elif "EmitEvent" in wanted:
             self.emit(wanted["EmitEvent"], self.mux.window(window.id))
         self.answer(task)
@@ -297,11 +312,27 @@ class Gui:
         self._spawn(task, self.mux.window(window.id), command, "CurrentPaneDomain")
 
     def _do_spawn_window(self, task: Task, command: Any) -> None:
-        self._spawn(task, self.mux.new_window(), command, "DefaultDomain")
+        workspace = to_python(command).get("workspace", "")
+        self._spawn(task, self.mux.new_window(workspace), command, "DefaultDomain")
+
+    def _do_split(self, task: Task, pane: Any, command: Any) -> None:
+        wanted = to_python(command)
+        unknown = set(wanted) - {"args", "cwd", "domain", "set_environment_variables", "direction", "size", "top_level"}
+        if unknown or wanted["direction"] not in ("Right", "Left", "Top", "Bottom"):
+            self.violations.append(f"split with {wanted}")
+        place = self.mux.place(pane.id)
+        if place is None:
+            raise LuaError(f"pane id {pane.id} not found in mux")
+        window, tab, _ = place
+        domain = self._domain(window, wanted.get("domain", "CurrentPaneDomain"))
+        new = self.mux.new_pane(strings(wanted["args"]), wanted.get("set_environment_variables", {}), domain)
+        tab.panes.append(new)
+        self.answer(task, MuxPane(self.mux, new.id))
 
     def _spawn(self, task: Task, window: Window, command: Any, default: str) -> None:
         wanted = to_python(command)
-        unknown = set(wanted) - {"args", "cwd", "domain", "set_environment_variables"}
+        known = {"args", "cwd", "domain", "set_environment_variables"}
+        unknown = set(wanted) - known - ({"workspace"} if default == "DefaultDomain" else set())
         if unknown:
             self.violations.append(f"spawn with {unknown}")
         tab = self.mux.new_tab(
@@ -366,12 +397,3 @@ class Gui:
         assert self.take_errors() == []
         assert set(self.shared.inner) <= {"viewsync"}
         assert all(isinstance(value, str) for value in self.shared.inner.values())
-
-
-def strings(words: Any) -> list[str]:
-    """As Vec<String> and an argv: UTF-8 and no NUL."""
-    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise LuaError("error converting Lua table to Vec<String>")
-    if any("\0" in word for word in words):
-        raise LuaError("nul byte found in provided data")
-    return words

@@ -21,6 +21,7 @@ class Pane:
     tty: str | None
     user_vars: dict[str, str] = field(default_factory=dict)
     close: Callable[[], None] = lambda: None
+    typed: str = ""
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Window:
     tabs: list[Tab] = field(default_factory=list)
     active: Tab | None = None
     right_status: str = ""
+    workspace: str = "default"
 
 
 class Mux:
@@ -43,22 +45,32 @@ class Mux:
 
     def __init__(self) -> None:
         self.windows: dict[int, Window] = {}
+        self.active_workspace = "default"
         self._ids = {kind: count() for kind in ("window", "tab", "pane")}
         self.next_tty: Callable[[Pane], str | None] = lambda pane: f"/dev/pts/{100 + pane.id}"
 
-    def new_window(self) -> Window:
-        window = Window(next(self._ids["window"]))
+    def set_active_workspace(self, name: str) -> None:
+        if name not in {window.workspace for window in self.windows.values()}:
+            raise LuaError(f'"{name}" is not an existing workspace')
+        self.active_workspace = name
+
+    def new_window(self, workspace: str = "") -> Window:
+        window = Window(next(self._ids["window"]), workspace=workspace or self.active_workspace)
         self.windows[window.id] = window
         return window
 
     def new_tab(self, window: Window, argv: list[str], env: dict[str, str], domain: str = "local") -> Tab:
-        pane = Pane(next(self._ids["pane"]), argv, env, domain, tty=None)
-        if domain == "local":  # a pane that lives in a mux server has no tty name here
-            pane.tty = self.next_tty(pane)
+        pane = self.new_pane(argv, env, domain)
         tab = Tab(next(self._ids["tab"]), [pane])
         window.tabs.append(tab)
         window.active = tab
         return tab
+
+    def new_pane(self, argv: list[str], env: dict[str, str], domain: str) -> Pane:
+        pane = Pane(next(self._ids["pane"]), argv, env, domain, tty=None)
+        if domain == "local":  # a pane that lives in a mux server has no tty name here
+            pane.tty = self.next_tty(pane)
+        return pane
 
     def close_tab(self, tab: Tab) -> None:
         for window in list(self.windows.values()):

@@ -107,9 +107,18 @@ local function input_selector(fields)
   return { InputSelector = fields }
 end
 
+local function prompt_input_line(fields)
+  for field, value in pairs(fields) do
+    local kind = ({ description = "string", action = "table" })[field]
+    if kind ~= type(value) then violation("PromptInputLine: " .. tostring(field)) end
+  end
+  return { PromptInputLine = fields }
+end
+
 local action = setmetatable({}, {
   __index = function(_, variant)
     if variant == "InputSelector" then return input_selector end
+    if variant == "PromptInputLine" then return prompt_input_line end
     violation("the fake knows no action " .. tostring(variant))
   end,
 })
@@ -201,9 +210,10 @@ M.wezterm = strict("wezterm", {
     get_pane = host.get_pane,
     get_tab = host.get_tab,
     get_window = host.get_window,
+    set_active_workspace = host.set_active_workspace,
     spawn_window = M.yielding("spawn_window"),
   }, names([[all_domains get_active_workspace get_domain get_workspace_names rename_workspace
-    set_active_workspace set_default_domain]])),
+    set_default_domain]])),
   time = strict("wezterm.time", { call_after = call_after }, names("now parse parse_rfc3339")),
 }, names([[battery_info color column_width default_hyperlink_rules default_ssh_domains
   default_wsl_domains enumerate_ssh_hosts executable_dir exec_domain font font_with_fallback format

@@ -11,8 +11,8 @@ import termios
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tests.lua.fake import Gui, strings
-from tests.lua.shared_data import LuaError, to_python
+from tests.lua.fake import Gui
+from tests.lua.shared_data import LuaError, strings, to_python
 from tests.support.client import Tab as Terminal
 from tests.support.wait import stays, until
 

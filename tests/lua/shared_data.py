@@ -9,6 +9,14 @@ from typing import Any
 lupa: Any = importlib.import_module("lupa.lua54")
 
 
+# What an error of WezTerm's is as text: mlua writes the stack below it.
+NO_PROGRAM = """No such file or directory (os error 2)
+stack traceback:
+\t[C]: in ?
+\t[C]: in function 'wezterm.run_child_process'
+\t[string "viewsync.lua"]:300: in upvalue 'ask'"""
+
+
 class LuaError(Exception):
     """Reaches Lua as an error."""
 
@@ -138,3 +146,12 @@ def to_python(value: Any) -> Any:
     if items and set(items) == set(range(1, len(items) + 1)):
         return [items[n] for n in sorted(items)]
     return items
+
+
+def strings(words: Any) -> list[str]:
+    """As Vec<String> and an argv: UTF-8 and no NUL."""
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise LuaError("error converting Lua table to Vec<String>")
+    if any("\0" in word for word in words):
+        raise LuaError("nul byte found in provided data")
+    return words

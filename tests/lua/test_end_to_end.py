@@ -152,8 +152,8 @@ def test_the_picker_opens_the_session_that_was_chosen(gui: RealGui, home: Home, 
     if name != "proj":
         server.tmux("new-session", "-d", "-s", name.replace("#", "##"), "-x", "80", "-y", "24")
     gui.press(window, "s", "LEADER|CTRL")
-    gui.until(lambda: gui.selectors, "the picker")
-    (row,) = [row for row in gui.selectors[0]["choices"] if row["label"].startswith(f"{name}  ")]
+    gui.until(gui.rows, "the picker")
+    (row,) = [row for row in gui.rows() if row["label"].startswith(f"{name}  ")]
     gui.choose(window, row)
     terminal = gui.terminal(window.tabs[-1])
     view = gui.until(lambda: server.clients().get(terminal.pid), "a client")
@@ -275,8 +275,8 @@ def test_picker_and_timer_know_another_server(hookless: RealGui, home: Home, ser
     other = servers("work").start("-s", "far")
     window = hookless.open_window()
     hookless.press(window, "s", "LEADER|CTRL")
-    hookless.until(lambda: hookless.selectors, "the picker")
-    rows = {row["label"]: row for row in hookless.selectors[0]["choices"]}
+    hookless.until(hookless.rows, "the picker")
+    rows = {row["label"]: row for row in hookless.rows()}
     hookless.choose(window, rows["far  1 window  0 clients  on work"])
     (view,) = hookless.until(lambda: set(other.clients().values()), "a client")
     close(hookless, other, window.tabs[-1])

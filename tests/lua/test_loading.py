@@ -19,6 +19,7 @@ SURFACE = {
     "apply_to_config",
     "choose",
     "cleanup",
+    "palette_entries",
     "pick_session",
     "restore",
     "spawn_tab_with_custom_session",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.lua.fake import Answer, Gui, config
+from tests.lua.shared_data import to_python
 
 if TYPE_CHECKING:
     from tests.lua.conftest import Viewsync
@@ -29,8 +30,11 @@ def window(gui: Gui, viewsync: Viewsync) -> Window:
 
 def pick(gui: Gui, window: Window) -> list[dict[str, Any]]:
     gui.press(window, "s", "LEADER|CTRL")
-    choices: list[dict[str, Any]] = gui.selectors[-1]["choices"]
-    return choices
+    return gui.rows()
+
+
+def labels(gui: Gui) -> list[str]:
+    return [choice["label"] for choice in gui.selectors[-1]["choices"]]
 
 
 def test_the_picker_lists_the_sessions(gui: Gui, window: Window) -> None:
@@ -38,6 +42,7 @@ def test_the_picker_lists_the_sessions(gui: Gui, window: Window) -> None:
     assert gui.ran[0][1:] == ["views", "--all", "--json"]
     assert [row["label"] for row in rows] == ["proj  2 windows  1 client", "other  1 window  0 clients"]
     assert gui.selectors[0]["fuzzy"]
+    assert gui.selectors[0]["fuzzy_description"] == "Session: "
 
 
 def test_who_is_on_a_view_counts_as_on_its_session(gui: Gui, viewsync: Viewsync, window: Window) -> None:
@@ -55,6 +60,143 @@ def test_leaving_the_picker_opens_nothing(gui: Gui, window: Window) -> None:
     pick(gui, window)
     gui.choose(window, None)
     assert len(window.tabs) == 1
+
+
+def test_a_session_that_is_not_there_yet_is_made(gui: Gui, window: Window) -> None:
+    pick(gui, window)
+    gui.choose(window, gui.selectors[-1]["choices"][-1])
+    gui.enter_line(window, "fresh one")
+    assert window.tabs[-1].panes[0].argv[1:] == ["open", "--create", "--", "fresh one"]
+
+
+@pytest.mark.parametrize("line", [None, ""])
+def test_no_name_makes_none(gui: Gui, window: Window, line: str | None) -> None:
+    pick(gui, window)
+    gui.choose(window, gui.selectors[-1]["choices"][-1])
+    gui.enter_line(window, line)
+    assert len(window.tabs) == 1
+
+
+def test_what_was_used_last_comes_first(gui: Gui, viewsync: Viewsync, window: Window) -> None:
+    old, new = [{"attached": 0, "last_attached": when} for when in (100, 200)]
+    parents = [parent("never"), parent("old", views=[old]), parent("new", views=[new, old])]
+    viewsync.answers["views"] = {"parents": parents}
+    assert [row["label"].split()[0] for row in pick(gui, window)] == ["new", "old", "never"]
+    gui.choose(window, gui.rows()[2])
+    assert [row["label"].split()[0] for row in pick(gui, window)] == ["never", "new", "old"]
+
+
+def test_the_session_of_this_tab_is_marked(gui: Gui, viewsync: Viewsync, window: Window) -> None:
+    gui.set_user_var(window.tabs[0], "viewsync_parent", "proj")
+    gui.set_user_var(window.tabs[0], "viewsync_socket", SOCKET)
+    viewsync.answers["views"] = {"parents": [parent("proj"), parent("proj", socket="/tmp/tmux-0/work")]}
+    marked = [row["label"].endswith("(this tab)") for row in pick(gui, window)]
+    assert marked == [True, False]
+
+
+# The keys that follow the chord
+
+
+def test_keys_typed_before_the_list_is_there_do_not_reach_the_program_below(gui: Gui, window: Window) -> None:
+    gui.holding = True
+    gui.press(window, "s", "LEADER|CTRL")
+    gui.type(window, "pro")
+    assert gui.rows() == []
+    gui.holding = False
+    gui.settle()
+    gui.type(window, "j")
+    assert len(gui.rows()) == 2
+    assert window.tabs[0].panes[0].typed == ""
+
+
+def test_an_enter_before_the_list_is_there_chooses_nothing(gui: Gui, window: Window) -> None:
+    gui.holding = True
+    gui.press(window, "s", "LEADER|CTRL")
+    gui.choose(window, gui.selectors[-1]["choices"][0])
+    gui.holding = False
+    gui.settle()
+    assert (len(window.tabs), len(gui.rows())) == (1, 2)
+
+
+def test_who_leaves_it_before_the_list_is_there_sees_no_second_one(gui: Gui, window: Window) -> None:
+    gui.holding = True
+    gui.press(window, "s", "LEADER|CTRL")
+    gui.choose(window, None)
+    gui.holding = False
+    gui.settle()
+    assert gui.selectors == []
+
+
+def test_what_was_read_within_a_minute_is_there_at_once(gui: Gui, window: Window) -> None:
+    pick(gui, window)
+    gui.choose(window, None)
+    gui.holding = True
+    gui.press(window, "s", "LEADER|CTRL")
+    gui.type(window, "pro")
+    assert (len(gui.rows()), gui.selectors[-1]["typed"]) == (2, "pro")
+    gui.holding = False
+    gui.settle()
+    assert gui.selectors[-1]["typed"] == "pro"
+
+
+def test_what_is_known_can_be_read_again(gui: Gui, viewsync: Viewsync, window: Window) -> None:
+    pick(gui, window)
+    viewsync.answers["views"] = {"parents": [parent("later")]}
+    assert len(pick(gui, window)) == 2
+    gui.choose(window, gui.selectors[-1]["choices"][-1])
+    assert [row["label"].split()[0] for row in gui.rows()] == ["later"]
+
+
+def test_what_is_old_is_read_again_by_itself(gui: Gui, viewsync: Viewsync, window: Window) -> None:
+    pick(gui, window)
+    viewsync.answers["views"] = {"parents": [parent("later")]}
+    gui.advance(120)
+    assert [row["label"].split()[0] for row in pick(gui, window)] == ["later"]
+
+
+# Where it opens
+
+
+def pick_into(gui: Gui, viewsync: Viewsync, into: str) -> Window:
+    viewsync.answers["views"] = {"parents": [parent("proj")]}
+    key = f"{{ key = 'F5', mods = 'ALT', action = viewsync.pick_session({{ into = '{into}' }}) }}"
+    gui.load(config(after=f"table.insert(config.keys, {key})"))
+    window = gui.open_window()
+    gui.press(window, "F5", "ALT")
+    gui.choose(window, gui.rows()[0])
+    return window
+
+
+@pytest.mark.parametrize("into", ["right", "down"])
+def test_it_opens_beside_the_pane_and_the_tab_keeps_its_title(gui: Gui, viewsync: Viewsync, into: str) -> None:
+    (tab,) = pick_into(gui, viewsync, into).tabs
+    assert tab.panes[1].argv[1:] == ["open", "-S", SOCKET, "--", "proj"]
+    assert tab.title == ""
+
+
+@pytest.mark.parametrize(("into", "workspace"), [("window", "default"), ("workspace", "proj")])
+def test_it_opens_in_a_window_and_in_a_workspace(gui: Gui, viewsync: Viewsync, into: str, workspace: str) -> None:
+    window = pick_into(gui, viewsync, into)
+    assert len(window.tabs) == 1
+    (_, other) = gui.mux.windows.values()
+    assert other.tabs[0].panes[0].argv[-1] == "proj"
+    assert gui.mux.active_workspace == other.workspace == workspace
+
+
+def test_without_a_pane_there_is_nothing_to_split(gui: Gui, window: Window) -> None:
+    body = "return viewsync.spawn_tab_with_session(..., nil, 'proj', { into = 'down' })"
+    assert gui.run(body, gui.window_object(window))[1] == "cannot open a tab on proj: there is no pane to split"
+    assert len(gui.take_errors()) == 1
+
+
+def test_the_palette_has_entries_made_once(gui: Gui, window: Window) -> None:
+    gui.load(config(after="wezterm.on('augment-command-palette', function() return viewsync.palette_entries() end)"))
+    entries = to_python(gui.sync("augment-command-palette"))
+    assert entries == to_python(gui.sync("augment-command-palette"))
+    by_name = {entry["brief"]: entry["action"]["EmitEvent"] for entry in entries}
+    gui.fire(by_name["viewsync: open a session in a tab"], window)
+    assert len(gui.rows()) == 2
+    assert all(isinstance(entry["icon"], str) for entry in entries)
 
 
 def test_a_session_on_another_server_says_so(gui: Gui, viewsync: Viewsync, window: Window) -> None:
@@ -78,10 +220,9 @@ def test_any_name_survives_the_way_through_the_picker(gui: Gui, viewsync: Viewsy
 
 def test_no_session_at_all_is_said(gui: Gui, viewsync: Viewsync, window: Window) -> None:
     viewsync.answers["views"] = {"parents": []}
-    gui.press(window, "s", "LEADER|CTRL")
-    assert gui.selectors == []
-    assert gui.toasts == ["there are no tmux sessions to open"]
-    assert gui.take_errors() == ["viewsync: there are no tmux sessions to open"]
+    assert pick(gui, window) == []
+    assert labels(gui) == ["a new session ..."]
+    assert gui.toasts == []
 
 
 def test_a_tmux_that_cannot_be_run_is_not_called_a_lack_of_sessions(
@@ -89,6 +230,7 @@ def test_a_tmux_that_cannot_be_run_is_not_called_a_lack_of_sessions(
 ) -> None:
     viewsync.answers["views"] = {"parents": [], "errors": ["cannot run /no/tmux"]}
     gui.press(window, "s", "LEADER|CTRL")
+    assert labels(gui) == ["a new session ...", "cannot run /no/tmux"]
     assert gui.toasts == ["cannot run /no/tmux"]
     assert gui.take_errors() == ["viewsync: cannot run /no/tmux"]
 

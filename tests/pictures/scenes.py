@@ -98,7 +98,7 @@ def picker(workshop: Workshop) -> list[Frame]:
     (selector,) = gui.selectors
     first, *others = [f"    {row['label']}" for row in selector["choices"]]
     assert selector["fuzzy"]
-    lines = ["Fuzzy matching: ", f"\033[7m{first.ljust(_PICKER)}\033[0m", *others]
+    lines = [selector["fuzzy_description"], f"\033[7m{first.ljust(_PICKER)}\033[0m", *others]
     return [Frame(lines, _PICKER, (selector["title"],))]
 
 
