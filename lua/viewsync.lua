@@ -18,7 +18,8 @@ local INSTALLED_VIEWSYNC = nil -- @viewsync-path@
 local DEFAULT_VIEWSYNC = (os.getenv("HOME") or wezterm.home_dir) .. "/.local/bin/viewsync"
 
 local SETTLE = 0.2 -- seconds from a closing to its sweep: tmux must first see its client gone
-local LOOK_AGAIN = 2 -- seconds until an event that came too soon after a look gets one of its own
+local FIRST = 5 -- seconds from the GUI's start to its first sweep
+local OVERDUE = 5 -- seconds that the timer may be late, before an event strikes in its place
 local GAP = 2 -- seconds between the starts of two sweeps that nobody asked for by hand
 local CHILD_BOUND = 30 -- seconds until a sweep that has not ended counts as gone
 local KNOWN_FOR = 60 -- seconds for which the picker opens with the sessions that it knows
@@ -238,9 +239,10 @@ end
 
 ---@class viewsync.State
 ---@field panes table<string, integer> panes that had a view: pane id to window id
+---@field queued string? the trigger of what waits: a reload drops the timer that starts it
 ---@field started integer? when the last sweep started
 ---@field under_way boolean? whether it still runs
----@field ticked integer? when the timer last struck
+---@field ticked integer? when a sweep for the timer last started
 ---@field used table<string, integer> when a session was last opened from here, by its name
 ---@field sessions viewsync.Session[]? what the picker was told last
 ---@field listed integer? when
@@ -486,7 +488,10 @@ function run_queue()
   if wait > 0 then return arm(wait) end
 
   queued = nil
-  change_state(function(state) state.started, state.under_way = os.time(), true end)
+  change_state(function(state)
+    state.queued, state.started, state.under_way = nil, os.time(), true
+    if WIDTH[request.trigger] >= WIDTH["wezterm-timer"] then state.ticked = os.time() end
+  end)
   local ok, result, message = pcall(sweep, request.trigger)
   change_state(function(state) state.under_way = false end)
   if not ok then result, message = nil, tostring(result) end
@@ -499,6 +504,7 @@ local function request_sweep(trigger, report)
   if not queued or WIDTH[trigger] >= WIDTH[queued.trigger] then
     queued = { trigger = trigger, report = report }
   end
+  change_state(function(state) state.queued = queued.trigger end)
   arm(is_closing(trigger) and SETTLE or 0)
 end
 
@@ -512,9 +518,6 @@ end
 
 -- Layers 2 and 3: WezTerm has no event for a closed tab or window, so live ids are compared -------
 
-local looked_at = 0
-local look_is_armed = false
-
 ---@return string? trigger the widest one that the panes which are gone give
 local function trigger_of(known, panes, windows)
   local widest = nil
@@ -527,36 +530,31 @@ local function trigger_of(known, panes, windows)
   return widest
 end
 
+local function same(one, other)
+  for key, value in pairs(one) do
+    if other[key] ~= value then return false end
+  end
+  for key in pairs(other) do
+    if one[key] == nil then return false end
+  end
+  return true
+end
+
 --- A pane counts once it had a view: opened by us, or with the user variable that `viewsync open`
 --- sets. Others come and go without a child process (what was attached by hand is the timer's).
+--- At every event, for the one that tells of a closing is often the second within a moment and the
+--- last one for minutes; a timer for it would stay in WezTerm's memory, and a title may spin.
 local function look()
-  local known = load_state().panes
-  local panes, windows = {}, {}
+  local known, panes, windows = load_state().panes, {}, {}
   each_pane(function(pane, window_id)
     local id = tostring(pane:pane_id())
     windows[window_id] = true
     if known[id] or pane:get_user_vars().viewsync_parent then panes[id] = window_id end
   end)
+  if same(panes, known) then return end
   change_state(function(state) state.panes = panes end)
   local trigger = trigger_of(known, panes, windows)
   if trigger then request_sweep(trigger) end
-end
-
---- For events that come in bursts. The one that tells of a closing is often the second within its
---- second (key down, then the tab goes) and the last one for minutes: it gets a look, later.
-local function look_soon()
-  local now = os.time()
-  if now ~= looked_at then
-    looked_at = now
-    look()
-  elseif not look_is_armed then
-    look_is_armed = true
-    local again = guard("look", function()
-      look_is_armed = false
-      look()
-    end)
-    wezterm.time.call_after(LOOK_AGAIN, again)
-  end
 end
 
 -- Layers 4 and 5 ----------------------------------------------------------------------------------
@@ -565,18 +563,28 @@ end
 local function tick()
   wezterm.time.call_after(settings.interval, tick)
   local strike = guard("timer", function()
-    change_state(function(state) state.ticked = os.time() end)
     look()
     request_sweep("wezterm-timer")
   end)
   strike()
 end
 
---- A configuration that is saved every half minute must not put off the timer for ever.
+--- Soon after the GUI's start, and then by what has been swept: a configuration that is saved every
+--- half minute must not put off the timer for ever.
 local function start_timer()
-  change_state(function(state) state.ticked = state.ticked or os.time() end)
+  local first = os.time() - settings.interval + FIRST
+  change_state(function(state) state.ticked = state.ticked or first end)
   local left = settings.interval - seconds_since(load_state().ticked)
-  wezterm.time.call_after(math.max(1, left), tick)
+  wezterm.time.call_after(math.max(0, left), tick)
+end
+
+--- One that is saved every two seconds drops each timer before it strikes; events come nonetheless.
+local function strike_if_overdue()
+  if armed or not layer_is_on("wezterm-timer") then return end
+  local state = load_state()
+  if state.ticked and seconds_since(state.ticked) >= settings.interval + OVERDUE then
+    request_sweep("wezterm-timer")
+  end
 end
 
 local function user_var_changed(_, _, name)
@@ -1047,13 +1055,23 @@ local function say_problems(window, config)
   show(window, text)
 end
 
+--- What an evaluation before this one was asked for, and had no time to do.
+local function take_over()
+  local state = load_state()
+  shown = state.message
+  local left = state.queued
+  if is_text(left) and WIDTH[left] then request_sweep(left) end
+end
+
 local function register_handlers(config)
-  shown = load_state().message
-  local look_at_all = guard("look", look_soon)
+  guard("take over", take_over)()
+  local look_at_all = guard("look", look)
+  local overdue = guard("timer", strike_if_overdue)
   local draw = guard("status", draw_message)
   local say = guard("options", say_problems)
   local function watch(window)
     look_at_all()
+    overdue()
     say(window, config)
     draw(window)
   end

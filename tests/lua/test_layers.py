@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.lua.fake import Gui, config
-from tests.lua.helpers import close, only, seen, triggers, ttys, view
+from tests.lua.helpers import callbacks, close, only, seen, triggers, ttys, view
 
 if TYPE_CHECKING:
     from tests.lua.fake_mux import Window
@@ -117,14 +117,27 @@ def test_a_closing_just_after_a_look_is_still_seen_though_no_event_follows(gui: 
     assert triggers(gui) == ["wezterm-tab"]
 
 
-def test_a_storm_of_events_arms_one_look(gui: Gui) -> None:
+def test_a_storm_of_events_arms_nothing(gui: Gui) -> None:
     gui.load(only("tab"))
     window = gui.open_window()
     gui.advance(10)
     for _ in range(100):
         gui.fire("update-status", window)
         gui.fire("window-focus-changed", window)
-    assert gui.timers == 1
+    assert gui.timers == 0
+
+
+def test_a_title_that_spins_leaves_nothing_in_memory(gui: Gui) -> None:
+    """WezTerm keeps the callback of each call_after for as long as the configuration lives."""
+    gui.load(config())
+    window = gui.open_window()
+    view(gui, window)
+    gui.advance(6)
+    before = callbacks(gui)
+    for _ in range(500):
+        gui.advance(0.1)
+        gui.fire("update-status", window)
+    assert callbacks(gui) == before
 
 
 def test_a_tab_moved_to_another_window_is_not_gone(gui: Gui) -> None:
@@ -167,16 +180,25 @@ def test_the_wider_layers_and_the_key_are_about_all_views(gui: Gui, layer: str) 
 
 def test_the_timer_strikes_every_minute_with_no_event_at_all(gui: Gui) -> None:
     gui.load(only("timer"))
-    gui.advance(305)
+    gui.advance(304)
     assert triggers(gui) == ["wezterm-timer"] * 5
+
+
+def test_the_first_clean_up_comes_soon_after_the_start(gui: Gui) -> None:
+    gui.load(only("timer"))
+    gui.advance(6)
+    assert triggers(gui) == ["wezterm-timer"]
+    gui.load(only("timer"))
+    gui.advance(50)
+    assert len(gui.ran) == 1
 
 
 def test_its_interval_can_be_set(gui: Gui) -> None:
     gui.load(config("{ interval = 300, layers = { 'timer' } }"))
-    gui.advance(299)
-    assert gui.ran == []
+    gui.advance(304)
+    assert len(gui.ran) == 1
     gui.advance(2)
-    assert triggers(gui) == ["wezterm-timer"]
+    assert triggers(gui) == ["wezterm-timer"] * 2
 
 
 def test_an_error_in_the_timer_is_logged_and_it_strikes_again(gui: Gui) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.lua.fake import Gui, config
-from tests.lua.helpers import triggers, view
+from tests.lua.helpers import close, only, triggers, view
 
 pytestmark = pytest.mark.usefixtures("viewsync")
 
@@ -33,6 +33,37 @@ def test_a_configuration_saved_all_the_time_does_not_put_off_the_timer(gui: Gui)
         gui.load(config())
         gui.advance(20)
     assert len(gui.ran) == 4
+
+
+def test_one_saved_every_two_seconds_does_not_either(gui: Gui) -> None:
+    """Each reload drops what was armed, and tells each of the windows."""
+    gui.load(config())
+    for _ in range(4):
+        gui.open_window()
+    for _ in range(120):
+        gui.load(config())
+        gui.advance(1.9)
+    assert triggers(gui).count("wezterm-timer") >= 3
+
+
+def test_nor_does_one_saved_twice_a_second(gui: Gui) -> None:
+    gui.open_window()
+    for _ in range(300):
+        gui.load(config())
+        gui.advance(0.5)
+    assert triggers(gui).count("wezterm-timer") >= 2
+
+
+def test_a_closed_tab_is_not_forgotten_by_a_reload_before_its_clean_up(gui: Gui) -> None:
+    gui.load(only("tab"))
+    window = gui.open_window()
+    tab = view(gui, window)
+    gui.advance(5)
+    close(gui, tab, window)
+    gui.advance(0.1)
+    gui.load(only("tab"))
+    gui.advance(5)
+    assert triggers(gui) == ["wezterm-tab"]
 
 
 def test_handlers_are_registered_again_though_global_remembers(gui: Gui) -> None:

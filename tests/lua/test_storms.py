@@ -9,7 +9,7 @@ import pytest
 
 from tests.lua.conftest import NOTHING
 from tests.lua.fake import Gui, config
-from tests.lua.helpers import close, only, triggers, view
+from tests.lua.helpers import callbacks, close, only, triggers, view
 
 if TYPE_CHECKING:
     from tests.lua.conftest import Viewsync
@@ -49,11 +49,6 @@ def test_a_storm_that_does_not_end_gives_a_child_every_two_seconds(gui: Gui) -> 
     assert callbacks(gui) < 20  # WezTerm keeps each for as long as the configuration lives
 
 
-def callbacks(gui: Gui) -> int:
-    assert gui.current
-    return sum(name.startswith("user-defined-") for name in gui.current.surface["events"])
-
-
 def test_the_key_does_not_wait_for_the_pause_between_two(gui: Gui) -> None:
     gui.load(only("user-var"))
     window = gui.open_window()
@@ -71,7 +66,7 @@ def test_the_key_waits_for_a_child_that_runs(gui: Gui) -> None:
     gui.load(only("timer"))
     window = gui.open_window()
     gui.holding = True
-    gui.advance(61)
+    gui.advance(6)
     gui.press(window, "c", "LEADER|CTRL")
     gui.advance(5)
     assert triggers(gui) == ["wezterm-timer"]
@@ -86,7 +81,7 @@ def test_of_what_waits_the_widest_runs(gui: Gui) -> None:
     window = gui.open_window()
     tab = view(gui, window)
     gui.holding = True
-    gui.advance(61)
+    gui.advance(6)
     gui.fire("user-var-changed", window, "TMUX_CLEANUP_TRIGGER", "")
     close(gui, tab, window)
     gui.holding = False
@@ -98,7 +93,7 @@ def test_a_child_that_never_ends_blocks_for_half_a_minute_and_no_window(gui: Gui
     gui.load(only("timer"))
     gui.open_window()
     gui.holding = True
-    gui.advance(130)
+    gui.advance(70)
     assert triggers(gui) == ["wezterm-timer"] * 2
     gui.children.clear()
 
