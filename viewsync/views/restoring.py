@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from viewsync.views.rules.restoring import ClosedTab, Gui
 
 
+_AT_MOST = 7 * 86400.0  # seconds since a WezTerm went: who wanted its tabs back has opened them since
+
+
 class RestorePlan(NamedTuple):
     """`missing`: tabs whose session is gone, so that there is nothing to open."""
 
@@ -34,7 +37,7 @@ class RestorePlan(NamedTuple):
 def plan(ctx: Context) -> RestorePlan:
     """What there is to restore; nothing is changed."""
     events = [*_not_noted(ctx), *ctx.history.find("gui != 0", (), limit=5000)]
-    gui, tabs = restoring.lost_tabs(events, lambda each: processes.alive(each.pid, each.start))
+    gui, tabs = restoring.lost_tabs(events, lambda each: processes.alive(each.pid, each.start), ctx.clock() - _AT_MOST)
     readings = {tab.socket: _inventory(ctx.tmux, tab.socket) for tab in tabs}
     found = [(tab, _there(tab, readings[tab.socket])) for tab in tabs]
     return RestorePlan(gui, [there for _, there in found if there], [tab for tab, there in found if not there])

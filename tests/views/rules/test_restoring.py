@@ -72,6 +72,36 @@ def test_what_was_restored_is_not_restored_again() -> None:
     assert (gui, len(tabs)) == (Gui(7, 6.0), 1)
 
 
+def test_who_restores_again_does_not_get_the_tabs_of_a_wezterm_before() -> None:
+    older = [event(1, "open", "z-1", gui=3), event(2, "detach", "z-1", gui=3)]
+    done = Event(200, "restore", "wezterm", "", "", "", gui=7, gui_start=5.0)
+    assert lost([*older, *CRASH, done]) == _NOTHING
+    assert lost([*older, *CRASH, done, event(300, "gone", "z-1", gui=3)]) == _NOTHING  # noticed late
+    later = [event(250, "detach", "z-1", gui=3)]
+    assert lost([*older, *CRASH, done, *later])[0].pid == 3  # it lived on
+
+
+def test_two_that_went_together_are_restored_one_after_the_other() -> None:
+    other = [event(1, "open", "z-1", gui=3), event(99, "detach", "z-1", gui=3)]
+    done = Event(200, "restore", "wezterm", "", "", "", gui=7, gui_start=5.0)
+    gui, tabs = lost([*other, *CRASH, done])
+    assert (gui.pid, [tab.parent for tab in tabs]) == (3, ["z"])
+
+
+def test_one_that_went_too_long_ago_is_not_restored() -> None:
+    assert lost_tabs(CRASH, lambda _: False, since=101.5) == _NOTHING
+    assert lost_tabs(CRASH, lambda _: False, since=100)[0] == Gui(7, 5.0)
+    assert lost_tabs([*CRASH, event(900, "gone", "c-1")], lambda _: False, since=500) == _NOTHING
+
+
+def test_tabs_that_one_sweep_saw_opened_come_in_the_order_in_which_they_were() -> None:
+    opened = [event(50, "open", name) for name in ("c-1", "b-1", "a-1")]
+    ended = [
+        event(100, "end", name)._replace(seconds=age) for name, age in (("a-1", 60.5), ("b-1", 60.2), ("c-1", 60.4))
+    ]
+    assert [tab.parent for tab in lost(opened + ended)[1]] == ["a", "c", "b"]
+
+
 def test_a_wezterm_whose_number_another_one_has_is_gone_all_the_same() -> None:
     reborn = [event(300, "open", "z-9", start=6.0)]
     gui, tabs = lost([*CRASH, *reborn], Gui(7, 6.0))

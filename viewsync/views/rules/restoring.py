@@ -37,21 +37,31 @@ class Gui(NamedTuple):
 NO_GUI = Gui(0, 0.0)
 
 
-def lost_tabs(events: Iterable[Event], lives: Callable[[Gui], bool]) -> tuple[Gui, list[ClosedTab]]:
-    """The WezTerm that went last, and its tabs; (NO_GUI, []) when there is none to restore. `events` in any order."""
+def lost_tabs(events: Iterable[Event], lives: Callable[[Gui], bool], since: float = 0.0) -> tuple[Gui, list[ClosedTab]]:
+    """The WezTerm that went last, and its tabs; (NO_GUI, []) when there is none to restore. `events` in any order.
+
+    One that went before `since` is not meant, nor one that went before another which was restored: who has restored
+    the last one and asks again does not want those of a WezTerm before it, unless both went together.
+    """
     gone: dict[Gui, Views] = {}
     done: set[Gui] = set()
     for gui, each in _by_gui(sorted(events, key=lambda event: event.at)):
         if each.event == RESTORE:
-            gone.pop(gui, None)
+            since = max(since, _went(gone.pop(gui, {})) - TOGETHER)
             done.add(gui)
         elif gui not in done or not gui.start:  # a number may have come back, a WezTerm does not
             gone.setdefault(gui, {}).setdefault(each.session, []).append(each)
-    gone = {gui: views for gui, views in gone.items() if gui.pid and not lives(gui)}
-    if not gone:
+    went = {gui: _went(views) for gui, views in gone.items() if gui.pid and not lives(gui)}
+    gui = max(went, key=lambda each: went[each], default=NO_GUI)
+    if gui == NO_GUI or went[gui] < since:
         return NO_GUI, []
-    gui = max(gone, key=lambda each: max(event.at for view in gone[each].values() for event in view))
     return gui, _tabs(list(gone[gui].values()))
+
+
+def _went(views: Views) -> float:
+    """When a WezTerm went. That a view is gone may be noticed much later."""
+    events = [event for view in views.values() for event in view]
+    return max([event.at for event in events if event.event != GONE] or [event.at for event in events], default=0.0)
 
 
 def _by_gui(events: Sequence[Event]) -> Iterator[tuple[Gui, Event]]:
@@ -92,4 +102,10 @@ def _tab(view: list[Event]) -> ClosedTab:
     # "gone" is said by who did not see the view any more, and knows its window only from the row.
     seen = sorted((event for event in view if event.window), key=lambda each: each.event != "gone")
     window = seen[-1].window if seen else ""
-    return ClosedTab(view[-1].parent or opened.parent, opened.socket, opened.server, window, opened.at)
+    return ClosedTab(view[-1].parent or opened.parent, opened.socket, opened.server, window, _opened_at(opened, view))
+
+
+def _opened_at(opened: Event, view: list[Event]) -> float:
+    """One sweep tells of many openings at once; how long a view was there is told of each at its end."""
+    ends = [event for event in view if event.seconds is not None and event.event != DETACH]
+    return ends[-1].at - (ends[-1].seconds or 0.0) if opened.event == OPEN and ends else opened.at
