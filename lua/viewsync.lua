@@ -608,8 +608,9 @@ end
 --- "--title=X" and not "--title X": a value may begin with a dash.
 ---@param parent string
 ---@param o viewsync.SpawnOptions
+---@param tab_title string? for `viewsync restore`: what a tab is called by default needs no noting
 ---@return string[]
-local function open_argv(parent, o)
+local function open_argv(parent, o, tab_title)
   local argv = { settings.viewsync_path, "open" }
   local function add(wanted, ...)
     if wanted then table.move({ ... }, 1, select("#", ...), #argv + 1, argv) end
@@ -619,6 +620,7 @@ local function open_argv(parent, o)
   add(o.socket_name, "-L", o.socket_name)
   add(o.socket_path, "-S", o.socket_path)
   add(o.title, "--title=" .. (o.title or ""))
+  add(tab_title, "--tab-title=" .. (tab_title or ""))
   add(o.cwd, "--cwd=" .. (o.cwd or ""))
   add(o.window, "--window=" .. (o.window or ""))
   add(true, "--", parent)
@@ -660,10 +662,10 @@ local function split(pane, command, into)
 end
 
 --- An error of WezTerm's raises. A viewsync that is missing, or refuses, shows in the tab itself.
-local function spawn(window, pane, parent, o)
+local function spawn(window, pane, parent, o, tab_title)
   local env = settings.tmux_path and { VIEWSYNC_TMUX = settings.tmux_path }
   local command = {
-    args = open_argv(parent, o),
+    args = open_argv(parent, o, tab_title),
     domain = o.domain or settings.domain,
     set_environment_variables = env,
   }
@@ -682,25 +684,31 @@ local function note_use(parent)
   pcall(change_state, function(state) state.used[parent] = os.time() end)
 end
 
-local function title_tab(tab, parent, o)
-  if not settings.set_title or o.into == "right" or o.into == "down" then return end
-  -- The tab may have gone already: `viewsync open` refuses a session that does not exist.
-  pcall(function() tab:set_title(with_icon(o.icon or settings.icon, o.title or parent)) end)
+--- What its tab is called; a split has none of its own.
+---@return string? title
+---@return boolean? own whether it is another one than is given without being asked
+local function title_of(parent, o, before)
+  if not settings.set_title or o.into == "right" or o.into == "down" then return nil end
+  local title = before or with_icon(o.icon or settings.icon, o.title or parent)
+  return title, before ~= nil or o.title ~= nil or o.icon ~= nil
 end
 
+---@param before string? its title with the icon, as it was before a restore
 ---@return any? tab
 ---@return any pane or the message
-local function open_tab(window, pane, parent, opts)
+local function open_tab(window, pane, parent, opts, before)
   local problem = spawn_problem(parent, opts)
   if problem then return nil, problem end
   local o = opts or {}
-  local ok, tab, new_pane, new_window = pcall(spawn, window, pane, parent, o)
+  local title, own = title_of(parent, o, before)
+  local ok, tab, new_pane, new_window = pcall(spawn, window, pane, parent, o, own and title)
   if not ok then
     return nil, ("cannot open a tab on %s: %s"):format(parent, first_line(tab))
   end
   local id = tostring(new_pane:pane_id())
   change_state(function(state) state.panes[id] = new_window:window_id() end)
-  title_tab(tab, parent, o)
+  -- The tab may have gone already: `viewsync open` refuses a session that does not exist.
+  if title then pcall(function() tab:set_title(title) end) end
   note_use(parent)
   announce("viewsync.view-opened", new_window, new_pane, {
     parent = parent,
@@ -980,8 +988,9 @@ function M.restore(window, pane)
   if not plan then return fail(window, message) end
   local opened = 0
   for _, tab in ipairs(plan.tabs or {}) do
-    local opts = { socket_path = tab.socket, window = tab.window, title = tab.title }
-    local made, new_pane = open_tab(window, pane, tab.parent, opts)
+    local opts = { socket_path = tab.socket, window = tab.window }
+    local before = is_text(tab.tab_title) and tab.tab_title or nil
+    local made, new_pane = open_tab(window, pane, tab.parent, opts, before)
     if made then
       opened, pane = opened + 1, pane or new_pane
     else

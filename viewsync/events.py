@@ -47,7 +47,7 @@ class Event(NamedTuple):
     reason: str = ""
     project: str = ""  # its name
     seconds: float | None = None  # how long it took; None where there is nothing to measure
-    detail: str = ""  # what of it a program has to read: the new name of a rename
+    detail: str = ""  # what of it a program has to read: the new name of a rename, the title of an opened tab
     what: str = "session"  # or "view"
     gui_start: float = 0.0  # when that process started; 0 when it is not known
 

@@ -53,6 +53,7 @@ class ViewRow(TypedDict, total=False):
     gui: int
     gui_start: float
     pane: int
+    title: str  # of the tab
     window: str
     attached: bool
     idle_since: float

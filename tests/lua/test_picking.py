@@ -288,7 +288,7 @@ def test_choose_refuses_what_is_no_row(gui: Gui, window: Window, row: str) -> No
 
 PLAN: dict[str, Any] = {
     "tabs": [
-        {"parent": "proj", "socket": SOCKET, "window": "@5", "title": "Work"},
+        {"parent": "proj", "socket": SOCKET, "window": "@5", "title": "proj", "tab_title": "★ Work"},
         {"parent": "other", "socket": SOCKET, "window": None, "title": None},
     ],
     "gui_pid": 123,
@@ -302,9 +302,10 @@ def test_restore_opens_each_view_on_its_window(gui: Gui, viewsync: Viewsync) -> 
     gui.press(window, "r", "LEADER|CTRL")
     assert gui.ran[0][1:] == ["restore", "--hand-over", "--json"]
     assert [tab.panes[0].argv[2:] for tab in window.tabs[1:]] == [
-        ["-S", SOCKET, "--title=Work", "--window=@5", "--", "proj"],
+        ["-S", SOCKET, "--tab-title=★ Work", "--window=@5", "--", "proj"],
         ["-S", SOCKET, "--", "other"],
     ]
+    assert [tab.title for tab in window.tabs[1:]] == ["★ Work", "\uebc8 other"]
     assert gui.toasts == ["2 tabs restored"]
 
 

@@ -63,7 +63,7 @@ def test_a_tab_runs_the_command_itself_with_no_shell(ready: Gui) -> None:
         ({"create": False, "new": True}, ["--new"]),
         ({"socket_name": "work"}, ["-L", "work"]),
         ({"socket_path": "/run/tmux.sock"}, ["-S", "/run/tmux.sock"]),
-        ({"title": "-t"}, ["--title=-t"]),
+        ({"title": "-t"}, ["--title=-t", "--tab-title=\uebc8 -t"]),
         ({"cwd": "/a b"}, ["--cwd=/a b"]),
         ({"window": "@3"}, ["--window=@3"]),
         ({"window": "@3", "new": True, "socket_name": "w"}, ["--new", "-L", "w", "--window=@3"]),
@@ -81,7 +81,7 @@ def test_a_hostile_name_reaches_the_command_unchanged(ready: Gui, name: str) -> 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_title_or_folder_reaches_the_command_unchanged(ready: Gui, name: str) -> None:
     words = argv(spawn(ready, "proj", {"title": name, "cwd": name}))
-    assert words[2:4] == [f"--title={name}", f"--cwd={name}"]
+    assert [words[2], words[4]] == [f"--title={name}", f"--cwd={name}"]
 
 
 @pytest.mark.parametrize("name", ["", 7, None, True, {}])
@@ -171,6 +171,11 @@ def test_title_and_icon_of_ones_own(ready: Gui) -> None:
     assert spawn(ready, "proj", {"icon": ""}).title == "proj"
 
 
+def test_a_title_of_ones_own_is_noted_for_restore_and_the_usual_one_is_not(ready: Gui) -> None:
+    assert argv(spawn(ready, "proj", {"icon": "★"}))[2:] == ["--tab-title=★ proj", "--", "proj"]
+    assert argv(spawn(ready, "proj"))[2:] == ["--", "proj"]
+
+
 def test_no_control_character_gets_into_a_title(ready: Gui) -> None:
     assert spawn(ready, "a\x1b]0;x\x07\nb", {"icon": ""}).title == "a ]0;x b"
 
@@ -193,7 +198,7 @@ def test_a_custom_session_by(ready: Gui, order: str) -> None:
     body = f"return viewsync.spawn_tab_with_custom_session(..., nil, 'proj', {CUSTOM[order]})"
     ready.run(body, ready.window_object(window))
     assert window.tabs[-1].title == "★ Work"
-    assert argv(window.tabs[-1])[2:] == ["-L", "w", "--title=Work", "--", "proj"]
+    assert argv(window.tabs[-1])[2:] == ["-L", "w", "--title=Work", "--tab-title=★ Work", "--", "proj"]
 
 
 def test_a_custom_session_without_a_title_opens_nothing(ready: Gui) -> None:

@@ -38,6 +38,9 @@ elif words[2:4] == ["spawn", "--"] and words[4:]:
     with open(os.path.join(folder, "spawned"), "a") as file:
         file.write(json.dumps([int(pid), *words[4:]]) + "\\n")
     print(100)
+elif words[2:4] == ["set-tab-title", "--pane-id"] and words[5] == "--" and len(words) == 7:
+    with open(os.path.join(folder, "titles"), "a") as file:
+        file.write(json.dumps(words[6]) + "\\n")
 else:
     sys.exit(f"fake wezterm: refused: {{words}}")
 """
@@ -98,8 +101,15 @@ class FakeWezterm:
 
     def spawned(self) -> list[Any]:
         """[gui pid, argv...] of each tab that was asked for."""
+        return self._told("spawned")
+
+    def titles(self) -> list[Any]:
+        """What tabs were called, in turn."""
+        return self._told("titles")
+
+    def _told(self, name: str) -> list[Any]:
         try:
-            with open(os.path.join(self.folder, "spawned"), encoding="utf-8") as file:
+            with open(os.path.join(self.folder, name), encoding="utf-8") as file:
                 return [json.loads(line) for line in file]
         except FileNotFoundError:
             return []

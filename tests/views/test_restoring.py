@@ -41,8 +41,8 @@ def recorded(home: Home, views: int) -> None:
 def test_the_tabs_of_a_crash_come_back(server: Server, home: Home, wezterm: FakeWezterm) -> None:
     gui = wezterm.start()
     tabs = []
-    for window in ("0", "1", "0"):
-        tab, view = server.open_from_shell("proj", env=wezterm.env(gui))
+    for window, title in (("0", ""), ("1", "★ Work"), ("0", "")):
+        tab, view = server.open_from_shell(f"--tab-title={title}", "proj", env=wezterm.env(gui))
         until(lambda view=view: home.rows().get(view, {}).get("attached"), "the row")  # type: ignore[misc]  # bound now
         assert home.rows()[view]["gui"] == gui
         server.tmux("select-window", "-t", f"={view}:{window}")
@@ -58,11 +58,14 @@ def test_the_tabs_of_a_crash_come_back(server: Server, home: Home, wezterm: Fake
     recorded(home, 3)
     plan = home.viewsync("restore", "--plan", "--json").json()
     assert [(tab["parent"], tab["window"]) for tab in plan["tabs"]] == [("proj", windows[index]) for index in "010"]
+    assert [tab["tab_title"] for tab in plan["tabs"]] == [None, "★ Work", None]
     fresh = wezterm.start()
     done = home.viewsync("restore", "--json")
     assert done.code == 0, done
     spawned = wezterm.spawned()
     assert [spawn[0] for spawn in spawned] == [fresh] * 3
+    assert wezterm.titles() == ["proj", "★ Work", "proj"]
+    assert "--tab-title=★ Work" in spawned[1]
     tab = home.program(spawned[1][1:])
     again = until(lambda: server.clients().get(tab.pid), "the client")
     assert server.show(f"={again}:", "#{window_index}") == "1"

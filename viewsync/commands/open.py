@@ -39,6 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="the folder for new windows (default: the session's)",
     )
     parser.add_argument("--title", default="", help="set the title of the terminal")
+    parser.add_argument("--tab-title", default="", metavar="TITLE", help="what `restore` calls the tab, icon included")
     parser.add_argument("--window", default="", type=_args.window, metavar="@ID", help="the window to start on")
     parser.add_argument(
         "--lease",
@@ -59,6 +60,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         new=parsed.new,
         cwd=parsed.cwd,
         title=parsed.title,
+        tab_title=parsed.tab_title,
         window=parsed.window,
         lease=parsed.lease,
     )

@@ -55,5 +55,6 @@ def _tab(env: Mapping[str, str], tab: ClosedTab) -> dict[str, Any]:
         "socket": tab.socket,
         "window": tab.window or None,
         "title": tab.parent,
+        "tab_title": tab.title or None,
         "argv": restoring.argv(env, tab),
     }

@@ -54,7 +54,7 @@ class HistoryEvent(TypedDict):
     seconds: Annotated[
         float | None, "how long it took, or of an end, how long it was there; null where that is not known"
     ]
-    detail: Annotated[str, "for programs: the new name of a rename; `server` where tmux ended a view by itself"]
+    detail: Annotated[str, "the new name of a rename; a tab's title; `server` where tmux ended a view by itself"]
     what: Annotated[Literal["session", "view"], "what it happened to"]
     gui_start: Annotated[float, "when that WezTerm started, in epoch seconds; 0 where it is not known"]
 

@@ -114,7 +114,8 @@ class RestoredTab(TypedDict):
     parent: Annotated[str, "the session that the tab showed"]
     socket: Annotated[str, "the socket of its tmux server"]
     window: Annotated[str | None, "the tmux id of the window that it was on"]
-    title: Annotated[str, "the title for the tab"]
+    title: Annotated[str, "the session's name, for the tab"]
+    tab_title: Annotated[str | None, "the title of its own that the tab had, icon included"]
     argv: Annotated[list[str], "the command, in words, that opens it again"]
 
 

@@ -60,6 +60,9 @@ class Wezterm:
             raise WeztermError(f"{self.program} cli spawn named no pane: {said[:80]!r}")
         return int(said)
 
+    def set_tab_title(self, socket: str, pane: int, title: str) -> None:
+        self._cli(socket, "set-tab-title", "--pane-id", str(pane), "--", title)
+
     def _cli(self, socket: str, *words: str) -> str:
         # Without --no-auto-start a stale socket would start a wezterm-mux-server of its own.
         argv = [self.program, "cli", "--no-auto-start", *words]

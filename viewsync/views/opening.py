@@ -38,6 +38,7 @@ class OpenRequest(NamedTuple):
     new: bool = False
     cwd: str = ""
     title: str = ""
+    tab_title: str = ""
     window: str = ""
     lease: float = 10.0  # seconds, for `reserve`
 
@@ -72,6 +73,8 @@ def become_client(ctx: Context, request: OpenRequest) -> None:
     _refuse_nesting(ctx, opener, plan)
     told = terminal.announce({"viewsync_parent": plan.view.parent, "viewsync_socket": request.socket}, request.title)
     row = _row(ctx, plan, opener, tracking.CREATING)
+    if request.tab_title:
+        row["title"] = request.tab_title
     view = plan.view._replace(ends_alone=not ctx.config["linger"] and not tracking.pane_may_stay(row, plan.guis))
     version = plan.found.server.version
     argv = tmux_views.attach(ctx.tmux, request.socket, plan.free, view, plan.caller, version, ctx.clock())

@@ -80,7 +80,14 @@ def spawn(ctx: Context, planned: RestorePlan) -> list[int]:
     if planned.tabs and not socket:
         raise ViewsyncError("no WezTerm is running to open the tabs in", "start WezTerm, then try again")
     hand_over(ctx, planned, "person")
-    return [ctx.wezterm.spawn(socket, argv(ctx.env, tab)) for tab in planned.tabs]
+    return [_spawn(ctx, socket, tab) for tab in planned.tabs]
+
+
+def _spawn(ctx: Context, socket: str, tab: ClosedTab) -> int:
+    pane = ctx.wezterm.spawn(socket, argv(ctx.env, tab))
+    with contextlib.suppress(ViewsyncError):  # the tab is there, and WezTerm calls it tmux
+        ctx.wezterm.set_tab_title(socket, pane, tab.title or tab.parent)
+    return pane
 
 
 def _answering(ctx: Context) -> str:
@@ -94,4 +101,5 @@ def _answering(ctx: Context) -> str:
 
 def argv(env: Mapping[str, str], tab: ClosedTab) -> list[str]:
     window = ["--window", tab.window] if tab.window else []
-    return [*paths.launch_argv(env), "open", "-S", tab.socket, *window, "--", tab.parent]
+    title = [f"--tab-title={tab.title}"] if tab.title else []
+    return [*paths.launch_argv(env), "open", "-S", tab.socket, *title, *window, "--", tab.parent]

@@ -25,6 +25,7 @@ class ClosedTab(NamedTuple):
     server: str
     window: str  # "@5", its current window when it was last seen
     opened: float  # epoch seconds; tabs come back in the order in which they were opened
+    title: str = ""  # of its own, with its icon
 
 
 class Gui(NamedTuple):
@@ -102,7 +103,8 @@ def _tab(view: list[Event]) -> ClosedTab:
     # "gone" is said by who did not see the view any more, and knows its window only from the row.
     seen = sorted((event for event in view if event.window), key=lambda each: each.event != "gone")
     window = seen[-1].window if seen else ""
-    return ClosedTab(view[-1].parent or opened.parent, opened.socket, opened.server, window, _opened_at(opened, view))
+    parent, at = view[-1].parent or opened.parent, _opened_at(opened, view)
+    return ClosedTab(parent, opened.socket, opened.server, window, at, opened.detail)
 
 
 def _opened_at(opened: Event, view: list[Event]) -> float:

@@ -7,8 +7,9 @@ A row says of a session that it is ours where it has its id. A row that was writ
 a version that wrote no ids, has to fit in all that it says of it (`proven`).
 
 A view's row: socket, server ("pid.start"), session_id, parent, parent_id, state ("creating" until seen), created (epoch
-seconds), pid, tty, leader (the first process on that terminal), gui, pane, window, attached, idle_since (epoch seconds,
-0 while attached), detour. Numbers of processes come back: pid, leader and gui each have a start time beside them.
+seconds), pid, tty, leader (the first process on that terminal), gui, pane, title (of the tab, where it is not the usual
+one), window, attached, idle_since (epoch seconds, 0 while attached), detour. Numbers of processes come back: pid,
+leader and gui each have a start time beside them.
 """
 
 from __future__ import annotations
@@ -246,6 +247,9 @@ class _Comparison:
         nobody: ViewRow = {}
         opener = next((known for known in self.openers if is_clients(known, client)), nobody)
         new |= {"gui": opener.get("gui", 0), "gui_start": opener.get("gui_start", 0), "pane": opener.get("pane", -1)}
+        new.pop("title", None)
+        if title := opener.get("title"):
+            new["title"] = title
         kind = events.OPEN if row.get("state") == CREATING else events.REUSE
         self.event(session.name, new, kind, f"client {client.pid} is on it")
 
@@ -329,6 +333,7 @@ def event(server: Server, name: str, row: ViewRow, kind: str, reason: str, now: 
         gui_start=float(row.get("gui_start") or 0),
         tty=str(row.get("tty", "")),
         reason=reason,
+        detail=str(row.get("title", "")) if kind in (events.OPEN, events.REUSE) else "",
         seconds=max(0.0, now - made) if made else None,
         what="view",
     )
