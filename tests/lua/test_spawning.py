@@ -213,6 +213,12 @@ def test_the_options_that_were_given_stay_as_they_were(ready: Gui) -> None:
     assert ready.run(body) == (None,)
 
 
+def test_a_window_is_named_after_the_session_of_its_tab(gui: Gui) -> None:
+    gui.load(config(after="wezterm.on('format-window-title', function(tab) return viewsync.tab_title(tab) end)"))
+    assert gui.sync("format-window-title", tab_info({"viewsync_parent": "proj"})) == "\uebc8 proj"
+    assert gui.sync("format-window-title", tab_info({})) is None
+
+
 def tab_info(user_vars: dict[str, str], title: str = "") -> Info:
     return Info(tab_title=title, active_pane=Info(user_vars=user_vars, title="zsh"))
 
