@@ -239,6 +239,7 @@ end
 
 ---@class viewsync.State
 ---@field panes table<string, integer> panes that had a view: pane id to window id
+---@field titled table<string, viewsync.Titled> by pane id
 ---@field queued string? the trigger of what waits: a reload drops the timer that starts it
 ---@field started integer? when the last sweep started
 ---@field under_way boolean? whether it still runs
@@ -248,6 +249,10 @@ end
 ---@field listed integer? when
 ---@field message viewsync.Message?
 
+---@class viewsync.Titled
+---@field parent string the session that gave its tab the title
+---@field title string
+
 --- One JSON string in GLOBAL: a table there comes back as userdata that `type`, `next` and `= nil`
 --- do not treat as a table (wezterm #4802).
 ---@return viewsync.State
@@ -255,6 +260,7 @@ local function load_state()
   local ok, state = pcall(wezterm.json_parse, wezterm.GLOBAL.viewsync)
   if not ok or type(state) ~= "table" then state = {} end
   if type(state.panes) ~= "table" then state.panes = {} end
+  if type(state.titled) ~= "table" then state.titled = {} end
   if type(state.used) ~= "table" then state.used = {} end
   return state
 end
@@ -462,9 +468,12 @@ local function complain_once(request, level, text)
   level("viewsync:", request.trigger .. ":", text)
 end
 
+local rename_tabs ---@type fun(told: table[])
+
 ---@param request viewsync.Request
 local function tell(request, result, message)
   if result then
+    guard("titles", rename_tabs)(result.tabs or {})
     local problems = errors_of(result)
     if #problems == 0 then complained = {} end
     for _, problem in ipairs(problems) do
@@ -605,6 +614,27 @@ local function with_icon(icon, text)
   return (wezterm.nerdfonts[icon] or icon) .. " " .. clean
 end
 
+--- A session that was renamed, or that its tab was switched to, has its name there: unless somebody
+--- has given the tab another title since.
+function rename_tabs(told)
+  local parents, before, now = {}, load_state().titled, {}
+  for _, tab in ipairs(told) do
+    parents[tab.tty] = tab.parent
+  end
+  each_pane(function(pane)
+    local id = tostring(pane:pane_id())
+    local titled = before[id]
+    local tab = titled and pane:tab()
+    if not tab or tab:get_title() ~= titled.title then return end
+    now[id] = titled
+    local parent = parents[pane:get_tty_name() or ""]
+    if not is_text(parent) or parent == titled.parent then return end
+    now[id] = { parent = parent, title = with_icon(settings.icon, parent) }
+    tab:set_title(now[id].title)
+  end)
+  if next(before) then change_state(function(state) state.titled = now end) end
+end
+
 --- "--title=X" and not "--title X": a value may begin with a dash.
 ---@param parent string
 ---@param o viewsync.SpawnOptions
@@ -709,6 +739,9 @@ local function open_tab(window, pane, parent, opts, before)
   change_state(function(state) state.panes[id] = new_window:window_id() end)
   -- The tab may have gone already: `viewsync open` refuses a session that does not exist.
   if title then pcall(function() tab:set_title(title) end) end
+  if title and not own then
+    pcall(change_state, function(state) state.titled[id] = { parent = parent, title = title } end)
+  end
   note_use(parent)
   announce("viewsync.view-opened", new_window, new_pane, {
     parent = parent,

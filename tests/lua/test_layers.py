@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.lua.conftest import NOTHING
 from tests.lua.fake import Gui, config
 from tests.lua.helpers import callbacks, close, only, seen, triggers, ttys, view
 
 if TYPE_CHECKING:
-    from tests.lua.fake_mux import Window
+    from tests.lua.conftest import Viewsync
+    from tests.lua.fake_mux import Tab, Window
 
 pytestmark = pytest.mark.usefixtures("viewsync")
 
@@ -138,6 +140,35 @@ def test_a_title_that_spins_leaves_nothing_in_memory(gui: Gui) -> None:
         gui.advance(0.1)
         gui.fire("update-status", window)
     assert callbacks(gui) == before
+
+
+def renamed(gui: Gui, viewsync: Viewsync, tab: Tab, name: str) -> None:
+    """The session that this tab shows has that name at the next clean-up."""
+    viewsync.answers["cleanup"] = {**NOTHING, "tabs": [{"tty": tab.panes[0].tty, "parent": name}]}
+    gui.advance(60)
+
+
+def test_a_renamed_session_renames_its_tab(gui: Gui, viewsync: Viewsync) -> None:
+    gui.load(only("timer"))
+    window = gui.open_window()
+    for opts in ("nil", "nil", "{ title = 'Mine' }"):
+        gui.run(f"viewsync.spawn_tab_with_session(..., nil, 'proj', {opts})", gui.window_object(window))
+    tab, other, own = window.tabs[1:]
+    for name in ("web", "web", "shop"):
+        renamed(gui, viewsync, tab, name)
+        assert [each.title for each in (tab, other, own)] == [f"\uebc8 {name}", "\uebc8 proj", "\uebc8 Mine"]
+    renamed(gui, viewsync, own, "web")
+    assert own.title == "\uebc8 Mine"
+
+
+def test_a_title_that_somebody_gave_since_stays(gui: Gui, viewsync: Viewsync) -> None:
+    gui.load(only("timer"))
+    window = gui.open_window()
+    gui.run("viewsync.spawn_tab_with_session(..., nil, 'proj')", gui.window_object(window))
+    tab = window.tabs[1]
+    tab.title = "by hand"
+    renamed(gui, viewsync, tab, "web")
+    assert tab.title == "by hand"
 
 
 def test_a_tab_moved_to_another_window_is_not_gone(gui: Gui) -> None:

@@ -214,3 +214,14 @@ def closed(home: Home, **env: str) -> list[tuple[str, str]]:
     words = ["cleanup", "--views", "--from-gui", "--only-gui", "--json"]
     done = home.run(["sh", "-c", '"$@"; exit $?', "sh", home.launcher, *words], env=env)
     return [(verdict["action"], verdict["reason"]) for verdict in done.json()["verdicts"]]
+
+
+def test_lua_is_told_what_its_terminals_show_by_the_name_that_it_has_now(server: Server, home: Home) -> None:
+    tab, _ = server.open("proj")
+    other, _ = server.open("proj")
+    words = ("cleanup", "--views", "--from-gui", "--live-tty", tab.tty, "--json")
+    assert home.viewsync(*words).json()["tabs"] == [{"tty": tab.tty, "parent": "proj"}]
+    server.tmux("rename-session", "-t", "=proj", "web")
+    assert home.viewsync(*words).json()["tabs"] == [{"tty": tab.tty, "parent": "web"}]
+    both = home.viewsync(*words, "--live-tty", other.tty).json()["tabs"]
+    assert {shown["tty"] for shown in both} == {tab.tty, other.tty}

@@ -96,7 +96,11 @@ def _views(parsed: argparse.Namespace, ctx: Context) -> Result:
         done = one_pass.everything(
             ctx, parsed.trigger, dry_run=parsed.dry_run, sockets=sockets, gui=gui, projects=not asked
         )
-    return _verdicts.result(done, dry_run=parsed.dry_run, verbose=parsed.verbose)
+    result = _verdicts.result(done, dry_run=parsed.dry_run, verbose=parsed.verbose)
+    if gui:
+        shown = one_pass.tabs(ctx, gui.ttys)
+        result.data["tabs"] = [{"tty": tty, "parent": parent} for tty, parent in shown.items()]
+    return result
 
 
 def _sessions(parsed: argparse.Namespace, ctx: Context) -> Result:

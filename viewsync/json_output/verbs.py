@@ -27,7 +27,7 @@ def _forms(*forms: tuple[Any, str]) -> Output:
 OUTPUTS = {
     "open": _one(views.OpenOutput),
     "views": _one(views.ViewsOutput),
-    "cleanup": _forms((sessions.CleanupOutput, "without --views"), (views.SweepOutput, "--views")),
+    "cleanup": _forms((sessions.CleanupOutput, "without --views"), (views.CleanedViews, "--views")),
     "sweep": _one(views.SweepOutput),
     "sweeper": _forms(
         (views.SweeperOutput, "run, start, status"), (views.SweeperStopped, "stop"), (views.SweeperOnce, "once")

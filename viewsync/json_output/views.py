@@ -75,6 +75,15 @@ class SweepOutput(TypedDict):
     errors: Annotated[list[str], "servers and files that could not be read"]
 
 
+class ShownTab(TypedDict):
+    tty: Annotated[str, "its terminal"]
+    parent: Annotated[str, "the session that it shows, by the name that this has now"]
+
+
+class CleanedViews(SweepOutput, total=False):
+    tabs: Annotated[list[ShownTab], "with --from-gui: what each terminal of --live-tty shows, of those on a view"]
+
+
 class _SweeperState(TypedDict):
     running: Annotated[bool, "whether a sweeper runs"]
     pid: Annotated[int, "its process id; 0 where there is none, or while it starts"]

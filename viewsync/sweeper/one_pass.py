@@ -81,6 +81,12 @@ def _prepare(ctx: Context, gui: GuiPanes | None) -> tuple[list[tuple[int, float]
     return muxes, []
 
 
+def tabs(ctx: Context, ttys: Sequence[str]) -> dict[str, str]:
+    """The session that is shown on each of these terminals, by the name that it has now."""
+    rows = [row for row in read_registry(ctx)[0]["views"].values() if row.get("attached")]
+    return {row["tty"]: row["parent"] for row in rows if row.get("tty") in ttys and row.get("parent")}
+
+
 def _views(ctx: Context, views: Mapping[str, ViewRow], scope: Scope, named: Sequence[str] | None, done: Swept) -> None:
     """A server that fails does not stop the others; one that is slow comes again behind them, with all its time."""
     first = servers.live(ctx.env, views) if named is None else named
