@@ -66,6 +66,24 @@ def test_a_view_has_its_parents_options_environment_and_folder(server: Server, h
     assert server.show(target, "#{session_path}") == server.show("=proj:", "#{session_path}")
 
 
+def test_a_pattern_in_update_environment_is_matched_as_tmux_does(server: Server, home: Home) -> None:
+    """A variable that the tab has comes from the tab, whatever way the pattern names it; the rest is the parent's."""
+    for number, pattern in enumerate(("SSH_*", "[WX]AYLAND_?", "PLAIN")):
+        server.tmux("set-option", "-g", f"update-environment[{number}]", pattern)
+    for number in range(3, 10):
+        server.tmux("set-option", "-gu", f"update-environment[{number}]")
+    old = ("SSH_AUTH_SOCK", "SSH_TTY", "WAYLAND_1", "XAYLAND_12", "PLAIN")
+    for name in old:
+        server.tmux("set-environment", "-t", "=proj:", name, "old")
+    mine = {"SSH_AUTH_SOCK": "mine", "WAYLAND_1": "mine", "XAYLAND_12": "mine"}
+    _, view = server.open("proj", env={**home.env, **mine})
+    target = f"={view}:"
+    until(lambda: server.run("show-environment", "-t", target, "SSH_TTY").code == 0, "the parent's variables")
+    shown = server.tmux("show-environment", "-t", target).splitlines()
+    said = [line for name in old for line in shown if line.lstrip("-").partition("=")[0] == name]
+    assert said == ["SSH_AUTH_SOCK=mine", "SSH_TTY=old", "WAYLAND_1=mine", "XAYLAND_12=old", "-PLAIN"]
+
+
 def test_the_folder_is_the_parents_or_the_one_asked_for(servers: Callable[..., Server], home: Home) -> None:
     odd = os.path.join(home.path, "a #{pid} 'folder' ;")
     os.mkdir(odd)

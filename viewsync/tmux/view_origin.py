@@ -11,7 +11,7 @@ from viewsync.tmux.rules import language
 from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from viewsync.tmux.rules.model import Inventory
     from viewsync.tmux.server import Tmux
@@ -23,6 +23,7 @@ _ORIGIN = re.compile(
 # parent was made, and a view is as large as its own client.
 _NOT_INHERITED = frozenset(("destroy-unattached", "default-size"))
 
+_PATTERN = re.compile(r"[*?\[]")
 _VARIABLE = re.compile(
     r'(?:unset (?P<gone>[^=;\n]+);|(?P<name>[^=\n]+)="(?P<value>(?:[^"\\]|\\.)*)"; export [^\n]*;)\n',
     re.DOTALL,
@@ -57,13 +58,13 @@ def read_with_inventory(tmux: Tmux, socket: str, name: str) -> tuple[Inventory, 
     exact = next((session for session in found.sessions if session.name == name), None)
     if done.code or exact is None or len(commands) == len(inventory.commands()):
         return found, None
-    origin = _parse("\n".join(lines[end + 1 :]))
+    origin = _parse("\n".join(lines[end + 1 :]), tmux.env)
     return found, origin if origin and origin.session == exact.id else None
 
 
 def read(tmux: Tmux, socket: str, session: str) -> Origin:
     """What a view takes over from the session with that id."""
-    found = _parse(tmux.ask(socket, *chain(*_commands(f"{session}:"))))
+    found = _parse(tmux.ask(socket, *chain(*_commands(f"{session}:"))), tmux.env)
     if found is None:
         raise TmuxError(f"the tmux server on {socket} gave an incomplete answer", "try again")
     return found
@@ -81,12 +82,13 @@ def _commands(target: str) -> list[list[str]]:
     ]
 
 
-def _parse(output: str) -> Origin | None:
+def _parse(output: str, client: Collection[str]) -> Origin | None:
+    """`client`: the names of the variables that the client brings along."""
     match = _ORIGIN.fullmatch(output)
     if not match:
         return None
     session, window, folder, refreshed, *own = match.groups()
-    options, environment = _options(own[0]), _environment(own[1], refreshed.split())
+    options, environment = _options(own[0]), _environment(own[1], refreshed.split(), client)
     return Origin(session, language.unescaped(folder), window, options, environment)
 
 
@@ -99,9 +101,9 @@ def _options(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _environment(text: str, refreshed: Iterable[str]) -> tuple[tuple[str, str | None], ...]:
-    """`show-environment -s`, without what tmux itself refreshes from the attaching client (update-environment)."""
-    skip = set(refreshed)
+def _environment(text: str, refreshed: Iterable[str], client: Collection[str]) -> tuple[tuple[str, str | None], ...]:
+    """`show-environment -s`, without what tmux itself refreshes from the attaching client."""
+    skip = _refreshed(refreshed, client)
     found: list[tuple[str, str | None]] = []
     for match in _VARIABLE.finditer(text):
         if match["gone"]:
@@ -109,3 +111,16 @@ def _environment(text: str, refreshed: Iterable[str]) -> tuple[tuple[str, str | 
         else:
             found.append((match["name"], language.unescaped(match["value"])))
     return tuple((name, value) for name, value in found if name not in skip)
+
+
+def _refreshed(patterns: Iterable[str], client: Collection[str]) -> set[str]:
+    """What update-environment means for that client: a name it is given or loses, of a pattern only what it has."""
+    names: set[str] = set()
+    for pattern in patterns:
+        if not _PATTERN.search(pattern):
+            names.add(pattern)
+            continue
+        from fnmatch import fnmatchcase  # most have none
+
+        names.update(name for name in client if fnmatchcase(name, pattern))
+    return names
