@@ -371,3 +371,36 @@ def test_l_of_many_that_die_at_once_other_peoples_hooks_see_each(server: Server)
         tab.signal(signal.SIGKILL)
     until(lambda: server.sessions() == ["proj"], "the end of all views")
     until(lambda: server.tmux("show-options", "-sqv", "@seen") == "x" * 12, "the word of each")
+
+
+def test_no_window_of_ours_ends_a_server_whose_sizes_are_manual(server: Server, project: Project) -> None:
+    """Trap J, by every verb that makes a session, a view or a window. The sizes of others stay."""
+    server.tmux("resize-window", "-t", "=proj:0", "-x", "90", "-y", "20")
+    server.tmux("set-option", "-w", "-u", "-t", "=proj:0", "window-size")
+    server.tmux("set-option", "-gw", "window-size", "manual")
+    project.command("two-windows", PROJECT)
+    server.open("proj")
+    where = ("-S", server.socket)
+    done = server.home.viewsync("open", "proj", "--json", "--new", *where)
+    assert done.code == 0, done.err
+    server.open("other", "--create")
+    for words in (("create", "-n", "shell", *where), ("run", "two-windows", *where)):
+        done = project.viewsync(*words)
+        assert done.code == 0, (words, done.err)
+    assert int(server.tmux("display-message", "-p", "#{pid}")) == server.pid
+    assert {"proj", "other", "shell"} < set(server.sessions())
+    assert server.tmux("show-options", "-gwv", "window-size") == "manual"
+    assert server.show("=proj:0", "#{window_width}x#{window_height}") == "90x20"
+
+
+def test_a_server_that_starts_with_manual_sizes_outlives_its_first_session(
+    servers: Callable[..., Server], home: Home
+) -> None:
+    """tmux's own `new-session` ends it, so that nobody else would start it at all."""
+    server = servers("manual", "set -gw window-size manual\n")
+    home.env["XDG_CONFIG_HOME"] = home.path
+    os.symlink(server.conf, os.path.join(home.path, ".tmux.conf"))
+    done = home.viewsync("create", "-n", "first", "-S", server.socket)
+    server.pid = int(server.tmux("display-message", "-p", "#{pid}"))
+    assert (done.code, server.sessions()) == (0, ["first"]), done.err
+    assert server.tmux("show-options", "-gwv", "window-size") == "manual"

@@ -445,6 +445,17 @@ def test_destroy_unattached_is_a_danger(home: Home, installed: Server) -> None:
     assert (code, checks["destroy-unattached"]["status"]) == ((1, "fail") if crashes else (0, "warn"))
 
 
+def test_manual_sizes_are_a_danger_where_a_new_window_ends_the_server(home: Home, installed: Server) -> None:
+    assert examine(home)[1]["window-size"]["status"] == "ok"
+    installed.tmux("set-option", "-gw", "window-size", "manual")
+    check = examine(home)[1]["window-size"]
+    dies = versions.dies_of_a_new_window(home.run(["tmux", "-V"]).out)
+    assert check["status"] == ("fail" if dies else "ok")
+    if dies:
+        assert home.run(["sh", "-c", check["command"]]).code == 0
+        assert installed.tmux("show-options", "-gwv", "window-size") == "latest"
+
+
 def start_oddly(server: Server, odd: Odd) -> Server:
     """By hand: viewsync lets no blocked signal through."""
     server.home.run(odd.start("tmux", "-f", server.conf, "-S", server.socket, "new-session", "-d", "-s", "proj", "cat"))

@@ -10,7 +10,7 @@ from viewsync.setup.repair_commands import tmux, viewsync
 from viewsync.setup.rules.checks import FAIL, INSTALL, OK, SWEEP, WARN, WORK, Check
 from viewsync.store import pending_steps
 from viewsync.system import procfs
-from viewsync.tmux import end_hooks, options, resurrect
+from viewsync.tmux import end_hooks, options, resurrect, window_size
 from viewsync.tmux.rules import hooks, versions
 from viewsync.tmux.rules.model import KEEP
 from viewsync.tmux.rules.versions import OLDEST, number
@@ -140,6 +140,23 @@ def unattached(reading: ServerReading) -> Check:
     )
 
 
+def sized(reading: ServerReading) -> Check:
+    name = "window-size"
+    if not window_size.is_manual(reading.ctx.tmux, reading.socket):
+        return Check(name, OK, "not manual")
+    if not versions.dies_of_a_new_window(reading.found.server.version):
+        return Check(name, OK, "manual, which this server survives")
+    return Check(
+        name,
+        FAIL,
+        "manual, so that each new window or session ends this server; those that viewsync makes do not",
+        "run `tmux set -gw window-size latest`, and give single windows a size with `resize-window`",
+        command=tmux(reading.ctx, reading.socket, "set-option", "-gw", "window-size", "latest"),
+        decision="it is an option of yours, and comes back where your tmux configuration sets it",
+        at_stake=WORK,
+    )
+
+
 def strays(reading: ServerReading) -> Check:
     found = adopting.strays(reading.found, tracking.proven(reading.found, reading.views))
     if not found:
@@ -214,6 +231,7 @@ IN_EACH: tuple[tuple[str, Callable[[ServerReading], Check]], ...] = (
     ("own hooks", shadowed),
     ("aliases", aliases),
     ("destroy-unattached", unattached),
+    ("window-size", sized),
     ("stray views", strays),
     ("resurrect", saved),
     ("quarantine", quarantined),

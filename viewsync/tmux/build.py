@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
-from viewsync.tmux import guarded_kill, guarded_layout, sessions
+from viewsync.tmux import guarded_kill, guarded_layout, sessions, window_size
 from viewsync.tmux.rules import language, marks
 from viewsync.tmux.rules.language import both, quoted, same_server, source_file
 from viewsync.tmux.rules.model import Server
@@ -53,6 +53,7 @@ class ScriptLine(NamedTuple):
     command: str
     what: str  # that it is about, in the words of an error
     path: str = ""  # the PATH that its new pane is to have
+    makes_a_window: bool = False
 
 
 class MadePane(NamedTuple):
@@ -122,7 +123,7 @@ def _path(line: ScriptLine) -> str:
 def _run(tmux: Tmux, server: Server, lines: Sequence[ScriptLine]) -> Said:
     same = quoted(same_server(server))
     script = "".join(
-        f"if-shell -F {same} {{ {line.command} ; display-message -p '=done {number}' }} {{ }}\n"
+        _line(line, f"if-shell -F {same} {{ {line.command} ; display-message -p '=done {number}' }} {{ }}\n")
         for number, line in enumerate(lines)
     )
     script += f"if-shell -F {same} {{ display-message -p =all }}\n"
@@ -134,6 +135,10 @@ def _run(tmux: Tmux, server: Server, lines: Sequence[ScriptLine]) -> Said:
         raise TmuxError(f"tmux on {server.socket}: {reason or 'it has been replaced by another server'}")
     failed = [line.what for number, line in enumerate(lines) if f"=done {number}" not in said]
     return Said([line for line in said if not line.startswith("=")], _problems(failed, done.err), done.err)
+
+
+def _line(line: ScriptLine, text: str) -> str:
+    return window_size.lines(text) if line.makes_a_window else text
 
 
 def _problems(failed: Sequence[str], errors: str) -> list[str]:
@@ -171,7 +176,7 @@ def new_window(session: str, name: str, pane: NewPane, number: int) -> ScriptLin
     """Behind the others; without a name tmux calls it like its program."""
     words = ["new-window", "-d", *_telling(number), "-t", f"'{session}:'"]
     words += ["-n", quoted(language.unexpanded(name))] if name else []
-    return ScriptLine(" ".join([*words, *_started(pane)]), f"window {name or number + 1!r}", pane.path)
+    return ScriptLine(" ".join([*words, *_started(pane)]), f"window {name or number + 1!r}", pane.path, True)
 
 
 def split(pane: str, new: NewPane, number: int, what: str, tiled: str = "") -> ScriptLine:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from viewsync.tmux import window_size
 from viewsync.tmux.rules import language
 from viewsync.tmux.rules.language import either, equal, if_session, quoted
 from viewsync.tmux.rules.model import ENDS_ALONE, OPENING, PARENT, PARENT_ID, VIEW
@@ -66,7 +67,8 @@ def _join(new: NewView, *, detached: bool) -> str:
     for name, value in new.origin.environment:
         if value is not None and language.unharmed(value):
             words += ["-e", quoted(f"{name}={value}")]
-    return " ".join(words)
+    making = " ".join(words)
+    return window_size.around(making) if new.origin.unsized else making
 
 
 def _inherit(new: NewView) -> list[str]:

@@ -96,7 +96,9 @@ def begin(tmux: Tmux, socket: str, new: NewSession, answer: str, then: Sequence[
     if "\0" in script:  # tmux would take what is before it for the whole word
         raise TmuxError("a program, its variables and its folder cannot hold a NUL byte")
     sockets.make_folder(tmux.env, socket)
-    done = tmux.run(socket, "start-server", ";", "source-file", "-", stdin=f"{script}\n", starts=True)
+    done = tmux.run(
+        socket, "start-server", ";", "source-file", "-", stdin=window_size.lines(f"{script}\n"), starts=True
+    )
     if messages.duplicate(done.err):
         raise Duplicate(done.err.strip())
     return done

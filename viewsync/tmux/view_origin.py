@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
-from viewsync.tmux import inventory, messages
-from viewsync.tmux.rules import language
+from viewsync.tmux import inventory, messages, window_size
+from viewsync.tmux.rules import language, versions
 from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from viewsync.tmux.server import Tmux
 
 _ORIGIN = re.compile(
-    r"(\$\d+)\t(@\d+)\t(.*?)\n=refreshed\n((?:.*?\n)?)=options\n((?:.*?\n)?)=environment\n(.*)", re.DOTALL
+    r"(\w*)\n([^\t]*)\t(\$\d+)\t(@\d+)\t(.*?)\n=refreshed\n((?:.*?\n)?)=options\n((?:.*?\n)?)=environment\n(.*)",
+    re.DOTALL,
 )
 # destroy-unattached crashes every tmux before 3.8 (trap A), so a view never has it; default-size is how large the
 # parent was made, and a view is as large as its own client.
@@ -36,6 +37,7 @@ class Origin(NamedTuple):
     window: str  # its current window
     options: tuple[tuple[str, str], ...]  # its own session options, raw values
     environment: tuple[tuple[str, str | None], ...]  # its own variables; None where it removes one
+    unsized: bool  # a new window would end the server (trap J), if the size of windows were not looked at
 
 
 def read_with_inventory(tmux: Tmux, socket: str, name: str) -> tuple[Inventory, Origin | None]:
@@ -72,7 +74,14 @@ def read(tmux: Tmux, socket: str, session: str) -> Origin:
 
 def _commands(target: str) -> list[list[str]]:
     return [
-        ["display-message", "-p", "-t", target, f"#{{session_id}}\t#{{window_id}}\t{language.free('session_path')}"],
+        [*window_size.ASKED],
+        [
+            "display-message",
+            "-p",
+            "-t",
+            target,
+            f"#{{version}}\t#{{session_id}}\t#{{window_id}}\t{language.free('session_path')}",
+        ],
         ["display-message", "-p", "-t", target, "=refreshed"],
         ["show-options", "-gv", "update-environment"],
         ["display-message", "-p", "-t", target, "=options"],
@@ -87,9 +96,10 @@ def _parse(output: str, client: Collection[str]) -> Origin | None:
     match = _ORIGIN.fullmatch(output)
     if not match:
         return None
-    session, window, folder, refreshed, *own = match.groups()
+    size, version, session, window, folder, refreshed, *own = match.groups()
     options, environment = _options(own[0]), _environment(own[1], refreshed.split(), client)
-    return Origin(session, language.unescaped(folder), window, options, environment)
+    unsized = size == window_size.MANUAL and versions.dies_of_a_new_window(version)
+    return Origin(session, language.unescaped(folder), window, options, environment, unsized)
 
 
 def _options(text: str) -> tuple[tuple[str, str], ...]:

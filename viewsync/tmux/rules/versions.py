@@ -42,6 +42,11 @@ def pads_lines(version: str) -> bool:
 IGNORES_SIZES = "#{m:3.2*,#{version}}"
 
 
+# The same for who cannot know the version: whether a new window would end the server. True only where a format is of
+# no session, as behind the `%if` of a file; else a window's own option would be meant.
+ENDED_BY_A_WINDOW = "#{&&:#{==:#{window-size},manual},#{m:*3.[3-6]*,#{version}}}"
+
+
 def runs_options(version: str) -> bool:
     """Since 3.3 `set-hook -R @option` runs what an option says, at once."""
     return number(version) >= (3, 3, "")
@@ -75,6 +80,8 @@ OF_SOME: tuple[Bug, ...] = (
     ((3, 6, ""), (3, 6, "b"), "an open prompt of `C-b &` or `C-b :` while windows change (tmux #5065)"),
     _ENDS,
 )
+# Only with an option that hardly anybody sets: doctor tells of it in the servers that have it.
+_UNSIZED: Bug = ((3, 3, ""), (3, 6, "b"), "`window-size manual` for all windows, and a new window")
 
 
 def known(version: str, bugs: tuple[Bug, ...]) -> list[str]:
@@ -89,3 +96,8 @@ def crashes_unattached(version: str) -> bool:
 def dies_with_a_session(version: str) -> bool:
     """Whether detach-on-destroy has to be looked at before a session is ended."""
     return bool(known(version, (_ENDS,)))
+
+
+def dies_of_a_new_window(version: str) -> bool:
+    """Whether it may, where window-size is manual for all windows."""
+    return bool(known(version, (_UNSIZED,)))
