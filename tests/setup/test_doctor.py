@@ -16,7 +16,7 @@ from tests.support.tree import tree
 from tests.support.unseen import blind
 from tests.support.wait import until
 from viewsync.store import lock
-from viewsync.tmux.rules import versions
+from viewsync.tmux.rules import hooks, versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -430,6 +430,18 @@ def test_an_alias_in_the_place_of_a_command_is_named(home: Home, installed: Serv
     replaced = name if name != "ls" else None  # a short name is no command's own
     assert check["status"] == ("warn" if replaced else "ok")
     assert not replaced or check["found"].endswith(replaced)
+
+
+def test_hooks_that_run_where_a_view_is_made_are_named(home: Home, installed: Server) -> None:
+    loud = hooks.loud(installed.tmux("display-message", "-p", "#{version}"))
+    for event in ("after-new-session", "session-created", "window-linked"):
+        installed.tmux("set-hook", "-g", event, "split-window")
+    check = examine(home)[1]["hooks on views"]
+    assert check["status"] == ("warn" if loud else "ok")
+    for event in loud:
+        assert f"{event}[0]" in check["found"] or event in ("after-select-window", "window-unlinked")
+        installed.tmux("set-hook", "-g", event, hooks.GUARD.replace("...", "split-window"))
+    assert examine(home)[1]["hooks on views"]["status"] == "ok"
 
 
 def test_destroy_unattached_is_a_danger(home: Home, installed: Server) -> None:

@@ -110,6 +110,19 @@ def shadowed(reading: ServerReading) -> Check:
     return Check("own hooks", WARN, text, hint, command=by, decision="they are hooks of yours")
 
 
+def hearing(reading: ServerReading) -> Check:
+    """What is made quietly in most versions (tmux/views.py) cannot be in all."""
+    name = "hooks on views"
+    events = hooks.loud(reading.found.server.version)
+    said = options.set_for_all(reading.ctx.tmux, reading.socket, events)
+    found = [line.partition(" ")[0] for line in said if hooks.GUARDED not in line]
+    if not found:
+        return Check(name, OK, "no hook of yours runs where a view is made")
+    hint = f"let each leave views alone: {hooks.GUARD}"
+    text = f"these run where a view is made, on the windows that it shares: {', '.join(found)}"
+    return Check(name, WARN, text, hint, decision="they are hooks of yours")
+
+
 def aliases(reading: ServerReading) -> Check:
     """What viewsync says to tmux goes through them, too; but for what its hooks run (tmux/view_hooks.py)."""
     found = options.replaced_commands(reading.ctx.tmux, reading.socket)
@@ -229,6 +242,7 @@ IN_EACH: tuple[tuple[str, Callable[[ServerReading], Check]], ...] = (
     ("hooks", loaded),
     ("session ends", told),
     ("own hooks", shadowed),
+    ("hooks on views", hearing),
     ("aliases", aliases),
     ("destroy-unattached", unattached),
     ("window-size", sized),

@@ -10,12 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.tmux import window_size
-from viewsync.tmux.rules import language
-from viewsync.tmux.rules.language import either, equal, if_session, quoted
+from viewsync.tmux.rules import hooks, language
+from viewsync.tmux.rules.language import both, either, equal, if_session, quoted
 from viewsync.tmux.rules.model import ENDS_ALONE, OPENING, PARENT, PARENT_ID, VIEW
 
 if TYPE_CHECKING:
     from viewsync.tmux.view_origin import Origin
+
+
+# What happens to a view's windows happens to its parent's, too, and whoever has a hook for it hears of that. A view has
+# a hook of its own for it, that does nothing: tmux looks there first, and only then in those of all sessions.
+_NOTHING = "if-shell -F '' ''"
 
 
 class NewView(NamedTuple):
@@ -28,11 +33,13 @@ class NewView(NamedTuple):
     folder: str  # "" for the parent's own
     window: str  # "@5" to start on, "" for the parent's current one
     detour: str  # a name for the parent while a hijacked group is avoided
+    hooks: tuple[tuple[str, str], ...] = ()  # of its own, beside those of all sessions: slot and text
     ends_alone: bool = False  # the server may end it without asking us, as soon as its client is gone
 
 
-def command(new: NewView, *, detached: bool) -> str:
-    """Join the parent's group and be its like: options, environment, folder, current window.
+def command(new: NewView, *, detached: bool, then: str = "") -> str:
+    """Join the parent's group and be its like: options, environment, hooks, folder, current window. `then` is said
+    when it is.
 
     Where another group has the parent's name, the parent is called otherwise for that one step.
     """
@@ -47,7 +54,7 @@ def command(new: NewView, *, detached: bool) -> str:
     )
     inherit = " ; ".join(_inherit(new))
     # has-session fails, and with it the rest, when the parent is gone: new-session would make a fresh group.
-    make = f"if-shell -F -t '{parent}:' {quoted(safe)} {{ {join} }} {{ {around} }} ; {inherit}"
+    make = f"if-shell -F -t '{parent}:' {quoted(safe)} {{ {join} }} {{ {around} }} ; {inherit}{then and f' ; {then}'}"
     # Both the question above and the way back from the detour name the parent: renamed meanwhile, it is left alone.
     named = quoted(equal("session_name", new.joins))
     renamed = "display-message -p 'viewsync: the session was renamed just now; try again'"
@@ -74,6 +81,7 @@ def _join(new: NewView, *, detached: bool) -> str:
 def _inherit(new: NewView) -> list[str]:
     target = f"'={new.name}:'"
     return [
+        *(f"set-hook -t {target} {event} {quoted(_NOTHING)}" for event in hooks.quiet(new.origin.version)),
         f"set-option -F -t {target} {VIEW} '#{{session_id}}'",
         language.assigned(f"set-option -t {target}", PARENT, new.parent),
         *for_tab(f"-t {target}", new),
@@ -86,8 +94,20 @@ def _inherit(new: NewView) -> list[str]:
             for name, value in new.origin.environment
             if value is None or not language.unharmed(value)
         ),
-        select(f"={new.name}", new.window or new.origin.window),
+        *(f"set-hook -t {target} {quoted(slot)} {quoted(text)}" for slot, text in new.hooks),
+        _begin_on(new),
     ]
+
+
+def _begin_on(new: NewView) -> str:
+    """Go to its first window. For the user it is where the view begins, and no change."""
+    window, target, event = new.window or new.origin.window, f"'={new.name}:'", "session-window-changed"
+    elsewhere = quoted(both(equal("window_id", window), "#{!=:#{window_active},1}"))
+    once = f"set-hook -t {target} {event} {quoted(f'set-hook -u {event}')} ; "
+    if any(slot.startswith(f"{event}[") for slot, _ in new.hooks):
+        once = ""
+    place = f"'={new.name}:{window}'"
+    return f"if-shell -F -t {place} {elsewhere} {{ {once}select-window -t {place} }}"
 
 
 def for_tab(target: str, new: NewView) -> list[str]:

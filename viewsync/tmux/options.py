@@ -29,6 +29,12 @@ def replaced_commands(tmux: Tmux, socket: str) -> dict[str, str]:
     return {alias: name for alias, name in named.items() if name in commands}
 
 
+def set_for_all(tmux: Tmux, socket: str, events: Sequence[str]) -> list[str]:
+    """What stands in the hooks of all sessions for those events: "event[0] its commands"."""
+    lines = [line for event in events for line in tmux.ask(socket, "show-hooks", "-g", event).splitlines()]
+    return [line for line in lines if line.partition(" ")[2]]
+
+
 def shadows(tmux: Tmux, socket: str, sessions: Sequence[str]) -> list[str]:
     """Those sessions, by id, that have a hook of their own where ours is global: theirs is called instead of it.
 
@@ -40,11 +46,13 @@ def shadows(tmux: Tmux, socket: str, sessions: Sequence[str]) -> list[str]:
         for session in sessions
     ]
     done = tmux.run(socket, "source-file", "-", stdin="".join(lines))
-    found: list[str] = []
+    found: dict[tuple[str, str], list[str]] = {}
     current = ""
     for line in done.out.splitlines():
         if match := re.fullmatch(r"session (\$\d+)", line):
             current = match[1]
         elif line.startswith(hooks.EVENTS):
-            found.append(current)
-    return list(dict.fromkeys(found))
+            slot = line.partition(" ")[0]
+            found.setdefault((current, slot.partition("[")[0]), []).append(slot)
+    without = [session for (session, event), slots in found.items() if hooks.slot(event) not in slots]
+    return list(dict.fromkeys(without))

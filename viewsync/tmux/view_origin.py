@@ -17,13 +17,26 @@ if TYPE_CHECKING:
     from viewsync.tmux.server import Tmux
 
 _ORIGIN = re.compile(
-    r"(\w*)\n([^\t]*)\t(\$\d+)\t(@\d+)\t(.*?)\n=refreshed\n((?:.*?\n)?)=options\n((?:.*?\n)?)=environment\n(.*)",
+    r"(\w*)\n([^\t]*)\t(\$\d+)\t(@\d+)\t(.*?)\n=refreshed\n((?:.*?\n)?)=options\n((?:.*?\n)?)=environment\n((?:.*?\n)?)=hooks\n(.*)",
     re.DOTALL,
 )
 # destroy-unattached crashes every tmux before 3.8 (trap A), so a view never has it; default-size is how large the
 # parent was made, and a view is as large as its own client.
 _NOT_INHERITED = frozenset(("destroy-unattached", "default-size"))
 
+_HOOK = re.compile(r"^(([a-z-]+)\[\d+\]) (.+)$", re.MULTILINE)
+# What becomes of the parent is no view's business, nor whose windows are linked where.
+_ABOUT_ITSELF = frozenset(
+    (
+        "after-new-session",
+        "after-rename-session",
+        "session-closed",
+        "session-created",
+        "session-renamed",
+        "window-linked",
+        "window-unlinked",
+    )
+)
 _PATTERN = re.compile(r"[*?\[]")
 _VARIABLE = re.compile(
     r'(?:unset (?P<gone>[^=;\n]+);|(?P<name>[^=\n]+)="(?P<value>(?:[^"\\]|\\.)*)"; export [^\n]*;)\n',
@@ -37,6 +50,8 @@ class Origin(NamedTuple):
     window: str  # its current window
     options: tuple[tuple[str, str], ...]  # its own session options, raw values
     environment: tuple[tuple[str, str | None], ...]  # its own variables; None where it removes one
+    hooks: tuple[tuple[str, str], ...]  # its own hooks, that all sessions have not: slot and text
+    version: str  # of the server
     unsized: bool  # a new window would end the server (trap J), if the size of windows were not looked at
 
 
@@ -88,6 +103,8 @@ def _commands(target: str) -> list[list[str]]:
         ["show-options", "-t", target],
         ["display-message", "-p", "-t", target, "=environment"],
         ["show-environment", "-s", "-t", target],
+        ["display-message", "-p", "-t", target, "=hooks"],
+        ["show-hooks", "-t", target],
     ]
 
 
@@ -99,7 +116,7 @@ def _parse(output: str, client: Collection[str]) -> Origin | None:
     size, version, session, window, folder, refreshed, *own = match.groups()
     options, environment = _options(own[0]), _environment(own[1], refreshed.split(), client)
     unsized = size == window_size.MANUAL and versions.dies_of_a_new_window(version)
-    return Origin(session, language.unescaped(folder), window, options, environment, unsized)
+    return Origin(session, language.unescaped(folder), window, options, environment, _hooks(own[2]), version, unsized)
 
 
 def _options(text: str) -> tuple[tuple[str, str], ...]:
@@ -109,6 +126,11 @@ def _options(text: str) -> tuple[tuple[str, str], ...]:
         if name not in _NOT_INHERITED and not name.startswith("@viewsync_"):
             found.append((name, value[0] if value else ""))
     return tuple(found)
+
+
+def _hooks(text: str) -> tuple[tuple[str, str], ...]:
+    slots = (match.groups() for match in _HOOK.finditer(text))
+    return tuple((slot, said) for slot, event, said in slots if event not in _ABOUT_ITSELF)
 
 
 def _environment(text: str, refreshed: Iterable[str], client: Collection[str]) -> tuple[tuple[str, str | None], ...]:

@@ -27,6 +27,7 @@ from viewsync.tmux.rules.model import (
     PROMOTE,
     VIEW,
 )
+from viewsync.tmux.rules.versions import runs_options
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -104,7 +105,10 @@ def _line(verdict: Verdict, index: int, server: Server, now: float, grace: float
     if verdict.action == PROMOTE:
         target = f"'{verdict.id}:'"
         rename = f"rename-session -t {target} -- {quoted(language.name(verdict.parent))}"
-        unmark = " ; ".join(f"set-option -u -t {target} {mark}" for mark in MARKS)
+        unmark = " ; ".join(
+            [f"set-option -u -t {target} {mark}" for mark in MARKS]
+            + [f"set-hook -u -t {target} {event}" for event in hooks.quiet(server.version)]
+        )
         then = f"{rename} ; display-message -p 'yes {index}' ; {unmark}"
         return if_existing(verdict.id, both(meant, _promotable(verdict.session, now, grace)), then, missed)
     raise ValueError(f"nothing to act on: {verdict}")
@@ -118,10 +122,33 @@ def attach(
     The server decides when it attaches, so two tabs never land on one view, and a new view is born attached.
     `caller` is "" when our hooks stand.
     """
-    command = guarded_join.command(new, detached=False)
+    command = _made(new, version)
     for view in reversed(free):
         command = if_session(view.id, _idle(view.name, now), _go(view.id, new), command)
-    return tmux.argv(socket, *_hooked(caller, version), "if-shell", "-F", "1", command)
+    return tmux.argv(socket, *_hooked(caller, version), "if-shell", "-F", "1", _quietly(command, new, version))
+
+
+def _made(new: NewView, version: str) -> str:
+    """A new view, and its client on it, as tmux's `client-attached` has to be told."""
+    if runs_options(version):
+        return guarded_join.command(new, detached=True, then=f"attach-session -t '={new.name}'")
+    # There somebody's hook may wait before the client is on it, and another one find it free: so it is born attached.
+    target, same = f"'={new.name}:'", quoted(equal("session_name", new.name))
+    told = f"if-shell -F -t {target} {same} {{ set-hook -R -t {target} client-attached }}"
+    return guarded_join.command(new, detached=False, then=told)
+
+
+def _quietly(command: str, new: NewView, version: str) -> str:
+    """The same as what a hook runs: tmux then calls none that stands after a command, so that no hook of the user's
+    acts on the windows that a view shares, or waits in between. 3.2a knows no such way.
+    """
+    if not runs_options(version):
+        return command
+    option = f"@viewsync_making_{new.detour.rpartition('-')[2]}"
+    text = f"set-option -gu {option} ; {command}"
+    # Where there is no session at all, `set-hook -R` can end the server.
+    run = f"if-shell -F '#{{session_id}}' {{ set-hook -R {option} }} {{ has-session -t '{new.origin.session}:' }}"
+    return f"set-option -g {option} {quoted(text)} ; {run}"
 
 
 def from_file(path: str, command: str) -> tuple[str, str]:
@@ -152,7 +179,8 @@ def reserve(
         target = f"-t '{view.id}:'"
         take = f"set-option {target} {lease_it} ; set-option -u {target} {ENDS_ALONE} ; {_say(view.name)}"
         command = if_session(view.id, _idle(view.name, now), take, command)
-    done = tmux.run(socket, *_hooked(caller, version), "source-file", "-", stdin=f"{command}\n")
+    script = f"{_quietly(command, new, version)}\n"
+    done = tmux.run(socket, *_hooked(caller, version), "source-file", "-", stdin=script)
     said = [line.removeprefix("view ") for line in done.out.split("\n") if line.startswith("view ")]
     if done.code or not said:
         raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no view was made'}")

@@ -121,6 +121,7 @@ def _plan(ctx: Context, request: OpenRequest) -> OpenPlan:
         origin = view_origin.read(ctx.tmux, request.socket, joined.id)
     free = [] if request.new else _free(found, joined, rows, ctx.clock())
     view = _new_view(ctx.clock, request, parent, joined, origin)
+    view = view._replace(hooks=_own_hooks(ctx, origin, found.server.version))
     missing = ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.caller)
     return OpenPlan(found, free, view, ctx.caller if missing else "", data["guis"])
 
@@ -208,6 +209,17 @@ def _new_view(
         window=request.window,
         detour=f"viewsync-detour-{digits}",
     )
+
+
+def _own_hooks(ctx: Context, origin: Origin, version: str) -> tuple[tuple[str, str], ...]:
+    """The parent's. A session's hook stands for the one that all have, so where ours is one of those it comes along."""
+    events = {slot.partition("[")[0] for slot, _ in origin.hooks}.intersection(hooks.EVENTS)
+    if not events or not ctx.config["hooks"]:
+        return origin.hooks
+    from viewsync.tmux import view_hooks  # most parents have none
+
+    ours = tuple((hooks.slot(event), view_hooks.text(event, ctx.caller, version)) for event in sorted(events))
+    return (*origin.hooks, *ours)
 
 
 def _opener(env: Mapping[str, str]) -> Opener:
@@ -307,7 +319,7 @@ def _private(ctx: Context, argv: list[str], origin: Origin) -> list[str]:
     """Everybody sees the words of a process, and those of the client as long as its tab is there: what a session's
     variables and options say comes in a file of ours. So does a command too long for tmux.
     """
-    told = bool(origin.options) or any(value is not None for _, value in origin.environment)
+    told = bool(origin.options or origin.hooks) or any(value is not None for _, value in origin.environment)
     if not told and sum(len(os.fsencode(word)) + 1 for word in argv) < _LONGEST_COMMAND:
         return argv
     path = os.path.join(ctx.folder, f"open.conf-{os.getpid()}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from viewsync.tmux.rules.language import quoted, source_file, unexpanded
+from viewsync.tmux.rules.versions import runs_options, tells_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,26 @@ _SILENT, _SAVED = ">/dev/null 2>&1 ", f" hook {SAVED}"
 # Which text of ours it is: another number where what stands in `EVENTS` means something else than before, so that
 # running servers get the new one.
 EDITION = 2
+
+
+def quiet(version: str) -> tuple[str, ...]:
+    """What a view has a hook of its own for, that does nothing. In 3.2a some are its windows', which it shares."""
+    return ("session-created", "window-linked", "window-unlinked") if runs_options(version) else ("session-created",)
+
+
+def loud(version: str) -> tuple[str, ...]:
+    """What the user's hooks hear all the same when a view is made.
+
+    3.2a can run nothing without them (`views._quietly`). From 3.8 on, tmux looks for the hook before it says so.
+    """
+    if not runs_options(version):
+        return ("after-new-session", "after-select-window", "window-linked", "window-unlinked")
+    return ("session-created", "window-linked", "window-unlinked") if tells_at_once(version) else ()
+
+
+# What such a hook is to begin with, so that it leaves views alone.
+GUARD = "if-shell -F '#{m:*-view-[0-9]*-[0-9]*,#{session_name}}' '' { ... }"
+GUARDED = "-view-"
 
 
 def slot(event: str) -> str:

@@ -52,6 +52,11 @@ def runs_options(version: str) -> bool:
     return number(version) >= (3, 3, "")
 
 
+def tells_at_once(version: str) -> bool:
+    """From 3.8 on, which hooks there are for an event is decided when it happens, not when they run."""
+    return number(version) >= (3, 8, "")
+
+
 def ends_views(version: str) -> bool:
     """Whether a hook can have the server end views by itself. 3.1 and older do not run what a format says at all."""
     return number(version) >= (3, 2, "")
