@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.wait import stays, until
 from viewsync.tmux.rules import hooks
+from viewsync.tmux.views import MARKS
 
 if TYPE_CHECKING:
     from tests.support.server import Home, Server
@@ -102,3 +103,28 @@ def test_a_promoted_session_is_the_users_again(server: Server, home: Home) -> No
     tab.close()
     until(lambda: server.sessions() == ["proj"], f"the promotion of {view}")
     until(lambda: not server.tmux("show-hooks", "-t", "=proj:"), "no hooks of ours")
+
+
+@pytest.mark.parametrize("event", ["after-new-session", "session-created", "client-attached"])
+def test_a_view_that_a_hook_renames_ends_with_its_tab(server: Server, home: Home, event: str) -> None:
+    server.tmux("set-hook", "-g", event, "rename-session mine")
+    tab, _ = server.open("proj")
+    assert home.viewsync("sweep").code == 0
+    tab.close()
+    until(lambda: home.viewsync("sweep").code == 0 and server.sessions() == ["proj"], "the end of the view")
+    until(lambda: home.viewsync("sweep").code == 0 and not home.rows(), "the end of its row")
+
+
+def test_a_renamed_view_without_any_mark_is_known_by_its_client(server: Server, home: Home) -> None:
+    """As a hook leaves it that runs before our marks. A session of somebody's in that group stays."""
+    tab, view = server.open("proj", env={**home.env, "VIEWSYNC_HOOKS": "0"})
+    server.tmux("new-session", "-d", "-t", "=proj:", "-s", "theirs")
+    for mark in MARKS:
+        server.tmux("set-option", "-u", "-t", f"={view}:", mark)
+    server.tmux("rename-session", "-t", f"={view}:", "mine")
+    assert home.rows()[view]["state"] == "creating"
+    assert home.viewsync("sweep").code == 0
+    assert list(home.rows()) == ["mine"]
+    tab.close()
+    until(lambda: home.viewsync("sweep").code == 0 and "mine" not in server.sessions(), "the end of the view")
+    assert server.sessions() == ["proj", "theirs"]

@@ -21,7 +21,7 @@ from viewsync.events import Event
 from viewsync.tmux.rules.model import PROMOTE, TmuxSession
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from viewsync.registry_shape import GuiRow, ViewRow
     from viewsync.tmux.rules.model import Client, Inventory, Pane, Panes, Server
@@ -53,7 +53,10 @@ def proven(found: Inventory, views: Mapping[str, ViewRow]) -> dict[str, str]:
     rows = rows_of(found.server, views)
     if not rows:
         return {}
-    return _proven({session.id: session for session in found.sessions}, rows)
+    on: dict[str, list[Client]] = {}
+    for client in found.clients:
+        on.setdefault(client.session, []).append(client)
+    return _proven({session.id: session for session in found.sessions}, rows, on)
 
 
 def proven_in(reading: Panes, views: Mapping[str, ViewRow]) -> dict[str, str]:
@@ -62,7 +65,7 @@ def proven_in(reading: Panes, views: Mapping[str, ViewRow]) -> dict[str, str]:
     if not rows:
         return {}
     shown = {pane.session: pane for pane in reading.panes}
-    return _proven({session: _as_session(pane) for session, pane in shown.items()}, rows)
+    return _proven({session: _as_session(pane) for session, pane in shown.items()}, rows, {})
 
 
 def _as_session(pane: Pane) -> TmuxSession:
@@ -86,20 +89,28 @@ def _as_session(pane: Pane) -> TmuxSession:
     )
 
 
-def _proven(there: Mapping[str, TmuxSession], rows: Mapping[str, ViewRow]) -> dict[str, str]:
+def _proven(
+    there: Mapping[str, TmuxSession], rows: Mapping[str, ViewRow], on: Mapping[str, Sequence[Client]]
+) -> dict[str, str]:
     by_id = {row["session_id"]: name for name, row in rows.items() if row.get("session_id")}
     found = {}
     for session in there.values():
         if session.id in by_id:
             found[session.id] = by_id[session.id]
     if len(by_id) < len(rows):
-        _without_id(found, there, {name: row for name, row in rows.items() if not row.get("session_id")})
+        _without_id(found, there, {name: row for name, row in rows.items() if not row.get("session_id")}, on)
     return found
 
 
-def _without_id(found: dict[str, str], there: Mapping[str, TmuxSession], rows: Mapping[str, ViewRow]) -> None:
+def _without_id(
+    found: dict[str, str],
+    there: Mapping[str, TmuxSession],
+    rows: Mapping[str, ViewRow],
+    on: Mapping[str, Sequence[Client]],
+) -> None:
     """Such a row is of a session that fits in all that it says: the name, as none but a view has, made just then, and
-    it carries our mark, or lost it at once and shares the parent's windows. One that was renamed has to show them all.
+    it carries our mark, or lost it at once and shares the parent's windows. One that was renamed has to show them all;
+    a hook that renames new sessions loses it the mark, and then the client of that row has to be on it.
     """
     from viewsync.views.rules import names  # hardly any row has no id
 
@@ -107,12 +118,14 @@ def _without_id(found: dict[str, str], there: Mapping[str, TmuxSession], rows: M
     for session in there.values():
         if session.id in found:
             continue
-        for name, row in rows.items() if session.renamed else [(session.name, rows.get(session.name))]:
+        clients = on.get(session.id, ())
+        for name, row in rows.items() if session.renamed or clients else [(session.name, rows.get(session.name))]:
             if row is None or not -1 <= session.created - int(row.get("created") or 0) <= _LONGEST_OPENING:
                 continue
             shares = _shares_parent(session, row, there)
-            if session.renamed:
-                fits = shares and name not in named and name not in found.values()
+            if session.name != name:
+                known = session.renamed or any(is_clients(row, client) for client in clients)
+                fits = known and shares and name not in named and name not in found.values()
             else:
                 fits = session.marked or session.old_mark or (row.get("state") == CREATING and shares)
             if fits and names.looks_like_view(name):
