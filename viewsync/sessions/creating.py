@@ -99,7 +99,7 @@ def _make(
         reservation.withdraw(ctx, row)
         if isinstance(error, sessions.Duplicate):
             raise _taken(f"Tmux session '{request.name}' already exists on socket {socket}", "kill") from None
-        raise TmuxError(f"Failed to create tmux session '{request.name}': {error.message}") from None
+        raise TmuxError(f"Failed to create tmux session '{request.name}': {error.message}", error.hint) from None
     start = processes.start_time(made.pid)
     done = reservation.complete(ctx, row, made, start, warnings) if row else False
     if not _started(made, start) and _vanished(ctx.tmux, socket, made):

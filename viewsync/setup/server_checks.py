@@ -153,6 +153,21 @@ def unattached(reading: ServerReading) -> Check:
     )
 
 
+def exits(reading: ServerReading) -> Check:
+    name = "exit-unattached"
+    if not options.exits_unattached(reading.ctx.tmux, reading.socket):
+        return Check(name, OK, "off")
+    return Check(
+        name,
+        WARN,
+        "on: when the last tab is closed, the server ends, and all that runs in it",
+        "run `tmux set -s exit-unattached off`",
+        command=tmux(reading.ctx, reading.socket, "set-option", "-s", "exit-unattached", "off"),
+        decision="it is an option of yours, and comes back where your tmux configuration sets it",
+        at_stake=WORK,
+    )
+
+
 def sized(reading: ServerReading) -> Check:
     name = "window-size"
     if not window_size.is_manual(reading.ctx.tmux, reading.socket):
@@ -245,6 +260,7 @@ IN_EACH: tuple[tuple[str, Callable[[ServerReading], Check]], ...] = (
     ("hooks on views", hearing),
     ("aliases", aliases),
     ("destroy-unattached", unattached),
+    ("exit-unattached", exits),
     ("window-size", sized),
     ("stray views", strays),
     ("resurrect", saved),

@@ -68,10 +68,8 @@ def begin(tmux: Tmux, socket: str, new: NewSession, found_by: Pairs) -> Begun:
     # No shell of the user's, which would run his startup files for nothing.
     new = new._replace(argv=[*STARTER, "cat"])
     marked = [f"set-option -t {target} {name} {quoted(value)}" for name, value in found_by]
-    # A user's own `on` would end it before anybody could attach, and crashes tmux before 3.8 (trap A).
     marked += [
         f"set-option -F -t {target} {marks.SESSION} '#{{session_id}}'",
-        f"set-option -t {target} destroy-unattached off",
         f"set-option -wF -t {target} {marks.PLACEHOLDER} '#{{window_id}}'",
     ]
     done = sessions.begin(tmux, socket, new, row, marked)

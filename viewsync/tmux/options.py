@@ -18,6 +18,11 @@ def of_all(tmux: Tmux, socket: str, name: str) -> str:
     return tmux.ask(socket, "show-options", "-gv", name).strip()
 
 
+def exits_unattached(tmux: Tmux, socket: str) -> bool:
+    """Whether the server ends when nobody is attached to any session."""
+    return tmux.ask(socket, "show-options", "-sv", "exit-unattached").strip() == "on"
+
+
 def replaced_commands(tmux: Tmux, socket: str) -> dict[str, str]:
     """The commands of tmux's own that stand for something else in that server, by the alias of the same name:
     "command-alias[3]".

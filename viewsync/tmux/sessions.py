@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 # becomes the program, whatever default-shell and default-command say.
 STARTER = ("/bin/sh", "-c", 'exec "$0" "$@"')
 _WITH_PATH = ("/bin/sh", "-c", 'PATH=$0; export PATH; exec "$@"')  # tmux gives it that of whoever asks, despite -e
+# Nobody is on the new session yet, and where nobody is on any other one, the server ends when we go. Behind `%if` it is
+# asked before anything is made.
+_GOES_AT_ONCE = "#{&&:#{exit-unattached},#{==:#{s/0//:#{S:#{session_attached}}},}}"
+_REFUSED = "=exit-unattached"
 _MADE = "\t".join(
     (
         "#{session_id}",
@@ -91,14 +95,21 @@ def begin(tmux: Tmux, socket: str, new: NewSession, answer: str, then: Sequence[
 
     `then`: commands of the same list, so that they hold whatever comes between.
     """
+    # A user's own `on` would end it before anybody could attach, and crashes tmux before 3.8 (trap A).
+    kept = f"set-option -t {quoted(f'={new.name}:')} destroy-unattached off"
     sized = [window_size.given(new.name, new.size)] if new.size else []
-    script = " ; ".join([" ".join(map(quoted, _words(new, answer))), *sized, *then])
+    script = " ; ".join([" ".join(map(quoted, _words(new, answer))), kept, *sized, *then])
     if "\0" in script:  # tmux would take what is before it for the whole word
         raise TmuxError("a program, its variables and its folder cannot hold a NUL byte")
     sockets.make_folder(tmux.env, socket)
-    done = tmux.run(
-        socket, "start-server", ";", "source-file", "-", stdin=window_size.lines(f"{script}\n"), starts=True
-    )
+    making = window_size.lines(f"{script}\n")
+    text = f"%if {quoted(_GOES_AT_ONCE)}\ndisplay-message -p {_REFUSED}\n%else\n{making}%endif\n"
+    done = tmux.run(socket, "start-server", ";", "source-file", "-", stdin=text, starts=True)
+    if done.out.strip() == _REFUSED:
+        raise TmuxError(
+            f"the tmux server on {socket} ends as soon as nobody is attached to it, and its sessions with it",
+            "say `set -s exit-unattached off` in your tmux configuration, or `tmux set -s exit-unattached off`",
+        )
     if messages.duplicate(done.err):
         raise Duplicate(done.err.strip())
     return done

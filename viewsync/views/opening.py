@@ -144,8 +144,22 @@ def _look(tmux: Tmux, request: OpenRequest) -> tuple[Inventory, Origin | None]:
 
         with contextlib.suppress(sessions.Duplicate):  # somebody else made it just now
             sessions.make(tmux, request.socket, sessions.NewSession(request.parent, request.cwd))
-        found, origin = view_origin.read_with_inventory(tmux, request.socket, request.parent)
+        found, origin = _just_made(tmux, request)
     assert found is not None
+    return found, origin
+
+
+def _just_made(tmux: Tmux, request: OpenRequest) -> tuple[Inventory, Origin | None]:
+    ended = TmuxError(
+        f"the new session {request.parent!r} ended at once",
+        "what tmux starts in it (its default-command and default-shell) did: run that by hand to see why",
+    )
+    try:
+        found, origin = view_origin.read_with_inventory(tmux, request.socket, request.parent)
+    except ServerGone:
+        raise ended from None
+    if all(session.name != request.parent for session in found.sessions):
+        raise ended
     return found, origin
 
 
