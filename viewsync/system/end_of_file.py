@@ -14,7 +14,7 @@ import sys
 import termios
 import time
 
-from viewsync.system import terminal
+from viewsync.system import procfs, terminal
 
 _OUTPUT, _LOCAL, _CC = 1, 3, 6  # where termios keeps output modes, local modes and control characters
 _FIRST, _LAST = 0.002, 0.05  # seconds between two looks
@@ -46,10 +46,10 @@ def disable() -> None:
 
 def _close_all_but_terminal() -> None:
     """Who reads what we write, or waits for a lock of our caller's, waits for the client alone."""
-    for name in os.listdir("/proc/self/fd"):
-        if name != "0":
-            with contextlib.suppress(OSError):  # that of the listing itself
-                os.close(int(name))
+    for number in procfs.our_files():
+        if number:
+            with contextlib.suppress(OSError):  # that of the reading itself
+                os.close(number)
 
 
 def _disable_when_attached(client: int) -> None:

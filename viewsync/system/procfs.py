@@ -117,6 +117,11 @@ def stat(pid: int) -> Stat | None:
     return Stat(head.partition(b"(")[2].decode("utf-8", "replace"), fields) if len(fields) > 21 else None
 
 
+def our_files() -> list[int]:
+    """The numbers of the files that this process has open, that of the reading itself perhaps among them."""
+    return [int(name) for name in _names("/proc/self/fd") if name.isdigit()]
+
+
 def command_line(pid: int) -> list[str]:
     """The words that it was started with."""
     return _read(f"/proc/{pid}/cmdline").decode("utf-8", "surrogateescape").split("\0")[:-1]
