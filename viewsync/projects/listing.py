@@ -15,7 +15,7 @@ from viewsync.registry import rows as registry_rows
 from viewsync.sessions.rules import health
 from viewsync.system import processes
 from viewsync.text.nearest import did_you_mean
-from viewsync.tmux import project_list, session_detail, side_by_side, sockets
+from viewsync.tmux import lost_sockets, project_list, session_detail, side_by_side, sockets
 from viewsync.tmux.rules.marks import Identity
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
@@ -168,11 +168,12 @@ def _of_row(row: Registered, about: Mapping[str, Any], answer: Answer) -> Known:
         server=None,
     )
     if isinstance(answer, ServerGone):
-        lives = processes.is_server(row.server) if row.server else False
-        doubt = "its tmux server runs, and cannot be reached: its socket is gone" if lives else ""
-        return _made(found._replace(status=health.UNKNOWN if lives else health.SERVER, doubt=doubt))
+        doubt = lost_sockets.doubt(row.server)
+        return _made(found._replace(status=health.UNKNOWN if doubt else health.SERVER, doubt=doubt))
     if isinstance(answer, TmuxError):
         return found._replace(status=health.UNKNOWN, doubt=answer.message)
+    if doubt := lost_sockets.doubt(row.server, answer.server):
+        return found._replace(status=health.UNKNOWN, doubt=doubt)
     found = found._replace(server=answer.server)
     live = _its(row, found.identity, answer)
     if live is None and not answer.complete:

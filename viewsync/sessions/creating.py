@@ -15,7 +15,7 @@ from viewsync.registry.rules import lookup
 from viewsync.registry.rules.row import Registered, registered
 from viewsync.store.registry_file import Corrupt
 from viewsync.system import process, processes
-from viewsync.tmux import pane_list, sessions, sockets
+from viewsync.tmux import lost_sockets, pane_list, sessions, sockets
 from viewsync.tmux.rules import session_names
 from viewsync.tmux.server import ServerGone
 
@@ -195,7 +195,11 @@ def _is_gone(tmux: Tmux, row: Registered) -> bool:
     try:
         reading = pane_list.read(tmux, row.socket)
     except ServerGone:
-        return True
+        return not lost_sockets.doubt(row.server)
+    except lost_sockets.LostSocket:
+        return False
+    if lost_sockets.doubt(row.server, reading.server):
+        return False
     return reading.complete and not lookup.by_row(reading, row).session
 
 

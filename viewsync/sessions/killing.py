@@ -12,7 +12,7 @@ from viewsync.registry import rows as registry_rows
 from viewsync.registry import targets
 from viewsync.registry.rules import lookup
 from viewsync.text.timestamps import epoch
-from viewsync.tmux import guarded_kill, pane_list
+from viewsync.tmux import guarded_kill, lost_sockets, pane_list
 from viewsync.tmux.server import ServerGone
 from viewsync.views.rules import groups, tracking
 
@@ -65,6 +65,8 @@ def kill(
         problem, certain = error.message, False
     found = targets.find(reading, wanted) if reading else lookup.NOTHING
     row = wanted.row or row_of(ctx, wanted, found)
+    if doubt := lost_sockets.doubt(row.server, reading.server if reading else None) if row else "":
+        problem, certain = problem or doubt, False
     name = wanted.row.name if wanted.row else found.session_name or wanted.target.partition(":")[0].removeprefix("=")
     result = Killed(name, wanted.socket, found.session, False, None, problem, "")
     if not found.session:

@@ -11,8 +11,7 @@ from viewsync.registry import targets
 from viewsync.registry.rules import lookup
 from viewsync.sessions.rules import health
 from viewsync.sessions.rules.health import Health
-from viewsync.system import processes
-from viewsync.tmux import pane_list, side_by_side
+from viewsync.tmux import lost_sockets, pane_list, side_by_side
 from viewsync.tmux.server import ServerGone
 from viewsync.views.rules import groups, tracking
 
@@ -68,7 +67,8 @@ def read(ctx: Context) -> tuple[list[Listed], list[str]]:
     failed = [
         answer for answer in answers.values() if isinstance(answer, TmuxError) and not isinstance(answer, ServerGone)
     ]
-    return listed, [error.message for error in failed]
+    lost = [one.doubt for one in listed if one.doubt and not isinstance(answers[one.row.socket], TmuxError)]
+    return listed, list(dict.fromkeys([*(error.message for error in failed), *lost]))
 
 
 def ask(tmux: Tmux, sockets: Iterable[str]) -> dict[str, Answer]:
@@ -88,19 +88,17 @@ def _ask(tmux: Tmux, socket: str) -> Answer:
 def judge(row: Registered, answer: Answer) -> Listed:
     """The health of one row's session, as far as its server's answer tells."""
     if isinstance(answer, ServerGone):
-        lives = processes.is_server(row.server)
-        return Listed(row, health.judge(None, running=False), _UNREACHABLE if lives else "")
+        return Listed(row, health.judge(None, running=False), lost_sockets.doubt(row.server))
     if isinstance(answer, TmuxError):
         return Listed(row, Health(health.UNKNOWN), answer.message)
+    if doubt := lost_sockets.doubt(row.server, answer.server):
+        return Listed(row, Health(health.UNKNOWN), doubt)
     found = lookup.by_row(answer, row)
     if found.pane is None and not answer.complete:  # what was not understood may be the very pane
         return Listed(
             row, Health(health.UNKNOWN), "viewsync did not understand all of its server's answer", answer, found
         )
     return Listed(row, health.judge(found, targets.running(found.pane, row)), "", answer, found)
-
-
-_UNREACHABLE = "its tmux server is running, but its socket is gone"
 
 
 def _with_views(listed: Listed, shared: groups.Groups, views: Container[str]) -> Listed:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from viewsync import paths
 from viewsync.errors import StateError
+from viewsync.registry.safe_reading import read_registry
 from viewsync.setup import manifest, sweeper_check, wezterm_check
 from viewsync.setup.repair_commands import viewsync
 from viewsync.setup.rules import marked_line, wezterm_module
@@ -16,6 +17,7 @@ from viewsync.store import aside, lock, own_files
 from viewsync.store.registry_file import Corrupt, Strange
 from viewsync.system import files, packages, process
 from viewsync.text import shell_words
+from viewsync.tmux import lost_sockets
 from viewsync.tmux.rules import versions
 from viewsync.tmux.rules.versions import OLDEST, number
 
@@ -192,6 +194,19 @@ def history(ctx: Context) -> Check:
     return Check("history", OK, f"last: {newest[0].event} of {newest[0].session}")
 
 
+def lost_servers(ctx: Context) -> Check:
+    """What cleans temporary folders removes sockets, too, and then nobody gets to the server."""
+    data = read_registry(ctx)[0]
+    rows = [*data["sessions"].values(), *data["views"].values()]
+    named = {str(row["socket"]) for row in rows if row.get("socket")}
+    found = lost_sockets.of(paths.tmux_folders(ctx.env), named)
+    if not found:
+        return Check("sockets", OK, "no server runs whose socket is gone")
+    said = "; ".join(f"{socket} is gone, and its server runs (process {pid})" for socket, pid in found.items())
+    by = " && ".join(lost_sockets.command(socket, pid) for socket, pid in found.items())
+    return Check("sockets", FAIL, said, "the signal makes the socket again", command=by, at_stake=WORK)
+
+
 # In the order of the chain.
 ONCE: tuple[tuple[str, Callable[[Context], Check]], ...] = (
     ("tmux", tmux),
@@ -206,5 +221,6 @@ ONCE: tuple[tuple[str, Callable[[Context], Check]], ...] = (
     ("registry", registry),
     ("lock", registry_lock),
     ("history", history),
+    ("sockets", lost_servers),
     ("sweeper", sweeper_check.the_sweeper),
 )

@@ -12,7 +12,7 @@ from viewsync.history import recording
 from viewsync.registry.safe_reading import read_registry
 from viewsync.store import pending_steps
 from viewsync.system import processes
-from viewsync.tmux import sockets
+from viewsync.tmux import lost_sockets, sockets
 from viewsync.tmux.rules.model import Server
 from viewsync.views import cleanup, servers, wezterm_panes
 from viewsync.views.cleanup import Scope, Swept, client_lives, guarded, replace
@@ -62,7 +62,7 @@ def everything(
         if projects and not scope.guis and not doubt:
             done.errors.extend(guarded(lambda: _projects(ctx, data["sessions"], scope, done)))
         if not dry_run:
-            done.errors.extend(guarded(lambda: _forget_dead_servers(ctx, data["views"], trigger)))
+            done.errors.extend(guarded(lambda: done.errors.extend(_forget_dead_servers(ctx, data["views"], trigger))))
     return done._replace(errors=list(dict.fromkeys(done.errors)))
 
 
@@ -110,17 +110,22 @@ def _projects(ctx: Context, rows: Mapping[str, SessionRow], scope: Scope, done: 
         done.add(expiring.sweep(ctx, dry_run=scope.dry_run))
 
 
-def _forget_dead_servers(ctx: Context, views: Mapping[str, ViewRow], trigger: str) -> None:
-    """Drop the rows of servers that are certainly gone: nobody listens, and the server's process has ended."""
+def _forget_dead_servers(ctx: Context, views: Mapping[str, ViewRow], trigger: str) -> list[str]:
+    """Drop the rows of servers that are certainly gone: nobody listens, and the server's process has ended. Of those
+    that cannot be reached any more, what would help.
+    """
     known = {_socket(row) for row in views.values()}
     silent = {socket for socket in known if socket and sockets.state(socket) in sockets.SILENT}
-    dead = {name: row for name, row in views.items() if _socket(row) in silent and _has_ended(row)}
+    lost = {socket: pid for socket in silent if (pid := lost_sockets.server_on(socket))}
+    dead = {name: row for name, row in views.items() if _socket(row) in silent - lost.keys() and _has_ended(row)}
+    errors = [lost_sockets.lost(socket, pid).message for socket, pid in lost.items()]
     if not dead:
-        return
+        return errors
     with ctx.registry.change() as data:
         for name, row in dead.items():
             replace(data["views"], name, row, None)
     recording.record(ctx, [_gone(name, row, ctx.clock(), trigger) for name, row in dead.items()])
+    return errors
 
 
 def _socket(row: ViewRow) -> str:

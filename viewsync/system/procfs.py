@@ -12,6 +12,8 @@ import time
 
 BOOT = 2.0**28  # seconds, 8.5 years: so far apart are the start times of two boots
 
+_LISTENS = 0x10000  # the kernel's __SO_ACCEPTCON
+
 _boot = -1.0  # where those of this one begin, once that is known
 
 
@@ -168,6 +170,31 @@ def _boot_moment() -> float:
         name = _read("/proc/sys/kernel/random/boot_id")[:4]
         _boot = (int(name, 16) + 1) * BOOT if name else 0.0
     return _boot
+
+
+def listening() -> list[tuple[str, int]]:
+    """The UNIX sockets that somebody listens on, each as the path that it was bound to, whatever stands there by now,
+    and its number.
+    """
+    found = []
+    for line in _read("/proc/net/unix").decode("utf-8", "surrogateescape").split("\n")[1:]:
+        fields = line.split(maxsplit=7)  # the address, references, protocol, flags, type, state, number and path
+        if len(fields) == 8 and int(fields[3], 16) & _LISTENS:
+            found.append((fields[7], int(fields[6])))
+    return found
+
+
+def sockets(pid: int) -> set[int]:
+    """The numbers of those that it has open; none of somebody else's process."""
+    found = set()
+    for name in _names(f"/proc/{pid}/fd"):
+        try:
+            kind, _, number = os.readlink(f"/proc/{pid}/fd/{name}").partition(":")
+        except OSError:  # it was closed just now
+            continue
+        if kind == "socket":
+            found.add(int(number.strip("[]")))
+    return found
 
 
 def mounts() -> str:

@@ -79,6 +79,9 @@ class Tmux:
         bound = self._bound(socket) if self._hung or self.hurry else self.timeout
         cwd, why = None, _BUSY
         if starts and not sockets.listens(socket):
+            gone = _gone(socket)
+            if not isinstance(gone, ServerGone):  # a second one in its place would hide it for good
+                raise gone
             # The folder of who starts it is the server's own as long as that runs, and may be removed meanwhile.
             cwd, bound, why = self._home(), self.start_timeout, _LOADING
             if found := process.which(argv[0], self.env):
@@ -192,7 +195,12 @@ def _left_open(words: Sequence[str]) -> str:
     return "" if all(harmless) else "; what it was asked may still be done"
 
 
-def _gone(socket: str) -> ServerGone:
+def _gone(socket: str) -> TmuxError:
+    """ServerGone, but where one runs whose socket was removed: that is not gone."""
+    from viewsync.tmux import lost_sockets  # only for those
+
+    if pid := lost_sockets.server_on(socket):
+        return lost_sockets.lost(socket, pid)
     return ServerGone(f"no tmux server on {socket}", "start one with `tmux`, or name it with -L or -S")
 
 

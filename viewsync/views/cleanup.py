@@ -58,6 +58,7 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     if scope.trigger != HOOK and not scope.dry_run and found.complete and not doubt and _came_back(ctx, found, views):
         views = read_registry(ctx)[0]["views"]
         found = inventory.inventory(ctx.tmux, socket)
+    views = _without_lost(found.server, views)
     found = _identified(found, views)
     doubt = found.doubt or doubt
     now = ctx.clock()
@@ -104,6 +105,17 @@ def _came_back(ctx: Context, found: Inventory, views: Mapping[str, ViewRow]) -> 
     except ViewsyncError as error:
         ctx.log.warning("%s", error.message)
         return False
+
+
+def _without_lost(server: Server, views: dict[str, ViewRow]) -> dict[str, ViewRow]:
+    """Those of another server that had this socket, and runs, are nobody's to forget."""
+    others = {str(row.get("server") or "") for row in views.values() if row.get("socket") == server.socket}
+    lost = {identity for identity in others - {server.identity} if processes.is_server(identity)}
+    if not lost:
+        return views
+    return {
+        name: row for name, row in views.items() if row.get("socket") != server.socket or row.get("server") not in lost
+    }
 
 
 def _keeps(row: ViewRow, data: RegistryData, rules: policy.Policy) -> bool:

@@ -1,0 +1,74 @@
+"""Servers that run and cannot be reached: what cleans temporary folders removed their socket's file, or another server
+took its place. Nothing of theirs is gone, and a signal has them make the file again.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from viewsync.errors import TmuxError
+from viewsync.system import processes, procfs
+from viewsync.text import shell_words
+from viewsync.tmux import sockets
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from viewsync.tmux.rules.model import Server
+
+_NAME = "tmux"  # how the process of a server calls itself, with more behind it
+
+
+class LostSocket(TmuxError):
+    """A server listens, and there is no way to it."""
+
+
+def server_on(socket: str) -> int:
+    """The server that listens at that path, where the path itself leads to none: the kernel knows it all the same. 0
+    without one, and where processes are not shown.
+    """
+    folder, name = os.path.split(socket)
+    paths = {socket, os.path.join(os.path.realpath(folder), name)}
+    wanted = {number for path, number in procfs.listening() if path in paths}
+    if not wanted:
+        return 0
+    for pid in procfs.pids():
+        found = procfs.stat(pid)
+        if found and found.name.startswith(_NAME) and not wanted.isdisjoint(procfs.sockets(pid)):
+            return pid
+    return 0
+
+
+def of(folders: Collection[str], named: Collection[str]) -> dict[str, int]:
+    """Those with a socket in these folders, or with a `named` one: the process by what should be its socket."""
+    mine = {path for path, _ in procfs.listening() if path in named or os.path.dirname(path) in folders}
+    silent = sorted(path for path in mine if sockets.state(path) in sockets.SILENT)
+    return {path: pid for path in silent if (pid := server_on(path))}
+
+
+def lost(socket: str, pid: int) -> LostSocket:
+    """With what makes the socket again, which is all that there is to do, and so stands in the message itself."""
+    running = f"the tmux server on {socket} is running (process {pid}), but its socket is gone"
+    return LostSocket(f"{running}; `{command(socket, pid)}` makes it again")
+
+
+def command(socket: str, pid: int) -> str:
+    folder = os.path.dirname(socket)
+    make = "" if os.path.isdir(folder) else f"{shell_words.joined('mkdir', '-p', '-m', '700', folder)} && "
+    return f"{make}kill -USR1 {pid}"
+
+
+def doubt(identity: str, server: Server | None = None) -> str:
+    """Why nothing of the server "pid.start" is gone although it is not `server`, the one that answered on its socket;
+    "" where it has ended, or answered.
+    """
+    if not identity or (server and server.identity == identity) or not processes.is_server(identity):
+        return ""
+    pid = identity.partition(".")[0]
+    if server is None:
+        return f"its tmux server is running, but its socket is gone; `kill -USR1 {pid}` makes it again"
+    return (
+        f"its tmux server is running, but process {server.pid} has taken its socket; `kill -USR1 {pid}` gets it back, "
+        f"and -USR1 {server.pid} gives it to the other again"
+    )
