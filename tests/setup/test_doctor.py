@@ -532,3 +532,26 @@ def test_a_server_that_hangs(home: Home, installed: Server) -> None:
     code, checks = examine(home, VIEWSYNC_TMUX_TIMEOUT="0.3")
     assert code == 1
     assert "did not answer" in checks["server"]["found"]
+
+
+def test_keys_that_hang_up_wezterm_are_named(home: Home, installed: Server) -> None:
+    """`detach-client -P` signals the parent of a tab's client, and that is WezTerm with all its tabs."""
+    installed.tmux("bind-key", "-n", "M-x", "detach-client", "-P")
+    installed.tmux("bind-key", "-r", "y", "detach", "-aP")
+    installed.tmux("bind-key", "z", "if-shell", "true", "detach-client -s =proj: -P")
+    installed.tmux("bind-key", "v", "attach-session", "-dx", "-t", "=proj")
+    installed.tmux("bind-key", "r", "run-shell", "tmux detach-client -P")
+    for key, words in {
+        "a": ["detach-client", "-a"],
+        "s": ["send-keys", "detach-client -Print"],
+        "o": ["detach-client", "-s", "fix-P"],
+        "n": ["new-session", "-A", "-s", "X"],
+    }.items():
+        installed.tmux("bind-key", key, *words)
+    code, checks = examine(home)
+    assert (code, checks["detach keys"]["status"]) == (0, "warn")
+    said = checks["detach keys"]["found"].partition("itself: ")[2]
+    assert sorted(said.split(", ")) == ["M-x (root)", "r (prefix)", "v (prefix)", "y (prefix)", "z (prefix)"]
+    assert home.run(["sh", "-c", checks["detach keys"]["command"]]).code == 0
+    assert examine(home)[1]["detach keys"]["status"] == "ok"
+    assert "detach-client -a" in installed.tmux("list-keys"), "others stay"

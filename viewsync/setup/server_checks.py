@@ -185,6 +185,18 @@ def sized(reading: ServerReading) -> Check:
     )
 
 
+def hanging_up(reading: ServerReading) -> Check:
+    """The parent of a tab's client is the terminal's own process, with all its other tabs."""
+    found = options.hanging_up(reading.ctx.tmux, reading.socket)
+    if not found:
+        return Check("detach keys", OK, "none hangs up more than its client")
+    said = ", ".join(f"{key} ({table})" for table, key in found)
+    text = f"these keys send HUP to what the client was started by, in a WezTerm tab WezTerm itself: {said}"
+    by = " && ".join(tmux(reading.ctx, reading.socket, "unbind-key", "-T", table, key) for table, key in found)
+    hint = "leave out -P of detach-client, -x of attach-session, -X of new-session: a tab of viewsync's closes anyway"
+    return Check("detach keys", WARN, text, hint, command=by, decision="they are keys of yours", at_stake=WORK)
+
+
 def strays(reading: ServerReading) -> Check:
     found = adopting.strays(reading.found, tracking.proven(reading.found, reading.views))
     if not found:
@@ -262,6 +274,7 @@ IN_EACH: tuple[tuple[str, Callable[[ServerReading], Check]], ...] = (
     ("destroy-unattached", unattached),
     ("exit-unattached", exits),
     ("window-size", sized),
+    ("detach keys", hanging_up),
     ("stray views", strays),
     ("resurrect", saved),
     ("quarantine", quarantined),

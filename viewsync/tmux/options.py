@@ -40,6 +40,23 @@ def set_for_all(tmux: Tmux, socket: str, events: Sequence[str]) -> list[str]:
     return [line for line in lines if line.partition(" ")[2]]
 
 
+# Commands that end the client's parent process, with the flags that do it.
+_HANG_UP = re.compile(
+    r"""(?<![\w-])(?:detach(?:-client)?(?:\s+-(?:a|[st]\s+[^\s-]\S*))*\s+-a?Pa?|attach(?:-session)?\s[^;{}]*?-[dErx]*x[dErx]*"""
+    r"""|new(?:-session)?\s[^;{}]*?-[AdDEPX]*X[AdDEPX]*)(?![\w-])"""
+)
+
+
+def hanging_up(tmux: Tmux, socket: str) -> list[tuple[str, str]]:
+    """The keys, each as its table and its name, that have tmux hang up the parent process of a client."""
+    found = []
+    for line in tmux.ask(socket, "list-keys").splitlines():
+        key = re.match(r"bind-key\s+(?:-r\s+)?-T\s+(\S+)\s+(\S+)\s+(.*)", line)
+        if key and _HANG_UP.search(key[3]):
+            found.append((key[1], re.sub(r"^\\(.)$", r"\1", key[2])))
+    return found
+
+
 def shadows(tmux: Tmux, socket: str, sessions: Sequence[str]) -> list[str]:
     """Those sessions, by id, that have a hook of their own where ours is global: theirs is called instead of it.
 
