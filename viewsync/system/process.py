@@ -68,18 +68,21 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: str | None = None,
     longer: Callable[[], Generator[float, None, None]] | None = None,
+    inherit: bool = False,
 ) -> Completed:
     """Run one program to its end, `timeout` seconds at most. Bytes that are no UTF-8 survive the round trip.
 
-    `longer` is asked once those are over, and yields for how many seconds each we go on waiting for the same process.
+    With `inherit` its standard input is ours, a terminal that it is to look at. `longer` is asked once those seconds
+    are over, and yields for how many seconds each we go on waiting for the same process.
     """
     _needs_exit_codes(argv)
     began = time.monotonic()
     outcome = "not started"
     try:
         with _whole(stdin.encode("utf-8", "surrogateescape")) as source:
+            given = None if inherit else source
             child = subprocess.Popen(
-                argv, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, cwd=cwd
+                argv, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, cwd=cwd
             )
             with child:
                 out, err = _answer(child, argv, timeout, longer)

@@ -163,6 +163,17 @@ class Tmux:
                 return self.run(socket, *chain(*commands))
         return done
 
+    def refuses_terminal(self, socket: str, *, lacking: bool) -> str:
+        """Why a client on our terminal would end at once, "" where it may not: each looks at its terminal first,
+        whatever it is to ask. `lacking`: the terminal cannot do what a server needs, unless it is told how.
+        """
+        asked = self.argv(socket, "show-options", "-s", "terminal-overrides")
+        done = process.run(asked, timeout=self.timeout, env=self.env, inherit=True)
+        if done.code:
+            return done.err.strip()
+        told = all(f":{name}=" in done.out for name in ("clear", "cup"))
+        return "its screen cannot be cleared, or its cursor cannot be placed" if lacking and not told else ""
+
     def version(self) -> str:
         """Of the client program, as `tmux -V` says it."""
         done = process.run([self.program, "-V"], timeout=self.timeout, env=self.env)

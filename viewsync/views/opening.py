@@ -71,6 +71,7 @@ def become_client(ctx: Context, request: OpenRequest) -> None:
     plan = _plan(ctx, request)
     opener = _opener(ctx.env)
     _refuse_nesting(ctx, opener, plan)
+    _refuse_terminal(ctx.tmux, request.socket)
     told = terminal.announce({"viewsync_parent": plan.view.parent, "viewsync_socket": request.socket}, request.title)
     row = _row(ctx, plan, opener, tracking.CREATING)
     if request.tab_title:
@@ -95,7 +96,7 @@ def reserve(ctx: Context, request: OpenRequest) -> dict[str, Any]:
     """Have a view without being its client: reserved for `request.lease` seconds, then cleaned up as any other."""
     plan = _plan(ctx, request)
     now = ctx.clock()
-    lease = f"{int(now + request.lease)}.{os.getpid()}"
+    lease = f"{int(now + request.lease)}.{int(request.lease)}"
     _write_row(ctx, plan.view.name, _row(ctx, plan, Opener(os.getpid(), _start(os.getpid())), tracking.CREATING))
     version = plan.found.server.version
     name = tmux_views.reserve(ctx.tmux, request.socket, plan.free, plan.view, plan.caller, version, lease, now)
@@ -292,6 +293,17 @@ def _refuse_nesting(ctx: Context, opener: Opener, plan: OpenPlan) -> None:
             f"this terminal is a pane of the same tmux server ({plan.found.server.socket})",
             f"inside tmux, `tmux switch-client -t ={plan.view.parent}` goes there",
         )
+
+
+def _refuse_terminal(tmux: Tmux, socket: str) -> None:
+    """As the client would: but its words would go with the tab."""
+    suits = terminal.suits_tmux(tmux.env)
+    if suits or not (refused := tmux.refuses_terminal(socket, lacking=suits is False)):
+        return
+    raise TmuxError(
+        f"tmux cannot use this terminal (TERM={tmux.env.get('TERM', '')}): {refused}",
+        "set TERM to what this machine knows, as xterm-256color; in WezTerm by the option `term`",
+    )
 
 
 def _row(ctx: Context, plan: OpenPlan, opener: Opener, state: str) -> ViewRow:
