@@ -27,11 +27,13 @@ class Context:
         env: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.time,
         overrides: Mapping[str, str] | None = None,
+        awake: Callable[[], float] = time.monotonic,
     ) -> None:
         """`overrides`: settings that global flags name; they stand above the environment."""
         self.env = dict(os.environ if env is None else env)
         self.env.update(overrides or {})
         self.clock = clock  # epoch seconds
+        self.awake = awake  # seconds for which the machine was awake, since some moment of this boot: nobody sets that
         self.shows_progress = False  # `cli` says where
         self.say_waiting = self._log_waiting  # where people read what we print, `cli` says it to them
 

@@ -57,6 +57,7 @@ class ViewRow(TypedDict, total=False):
     window: str
     attached: bool
     idle_since: float
+    idle_awake: float  # the same moment in seconds that the machine was awake
     detour: str
     adopted: bool
     pinned: bool

@@ -38,7 +38,10 @@ project = in_git
 
 def sweep(home: Home, later: float = _DAY + 60, *, dry_run: bool = False) -> Swept:
     """As the sweeper does, that much later."""
-    return one_pass.everything(Context(home.env, lambda: time.time() + later), "sweeper", dry_run=dry_run)
+    awake = time.monotonic() + later
+    return one_pass.everything(
+        Context(home.env, lambda: time.time() + later, awake=lambda: awake), "sweeper", dry_run=dry_run
+    )
 
 
 def ready(server: Server, name: str = NAME) -> None:
@@ -149,7 +152,9 @@ def test_l2_never_where_nobody_can_tell_what_runs_in_it(
     if ps:
         with_ps(home)
     code = "import time; from viewsync.sweeper import one_pass; from viewsync.context import Context; "
-    code += f"print(one_pass.everything(Context(None, lambda: time.time() + {_DAY + 60}), 'sweeper').count('end'))"
+    code += f"later = {_DAY + 60}; awake = lambda: time.monotonic() + later; "
+    code += "ctx = Context(None, lambda: time.time() + later, awake=awake); "
+    code += "print(one_pass.everything(ctx, 'sweeper').count('end'))"
     argv = [*unseeing(), sys.executable, "-c", code]
     done = subprocess.run(argv, env=home.env, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("0\n", "")

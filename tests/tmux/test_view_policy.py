@@ -71,7 +71,7 @@ class Scene:
         if inherited:
             self.server.tmux("set-option", "-g", "@viewsync_view", inherited)
         found = inventory.inventory(self.tmux, self.server.socket)
-        verdicts = policy.decide(facts.of(found, {}, ()), policy.Policy(), time.time())
+        verdicts = policy.decide(facts.of(found, {}, (), time.time(), 0.0), policy.Policy(), time.time())
         ends = {verdict.session for verdict in verdicts if verdict.action == END}
         before = {session.name for session in found.sessions}
         self.fire()

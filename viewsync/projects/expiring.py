@@ -18,7 +18,7 @@ from viewsync.sessions import evidence
 from viewsync.sessions import listing as registered_sessions
 from viewsync.sessions.rules.expiry import SessionFacts
 from viewsync.store import pending_steps
-from viewsync.system import process_tree, shells
+from viewsync.system import process_tree, processes, shells
 from viewsync.text import durations, shell_names
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import end_hooks, guarded_kill, pane_list
@@ -122,7 +122,9 @@ def _judge(ctx: Context, known: listing.Known) -> _Found | None:
         timeout=durations.recorded(about.get("timeout"), 0.0),
         auto_cleanup=about.get("auto_cleanup") is True,
     )
-    if not expiry.aged(candidate, ctx.clock()):
+    # Nobody could use it while the machine slept, and a clock that was set forward is no time at all.
+    now = ctx.clock() - processes.not_awake(known.server.identity, ctx.clock(), ctx.awake())
+    if not expiry.aged(candidate, now):
         return None
     try:
         listed = registered_sessions.judge(known.row, pane_list.read(ctx.tmux, known.socket))
@@ -138,7 +140,7 @@ def _judge(ctx: Context, known: listing.Known) -> _Found | None:
     busy = next(
         filter(None, (_busy(ctx.clock, pane) for pane in panes)), "" if panes else "cannot tell what is running in it"
     )
-    (verdict,) = expiry.decide([candidate._replace(known=closer, busy=busy)], ctx.clock())
+    (verdict,) = expiry.decide([candidate._replace(known=closer, busy=busy)], now)
     return _Found(known, listed, verdict)
 
 

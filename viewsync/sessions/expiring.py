@@ -63,6 +63,7 @@ def _known(ctx: Context, listed: Listed) -> SessionFacts:
         only_dead=bool(mine) and all(pane.dead for pane in mine),
         viewed=bool(listed.views),
         session=f"{row.socket} {listed.found.session}" if listed.found.session else "",
+        clock_set=processes.set_forward(listed.reading.server.identity, ctx.clock()) if listed.reading else 0.0,
     )
 
 

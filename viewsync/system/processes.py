@@ -82,6 +82,31 @@ def began(pid: int) -> float:
     return found.began if found else 0.0
 
 
+def set_forward(identity: str, now: float) -> float:
+    """By how many seconds the clock was set forward since the tmux server "pid.start" began; 0 where it was not, and
+    where that is not known.
+    """
+    found, start = _identified(identity)
+    return _amount(now - found.age - start) if found else 0.0
+
+
+def not_awake(identity: str, now: float, awake: float) -> float:
+    """How many seconds at most of those that the clock counts since that server began were none in which the machine
+    was awake (`awake`: for how long it was): it slept, or the clock was set forward.
+    """
+    found, start = _identified(identity)
+    return _amount(now - start - (awake - found.since_boot)) if found else 0.0
+
+
+def _identified(identity: str) -> tuple[Stat | None, int]:
+    pid, _, start = identity.partition(".")
+    return (procfs.stat(int(pid)), int(start)) if pid.isdigit() and start.isdigit() else (None, 0)
+
+
+def _amount(seconds: float) -> float:
+    return seconds if seconds > _CLOCKS else 0.0
+
+
 def is_server(identity: str) -> bool:
     """Whether the process of the tmux server "pid.start" runs. A pid that came back is another process.
 

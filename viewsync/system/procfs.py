@@ -71,15 +71,15 @@ class Stat:
     @property
     def start(self) -> float:
         """Seconds since a moment that each boot has for itself: what started in another one is never equal."""
-        return _boot_moment() + self._since_boot
+        return _boot_moment() + self.since_boot
 
     @property
-    def _since_boot(self) -> float:
+    def since_boot(self) -> float:
         return int(self.fields[19]) / os.sysconf("SC_CLK_TCK")
 
     @property
     def age(self) -> float:
-        return max(time.clock_gettime(time.CLOCK_BOOTTIME) - self._since_boot, 0.01)
+        return max(time.clock_gettime(time.CLOCK_BOOTTIME) - self.since_boot, 0.01)
 
     @property
     def began(self) -> float:
@@ -186,8 +186,12 @@ def listening() -> list[tuple[str, int]]:
 
 def sockets(pid: int) -> set[int]:
     """The numbers of those that it has open; none of somebody else's process."""
-    found = set()
-    for name in _names(f"/proc/{pid}/fd"):
+    found: set[int] = set()
+    try:
+        names = _names(f"/proc/{pid}/fd") if os.stat(f"/proc/{pid}").st_uid == os.geteuid() else []
+    except OSError:  # it ended just now
+        return found
+    for name in names:
         try:
             kind, _, number = os.readlink(f"/proc/{pid}/fd/{name}").partition(":")
         except OSError:  # it was closed just now

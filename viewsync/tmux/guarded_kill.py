@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
+from viewsync.tmux.rules.idle import LEASED_AHEAD
 from viewsync.tmux.rules.language import both, either, equal, if_session, quoted, same_server
 from viewsync.tmux.rules.model import NOT_QUARANTINED
 from viewsync.tmux.rules.versions import dies_with_a_session
@@ -118,7 +119,8 @@ def end_group(tmux: Tmux, server: Server, group: Group, now: float, *, in_use: b
     """
     same = same_server(server)
     idle = () if in_use else ("#{==:#{session_attached},0}", "#{==:#{session_attached_list},}")
-    free = (NOT_QUARANTINED, "#{!=:#{@viewsync_pin},1}", f"#{{<:#{{@viewsync_lease}},{int(now)}}}", *idle)
+    not_leased = either(f"#{{<:#{{@viewsync_lease}},{int(now)}}}", LEASED_AHEAD)
+    free = (NOT_QUARANTINED, "#{!=:#{@viewsync_pin},1}", not_leased, *idle)
     lines = [
         command(server.version, view, both(same, equal("session_name", name), *free), f"display-message -p 'kept {at}'")
         for at, (view, name) in enumerate(group.views)

@@ -123,7 +123,8 @@ def _session(rest: str) -> TmuxSession:
         marked=row[6] == "1",
         marked_parent=row[15],
         pinned=row[7] == "1",
-        lease=_lease(row[8]),
+        lease=_lease(row[8])[0],
+        leased_for=_lease(row[8])[1],
         window=row[11],
         windows=int(row[12]),
         renamed=row[6] == "2",
@@ -134,10 +135,12 @@ def _session(rest: str) -> TmuxSession:
     )
 
 
-def _lease(text: str) -> float:
-    """ "<expiry>.<token>" as its expiry. What does not read so reserves nothing, here and in the server."""
-    expiry = text.partition(".")[0]
-    return float(expiry) if re.fullmatch(r"\d{10}", expiry) else 0.0
+def _lease(text: str) -> tuple[float, float]:
+    """ "<expiry>.<seconds>" as its expiry, and how long it was to last. What does not read so reserves nothing, here
+    and in the server.
+    """
+    found = re.fullmatch(r"(\d{10})(?:\.(\d+))?", text)
+    return (float(found[1]), float(found[2] or 0)) if found else (0.0, 0.0)
 
 
 def _client(rest: str) -> Client:

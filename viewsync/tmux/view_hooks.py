@@ -31,7 +31,7 @@ _COMMANDS = "@viewsync_commands"  # there only while they run
 _TOLD_AT_ONCE = 6000  # characters of `ENDED`, some 120 views: then viewsync is started to take note of them
 # A word that tmux takes for run-shell, and that no command-alias is called.
 _RUN = "run-shel"
-_NOW = "#{T;l:%s}"
+_NOW = idle.NOW
 
 # In the text for one session, until it is made for each.
 _ID, _PARENT_ID, _NAME, _WINDOW = "\1", "\2", "\3", "\4"
@@ -129,6 +129,8 @@ def _each(condition: str, command: str, version: str) -> str:
 
 def _start(caller: str) -> str:
     """Start viewsync, one at a time. What happens meanwhile it is told of before it ends (`views.called_again`)."""
-    run = f"set-option -sF {hooks.RUNNING} '#{{e|+|:{_NOW},{PATIENCE}}}' ; {_RUN} -b {quoted(hooks.command(caller))}"
-    free = f"#{{<:#{{{hooks.RUNNING}}},{_NOW}}}"
+    # One that waits longer than any does was noted when the clock was ahead.
+    until = f"#{{e|+|:{_NOW},{PATIENCE}}}"
+    free = either(f"#{{<:#{{{hooks.RUNNING}}},{_NOW}}}", f"#{{e|>|:#{{{hooks.RUNNING}}},{until}}}")
+    run = f"set-option -sF {hooks.RUNNING} '{until}' ; {_RUN} -b {quoted(hooks.command(caller))}"
     return f"if-shell -F {quoted(free)} {{ {run} }} {{ set-option -s {hooks.AGAIN} 1 }}"

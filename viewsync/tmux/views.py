@@ -42,22 +42,36 @@ MARKS = (VIEW, PARENT, PARENT_ID, LEASE, PIN, ENDS_ALONE, OPENING)
 def _idle(name: str, now: float) -> str:
     """Nobody is on it, suspended and locked clients included, nobody has reserved it or keeps it, and it is the one
     meant."""
-    return both(equal("session_name", name), idle.UNATTACHED, f"#{{<:#{{{LEASE}}},{int(now)}}}", NOT_QUARANTINED)
+    return both(_unused(name), _not_leased(now))
+
+
+def _unused(name: str) -> str:
+    return both(equal("session_name", name), idle.UNATTACHED, NOT_QUARANTINED)
+
+
+def _not_leased(now: float) -> str:
+    return f"#{{<:#{{{LEASE}}},{int(now)}}}"
+
+
+def _endable(name: str, now: float) -> str:
+    """Idle; or with a lease that was made when the clock was ahead, since the verdict knows more of it."""
+    return both(_unused(name), either(_not_leased(now), idle.LEASED_AHEAD))
 
 
 def _killable(name: str, now: float, grace: float) -> str:
     """Idle, not waiting for its first client, and others hold its windows."""
-    return both(_idle(name, now), idle.NOT_PINNED, _settled(now, grace), idle.SHARED)
+    return both(_endable(name, now), idle.NOT_PINNED, _settled(now, grace), idle.SHARED)
 
 
 def _promotable(name: str, now: float, grace: float) -> str:
     """Idle, settled, and nobody else holds its windows."""
     alone = either("#{!=:#{session_grouped},1}", "#{==:#{session_group_size},1}")
-    return both(_idle(name, now), _settled(now, grace), alone)
+    return both(_endable(name, now), _settled(now, grace), alone)
 
 
 def _settled(now: float, grace: float) -> str:
-    return either(idle.ATTACHED_ONCE, f"#{{<:#{{session_created}},{int(now - grace) + 1}}}")
+    old = f"#{{<:#{{session_created}},{int(now - grace) + 1}}}"
+    return either(idle.ATTACHED_ONCE, either(old, idle.MADE_AHEAD))
 
 
 def act(
@@ -171,7 +185,7 @@ def reserve(
     lease: str,
     now: float,
 ) -> str:
-    """The name of a view that is reserved until `lease` ("<expiry>.<token>") for whoever asked."""
+    """The name of a view that is reserved until `lease` ("<expiry>.<seconds>") for whoever asked."""
     lease_it = f"{LEASE} {lease}"
     made = guarded_join.command(new, detached=True)
     command = f"{made} ; set-option -t '={new.name}:' {lease_it} ; {_say(new.name)}"

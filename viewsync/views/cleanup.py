@@ -13,7 +13,7 @@ from viewsync.tmux import inventory
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import KEEP, PROMOTE, Inventory, Server, Verdict
-from viewsync.views import wezterm_panes
+from viewsync.views import servers, wezterm_panes
 from viewsync.views.rules import facts, names, policy, tracking
 
 if TYPE_CHECKING:
@@ -58,14 +58,15 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     if scope.trigger != HOOK and not scope.dry_run and found.complete and not doubt and _came_back(ctx, found, views):
         views = read_registry(ctx)[0]["views"]
         found = inventory.inventory(ctx.tmux, socket)
-    views = _without_lost(found.server, views)
+    views = servers.without_lost(found.server, views)
     found = _identified(found, views)
     doubt = found.doubt or doubt
     now = ctx.clock()
-    changes = tracking.compare(found, views, _running(views), now, scope.trigger)
+    awake = ctx.awake()
+    changes = tracking.compare(found, views, _running(views), now, scope.trigger, awake)
     after = tracking.merged(views, changes.rows)
     rules = policy.of(ctx.config)
-    known = facts.of(found, after, wezterm_panes.tracked(after, data["guis"]))
+    known = facts.of(found, after, wezterm_panes.tracked(after, data["guis"]), now, awake)
     in_scope = [view for view in known if _in_scope(after.get(view.name, {}), scope)]
     verdicts = policy.decide(in_scope, rules, now, doubt)
     errors = [doubt] if doubt else []
@@ -105,17 +106,6 @@ def _came_back(ctx: Context, found: Inventory, views: Mapping[str, ViewRow]) -> 
     except ViewsyncError as error:
         ctx.log.warning("%s", error.message)
         return False
-
-
-def _without_lost(server: Server, views: dict[str, ViewRow]) -> dict[str, ViewRow]:
-    """Those of another server that had this socket, and runs, are nobody's to forget."""
-    others = {str(row.get("server") or "") for row in views.values() if row.get("socket") == server.socket}
-    lost = {identity for identity in others - {server.identity} if processes.is_server(identity)}
-    if not lost:
-        return views
-    return {
-        name: row for name, row in views.items() if row.get("socket") != server.socket or row.get("server") not in lost
-    }
 
 
 def _keeps(row: ViewRow, data: RegistryData, rules: policy.Policy) -> bool:

@@ -56,7 +56,8 @@ def read(ctx: Context, sockets: Sequence[str] | None = None) -> Listing:
         listing.errors.extend([partial] if partial else [])
         listing.servers.append(found.server._asdict())
         now = ctx.clock()
-        changes = tracking.compare(found, data["views"], (), now, "listing")
+        views = servers.without_lost(found.server, data["views"])
+        changes = tracking.compare(found, views, (), now, "listing")
         listing.unwritten.extend(changes.events if found.complete else ())
         listing.parents.extend(_parents(ctx, found, data, changes, now, partial or doubt))
     return listing
@@ -73,7 +74,7 @@ def _parents(
     ctx: Context, found: Inventory, data: RegistryData, changes: Changes, now: float, doubt: str
 ) -> list[Parent]:
     rows = tracking.merged(data["views"], changes.rows)
-    known = facts.of(found, rows, wezterm_panes.tracked(rows, data["guis"]))
+    known = facts.of(found, rows, wezterm_panes.tracked(rows, data["guis"]), now, ctx.awake())
     verdicts = {verdict.session: verdict for verdict in policy.decide(known, policy.of(ctx.config), now, doubt)}
     names = {view.name: view.parent for view in known}
     parents = {

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from viewsync import paths
+from viewsync.system import processes
 from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from viewsync.registry_shape import ViewRow
+    from viewsync.tmux.rules.model import Server
 
 
 def live(env: Mapping[str, str], views: Mapping[str, ViewRow]) -> list[str]:
@@ -19,3 +21,14 @@ def live(env: Mapping[str, str], views: Mapping[str, ViewRow]) -> list[str]:
     if inside := sockets.socket_inside(env):
         named.append(inside)
     return sockets.live_sockets(paths.tmux_folders(env), named)
+
+
+def without_lost(server: Server, views: dict[str, ViewRow]) -> dict[str, ViewRow]:
+    """Those of another server that had this socket, and runs, are nobody's to forget."""
+    others = {str(row.get("server") or "") for row in views.values() if row.get("socket") == server.socket}
+    lost = {identity for identity in others - {server.identity} if processes.is_server(identity)}
+    if not lost:
+        return views
+    return {
+        name: row for name, row in views.items() if row.get("socket") != server.socket or row.get("server") not in lost
+    }

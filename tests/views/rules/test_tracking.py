@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from viewsync.tmux.rules.model import Client, Inventory, Server, TmuxSession
-from viewsync.views.rules import facts
+from viewsync.views.rules import facts, tracking
 from viewsync.views.rules.tracking import Changes, compare, rows_of
 
 if TYPE_CHECKING:
@@ -132,6 +132,29 @@ def test_a_detach_is_stamped_when_it_is_first_seen() -> None:
     assert later.rows == {}
 
 
+def test_a_stamp_is_kept_in_the_time_that_the_machine_was_awake_too() -> None:
+    """So a clock that is set, ahead or back, neither ends what lingers nor keeps it."""
+    left = VIEW._replace(attached=0, clients=False, last_attached=int(NOW) - 50)
+    found = Inventory(SERVER, (PARENT, left), (), (), True)
+    changes = compare(found, {VIEW.name: row(state="open", attached=True)}, (), NOW, "test", 1000.0)
+    done = changes.rows[VIEW.name]
+    assert done is not None
+    for now in (NOW + 90_000, NOW + 60, NOW - 90_000):
+        assert tracking.idle_since(done, now, 1060.0) == now - 60
+    assert compare(found, {VIEW.name: done}, (), NOW + 90_000, "test", 1060.0).rows == {}
+
+
+def test_a_stamp_from_a_clock_that_was_ahead_counts_as_now() -> None:
+    """One of the version before, which knew of nothing but the clock, and an attach of which tmux says the same."""
+    left = VIEW._replace(attached=0, clients=False, last_attached=int(NOW) + 90_000)
+    found = Inventory(SERVER, (PARENT, left), (), (), True)
+    changes = compare(found, {VIEW.name: row(state="open", idle_since=NOW + 90_001)}, (), NOW, "test", 1000.0)
+    done = changes.rows[VIEW.name]
+    assert done is not None
+    assert done["idle_since"] == NOW
+    assert compare(found, {VIEW.name: done}, (), NOW + 60, "test", 1060.0).rows == {}, "it is not renewed each time"
+
+
 def test_a_stamp_older_than_the_last_attach_is_renewed() -> None:
     left = VIEW._replace(attached=0, clients=False, last_attached=int(NOW) - 5)
     changes = look({VIEW.name: row(state="open", idle_since=NOW - 100)}, left, clients=())
@@ -192,9 +215,9 @@ def test_a_parent_stuck_on_its_detour_gets_its_name_back() -> None:
 def test_the_facts_are_of_our_sessions_alone() -> None:
     stranger = VIEW._replace(id="$2", name="theirs-view-1795000000-1", marked=False)
     found = Inventory(SERVER, (PARENT, VIEW, stranger), (CLIENT,), (), True)
-    (fact,) = facts.of(found, {VIEW.name: row(state="open")}, {VIEW.name})
+    (fact,) = facts.of(found, {VIEW.name: row(state="open")}, {VIEW.name}, NOW, 0.0)
     assert (fact.name, fact.ours, fact.attached, fact.parent_taken, fact.tracked) == (VIEW.name, True, True, True, True)
-    registered = facts.of(found, {stranger.name: row(state="open", session_id="$2")}, {stranger.name})
+    registered = facts.of(found, {stranger.name: row(state="open", session_id="$2")}, {stranger.name}, NOW, 0.0)
     assert [(view.name, view.tracked) for view in registered] == [(VIEW.name, False), (stranger.name, True)]
 
 

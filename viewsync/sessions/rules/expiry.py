@@ -49,6 +49,7 @@ class SessionFacts(NamedTuple):
     only_dead: bool = False  # all its panes are dead
     viewed: bool = False  # it has views, nobody on them
     session: str = ""  # which session it is: two rows may name one
+    clock_set: float = 0.0  # seconds by which the clock was set forward since its server began: that is no age
 
 
 class Expiry(NamedTuple):
@@ -93,9 +94,10 @@ def _aged(known: SessionFacts, wish: ExpiryCriteria, now: float) -> list[str]:
     reasons = []
     if wish.older_than and known.created:
         latest = known.created if wish.compat else max(known.created, known.active)
-        reasons += [f"older than {wish.older_than.text}"] if _passed(latest, wish.older_than, now) else []
+        passed = _passed(latest, wish.older_than, now if wish.compat else now - known.clock_set)
+        reasons += [f"older than {wish.older_than.text}"] if passed else []
     if wish.idle_than and (latest := known.active or known.created):
-        reasons += [f"idle for {wish.idle_than.text}"] if _passed(latest, wish.idle_than, now) else []
+        reasons += [f"idle for {wish.idle_than.text}"] if _passed(latest, wish.idle_than, now - known.clock_set) else []
     return reasons
 
 

@@ -31,7 +31,7 @@ _SILENT, _SAVED = ">/dev/null 2>&1 ", f" hook {SAVED}"
 
 # Which text of ours it is: another number where what stands in `EVENTS` means something else than before, so that
 # running servers get the new one.
-EDITION = 2
+EDITION = 3
 
 
 def quiet(version: str) -> tuple[str, ...]:

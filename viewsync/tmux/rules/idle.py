@@ -15,6 +15,11 @@ UNATTACHED = both(
 NOT_PINNED = f"#{{?{PIN},0,1}}"
 ATTACHED_ONCE = "#{session_last_attached}"
 SHARED = both("#{session_grouped}", "#{!=:#{session_group_size},1}")  # others hold its windows
+NOW = "#{T;l:%s}"
+# The clock was set back since then. The server's own time: what somebody does while we look is never ahead of that.
+MADE_AHEAD = f"#{{e|>|:#{{session_created}},#{{e|+|:{NOW},1}}}}"
+_LEASED_AT = f"#{{e|-|:#{{s/[.].*//:{LEASE}}},#{{s/.*[.]//:{LEASE}}}}}"  # it is "<expiry>.<seconds>"
+LEASED_AHEAD = f"#{{e|>|:{_LEASED_AT},#{{e|+|:{NOW},1}}}}"
 _NOTHING_ELSE_KEEPS_IT = f"#{{==:#{{{ENDS_ALONE}}},#{{session_id}}}}"
 
 # Where no process of ours is asked. What a server cannot know (`lingering`, what WezTerm has) it must not decide.

@@ -67,6 +67,7 @@ class TmuxSession(NamedTuple):
     quarantined: bool = False  # in tmux
     ends_alone: bool = False  # the server may end it without asking us
     opening: bool = False  # a tab got it, and nobody has taken note
+    leased_for: float = 0.0  # seconds that the lease was to last when it was made
 
 
 class Client(NamedTuple):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.views.rules.tracking import proven
+from viewsync.views.rules import tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Inventory, Server, TmuxSession
@@ -22,6 +22,7 @@ class ViewFacts(NamedTuple):
     ours: bool
     attached: bool
     lease: float
+    leased_for: float  # seconds
     created: int
     last_attached: int
     pinned: bool
@@ -32,18 +33,35 @@ class ViewFacts(NamedTuple):
     tracked: bool  # the WezTerm pane that it was opened from is still there
 
 
-def of(found: Inventory, views: Mapping[str, ViewRow], tracked: Collection[str]) -> list[ViewFacts]:
-    """`tracked`: the views whose WezTerm pane is still there."""
+def of(
+    found: Inventory, views: Mapping[str, ViewRow], tracked: Collection[str], now: float, awake: float
+) -> list[ViewFacts]:
+    """`tracked`: the views whose WezTerm pane is still there. `awake`: seconds that the machine was awake by now."""
     names = {session.name for session in found.sessions}
-    mine = proven(found, views)
+    mine = tracking.proven(found, views)
     return [
-        _facts(found.server, session, views.get(mine.get(session.id, "")), names, tracked=session.name in tracked)
+        _facts(
+            found.server,
+            session,
+            views.get(mine.get(session.id, "")),
+            names,
+            lambda row: tracking.idle_since(row, now, awake),
+            tracked=session.name in tracked,
+        )
         for session in found.sessions
         if session.marked or session.id in mine
     ]
 
 
-def _facts(server: Server, session: TmuxSession, row: ViewRow | None, names: set[str], *, tracked: bool) -> ViewFacts:
+def _facts(
+    server: Server,
+    session: TmuxSession,
+    row: ViewRow | None,
+    names: set[str],
+    idle_since: Callable[[ViewRow], float],
+    *,
+    tracked: bool,
+) -> ViewFacts:
     row = row or {}
     parent = str(row.get("parent") or session.marked_parent)
     return ViewFacts(
@@ -55,12 +73,13 @@ def _facts(server: Server, session: TmuxSession, row: ViewRow | None, names: set
         ours=True,
         attached=bool(session.attached or session.clients),
         lease=session.lease,
+        leased_for=session.leased_for,
         created=session.created,
         last_attached=session.last_attached,
         pinned=session.pinned or bool(row.get("pinned")),
         quarantined=session.quarantined or bool(row.get("quarantined")),
         parent=parent,
         parent_taken=parent in names,
-        idle_since=float(row.get("idle_since") or 0),
+        idle_since=idle_since(row),
         tracked=tracked,
     )

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from viewsync.views.rules.facts import ViewFacts
 
 
+_AHEAD = 2.0  # seconds: whole ones are compared with parts of them
+
+
 class Policy(NamedTuple):
     """Seconds, all of them."""
 
@@ -71,12 +74,20 @@ def attached(facts: ViewFacts, policy: Policy, now: float) -> str | None:  # noq
 
 
 def leased(facts: ViewFacts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all rules
-    return "reserved by a lease" if facts.lease >= int(now) else None  # whole seconds, as the server compares
+    """One that was made when the clock was ahead lasts as long as it would, from when the view was first seen."""
+    if facts.lease < int(now):  # whole seconds, as the server compares
+        return None
+    if facts.lease - facts.leased_for > now + _AHEAD and now - (facts.idle_since or now) >= facts.leased_for:
+        return None
+    return "reserved by a lease"
 
 
 def brand_new(facts: ViewFacts, policy: Policy, now: float) -> str | None:
-    """A view made detached (`open --json`) waits for its first client that long."""
-    if facts.last_attached or now - facts.created >= policy.grace:
+    """A view made detached (`open --json`) waits for its first client that long. Where the clock was ahead then, from
+    when a sweep first saw it.
+    """
+    made = facts.created if facts.created <= now + _AHEAD else facts.idle_since or now
+    if facts.last_attached or now - made >= policy.grace:
         return None
     return "just made, and waits for its first client"
 

@@ -8,8 +8,9 @@ a version that wrote no ids, has to fit in all that it says of it (`proven`).
 
 A view's row: socket, server ("pid.start"), session_id, parent, parent_id, state ("creating" until seen), created (epoch
 seconds), pid, tty, leader (the first process on that terminal), gui, pane, title (of the tab, where it is not the usual
-one), window, attached, idle_since (epoch seconds, 0 while attached), detour. Numbers of processes come back: pid,
-leader and gui each have a start time beside them.
+one), window, attached, idle_since (epoch seconds, 0 while attached), idle_awake (the same moment, in seconds that the
+machine was awake: clocks are set), detour. Numbers of processes come back: pid, leader and gui each have a start time
+beside them.
 """
 
 from __future__ import annotations
@@ -147,11 +148,28 @@ def merged(views: Mapping[str, ViewRow], rows: Mapping[str, ViewRow | None]) -> 
     return {name: row for name, row in merged.items() if row is not None}
 
 
+def idle_since(row: ViewRow, now: float, awake: float) -> float:
+    """When it was first seen unattached, by the clock as it goes now, in seconds that the machine was awake; 0 when it
+    was not. What lies ahead counts as now.
+    """
+    since, known = float(row.get("idle_since") or 0), float(row.get("idle_awake") or 0)
+    if since and 0 < known <= awake:
+        return now - (awake - known)
+    return min(since, now)
+
+
 def compare(
-    found: Inventory, views: Mapping[str, ViewRow], running: Collection[str], now: float, trigger: str
+    found: Inventory,
+    views: Mapping[str, ViewRow],
+    running: Collection[str],
+    now: float,
+    trigger: str,
+    awake: float = 0.0,
 ) -> Changes:
-    """What changes in the rows. `running`: those whose opener lives; `now` in epoch seconds."""
-    comparison = _Comparison(found, views, running, now, trigger)
+    """What changes in the rows. `running`: those whose opener lives; `now` in epoch seconds; `awake`: seconds that the
+    machine was awake by now, 0 where nothing is written down.
+    """
+    comparison = _Comparison(found, views, running, now, trigger, awake)
     comparison.compare_all(views)
     return comparison.changes
 
@@ -187,7 +205,9 @@ class _Comparison:
         running: Collection[str],
         now: float,
         trigger: str,
+        awake: float,
     ) -> None:
+        self.awake = awake
         self.found = found
         self.mine = rows_of(found.server, views)
         self.proven = proven(found, views)
@@ -247,8 +267,10 @@ class _Comparison:
                 was_on = f"client {row.get('pid')} was on it" if session.last_attached else events.CLIENTLESS
                 self.event(session.name, new, events.OPEN, was_on)
             new["attached"] = False
-            if not row.get("idle_since") or row["idle_since"] < session.last_attached:
-                new["idle_since"] = self.now
+            if not row.get("idle_since") or row["idle_since"] < session.last_attached <= self.now:
+                new |= {"idle_since": self.now, "idle_awake": self.awake}
+            elif row["idle_since"] > self.now:  # the clock was ahead
+                new["idle_since"] = idle_since(row, self.now, self.awake)
 
     def seen_client(self, session: TmuxSession, row: ViewRow, new: ViewRow, client: Client) -> None:
         same = is_clients(row, client)
