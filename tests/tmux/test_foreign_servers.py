@@ -148,6 +148,58 @@ def test_a_row_of_a_view_on_it_is_not_forgotten(home: Home, thief: Serve, open_f
     assert not os.path.exists(loot)
 
 
+# Of each verb that takes a server, what it is asked of the session `proj`; where {} is the server is named.
+NAMING = (
+    "open {} proj",
+    "open --create {} new",
+    "open --json {} proj",
+    "create {} -n new",
+    "health {} -t proj",
+    "send {} -t proj -c x",
+    "capture {} -t proj",
+    "wait {} -t proj -p x -T 1",
+    "exec {} -t proj -- true",
+    "follow {} -t proj",
+    "kill {} -t proj",
+    "adopt --yes {} proj",
+    "pin {} proj",
+    "freeze {} proj",
+    "attach {} proj",
+    "info {} proj",
+)
+
+
+@pytest.mark.parametrize("way", ["-S", "-S, by a link", "-L", "TMUX"])
+def test_root_speaks_to_no_server_of_a_users_however_it_is_named(home: Home, other: Home, way: str) -> None:
+    theirs = Server(other).start()
+    loot = os.path.join(home.path, "loot")
+    for at, name in enumerate(
+        (*_ASKING, "show-options", "list-windows", "list-clients", "new-session", "attach-session")
+    ):
+        theirs.tmux(
+            "set", "-s", f"command-alias[{100 + at}]", f"{name}=set-buffer stolen ; save-buffer -a {loot} ; {name}"
+        )
+    link = os.path.join(home.path, "link")
+    os.symlink(theirs.socket, link)
+    env = {"-L": {"TMUX_TMPDIR": other.path}, "TMUX": {"TMUX": f"{theirs.socket},{theirs.pid},0"}}.get(way, {})
+    if way == "-L":  # root's folder of sockets there, made by somebody who wants to be spoken to
+        os.symlink(os.path.dirname(theirs.socket), os.path.join(other.path, "tmux-0"))
+    named = {"-S": ["-S", theirs.socket], "-S, by a link": ["-S", link], "-L": ["-L", "default"], "TMUX": []}[way]
+    try:
+        for line in NAMING:
+            words = [word for part in line.split() for word in (named if part == "{}" else [part])]
+            if way == "TMUX" and ("-t" in words or words[0] == "create"):
+                continue  # a target without a server is of a registered session, and create has a server of its own
+            tab = home.tab(*words, env=env)
+            code = tab.wait()
+            assert code not in (0, 70), (words, tab.text())
+            assert theirs.run("list-clients").out == "", words
+        assert not os.path.exists(loot)
+        assert theirs.sessions() == ["proj"]
+    finally:
+        theirs.stop()
+
+
 def test_root_leaves_a_users_server_alone(home: Home, other: Home) -> None:
     theirs = Server(other).start()
     try:

@@ -36,7 +36,8 @@ def server_on(socket: str) -> int:
     for pid in procfs.pids():
         found = procfs.stat(pid)
         if found and found.name.startswith(_NAME) and not wanted.isdisjoint(procfs.sockets(pid)):
-            return pid
+            # One that was started just now can be reached by now.
+            return pid if sockets.state(socket) in sockets.SILENT else 0
     return 0
 
 
