@@ -64,6 +64,8 @@ VARIABLES = {
     "WEZTERM_PANE": "set by WezTerm: the pane that a view is opened in",
     "WEZTERM_CONFIG_FILE": "set by WezTerm: the configuration that `install` reads",
     "WEZTERM_UNIX_SOCKET": "set by WezTerm: which WezTerm is asked for its panes",
+    "TERMINFO": "where the descriptions of terminals are looked for first",
+    "TERMINFO_DIRS": "where else they are looked for, a colon between each",
     "NO_COLOR": "set to anything: nothing is coloured",
     "FORCE_COLOR": "anything but `0`: colours also where no terminal is; NO_COLOR comes first",
     "COLUMNS": "how wide help and bars are, and tables on a terminal",

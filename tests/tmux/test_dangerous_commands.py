@@ -58,6 +58,7 @@ PLACES = {
         "viewsync/tmux/inventory.py": "inside of an if-shell, which starts no server",
         "viewsync/tmux/options.py": "the same",
     },
+    "list-keys": {"viewsync/tmux/options.py": "the same"},
     "move-window": {"viewsync/tmux/build.py": "one window, to an index that it names; never -r (trap C)"},
     "new-session": {
         "viewsync/tmux/guarded_join.py": "-t, which avoids trap B; inside of an if-shell, which starts no server",
@@ -79,7 +80,10 @@ TOLD = {
     ("viewsync/json_output/verbs.py", "kill-session"): 1,
     ("viewsync/projects/managing.py", "kill-session"): 1,
     ("viewsync/setup/demo.py", "kill-session"): 1,
+    ("viewsync/setup/server_checks.py", "attach-session"): 1,
+    ("viewsync/setup/server_checks.py", "new-session"): 1,
     ("viewsync/shell_tools/names.py", "kill-session"): 2,
+    ("viewsync/tmux/options.py", "half of a name"): 1,  # which keys say it
     ("viewsync/tmux/rules/project_options.py", "lock"): 1,  # lock-command, which is an option
     ("viewsync/tmux/rules/versions.py", "move-window"): 1,
 }

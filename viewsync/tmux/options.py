@@ -50,7 +50,8 @@ _HANG_UP = re.compile(
 def hanging_up(tmux: Tmux, socket: str) -> list[tuple[str, str]]:
     """The keys, each as its table and its name, that have tmux hang up the parent process of a client."""
     found = []
-    for line in tmux.ask(socket, "list-keys").splitlines():
+    # By itself, list-keys would start a server.
+    for line in tmux.ask(socket, "if-shell", "-F", "1", "list-keys").splitlines():
         key = re.match(r"bind-key\s+(?:-r\s+)?-T\s+(\S+)\s+(\S+)\s+(.*)", line)
         if key and _HANG_UP.search(key[3]):
             found.append((key[1], re.sub(r"^\\(.)$", r"\1", key[2])))
