@@ -211,6 +211,6 @@ def test_a_server_that_dies_between_reading_and_acting_costs_nothing(server: Ser
     run(server, ["sweep"], VIEWSYNC_TMUX=swap, VIEWSYNC_GRACE="0")
     server.pid = int(server.tmux("display-message", "-p", "#{pid}"))
     assert server.sessions() == ["proj", orphan]
-    run(server, ["sweep"])  # by its name it may be one that tmux-resurrect brought back, which has two minutes' time
+    run(server, ["sweep"], VIEWSYNC_GRACE="0")
     assert server.sessions() == ["proj", orphan]
     assert home.rows() == {}

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import os
+import time
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from viewsync.context import Context
+from viewsync.sweeper import one_pass
 from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
     from tests.support.server import Home, Server
 
-NOW = {"VIEWSYNC_GRACE": "0"}
 # As its scripts/helpers.sh runs one (execute_hook), from a shell that the server started.
 _RUN = (
     """hook=$(tmux show-option -gqv @resurrect-hook-post-save-layout); printf -v args '%q ' "$1"; eval "$hook $args\""""
 )
+
+
+def sweep_later(home: Home, *, dry_run: bool = False) -> list[str]:
+    """When nobody who restores is still at it. What it was about."""
+    done = one_pass.everything(Context(home.env, lambda: time.time() + 150), "sweeper", dry_run=dry_run)
+    assert done.errors == []
+    return [verdict.session for verdict in done.verdicts]
 
 
 def save(server: Server, home: Home, text: str) -> str:
@@ -72,10 +81,11 @@ def test_views_that_came_back_are_cleaned_up(server: Server, home: Home) -> None
     for name in (view, unknown):
         server.tmux("new-session", "-d", "-t", "=proj:", "-s", name)
     panes = {line.split()[1:][-1] for line in server.pane_pids()}
-    home.viewsync("sweep")  # somebody may be restoring just now
+    home.viewsync("sweep", env={"VIEWSYNC_GRACE": "0"})  # somebody may be restoring just now
     assert view in server.sessions()
-    assert f"{view}" not in home.viewsync("sweep", "--dry-run", env=NOW).out
-    home.viewsync("sweep", env=NOW)
+    assert view not in sweep_later(home, dry_run=True)
+    assert view in server.sessions()
+    sweep_later(home)
     assert server.sessions() == ["proj", unknown]
     assert {line.split()[1:][-1] for line in server.pane_pids()} == panes
 
@@ -84,7 +94,7 @@ def test_one_that_alone_holds_the_windows_gets_its_sessions_name(server: Server,
     view = was_a_view(server, home)
     server.tmux("rename-session", "-t", "=proj:", view)
     server.tmux("rename-session", "-t", f"={view}:", "--", view)
-    home.viewsync("sweep", env=NOW)
+    sweep_later(home)
     assert server.sessions() == ["proj"]
     assert server.tmux("list-windows", "-t", "=proj:", "-F", "#W") == "one\ntwo"
 
@@ -92,7 +102,7 @@ def test_one_that_alone_holds_the_windows_gets_its_sessions_name(server: Server,
 def test_one_with_windows_of_its_own_is_left_where_the_name_is_taken(server: Server, home: Home) -> None:
     view = was_a_view(server, home)
     server.tmux("new-session", "-d", "-s", view, "-n", "work")
-    home.viewsync("sweep", env=NOW)
+    sweep_later(home)
     assert server.sessions() == ["proj", view]
     _, shown = server.open(view)
     assert server.show(f"={shown}:", "#W") == "work"
@@ -102,7 +112,7 @@ def test_two_without_their_session_become_it_together(server: Server, home: Home
     views = [was_a_view(server, home), was_a_view(server, home)]
     server.tmux("rename-session", "-t", "=proj:", views[0])
     server.tmux("new-session", "-d", "-t", f"={views[0]}:", "-s", views[1])
-    home.viewsync("sweep", env=NOW)
-    home.viewsync("sweep", env=NOW)
+    sweep_later(home)
+    sweep_later(home)
     assert server.sessions() == ["proj"]
     assert server.tmux("list-windows", "-t", "=proj:", "-F", "#W") == "one\ntwo"

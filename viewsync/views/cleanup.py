@@ -102,7 +102,7 @@ def _came_back(ctx: Context, found: Inventory, views: Mapping[str, ViewRow]) -> 
     from viewsync.views import restored  # seldom
 
     try:
-        return bool(restored.take_over(ctx, found, views, policy.of(ctx.config).grace))
+        return bool(restored.take_over(ctx, found, views))
     except ViewsyncError as error:
         ctx.log.warning("%s", error.message)
         return False

@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Inventory, TmuxSession
 
-# Times the grace of a new view. Whoever restores makes its sessions one after the other, and goes by their names.
-_PATIENCE = 8.0
+# Seconds, whatever the settings: who restores makes its sessions one after the other, and goes by their names.
+_PATIENCE = 120.0
 # That a row went ("gone", "lost") does not say that its session was ever ours.
 _PROOFS = (events.OPEN, events.REUSE, events.DETACH, events.END)
 _SEEN = f"session = ? AND what = 'view' AND parent != '' AND event IN ({', '.join('?' * len(_PROOFS))})"
 
 
-def take_over(ctx: Context, found: Inventory, views: Mapping[str, ViewRow], grace: float) -> list[str]:
+def take_over(ctx: Context, found: Inventory, views: Mapping[str, ViewRow]) -> list[str]:
     """Make those ours again that the history knows as views; the policy then treats them as any other. Their names.
 
     One that holds windows which its session has not is left as it is where another session has the parent's name: as a
     view it would mean that one, and nobody would reach its windows by it.
     """
     ours = tracking.proven(found, views)
-    before = ctx.clock() - _PATIENCE * grace
+    before = ctx.clock() - _PATIENCE
     strays = [
         session
         for session in found.sessions
