@@ -42,11 +42,11 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 
 def _shown(ctx: Context, size: tuple[int, int], pause: float) -> Result | None:
     """None where tmux cannot use this terminal."""
-    from viewsync.setup import side_by_side  # not for who reads
+    from viewsync.setup import demo_screen  # not for who reads
 
     try:
-        whole = side_by_side.run(ctx, size, pause)
-    except side_by_side.NotShown:
+        whole = demo_screen.run(ctx, size, pause)
+    except demo_screen.NotShown:
         return None
     last = "Nothing is left: the demo's servers and their folder are gone."
     return Result(
@@ -58,7 +58,7 @@ def _size(ctx: Context) -> tuple[int, int] | None:
     """Of this terminal, None where it is none, or too small, or one that cannot be drawn on."""
     if not (os.isatty(0) and os.isatty(1)) or ctx.env.get("TERM", "") in ("", "dumb"):
         return None
-    from viewsync.setup.side_by_side import LEAST
+    from viewsync.setup.demo_screen import LEAST
 
     columns, lines = os.get_terminal_size(1)
     return (columns, lines) if columns >= LEAST[0] and lines >= LEAST[1] else None

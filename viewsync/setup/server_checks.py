@@ -134,6 +134,9 @@ def aliases(reading: ServerReading) -> Check:
     return Check("aliases", WARN, said, hint, command=by, decision="they are aliases of yours")
 
 
+_AN_OPTION = "it is an option of yours, and comes back where your tmux configuration sets it"
+
+
 def unattached(reading: ServerReading) -> Check:
     value = options.of_all(reading.ctx.tmux, reading.socket, "destroy-unattached")
     if value == "off":
@@ -148,7 +151,7 @@ def unattached(reading: ServerReading) -> Check:
         value,
         hint,
         command=tmux(reading.ctx, reading.socket, "set-option", "-g", "destroy-unattached", "off"),
-        decision="it is an option of yours, and comes back where your tmux configuration sets it",
+        decision=_AN_OPTION,
         at_stake=WORK,
     )
 
@@ -163,7 +166,7 @@ def exits(reading: ServerReading) -> Check:
         "on: when the last tab is closed, the server ends, and all that runs in it",
         "run `tmux set -s exit-unattached off`",
         command=tmux(reading.ctx, reading.socket, "set-option", "-s", "exit-unattached", "off"),
-        decision="it is an option of yours, and comes back where your tmux configuration sets it",
+        decision=_AN_OPTION,
         at_stake=WORK,
     )
 
@@ -180,7 +183,7 @@ def sized(reading: ServerReading) -> Check:
         "manual, so that each new window or session ends this server; those that viewsync makes do not",
         "run `tmux set -gw window-size latest`, and give single windows a size with `resize-window`",
         command=tmux(reading.ctx, reading.socket, "set-option", "-gw", "window-size", "latest"),
-        decision="it is an option of yours, and comes back where your tmux configuration sets it",
+        decision=_AN_OPTION,
         at_stake=WORK,
     )
 
