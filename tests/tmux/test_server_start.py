@@ -95,7 +95,7 @@ def test_tabs_that_open_meanwhile_have_what_is_there(first: Server, home: Home) 
     """As WezTerm's startup opens five at once: none says that the session is there already."""
     configure(home, SLOW["run-shell"])
     tabs = [home.tab("open", "--create", "-L", "w", "proj") for _ in range(5)]
-    until(lambda: pid(home) or any(tab.ended() for tab in tabs), "a server")
+    until(lambda: (pid(home) and os.path.exists(first.socket)) or any(tab.ended() for tab in tabs), "a server")
     go(home)
     until(lambda: len(first.clients()) == 5 or any(tab.ended() for tab in tabs), "five clients")
     assert not any(tab.ended() for tab in tabs), [tab.text() for tab in tabs]
