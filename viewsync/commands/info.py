@@ -59,7 +59,7 @@ def _secrets(tmux: Tmux, known: Known) -> list[str]:
 
 def _shown(value: Any, secrets: list[str]) -> Any:
     if isinstance(value, dict):
-        return {key: _shown(each, secrets) for key, each in value.items()}
+        return {key: _shown(part, secrets) for key, part in value.items()}
     if isinstance(value, list):
         return [_shown(item, secrets) for item in value]
     return environment.hidden(value, secrets) if isinstance(value, str) else value

@@ -170,7 +170,7 @@ def _picture(scene: Scene) -> Picture:
     title = f"viewsync: {len(frame.sessions)} sessions, {alive} alive, {attached} attached"
     if state.filter or state.typing:
         title += f"; {scene.fitting} with '{printable(state.filter)}'"
-    chosen = next((at for at, each in enumerate(scene.shown) if each.name == state.chosen), -1)
+    chosen = next((at for at, session in enumerate(scene.shown) if session.name == state.chosen), -1)
     rows = [_row(session, frame.at) for session in scene.shown]
     return Picture(title, TextTable(_HEAD, _widths(rows), rows, chosen), _below(frame)[: scene.below], _foot(scene))
 

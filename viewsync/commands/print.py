@@ -89,7 +89,7 @@ def _arguments(offered: Offered) -> str:
 
 def _data(value: Any, secrets: frozenset[str], values: list[str]) -> Any:
     if hasattr(value, "_asdict"):
-        return {name: _field(name, each, secrets, values) for name, each in value._asdict().items()}
+        return {name: _field(name, part, secrets, values) for name, part in value._asdict().items()}
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, tuple):
@@ -99,7 +99,7 @@ def _data(value: Any, secrets: frozenset[str], values: list[str]) -> Any:
 
 def _field(name: str, value: Any, secrets: frozenset[str], values: list[str]) -> Any:
     if name in ("environment", "options", "arguments"):
-        return {key: _shown(key, each, secrets, values) for key, each in value}
+        return {key: _shown(key, part, secrets, values) for key, part in value}
     return _data(value, secrets, values)
 
 

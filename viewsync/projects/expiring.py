@@ -57,8 +57,8 @@ def sweep(ctx: Context, *, dry_run: bool) -> Swept:
     if dry_run:
         return Swept(verdicts, [], errors)
     failed = []
-    for each, verdict in zip(going, verdicts, strict=True):
-        if problem := _expire(ctx, each):
+    for project, verdict in zip(going, verdicts, strict=True):
+        if problem := _expire(ctx, project):
             failed.append(verdict)
             errors += [problem] if problem != _FASTER else []
     return Swept(verdicts, failed, errors)

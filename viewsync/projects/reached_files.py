@@ -70,7 +70,7 @@ def find(lines: Sequence[Line], home: Home, env: Mapping[str, str]) -> Reached:
         (one, shell_lines.reach(one.text, {**known, "PWD": one.folder, **dict(one.variables)})) for one in open_ones
     ]
     anything = any(reach.anything for _, reach in reaches)
-    written = {os.path.normpath(os.path.join(each.folder, name)) for each, reach in reaches for name in reach.written}
+    written = {os.path.normpath(os.path.join(line.folder, name)) for line, reach in reaches for name in reach.written}
     written |= {os.path.normpath(os.path.join(line.folder, name)) for line in lines for name in _created(line)}
 
     def counts(path: str) -> bool:
@@ -78,7 +78,7 @@ def find(lines: Sequence[Line], home: Home, env: Mapping[str, str]) -> Reached:
             return False
         return anything or _could_run(path)
 
-    places = dict.fromkeys(path for each, reach in reaches for path in _named(each, reach, home))
+    places = dict.fromkeys(path for line, reach in reaches for path in _named(line, reach, home))
     found = [path for path in places if path not in written]
     trees = list(_trees(found, home, env, counts))
     named = [path for path in found if os.path.isfile(path) and not any(_covers(tree, path) for tree in trees)]

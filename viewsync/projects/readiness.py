@@ -127,7 +127,7 @@ def _put(tmux: Tmux, server: Server, batch: Sequence[tuple[Typing, str]], more: 
     except ViewsyncError as error:
         return [f"its commands may not have been typed: {error.message}"]
     pairs = zip(batch, refused, strict=True)
-    return [f"{each.what}: the command {text!r} was not typed: {why}" for (each, text), why in pairs if why]
+    return [f"{typing.what}: the command {text!r} was not typed: {why}" for (typing, text), why in pairs if why]
 
 
 def _input(text: str) -> tmux_input.Input:

@@ -238,7 +238,7 @@ def still(folder: str, root: str, command: str, recorded: Collection[str], now: 
     sets = store.sets(store.read(folder), root, command)
     known = {*recorded, *(text for texts in sets for text in texts)}
     about = _about(known)
-    return bool(sets) and all(each.text in known or (each.about and each.about not in about) for each in now)
+    return bool(sets) and all(item.text in known or (item.about and item.about not in about) for item in now)
 
 
 def _refuse_secrets(plan: Plan) -> None:

@@ -79,7 +79,7 @@ class Git:
         if done.code:
             raise GitError(f"git worktree list: {said(done)}")
         blocks = [part for part in done.out.split(end + end) if part.strip(end)]
-        return [_entry(each.split(end), main=at == 0) for at, each in enumerate(blocks)]
+        return [_entry(block.split(end), main=at == 0) for at, block in enumerate(blocks)]
 
     def is_branch_name(self, name: str) -> bool:
         """As it stands: `@{-1}` is one to git, and means another."""

@@ -32,8 +32,8 @@ class ProcessTable:
     def __init__(self, found: Mapping[int, ProcessUse]) -> None:
         self.processes = found
         self._children: dict[int, list[int]] = {}
-        for pid, each in found.items():
-            self._children.setdefault(each.parent, []).append(pid)
+        for pid, process in found.items():
+            self._children.setdefault(process.parent, []).append(pid)
 
     def runs(self, pid: int, start: float = 0.0) -> bool:
         """Whether it lives; with `start`, whether it is still the one that started then. What is not known lives."""
@@ -61,7 +61,7 @@ def read() -> ProcessTable:
         from viewsync.system import without_procfs
 
         found = without_procfs.everything()
-    return ProcessTable({pid: _process(each) for pid, each in found.items() if each and not each.ended})
+    return ProcessTable({pid: _process(process) for pid, process in found.items() if process and not process.ended})
 
 
 def _process(seen: Stat | SeenProcess) -> ProcessUse:

@@ -43,10 +43,10 @@ def draw(bars: Sequence[Bar], width: int, *, unicode: bool) -> list[Drawn]:
     return [
         Drawn(
             cells.pad(label, widest),
-            _bar(each.value / most if most else 0.0, room, unicode=unicode).ljust(room),
-            each.shown,
+            _bar(bar.value / most if most else 0.0, room, unicode=unicode).ljust(room),
+            bar.shown,
         )
-        for label, each in zip(labels, bars, strict=True)
+        for label, bar in zip(labels, bars, strict=True)
     ]
 
 

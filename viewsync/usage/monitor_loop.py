@@ -110,7 +110,7 @@ class _Loop:
     def visible(self) -> list[SessionFrame]:
         fitting = self.fitting()
         self.state = rule.settled(self.state, self.shown())
-        at = next((at for at, each in enumerate(fitting) if each.name == self.state.chosen), 0)
+        at = next((at for at, session in enumerate(fitting) if session.name == self.state.chosen), 0)
         first, last = rule.window(len(fitting), at, max(1, self.screen.size[1] - self.below() - _AROUND))
         return fitting[first:last]
 

@@ -52,8 +52,8 @@ class _Checking:
         elif node.kind == MAPPING:
             yield from self._mapping(node, chosen, path)
         elif node.kind == LIST:
-            for number, each in enumerate(node.items):
-                yield from self.check(each, chosen["items"], f"{path}[{number}]")
+            for number, item in enumerate(node.items):
+                yield from self.check(item, chosen["items"], f"{path}[{number}]")
 
     def _resolved(self, schema: Schema) -> Schema:
         if "$ref" not in schema:

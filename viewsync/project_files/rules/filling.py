@@ -73,7 +73,7 @@ class Filler:
 
     def texts(self, node: Node | None) -> dict[str, str]:
         """Of a mapping with keys of the user's own."""
-        return {name: self.text(each) for name, each in node.fields.items()} if node else {}
+        return {name: self.text(field) for name, field in node.fields.items()} if node else {}
 
     def folder(self, node: Node | None, base: str) -> str:
         """Below `working_directory` or `cwd` of that mapping, else `base`, from which a relative one is meant."""

@@ -103,7 +103,7 @@ def _text(node: Node | None) -> str:
 
 
 def _templates(node: Node | None) -> dict[str, str]:
-    return {name: each.text for name, each in node.fields.items()} if node else {}
+    return {name: field.text for name, field in node.fields.items()} if node else {}
 
 
 def _inherited(filler: Filler) -> Node | None:
@@ -141,7 +141,7 @@ def _windows(filler: Filler, session: Node | None, cwd: str) -> tuple[PlannedWin
         if name not in called:
             filler.wrong(wanted, f"there is no window {name!r}", close(name, called))
         at = called.index(name) if name in called else at
-    return tuple(each._replace(focus=number == at) for number, each in enumerate(windows))
+    return tuple(window._replace(focus=number == at) for number, window in enumerate(windows))
 
 
 def _window(filler: Filler, node: Node, base: str) -> PlannedWindow:
@@ -171,7 +171,7 @@ def _panes(filler: Filler, window: Node, cwd: str) -> tuple[PlannedPane, ...]:
         return ()
     at = _focus(filler, listed.items)
     panes = [_pane(filler, node, window, cwd) for node in listed.items]
-    return tuple(each._replace(focus=number == at) for number, each in enumerate(panes))
+    return tuple(pane._replace(focus=number == at) for number, pane in enumerate(panes))
 
 
 def _pane(filler: Filler, node: Node, window: Node, base: str) -> PlannedPane:

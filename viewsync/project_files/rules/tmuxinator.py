@@ -41,7 +41,7 @@ def command(root: Node) -> tuple[Data, list[Problem]]:
         cleanup_steps=_steps(root, "on_project_stop"),
     )
     session["windows"] = [
-        found for number, each in enumerate(listed, 1) for found in _windows(each, number, before, left)
+        found for number, item in enumerate(listed, 1) for found in _windows(item, number, before, left)
     ]
     return {"session": session}, left
 
@@ -85,7 +85,9 @@ def _windows(node: Node, number: int, before: list[str], left: list[Problem]) ->
 
 def _window(name: str, node: Node, before: list[str], left: list[Problem]) -> Data:
     left += [
-        problem(each, f"{key} has no equivalent in viewsync") for key, each in node.fields.items() if key not in _WINDOW
+        problem(field, f"{key} has no equivalent in viewsync")
+        for key, field in node.fields.items()
+        if key not in _WINDOW
     ]
     layout, top, panes, synchronize = (node.get(key) for key in ("layout", "root", "panes", "synchronize"))
     before = [*before, *_commands(node.get("pre"))]

@@ -43,7 +43,7 @@ def command(root: Node) -> tuple[Data, list[Problem]]:
     before = list(found.commands(root.get("shell_command_before")))
     windows = root.get("windows")
     session["windows"] = [
-        found.window(each, number, before) for number, each in enumerate(windows.items if windows else (), 1)
+        found.window(window, number, before) for number, window in enumerate(windows.items if windows else (), 1)
     ]
     return {"session": session, **writing.filled(environment=found.values(root, "environment"))}, found.left
 

@@ -26,12 +26,12 @@ def line(path: str) -> bytes:
 
 def lines_at(text: bytes) -> list[int]:
     """The numbers, from 1, of the lines that carry our mark and are in force."""
-    return [number for number, each in enumerate(_lines(text), 1) if _is_ours(each)]
+    return [number for number, line in enumerate(_lines(text), 1) if _is_ours(line)]
 
 
 def commented_at(text: bytes) -> int:
     """The number of the line that somebody put a `#` before, 0 when there is none: they want it so."""
-    marked = [number for number, each in enumerate(_lines(text), 1) if MARK in each and not _is_ours(each)]
+    marked = [number for number, line in enumerate(_lines(text), 1) if MARK in line and not _is_ours(line)]
     return marked[0] if marked else 0
 
 
@@ -41,7 +41,7 @@ def put(text: bytes, wanted: bytes) -> Placed:
     at = lines_at(text)
     if at:
         found[at[0] - 1] = wanted + _ending(found[at[0] - 1])
-        return Placed(b"".join(each for number, each in enumerate(found, 1) if number not in at[1:]), b"")
+        return Placed(b"".join(line for number, line in enumerate(found, 1) if number not in at[1:]), b"")
     end = b"\r\n" if b"\r\n" in text else b"\n"
     glue = b"" if not text or text.endswith(b"\n") else end
     if re.search(rb"\\(\r?\n)?\Z", text):  # the user's last line goes on in the next one, which must not be ours

@@ -186,10 +186,10 @@ def lives(events: Iterable[Event], live: Sequence[RegisteredSession], seen: Seen
     there = {(session.socket, session.name): session for session in live if session.there}
     for key in [open_life for open_life in found.open if open_life not in there]:
         found.close(key, heard.get(key, found.open[key].began), ENDS[GONE])
-    for key, each in there.items():
-        life = found.open.setdefault(key, _Open(each.created, each.project, made=False))
-        life.began = life.began or each.created
-        life.project = life.project or each.project
+    for key, session in there.items():
+        life = found.open.setdefault(key, _Open(session.created, session.project, made=False))
+        life.began = life.began or session.created
+        life.project = life.project or session.project
         life.leave(now)
         found.done.append(life.life(key, None, ""))
     return found.done
