@@ -193,22 +193,27 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_exactly_that_name_is_opened(server: Server, home: Home, name: str) -> None:
-    server.tmux(
-        "rename-session", "-t", "=proj:", "--", name.replace("#", "##").removesuffix(";") + "\\;" * name.endswith(";")
-    )
-    server.tmux("new-session", "-d", "-s", "proj")
-    assert name in server.sessions()
-    tab = home.tab("open", "-S", server.socket, "--", name)
-    until(lambda: tab.pid in server.clients() or tab.ended(), "a client")
-    view = server.clients()[tab.pid]
-    assert server.show(f"={view}:", "#{session_windows}") == "2"
-    until(lambda: server.tmux("show-options", "-v", "-t", f"={view}:", "@viewsync_parent") == name, "the mark")
-    assert home.rows()[view]["parent"] == name
-    tab.hang_up()
-    until(lambda: view not in server.sessions(), "the end of the view")
-    assert server.sessions() == [name, "proj"]
+def test_exactly_that_name_is_opened(server: Server, home: Home) -> None:
+    """Of all of them at once, with one that is the beginning, the pattern or the number of another."""
+    for name in NAMES:
+        given = name.replace("#", "##").removesuffix(";") + "\\;" * name.endswith(";")
+        made = server.tmux("new-session", "-d", "-P", "-F", "#{session_id}", "-s", given)
+        server.tmux("new-window", "-d", "-t", f"{made}:")
+    assert server.sessions() == ["proj", *NAMES]
+    tabs = {name: home.tab("open", "-S", server.socket, "--", name) for name in NAMES}
+    views = {}
+    for name, tab in tabs.items():
+        until(lambda tab=tab: tab.pid in server.clients() or tab.ended(), "a client")  # type: ignore[misc]
+        assert not tab.ended(), (name, tab.text())
+        views[name] = view = server.clients()[tab.pid]
+        assert server.show(f"={view}:", "#{session_group}#{session_windows}") == f"{name}2"
+        parent = ("show-options", "-v", "-t", f"={view}:", "@viewsync_parent")
+        until(lambda name=name, parent=parent: server.tmux(*parent) == name, "the mark")  # type: ignore[misc]
+        assert home.rows()[view]["parent"] == name
+    for tab in tabs.values():
+        tab.hang_up()
+    until(lambda: not set(views.values()) & set(server.sessions()), "the end of the views")
+    assert server.sessions() == ["proj", *NAMES]
     assert not os.path.exists(os.path.join(home.path, "INJECTED"))
     assert not os.path.exists("INJECTED")
 
