@@ -6,20 +6,19 @@ import glob
 import os
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.support.server import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_what_is_to_be_run_is_there() -> None:
     with open(os.path.join(ROOT, "tests", "newer-tmux.txt"), encoding="utf-8") as file:
         lines = [line.rstrip("\n") for line in file if not line.startswith("#")]
-    paths = [line.partition("=")[2] or line for line in lines]  # --ignore=PATH, --ignore-glob=PATTERN
-    assert paths
-    assert [path for path in paths if not glob.glob(os.path.join(ROOT, path))] == []
+    named = [line.partition("=")[2] or line for line in lines]  # --ignore=PATH, --ignore-glob=PATTERN, --deselect=TEST
+    assert named
+    assert [name for name in named if not glob.glob(os.path.join(ROOT, name.partition("::")[0]))] == []
+    tests = [name.split("::") for name in named if "::" in name]
+    assert [test for path, test in tests if f"def {test}(" not in Path(ROOT, path).read_text(encoding="utf-8")] == []
 
 
 def unpacked(folder: Path, **programs: str) -> tuple[int, list[str]]:
