@@ -127,6 +127,8 @@ class Home:
         return self.program([self.launcher, *words], env=env)
 
     def program(self, argv: Sequence[str], env: Mapping[str, str] | None = None) -> Tab:
+        if "fish" in argv:  # else, at its first start, it has a Python read all manual pages, for many seconds
+            os.makedirs(os.path.join(self.path, ".local/share/fish/generated_completions"), exist_ok=True)
         tab = Tab(argv, {**self.env, **(env or {})})
         self.tabs.append(tab)
         return tab
