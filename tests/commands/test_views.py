@@ -66,3 +66,21 @@ def test_all_servers_are_listed_or_one(servers: Callable[..., Server], home: Hom
 def test_no_views(server: Server, home: Home) -> None:
     assert "no views" in home.viewsync("views").out
     assert home.viewsync("views", "--json").json()["parents"] == []
+
+
+def test_windows_are_named_with_their_ids_where_that_is_asked_for(server: Server, home: Home) -> None:
+    server.tmux("rename-window", "-t", "=proj:one", "a|b 'c' é")
+    server.tmux("select-window", "-t", "=proj:1")
+    server.tmux("new-session", "-d", "-s", "gone")
+    server.open("gone")
+    server.tmux("kill-session", "-t", "=gone")
+    (proj, gone) = home.viewsync("views", "--all", "--windows", "--json").json()["parents"]
+    ids = server.tmux("list-windows", "-t", "=proj", "-F", "#{window_id}").split()
+    assert [(window["id"], window["index"], window["current"]) for window in proj["window_list"]] == [
+        (ids[0], 0, False),
+        (ids[1], 1, True),
+    ]
+    assert "a|b 'c' é" in [window["name"] for window in proj["window_list"]]
+    assert (gone["exists"], len(gone["window_list"])) == (False, 1)
+    assert f"  1: two ({ids[1]})" in home.viewsync("views", "--all", "--windows").out
+    assert "window_list" not in home.viewsync("views", "--all", "--json").json()["parents"][0]

@@ -40,7 +40,12 @@ session:
 PLAIN = "session:\n  windows:\n    - name: one\n"
 # What reads, in any state. NAME is a registered session, PROJECT a project's, VIEW a view.
 READING = [
-    *(["views"], ["views", "--all"], ["cleanup", "--dry-run", "--all"], ["cleanup", "--views", "--dry-run"]),
+    *(
+        ["views"],
+        ["views", "--all", "--windows"],
+        ["cleanup", "--dry-run", "--all"],
+        ["cleanup", "--views", "--dry-run"],
+    ),
     *(["sweep", "--dry-run"], ["sweeper", "status"], ["sweeper", "stop"], ["restore", "--plan"], ["adopt", "proj"]),
     *(["list"], ["find"], ["find", "--all"], ["health", "-s", "NAME"], ["health", "-t", "gone:0.0", "-L", "default"]),
     *(["wait", "-s", "NAME", "-p", "x", "-T", "0.1"], ["follow", "-s", "NAME", "-T", "0.2"], ["capture", "-s", "NAME"]),

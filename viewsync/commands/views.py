@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+    from viewsync.tmux.window_list import Window
 
 EXIT_CODES = {
     0: "done",
@@ -26,6 +27,7 @@ _HEAD = ("SESSION", "WINDOWS", "CLIENTS", "TERMINAL", "AGE", "STATE", "NEXT SWEE
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="include sessions without views")
+    parser.add_argument("--windows", action="store_true", help="name the windows of each session, too")
     _args.server(parser)
     _args.json(parser)
 
@@ -35,8 +37,14 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     sockets = [tmux_sockets.socket_of(ctx.env, parsed.label, parsed.socket)] if one else None
     found = listing.read(ctx, sockets)
     parents = [parent for parent in found.parents if parent.views or parsed.all]
-    data = {"parents": [_parent(parent) for parent in parents], "servers": found.servers, "errors": found.errors}
-    return Result(data, _lines(parents, ctx.clock()), code=4 if found.errors else 0, warnings=found.errors)
+    rows = [_parent(parent) for parent in parents]
+    windows = listing.windows(ctx, found, parents) if parsed.windows else [[] for _ in parents]
+    if parsed.windows:
+        for row, shown in zip(rows, windows, strict=True):
+            row["window_list"] = [_window(window) for window in shown]
+    data = {"parents": rows, "servers": found.servers, "errors": found.errors}
+    lines = _lines(parents, windows, ctx.clock())
+    return Result(data, lines, code=4 if found.errors else 0, warnings=found.errors)
 
 
 def _parent(parent: listing.Parent) -> dict[str, Any]:
@@ -51,6 +59,10 @@ def _parent(parent: listing.Parent) -> dict[str, Any]:
         "created": session.created if session else None,
         "views": [_view(view) for view in parent.views],
     }
+
+
+def _window(window: Window) -> dict[str, Any]:
+    return {"id": window.id, "index": window.number, "name": window.name, "current": window.current}
 
 
 def _view(view: listing.ListedView) -> dict[str, Any]:
@@ -78,16 +90,17 @@ def _state(view: listing.ListedView) -> str:
     return "suspended" if view.session.clients else "unattached"
 
 
-def _lines(parents: list[listing.Parent], now: float) -> list[str]:
+def _lines(parents: list[listing.Parent], windows: list[list[Window]], now: float) -> list[str]:
     if not parents:
         return ["no views (`viewsync open SESSION` opens one, --all lists the sessions)"]
     rows: list[tuple[str, ...]] = []
-    for parent in parents:
+    for parent, shown in zip(parents, windows, strict=True):
         session = parent.session
         clients = sum(view.session.attached for view in parent.views) + (session.attached if session else 0)
-        windows = str(session.windows) if session else "-"
+        count = str(session.windows) if session else "-"
         state = "" if session else "gone"
-        rows.append((parent.name, windows, str(clients), "", age(now, session.created) if session else "-", state, ""))
+        rows.append((parent.name, count, str(clients), "", age(now, session.created) if session else "-", state, ""))
+        rows += [(f"  {window.number}: {window.name} ({window.id})", "", "", "", "", "", "") for window in shown]
         rows += [_row(view, now) for view in parent.views]
     return table(_HEAD, rows)
 

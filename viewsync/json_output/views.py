@@ -32,7 +32,14 @@ class ListedView(TypedDict):
     reason: Annotated[str, "why"]
 
 
-class Parent(TypedDict):
+class ListedWindow(TypedDict):
+    id: Annotated[str, "its tmux id, such as @5"]
+    index: Annotated[int, "its number in the session"]
+    name: Annotated[str, "its name"]
+    current: Annotated[bool, "whether the session itself is on it; each view has a current window of its own"]
+
+
+class _Parent(TypedDict):
     name: Annotated[str, "the session's name"]
     id: Annotated[str | None, "its tmux id; null where it is gone"]
     socket: Annotated[str, "the socket of its tmux server"]
@@ -41,6 +48,10 @@ class Parent(TypedDict):
     attached: Annotated[int, "how many clients are on the session itself"]
     created: Annotated[int | None, "when it was made, in epoch seconds"]
     views: Annotated[list[ListedView], "its views"]
+
+
+class Parent(_Parent, total=False):
+    window_list: Annotated[list[ListedWindow], "with --windows: its windows, by their numbers"]
 
 
 class ServerRow(TypedDict):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import ViewsyncError
 from viewsync.registry.safe_reading import read_registry
-from viewsync.tmux import inventory, side_by_side
+from viewsync.tmux import inventory, side_by_side, window_list
 from viewsync.views import servers, wezterm_panes
 from viewsync.views.rules import facts, policy, tracking
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from viewsync.registry_shape import RegistryData, ViewRow
     from viewsync.tmux.rules.model import Inventory, TmuxSession, Verdict
     from viewsync.tmux.server import Tmux
+    from viewsync.tmux.window_list import Window
     from viewsync.views.rules.tracking import Changes
 
 
@@ -61,6 +62,25 @@ def read(ctx: Context, sockets: Sequence[str] | None = None) -> Listing:
         listing.unwritten.extend(changes.events if found.complete else ())
         listing.parents.extend(_parents(ctx, found, data, changes, now, partial or doubt))
     return listing
+
+
+def windows(ctx: Context, listing: Listing, parents: Sequence[Parent]) -> list[list[Window]]:
+    """Those of each parent, a gone one's as its first view has them: one more tmux call a server."""
+    answers = side_by_side.ask(ctx.tmux, [parent.socket for parent in parents], _ask_windows)
+    listing.errors.extend(answer.message for answer in answers.values() if isinstance(answer, ViewsyncError))
+    found: list[list[Window]] = []
+    for parent in parents:
+        answer = answers[parent.socket]
+        session = parent.session or parent.views[0].session
+        found.append([] if isinstance(answer, ViewsyncError) else answer.get(session.id, []))
+    return found
+
+
+def _ask_windows(tmux: Tmux, socket: str) -> dict[str, list[Window]] | ViewsyncError:
+    try:
+        return window_list.read(tmux, socket)
+    except ViewsyncError as error:
+        return error
 
 
 def _ask(tmux: Tmux, socket: str) -> Inventory | ViewsyncError:
