@@ -1,4 +1,7 @@
-"""Go to a session: inside its tmux server your client switches to it, elsewhere this terminal opens a view."""
+"""Go to a session: inside its tmux server your client switches to it, elsewhere this terminal opens a view.
+
+With --client, the tmux client on another terminal goes there, and gets a view of it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from viewsync.commands import _args
+from viewsync.errors import UsageError
 from viewsync.output import Result
 from viewsync.projects import attaching, listing
 
@@ -25,10 +29,37 @@ EXIT_CODES = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.session(parser)
-    parser.add_argument("--json", action="store_true", help="do not attach; print how to, as one JSON value")
+    elsewhere = parser.add_argument_group("the client on another terminal")
+    elsewhere.add_argument("--client", default="", metavar="TTY", help="switch the client on that terminal, not yours")
+    elsewhere.add_argument("--window", default="", type=_args.window, metavar="@ID", help="the window to go to")
+    elsewhere.add_argument("--create", action="store_true", help="create the session if it does not exist")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="do not attach; print how to, as one JSON value (with --client: what was done)",
+    )
+
+
+def _move(parsed: argparse.Namespace, ctx: Context) -> Result:
+    """Any session of that server, as `open` takes it: the client there is on one of them already."""
+    if not parsed.client:
+        option = "--window" if parsed.window else "--create"
+        raise UsageError(f"{option} only works with --client", f"`viewsync open {option}` shows it in this terminal")
+    if any(_args.scope_of(parsed, ctx)):
+        raise UsageError("--client takes any session of a server", "leave out --project and --here")
+    from viewsync.tmux import sockets
+    from viewsync.views import moving
+
+    place = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
+    moved = moving.move(ctx, place, parsed.name, parsed.client, parsed.window, create=parsed.create)
+    words = ctx.tmux.to_attach(place, parsed.name)
+    data = {"name": parsed.name, "socket": place, "session_id": moved.session, "attach": words, "view": moved.view}
+    return Result(data, [f"switched {parsed.client} to {moved.view}"])
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if parsed.client or parsed.window or parsed.create:
+        return _move(parsed, ctx)
     known = listing.alive(_args.session_of(parsed, ctx))
     assert known.live is not None
     assert known.server is not None

@@ -87,11 +87,15 @@ class InfoOutput(_ProjectFields):
     attach: Annotated[list[str] | None, "the command, in words, that attaches to it; null where it is gone"]
 
 
-class AttachOutput(TypedDict):
+class _AttachOutput(TypedDict):
     name: Annotated[str, "the session's name"]
     socket: Annotated[str, "the socket of its tmux server"]
     session_id: Annotated[str, "its tmux id"]
     attach: Annotated[list[str], "the command, in words, that attaches to it"]
+
+
+class AttachOutput(_AttachOutput, total=False):
+    view: Annotated[str, "with --client: the view that this client shows now"]
 
 
 class KillSessionOutput(TypedDict):

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
+from viewsync.tmux import guarded_join
 from viewsync.tmux.rules.language import free, if_session, quoted, same_server, unescaped
 from viewsync.tmux.rules.model import MARKED, PARENT_ID
 from viewsync.tmux.server import chain
@@ -32,6 +33,13 @@ class Near(NamedTuple):
     view_of: str = ""  # where it is on a view of ours: the session's id, or "?" where the view does not say
 
 
+class Placed(NamedTuple):
+    """The client on a certain terminal."""
+
+    name: str
+    session: str  # "$7"
+
+
 def near(tmux: Tmux, server: Server, place: str) -> list[Near]:
     """The clients that could be meant by who runs in that pane, or in a popup over that session."""
     view = f"#{{?{MARKED},#{{?{PARENT_ID},#{{s/[^0-9$]//:{PARENT_ID}}},?}},}}"
@@ -53,9 +61,23 @@ def near(tmux: Tmux, server: Server, place: str) -> list[Near]:
     ]
 
 
-def switch(tmux: Tmux, server: Server, client: str, session: str) -> str:
-    """Have that client, by its name, show the session with that id; why it does not, "" when it does."""
+def on_terminal(tmux: Tmux, server: Server, tty: str) -> Placed | None:
+    """None where nobody is on it in that server."""
+    out = tmux.ask(server.socket, "list-clients", "-F", "#{session_id}\t#{client_tty}\t#{client_name}")
+    for line in out.splitlines():
+        session, terminal, name = line.split("\t", 2)
+        if terminal == tty:
+            return Placed(name, session)
+    return None
+
+
+def switch(tmux: Tmux, server: Server, client: str, session: str, window: str = "") -> str:
+    """Have that client, by its name, show the session with that id, on that window if the session has it; why it does
+    not, "" when it does.
+    """
     go = f"switch-client -c {quoted(client)} -t '{session}:'"
+    if window:
+        go += f" ; {guarded_join.select(session, window)}"
     command = if_session(session, same_server(server), go, "display-message -p gone")
     done = tmux.run(server.socket, "if-shell", "-F", "1", command)
     return (done.err.strip() or "it is gone") if done.code or "gone" in done.out.split() else ""

@@ -1,0 +1,105 @@
+"""`viewsync attach --client`: the client on another terminal goes to a view of a session, as WezTerm has it do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.wait import until
+
+if TYPE_CHECKING:
+    from tests.support.client import Tab
+    from tests.support.server import Done, Home, Server
+
+
+def window(server: Server, session: str) -> str:
+    """The name of its current window."""
+    return server.show(f"={session}:", "#{window_name}")
+
+
+def window_id(server: Server, target: str) -> str:
+    return server.show(target, "#{window_id}")
+
+
+def move(server: Server, tab: Tab, *words: str) -> Done:
+    return server.home.viewsync("attach", "-S", server.socket, "--client", tab.tty, "--json", *words)
+
+
+@pytest.fixture
+def goal(server: Server) -> str:
+    """A session of two windows, the first of them its current one."""
+    server.tmux("new-session", "-d", "-s", "goal", "-n", "first", "cat")
+    server.tmux("new-window", "-d", "-t", "=goal:", "-n", "second", "cat")
+    return "goal"
+
+
+def test_that_client_gets_a_view_of_it_on_that_window_and_nobody_else_moves(
+    server: Server, home: Home, goal: str
+) -> None:
+    before = server.pane_pids()
+    tab, left = server.open("proj")
+    other, beside = server.open(goal)
+    done = move(server, tab, "--window", window_id(server, "=goal:second"), goal)
+    assert done.code == 0, done
+    view = done.json()["view"]
+    assert view.startswith("goal-view-")
+    assert server.clients() == {tab.pid: view, other.pid: beside}
+    assert [window(server, name) for name in (view, beside, goal)] == ["second", "first", "first"]
+    home.viewsync("sweep")
+    row = home.rows()[view]
+    assert (row["attached"], row["parent"], row["tty"]) == (True, "goal", tab.tty)
+    assert server.pane_pids() == before
+    assert left not in server.views()
+
+
+def test_a_free_view_is_taken_and_goes_to_the_window(server: Server, goal: str) -> None:
+    tab, _ = server.open("proj")
+    free = server.home.viewsync("open", "-S", server.socket, "--json", "--lease", "0", goal).json()["view"]
+    until(lambda: server.show(f"={free}:", "#{session_attached}") == "0", "a free view")
+    done = move(server, tab, "--window", window_id(server, "=goal:second"), goal)
+    view = done.json()["view"]
+    assert server.clients() == {tab.pid: view}
+    assert [window(server, name) for name in (view, goal)] == ["second", "first"]
+
+
+def test_on_a_view_of_it_only_that_views_window_changes(server: Server, goal: str) -> None:
+    tab, view = server.open(goal)
+    done = move(server, tab, "--window", window_id(server, "=goal:second"), goal)
+    assert done.json()["view"] == view
+    assert server.views() == [view]
+    assert [window(server, name) for name in (view, goal)] == ["second", "first"]
+
+
+def test_a_window_that_is_gone_leaves_it_on_the_sessions_own(server: Server, goal: str) -> None:
+    tab, _ = server.open("proj")
+    done = move(server, tab, "--window", "@999", goal)
+    assert done.code == 0, done
+    assert window(server, server.clients()[tab.pid]) == "first"
+
+
+def test_a_terminal_that_nobody_is_on_is_refused_and_no_view_is_made(server: Server, home: Home, goal: str) -> None:
+    tab, view = server.open("proj")
+    done = home.viewsync("attach", "-S", server.socket, "--client", "/dev/pts/no", goal)
+    assert (done.code, "no client of the tmux server" in done.err) == (1, True)
+    assert server.clients() == {tab.pid: view}
+    assert server.views() == [view]
+
+
+def test_a_session_that_does_not_exist_moves_nobody(server: Server, goal: str) -> None:
+    tab, view = server.open("proj")
+    assert move(server, tab, "goa").code == 3
+    assert server.clients() == {tab.pid: view}
+
+
+def test_a_window_without_a_client_to_move_is_refused(server: Server, home: Home, goal: str) -> None:
+    done = home.viewsync("attach", "-S", server.socket, "--window", "@1", goal)
+    assert (done.code, "--window only works with --client" in done.err) == (1, True)
+
+
+def test_a_session_that_is_not_there_yet_can_be_made_for_it(server: Server, home: Home) -> None:
+    tab, _ = server.open("proj")
+    done = move(server, tab, "--create", "fresh one")
+    assert done.code == 0, done
+    assert server.show(f"={server.clients()[tab.pid]}:", "#{@viewsync_parent}") == "fresh one"
+    assert done.json()["session_id"] == server.show("=fresh one:", "#{session_id}")
