@@ -45,7 +45,13 @@ def test_the_keys_of_the_json(server: Server, home: Home) -> None:
     swept = home.viewsync("sweep", "--json").fields()
     assert set(swept) == {"ended", "promoted", "kept", "failed", "dry_run", "verdicts", "errors"}
     assert set(swept["verdicts"][0]) == {"socket", "session", "action", "reason"}
-    assert set(home.viewsync("restore", "--plan", "--json").fields()) == {"gui_pid", "tabs", "missing", "panes"}
+    assert set(home.viewsync("restore", "--plan", "--json").fields()) == {
+        "gui_pid",
+        "tabs",
+        "focus",
+        "missing",
+        "panes",
+    }
 
 
 def test_the_wheel_carries_the_hooks_and_the_lua_module(tmp_path: str) -> None:

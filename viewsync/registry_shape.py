@@ -76,6 +76,8 @@ class GuiRow(TypedDict, total=False):
     told: float  # when the Lua module in it last told us of its panes, epoch seconds
     ttys: list[str]  # of its panes
     changed: dict[str, float]  # when each terminal was made, as far as it is known
+    layout: list[dict[str, Any]]  # as views/rules/layouts.py has it; kept for `restore` after it is gone
+    placed: float  # when that was told, epoch seconds
 
 
 class RegistryData(TypedDict):

@@ -6,7 +6,9 @@ import os
 import sqlite3
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from tests.support.wait import until
 from viewsync.context import Context
@@ -70,6 +72,83 @@ def test_the_tabs_of_a_crash_come_back(server: Server, home: Home, wezterm: Fake
     again = until(lambda: server.clients().get(tab.pid), "the client")
     assert server.show(f"={again}:", "#{window_index}") == "1"
     assert home.viewsync("restore").out == "nothing to restore\n"
+
+
+def place(window: int, tab: int, left: int = 0, cols: int = 80) -> dict[str, Any]:
+    size = {"rows": 24, "cols": cols}
+    return {"window_id": window, "tab_id": tab, "left_col": left, "top_row": 0, "size": size, "workspace": "w"}
+
+
+@pytest.fixture
+def arranged(server: Server, home: Home, wezterm: FakeWezterm) -> int:
+    """A WezTerm with a tab that is split, and one in a second window, crashed; the pid of the one that runs now."""
+    for name in ("left", "right", "below"):
+        server.tmux("new-session", "-d", "-s", name)
+    gui = wezterm.start()
+    tabs = [server.open_from_shell(name, env=wezterm.env(gui))[0] for name in ("below", "right", "left")]
+    until(lambda: [row.get("attached") for row in home.rows().values()] == [True] * 3, "the rows")
+    places = [place(7, 9), place(3, 4, 40, 40), place(3, 4, 0, 39) | {"is_active": True}]
+    wezterm.show(gui, [tab.tty for tab in tabs], places)
+    assert home.viewsync("sweep").code == 0
+    wezterm.crash(gui)
+    for tab in tabs:
+        tab.end()
+    until(lambda: server.views() == [], "the end of the views")
+    recorded(home, 3)
+    fresh = wezterm.start()
+    assert home.viewsync("sweep").code == 0  # the one that is gone is forgotten, but for this
+    return fresh
+
+
+@pytest.mark.usefixtures("arranged")
+def test_windows_and_splits_come_back(home: Home, wezterm: FakeWezterm) -> None:
+    plan = home.viewsync("restore", "--plan", "--json").json()
+    assert [(tab["parent"], tab["into"], tab["beside"], tab["percent"]) for tab in plan["tabs"]] == [
+        ("left", "tab", None, None),
+        ("right", "right", 0, 50),
+        ("below", "window", None, None),
+    ]
+    done = home.viewsync("restore", "--json")
+    assert (done.code, done.json()["panes"]) == (0, [100, 101, 102])
+    assert [argv[-1] for argv in wezterm.spawned()] == ["left", "right", "below"]
+    assert wezterm.asked() == [
+        ["spawn"],
+        ["split-pane", "--pane-id", "100", "--right", "--percent", "50"],
+        ["spawn", "--new-window", "--workspace", "w"],
+        ["activate-pane", "--pane-id", "100"],
+    ]
+
+
+@pytest.mark.usefixtures("arranged")
+def test_where_there_is_no_room_to_split_it_is_a_tab(home: Home, wezterm: FakeWezterm) -> None:
+    wezterm.no_room()
+    assert len(home.viewsync("restore", "--json").json()["panes"]) == 3
+    assert wezterm.asked()[:2] == [["spawn"], ["spawn", "--pane-id", "100"]]
+
+
+@pytest.mark.usefixtures("arranged")
+def test_a_tab_that_cannot_be_opened_is_told_of_and_the_others_come(home: Home, wezterm: FakeWezterm) -> None:
+    done = home.viewsync("restore", env={"FAKE_REFUSED": "left"})
+    assert done.code == 1
+    assert "cannot open a tab on left: " in done.err
+    assert "left" not in done.out
+    assert [argv[-1] for argv in wezterm.spawned()] == ["right", "below"]
+    assert home.viewsync("restore", "--plan", "--json").json()["tabs"] == []
+
+
+@pytest.mark.usefixtures("arranged")
+def test_where_none_can_be_opened_all_can_be_restored_another_time(home: Home, wezterm: FakeWezterm) -> None:
+    assert home.viewsync("restore", env={"FAKE_REFUSED": "left right below"}).code == 1
+    assert len(home.viewsync("restore", "--plan", "--json").json()["tabs"]) == 3
+    assert wezterm.spawned() == []
+
+
+@pytest.mark.usefixtures("arranged")
+def test_a_pane_number_of_another_wezterm_is_not_taken_for_one_of_this(home: Home, wezterm: FakeWezterm) -> None:
+    """Inside tmux, and in a WezTerm that is gone, the variable is of another one (wezterm #4439)."""
+    done = home.viewsync("restore", env={"WEZTERM_PANE": "7", "WEZTERM_UNIX_SOCKET": "/gone/gui-sock-1"})
+    assert done.code == 0, done
+    assert wezterm.asked()[0] == ["spawn"]
 
 
 # A terminal emulator with two tabs, which are gone when it is.

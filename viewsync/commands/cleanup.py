@@ -32,7 +32,7 @@ EXIT_CODES = {
 
 _PERSON = "person"
 _OF_SESSIONS = ("all", "older_than", "idle_than", "compat", "project", "here")
-_OF_VIEWS = ("socket", "from_gui", "only_gui", "live_tty")
+_OF_VIEWS = ("socket", "from_gui", "only_gui", "live_tty", "layout")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,6 +69,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TTY",
         help="the terminal of a WezTerm pane that exists; repeat for each",
     )
+    views.add_argument(
+        "--layout",
+        default="",
+        metavar="JSON",
+        help="with --from-gui: the windows, tabs and splits that its panes stand in, for `restore`",
+    )
     parser.add_argument("--verbose", action="store_true", help="also name what is kept")
     _args.dry_run(parser)
     _args.json(parser)
@@ -90,7 +96,9 @@ def _views(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.socket:
         is_path = "/" in parsed.socket
         sockets = [tmux_sockets.socket_of(ctx.env, "" if is_path else parsed.socket, parsed.socket if is_path else "")]
-    gui = one_pass.GuiPanes(os.getppid(), parsed.live_tty, parsed.only_gui) if parsed.from_gui else None
+    gui = None
+    if parsed.from_gui:
+        gui = one_pass.GuiPanes(os.getppid(), parsed.live_tty, parsed.only_gui, parsed.layout)
     asked = parsed.trigger == _PERSON  # for views, and gets them; WezTerm's timer is the sweep of who has no sweeper
     with ctx.progress("cleaning up the views"):
         done = one_pass.everything(

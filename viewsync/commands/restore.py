@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from viewsync.context import Context
-    from viewsync.views.rules.restoring import ClosedTab
+    from viewsync.views.rules.restoring import Step
 
 EXIT_CODES = {
     0: "done",
@@ -34,27 +34,45 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    plan = restoring.plan(ctx)
-    panes: list[int] = []
+    with ctx.progress("looking for what was open"):
+        plan = restoring.plan(ctx)
+    opened = restoring.Opened([], {})
     if parsed.hand_over:
         restoring.hand_over(ctx, plan, "wezterm")
     elif not parsed.plan:
-        panes = restoring.spawn(ctx, plan)
-    tabs = [_tab(ctx.env, tab) for tab in plan.tabs]
+        with ctx.progress(f"opening {len(plan.steps)} tabs"):
+            opened = restoring.spawn(ctx, plan)
+    tabs = [_tab(ctx.env, step) for step in plan.steps]
     missing = [tab.parent for tab in plan.missing]
-    data = {"gui_pid": plan.gui.pid, "tabs": tabs, "missing": missing, "panes": panes}
-    done = "opened" if panes else "would open"
-    lines = [f"{done} {tab.parent} on {tab.socket} {tab.window}".rstrip() for tab in plan.tabs]
+    data = {"gui_pid": plan.gui.pid, "tabs": tabs, "focus": plan.focus, "missing": missing, "panes": opened.panes}
+    done = "opened" if opened.panes else "would open"
+    lines = [f"{done} {_told(step)}" for place, step in enumerate(plan.steps) if place not in opened.problems]
     lines += [f"{tab.parent}: its session is gone" for tab in plan.missing]
-    return Result(data, lines or ["nothing to restore"])
+    failed = list(opened.problems.values())
+    if not (plan.steps or plan.missing):
+        lines = ["nothing to restore"]
+    return Result(data, lines, code=1 if failed else 0, warnings=failed)
 
 
-def _tab(env: Mapping[str, str], tab: ClosedTab) -> dict[str, Any]:
+_WHERE = {"window": "in another window", "right": "to the right of another one", "down": "below another one"}
+
+
+def _told(step: Step) -> str:
+    tab = step.tab
+    return " ".join(filter(None, (tab.parent, "on", tab.socket, tab.window, _WHERE.get(step.into))))
+
+
+def _tab(env: Mapping[str, str], step: Step) -> dict[str, Any]:
+    tab = step.tab
     return {
         "parent": tab.parent,
         "socket": tab.socket,
         "window": tab.window or None,
         "title": tab.parent,
         "tab_title": tab.title or None,
+        "into": step.into,
+        "beside": step.beside if step.beside >= 0 else None,
+        "percent": step.percent or None,
+        "workspace": step.workspace or None,
         "argv": restoring.argv(env, tab),
     }

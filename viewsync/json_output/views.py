@@ -136,11 +136,16 @@ class RestoredTab(TypedDict):
     window: Annotated[str | None, "the tmux id of the window that it was on"]
     title: Annotated[str, "the session's name, for the tab"]
     tab_title: Annotated[str | None, "the title of its own that the tab had, icon included"]
+    into: Annotated[Literal["tab", "window", "right", "down"], "where it opens: `right` and `down` split another one"]
+    beside: Annotated[int | None, "the place in the list of the one that is split, or in whose window it opens"]
+    percent: Annotated[int | None, "how much of the room a split has"]
+    workspace: Annotated[str | None, "WezTerm's workspace that its window was in"]
     argv: Annotated[list[str], "the command, in words, that opens it again"]
 
 
 class RestoreOutput(TypedDict):
     gui_pid: Annotated[int, "the process id of the WezTerm that is gone"]
-    tabs: Annotated[list[RestoredTab], "the tabs to open"]
+    tabs: Annotated[list[RestoredTab], "the tabs to open, in this order"]
+    focus: Annotated[list[int], "places in that list: what to go to at last, one after the other"]
     missing: Annotated[list[str], "sessions of tabs that are gone"]
     panes: Annotated[list[int], "WezTerm's ids of the panes that were opened"]

@@ -16,7 +16,7 @@ from viewsync.tmux import lost_sockets, sockets
 from viewsync.tmux.rules.model import Server
 from viewsync.views import cleanup, servers, wezterm_panes
 from viewsync.views.cleanup import Scope, Swept, client_lives, guarded, replace
-from viewsync.views.rules import tracking
+from viewsync.views.rules import layouts, tracking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,11 +32,14 @@ _DAY = 86400.0  # seconds
 
 
 class GuiPanes(NamedTuple):
-    """A WezTerm that tells of itself: all terminals of its panes. `only`: act on views opened from it alone."""
+    """A WezTerm that tells of itself: all terminals of its panes, and where these stand. `only`: act on views opened
+    from it alone.
+    """
 
     pid: int
     ttys: Sequence[str]
     only: bool
+    layout: str = ""  # JSON, as views/rules/layouts.py has it
 
 
 def everything(
@@ -71,7 +74,8 @@ def _prepare(ctx: Context, gui: GuiPanes | None) -> tuple[list[tuple[int, float]
     muxes: list[tuple[int, float]] = []
     try:
         if gui:
-            wezterm_panes.remember(ctx.registry, gui.pid, gui.ttys, told=ctx.clock())
+            layout = layouts.told(gui.layout)
+            wezterm_panes.remember(ctx.registry, gui.pid, gui.ttys, ctx.clock(), lambda _: layout, told=True)
             muxes = wezterm_panes.ask_muxes(ctx)
         else:
             wezterm_panes.ask(ctx)

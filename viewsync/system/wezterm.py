@@ -43,7 +43,7 @@ class Wezterm:
 
     def ttys(self, socket: str) -> list[str]:
         """The terminals of all panes of one GUI, in one call."""
-        return [pane["tty_name"] for pane in self.panes(socket) if pane.get("tty_name")]
+        return ttys_of(self.panes(socket))
 
     def panes(self, socket: str) -> list[dict[str, Any]]:
         text = self._cli(socket, "list", "--format", "json")
@@ -53,11 +53,24 @@ class Wezterm:
         except (ValueError, TypeError):
             raise WeztermError(f"{self.program} cli list printed something other than JSON") from None
 
-    def spawn(self, socket: str, argv: Sequence[str]) -> int:
-        """A new tab that runs `argv`; its pane id."""
-        said = self._cli(socket, "spawn", "--", *argv).strip()
+    def spawn(self, socket: str, argv: Sequence[str], *where: str) -> int:
+        """A new tab that runs `argv`, in the window that somebody was last in or `where`; its pane id."""
+        return self._new_pane(socket, "spawn", *where, "--", *argv)
+
+    def split(self, socket: str, pane: int, argv: Sequence[str], into: str, percent: int) -> int:
+        """A pane that runs `argv` beside that one, "right" of it or "down"; its pane id."""
+        side = "--right" if into == "right" else "--bottom"
+        words = ("--pane-id", str(pane), side, "--percent", str(percent))
+        return self._new_pane(socket, "split-pane", *words, "--", *argv)
+
+    def activate(self, socket: str, pane: int) -> None:
+        """Go to that pane, and to its tab."""
+        self._cli(socket, "activate-pane", "--pane-id", str(pane))
+
+    def _new_pane(self, socket: str, *words: str) -> int:
+        said = self._cli(socket, *words).strip()
         if not said.isdigit():
-            raise WeztermError(f"{self.program} cli spawn named no pane: {said[:80]!r}")
+            raise WeztermError(f"{self.program} cli {words[0]} named no pane: {said[:80]!r}")
         return int(said)
 
     def set_tab_title(self, socket: str, pane: int, title: str) -> None:
@@ -67,6 +80,8 @@ class Wezterm:
         # Without --no-auto-start a stale socket would start a wezterm-mux-server of its own.
         argv = [self.program, "cli", "--no-auto-start", *words]
         env = {**self.env, "WEZTERM_UNIX_SOCKET": socket}
+        if env.get("TMUX") or self.env.get("WEZTERM_UNIX_SOCKET") != socket:
+            env.pop("WEZTERM_PANE", None)  # a pane of another WezTerm's, where there is none of that number (#4439)
         try:
             done = process.run(argv, timeout=self.timeout, env=env)
         except process.TimedOut as error:
@@ -83,6 +98,11 @@ class Wezterm:
         if self.env.get("XDG_RUNTIME_DIR"):
             named.insert(0, os.path.join(self.env["XDG_RUNTIME_DIR"], "wezterm"))
         return [folder for folder in named if os.path.isdir(folder)]
+
+
+def ttys_of(panes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The terminals of the panes that have one."""
+    return [pane["tty_name"] for pane in panes if pane.get("tty_name")]
 
 
 def mux_socket(env: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
@@ -11,36 +12,37 @@ from viewsync.events import END, HOOK, RESTORE, Event
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import processes
 from viewsync.tmux import inventory
-from viewsync.views import servers
+from viewsync.views import servers, wezterm_panes
 from viewsync.views.rules import restoring, tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from viewsync.context import Context
     from viewsync.tmux.rules.model import Inventory
     from viewsync.tmux.server import Tmux
-    from viewsync.views.rules.restoring import ClosedTab, Gui
-
-
-_AT_MOST = 7 * 86400.0  # seconds since a WezTerm went: who wanted its tabs back has opened them since
+    from viewsync.views.rules.restoring import ClosedTab, Gui, Step
 
 
 class RestorePlan(NamedTuple):
-    """`missing`: tabs whose session is gone, so that there is nothing to open."""
+    """`missing`: tabs whose session is gone, so that there is nothing to open. `focus`: the steps to go to at last."""
 
     gui: Gui
-    tabs: list[ClosedTab]
+    steps: list[Step]
+    focus: list[int]
     missing: list[ClosedTab]
 
 
 def plan(ctx: Context) -> RestorePlan:
     """What there is to restore; nothing is changed."""
     events = [*_not_noted(ctx), *ctx.history.find("gui != 0", (), limit=5000)]
-    gui, tabs = restoring.lost_tabs(events, lambda each: processes.alive(each.pid, each.start), ctx.clock() - _AT_MOST)
+    since = ctx.clock() - restoring.AT_MOST
+    gui, tabs = restoring.lost_tabs(events, lambda each: processes.alive(each.pid, each.start), since)
     readings = {tab.socket: _inventory(ctx.tmux, tab.socket) for tab in tabs}
     found = [(tab, _there(tab, readings[tab.socket])) for tab in tabs]
-    return RestorePlan(gui, [there for _, there in found if there], [tab for tab, there in found if not there])
+    layout = wezterm_panes.layout_of(read_registry(ctx)[0]["guis"], gui.pid, gui.start) if tabs else []
+    steps, focus = restoring.arranged([there for _, there in found if there], layout)
+    return RestorePlan(gui, steps, focus, [tab for tab, there in found if not there])
 
 
 def _not_noted(ctx: Context) -> list[Event]:
@@ -74,19 +76,51 @@ def hand_over(ctx: Context, planned: RestorePlan, trigger: str) -> None:
         ctx.history.add([done._replace(gui=planned.gui.pid, gui_start=planned.gui.start)])
 
 
-def spawn(ctx: Context, planned: RestorePlan) -> list[int]:
-    """Open them in the running WezTerm, from outside; the ids of the new panes."""
-    socket = _answering(ctx) if planned.tabs else ""
-    if planned.tabs and not socket:
+class Opened(NamedTuple):
+    panes: list[int]  # WezTerm's ids
+    problems: dict[int, str]  # what went wrong with tabs that could not be opened, by the place in the plan
+
+
+def spawn(ctx: Context, planned: RestorePlan) -> Opened:
+    """Open them in the running WezTerm, from outside. Where none can be opened, all can be restored another time."""
+    socket = _answering(ctx) if planned.steps else ""
+    if planned.steps and not socket:
         raise ViewsyncError("no WezTerm is running to open the tabs in", "start WezTerm, then try again")
-    hand_over(ctx, planned, "person")
-    return [_spawn(ctx, socket, tab) for tab in planned.tabs]
+    panes: dict[int, int] = {}  # by the place in the plan
+    problems: dict[int, str] = {}
+    for place, step in enumerate(planned.steps):
+        try:
+            panes[place] = _open(ctx, socket, step, panes)
+        except ViewsyncError as error:
+            again = shlex.join(argv(ctx.env, step.tab))
+            problems[place] = f"cannot open a tab on {step.tab.parent}: {error.message}; `{again}` opens it"
+        if len(panes) == 1:
+            hand_over(ctx, planned, "person")  # once more does no harm
+    for place in planned.focus:
+        with contextlib.suppress(ViewsyncError, KeyError):  # all are there, and another one is in front
+            ctx.wezterm.activate(socket, panes[place])
+    return Opened(list(panes.values()), problems)
 
 
-def _spawn(ctx: Context, socket: str, tab: ClosedTab) -> int:
-    pane = ctx.wezterm.spawn(socket, argv(ctx.env, tab))
+def _open(ctx: Context, socket: str, step: Step, panes: Mapping[int, int]) -> int:
+    """Where it was; else, as where there is no room to split, in a tab, and if need be in a window of its own."""
+    words = argv(ctx.env, step.tab)
+    beside = panes.get(step.beside, next(iter(panes.values()), None))
+    if step.into in ("right", "down") and step.beside in panes:
+        with contextlib.suppress(ViewsyncError):
+            return ctx.wezterm.split(socket, panes[step.beside], words, step.into, step.percent)
+    window = ["--new-window", *(["--workspace", step.workspace] if step.workspace else [])]
+    tab = ["--pane-id", str(beside)] if beside is not None else []
+    for where in [window, tab] if step.into == "window" else [tab, []]:
+        with contextlib.suppress(ViewsyncError):
+            return _tab(ctx, socket, step, words, where)
+    return _tab(ctx, socket, step, words, ["--new-window"])
+
+
+def _tab(ctx: Context, socket: str, step: Step, words: Sequence[str], where: Sequence[str]) -> int:
+    pane = ctx.wezterm.spawn(socket, words, *where)
     with contextlib.suppress(ViewsyncError):  # the tab is there, and WezTerm calls it tmux
-        ctx.wezterm.set_tab_title(socket, pane, tab.title or tab.parent)
+        ctx.wezterm.set_tab_title(socket, pane, step.tab.title or step.tab.parent)
     return pane
 
 

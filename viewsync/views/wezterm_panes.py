@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import ViewsyncError
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import processes, terminal_owner
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from viewsync.context import Context
     from viewsync.registry_shape import GuiRow, ViewRow
     from viewsync.store.registry_file import RegistryFile
+    from viewsync.views.rules.layouts import PlacedPane
 
 
 def tracked(views: Mapping[str, ViewRow], guis: Mapping[str, GuiRow]) -> set[str]:
@@ -51,20 +52,48 @@ def _is_there(row: ViewRow) -> bool:
     return terminal_owner.has(int(row.get("leader") or 0), float(row.get("leader_start") or 0), row["tty"])
 
 
-def remember(registry: RegistryFile, pid: int, ttys: Sequence[str], told: float = 0.0) -> None:
-    """Keep the complete list of one GUI's terminals; forget GUIs that are gone. `told`: when it told us by itself."""
+def remember(
+    registry: RegistryFile,
+    pid: int,
+    ttys: Sequence[str],
+    now: float,
+    arrange: Callable[[Any], list[dict[str, Any]]] = lambda _: [],
+    *,
+    told: bool = False,
+) -> None:
+    """Keep the complete list of one GUI's terminals; forget GUIs that are gone, but for their layout, which `restore`
+    wants. `told`: it told us by itself. `arrange` makes the layout of the one that was known; one of nothing is none.
+    """
     row: GuiRow = {
         "start": processes.start_time(pid),
         "ttys": sorted(set(ttys)),
         "changed": {tty: terminal_owner.changed(tty) for tty in ttys},
     }
     if told:
-        row["told"] = told
+        row["told"] = now
     with registry.change() as data:
         guis = data["guis"]
-        guis[str(pid)] = {**_same(guis, pid, row["start"]), **row}
+        known = _same(guis, pid, row["start"])
+        if layout := arrange(known.get("layout")):
+            row |= {"layout": layout, "placed": now}
+        guis[str(pid)] = {**known, **row}
         for other in [each for each, gui in guis.items() if not _lives(each, gui)]:
-            del guis[other]
+            _forget(guis, other, now)
+
+
+def _forget(guis: dict[str, GuiRow], pid: str, now: float) -> None:
+    from viewsync.views.rules import restoring  # seldom
+
+    gone = guis.pop(pid)
+    if gone.get("layout") and abs(now - float(gone.get("placed") or 0)) < restoring.AT_MOST:
+        guis[pid] = {"start": gone.get("start", 0), "layout": gone["layout"], "placed": gone["placed"]}
+
+
+def layout_of(guis: Mapping[str, GuiRow], pid: int, start: float) -> list[PlacedPane]:
+    """Where the panes of that WezTerm stood when somebody last told of it, [] where nobody did."""
+    from viewsync.views.rules import layouts  # only for this
+
+    return layouts.read(_same(guis, pid, start).get("layout"))
 
 
 def _same(guis: Mapping[str, GuiRow], pid: int, start: float) -> GuiRow:
@@ -104,8 +133,16 @@ def ask_muxes(ctx: Context) -> list[tuple[int, float]]:
 
 def ask_each(ctx: Context, sockets: Mapping[int, str]) -> list[tuple[int, float]]:
     answered = []
+    if sockets:
+        from viewsync.system.wezterm import ttys_of  # only where there is a WezTerm
+        from viewsync.views.rules import layouts
     for pid, socket in sockets.items():
         with contextlib.suppress(ViewsyncError):
-            remember(ctx.registry, pid, ctx.wezterm.ttys(socket))
+            panes = ctx.wezterm.panes(socket)
+
+            def arrange(before: Any, panes: Sequence[dict[str, Any]] = panes) -> list[dict[str, Any]]:
+                return layouts.of_cli(panes, before)
+
+            remember(ctx.registry, pid, ttys_of(panes), ctx.clock(), arrange)
             answered.append((pid, processes.start_time(pid)))
     return answered

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from viewsync.events import Event
-from viewsync.views.rules.restoring import NO_GUI, ClosedTab, Gui, lost_tabs
+from viewsync.views.rules import layouts
+from viewsync.views.rules.restoring import NO_GUI, ClosedTab, Gui, arranged, lost_tabs
 
 _NOTHING: tuple[Gui, list[ClosedTab]] = (NO_GUI, [])
 
@@ -120,3 +125,112 @@ def test_events_that_name_the_number_alone_are_of_the_wezterm_that_had_it_then()
 
 def test_no_history_is_nothing_to_restore() -> None:
     assert lost([]) == _NOTHING
+
+
+# A tab whose client went to another session
+
+
+def moved(*steps: tuple[float, str, str], tty: str = "/dev/pts/5") -> list[Event]:
+    return [event(at, kind, view)._replace(tty=tty) for at, kind, view in steps]
+
+
+def test_a_tab_that_went_to_another_session_is_offered_with_that_one() -> None:
+    """Within the seconds in which a crash closes tabs, too; other tabs are as they were."""
+    events = moved((10, "open", "a-1"), (95, "detach", "a-1"), (95, "open", "b-1"), (100, "detach", "b-1"))
+    other = moved((20, "open", "c-1"), (101, "detach", "c-1"), tty="/dev/pts/6")
+    assert [tab.parent for tab in lost(events + other)[1]] == ["b", "c"]
+
+
+def test_a_tab_that_came_back_to_its_session_is_offered_with_that_one() -> None:
+    """tmux's own key for the last session: the view that was left for it is kept, and was never seen closing."""
+    events = moved((10, "open", "a-1"), (50, "detach", "a-1"), (50, "open", "b-1"), (95, "reuse", "a-1"))
+    events += moved((100, "detach", "a-1"), (100, "end", "b-1"))
+    assert [tab.parent for tab in lost(events)[1]] == ["a"]
+
+
+# Where they stood
+
+
+def tab(name: str) -> ClosedTab:
+    return ClosedTab(name, "/s", "1.1", "@1", 0.0, tty=f"/dev/{name}")
+
+
+def pane(name: str, tab: int, window: int = 0, **fields: Any) -> dict[str, Any]:
+    known = {"tty": name and f"/dev/{name}", "workspace": "w", "window": window, "tab": tab}
+    return {**known, "left": 0, "top": 0, "cols": 80, "rows": 24, "active": True, "front": False, **fields}
+
+
+def placed(names: str, *panes: dict[str, Any]) -> tuple[list[tuple[str, str, int, int]], list[int]]:
+    steps, focus = arranged([tab(name) for name in names], layouts.read(list(panes)))
+    return [(step.tab.parent, step.into, step.beside, step.percent) for step in steps], focus
+
+
+def test_tabs_come_back_in_the_order_that_they_stood_in_and_the_one_in_front_is_in_front() -> None:
+    steps, focus = placed("abc", pane("b", 4), pane("c", 2, front=True), pane("a", 9))
+    assert steps == [("b", "tab", -1, 0), ("c", "tab", -1, 0), ("a", "tab", -1, 0)]
+    assert focus == [1]
+
+
+def test_windows_come_back_each_with_its_tabs() -> None:
+    layout = [pane("d", 7, 3), pane("c", 5, 3, front=True), pane("a", 0, 1), pane("b", 1, 1, front=True)]
+    steps, focus = placed("abcd", *layout)
+    assert steps == [("a", "tab", -1, 0), ("b", "tab", -1, 0), ("d", "window", -1, 0), ("c", "tab", 2, 0)]
+    assert focus == [1, 3]
+
+
+def test_what_nobody_placed_comes_last_in_the_window_where_one_is() -> None:
+    assert placed("ab", pane("b", 0))[0] == [("b", "tab", -1, 0), ("a", "tab", -1, 0)]
+    assert placed("ab")[0] == [("a", "tab", -1, 0), ("b", "tab", -1, 0)]
+
+
+HALVES = (pane("a", 0, cols=39), pane("b", 0, left=40, cols=40, rows=11, active=False))
+THIRD = pane("c", 0, left=40, top=12, cols=40, rows=12, active=False)
+
+
+def test_a_tab_is_split_as_it_was() -> None:
+    steps, focus = placed("abc", *HALVES, THIRD)
+    assert steps == [("a", "tab", -1, 0), ("b", "right", 0, 50), ("c", "down", 1, 50)]
+    assert focus == [0]
+
+
+def test_the_room_of_what_does_not_come_back_goes_to_its_neighbour() -> None:
+    assert placed("ac", *HALVES, THIRD)[0] == [("a", "tab", -1, 0), ("c", "right", 0, 50)]
+    assert placed("bc", *HALVES, THIRD)[0] == [("b", "tab", -1, 0), ("c", "down", 0, 50)]
+    assert placed("c", *HALVES, THIRD) == ([("c", "tab", -1, 0)], [])
+
+
+@pytest.mark.parametrize("percent", [1, 10, 29, 33, 50, 66, 99])
+def test_wezterm_makes_the_same_sizes_of_the_percentage(percent: int) -> None:
+    """As its source has it: the new pane gets that part of the whole, rounded down, and one cell is between."""
+    second = max(1, 200 * percent // 100)
+    first = 200 - second - 1
+    panes = pane("a", 0, cols=first), pane("b", 0, left=first + 1, cols=second)
+    assert max(1, 200 * placed("ab", *panes)[0][1][3] // 100) == second
+
+
+def test_panes_that_no_splitting_makes_have_each_a_tab() -> None:
+    """A pinwheel, and panes that lie over each other."""
+    wheel = [(0, 0, 50, 10), (51, 0, 29, 14), (30, 15, 50, 9), (0, 11, 29, 13)]
+    fields = [dict(zip(("left", "top", "cols", "rows"), numbers, strict=True)) for numbers in wheel]
+    panes = [pane(name, 0, **place) for name, place in zip("abcd", fields, strict=True)]
+    assert [step[:2] for step in placed("abcd", *panes)[0]] == [(name, "tab") for name in "abcd"]
+    assert [step[:2] for step in placed("ab", pane("a", 0), pane("b", 0))[0]] == [("a", "tab"), ("b", "tab")]
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [None, 7, "x", {}, [7], [{}], [[]], [pane("a", 0) | {"left": "no"}], [pane("a", 0) | {"tty": 7}], [pane("", 0)]],
+)
+def test_a_layout_that_makes_no_sense_costs_no_tab(layout: Any) -> None:
+    steps, focus = arranged([tab("a")], layouts.read(layout))
+    assert ([step.tab.parent for step in steps], focus) == (["a"], [])
+
+
+def test_one_terminal_that_is_told_of_twice_comes_back_once() -> None:
+    assert len(placed("a", pane("a", 0), pane("a", 1), pane("a", 1, left=40))[0]) == 1
+
+
+def test_hundreds_of_panes_in_a_tab_are_no_trouble() -> None:
+    names = [f"p{number}" for number in range(400)]
+    panes = [pane(name, 0, left=2 * at, cols=1) for at, name in enumerate(names)]
+    assert len(arranged([tab(name) for name in names], layouts.read(panes))[0]) == 400

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.events import DETACH, END, GONE, OPEN, RESTORE, REUSE
 from viewsync.tmux.rules.model import PROMOTE
+from viewsync.views.rules import layouts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from viewsync.events import Event
+    from viewsync.views.rules.layouts import PlacedPane
 
     Views = dict[str, list[Event]]
 
 OPENED = (OPEN, REUSE)
 CLOSED = (DETACH, END, PROMOTE, GONE)
+AT_MOST = 7 * 86400.0  # seconds since a WezTerm went: who wanted its tabs back has opened them since
 TOGETHER = 10.0  # seconds: what a crash closes, it closes at once; a tab closed before that was closed on purpose
 
 
@@ -26,6 +29,19 @@ class ClosedTab(NamedTuple):
     window: str  # "@5", its current window when it was last seen
     opened: float  # epoch seconds; tabs come back in the order in which they were opened
     title: str = ""  # of its own, with its icon
+    tty: str = ""  # the terminal that it had
+
+
+class Step(NamedTuple):
+    """How a tab is opened again. `beside`: the place in the list of the one whose window it goes into, or which it is
+    split from; -1 for the window where one is.
+    """
+
+    tab: ClosedTab
+    into: str  # "tab", "window", "right" or "down"
+    beside: int = -1
+    percent: int = 0  # that a split has of the room
+    workspace: str = ""  # of a window
 
 
 class Gui(NamedTuple):
@@ -76,6 +92,44 @@ def _by_gui(events: Sequence[Event]) -> Iterator[tuple[Gui, Event]]:
         yield Gui(event.gui, starts[event.gui]), event
 
 
+def arranged(tabs: Sequence[ClosedTab], layout: Sequence[PlacedPane]) -> tuple[list[Step], list[int]]:
+    """The tabs in the order in which to open them, each where its terminal was when the layout was told; and which of
+    them to go to, one after the other. The first window's come where one is, and behind them those that nobody placed.
+    """
+    by_tty = {tab.tty: tab for tab in tabs if tab.tty}
+    layout = list({pane.tty or at: pane for at, pane in enumerate(layout)}.values())
+    steps: list[Step] = []
+    focus: list[int] = []
+    fronts: list[int] = []
+    windows = sorted({pane.window for pane in layout if pane.tty in by_tty})
+    for window in windows:
+        begun = len(steps)
+        panes = [pane for pane in layout if pane.window == window]
+        for number in dict.fromkeys(pane.tab for pane in panes):
+            at = len(steps)
+            for start in layouts.starts(
+                [pane for pane in panes if pane.tab == number], lambda pane: pane.tty in by_tty
+            ):
+                into, beside = start.into, at + start.beside
+                if into == "tab":
+                    into, beside = _place(steps, begun)
+                steps.append(Step(by_tty.pop(start.pane.tty), into, beside, start.percent, start.pane.workspace))
+                if start.pane.active:
+                    (fronts if start.pane.front else focus).append(len(steps) - 1)
+            split = any(step.into in ("right", "down") for step in steps[at:])
+            focus = [place for place in focus if place < at or split]
+    placed = {step.tab for step in steps}
+    steps += [Step(tab, "tab") for tab in tabs if tab not in placed]
+    return steps, [*focus, *fronts]
+
+
+def _place(steps: Sequence[Step], begun: int) -> tuple[str, int]:
+    """Where the next tab of a window goes whose first step is at `begun`."""
+    if begun < len(steps):
+        return "tab", begun if begun else -1
+    return ("window", -1) if begun else ("tab", -1)
+
+
 def _tabs(views: list[list[Event]]) -> list[ClosedTab]:
     ends = [_closed_at(view) for view in views]
     last = max((end for end in ends if end), default=0.0)
@@ -84,7 +138,18 @@ def _tabs(views: list[list[Event]]) -> list[ClosedTab]:
         for view, end in zip(views, ends, strict=True)
         if any(event.event in OPENED for event in view) and (not end or last - end <= TOGETHER)
     ]
-    return sorted(tabs, key=lambda tab: tab.opened)
+    return _last_of_each(sorted(tabs, key=lambda tab: tab.opened))
+
+
+def _last_of_each(tabs: Sequence[ClosedTab]) -> list[ClosedTab]:
+    """A tab whose client went to another session has left views behind: it was on the last one. Each in the place of
+    the first.
+    """
+    last = {tab.tty: tab for tab in tabs if tab.tty}
+    first: dict[str, ClosedTab] = {}
+    for tab in tabs:
+        first.setdefault(tab.tty or str(id(tab)), tab)
+    return [last.get(tab.tty, tab)._replace(opened=tab.opened) for tab in first.values()]
 
 
 def _closed_at(view: list[Event]) -> float:
@@ -104,7 +169,7 @@ def _tab(view: list[Event]) -> ClosedTab:
     seen = sorted((event for event in view if event.window), key=lambda each: each.event != "gone")
     window = seen[-1].window if seen else ""
     parent, at = view[-1].parent or opened.parent, _opened_at(opened, view)
-    return ClosedTab(parent, opened.socket, opened.server, window, at, opened.detail)
+    return ClosedTab(parent, opened.socket, opened.server, window, at, opened.detail, opened.tty)
 
 
 def _opened_at(opened: Event, view: list[Event]) -> float:
