@@ -65,7 +65,9 @@ end
 ---@field create boolean? make a session that is missing
 ---@field new boolean? always a new view, never one that is free
 ---@field window string? the tmux window id to start on, such as "@3"
----@field into string? where it opens: "tab" (default), "window", "workspace", "right" or "down"
+---@field into string? where: "tab" (default), "window", "workspace", "right", "down", "here"
+---@field size number? with "right" and "down": the part of the room, such as 0.3
+---@field workspace string? WezTerm's workspace for a "window" or "workspace"
 ---@field domain string|table? as in viewsync.Options
 
 local function is_text(value) return type(value) == "string" and value ~= "" end
@@ -106,9 +108,13 @@ local PLACES = {
   workspace = "the new workspace",
   right = "the right half",
   down = "the lower half",
+  here = "this tab",
 }
-local PLACE = kind('"tab", "window", "workspace", "right" or "down"', function(v)
+local PLACE = kind('"tab", "window", "workspace", "right", "down" or "here"', function(v)
   return is_text(v) and PLACES[v] ~= nil
+end)
+local PART = kind("a number between 0 and 1", function(v)
+  return type(v) == "number" and v > 0 and v < 1
 end)
 local WINDOW_ID = kind('a tmux window id such as "@3"', function(v)
   return type(v) == "string" and v:find("^@%d+$") ~= nil
@@ -154,6 +160,8 @@ local SPAWN_OPTIONS = {
   new = { SWITCH },
   window = { WINDOW_ID },
   into = { PLACE, "tab" },
+  size = { PART },
+  workspace = { TEXT },
   domain = { DOMAIN },
 }
 
@@ -394,6 +402,33 @@ local function each_pane(visit)
   end
 end
 
+--- Where each pane stands, for `viewsync restore`. It is not worth a sweep: an error says nothing.
+---@return string? json
+local function layout()
+  local places = {}
+  for _, window in ipairs(wezterm.mux.all_windows()) do
+    for _, place in ipairs(window:tabs_with_info()) do
+      for _, info in ipairs(place.tab:panes_with_info()) do
+        places[#places + 1] = {
+          tty = info.pane:get_tty_name(),
+          workspace = window:get_workspace(),
+          window = window:window_id(),
+          tab = place.tab:tab_id(),
+          left = info.left,
+          top = info.top,
+          cols = info.width,
+          rows = info.height,
+          active = info.is_active,
+          front = place.is_active,
+        }
+      end
+    end
+  end
+  local json = wezterm.json_encode(places)
+  -- Linux takes 128 KiB for one argument.
+  return #places > 0 and #json < 100000 and json or nil
+end
+
 --- Layers 2 and 3 are about the views of this WezTerm, the others about all.
 local function is_closing(trigger) return WIDTH[trigger] <= WIDTH["wezterm-window"] end
 
@@ -407,6 +442,8 @@ local function sweep(trigger)
     local tty = pane:get_tty_name()
     if tty then table.move({ "--live-tty", tty }, 1, 2, #argv + 1, argv) end
   end)
+  local ok, places = pcall(layout)
+  if ok and places then argv[#argv + 1] = "--layout=" .. places end
   return ask(table.unpack(argv))
 end
 
@@ -614,6 +651,30 @@ local function with_icon(icon, text)
   return (wezterm.nerdfonts[icon] or icon) .. " " .. clean
 end
 
+local DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+--- WezTerm has none for Lua.
+local function base64(text)
+  local out = {}
+  for at = 1, #text, 3 do
+    local a, b, c = text:byte(at, at + 2)
+    local bits = (a << 16) | ((b or 0) << 8) | (c or 0)
+    for place = 1, (c and 4) or (b and 3) or 2 do
+      local digit = 1 + ((bits >> (24 - 6 * place)) & 63)
+      out[#out + 1] = DIGITS:sub(digit, digit)
+    end
+    out[#out + 1] = (c and "") or (b and "=") or "=="
+  end
+  return table.concat(out)
+end
+
+--- What `viewsync open` told WezTerm of the session in a pane, anew. It goes to WezTerm alone, and
+--- not through what runs in the pane.
+local function note_parent(pane, parent)
+  if pane:get_user_vars().viewsync_parent == parent then return end
+  pane:inject_output(("\27]1337;SetUserVar=viewsync_parent=%s\7"):format(base64(parent)))
+end
+
 --- A session that was renamed, or that its tab was switched to, has its name there: unless somebody
 --- has given the tab another title since.
 function rename_tabs(told)
@@ -623,11 +684,12 @@ function rename_tabs(told)
   end
   each_pane(function(pane)
     local id = tostring(pane:pane_id())
+    local parent = parents[pane:get_tty_name() or ""]
+    if is_text(parent) then pcall(note_parent, pane, parent) end
     local titled = before[id]
     local tab = titled and pane:tab()
     if not tab or tab:get_title() ~= titled.title then return end
     now[id] = titled
-    local parent = parents[pane:get_tty_name() or ""]
     if not is_text(parent) or parent == titled.parent then return end
     now[id] = { parent = parent, title = with_icon(settings.icon, parent) }
     tab:set_title(now[id].title)
@@ -684,9 +746,10 @@ local function spawn_problem(parent, opts)
 end
 
 --- Beside a pane: there, "domain" is the pane's own unless it is told, and no tab is made.
-local function split(pane, command, into)
+local function split(pane, command, o)
   if not pane then error("there is no pane to split", 0) end
-  command.direction = into == "right" and "Right" or "Bottom"
+  command.direction = o.into == "right" and "Right" or "Bottom"
+  command.size = o.size
   local new_pane = pane:split(command)
   return new_pane:tab(), new_pane, new_pane:window()
 end
@@ -699,13 +762,14 @@ local function spawn(window, pane, parent, o, tab_title)
     domain = o.domain or settings.domain,
     set_environment_variables = env,
   }
-  if o.into == "right" or o.into == "down" then return split(pane, command, o.into) end
-  if o.into == "workspace" then command.workspace = o.title or parent end
+  if o.into == "right" or o.into == "down" then return split(pane, command, o) end
+  local active = o.into == "workspace" and (o.workspace or o.title or parent)
   local own_window = o.into == "window" or o.into == "workspace"
   local target = not own_window and mux_window_of(window, pane)
   if target then return target:spawn_tab(command) end
+  command.workspace = active or o.workspace
   local tab, new_pane, new_window = wezterm.mux.spawn_window(command)
-  if command.workspace then wezterm.mux.set_active_workspace(command.workspace) end
+  if active then wezterm.mux.set_active_workspace(active) end
   return tab, new_pane, new_window
 end
 
@@ -723,6 +787,38 @@ local function title_of(parent, o, before)
   return title, before ~= nil or o.title ~= nil or o.icon ~= nil
 end
 
+--- The terminal and the tmux server of a pane whose client can be switched; else nil and why not.
+local function client_in(pane)
+  local ok, tty, vars = pcall(function() return pane:get_tty_name(), pane:get_user_vars() end)
+  if not ok or not is_text(tty) or not is_text(vars.viewsync_parent) then
+    return nil, "this tab shows no session that viewsync opened"
+  end
+  return tty, vars.viewsync_socket
+end
+
+--- The tmux client in the pane goes to a view of `parent`. Nothing is typed, and no tab is made.
+---@return any? tab
+---@return any pane or the message
+local function switch(pane, parent, o)
+  local tty, socket = client_in(pane)
+  if not tty then return nil, socket end
+  local argv = { "attach", "--json", "--client=" .. tty }
+  if o.create then argv[#argv + 1] = "--create" end
+  if o.window then argv[#argv + 1] = "--window=" .. o.window end
+  if o.socket_name then
+    table.move({ "-L", o.socket_name }, 1, 2, #argv + 1, argv)
+  elseif is_text(o.socket_path or socket) then
+    table.move({ "-S", o.socket_path or socket }, 1, 2, #argv + 1, argv)
+  end
+  table.move({ "--", parent }, 1, 2, #argv + 1, argv)
+  local answer, message = ask(table.unpack(argv))
+  if not answer then return nil, message end
+  note_use(parent)
+  guard("titles", rename_tabs)({ { tty = tty, parent = parent } })
+  local ok, tab = pcall(function() return pane:tab() end)
+  return ok and tab or nil, ok and tab and pane or "the tab was closed meanwhile"
+end
+
 ---@param before string? its title with the icon, as it was before a restore
 ---@return any? tab
 ---@return any pane or the message
@@ -730,6 +826,7 @@ local function open_tab(window, pane, parent, opts, before)
   local problem = spawn_problem(parent, opts)
   if problem then return nil, problem end
   local o = opts or {}
+  if o.into == "here" then return switch(pane, parent, o) end
   local title, own = title_of(parent, o, before)
   local ok, tab, new_pane, new_window = pcall(spawn, window, pane, parent, o, own and title)
   if not ok then
@@ -755,7 +852,7 @@ end
 
 --- Opens a tab that shows `parent` through a view of its own. It yields: for handlers of events.
 ---@param window any the Window or MuxWindow for it; nil takes the pane's, else a new one is made
----@param pane any? only to find the window
+---@param pane any? to find the window, to be split, or, with `into = "here"`, to be switched
 ---@param parent string the tmux session's name
 ---@param opts viewsync.SpawnOptions?
 ---@return any? tab nil when it could not be opened: the log and a toast say why
@@ -809,6 +906,7 @@ end
 ---@field name string
 ---@field socket string
 ---@field windows integer
+---@field window_list table[]? its windows, where these were asked for
 ---@field clients integer
 ---@field used integer when somebody was last on it, as far as is known
 
@@ -820,8 +918,9 @@ local function session_of(parent)
     used = math.max(used, math.tointeger(view.last_attached) or 0)
   end
   local windows = parent.windows or 0
-  local name, socket = parent.name, parent.socket
-  return { name = name, socket = socket, windows = windows, clients = clients, used = used }
+  local session = { name = parent.name, socket = parent.socket, windows = windows }
+  session.clients, session.used, session.window_list = clients, used, parent.window_list
+  return session
 end
 
 ---@return viewsync.Session[]
@@ -867,6 +966,7 @@ end
 
 local function row(label, id) return { label = label, id = wezterm.json_encode(id) } end
 
+local WINDOWS = "a window of a session ..."
 local NEW = "a new session ..."
 local AGAIN = "read the sessions again ..."
 
@@ -877,7 +977,21 @@ local function choices_of(sessions, pane)
     local id = { name = session.name, socket = session.socket }
     choices[#choices + 1] = row(label_of(session, pane), id)
   end
+  if #choices > 0 then choices[#choices + 1] = row(WINDOWS, { act = "windows" }) end
   choices[#choices + 1] = row(NEW, { act = "new" })
+  return choices
+end
+
+--- One row a window, each with its session's name in front, so that both can be typed.
+local function windows_of(sessions)
+  local choices = {}
+  for _, session in ipairs(by_use(sessions)) do
+    for _, window in ipairs(session.window_list or {}) do
+      local id = { name = session.name, socket = session.socket, window = window.id }
+      local text = ("%s  %d: %s"):format(session.name, window.index, window.name)
+      choices[#choices + 1] = row((text:gsub("%c+", " ")), id)
+    end
+  end
   return choices
 end
 
@@ -885,36 +999,63 @@ end
 ---@field opts viewsync.SpawnOptions?
 ---@field chosen any the action for a row
 ---@field named any the action for the name of a new session
+---@field of_windows viewsync.Picker? the one that the row for windows opens
+---@field windows boolean? whether its rows are windows
 ---@field waits boolean? whether it stands without its rows yet
 local Picker = {}
 Picker.__index = Picker
 
 --- A selector takes the place of the one that is open, and the keys that are typed from then on.
 function Picker:show(window, pane, choices)
+  local what = self.windows and "window" or "session"
+  local place = PLACES[values_of(self.opts, SPAWN_OPTIONS).into]
   local selector = wezterm.action.InputSelector({
-    title = "viewsync: choose a session for " .. PLACES[values_of(self.opts, SPAWN_OPTIONS).into],
+    title = ("viewsync: choose a %s for %s"):format(what, place),
     choices = choices,
     fuzzy = true,
-    fuzzy_description = "Session: ",
+    fuzzy_description = self.windows and "Window: " or "Session: ",
     action = self.chosen,
   })
   window:perform_action(selector, pane)
 end
 
+--- A client goes to another session of its own server only.
+---@return viewsync.Session[]
+function Picker:fitting(sessions, pane)
+  if not self.opts or self.opts.into ~= "here" then return sessions end
+  local fitting, _, socket = {}, client_in(pane)
+  for _, session in ipairs(sessions) do
+    if not is_text(socket) or session.socket == socket then fitting[#fitting + 1] = session end
+  end
+  return fitting
+end
+
+---@return table[] choices
+function Picker:rows(sessions, pane)
+  local fitting = self:fitting(sessions, pane)
+  return self.windows and windows_of(fitting) or choices_of(fitting, pane)
+end
+
+local function ask_sessions(windows)
+  if windows then return ask("views", "--all", "--windows", "--json") end
+  return ask("views", "--all", "--json")
+end
+
 --- Stands before the child starts: until then, keys go into the program below.
 function Picker:read(window, pane)
   self.waits = true
-  self:show(window, pane, { row("reading the sessions ...", { act = "wait" }) })
-  local answer, message = ask("views", "--all", "--json")
+  local what = self.windows and "windows" or "sessions"
+  self:show(window, pane, { row(("reading the %s ..."):format(what), { act = "wait" }) })
+  local answer, message = ask_sessions(self.windows)
   local left = not self.waits
   self.waits = false
   local problems = answer and errors_of(answer) or { message }
   local sessions = answer and sessions_of(answer) or {}
-  if answer and #problems == 0 then
+  if answer and #problems == 0 and not self.windows then
     change_state(function(state) state.sessions, state.listed = sessions, os.time() end)
   end
   if left then return end
-  local choices = choices_of(sessions, pane)
+  local choices = self:rows(sessions, pane)
   for _, problem in ipairs(problems) do
     complain(problem)
     choices[#choices + 1] = row((problem:gsub("%c+", " ")), { act = "wait" })
@@ -925,15 +1066,20 @@ end
 
 --- At once with what is known, if that is not old; what has changed since is there the next time.
 function Picker:open(window, pane)
+  if self.opts and self.opts.into == "here" then
+    local tty, problem = client_in(pane)
+    if not tty then return fail(window, problem) end
+  end
+  if self.windows then return self:read(window, pane) end
   local state = load_state()
   local sessions = type(state.sessions) == "table" and state.sessions or {}
   if #sessions == 0 or seconds_since(state.listed) > KNOWN_FOR then
     return self:read(window, pane)
   end
-  local choices = choices_of(sessions, pane)
+  local choices = self:rows(sessions, pane)
   choices[#choices + 1] = row(AGAIN, { act = "again" })
   self:show(window, pane, choices)
-  local answer = ask("views", "--all", "--json")
+  local answer = ask_sessions(false)
   if not answer or #errors_of(answer) > 0 then sessions = {} else sessions = sessions_of(answer) end
   change_state(function(after) after.sessions, after.listed = sessions, os.time() end)
 end
@@ -943,6 +1089,7 @@ function Picker:choose(window, pane, id, label)
   local act = ok and type(picked) == "table" and picked.act
   if id == nil then self.waits = false end
   if act == "again" then return self:read(window, pane) end
+  if act == "windows" then return self.of_windows:read(window, pane) end
   if act == "new" then
     local description = "The name of the new session"
     local prompt = { description = description, action = self.named }
@@ -959,7 +1106,7 @@ function Picker:name(window, pane, line)
 end
 
 --- What the picker does with a row; public, so that it can be had without a selector.
----@param id string? JSON with name and socket; nil when the person cancelled
+---@param id string? JSON with name and socket, and a window's id; nil when the person cancelled
 ---@param _label string?
 ---@param opts viewsync.SpawnOptions?
 ---@return any? tab
@@ -972,22 +1119,40 @@ function M.choose(window, pane, id, _label, opts)
   end
   local own = copy(opts)
   own.socket_name, own.socket_path = nil, session.socket
+  own.window = session.window or own.window
   return M.spawn_tab_with_session(window, pane, session.name, own)
 end
 
---- An action for a key: a fuzzy picker of all sessions, then a tab on the chosen one. The last row
---- makes a session that is not there yet.
----@param opts viewsync.SpawnOptions? for the tab; `into` opens it elsewhere
----@return any action
-function M.pick_session(opts)
-  -- Made once: WezTerm keeps each action_callback for as long as the configuration lives.
-  local picker = setmetatable({ opts = opts }, Picker)
+--- Made once: WezTerm keeps each action_callback for as long as the configuration lives.
+local function picker_of(opts, windows)
+  local picker = setmetatable({ opts = opts, windows = windows }, Picker)
   local function action(where, method)
     return wezterm.action_callback(guard(where, function(...) method(picker, ...) end))
   end
   picker.chosen = action("choose", Picker.choose)
-  picker.named = action("new session", Picker.name)
-  return action("pick", Picker.open)
+  if not windows then
+    picker.named = action("new session", Picker.name)
+    picker.of_windows = picker_of(opts, true)
+  end
+  return picker, function() return action("pick", Picker.open) end
+end
+
+--- An action for a key: a fuzzy picker of all sessions, then a tab on the chosen one. The last rows
+--- lead to the windows of all sessions, and make a session that is not there yet.
+---@param opts viewsync.SpawnOptions? for the tab; `into` opens it elsewhere
+---@return any action
+function M.pick_session(opts)
+  local _, open = picker_of(opts, false)
+  return open()
+end
+
+--- The same of the windows of all sessions: the view stands on the one that is chosen, and neither
+--- the session nor any other view moves.
+---@param opts viewsync.SpawnOptions?
+---@return any action
+function M.pick_window(opts)
+  local _, open = picker_of(opts, true)
+  return open()
 end
 
 local palette = nil ---@type table[]?
@@ -1002,6 +1167,8 @@ function M.palette_entries()
   end
   palette = {
     entry("open a session in a tab", M.pick_session()),
+    entry("open a window of a session", M.pick_window()),
+    entry("switch this tab to a session", M.pick_session({ into = "here" })),
     entry("open a session to the right", M.pick_session({ into = "right" })),
     entry("open a session below", M.pick_session({ into = "down" })),
     entry("open a session in a window", M.pick_session({ into = "window" })),
@@ -1012,23 +1179,61 @@ function M.palette_entries()
   return palette
 end
 
---- Opens again the views that a crashed WezTerm had, each on its tmux window; the command notes
---- that they are handed over, so a second call opens none. Yields.
+---@class viewsync.Reopened
+---@field tab any
+---@field pane any
+
+--- Where it was; where that cannot be, as there is no room to split, in a tab.
+---@param made table<integer, viewsync.Reopened> by the place in the plan
+---@return viewsync.Reopened? reopened
+---@return string? message
+local function reopen(window, pane, tab, made)
+  local beside = math.type(tab.beside) == "integer" and made[tab.beside + 1] or nil
+  local there, in_window = pcall(function() return beside.pane:window() end)
+  if not there or not in_window then beside = nil end
+  local before = is_text(tab.tab_title) and tab.tab_title or nil
+  local function try(where, at, opts)
+    opts.socket_path, opts.window = tab.socket, tab.window
+    local opened, new_pane = open_tab(where, at, tab.parent, opts, before)
+    if opened then return { tab = opened, pane = new_pane } end
+    return nil, new_pane
+  end
+  local function exactly()
+    if tab.into == "window" then
+      return try(nil, nil, { into = "window", workspace = tab.workspace })
+    end
+    if not beside then return nil end
+    if tab.into ~= "right" and tab.into ~= "down" then return try(nil, beside.pane, {}) end
+    -- WezTerm takes whole percents of it, rounded down.
+    local size = math.type(tab.percent) == "integer" and (tab.percent + 0.5) / 100 or nil
+    return try(nil, beside.pane, { into = tab.into, size = size })
+  end
+  local reopened = exactly()
+  if reopened then return reopened end
+  local message
+  reopened, message = try(window, pane, {})
+  return reopened or try(nil, nil, {}), message
+end
+
+--- Opens again the views that a crashed WezTerm had, each on its tmux window and in its place; the
+--- command notes that they are handed over, so a second call opens none. Yields.
 ---@return integer? opened how many tabs; nil, and a message, when there was no plan to be had
 ---@return string? message
 function M.restore(window, pane)
   local plan, message = ask("restore", "--hand-over", "--json")
   if not plan then return fail(window, message) end
-  local opened = 0
-  for _, tab in ipairs(plan.tabs or {}) do
-    local opts = { socket_path = tab.socket, window = tab.window }
-    local before = is_text(tab.tab_title) and tab.tab_title or nil
-    local made, new_pane = open_tab(window, pane, tab.parent, opts, before)
-    if made then
-      opened, pane = opened + 1, pane or new_pane
+  local opened, made = 0, {}
+  for place, tab in ipairs(plan.tabs or {}) do
+    local reopened, problem = reopen(window, pane, tab, made)
+    made[place] = reopened
+    if reopened then
+      opened, pane = opened + 1, pane or reopened.pane
     else
-      complain("restore:", new_pane)
+      complain("restore:", problem)
     end
+  end
+  for _, place in ipairs(plan.focus or {}) do
+    pcall(function() made[place + 1].pane:activate() end)
   end
   local gone = #(plan.missing or {})
   local text = plural(opened, "tab") .. " restored"

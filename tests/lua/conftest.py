@@ -23,7 +23,7 @@ class Viewsync:
         self.answers: dict[str, Any] = {"cleanup": NOTHING, "views": {"parents": []}}
 
     def __call__(self, argv: list[str]) -> Answer:
-        verb = next(word for word in argv if word in ("cleanup", "views", "restore"))
+        verb = next(word for word in argv if word in ("cleanup", "views", "restore", "attach"))
         answer = self.answers[verb]
         return answer if isinstance(answer, Answer) else Answer(json.dumps(answer))
 

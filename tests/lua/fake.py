@@ -323,10 +323,12 @@ class Gui:
         place = self.mux.place(pane.id)
         if place is None:
             raise LuaError(f"pane id {pane.id} not found in mux")
-        window, tab, _ = place
+        window, tab, beside = place
         domain = self._domain(window, wanted.get("domain", "CurrentPaneDomain"))
         new = self.mux.new_pane(strings(wanted["args"]), wanted.get("set_environment_variables", {}), domain)
-        tab.panes.append(new)
+        self.mux.split(beside, new, wanted["direction"], wanted.get("size", 0.5))
+        tab.panes.insert(tab.panes.index(beside) + 1, new)
+        tab.focused = new
         self.answer(task, MuxPane(self.mux, new.id))
 
     def _spawn(self, task: Task, window: Window, command: Any, default: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import re
+import struct
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -22,6 +25,10 @@ class Pane:
     user_vars: dict[str, str] = field(default_factory=dict)
     close: Callable[[], None] = lambda: None
     typed: str = ""
+    left: int = 0
+    top: int = 0
+    cols: int = 80
+    rows: int = 24
 
 
 @dataclass
@@ -29,6 +36,11 @@ class Tab:
     id: int
     panes: list[Pane]
     title: str = ""
+    focused: Pane | None = None
+
+    @property
+    def active(self) -> Pane:
+        return self.focused if self.focused in self.panes and self.focused else self.panes[0]
 
 
 @dataclass
@@ -72,6 +84,24 @@ class Mux:
             pane.tty = self.next_tty(pane)
         return pane
 
+    def split(self, pane: Pane, new: Pane, direction: str, size: float) -> None:
+        """The new pane takes its part, one cell is between (mux/src/tab.rs, compute_split_size)."""
+        (size,) = struct.unpack("f", struct.pack("f", size))
+        across = direction in ("Right", "Left")
+        room = pane.cols if across else pane.rows
+        cells = int(size) if size >= 1 else max(1, room * (int(size * 100) if size else 50) // 100)
+        left = room - cells - 1
+        if left < 1:
+            raise LuaError("No space for split!")
+        new.left, new.top, new.cols, new.rows = pane.left, pane.top, pane.cols, pane.rows
+        second = new if direction in ("Right", "Bottom") else pane
+        first = pane if second is new else new
+        sizes = {id(new): cells, id(pane): left}
+        for each in (first, second):
+            setattr(each, "cols" if across else "rows", sizes[id(each)])
+        begin = "left" if across else "top"
+        setattr(second, begin, getattr(first, begin) + sizes[id(first)] + 1)
+
     def close_tab(self, tab: Tab) -> None:
         for window in list(self.windows.values()):
             if tab in window.tabs:
@@ -109,6 +139,12 @@ class Mux:
                     return window, tab, pane
         return None
 
+    def activate(self, pane: Pane) -> None:
+        """The pane, and the tab that it is in."""
+        place = self.place(pane.id)
+        assert place
+        place[0].active, place[1].focused = place[1], pane
+
     def pane(self, pane_id: int) -> Pane:
         place = self.place(pane_id)
         if place is None:
@@ -145,6 +181,17 @@ class MuxWindow(MuxObject):
         tabs = self.mux.window(self.id).tabs
         return evaluation.lua.table_from([MuxTab(self.mux, tab.id) for tab in tabs])
 
+    def lua_get_workspace(self, _: Any) -> str:
+        return self.mux.window(self.id).workspace
+
+    def lua_tabs_with_info(self, evaluation: Any) -> Any:
+        window = self.mux.window(self.id)
+        infos = [
+            {"index": at, "is_active": tab is window.active, "tab": MuxTab(self.mux, tab.id)}
+            for at, tab in enumerate(window.tabs)
+        ]
+        return evaluation.lua.table_from([evaluation.lua.table_from(info) for info in infos])
+
     def lua_active_tab(self, _: Any) -> MuxTab | None:
         active = self.mux.window(self.id).active
         return MuxTab(self.mux, active.id) if active else None
@@ -165,7 +212,29 @@ class MuxTab(MuxObject):
         return evaluation.lua.table_from([MuxPane(self.mux, pane.id) for pane in panes])
 
     def lua_active_pane(self, _: Any) -> MuxPane:
-        return MuxPane(self.mux, self.mux.tab(self.id).panes[0].id)
+        return MuxPane(self.mux, self.mux.tab(self.id).active.id)
+
+    def lua_panes_with_info(self, evaluation: Any) -> Any:
+        tab = self.mux.tab(self.id)
+        infos = [
+            {
+                "index": at,
+                "is_active": pane is tab.active,
+                "is_zoomed": False,
+                "left": pane.left,
+                "top": pane.top,
+                "width": pane.cols,
+                "height": pane.rows,
+                "pixel_width": pane.cols * 8,
+                "pixel_height": pane.rows * 16,
+                "pane": MuxPane(self.mux, pane.id),
+            }
+            for at, pane in enumerate(tab.panes)
+        ]
+        return evaluation.lua.table_from([evaluation.lua.table_from(info) for info in infos])
+
+    def lua_activate(self, _: Any) -> None:
+        self.mux.activate(self.mux.tab(self.id).active)
 
     def lua_get_title(self, _: Any) -> str:
         return self.mux.tab(self.id).title
@@ -190,6 +259,21 @@ class MuxPane(MuxObject):
 
     def lua_get_tty_name(self, _: Any) -> str | None:
         return self.mux.pane(self.id).tty
+
+    def lua_activate(self, _: Any) -> None:
+        self.mux.activate(self.mux.pane(self.id))
+
+    def lua_inject_output(self, evaluation: Any, text: str) -> None:
+        """As if the program in the pane had written it. A mux domain's pane takes none, and says nothing."""
+        pane = self.mux.pane(self.id)
+        match = re.fullmatch(r"\x1b\]1337;SetUserVar=([^=]+)=([A-Za-z0-9+/]*=*)\x07", text)
+        if not match:
+            evaluation.gui.violations.append(f"inject_output would show {text!r}")
+        elif pane.domain == "local":
+            pane.user_vars[match[1]] = base64.b64decode(match[2], validate=True).decode()
+            place = self.mux.place(self.id)
+            assert place
+            evaluation.gui.emit("user-var-changed", place[0], match[1], pane.user_vars[match[1]])
 
     def lua_get_user_vars(self, evaluation: Any) -> Any:
         return evaluation.lua.table_from(self.mux.pane(self.id).user_vars)

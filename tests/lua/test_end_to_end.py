@@ -285,6 +285,38 @@ def test_picker_and_timer_know_another_server(hookless: RealGui, home: Home, ser
     assert server.sessions() == ["proj"]
 
 
+def test_a_window_that_is_picked_is_the_new_views_own_and_nobody_else_moves(
+    gui: RealGui, home: Home, server: Server
+) -> None:
+    load(gui, home)
+    window = gui.open_window()
+    _, beside = open_tab(gui, server, window)
+    gui.press(window, "s", "LEADER|CTRL")
+    rows = gui.until(gui.rows, "the picker") and gui.selectors[-1]["choices"]
+    gui.choose(window, next(row for row in rows if "window of" in row["label"]))
+    windows = {row["label"]: row for row in gui.until(gui.rows, "the windows")}
+    gui.choose(window, windows["proj  0: one"])
+    view = gui.until(lambda: set(server.clients().values()) - {beside}, "the new view").pop()
+    shown = {name: server.show(f"={name}:", "#{window_name}") for name in (view, beside, "proj")}
+    assert shown == {view: "one", beside: "two", "proj": "two"}
+
+
+def test_a_tab_is_switched_to_another_session_and_knows_it(gui: RealGui, home: Home, server: Server) -> None:
+    server.tmux("new-session", "-d", "-s", "other")
+    load(gui, home)
+    window = gui.open_window()
+    tab, _ = open_tab(gui, server, window)
+    pids = server.pane_pids()
+    action = gui.lua.eval("viewsync.pick_session({ into = 'here' }).EmitEvent")
+    gui.fire(action, window)
+    rows = {row["label"].split()[0]: row for row in gui.until(gui.rows, "the picker")}
+    gui.choose(window, rows["other"])
+    gui.until(lambda: tab.panes[0].user_vars["viewsync_parent"] == "other", "the other session")
+    (view,) = server.clients().values()
+    assert server.show(f"={view}:", "#{@viewsync_parent}") == "other"
+    assert (tab.title, server.pane_pids()) == ("\uebc8 other", pids)
+
+
 # After a crash
 
 

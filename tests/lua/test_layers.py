@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,8 +38,36 @@ def test_the_command_is_told_every_terminal_that_lives(gui: Gui) -> None:
     close(gui, view(gui, window), window)
     gui.advance(3)
     (argv,) = gui.ran
-    assert argv[1:] == [*SHARED, "wezterm-tab", "--from-gui", "--only-gui", *live(window), *live(other)]
+    assert argv[1:-1] == [*SHARED, "wezterm-tab", "--from-gui", "--only-gui", *live(window), *live(other)]
     assert len(ttys(argv)) == 2
+
+
+def test_the_command_is_told_where_each_pane_stands(gui: Gui) -> None:
+    gui.load(only("timer"))
+    window = gui.open_window()
+    gui.mux.new_tab(gui.open_window(), ["sh"], {}, domain="unix")
+    body = "return viewsync.spawn_tab_with_session(nil, select(2, ...), 'proj', { into = 'right', size = 0.25 })"
+    gui.run(body, None, gui.pane_object(window.tabs[0]))
+    gui.advance(60)
+    layout = json.loads(gui.ran[-1][-1].removeprefix("--layout="))
+    assert [(pane.get("tty"), pane["window"], pane["tab"], pane["left"], pane["cols"]) for pane in layout] == [
+        ("/dev/pts/100", 0, 0, 0, 59),
+        ("/dev/pts/103", 0, 0, 60, 20),
+        ("/dev/pts/101", 1, 1, 0, 80),
+        (None, 1, 2, 0, 80),
+    ]
+    assert [pane["active"] for pane in layout] == [False, True, True, True]
+    assert [pane["front"] for pane in layout] == [True, True, False, True]
+    assert {(pane["workspace"], pane["top"], pane["rows"]) for pane in layout} == {("default", 0, 24)}
+
+
+def test_a_layout_that_cannot_be_told_costs_no_sweep(gui: Gui) -> None:
+    """More of it than fits into one argument of a program."""
+    gui.load(only("timer"))
+    window = gui.open_window()
+    window.workspace = "w" * 200_000
+    gui.advance(60)
+    assert gui.ran[-1][-2:] == ["--live-tty", "/dev/pts/100"]
 
 
 def live(window: Window) -> list[str]:

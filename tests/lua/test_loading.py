@@ -21,6 +21,7 @@ SURFACE = {
     "cleanup",
     "palette_entries",
     "pick_session",
+    "pick_window",
     "restore",
     "spawn_tab_with_custom_session",
     "spawn_tab_with_session",

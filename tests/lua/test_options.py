@@ -35,6 +35,8 @@ WRONG_TO_SPAWN = {
     "new": "1",
     "window": "'2'",
     "into": "'left'",
+    "size": "1",
+    "workspace": "''",
     "domain": "1",
 }
 

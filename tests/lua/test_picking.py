@@ -154,6 +154,121 @@ def test_what_is_old_is_read_again_by_itself(gui: Gui, viewsync: Viewsync, windo
     assert [row["label"].split()[0] for row in pick(gui, window)] == ["later"]
 
 
+# A window of a session
+
+
+def windows(*names: str) -> list[dict[str, Any]]:
+    return [{"id": f"@{at}", "index": at, "name": name, "current": at == 1} for at, name in enumerate(names)]
+
+
+def pick_window(gui: Gui, viewsync: Viewsync, window: Window) -> list[dict[str, Any]]:
+    viewsync.answers["views"] = {"parents": [parent("proj", window_list=windows("vim", "a\nb")), parent("empty")]}
+    pick(gui, window)
+    gui.choose(window, next(row for row in gui.selectors[-1]["choices"] if "window of" in row["label"]))
+    return gui.rows()
+
+
+def test_a_window_of_a_session_is_chosen_and_the_tab_begins_there(gui: Gui, viewsync: Viewsync, window: Window) -> None:
+    rows = pick_window(gui, viewsync, window)
+    assert gui.ran[-1][1:] == ["views", "--all", "--windows", "--json"]
+    assert [row["label"] for row in rows] == ["proj  0: vim", "proj  1: a b"]
+    assert gui.selectors[-1]["title"] == "viewsync: choose a window for the new tab"
+    gui.choose(window, rows[1])
+    assert window.tabs[-1].panes[0].argv[1:] == ["open", "-S", SOCKET, "--window=@1", "--", "proj"]
+
+
+def test_leaving_the_windows_opens_nothing(gui: Gui, viewsync: Viewsync, window: Window) -> None:
+    pick_window(gui, viewsync, window)
+    gui.choose(window, None)
+    assert (len(window.tabs), gui.selectors) == (1, [])
+
+
+def test_windows_can_have_a_key_of_their_own(gui: Gui, viewsync: Viewsync) -> None:
+    viewsync.answers["views"] = {"parents": [parent("proj", window_list=windows("vim"))]}
+    key = "{ key = 'F5', mods = 'ALT', action = viewsync.pick_window({ into = 'right' }) }"
+    gui.load(config(after=f"table.insert(config.keys, {key})"))
+    window = gui.open_window()
+    gui.press(window, "F5", "ALT")
+    gui.choose(window, gui.rows()[0])
+    assert window.tabs[0].panes[1].argv[1:] == ["open", "-S", SOCKET, "--window=@0", "--", "proj"]
+
+
+# Into this tab
+
+
+@pytest.fixture
+def here(gui: Gui, viewsync: Viewsync) -> Window:
+    """A tab on proj, and a key that has it go to another session."""
+    parents = [parent("proj"), parent("other"), parent("far", socket="/tmp/tmux-0/work")]
+    viewsync.answers["views"] = {"parents": parents}
+    viewsync.answers["attach"] = {"view": "other-view-1-1"}
+    gui.load(
+        config(
+            after="""table.insert(config.keys,
+            { key = 'F5', mods = 'ALT', action = viewsync.pick_session({ into = 'here' }) })"""
+        )
+    )
+    window = gui.open_window()
+    gui.run("viewsync.spawn_tab_with_session(..., nil, 'proj')", gui.window_object(window))
+    gui.set_user_var(window.tabs[1], "viewsync_parent", "proj")
+    gui.set_user_var(window.tabs[1], "viewsync_socket", SOCKET)
+    gui.mux.close_tab(window.tabs[0])
+    return window
+
+
+def test_the_tab_goes_to_the_session_and_is_called_after_it(gui: Gui, here: Window) -> None:
+    gui.press(here, "F5", "ALT")
+    assert gui.selectors[-1]["title"] == "viewsync: choose a session for this tab"
+    assert [row["label"].split()[0] for row in gui.rows()] == ["proj", "other"]  # of its own server alone
+    gui.choose(here, gui.rows()[1])
+    (tab,) = here.tabs
+    assert gui.ran[-1][1:] == ["attach", "--json", f"--client={tab.panes[0].tty}", "-S", SOCKET, "--", "other"]
+    assert (tab.title, tab.panes[0].user_vars["viewsync_parent"]) == ("\uebc8 other", "other")
+    assert tab.panes[0].typed == ""
+    gui.press(here, "F5", "ALT")
+    assert next(row["label"] for row in gui.rows() if "(this tab)" in row["label"]).startswith("other")
+
+
+def test_a_title_of_ones_own_stays(gui: Gui, here: Window) -> None:
+    here.tabs[0].title = "mine"
+    gui.press(here, "F5", "ALT")
+    gui.choose(here, gui.rows()[1])
+    assert here.tabs[0].title == "mine"
+
+
+def test_a_session_that_is_not_there_yet_is_made_for_this_tab(gui: Gui, here: Window) -> None:
+    gui.press(here, "F5", "ALT")
+    gui.choose(here, gui.selectors[-1]["choices"][-1])
+    gui.enter_line(here, "fresh one")
+    tty = here.tabs[0].panes[0].tty
+    assert gui.ran[-1][1:] == ["attach", "--json", f"--client={tty}", "--create", "-S", SOCKET, "--", "fresh one"]
+
+
+def test_why_it_cannot_go_there_is_shown_and_the_tab_stays(gui: Gui, viewsync: Viewsync, here: Window) -> None:
+    viewsync.answers["attach"] = Answer('{"error": {"message": "nobody is there"}}', "", success=False)
+    gui.press(here, "F5", "ALT")
+    gui.choose(here, gui.rows()[1])
+    assert gui.toasts == ["nobody is there"]
+    assert gui.take_errors() == ["viewsync: nobody is there"]
+    assert (here.tabs[0].title, len(here.tabs)) == ("\uebc8 proj", 1)
+
+
+def test_a_tab_that_is_not_ours_is_left_alone(gui: Gui, here: Window) -> None:
+    gui.mux.new_tab(here, ["sh"], {})
+    gui.press(here, "F5", "ALT")
+    assert gui.toasts == ["this tab shows no session that viewsync opened"]
+    assert len(gui.take_errors()) == 1
+    assert gui.selectors == []
+
+
+@pytest.mark.parametrize("name", ["a", "ab", "abc", "日本", "it's $(x)"])
+def test_wezterm_is_told_any_name_as_it_is(gui: Gui, here: Window, name: str) -> None:
+    body = "return viewsync.spawn_tab_with_session(nil, ..., select(2, ...), { into = 'here', window = '@7' })"
+    gui.run(body, gui.pane_object(here.tabs[0]), name)
+    assert gui.ran[-1][4:] == ["--window=@7", "-S", SOCKET, "--", name]
+    assert here.tabs[0].panes[0].user_vars["viewsync_parent"] == name
+
+
 # Where it opens
 
 
@@ -314,6 +429,69 @@ def test_without_a_window_all_tabs_come_into_one_new_window(gui: Gui, viewsync: 
     gui.load(config(after="wezterm.on('gui-startup', function() viewsync.restore() end)"))
     gui.run("viewsync.restore()")
     assert [len(window.tabs) for window in gui.mux.windows.values()] == [2]
+
+
+def test_windows_splits_and_what_was_in_front_come_back(gui: Gui, viewsync: Viewsync) -> None:
+    def tab(name: str, **place: Any) -> dict[str, Any]:
+        return {"parent": name, "socket": SOCKET, "window": None, "title": name, "tab_title": None, **place}
+
+    tabs = [
+        tab("a", into="tab"),
+        tab("b", into="right", beside=0, percent=25),
+        tab("c", into="tab"),
+        tab("d", into="window", workspace="w"),
+        tab("e", into="tab", beside=3),
+        tab("f", into="down", beside=4, percent=50),
+    ]
+    viewsync.answers["restore"] = {"tabs": tabs, "focus": [5, 0, 3], "missing": []}
+    gui.load(config())
+    window = gui.open_window()
+    assert gui.run("return viewsync.restore(...)", gui.window_object(window)) == (6,)
+    _, other = gui.mux.windows.values()
+    assert [[pane.argv[-1] for pane in tab.panes] for tab in window.tabs] == [["sh"], ["a", "b"], ["c"]]
+    assert [[pane.argv[-1] for pane in tab.panes] for tab in other.tabs] == [["d"], ["e", "f"]]
+    assert (other.workspace, gui.mux.active_workspace) == ("w", "default")
+    assert [pane.cols for pane in window.tabs[1].panes] == [59, 20]
+    assert [pane.rows for pane in other.tabs[1].panes] == [11, 12]
+    assert (window.active, window.tabs[1].active.argv[-1]) == (window.tabs[1], "a")
+    assert (other.active, other.tabs[1].active.argv[-1]) == (other.tabs[0], "f")
+    assert [tab.title for tab in window.tabs[1:]] == ["\uebc8 a", "\uebc8 c"]
+
+
+def test_where_there_is_no_room_to_split_it_is_a_tab(gui: Gui, viewsync: Viewsync) -> None:
+    """And where the one that it stood beside is gone."""
+    split = {"parent": "b", "socket": SOCKET, "into": "right", "beside": 0, "percent": 50}
+    first = {"parent": "a", "socket": SOCKET, "into": "tab"}
+    viewsync.answers["restore"] = {"tabs": [first, split, {**split, "beside": 7}], "focus": [1, 9]}
+    gui.load(config(before="wezterm.on('viewsync.view-opened', function(_, pane) opened(pane) end)"))
+
+    def narrow(pane: Any) -> None:
+        gui.mux.pane(pane.id).cols = 2
+
+    gui.lua.globals().opened = narrow
+    window = gui.open_window()
+    assert gui.run("return viewsync.restore(...)", gui.window_object(window)) == (3,)
+    assert [[pane.argv[-1] for pane in tab.panes] for tab in window.tabs] == [["sh"], ["a"], ["b"], ["b"]]
+
+
+def test_a_tab_whose_neighbour_was_closed_meanwhile_comes_all_the_same(gui: Gui, viewsync: Viewsync) -> None:
+    first = {"parent": "a", "socket": SOCKET, "into": "window", "workspace": "w"}
+    then = [{"parent": name, "socket": SOCKET, "into": into, "beside": 0, "percent": 50} for name, into in PLACES]
+    viewsync.answers["restore"] = {"tabs": [first, *then], "focus": [0]}
+    gui.load(config(before="wezterm.on('viewsync.view-opened', function(_, pane) opened(pane) end)"))
+    window = gui.open_window()
+
+    def close(pane: Any) -> None:
+        place = gui.mux.place(pane.id)
+        if place and place[2].argv[-1] == "a":
+            gui.mux.close_tab(place[1])
+
+    gui.lua.globals().opened = close
+    assert gui.run("return viewsync.restore(...)", gui.window_object(window)) == (3,)
+    assert [tab.panes[0].argv[-1] for tab in window.tabs] == ["sh", "b", "c"]
+
+
+PLACES = (("b", "tab"), ("c", "down"))
 
 
 def test_a_tab_that_cannot_be_opened_is_logged_and_the_others_come(gui: Gui, viewsync: Viewsync) -> None:
