@@ -63,6 +63,13 @@ def test_a_free_view_is_taken_and_goes_to_the_window(server: Server, goal: str) 
     assert [window(server, name) for name in (view, goal)] == ["second", "first"]
 
 
+def test_the_view_goes_with_its_client(server: Server, goal: str) -> None:
+    tab, _ = server.open("proj")
+    view = move(server, tab, goal).json()["view"]
+    tab.hang_up()
+    until(lambda: view not in server.sessions(), "the end of the view")
+
+
 def test_on_a_view_of_it_only_that_views_window_changes(server: Server, goal: str) -> None:
     tab, view = server.open(goal)
     done = move(server, tab, "--window", window_id(server, "=goal:second"), goal)

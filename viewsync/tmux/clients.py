@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import TmuxError
 from viewsync.tmux import guarded_join
 from viewsync.tmux.rules.language import free, if_session, quoted, same_server, unescaped
-from viewsync.tmux.rules.model import MARKED, PARENT_ID
+from viewsync.tmux.rules.model import LEASE, MARKED, PARENT_ID
 from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ def switch(tmux: Tmux, server: Server, client: str, session: str, window: str = 
     """Have that client, by its name, show the session with that id, on that window if the session has it; why it does
     not, "" when it does.
     """
-    go = f"switch-client -c {quoted(client)} -t '{session}:'"
+    # A view that was reserved for this has been reserved long enough, and goes with its client.
+    go = f"switch-client -c {quoted(client)} -t '{session}:' ; set-option -u -t '{session}:' {LEASE}"
     if window:
         go += f" ; {guarded_join.select(session, window)}"
     command = if_session(session, same_server(server), go, "display-message -p gone")
