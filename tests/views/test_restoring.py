@@ -182,6 +182,23 @@ def test_what_servers_ended_by_themselves_comes_back_before_anybody_wrote_it_dow
         home.viewsync("sweep")
 
 
+def test_a_tab_that_was_switched_comes_back_on_the_session_that_it_was_on_last(
+    server: Server, home: Home, wezterm: FakeWezterm
+) -> None:
+    server.tmux("new-session", "-d", "-s", "other")
+    gui = wezterm.start()
+    tab, _ = server.open_from_shell("--tab-title=★ Work", "proj", env=wezterm.env(gui))
+    until(lambda: any(row.get("attached") for row in home.rows().values()), "the row")
+    assert home.viewsync("attach", "-S", server.socket, "--client", tab.tty, "other").code == 0
+    home.viewsync("sweep")
+    wezterm.crash(gui)
+    tab.end()
+    until(lambda: server.views() == [], "the end of the views")
+    recorded(home, 2)
+    plan = home.viewsync("restore", "--plan", "--json").json()
+    assert [(tab["parent"], tab["tab_title"]) for tab in plan["tabs"]] == [("other", "★ Work")]
+
+
 def test_handing_over_is_noted_and_planning_is_not(server: Server, home: Home, wezterm: FakeWezterm) -> None:
     one_tab_is_lost(server, home, wezterm)
     assert len(home.viewsync("restore", "--plan", "--json").json()["tabs"]) == 1

@@ -70,6 +70,16 @@ def test_a_view_that_was_made_is_completed_by_its_client() -> None:
     assert changes.events[0].gui == 77
 
 
+def test_a_client_that_went_to_another_view_is_still_of_its_tab() -> None:
+    left = row(state="open", session_id="$9", attached=True, title="★ Work", opener=500)
+    reserved = row(pid=600, tty="", gui=0, pane=-1)
+    changes = look({"proj-view-2-2": left, VIEW.name: reserved}, VIEW)
+    done = changes.rows[VIEW.name]
+    assert done is not None
+    assert (done["gui"], done["pane"], done["title"], done["tty"]) == (77, 3, "★ Work", "/dev/pts/5")
+    assert [event.gui for event in changes.events if event.session == VIEW.name] == [77]
+
+
 def test_a_row_whose_view_was_never_made_is_dropped() -> None:
     changes = look({"proj-view-2-2": row(pid=501)})
     assert changes.rows == {"proj-view-2-2": None}

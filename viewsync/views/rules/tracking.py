@@ -279,14 +279,19 @@ class _Comparison:
             new |= {"pid_start": client.start, "leader": client.leader, "leader_start": client.leader_start}
         if row.get("attached") and same:
             return
-        nobody: ViewRow = {}
-        opener = next((known for known in self.openers if is_clients(known, client)), nobody)
+        opener = self.opened_by(client, row)
         new |= {"gui": opener.get("gui", 0), "gui_start": opener.get("gui_start", 0), "pane": opener.get("pane", -1)}
         new.pop("title", None)
         if title := opener.get("title"):
             new["title"] = title
         kind = events.OPEN if row.get("state") == CREATING else events.REUSE
         self.event(session.name, new, kind, f"client {client.pid} is on it")
+
+    def opened_by(self, client: Client, row: ViewRow) -> ViewRow:
+        """The row that tells where that client was started: by `open`, or it has switched here from another view."""
+        nobody: ViewRow = {}
+        known = [*self.openers, *(other for other in self.mine.values() if other is not row)]
+        return next((other for other in known if is_clients(other, client)), nobody)
 
     def seen_detour(self, new: ViewRow) -> None:
         """A parent that was called otherwise for a moment must not stay so (trap B, and a crash just then)."""
