@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.lua.evaluation import COALESCED, Evaluation
-from tests.lua.fake_mux import GuiWindow, Mux, MuxPane, MuxTab, MuxWindow, Tab, Window
+from tests.lua.fake_mux import GuiWindow, Mux, MuxPane, MuxTab, MuxWindow, Pane, Tab, Window
 from tests.lua.shared_data import NO_PROGRAM, LuaError, Shared, strings, to_python
 
 if TYPE_CHECKING:
@@ -329,6 +329,7 @@ class Gui:
         self.mux.split(beside, new, wanted["direction"], wanted.get("size", 0.5))
         tab.panes.insert(tab.panes.index(beside) + 1, new)
         tab.focused = new
+        self.start_pane(new)
         self.answer(task, MuxPane(self.mux, new.id))
 
     def _spawn(self, task: Task, window: Window, command: Any, default: str) -> None:
@@ -343,7 +344,7 @@ class Gui:
             wanted.get("set_environment_variables", {}) if "args" in wanted else {},
             self._domain(window, wanted.get("domain", default)),
         )
-        self.start_pane(tab)
+        self.start_pane(tab.panes[0])
         results = (MuxTab(self.mux, tab.id), MuxPane(self.mux, tab.panes[0].id))
         self.answer(task, *results, MuxWindow(self.mux, window.id))
 
@@ -354,8 +355,8 @@ class Gui:
             return window.active.panes[0].domain
         return "local"
 
-    def start_pane(self, tab: Tab) -> None:
-        """Nothing runs in a pane here; ptys.py starts real programs."""
+    def start_pane(self, pane: Pane) -> None:
+        """Nothing runs in a pane here; real_gui.py starts real programs."""
 
     # What the tests ask for
 
@@ -372,8 +373,8 @@ class Gui:
     def pane_object(self, tab: Tab) -> MuxPane:
         return MuxPane(self.mux, tab.panes[0].id)
 
-    def set_user_var(self, tab: Tab, name: str, value: str) -> None:
-        tab.panes[0].user_vars[name] = value
+    def set_user_var(self, tab: Tab, name: str, value: str, pane: Pane | None = None) -> None:
+        (pane or tab.panes[0]).user_vars[name] = value
         for window, candidate in list(self.mux.tabs()):
             if candidate is tab:
                 self.fire("user-var-changed", window, name, value)

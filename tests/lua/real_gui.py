@@ -40,8 +40,7 @@ class RealGui(Gui):
 
     # Panes
 
-    def start_pane(self, tab: Tab) -> None:
-        pane = tab.panes[0]
+    def start_pane(self, pane: Pane) -> None:
         place = {"WEZTERM_PANE": str(pane.id), "WEZTERM_UNIX_SOCKET": f"{self.env['HOME']}/gui-sock-{os.getpid()}"}
         terminal = Terminal(pane.argv, {**self.env, **place, **pane.env})
         self.terminals[pane.id] = terminal
@@ -54,15 +53,15 @@ class RealGui(Gui):
     def _read_user_vars(self) -> None:
         """What the programs wrote since the last time, as events."""
         for _, tab in list(self.mux.tabs()):
-            pane = tab.panes[0]
-            if pane.id in self.terminals:
-                self._read_pane(tab, pane)
+            for pane in tab.panes:
+                if pane.id in self.terminals:
+                    self._read_pane(tab, pane)
 
     def _read_pane(self, tab: Tab, pane: Pane) -> None:
         output = bytes(self.terminals[pane.id].output)
         for match in USER_VAR.finditer(output, self._read.get(pane.id, 0)):
             self._read[pane.id] = match.end()
-            self.set_user_var(tab, match[1].decode(), base64.b64decode(match[2]).decode())
+            self.set_user_var(tab, match[1].decode(), base64.b64decode(match[2]).decode(), pane)
 
     # Child processes
 

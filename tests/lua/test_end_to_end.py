@@ -322,7 +322,9 @@ def test_a_tab_is_switched_to_another_session_and_knows_it(gui: RealGui, home: H
 
 def test_after_a_crash_each_view_opens_again_on_its_window(gui: RealGui, home: Home, server: Server) -> None:
     server.tmux("new-session", "-d", "-s", "other")
-    order = {"env": home.env, "viewsync": home.launcher, "parents": ["proj", "other"]}
+    server.tmux("new-session", "-d", "-s", "third")
+    parents = [["proj", "tab"], ["other", "right"], ["third", "window"]]
+    order = {"env": home.env, "viewsync": home.launcher, "parents": parents}
     crashed = subprocess.Popen(
         [sys.executable, "-m", "tests.lua.gui_process"],
         cwd=ROOT,
@@ -335,7 +337,14 @@ def test_after_a_crash_each_view_opens_again_on_its_window(gui: RealGui, home: H
         until(lambda: set(tabs) <= set(server.clients()), "the clients")
         view = server.clients()[tabs[0]]
         server.tmux("select-window", "-t", f"={view}:one")
-        assert home.viewsync("sweep").code == 0
+        assert crashed.stdin
+        crashed.stdin.write("sweep\n")
+        crashed.stdin.flush()
+        until(
+            lambda: any("layout" in gui for gui in home.registry().get("guis", {}).values()),
+            "its word of where its panes stand",
+        )
+        until(lambda: home.rows().get(view, {}).get("window") == server.show(f"={view}:", "#{window_id}"), "the window")
     finally:
         crashed.kill()
         crashed.communicate()
@@ -344,11 +353,13 @@ def test_after_a_crash_each_view_opens_again_on_its_window(gui: RealGui, home: H
     gui.load(config(f"{{ viewsync_path = '{home.launcher}', restore_key = {{ key = 'r', mods = 'LEADER' }} }}"))
     gui.press(gui.open_window(), "r", "LEADER")
     gui.until(lambda: gui.toasts, "the toast")
-    assert gui.toasts == ["2 tabs restored"]
-    gui.until(lambda: len(server.clients()) == 2, "the clients")
+    assert gui.toasts == ["3 tabs restored"]
+    gui.until(lambda: len(server.clients()) == 3, "the clients")
+    argvs = [[[pane.argv[-1] for pane in tab.panes] for tab in window.tabs] for window in gui.mux.windows.values()]
+    assert argvs == [[["sh"], ["proj", "other"]], [["third"]]]
     shown = {server.show(f"={name}:", "#{session_group} #{window_name}") for name in server.clients().values()}
     assert {text for text in shown if text.startswith("proj")} == {"proj one"}
-    assert len(shown) == 2
+    assert len(shown) == 3
 
 
 def told(process: subprocess.Popen[str], order: dict[str, Any]) -> list[int]:

@@ -102,6 +102,34 @@ def test_a_delay_on_which_wezterm_panics(gui: Gui, seconds: str) -> None:
     assert len(gui.take_violations()) == 1
 
 
+# Panes
+
+
+def in_a_pane(gui: Gui, body: str) -> Any:
+    window = gui.open_window()
+    gui.load(EMPTY)
+    return gui.run(f"local pane = ... {body}", gui.pane_object(window.tabs[0]))
+
+
+@pytest.mark.parametrize("size", ["0.999", "79", "80", "800"])
+def test_a_split_for_which_there_is_no_room(gui: Gui, size: str) -> None:
+    body = f"return pcall(function() return pane:split({{ args = {{'x'}}, direction = 'Right', size = {size} }}) end)"
+    ok, why = in_a_pane(gui, body)
+    assert (ok, "No space for split!" in str(why)) == (False, True)
+    assert len(gui.mux.windows[0].tabs[0].panes) == 1
+
+
+def test_output_that_the_reader_of_the_pane_would_see(gui: Gui) -> None:
+    in_a_pane(gui, "pane:inject_output('hello')")
+    assert gui.take_violations() == ["inject_output would show 'hello'"]
+
+
+@pytest.mark.parametrize("method", ["resize", "set_user_var", "get_size", "zoom"])
+def test_a_method_that_a_pane_lacks(gui: Gui, method: str) -> None:
+    in_a_pane(gui, f"pcall(function() pane:{method}() end)")
+    assert gui.take_violations() == [f"MuxPane has no {method}"]
+
+
 # The rules of GLOBAL
 
 
