@@ -224,7 +224,7 @@ class Gui:
                 self.logs.append(("error", f"handler of {name}: {packed[2]}"))
             done()
 
-        pane = MuxPane(self.mux, window.active.panes[0].id)
+        pane = MuxPane(self.mux, window.active.active.id)
         call = (name, GuiWindow(self.mux, window.id), pane, *args)
         self.start(self.current, self.current.surface["handle"], call, finished)
         return None

@@ -151,6 +151,13 @@ def test_a_pane_number_of_another_wezterm_is_not_taken_for_one_of_this(home: Hom
     assert wezterm.asked()[0] == ["spawn"]
 
 
+def test_of_two_that_run_the_tabs_open_in_the_one_where_one_is(arranged: int, home: Home, wezterm: FakeWezterm) -> None:
+    other = wezterm.start()
+    done = home.viewsync("restore", env={"WEZTERM_UNIX_SOCKET": wezterm.socket(other)})
+    assert done.code == 0, done
+    assert {spawn[0] for spawn in wezterm.spawned()} == {other} != {arranged}
+
+
 # A terminal emulator with two tabs, which are gone when it is.
 GUI = """
 import os, pty, sys, threading

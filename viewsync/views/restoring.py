@@ -125,8 +125,11 @@ def _tab(ctx: Context, socket: str, step: Step, words: Sequence[str], where: Seq
 
 
 def _answering(ctx: Context) -> str:
-    """The socket of a WezTerm that answers; "" when none does. A socket that was left behind may have a living pid."""
-    for socket in ctx.wezterm.guis().values():
+    """The socket of a WezTerm that answers, if possible the one where we are; "" when none does. A socket that was left
+    behind may have a living pid.
+    """
+    ours = "" if ctx.env.get("TMUX") else ctx.env.get("WEZTERM_UNIX_SOCKET", "")
+    for socket in sorted(ctx.wezterm.guis().values(), key=lambda socket: socket != ours):
         with contextlib.suppress(ViewsyncError):
             ctx.wezterm.panes(socket)
             return socket

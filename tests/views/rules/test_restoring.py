@@ -217,6 +217,35 @@ def test_panes_that_no_splitting_makes_have_each_a_tab() -> None:
     assert [step[:2] for step in placed("ab", pane("a", 0), pane("b", 0))[0]] == [("a", "tab"), ("b", "tab")]
 
 
+def listed(name: str, left: int, cols: int, **fields: Any) -> dict[str, Any]:
+    """As `wezterm cli list` has it."""
+    size = {"rows": 24, "cols": cols, "pixel_width": 0, "pixel_height": 0, "dpi": 0}
+    place = {"window_id": 0, "tab_id": 0, "pane_id": left, "workspace": "w", "left_col": left, "top_row": 0}
+    return {**place, "size": size, "tty_name": f"/dev/{name}", "is_active": False, "is_zoomed": False, **fields}
+
+
+def test_a_pane_that_is_zoomed_does_not_take_its_tab_apart() -> None:
+    """`wezterm cli list` says then that it is as large as the tab, and lies over the others."""
+    before = layouts.of_cli([listed("a", 0, 39), listed("b", 40, 40)], None)
+    zoomed = [listed("a", 0, 80, is_zoomed=True, is_active=True), listed("b", 40, 40)]
+    for layout in (before, layouts.of_cli(zoomed, before)):
+        steps, _ = arranged([tab("a"), tab("b")], layouts.read(layout))
+        assert [(step.into, step.percent) for step in steps] == [("tab", 0), ("right", 50)]
+    assert len(layouts.of_cli([*zoomed, listed("c", 60, 20)], before)) == 3
+
+
+def test_the_tab_in_front_is_remembered_where_only_wezterms_own_list_is_had() -> None:
+    told = [pane("a", 0, front=True), pane("b", 1)]
+    layout = layouts.of_cli([listed("a", 0, 80), listed("b", 0, 80, tab_id=1)], told)
+    assert [place["front"] for place in layout] == [True, False]
+
+
+def test_a_list_in_which_fields_are_missing_is_a_list() -> None:
+    assert layouts.of_cli(
+        [{}, {"tty_name": "/dev/a", "size": 7}, {"tab_id": [], "is_zoomed": 1}, listed("b", 0, 80)], None
+    ) == layouts.of_cli([listed("b", 0, 80)], 7)
+
+
 @pytest.mark.parametrize(
     "layout",
     [None, 7, "x", {}, [7], [{}], [[]], [pane("a", 0) | {"left": "no"}], [pane("a", 0) | {"tty": 7}], [pane("", 0)]],

@@ -1,7 +1,7 @@
 """Where the panes of a WezTerm stand: in which window and tab, and how its tabs are split.
 
 A layout is a list of objects as the registry keeps it, one a pane, the tabs of a window in their order. WezTerm's Lua
-module tells of it, and else `wezterm cli list`, which does not say which tab of a window is in front.
+module tells of it, and else `wezterm cli list`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _NUMBERS = ("window", "tab", "left", "top", "cols", "rows")
 _MOST = 300  # panes
@@ -57,28 +57,42 @@ def told(text: str) -> list[dict[str, Any]]:
         return []
 
 
-def of_cli(panes: Iterable[Mapping[str, Any]], before: Any) -> list[dict[str, Any]]:
-    """As `wezterm cli list` says it. Which tabs are in front is as it was `before`."""
-    fronts = {pane.tab for pane in read(before) if pane.front}
-    layout = []
+def of_cli(panes: Sequence[Mapping[str, Any]], before: Any) -> list[dict[str, Any]]:
+    """As `wezterm cli list` says it. It does not say which tabs are in front, nor how large a pane is that is zoomed:
+    that is as it was `before`.
+    """
+    known = _by_tab(read(before))
+    fronts = [tab for tab, shown in known.items() if shown[0].front]
+    listed = _by_tab(read([_told_by_cli(pane, fronts) for pane in panes]))
+    zoomed = [pane.get("tab_id") for pane in panes if pane.get("is_zoomed")]
+    for tab in known.keys() & listed.keys():
+        if tab in zoomed and {pane.tty for pane in known[tab]} == {pane.tty for pane in listed[tab]}:
+            listed[tab] = known[tab]
+    return kept([pane for shown in listed.values() for pane in shown])
+
+
+def _by_tab(panes: Sequence[PlacedPane]) -> dict[int, list[PlacedPane]]:
+    found: dict[int, list[PlacedPane]] = {}
     for pane in panes:
-        size = pane.get("size")
-        size = size if isinstance(size, dict) else {}
-        layout.append(
-            {
-                "tty": pane.get("tty_name"),
-                "workspace": pane.get("workspace"),
-                "window": pane.get("window_id"),
-                "tab": pane.get("tab_id"),
-                "left": pane.get("left_col"),
-                "top": pane.get("top_row"),
-                "cols": size.get("cols"),
-                "rows": size.get("rows"),
-                "active": pane.get("is_active"),
-                "front": pane.get("tab_id") in fronts,
-            }
-        )
-    return kept(read(layout))
+        found.setdefault(pane.tab, []).append(pane)
+    return found
+
+
+def _told_by_cli(pane: Mapping[str, Any], fronts: Sequence[int]) -> dict[str, Any]:
+    size = pane.get("size")
+    size = size if isinstance(size, dict) else {}
+    return {
+        "tty": pane.get("tty_name"),
+        "workspace": pane.get("workspace"),
+        "window": pane.get("window_id"),
+        "tab": pane.get("tab_id"),
+        "left": pane.get("left_col"),
+        "top": pane.get("top_row"),
+        "cols": size.get("cols"),
+        "rows": size.get("rows"),
+        "active": pane.get("is_active"),
+        "front": pane.get("tab_id") in fronts,
+    }
 
 
 def kept(panes: Sequence[PlacedPane]) -> list[dict[str, Any]]:
