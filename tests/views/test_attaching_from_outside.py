@@ -109,3 +109,11 @@ def test_a_session_that_is_not_there_yet_can_be_made_for_it(server: Server, home
     assert done.code == 0, done
     assert server.show(f"={server.clients()[tab.pid]}:", "#{@viewsync_parent}") == "fresh one"
     assert done.json()["session_id"] == server.show("=fresh one:", "#{session_id}")
+
+
+def test_there_and_back_again_piles_up_no_views(server: Server, goal: str) -> None:
+    tab, _ = server.open("proj")
+    for name in (goal, "proj", goal, "proj"):
+        assert move(server, tab, name).code == 0
+    until(lambda: len(server.views()) <= 2, "the end of what was left")
+    assert server.show(f"={server.clients()[tab.pid]}:", "#{@viewsync_parent}") == "proj"

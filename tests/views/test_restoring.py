@@ -151,6 +151,20 @@ def test_a_pane_number_of_another_wezterm_is_not_taken_for_one_of_this(home: Hom
     assert wezterm.asked()[0] == ["spawn"]
 
 
+def test_the_layouts_of_those_that_went_before_do_not_pile_up(home: Home, wezterm: FakeWezterm) -> None:
+    pids = []
+    for _ in range(5):
+        pids.append(wezterm.start())
+        wezterm.show(pids[-1], ["/dev/pts/1"], [place(0, 0)])
+        home.viewsync("sweep")
+        wezterm.crash(pids[-1])
+    fresh = wezterm.start()
+    home.viewsync("sweep")
+    guis = home.registry()["guis"]
+    assert set(guis) == {*map(str, pids[-3:]), str(fresh)}
+    assert set(guis[str(pids[-1])]) == {"start", "layout", "placed"}
+
+
 def test_of_two_that_run_the_tabs_open_in_the_one_where_one_is(arranged: int, home: Home, wezterm: FakeWezterm) -> None:
     other = wezterm.start()
     done = home.viewsync("restore", env={"WEZTERM_UNIX_SOCKET": wezterm.socket(other)})

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from viewsync.store.registry_file import RegistryFile
     from viewsync.views.rules.layouts import PlacedPane
 
+_GONE_KEPT = 3  # WezTerms that are gone, of which the layout is kept: the one that went last is restored
+
 
 def tracked(views: Mapping[str, ViewRow], guis: Mapping[str, GuiRow]) -> set[str]:
     """The views that nobody is on, opened in a pane which a WezTerm that lives was last heard to have, and still has.
@@ -77,16 +79,24 @@ def remember(
         if layout := arrange(known.get("layout")):
             row |= {"layout": layout, "placed": now}
         guis[str(pid)] = {**known, **row}
-        for other in [each for each, gui in guis.items() if not _lives(each, gui)]:
-            _forget(guis, other, now)
+        _forget_gone(guis, now)
 
 
-def _forget(guis: dict[str, GuiRow], pid: str, now: float) -> None:
+def _forget_gone(guis: dict[str, GuiRow], now: float) -> None:
+    gone = {pid: guis.pop(pid) for pid in [pid for pid, gui in guis.items() if not _lives(pid, gui)]}
+    if not gone:
+        return
     from viewsync.views.rules import restoring  # seldom
 
-    gone = guis.pop(pid)
-    if gone.get("layout") and abs(now - float(gone.get("placed") or 0)) < restoring.AT_MOST:
-        guis[pid] = {"start": gone.get("start", 0), "layout": gone["layout"], "placed": gone["placed"]}
+    with_layout = {pid: gui for pid, gui in gone.items() if gui.get("layout")}
+    since = now - restoring.AT_MOST
+    for pid in sorted(with_layout, key=lambda pid: float(gone[pid].get("placed") or 0))[-_GONE_KEPT:]:
+        if float(gone[pid].get("placed") or 0) > since:
+            guis[pid] = {
+                "start": gone[pid].get("start", 0),
+                "layout": gone[pid]["layout"],
+                "placed": gone[pid]["placed"],
+            }
 
 
 def layout_of(guis: Mapping[str, GuiRow], pid: int, start: float) -> list[PlacedPane]:
