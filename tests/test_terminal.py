@@ -104,7 +104,7 @@ def test_what_takes_longer_than_a_second_says_so_on_a_terminal(home: Home, serve
     assert "pre-create step" not in quiet.text()
 
 
-@pytest.mark.parametrize("line", ["sweep", "cleanup", "cleanup --views", "worktree remove dev"])
+@pytest.mark.parametrize("line", ["sweep", "cleanup", "cleanup --views", "restore --plan", "worktree remove dev"])
 def test_what_waits_for_a_program_says_what_it_does(home: Home, server: Server, line: str) -> None:
     """A tmux or a git that takes its time: until it has been said what is under way."""
     add_by_jq(home, "python", server.start())
@@ -128,6 +128,7 @@ def test_what_waits_for_a_program_says_what_it_does(home: Home, server: Server, 
         "sweep": "sweeping",
         "cleanup": "looking at the sessions",
         "cleanup --views": "cleaning up the views",
+        "restore --plan": "looking for what was open",
         "worktree remove dev": f"looking for work in {home.path}/dev",
     }
     until(lambda: f"\r\033[K{what[line]}: 1 s" in tab.text(), "what is under way")
