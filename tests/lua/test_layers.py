@@ -190,6 +190,17 @@ def test_a_renamed_session_renames_its_tab(gui: Gui, viewsync: Viewsync) -> None
     assert own.title == "\uebc8 Mine"
 
 
+def test_a_tab_that_the_module_did_not_open_knows_what_it_shows_now_too(gui: Gui, viewsync: Viewsync) -> None:
+    """One of a default_prog, renamed, or sent to another session by tmux's own keys: tab_title asks the variable."""
+    gui.load(only("timer"))
+    tab = view(gui, gui.open_window())
+    other = gui.mux.new_tab(gui.mux.windows[0], ["sh"], {}, domain="unix")
+    for name in ("web", "web", "日本"):
+        renamed(gui, viewsync, tab, name)
+        assert tab.panes[0].user_vars["viewsync_parent"] == name
+    assert (tab.title, other.panes[0].user_vars) == ("", {})
+
+
 def test_a_title_that_somebody_gave_since_stays(gui: Gui, viewsync: Viewsync) -> None:
     gui.load(only("timer"))
     window = gui.open_window()
