@@ -420,6 +420,7 @@ local function layout()
           rows = info.height,
           active = info.is_active,
           front = place.is_active,
+          zoomed = info.is_zoomed,
         }
       end
     end
@@ -1233,7 +1234,10 @@ function M.restore(window, pane)
     end
   end
   for _, place in ipairs(plan.focus or {}) do
-    pcall(function() made[place + 1].pane:activate() end)
+    pcall(function()
+      made[place + 1].pane:activate()
+      if plan.tabs[place + 1].zoomed then made[place + 1].pane:tab():set_zoomed(true) end
+    end)
   end
   local gone = #(plan.missing or {})
   local text = plural(opened, "tab") .. " restored"

@@ -37,6 +37,7 @@ class Tab:
     panes: list[Pane]
     title: str = ""
     focused: Pane | None = None
+    zoomed: Pane | None = None
 
     @property
     def active(self) -> Pane:
@@ -220,7 +221,7 @@ class MuxTab(MuxObject):
             {
                 "index": at,
                 "is_active": pane is tab.active,
-                "is_zoomed": False,
+                "is_zoomed": pane is tab.zoomed,
                 "left": pane.left,
                 "top": pane.top,
                 "width": pane.cols,
@@ -232,6 +233,10 @@ class MuxTab(MuxObject):
             for at, pane in enumerate(tab.panes)
         ]
         return evaluation.lua.table_from([evaluation.lua.table_from(info) for info in infos])
+
+    def lua_set_zoomed(self, _: Any, zoomed: bool) -> None:
+        tab = self.mux.tab(self.id)
+        tab.zoomed = tab.active if zoomed else None
 
     def lua_activate(self, _: Any) -> None:
         self.mux.activate(self.mux.tab(self.id).active)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.lua.conftest import NOTHING
 from tests.lua.fake import Gui, config
+from tests.lua.fake_mux import MuxTab
 from tests.lua.helpers import callbacks, close, only, seen, triggers, ttys, view
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def test_the_command_is_told_where_each_pane_stands(gui: Gui) -> None:
     gui.mux.new_tab(gui.open_window(), ["sh"], {}, domain="unix")
     body = "return viewsync.spawn_tab_with_session(nil, select(2, ...), 'proj', { into = 'right', size = 0.25 })"
     gui.run(body, None, gui.pane_object(window.tabs[0]))
+    gui.run("(...):set_zoomed(true)", MuxTab(gui.mux, window.tabs[0].id))
     gui.advance(60)
     layout = json.loads(gui.ran[-1][-1].removeprefix("--layout="))
     assert [(pane.get("tty"), pane["window"], pane["tab"], pane["left"], pane["cols"]) for pane in layout] == [
@@ -57,6 +59,7 @@ def test_the_command_is_told_where_each_pane_stands(gui: Gui) -> None:
         (None, 1, 2, 0, 80),
     ]
     assert [pane["active"] for pane in layout] == [False, True, True, True]
+    assert [pane["zoomed"] for pane in layout] == [False, True, False, False]
     assert [pane["front"] for pane in layout] == [True, True, False, True]
     assert {(pane["workspace"], pane["top"], pane["rows"]) for pane in layout} == {("default", 0, 24)}
 

@@ -441,7 +441,7 @@ def test_windows_splits_and_what_was_in_front_come_back(gui: Gui, viewsync: View
         tab("c", into="tab"),
         tab("d", into="window", workspace="w"),
         tab("e", into="tab", beside=3),
-        tab("f", into="down", beside=4, percent=50),
+        tab("f", into="down", beside=4, percent=50, zoomed=True),
     ]
     viewsync.answers["restore"] = {"tabs": tabs, "focus": [5, 0, 3], "missing": []}
     gui.load(config())
@@ -456,6 +456,7 @@ def test_windows_splits_and_what_was_in_front_come_back(gui: Gui, viewsync: View
     assert (window.active, window.tabs[1].active.argv[-1]) == (window.tabs[1], "a")
     assert (other.active, other.tabs[1].active.argv[-1]) == (other.tabs[0], "f")
     assert [tab.title for tab in window.tabs[1:]] == ["\uebc8 a", "\uebc8 c"]
+    assert [tab.zoomed.argv[-1] for _, tab in gui.mux.tabs() if tab.zoomed] == ["f"]
 
 
 def test_where_there_is_no_room_to_split_it_is_a_tab(gui: Gui, viewsync: Viewsync) -> None:

@@ -69,7 +69,7 @@ elif words[2:3] in (["spawn"], ["split-pane"]) and "--" in words[3:]:
     with open(os.path.join(folder, "asked"), "a") as file:
         file.write(json.dumps(words[2 : words.index("--")]) + "\\n")
     print(pane)
-elif words[2:4] == ["activate-pane", "--pane-id"] and len(words) == 5:
+elif words[2:4] in (["activate-pane", "--pane-id"], ["zoom-pane", "--pane-id"]) and len(words) == 5:
     with open(os.path.join(folder, "asked"), "a") as file:
         file.write(json.dumps(words[2:]) + "\\n")
 elif words[2:4] == ["set-tab-title", "--pane-id"] and words[5] == "--" and len(words) == 7:

@@ -87,7 +87,7 @@ def arranged(server: Server, home: Home, wezterm: FakeWezterm) -> int:
     gui = wezterm.start()
     tabs = [server.open_from_shell(name, env=wezterm.env(gui))[0] for name in ("below", "right", "left")]
     until(lambda: [row.get("attached") for row in home.rows().values()] == [True] * 3, "the rows")
-    places = [place(7, 9), place(3, 4, 40, 40), place(3, 4, 0, 39) | {"is_active": True}]
+    places = [place(7, 9), place(3, 4, 40, 40), place(3, 4, 0, 39) | {"is_active": True, "is_zoomed": True}]
     wezterm.show(gui, [tab.tty for tab in tabs], places)
     assert home.viewsync("sweep").code == 0
     wezterm.crash(gui)
@@ -116,6 +116,7 @@ def test_windows_and_splits_come_back(home: Home, wezterm: FakeWezterm) -> None:
         ["split-pane", "--pane-id", "100", "--right", "--percent", "50"],
         ["spawn", "--new-window", "--workspace", "w"],
         ["activate-pane", "--pane-id", "100"],
+        ["zoom-pane", "--pane-id", "100"],
     ]
 
 

@@ -74,5 +74,6 @@ def _tab(env: Mapping[str, str], step: Step) -> dict[str, Any]:
         "beside": step.beside if step.beside >= 0 else None,
         "percent": step.percent or None,
         "workspace": step.workspace or None,
+        "zoomed": step.zoomed,
         "argv": restoring.argv(env, tab),
     }

@@ -140,6 +140,7 @@ class RestoredTab(TypedDict):
     beside: Annotated[int | None, "the place in the list of the one that is split, or in whose window it opens"]
     percent: Annotated[int | None, "how much of the room a split has"]
     workspace: Annotated[str | None, "WezTerm's workspace that its window was in"]
+    zoomed: Annotated[bool, "whether its tab showed that pane alone"]
     argv: Annotated[list[str], "the command, in words, that opens it again"]
 
 

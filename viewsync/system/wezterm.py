@@ -67,6 +67,10 @@ class Wezterm:
         """Go to that pane, and to its tab."""
         self._cli(socket, "activate-pane", "--pane-id", str(pane))
 
+    def zoom(self, socket: str, pane: int) -> None:
+        """Have its tab show that pane alone. WezTerm knows it from 20240127 on."""
+        self._cli(socket, "zoom-pane", "--pane-id", str(pane))
+
     def _new_pane(self, socket: str, *words: str) -> int:
         said = self._cli(socket, *words).strip()
         if not said.isdigit():

@@ -99,6 +99,8 @@ def spawn(ctx: Context, planned: RestorePlan) -> Opened:
     for place in planned.focus:
         with contextlib.suppress(ViewsyncError, KeyError):  # all are there, and another one is in front
             ctx.wezterm.activate(socket, panes[place])
+            if planned.steps[place].zoomed:
+                ctx.wezterm.zoom(socket, panes[place])
     return Opened(list(panes.values()), problems)
 
 

@@ -29,6 +29,7 @@ class PlacedPane(NamedTuple):
     rows: int
     active: bool  # in its tab
     front: bool  # its tab is the one that its window shows
+    zoomed: bool = False  # the one that its tab shows alone
 
 
 def read(layout: Any) -> list[PlacedPane]:
@@ -45,8 +46,8 @@ def _pane(told: Any) -> PlacedPane | None:
     if len(numbers) < len(_NUMBERS) or len(texts) < 2:
         return None
     window, tab, left, top, cols, rows = map(int, numbers)
-    active, front = bool(told.get("active")), bool(told.get("front"))
-    return PlacedPane(texts[0], texts[1], window, tab, left, top, cols, rows, active, front)
+    flags = (bool(told.get(name)) for name in ("active", "front", "zoomed"))
+    return PlacedPane(texts[0], texts[1], window, tab, left, top, cols, rows, *flags)
 
 
 def told(text: str) -> list[dict[str, Any]]:
@@ -66,8 +67,11 @@ def of_cli(panes: Sequence[Mapping[str, Any]], before: Any) -> list[dict[str, An
     listed = _by_tab(read([_told_by_cli(pane, fronts) for pane in panes]))
     zoomed = [pane.get("tab_id") for pane in panes if pane.get("is_zoomed")]
     for tab in known.keys() & listed.keys():
-        if tab in zoomed and {pane.tty for pane in known[tab]} == {pane.tty for pane in listed[tab]}:
-            listed[tab] = known[tab]
+        now = {pane.tty: pane for pane in listed[tab]}
+        if tab in zoomed and {pane.tty for pane in known[tab]} == now.keys():
+            listed[tab] = [
+                pane._replace(active=now[pane.tty].active, zoomed=now[pane.tty].zoomed) for pane in known[tab]
+            ]
     return kept([pane for shown in listed.values() for pane in shown])
 
 
@@ -92,6 +96,7 @@ def _told_by_cli(pane: Mapping[str, Any], fronts: Sequence[int]) -> dict[str, An
         "rows": size.get("rows"),
         "active": pane.get("is_active"),
         "front": pane.get("tab_id") in fronts,
+        "zoomed": pane.get("is_zoomed"),
     }
 
 

@@ -42,6 +42,7 @@ class Step(NamedTuple):
     beside: int = -1
     percent: int = 0  # that a split has of the room
     workspace: str = ""  # of a window
+    zoomed: bool = False  # its tab shows it alone
 
 
 class Gui(NamedTuple):
@@ -113,9 +114,10 @@ def arranged(tabs: Sequence[ClosedTab], layout: Sequence[PlacedPane]) -> tuple[l
                 into, beside = start.into, at + start.beside
                 if into == "tab":
                     into, beside = _place(steps, begun)
-                steps.append(Step(by_tty.pop(start.pane.tty), into, beside, start.percent, start.pane.workspace))
-                if start.pane.active:
-                    (fronts if start.pane.front else focus).append(len(steps) - 1)
+                pane = start.pane
+                steps.append(Step(by_tty.pop(pane.tty), into, beside, start.percent, pane.workspace, pane.zoomed))
+                if pane.active:
+                    (fronts if pane.front else focus).append(len(steps) - 1)
             split = any(step.into in ("right", "down") for step in steps[at:])
             focus = [place for place in focus if place < at or split]
     placed = {step.tab for step in steps}
