@@ -246,9 +246,8 @@ class Gui:
 
     def choose(self, window: Window, row: dict[str, Any] | None) -> None:
         """The person picks a row of the open selector, or leaves it."""
-        selector = self.selectors.pop()
         row = row or {}
-        self.fire(selector["action"]["EmitEvent"], window, row.get("id"), row.get("label"))
+        self.fire(self.selectors.pop()["action"]["EmitEvent"], window, row.get("id"), row.get("label"))
 
     def rows(self) -> list[dict[str, Any]]:
         """The sessions in the open selector; [] while it still waits for them."""
@@ -320,10 +319,8 @@ class Gui:
         unknown = set(wanted) - {"args", "cwd", "domain", "set_environment_variables", "direction", "size", "top_level"}
         if unknown or wanted["direction"] not in ("Right", "Left", "Top", "Bottom"):
             self.violations.append(f"split with {wanted}")
-        place = self.mux.place(pane.id)
-        if place is None:
-            raise LuaError(f"pane id {pane.id} not found in mux")
-        window, tab, beside = place
+        self.mux.pane(pane.id)
+        window, tab, beside = self.mux.place(pane.id)  # type: ignore[misc]  # it is there
         domain = self._domain(window, wanted.get("domain", "CurrentPaneDomain"))
         new = self.mux.new_pane(strings(wanted["args"]), wanted.get("set_environment_variables", {}), domain)
         self.mux.split(beside, new, wanted["direction"], wanted.get("size", 0.5))
