@@ -84,23 +84,17 @@ def test_a_window_that_is_gone_leaves_it_on_the_sessions_own(server: Server, goa
     assert window(server, server.clients()[tab.pid]) == "first"
 
 
-def test_a_terminal_that_nobody_is_on_is_refused_and_no_view_is_made(server: Server, home: Home, goal: str) -> None:
+def test_what_cannot_be_is_refused_and_nobody_moves(server: Server, home: Home, goal: str) -> None:
+    """A terminal that nobody is on, a session that is not there, and no terminal at all."""
     tab, view = server.open("proj")
     done = home.viewsync("attach", "-S", server.socket, "--client", "/dev/pts/no", goal)
     assert (done.code, "no client of the tmux server" in done.err) == (1, True)
+    assert move(server, tab, "goa").code == 3
+    for option in (["--window", "@1"], ["--create"]):
+        done = home.viewsync("attach", "-S", server.socket, *option, goal)
+        assert (done.code, f"{option[0]} only works with --client" in done.err) == (1, True)
     assert server.clients() == {tab.pid: view}
     assert server.views() == [view]
-
-
-def test_a_session_that_does_not_exist_moves_nobody(server: Server, goal: str) -> None:
-    tab, view = server.open("proj")
-    assert move(server, tab, "goa").code == 3
-    assert server.clients() == {tab.pid: view}
-
-
-def test_a_window_without_a_client_to_move_is_refused(server: Server, home: Home, goal: str) -> None:
-    done = home.viewsync("attach", "-S", server.socket, "--window", "@1", goal)
-    assert (done.code, "--window only works with --client" in done.err) == (1, True)
 
 
 def test_a_session_that_is_not_there_yet_can_be_made_for_it(server: Server, home: Home) -> None:
