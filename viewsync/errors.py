@@ -6,6 +6,7 @@ ViewsyncError        1   the request cannot be done as it stands
 │   └── BadFile      1   a project's file is wrong
 ├── SessionExists    2   a session has that name
 ├── MissingSession   3   no session has exactly that name
+│   └── NotRegistered 3  and none is registered under it
 ├── TmuxError        4   tmux refused, is missing, or its server is gone
 │   ├── TmuxMissing  4   there is no tmux that can be run
 │   └── TmuxTimeout  4   tmux did not answer within its bound
@@ -67,6 +68,10 @@ class SessionExists(ViewsyncError):
 class MissingSession(ViewsyncError):
     code = 3
     kind = "missing-session"
+
+
+class NotRegistered(MissingSession):
+    """The registry knows none of that name, or none at all."""
 
 
 class TmuxError(ViewsyncError):

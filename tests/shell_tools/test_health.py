@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.sessions import add_by_jq, create
+from tests.support.sessions import add_by_jq, by_jq, create, rows
 from tests.support.wait import until
 
 if TYPE_CHECKING:
     from tests.shell_tools.conftest import Tools
     from tests.support.server import Home, Server
-
-COMPAT = {"VIEWSYNC_COMPAT": "1"}
 
 
 def test_a_healthy_pane(tools: Tools, server: Server) -> None:
@@ -53,26 +51,23 @@ def test_what_is_missing(tools: Tools, server: Server, home: Home) -> None:
     assert tools("pane-health.sh", "-S", none, "-t", "x").json()["status"] == "server_not_running"
 
 
-def test_d57_only_a_dead_pane_gives_1(tools: Tools, server: Server, home: Home) -> None:
+def test_d57_what_names_no_one_session_gives_1_under_this_name(tools: Tools, server: Server, home: Home) -> None:
     see = "Use 'list-sessions.sh' to see available sessions\n"
     done = tools("pane-health.sh")
-    assert done.code == 2
+    assert done.code == 1
     assert done.err == (
         "Error: No sessions found in registry\n"
         "Create a session with 'create-session.sh' or specify -t and -S explicitly\n"
     )
-    assert tools("pane-health.sh", env=COMPAT).code == 1
     add_by_jq(home, "a", server)
     add_by_jq(home, "b", server)
     done = tools("pane-health.sh")
-    assert done.code == 64
+    assert done.code == 1
     assert done.err == (
         f"Error: Multiple sessions found (2 total)\nPlease specify session name with -s or use -t/-S explicitly\n{see}"
     )
-    assert tools("pane-health.sh", env=COMPAT).code == 1
     done = tools("pane-health.sh", "-s", "nope")
-    assert (done.code, done.err) == (2, f"Error: Session 'nope' not found in registry\n{see}")
-    assert tools("pane-health.sh", "-s", "nope", env=COMPAT).code == 1
+    assert (done.code, done.err) == (1, f"Error: Session 'nope' not found in registry\n{see}")
 
 
 @pytest.mark.parametrize(
@@ -84,9 +79,39 @@ def test_d57_only_a_dead_pane_gives_1(tools: Tools, server: Server, home: Home) 
 )
 def test_wrong_arguments(tools: Tools, words: tuple[str, ...], said: str) -> None:
     done = tools("pane-health.sh", *words)
-    assert (done.code, done.err) == (64, f"{said}\n")
+    assert (done.code, done.err) == (1, f"{said}\n")
     assert done.out.startswith("Usage: pane-health.sh ")
-    assert tools("pane-health.sh", *words, env=COMPAT).code == 1
+
+
+def test_a_registry_that_cannot_be_read_gives_1(tools: Tools, home: Home) -> None:
+    os.mkdir(home.state, mode=0o700)
+    with open(os.path.join(home.state, ".sessions.json"), "w", encoding="utf-8") as file:
+        file.write('{"sess')
+    for words in ((), ("-s", "web")):
+        done = tools("pane-health.sh", *words)
+        assert (done.code, done.out) == (1, "")
+        assert done.err.startswith("Error: the registry ")
+
+
+@pytest.mark.parametrize("words", [("-s", "web"), ()])
+def test_looking_counts_as_use_of_a_session_that_is_registered(
+    tools: Tools, server: Server, home: Home, words: tuple[str, ...]
+) -> None:
+    create(server, "web")
+    long_ago = "2025-11-23T12:00:00Z"
+    for name, asked in (("pane-health.sh", ()), ("wait-for-text.sh", ("-p", ".", "-T", "10"))):
+        by_jq(home, ".sessions.web.last_active = $when", when=long_ago)
+        assert tools(name, "-S", server.socket, "-t", "web:0.0", *asked).code == 0
+        assert rows(home)["web"]["last_active"] == long_ago
+        assert tools(name, *words, *asked).code == 0
+        assert rows(home)["web"]["last_active"] > long_ago
+
+
+def test_the_health_is_told_while_somebody_holds_the_lock(tools: Tools, server: Server, home: Home) -> None:
+    create(server, "web")
+    holder = home.program(["flock", os.path.join(home.state, ".sessions.lock"), "sh", "-c", "echo held; read line"])
+    until(lambda: "held" in holder.text(), "the lock")
+    assert tools("pane-health.sh", "-s", "web").json()["status"] == "healthy"
 
 
 def test_d56_an_explicit_target_needs_no_folder(tools: Tools, server: Server) -> None:

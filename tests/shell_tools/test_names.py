@@ -24,7 +24,7 @@ MISUSE = {
     "cleanup-sessions.sh": (1, "Error: "),
     "find-sessions.sh": (1, ""),
     "kill-session.sh": (3, "Error: "),
-    "pane-health.sh": (64, ""),
+    "pane-health.sh": (1, ""),
     "safe-send.sh": (4, ""),
     "wait-for-text.sh": (1, ""),
 }
@@ -115,9 +115,9 @@ def test_another_name_is_viewsync(tools: Tools, home: Home) -> None:
 @pytest.mark.parametrize(
     ("name", "words", "code", "begin"),
     [
-        ("pane-health.sh", ("-t", "x"), 4, "Error: "),
+        ("pane-health.sh", ("-t", "x"), 1, "Error: "),
         ("find-sessions.sh", (), 1, ""),
-        ("safe-send.sh", ("-t", "x", "-c", "y"), 1, "Error: "),
+        ("safe-send.sh", ("-t", "x", "-c", "y"), 4, "Error: "),
         ("wait-for-text.sh", ("-t", "x", "-p", "y"), 1, "Error: "),
     ],
 )

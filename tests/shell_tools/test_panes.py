@@ -99,7 +99,17 @@ def test_send_guesses_no_session(tools: Tools, server: Server, web: str, home: H
         f"Error: Multiple sessions found (2 total)\nPlease specify session name with -s or use -t/-S explicitly\n{SEE}"
     )
     done = tools("safe-send.sh", "-s", "we", "-c", "x")
-    assert (done.code, done.err) == (3, f"Error: Session 'we' not found in registry\n{SEE}")
+    assert (done.code, done.err) == (4, f"Error: Session 'we' not found in registry\n{SEE}")
+
+
+def test_send_knows_no_session_where_none_is_registered(tools: Tools, server: Server, home: Home) -> None:
+    told = "Error: No sessions found in registry\n"
+    for words in (("-c", "x"), ("-c", "x", "-w", "y")):
+        done = tools("safe-send.sh", *words)
+        assert (done.code, done.out) == (4, "")
+        assert done.err.startswith(told)
+    add_by_jq(home, "gone", server)  # registered, and not there: that is the pane's state
+    assert tools("safe-send.sh", "-s", "gone", "-c", "x").code == 3
 
 
 @pytest.mark.parametrize(

@@ -345,13 +345,24 @@ def test_d54_a_server_that_hangs_keeps_its_rows(tools: Tools, server: Server, ho
     assert list(rows(home)) == ["web"]
 
 
-@pytest.mark.parametrize("text", ["1", "h", "1w", "0s", "", "-1h", "1.5h", "99999999999999999999d", "1h\n", "٣h"])
+@pytest.mark.parametrize("text", ["1", "h", "1w", "", "-1h", "1.5h", "99999999999999999999d", "1h\n", "٣h"])
 def test_d46_what_is_no_duration(tools: Tools, text: str) -> None:
     done = tools("cleanup-sessions.sh", "--older-than", text)
     assert done.code == 1
     assert done.err.startswith("Error: Invalid duration format: ")
     assert done.err.endswith("\nUse format like: 30m, 2h, 1d\n")
     assert done.out.startswith("Usage: ")
+
+
+@pytest.mark.parametrize("text", ["0s", "00m"])
+def test_d46_nothing_is_a_duration_that_every_session_has(tools: Tools, server: Server, home: Home, text: str) -> None:
+    create(server, "web")
+    done = tools("cleanup-sessions.sh", "--older-than", text, "--all", "--dry-run")
+    assert (done.code, done.out) == (0, "Dry-run mode: Would remove 1 session(s):\n  - web (all sessions mode)\n")
+    done = tools("cleanup-sessions.sh", "--older-than", text)
+    assert (done.code, done.err) == (0, "")
+    assert f"  - web (older than {text})\n" in done.out
+    assert (rows(home), sorted(server.sessions())) == ({}, ["proj", "web"])
 
 
 def test_d46_durations_are_decimal(tools: Tools) -> None:

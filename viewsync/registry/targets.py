@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.errors import Ambiguous, MissingSession, UsageError
+from viewsync.errors import Ambiguous, MissingSession, NotRegistered, UsageError
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules import lookup
 from viewsync.system import processes
@@ -81,17 +81,17 @@ def _named(registry: RegistryFile, name: str) -> Registered:
     raise not_found(name, (row.name for row in rows))
 
 
-def not_found(name: str, known: Iterable[str], see: str = _SEE) -> MissingSession:
+def not_found(name: str, known: Iterable[str], see: str = _SEE) -> NotRegistered:
     from viewsync.text.nearest import did_you_mean
 
     near = did_you_mean(name, known, most=3)
-    return MissingSession(f"Session '{name}' not found in registry", f"{near} {see}" if near else see)
+    return NotRegistered(f"Session '{name}' not found in registry", f"{near} {see}" if near else see)
 
 
 def _only(registry: RegistryFile) -> Registered:
     rows = registry_rows.read(registry)
     if not rows:
-        raise MissingSession(
+        raise NotRegistered(
             "No sessions found in registry",
             "Create a session with 'viewsync create' or specify -t and -S explicitly",
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from viewsync.errors import LockTimeout, ViewsyncError
 from viewsync.output import Result
 from viewsync.sessions import expiring
 from viewsync.sessions.rules.expiry import FORGET, ExpiryCriteria, Limit
@@ -52,7 +53,7 @@ def run(call: Call) -> Result:
 
 def _limit(text: str) -> Limit:
     seconds = durations.seconds(text, unit=True) if re.fullmatch(r"[0-9]+[smhd]", text) else None
-    if not seconds:
+    if seconds is None:
         raise Misuse(f"Invalid duration format: {text}", "Use format like: 30m, 2h, 1d")
     return Limit(seconds, text)
 
@@ -67,4 +68,5 @@ TOOL = Tool(
     usage=_USAGE,
     options={"--dry-run": "--dry-run", "--all": "--all", "--older-than": "--older-than="},
     run=run,
+    codes=((LockTimeout, 75), (ViewsyncError, 1)),
 )

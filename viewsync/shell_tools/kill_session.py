@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.errors import Ambiguous, MissingSession, ViewsyncError
+from viewsync.errors import Ambiguous, NotRegistered, ViewsyncError
 from viewsync.registry import rows
 from viewsync.shell_tools import tool
 from viewsync.shell_tools.tool import Call, Misuse, Tool, verb_words
@@ -39,13 +39,9 @@ def explain(error: ViewsyncError, call: Call | None) -> list[str]:
     if isinstance(error, Ambiguous) and call:
         names = [f"  - {row.name}" for row in rows.read(call.ctx.registry)]
         return ["Multiple sessions found, specify -s session-name:", *names]
-    if isinstance(error, MissingSession) and error.message == "No sessions found in registry":
+    if isinstance(error, NotRegistered) and error.message == "No sessions found in registry":
         return ["No sessions in registry"]
     return tool.explain(error, call)
-
-
-def code_of(error: ViewsyncError, compat: bool) -> int:  # noqa: ARG001  another tool asks
-    return 3 if isinstance(error, Misuse) else error.code
 
 
 TOOL = Tool(
@@ -59,6 +55,6 @@ TOOL = Tool(
     },
     run=run,
     needs=_NEEDS,
-    code_of=code_of,
+    codes=((Misuse, 3),),
     explain=explain,
 )

@@ -31,7 +31,7 @@ def run(name: str, words: Sequence[str], ctx: Context, run_verb: RunVerb) -> int
         return 0
     except ViewsyncError as error:
         _say_error(name, tool, error, call)
-        return tool.code_of(error, compat)
+        return next((code for kind, code in tool.codes if isinstance(error, kind)), error.code)
     with contextlib.suppress(OSError):  # as in cli.py
         _show(result)
     return result.code

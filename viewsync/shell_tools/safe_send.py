@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from viewsync.errors import UsageError, ViewsyncError
+from viewsync.errors import NotRegistered, StateError, TmuxMissing, UsageError
 from viewsync.shell_tools.tool import Call, Misuse, Tool, needs_pane, verb_words
 
 if TYPE_CHECKING:
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 _USAGE = """[-s NAME | [-S PATH | -L NAME] -t TARGET] -c TEXT [options]
 
 Sends a line to a pane, and Enter. Without -s and -t: to the only session that is registered.
-Exit codes: 0 sent, 1 not sent, 2 the pattern did not come in time, 3 the pane is not ready, 4 wrong arguments.
+Exit codes: 0 sent, 1 not sent, 2 the pattern did not come in time, 3 the pane is not ready, 4 wrong arguments, or a
+session that is not registered.
 
   -c, --command TEXT       what to send (required); "" sends Enter alone, and the name of a key that key
   -s, --session NAME       a registered session
@@ -59,10 +60,6 @@ def _check(call: Call) -> None:
         raise Misuse("Error: --multiline and --literal are mutually exclusive")
 
 
-def code_of(error: ViewsyncError, compat: bool) -> int:  # noqa: ARG001  another tool asks
-    return 4 if isinstance(error, UsageError) else error.code
-
-
 TOOL = Tool(
     usage=_USAGE,
     options={
@@ -81,5 +78,5 @@ TOOL = Tool(
     },
     run=run,
     misuse="",
-    code_of=code_of,
+    codes=((UsageError, 4), (NotRegistered, 4), (StateError, 4), (TmuxMissing, 4)),
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxMissing, UsageError, ViewsyncError
+from viewsync.registry import last_active, targets
 from viewsync.shell_tools.names import OF_VERB
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     RunVerb = Callable[[str, Sequence[str], Context], Result]
 
 
+FILE = "FILE"
 _VERBATIM = "\0"  # before a value that argparse is to leave alone, as cli.py has it: `--query=--` would be none
 
 
@@ -38,17 +41,13 @@ class Call(NamedTuple):
     run_verb: RunVerb
 
 
-def code_of(error: ViewsyncError, compat: bool) -> int:  # noqa: ARG001  another tool asks
-    return error.code
-
-
 def explain(error: ViewsyncError, call: Call | None) -> list[str]:  # noqa: ARG001  another tool asks
     """The message, and what would do in the lines below it, in the words of the tools."""
     if isinstance(error, TmuxMissing):
         return ["tmux not found in PATH", error.message]
     hint = re.sub(r"^did you mean .*\? (?=Use ')", "", error.hint)  # the tools never guess
     hint = re.sub(r"\. (?=Use ')", "\n", hint)
-    hint = re.sub(r"viewsync (\w+)", lambda found: OF_VERB.get(found[1], found[0]), hint)
+    hint = re.sub(r"viewsync ([\w-]+)", lambda found: OF_VERB.get(found[1], found[0]), hint)
     return [error.message, *hint.splitlines()]
 
 
@@ -60,7 +59,9 @@ class Tool(NamedTuple):
     error: str = "Error: "  # and any other one
     needs: Mapping[str, str] = {}  # what a missing value is called, by the verb's option
     one_of: Sequence[str] = ()  # of these options the last one counts
-    code_of: Callable[[ViewsyncError, bool], int] = code_of
+    file: bool = False  # it takes one word that is no option, given as FILE
+    # The tool's own exit codes for errors, the first kind that fits; for any other it is the verb's.
+    codes: Sequence[tuple[type[ViewsyncError], int]] = ()
     explain: Callable[[ViewsyncError, Call | None], list[str]] = explain
 
 
@@ -73,6 +74,9 @@ def read(tool: Tool, words: Sequence[str]) -> Given:
         if word in ("-h", "--help"):
             raise HelpWanted
         option = tool.options.get(word)
+        if option is None and tool.file and FILE not in given and not word.startswith("-"):
+            given[FILE] = word
+            continue
         if option is None:
             raise Misuse(f"Unknown option: {word}")
         if option.endswith("=") and not rest:
@@ -89,12 +93,29 @@ def verb_words(given: Given) -> list[str]:
     for option, value in given.items():
         if option.startswith("--"):
             words.append(f"{option}{_VERBATIM}{value}" if option.endswith("=") else option)
-        elif value:  # -L has no long form, and without a value it is none
+        elif value and option != FILE:  # -L has no long form, and without a value it is none
             words.append(option.removesuffix("=") + value)
-    return words
+    return [*words, "--", given[FILE]] if FILE in given else words
 
 
 def needs_pane(given: Given) -> None:
     """A server without a pane means nothing; a pane without a server is on tmux's default one."""
     if (given.get("--socket=") or given.get("-L=")) and not (given.get("--target=") or given.get("--session=")):
         raise Misuse("target is required")
+
+
+def captured(call: Call, given: Given, *more: str) -> Result:
+    """By `capture`, to which a socket that looks like a number is the first line."""
+    socket = given.get("--socket=")
+    known = {**given, "--socket=": os.path.abspath(socket)} if socket else given
+    return call.run_verb("capture", [*verb_words(known), *more], call.ctx)
+
+
+def note_use(call: Call) -> None:
+    """In the registry, as the tools do: of a session that is named there, or the only one. An explicit pane is none."""
+    asked = targets.TargetArgs(
+        socket=call.given.get("--socket=", ""),
+        target=call.given.get("--target=", ""),
+        session=call.given.get("--session=", ""),
+    )
+    last_active.touch(call.ctx, targets.resolve(call.ctx, asked).row)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from viewsync.errors import LockTimeout, ViewsyncError
-from viewsync.shell_tools.tool import Call, Misuse, Tool, needs_pane, verb_words
+from viewsync.shell_tools.tool import Call, Misuse, Tool, needs_pane, note_use, verb_words
 
 if TYPE_CHECKING:
     from viewsync.output import Result
@@ -41,13 +41,10 @@ def run(call: Call) -> Result:
     if not _INTERVAL.fullmatch(given.get("--interval=", "0.5")):
         raise Misuse("interval must be a positive number")
     needs_pane(given)
+    note_use(call)
     words = verb_words(given) + (["--compat"] if call.compat else [])
     result = call.run_verb("wait", words, call.ctx)
     return result._replace(code=min(result.code, 1), lines=())
-
-
-def code_of(error: ViewsyncError, compat: bool) -> int:  # noqa: ARG001  another tool asks
-    return error.code if isinstance(error, LockTimeout) else 1
 
 
 TOOL = Tool(
@@ -64,5 +61,5 @@ TOOL = Tool(
     },
     run=run,
     misuse="",
-    code_of=code_of,
+    codes=((LockTimeout, 75), (ViewsyncError, 1)),
 )
