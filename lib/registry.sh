@@ -77,14 +77,14 @@ registry_unlock() {
 # registry_init: make the file where there is none.
 registry_init() { _registry init; }
 
-# registry_validate: 2, and why, when the file is no registry.
+# registry_validate: 2, and why, when the file is no registry, or lacks its sessions or its version.
 registry_validate() { _registry validate; }
 
 # registry_add_session NAME SOCKET TARGET [TYPE] [PID]: TYPE is `shell` unless named. A name that is there already
 # keeps its created_at.
 registry_add_session() { _registry add -- "${1-}" "${2-}" "${3-}" "${4:-shell}" "${5-}"; }
 
-# registry_remove_session NAME: forget it. A session that is not there is forgotten already.
+# registry_remove_session NAME: forget it. 1 when it is not there.
 registry_remove_session() { _registry remove -- "${1-}"; }
 
 # registry_get_session NAME: its row, as JSON.

@@ -95,7 +95,7 @@ registry_get_session "$1"
     name = '-$(x) "q|'
     done = run(home, shell, script, name)
     lines = done.out.splitlines()
-    expected = f"1 0 0 0 0 0 1 /tmp/s.sock 0 {name}:0.0 0 1 1 0 1 0 0 1 1".replace(name, "NAME").split()
+    expected = f"1 0 0 0 0 0 1 /tmp/s.sock 0 {name}:0.0 0 1 1 0 1 0 1 1 1".replace(name, "NAME").split()
     assert [line.replace(name, "NAME") for line in lines[: len(expected)]] == expected
     assert json.loads("".join(lines[len(expected) :])) == rows(home)[name]
     assert (rows(home)[name]["type"], rows(home)[name]["pid"]) == ("python-repl", 77)

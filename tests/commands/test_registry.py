@@ -53,7 +53,7 @@ def test_touch(server: Server, home: Home) -> None:
     assert list(rows(home)) == ["web"]
 
 
-@pytest.mark.parametrize("verb", ["get", "exists", "socket", "target", "touch"])
+@pytest.mark.parametrize("verb", ["get", "exists", "socket", "target", "touch", "remove"])
 def test_what_is_not_there_is_told_by_the_exit_code(home: Home, verb: str) -> None:
     done = home.viewsync("registry", verb, "nope")
     assert (done.code, done.out, done.err) == (1, "", "")
@@ -119,6 +119,17 @@ def test_d41_d58_what_is_no_registry_gives_2(home: Home, text: str, said: str) -
     else:  # nobody's: set aside, and said so
         assert (added.code, len(kept), list(rows(home))) == (0, 1, ["a"])
         assert "it was saved beside the new one" in added.err
+
+
+@pytest.mark.parametrize("text", ['{"invalid": "structure"}', '{"sessions": {}}', '{"version": "1.0"}'])
+def test_validate_asks_for_all_that_a_registry_says(home: Home, text: str) -> None:
+    os.mkdir(home.state, mode=0o700)
+    with open(os.path.join(home.state, ".sessions.json"), "w", encoding="utf-8") as file:
+        file.write(text)
+    done = home.viewsync("registry", "validate")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("registry: Invalid registry structure - there is no .")
+    assert home.viewsync("registry", "list").code == 0  # which goes on with it
 
 
 def test_d35_a_lock_that_is_held_gives_75(home: Home) -> None:

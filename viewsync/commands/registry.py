@@ -94,7 +94,7 @@ def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
         ctx.registry.init()
     elif not os.path.exists(ctx.registry.path):
         raise ViewsyncError(f"there is no registry yet at {ctx.registry.path}")
-    ctx.registry.read()
+    ctx.registry.validate()
     return Result()
 
 
@@ -110,8 +110,7 @@ def _one(parsed: argparse.Namespace, ctx: Context) -> Result:
     """One that is not there is no error to speak of: the exit code says it."""
     what, name = parsed.what, parsed.name
     if what == "remove":
-        registering.remove(ctx.registry, name)
-        return Result()
+        return Result(code=0 if registering.remove(ctx.registry, name) else 1)
     if what == "touch":
         return Result(code=0 if registering.touch(ctx, name) else 1)
     row = registering.row_of(ctx.registry, name)

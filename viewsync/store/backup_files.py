@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from viewsync.errors import StateError, UsageError
 from viewsync.store import own_files
-from viewsync.store.registry_file import parse, shown
+from viewsync.store.registry_file import NEEDED, parse, shown
 from viewsync.system import whole_file
 
 if TYPE_CHECKING:
@@ -54,6 +54,18 @@ def keep(folder: str, data: RegistryData, now: float) -> str:
             path = f"{stem}-{number}.json"
 
 
+def newest(folder: str) -> str:
+    """The path of the copy that was made last."""
+    own = os.path.join(folder, FOLDER)
+    try:
+        copies = [entry for entry in os.scandir(own) if entry.name.endswith(".json") and entry.is_file()]
+    except OSError:
+        copies = []
+    if not copies:
+        raise UsageError(f"there is no copy of the registry in {own}", "name a FILE; nothing was changed")
+    return max(copies, key=lambda entry: (entry.stat().st_mtime_ns, entry.name)).path
+
+
 def read(path: str) -> RegistryData:
     """A copy that is a registry in full. UsageError says what is wrong with one that is not."""
     try:
@@ -64,7 +76,7 @@ def read(path: str) -> RegistryData:
         raise UsageError(f"cannot read {path}: {error.strerror}", "nothing was changed") from None
     except StateError as error:
         raise UsageError(error.message, "nothing was changed") from None
-    if not {"sessions", "version"} <= json.loads(text).keys():
+    if not json.loads(text).keys() >= NEEDED:
         raise UsageError(f"{path} is not a registry: it has no sessions or no version", "nothing was changed")
     for name, row in data["sessions"].items():
         if not all(isinstance(row.get(key), str) and row[key] for key in ("socket", "target")):

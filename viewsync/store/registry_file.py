@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FILE = ".sessions.json"
 LOCK = ".sessions.lock"
 VERSION = "1.0"
+NEEDED = frozenset({"sessions", "version"})  # what every registry says, whoever wrote it
 _MAPS = ("sessions", "views", "guis")
 _NUMBER = (int, float)
 _ALIKE = str.maketrans("123456789E", "000000000e")  # not by a pattern: to compile one takes half a million instructions
@@ -65,6 +66,14 @@ class RegistryFile:
     def read(self) -> RegistryData:
         """The registry as it is now, without the lock: a rename swaps it whole. Raises Corrupt or StateError."""
         return self._parsed(self._text())
+
+    def validate(self) -> None:
+        """StateError, too, where the file says less than a registry does: `read` goes on with that."""
+        text = self._text()
+        self._parsed(text)
+        if text is not None and (lacking := NEEDED - json.loads(text).keys()):
+            names = " and no ".join(f".{name}" for name in sorted(lacking))
+            raise StateError(f"Invalid registry structure - there is no {names}: the registry {self.path}")
 
     def _text(self) -> str | None:
         try:
