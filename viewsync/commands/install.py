@@ -54,6 +54,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="put the shell tools (safe-send.sh, ...) and lib/registry.sh there (default: as before)",
     )
     parser.add_argument(
+        "--replace",
+        action="store_true",
+        help="with --tools: keep each file that is there under such a name as NAME.orig, until uninstall puts it back",
+    )
+    parser.add_argument(
         "--here",
         action="store_true",
         help="only load the hooks into the tmux server you are in (for a plugin manager)",
@@ -75,6 +80,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         wezterm_dir=parsed.wezterm_dir,
         sweeper=parsed.sweeper,
         tools=parsed.tools,
+        replace=parsed.replace,
         prefix=parsed.prefix,
         made=tuple(filter(None, parsed.made.split("\n"))),
     )

@@ -31,6 +31,20 @@ class InstallPlan(NamedTuple):
     record: Record  # what is so when all is done
 
 
+class _Placing(NamedTuple):
+    """What is known where something of ours is to stand. `replaced` and `notes` are added to."""
+
+    options: InstallOptions
+    record: Record
+    replaced: dict[str, list[str]]
+    notes: list[str]
+
+
+class _Links(NamedTuple):
+    steps: list[InstallStep]
+    placed: dict[str, str]
+
+
 class _Line(NamedTuple):
     """Where our line stands, as the record keeps it."""
 
@@ -42,14 +56,17 @@ class _Line(NamedTuple):
 def to_install(env: Mapping[str, str], want: InstallManifest, record: Record, options: InstallOptions) -> InstallPlan:
     notes: list[str] = []
     steps: list[InstallStep] = []
+    replaced = {path: list(kept) for path, kept in record.replaced.items()}
+    placing = _Placing(options, record, replaced, notes)
     mine = {wanted.path: manifest.sha(wanted.data) for wanted in want.files}
     if not options.prefix and record.launcher in record.files:  # only install.sh writes it, so it stays
         mine[record.launcher] = record.files[record.launcher]
     for file in want.files:
-        steps += _file(file, record)
+        steps += _file(file, placing)
     steps += _removals([path for path in record.files if path not in mine], record, notes)
-    steps += _links(want, record)
-    steps += _link_removals([path for path in record.links if path not in want.links], record, notes)
+    links = _links(want, placing)
+    steps += links.steps
+    steps += _link_removals([path for path in record.links if path not in links.placed], record, notes)
     if record.conf and record.conf != want.conf:
         steps += _line_removal(record)
     line = _line(want, record, steps, notes)
@@ -63,7 +80,8 @@ def to_install(env: Mapping[str, str], want: InstallManifest, record: Record, op
         folders=tuple(sorted({*record.folders, *options.made, *made})),
         sweeper=want.sweeper,
         tools=want.tools,
-        links=want.links,
+        links=links.placed,
+        replaced={path: kept for path, kept in replaced.items() if path in mine or path in links.placed},
         venvs=want.venvs,
         **line._asdict(),
     )
@@ -89,22 +107,39 @@ def to_uninstall(env: Mapping[str, str], record: Record) -> InstallPlan:
     return InstallPlan(steps, [], notes, install_record.Record())
 
 
-def _file(file: File, record: Record) -> list[InstallStep]:
-    """Ours is replaced, and kept beside if somebody changed it. Somebody else's file stays, and that is an error."""
-    current = files.read(file.path)
-    ours = current is None or file.mark.encode() in current or file.path in record.files
-    if os.path.islink(file.path) or not ours:
-        raise FileError(f"{file.path} already exists and was not made by viewsync", "move it away, then run this again")
+def _file(file: File, placing: _Placing) -> list[InstallStep]:
+    """Ours is replaced, and kept beside if somebody changed it. Somebody else's stays, or is kept beside, too."""
+    plain = os.path.isfile(file.path) and not os.path.islink(file.path)
+    current = files.read(file.path) if plain else None
+    recorded = placing.record.files.get(file.path)
+    aside: list[InstallStep] = []
+    if os.path.lexists(file.path) if current is None else file.mark.encode() not in current and recorded is None:
+        aside, current = _aside(file.path, placing, replaces=file.replaces), None
     if current == file.data:
         return []
     change = FileChange(file.path, current, file.data, file.mode)
     if current is None:
-        return [InstallStep(f"write {file.path}: {file.what}", change)]
+        return [*aside, InstallStep(f"write {file.path}: {file.what}", change)]
     replace = InstallStep(f"replace {file.path}: {file.what}", change)
-    if manifest.sha(current) == record.files.get(file.path):
+    if manifest.sha(current) == recorded:
         return [replace]
     saved = _free_name(f"{file.path}.saved")
     return [InstallStep(f"save the changed file as {saved}", FileChange(saved, None, current, file.mode)), replace]
+
+
+def _aside(path: str, placing: _Placing, *, replaces: bool = True) -> list[InstallStep]:
+    """What somebody else has there is an error, unless it is to be kept beside its place."""
+    if not (replaces and placing.options.replace):
+        hint = (
+            f"move it away, or let --replace keep it as {path}.orig"
+            if replaces
+            else "move it away, then run this again"
+        )
+        raise FileError(f"{path} already exists and was not made by viewsync", hint)
+    kept = _free_name(f"{path}.orig")
+    known = placing.replaced.setdefault(path, [])
+    known[:] = [*(other for other in known if other != kept), kept]
+    return [InstallStep(f"keep {path} as {kept}", FileChange(path, None, None, moved=kept))]
 
 
 def _free_name(path: str) -> str:
@@ -143,27 +178,39 @@ def _line_removal(record: Record) -> list[InstallStep]:
 def _removals(gone: Iterable[str], record: Record, notes: list[str]) -> list[InstallStep]:
     steps: list[InstallStep] = []
     for path in gone:
-        current = files.read(path)
-        if current is not None and manifest.sha(current) == record.files[path]:
-            steps.append(_removal(path, current))
-        elif current is not None:
-            notes.append(f"{path} stays: it was changed after it was installed")
+        ours = None if os.path.isdir(path) else files.read(path)
+        if ours is not None and manifest.sha(ours) == record.files[path]:
+            steps.append(_removal(path, ours))
+            steps += _put_back(path, record, notes)
+        else:
+            steps += _left(path, record, notes)
     return steps
 
 
-def _links(want: InstallManifest, record: Record) -> list[InstallStep]:
-    """A link of ours is turned to where it should lead; anything else of that name stays, and that is an error."""
-    steps: list[InstallStep] = []
+def _links(want: InstallManifest, placing: _Placing) -> _Links:
+    """A link of ours is turned to where it should lead; anything else of that name is somebody's."""
+    links = _Links([], {})
     for path, target in want.links.items():
         after = os.fsencode(target)
         current = files.read_link(path)
-        if current == after:
-            continue
-        ours = current is not None and os.fsdecode(current) == record.links.get(path)
-        if os.path.lexists(path) and not ours:
-            raise FileError(f"{path} already exists and was not made by viewsync", "move it away, then run this again")
-        steps.append(InstallStep(f"link {path} to {target}", FileChange(path, current, after, link=True)))
-    return steps
+        recorded = placing.record.links.get(path)
+        if current != after:
+            if os.path.lexists(path) and not (current is not None and os.fsdecode(current) == recorded):
+                if _is_new(path, placing):
+                    placing.notes.append(f"{path} stays: it was not made by viewsync; --replace would keep it beside")
+                    continue
+                links.steps.extend(_aside(path, placing))
+                current = None
+            change = FileChange(path, current, after, link=True)
+            links.steps.append(InstallStep(f"link {path} to {target}", change))
+        links.placed[path] = target
+    return links
+
+
+def _is_new(path: str, placing: _Placing) -> bool:
+    """A name that an earlier version did not have, in a folder of which nothing was said this time: an upgrade goes on
+    without it."""
+    return path not in placing.record.links and not (placing.options.tools or placing.options.replace)
 
 
 def _link_removals(gone: Iterable[str], record: Record, notes: list[str]) -> list[InstallStep]:
@@ -172,9 +219,34 @@ def _link_removals(gone: Iterable[str], record: Record, notes: list[str]) -> lis
         current = files.read_link(path)
         if current is not None and os.fsdecode(current) == record.links[path]:
             steps.append(InstallStep(f"remove {path}", FileChange(path, current, None, link=True)))
-        elif os.path.lexists(path):
-            notes.append(f"{path} stays: it was changed after it was installed")
+            steps += _put_back(path, record, notes)
+        else:
+            steps += _left(path, record, notes)
     return steps
+
+
+def _left(path: str, record: Record, notes: list[str]) -> list[InstallStep]:
+    """Where what stands there is not what we put there: somebody's, who keeps it, or nothing."""
+    if not os.path.lexists(path):
+        return _put_back(path, record, notes)
+    notes.append(f"{path} stays: it was changed after it was installed")
+    notes += [f"{kept} stays: it stood at {path} before" for kept in _kept(path, record)]
+    return []
+
+
+def _put_back(path: str, record: Record, notes: list[str]) -> list[InstallStep]:
+    """What stood there before, the last of it where there was more than one; the others stay where they are kept."""
+    *others, last = ["", *_kept(path, record)]
+    if not last:
+        was = record.replaced.get(path, [])
+        notes += [f"{path}: what stood there before is gone from {was[-1]}"] if was else []
+        return []
+    notes += [f"{kept} stays: it stood at {path} before" for kept in others if kept]
+    return [InstallStep(f"move {last} back to {path}", FileChange(last, None, None, moved=path))]
+
+
+def _kept(path: str, record: Record) -> list[str]:
+    return [kept for kept in record.replaced.get(path, []) if os.path.lexists(kept)]
 
 
 def _removal(path: str, current: bytes) -> InstallStep:

@@ -89,8 +89,9 @@ def _doing(ctx: Context, say: Say, *, dry_run: bool) -> tuple[list[str], Doing]:
 
 def _refuse(plan: InstallPlan, line: bytes = b"") -> None:
     """Before anything is changed. `line`: what a person can put into a tmux configuration that we may not write."""
+    moved = {step.change.path for step in plan.steps if step.change.moved}
     for step in plan.steps:
-        if problem := files.refusal(step.change.path, link=step.change.link):
+        if problem := files.refusal(step.change.path, link=step.change.link or step.change.path in moved):
             by_hand = line and line in (step.change.after or b"")
             hint = f"add this line to it yourself: {line.decode('utf-8', 'replace')}" if by_hand else ""
             raise FileError(problem, hint)

@@ -37,6 +37,7 @@ class InstallOptions(NamedTuple):
     wezterm_dir: str = ""
     sweeper: str = ""  # one of services.KINDS, "none", or "" for what it was
     tools: str = ""  # the folder for the shell tools' names, "" for what it was
+    replace: bool = False  # what stands under these names already is kept beside its place
     prefix: str = ""  # what install.sh installs into: the launcher is to be written, too
     made: tuple[str, ...] = ()  # folders that install.sh had to make
 
@@ -47,6 +48,7 @@ class File(NamedTuple):
     data: bytes
     mark: str  # what every version of this file has in it: by it we know our own
     mode: int = 0o666
+    replaces: bool = False  # somebody else's may be kept beside, where that was asked for
 
 
 class InstallManifest(NamedTuple):
@@ -111,6 +113,8 @@ def wanted(ctx: Context, options: InstallOptions, record: Record) -> InstallMani
     found += units
     found += [_launcher(ctx.env, path)] if options.prefix else []
     tools = _real(os.path.abspath(options.tools)) if options.tools else record.tools
+    if options.replace and not tools:
+        raise UsageError("--replace goes with the shell tools", "name their folder with --tools DIR")
     found += [_registry_script(tools, path)] if tools else []
     prefix = os.path.abspath(options.prefix) if options.prefix else system_venvs.prefix(record.venvs)
     found += [File(*aid) for aid in reading_aids.wanted(ctx.env, home(ctx.env), prefix, path)]
@@ -241,7 +245,7 @@ def _launcher(env: Mapping[str, str], path: str) -> File:
 def _registry_script(folder: str, launcher: str) -> File:
     text = registry_script.with_program(_shared("lib", "registry.sh"), launcher)
     path = os.path.join(folder, "lib", "registry.sh")
-    return File(path, "the registry for shell scripts", _encode(text), registry_script.MARK, 0o777)
+    return File(path, "the registry for shell scripts", _encode(text), registry_script.MARK, 0o777, replaces=True)
 
 
 def _units(ctx: Context, kind: str, path: str) -> list[File]:

@@ -21,6 +21,7 @@ class Record(NamedTuple):
     sweeper: str = "none"
     tools: str = ""  # the folder that has the shell tools' names, "" without
     links: dict[str, str] = {}  # noqa: RUF012  as above; path: where it leads
+    replaced: dict[str, list[str]] = {}  # noqa: RUF012  as above; path: where what stood there is kept, the last one last
     venvs: str = ""  # the folder of the private environments that install.sh made, "" without it
 
 

@@ -27,6 +27,7 @@ class FileChange(NamedTuple):
     after: bytes | None
     mode: int = 0o666  # of a new file, less the umask, and less what would let others write into it
     link: bool = False
+    moved: str = ""  # what stands at `path` goes there as it is, whatever it is, and nothing else is asked
 
 
 def read(path: str) -> bytes | None:
@@ -100,7 +101,11 @@ def missing_folders(path: str) -> list[str]:
 def apply(change: FileChange) -> None:
     """Raises FileError, and then the file is as it was."""
     try:
-        if change.after is None:
+        if change.moved:
+            if os.path.lexists(change.moved):
+                raise FileError(f"cannot move {change.path}: {change.moved} is there")
+            os.rename(change.path, change.moved)
+        elif change.after is None:
             os.unlink(change.path)
         else:
             for folder in missing_folders(change.path):
@@ -117,8 +122,9 @@ def apply(change: FileChange) -> None:
 def revert(changes: Sequence[FileChange]) -> None:
     """Put back what was applied, the last one first. What cannot be put back is left."""
     for change in reversed(changes):
+        back = change._replace(before=change.after, after=change.before)
         with contextlib.suppress(FileError):
-            apply(change._replace(before=change.after, after=change.before))
+            apply(back._replace(path=change.moved, moved=change.path) if change.moved else back)
 
 
 def is_empty(folder: str) -> bool:
