@@ -14,4 +14,5 @@ _viewsync() {
 }
 
 complete -F _viewsync viewsync prj create-session.sh list-sessions.sh cleanup-sessions.sh find-sessions.sh \
-    kill-session.sh pane-health.sh safe-send.sh wait-for-text.sh
+    kill-session.sh pane-health.sh safe-send.sh wait-for-text.sh rename-session.sh monitor-pane.sh capture-clean.sh \
+    reconcile-registry.sh backup-registry.sh restore-registry.sh

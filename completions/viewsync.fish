@@ -16,6 +16,6 @@ function __viewsync_complete
     set -q records[2]; and string join0 -- $records[2..-1] | string split0
 end
 
-for name in viewsync prj create-session.sh list-sessions.sh cleanup-sessions.sh find-sessions.sh kill-session.sh pane-health.sh safe-send.sh wait-for-text.sh
+for name in viewsync prj create-session.sh list-sessions.sh cleanup-sessions.sh find-sessions.sh kill-session.sh pane-health.sh safe-send.sh wait-for-text.sh rename-session.sh monitor-pane.sh capture-clean.sh reconcile-registry.sh backup-registry.sh restore-registry.sh
     complete -c $name -f -a '(__viewsync_complete)'
 end

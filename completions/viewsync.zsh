@@ -1,4 +1,4 @@
-#compdef viewsync prj create-session.sh list-sessions.sh cleanup-sessions.sh find-sessions.sh kill-session.sh pane-health.sh safe-send.sh wait-for-text.sh
+#compdef viewsync prj create-session.sh list-sessions.sh cleanup-sessions.sh find-sessions.sh kill-session.sh pane-health.sh safe-send.sh wait-for-text.sh rename-session.sh monitor-pane.sh capture-clean.sh reconcile-registry.sh backup-registry.sh restore-registry.sh
 # @viewsync-completion@ zsh: asks viewsync what may stand at the cursor, and offers that. It runs nothing of it.
 
 _viewsync() {
@@ -27,5 +27,6 @@ if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
     _viewsync "$@"
 else
     compdef _viewsync viewsync prj create-session.sh list-sessions.sh cleanup-sessions.sh find-sessions.sh \
-        kill-session.sh pane-health.sh safe-send.sh wait-for-text.sh
+        kill-session.sh pane-health.sh safe-send.sh wait-for-text.sh rename-session.sh monitor-pane.sh capture-clean.sh \
+        reconcile-registry.sh backup-registry.sh restore-registry.sh
 fi

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 
 from tests.completion.shells import register
 from tests.support import programs
+from tests.support.server import ROOT
 from tests.test_hot_path import FORBIDDEN, imported
 from viewsync import cli
 from viewsync.completion import names
 from viewsync.completion.rules import bash_words, position
+from viewsync.shell_tools.names import TOOLS
 
 if TYPE_CHECKING:
     from tests.support.projects import Project
@@ -96,6 +98,15 @@ def test_the_shell_tools_are_completed_in_their_own_words(home: Home) -> None:
     assert offered(home, "-s", "", program="safe-send.sh") == ["one"]
     assert offered(home, "-s", "", program="/home/me/bin/safe-send.sh") == ["one"]
     assert "--session" in offered(home, "-", program="safe-send.sh")
+    for name in TOOLS:
+        told = home.viewsync("complete", "zsh", name, "").out
+        assert told.startswith("files\0" if name in ("backup-registry.sh", "restore-registry.sh") else "names\0")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_asks_for_every_tool(shell: str) -> None:
+    with open(os.path.join(ROOT, "completions", f"viewsync.{shell}"), encoding="utf-8") as file:
+        assert set(TOOLS) <= set(file.read().split())
 
 
 def test_a_name_that_begins_with_a_dash_is_offered_where_it_is_a_name(home: Home) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import forms
 from tests.support.server import ROOT
 from viewsync.cli import COMMANDS
 from viewsync.shell_tools.names import OF_VERB, TOOLS
@@ -27,7 +28,16 @@ MISUSE = {
     "pane-health.sh": (1, ""),
     "safe-send.sh": (4, ""),
     "wait-for-text.sh": (1, ""),
+    "rename-session.sh": (1, "Error: "),
+    "monitor-pane.sh": (1, "Error: "),
+    "capture-clean.sh": (1, "Error: "),
+    "reconcile-registry.sh": (1, "Error: "),
+    "backup-registry.sh": (1, "Error: "),
+    "restore-registry.sh": (1, "Error: "),
 }
+
+KINDS = ["link", "copy"]
+UNKNOWN = ["--nonsense", "-xv", "--json=1", "--", "stray", "$(touch x)", "--dry\x1b[31m", "é"]
 
 
 def test_every_tool_is_here_and_stands_for_a_verb() -> None:
@@ -45,18 +55,21 @@ def test_the_page_has_every_numbered_difference_and_every_name() -> None:
     assert all(f"`{name}`" in page for name in TOOLS)
 
 
-@pytest.mark.parametrize("name", TOOLS)
-@pytest.mark.parametrize("option", ["-h", "--help"])
+@pytest.mark.parametrize(
+    ("tools", "name", "option"), forms.covering(KINDS, list(TOOLS), ["-h", "--help"]), indirect=["tools"]
+)
 def test_help_is_the_tools_own(tools: Tools, name: str, option: str) -> None:
     done = tools(name, option)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith(f"Usage: {name} ")
 
 
-@pytest.mark.parametrize("name", TOOLS)
-@pytest.mark.parametrize("word", ["--nonsense", "-xv", "--json=1", "--", "stray", "$(touch x)", "--dry\x1b[31m", "é"])
+@pytest.mark.parametrize(("tools", "name", "word"), forms.covering(KINDS, list(TOOLS), UNKNOWN), indirect=["tools"])
 def test_an_unknown_option_is_told_on_stderr_and_the_usage_on_stdout(tools: Tools, name: str, word: str) -> None:
-    done = tools(name, word)
+    words = [word] if word.startswith("-") else ["one.json", word]  # some take one file
+    if name not in ("backup-registry.sh", "restore-registry.sh"):
+        words = [word]
+    done = tools(name, *words)
     code, begin = MISUSE[name]
     assert done.code == code
     assert done.err == f"{begin}Unknown option: {word}\n".replace("\x1b", "\\x1b")

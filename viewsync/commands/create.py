@@ -41,7 +41,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     kinds.add_argument("--gdb", dest="type", action="store_const", const="debugger", help="run gdb")
     kinds.add_argument("--shell", dest="type", action="store_const", const="shell", help="run bash (the default)")
     kinds.add_argument(
-        "--template", default=None, metavar="NAME", help="run what a template says: bash, gdb, ..., or the path of one"
+        "--template",
+        default=None,
+        metavar="NAME",
+        help="run what a template says: bash, gdb, ..., a path; bash begins with FILE.sh",
     )
     parser.add_argument("command", nargs="*", metavar="-- COMMAND", help="run this program instead")
     parser.add_argument("--cwd", default="", metavar="DIR", help="the folder to start in")

@@ -165,4 +165,5 @@ def _of_tool(name: str, words: Sequence[str], current: str, verbs: Verbs, ctx: C
             return _values(action, names.Asked(ctx, given, current)) if action else _NOTHING
         if action:
             given[action.dest] = value
-    return Answer("names", [Candidate(option) for option in tool.options if option.startswith("--")])
+    options = [Candidate(option) for option in tool.options if option.startswith("--")]
+    return Answer("files" if tool.file and not current.startswith("-") else "names", options)

@@ -35,6 +35,11 @@ def load(path: str) -> RegistryData:
     return backup_files.read(path)
 
 
+def newest(ctx: Context) -> str:
+    """The path of the copy that was made last among our own. UsageError when there is none."""
+    return backup_files.newest(ctx.folder)
+
+
 def differences(ctx: Context, copy: RegistryData, *, merge: bool) -> Differences:
     now: dict[str, SessionRow]
     try:

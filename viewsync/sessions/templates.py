@@ -1,4 +1,5 @@
-"""Templates of sessions: TOML files that say what runs, with what, and by which prompt it is ready.
+"""Templates of sessions: TOML files that say what runs, with what, and by which prompt it is ready; or a script that
+ends with .sh, with which bash begins.
 
 The user's own stand in `templates/` in the configuration folder, and come before ours of the same name.
 """
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import UsageError
+from viewsync.system import files
 from viewsync.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
 
 _FOLDER = "templates"
+_SCRIPT = ".sh"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -34,7 +37,9 @@ class Template(NamedTuple):
 
 
 def load(ctx: Context, name: str) -> Template:
-    """By its name, or by its path when it holds a `/`. UsageError names the file, and in it the key."""
+    """By its name, or by its path when it holds a `/` or ends with .sh. UsageError names the file and the key."""
+    if name.endswith(_SCRIPT):
+        return _script(os.path.abspath(name))
     if "/" in name:
         return _read(os.path.abspath(name))
     for folder in _folders(ctx.env):
@@ -56,6 +61,17 @@ def names(env: Mapping[str, str]) -> list[str]:
 
 def _folders(env: Mapping[str, str]) -> list[str]:
     return [os.path.join(paths.config_dir(env), _FOLDER), paths.shared_file(_FOLDER)]
+
+
+def _script(path: str) -> Template:
+    """What it sets stays in the shell that goes on; what it executes, say gdb with breakpoints, takes its place."""
+    try:
+        os.close(files.regular(path, os.O_RDONLY))
+    except OSError as error:
+        raise UsageError(f"cannot read the template {path}: {error.strerror}") from None
+    from viewsync.sessions import startup  # with all that waits: not for who asks for the names
+
+    return Template(["bash", "--rcfile", path], "shell", {}, [], startup.PROMPTS["shell"], "")
 
 
 def _read(path: str) -> Template:

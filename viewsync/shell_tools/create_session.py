@@ -19,6 +19,7 @@ Makes a tmux session, registers it under its name, and prints what it made as JS
   --python                 run a Python REPL, with PYTHON_BASIC_REPL=1
   --gdb                    run gdb
   --shell                  run bash (default)
+  --template FILE          run what a template says: a script for bash to begin with (FILE.sh), or one in TOML
   --no-register            leave it out of the registry"""
 
 
@@ -36,8 +37,9 @@ TOOL = Tool(
         **dict.fromkeys(("-n", "--name"), "--name="),
         **dict.fromkeys(("-S", "--socket"), "--socket="),
         **dict.fromkeys(("-w", "--window"), "--window="),
+        "--template": "--template=",
         **{flag: flag for flag in ("--python", "--gdb", "--shell", "--no-register")},
     },
     run=run,
-    one_of=("--python", "--gdb", "--shell"),
+    one_of=("--python", "--gdb", "--shell", "--template="),
 )

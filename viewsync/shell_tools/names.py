@@ -11,6 +11,13 @@ TOOLS = {
     "pane-health.sh": "pane_health",
     "safe-send.sh": "safe_send",
     "wait-for-text.sh": "wait_for_text",
+    # These the tools' own architecture proposes, and viewsync has them.
+    "rename-session.sh": "rename_session",
+    "monitor-pane.sh": "monitor_pane",
+    "capture-clean.sh": "capture_clean",
+    "reconcile-registry.sh": "reconcile_registry",
+    "backup-registry.sh": "backup_registry",
+    "restore-registry.sh": "restore_registry",
 }
 
 # What a person of the shell tools calls our verbs.
@@ -23,4 +30,10 @@ OF_VERB = {
     "health": "pane-health.sh",
     "send": "safe-send.sh",
     "wait": "wait-for-text.sh",
+    "rename": "rename-session.sh",
+    "follow": "monitor-pane.sh",
+    "capture": "capture-clean.sh",
+    "reconcile": "reconcile-registry.sh",
+    "backup": "backup-registry.sh",
+    "restore-registry": "restore-registry.sh",
 }
