@@ -26,6 +26,7 @@ FOLLOWED = [
 # What no test can run, and how often that is. One more is one that somebody has thought about.
 EXCUSES = {
     "needs WezTerm": 1,
+    "needs a checkout of the tools": 1,
     "the session is only an example": 1,
     "its verdict depends on the machine": 1,
 }
