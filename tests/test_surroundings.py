@@ -69,10 +69,10 @@ def test_what_a_test_starts_finds_what_tests_rely_on(odd: Odd) -> None:
     assert env.pop("PATH") == os.pathsep.join([os.path.dirname(sys.executable), ODD_ENVIRONMENT["PATH"]])
     env.pop("LC_CTYPE", "")  # of Python's own
     assert env == {
-        "HOME": "/nonexistent/tests-name-their-own-home",
+        "HOME": "/proc/tests-name-their-own-home",
         "LANG": "C.UTF-8",
         "SHELL": "/bin/sh",
         "TERM": "xterm-256color",
         "TZ": "UTC",
-        "VIEWSYNC_STATE_DIR": "/nonexistent/tests-name-their-own-home",
+        "VIEWSYNC_STATE_DIR": "/proc/tests-name-their-own-home",
     }

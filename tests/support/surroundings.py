@@ -12,8 +12,8 @@ import signal
 import sys
 import time
 
-# A test that forgets to name a folder finds none, instead of the developer's own.
-NOWHERE = "/nonexistent/tests-name-their-own-home"
+# A test that forgets to name a folder finds none, instead of the developer's own, and not even root can make it.
+NOWHERE = "/proc/tests-name-their-own-home"
 _CLEARED = ("TMUX", "VIEWSYNC_", "CLAUDE_", "XDG_", "WEZTERM_", "GIT_", "SSH_", "LC_", "PYTHON")  # by their beginning
 _CLEARED_NAMES = {"BASH_ENV", "CDPATH", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "EDITOR", "ENV", "FORCE_COLOR"}
 _CLEARED_NAMES |= {"LANGUAGE", "LINES", "LOCK_TIMEOUT", "NO_COLOR", "PAGER", "POSIXLY_CORRECT", "VISUAL"}
