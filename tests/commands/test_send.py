@@ -79,10 +79,11 @@ def content(server: Server, name: str, size: int = 1) -> str:
         (("-c", "x", "-r", "1.5"), "retries must be a positive integer (>= 1)"),
         (("-c", "x", "-i", "nan"), "interval must be a positive number"),
         (("-c", "x", "-m", "-l"), "--multiline and --literal are mutually exclusive"),
+        (("-c", "x", "--verify", "-l"), "--verify and --literal are mutually exclusive"),
         (("-c", "x", "--file", "y"), "not allowed with argument"),
         (("--file", "/nonexistent/file"), "cannot read /nonexistent/file"),
         (("--keys", "Return"), "there is no key 'Return' (did you mean Enter?"),
-        (("--keys", "x", "-m"), "--keys excludes -l, -m and --text"),
+        (("--keys", "x", "-m"), "--keys excludes -l, -m, --text, --bracket and --verify"),
         (("--keys",), "--keys"),
         (("-c", "x", "-w", "("), "not a pattern: '('"),
         (("-c", "x", "--stop", "y"), "--stop and --output only work with --wait"),
@@ -129,11 +130,11 @@ def test_silent_unless_asked(bash: Server, home: Home) -> None:
 def test_json(bash: Server, home: Home) -> None:
     row = home.registry()["sessions"]["web"]
     sent = {"session": "web", "target": row["target"], "sent": True, "bytes": 14, "keys": [], "outcome": "sent"}
-    nothing = {"pattern": None, "line": None, "output": None}
+    nothing = {"pattern": None, "line": None, "output": None, "submitted": None}
     assert send(home, "--json", "-c", "echo $((40+2))").fields() == {**sent, **nothing}
     until(lambda: shown(bash).count("42") == 1, "the answer")
     done = send(home, "--json", "-c", "echo $((40+3))", "-w", "nope", "-w", "^4(3)$")
-    found = {"outcome": "found", "pattern": "^4(3)$", "line": "43", "output": ["43"]}
+    found = {"outcome": "found", "pattern": "^4(3)$", "line": "43", "output": ["43"], "submitted": None}
     assert done.fields() == {**sent, **found}
     assert send(home, "--json", "--keys", "C-u", "x").fields() == {**sent, **nothing, "bytes": 0, "keys": ["C-u", "x"]}
 

@@ -117,7 +117,7 @@ def test_enter_is_a_step_of_its_own_behind_a_bracketed_block(server: Server) -> 
     want = PASTED % b"a\n\tb\n" + b"\r"
     reader.gets(want)
     to(reader, "-c", "one line")
-    reader.gets(want := want + b"one line\r")
+    reader.gets(want := want + PASTED % b"one line" + b"\r")
     to(reader, "-c", "a\tb")
     reader.gets(want := want + PASTED % b"a\tb" + b"\r")
     to(reader, "-m", "-c", "a\033[201~\nb")
@@ -220,7 +220,7 @@ def test_a_sender_killed_while_tmux_reads_has_sent_all_of_it(server: Server, hom
     assert server.tmux("list-buffers") == ""
 
 
-def test_the_text_is_in_no_process_list_and_two_calls_of_tmux_do_it(server: Server, home: Home) -> None:
+def test_the_text_is_in_no_process_list_and_three_calls_of_tmux_do_it(server: Server, home: Home) -> None:
     log, path = os.path.join(home.path, "argv.log"), os.path.join(home.path, "tmux")
     with open(path, "w", encoding="utf-8") as file:
         file.write(f'#!/bin/sh\nfor word; do printf "%s " "$word"; done >> {log}\necho >> {log}\nexec tmux "$@"\n')
@@ -237,7 +237,7 @@ def test_the_text_is_in_no_process_list_and_two_calls_of_tmux_do_it(server: Serv
         to(reader, *words, env={"VIEWSYNC_TMUX": path})
         with open(log, encoding="utf-8") as file:
             calls = file.readlines()
-        assert len(calls) == 2, calls
+        assert len(calls) == (2 if "--keys" in words else 3), calls
         assert not any("sekret" in call or "sss" in call or " k " in call for call in calls)
 
 

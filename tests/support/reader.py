@@ -20,6 +20,7 @@ os.write(1, b"\\33[?2004h" if sys.argv[2] == "bracketed" else b"")
 os.write(1, b"ready")
 while raw := os.read(0, 65536):
     os.write(file, raw)
+    os.write(1, b".")  # as programs do
 """
 
 

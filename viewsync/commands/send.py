@@ -27,12 +27,14 @@ EXIT_CODES = {
     2: "with --wait: time ran out, or --stop appeared",
     3: "the pane is missing or not ready",
     4: "an argument is wrong",
+    5: "with --verify: typed, not submitted",
     75: "another sender holds the pane, or another process the registry",
 }
 CODES = ((LockTimeout, 75), (UsageError, 4), (MissingSession, 3), (sending.NotReady, 3), (ViewsyncError, 1))
 # Options whose value may look like an option.
 VERBATIM = ("-c", "--command", "-w", "--wait", "--stop")
 
+_NOT_SUBMITTED = 5
 _ENDINGS = {"found": 0, "exited": 1, "stopped": 2, "timeout": 2}
 
 
@@ -42,13 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("-c", "--command", metavar="TEXT", help='type this text, then Enter; "" presses just Enter')
     what.add_argument("--file", metavar="PATH", help="type the text in this file; - for standard input")
     what.add_argument("--keys", nargs="+", metavar="KEY", help="press keys, as tmux names them: Up Enter C-c F1 x")
-    parser.add_argument("-l", "--literal", action="store_true", help="type the text without Enter")
-    parser.add_argument(
-        "-m", "--multiline", action="store_true", help="paste the text as a block, then press Enter once"
-    )
-    parser.add_argument(
-        "--text", action="store_true", help="type even C-c as text; paste a block into Python unchanged"
-    )
+    _ways(parser)
     parser.add_argument(
         "-w",
         "--wait",
@@ -84,6 +80,35 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _args.json(parser)
 
 
+def _ways(parser: argparse.ArgumentParser) -> None:
+    """How it is typed."""
+    parser.add_argument("-l", "--literal", action="store_true", help="type the text without Enter")
+    parser.add_argument(
+        "-m", "--multiline", action="store_true", help="paste the text as a block, then press Enter once"
+    )
+    parser.add_argument(
+        "--text", action="store_true", help="type even C-c as text; paste a block into Python unchanged"
+    )
+    parser.add_argument(
+        "--bracket",
+        action="store_const",
+        const=True,
+        help="mark where the text begins and ends, as a paste, also if the program does not ask for it",
+    )
+    parser.add_argument(
+        "--no-bracket",
+        action="store_const",
+        const=False,
+        dest="bracket",
+        help="type the text, do not mark it as a paste",
+    )
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="see that Enter submitted the text, press it up to twice again if not, and end with 5 if nothing helps",
+    )
+
+
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.socket and parsed.label:
         raise UsageError("Cannot specify both -S and -L options", "give one of them")
@@ -95,28 +120,31 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     sent = sending.send(ctx, _args.asked(parsed), message, patience, wish, all_counts=parsed.compat)
     outcome = sent.outcome
     row = sent.located.row
+    looked = sent.submitted
+    lost = looked is not None and not looked.seen
     data = {
         "session": row.name if row else sent.located.pane.session_name,
         "target": sent.located.target,
         "sent": True,
         "bytes": len(_raw(message.text)),
         "keys": list(message.keys),
-        "outcome": outcome.kind if outcome else "sent",
+        "outcome": outcome.kind if outcome else "sent" if not lost else "not-submitted",
+        "submitted": None if looked is None else looked.seen,
         "pattern": outcome.pattern if outcome and outcome.pattern else None,
         "line": outcome.line if outcome and outcome.pattern else None,
         "output": outcome.output if outcome else None,
     }
     told = [*(_verbose(data, sent) if parsed.verbose else []), *(_problem(outcome, parsed) if outcome else [])]
+    if looked and lost:
+        pressed = f"Enter was pressed {looked.presses} times" if looked.presses > 1 else "Enter was pressed once"
+        told.append(f"Error: typed, not submitted: {looked.why} ({pressed}); look with `viewsync capture`")
     lines = outcome.output if outcome and parsed.output else []
-    return Result(data, lines, _ENDINGS[outcome.kind] if outcome else 0, told)
+    return Result(data, lines, _ENDINGS[outcome.kind] if outcome else _NOT_SUBMITTED if lost else 0, told)
 
 
 def _message(parsed: argparse.Namespace) -> sending.Message:
-    if parsed.literal and parsed.multiline:
-        raise UsageError("--multiline and --literal are mutually exclusive", "-m presses Enter, -l does not")
+    _agree(parsed)
     if parsed.keys is not None:
-        if parsed.literal or parsed.multiline or parsed.text:
-            raise UsageError("--keys excludes -l, -m and --text", "use them with -c or --file")
         return sending.Message(enter=False, keys=_keys(parsed.keys))
     if parsed.file is not None:
         text = _read(parsed.file)
@@ -130,11 +158,30 @@ def _message(parsed: argparse.Namespace) -> sending.Message:
             return sending.Message(enter=False, keys=(text,))
         if parsed.compat and len(text) > 1 and not parsed.literal and not parsed.multiline and keys.is_key(text):
             return sending.Message(enter=False, keys=(text, "Enter"))
+    if parsed.bracket and "\033[201~" in text:
+        raise UsageError("--bracket: the text holds the end of a paste, ESC [ 2 0 1 ~", "send it without --bracket")
     if len(_raw(text)) > sending.LARGEST:
         raise UsageError(f"the text is longer than {sending.LARGEST:,} bytes", "send it in parts")
     if not parsed.literal and (parsed.multiline or parsed.file is not None):
         text = text.removesuffix("\n")  # that is the Enter
-    return sending.Message(text, enter=not parsed.literal, block=parsed.multiline and not parsed.text)
+    return sending.Message(
+        text,
+        enter=not parsed.literal,
+        block=parsed.multiline and not parsed.text,
+        bracket=parsed.bracket,
+        verify=parsed.verify,
+    )
+
+
+def _agree(parsed: argparse.Namespace) -> None:
+    """UsageError where one option takes back what another one says."""
+    if parsed.literal and parsed.multiline:
+        raise UsageError("--multiline and --literal are mutually exclusive", "-m presses Enter, -l does not")
+    if parsed.literal and parsed.verify:
+        raise UsageError("--verify and --literal are mutually exclusive", "-l presses no Enter")
+    of_text = parsed.literal or parsed.multiline or parsed.text or parsed.verify or parsed.bracket is not None
+    if parsed.keys is not None and of_text:
+        raise UsageError("--keys excludes -l, -m, --text, --bracket and --verify", "use them with -c or --file")
 
 
 def _keys(words: list[str]) -> tuple[str, ...]:

@@ -10,8 +10,10 @@ class SendOutput(TypedDict):
     bytes: Annotated[int, "how many bytes of text"]
     keys: Annotated[list[str], "the keys that were pressed, other than Enter"]
     outcome: Annotated[
-        Literal["sent", "found", "stopped", "exited", "timeout"], "how the wait ended; `sent` without --wait"
+        Literal["sent", "not-submitted", "found", "stopped", "exited", "timeout"],
+        "how the wait ended; `sent` without --wait",
     ]
+    submitted: Annotated[bool | None, "whether Enter was seen to submit the text; null without --verify"]
     pattern: Annotated[str | None, "the pattern that matched"]
     line: Annotated[str | None, "the line that it matched in"]
     output: Annotated[list[str] | None, "the lines that came while waiting; null without --wait"]

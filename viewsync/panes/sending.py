@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
-from viewsync.panes.rules import echo, python_blocks
+from viewsync.panes.rules import echo, python_blocks, readers
 from viewsync.registry import last_active, leases, targets
 from viewsync.store import own_files
 from viewsync.system import foreground, line_discipline, processes, whole_file
@@ -21,6 +21,7 @@ from viewsync.tmux.server import ServerGone
 if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.panes.rules.echo import SentLine
+    from viewsync.panes.submitting import Submitted
     from viewsync.panes.waiting import Outcome, WaitCondition
     from viewsync.registry.targets import LocatedPane, PaneAddress, TargetArgs
     from viewsync.tmux.rules.anchor import Anchor
@@ -49,6 +50,8 @@ class Message(NamedTuple):
     enter: bool = True
     block: bool = False  # code that a Python prompt gets as one line
     keys: tuple[str, ...] = ()  # instead of text; they are pressed whoever else is at work
+    bracket: bool | None = None  # as a paste: also where the program asks for none, never, or as it asks and takes it
+    verify: bool = False  # look whether it was submitted, and press Enter again where it was not
 
 
 class Patience(NamedTuple):
@@ -60,6 +63,7 @@ class Patience(NamedTuple):
 class Sent(NamedTuple):
     located: LocatedPane
     outcome: Outcome | None  # None when nothing was waited for
+    submitted: Submitted | None = None  # None when nobody looked
 
 
 def send(
@@ -83,16 +87,18 @@ def send(
         typed, block = _typed(ctx, located, message)
         marks = () if message.keys else echo.marks("\n".join(typed.split("\n", _ECHOED)[:_ECHOED]))
         try:
-            anchor = _put(ctx.tmux, place, _input(ctx.tmux, place, typed, message), echo.kept(marks))
+            anchor, submitted = _submit(ctx.tmux, located, typed, message, echo.kept(marks))
         except TmuxTimeout:
             raise  # the program may read the block yet
         except BaseException:
             _remove(block)
             raise
         last_active.touch(ctx, located.row)
+        if submitted and not submitted.seen:
+            return Sent(located, None, submitted)
         if all_counts:
             anchor, marks = None, ()
-        return Sent(located, _awaited(ctx, place, wish, anchor, marks) if wish else None)
+        return Sent(located, _awaited(ctx, place, wish, anchor, marks) if wish else None, submitted)
 
 
 def _located(ctx: Context, asked: TargetArgs, patience: Patience) -> LocatedPane:
@@ -149,20 +155,64 @@ def _remove(path: str) -> None:
             os.unlink(path)
 
 
-def _input(tmux: Tmux, place: PaneAddress, typed: str, message: Message) -> Input:
+def _submit(
+    tmux: Tmux, located: LocatedPane, typed: str, message: Message, kept: str
+) -> tuple[Anchor | None, Submitted | None]:
+    """Text, and Enter for itself once it was taken; where the terminal makes lines of it, both at once."""
+    from viewsync.panes import submitting
+
+    place = located.place
+    terminal = _terminal(tmux, located) if typed or message.verify else ""
+    if not message.enter or not (typed or message.verify):
+        return _put(tmux, place, _input(located, terminal, typed, message), kept), None
+    by_line = line_discipline.reads_lines(terminal)
+    what = _input(located, terminal, typed, message)
+    if by_line:
+        return _put(tmux, place, what, kept), submitting.by_line(terminal) if message.verify else None
+    size = len(typed.encode("utf-8", "surrogateescape"))
+    submission = submitting.Submission(tmux, place, terminal, size, verify=message.verify)
+    with contextlib.closing(submission):
+        anchor = _put(tmux, place, what._replace(later=submission.later), kept)
+        submission.wait_until_taken()
+        if message.verify:
+            return anchor, submission.enter(typed)
+        submission.press()
+        return anchor, None
+
+
+def _terminal(tmux: Tmux, located: LocatedPane) -> str:
+    return line_discipline.path(located.pane.pid) or tmux_input.terminal(
+        tmux, located.place.server, located.place.pane_id
+    )
+
+
+def _input(located: LocatedPane, terminal: str, typed: str, message: Message) -> Input:
     raw = typed.encode("utf-8", "surrogateescape")
     longest = max(map(len, re.split(rb"[\r\n]", raw))) if len(raw) > line_discipline.LONGEST_LINE else 0
-    if longest > line_discipline.LONGEST_LINE and line_discipline.reads_lines(
-        tmux_input.terminal(tmux, place.server, place.pane_id)
-    ):
+    if longest > line_discipline.LONGEST_LINE and line_discipline.reads_lines(terminal):
         raise _not_ready(
             f"its terminal takes lines of {line_discipline.LONGEST_LINE} bytes now, and would cut one of {longest}",
             "send it in shorter lines, or wait for a program that reads its terminal raw",
         )
-    # Told where the text begins and ends, a program takes a TAB in it for a TAB, and a line's end not for Enter. An
-    # end of its own in the text would have the rest taken for keys.
-    bracketed = bool(re.search(r"[\n\t]", typed)) and "\033[201~" not in typed
-    return Input(typed, bracketed, message.enter, message.keys)
+    return Input(typed, _bracketed(located, typed, message), message.enter, keys=message.keys)
+
+
+def _bracketed(located: LocatedPane, typed: str, message: Message) -> str:
+    """Told where the text begins and ends, a program takes a TAB in it for a TAB, a line's end not for Enter, and the
+    Enter behind it for one. An end of its own in the text would have the rest taken for keys.
+
+    A character alone is the answer to a question more often than a text, and control characters are keys.
+    """
+    if message.bracket is not None or "\033[201~" in typed:
+        return tmux_input.ALWAYS if message.bracket else tmux_input.NEVER
+    if re.search(r"[\n\t]", typed):
+        return tmux_input.ASKED
+    if len(typed) < 2 or re.search(r"[\0-\x1f\x7f]", typed):
+        return tmux_input.NEVER
+    names = foreground.names(located.pane.pid).values()
+    if readers.is_keyed(names):
+        return tmux_input.NEVER
+    return tmux_input.ASKED_BELOW if readers.may_hide(names) else tmux_input.ASKED
 
 
 def _put(tmux: Tmux, place: PaneAddress, what: Input, kept: str) -> Anchor | None:

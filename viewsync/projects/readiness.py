@@ -132,7 +132,8 @@ def _put(tmux: Tmux, server: Server, batch: Sequence[tuple[Typing, str]], more: 
 
 def _input(text: str) -> tmux_input.Input:
     """Told where the text begins and ends, a shell takes a TAB in it for a TAB, and a line's end not for Enter."""
-    return tmux_input.Input(text, bool(re.search(r"[\n\t]", text)) and "\033[201~" not in text, enter=True)
+    told = re.search(r"[\n\t]", text) and "\033[201~" not in text
+    return tmux_input.Input(text, tmux_input.ASKED if told else tmux_input.NEVER, enter=True)
 
 
 def _problem(text: str, state: PaneState) -> str:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from viewsync.system import processes, procfs
 
+_DEEPEST = 4  # programs behind one another
+
 
 class Usage(NamedTuple):
     command: str
@@ -18,6 +20,21 @@ def foreground(pid: int) -> Usage | None:
     """Of the pane whose program has that pid; None when it is gone, and where it is not known."""
     group = _group(pid)  # its leader has the same number
     return _usage(group) or (_usage(pid) if group != pid else None)
+
+
+def names(pid: int) -> dict[int, str]:
+    """What the programs in the foreground are called, by their pids; empty where that is not told.
+
+    What was started through `sh -c`, or by git, stands behind that. As long as it is one behind the other, the last
+    one is who reads the terminal.
+    """
+    number = group = _group(pid)
+    stat, found = procfs.stat(number), dict[int, str]()
+    while stat and number not in found and len(found) < _DEEPEST:
+        found[number] = stat.name
+        behind = {child: of for child, of in procfs.children_by_pid(number).items() if of.group == group}
+        number, stat = next(iter(behind.items()), (number, None))
+    return found
 
 
 def _group(pid: int) -> int:

@@ -2,22 +2,51 @@
 
 from __future__ import annotations
 
+import array
+import contextlib
+import fcntl
 import os
 import termios
+from typing import TYPE_CHECKING
+
+from viewsync.system import procfs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LONGEST_LINE = 4095  # bytes that a terminal takes in one line (N_TTY_BUF_SIZE on Linux); it cuts what is longer
+_PSEUDO = 136  # the device number of /dev/pts/
 _LOCAL = 3  # where termios keeps the local modes
+
+
+def path(pid: int) -> str:
+    """That of a process; "" where it has none, and where that is not told."""
+    stat = procfs.stat(pid)
+    device = stat.terminal if stat else 0
+    return f"/dev/pts/{os.minor(device)}" if os.major(device) == _PSEUDO else ""
 
 
 def reads_lines(path: str) -> bool:
     """Whether it hands whole lines to its program, and keeps them meanwhile. False where that cannot be seen."""
+    with contextlib.suppress(OSError, termios.error), _open(path) as terminal:
+        return bool(termios.tcgetattr(terminal)[_LOCAL] & termios.ICANON)
+    return False
+
+
+def unread(path: str) -> int:
+    """How many bytes wait there for its program to read them; -1 where that cannot be seen."""
+    count = array.array("i", [0])
+    with contextlib.suppress(OSError), _open(path) as terminal:
+        fcntl.ioctl(terminal, termios.FIONREAD, count)
+        return count[0]
+    return -1
+
+
+@contextlib.contextmanager
+def _open(path: str) -> Iterator[int]:
+    """No longer than one look takes: as long as it is open, nobody learns that the pane's program has closed it."""
+    handle = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        handle = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        return bool(termios.tcgetattr(handle)[_LOCAL] & termios.ICANON)
-    except termios.error:
-        return False
+        yield handle
     finally:
         os.close(handle)

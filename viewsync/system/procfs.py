@@ -137,8 +137,20 @@ def environment(pid: int) -> dict[str, str]:
 
 def children(pid: int) -> list[Stat]:
     """Those that its main thread started and that run. A kernel may not tell."""
-    found = [stat(int(child)) for child in _read(f"/proc/{pid}/task/{pid}/children").split()]
-    return [child for child in found if child and not child.ended]
+    return list(children_by_pid(pid).values())
+
+
+def children_by_pid(pid: int) -> dict[int, Stat]:
+    found = {int(child): stat(int(child)) for child in _read(f"/proc/{pid}/task/{pid}/children").split()}
+    return {number: child for number, child in found.items() if child and not child.ended}
+
+
+def program(pid: int) -> str:
+    """The name of the file that it runs; "" where that is not told."""
+    try:
+        return os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+    except OSError:
+        return ""
 
 
 def blocked_signals(pid: int) -> set[int] | None:

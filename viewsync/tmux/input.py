@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules.anchor import FORMAT, OPTION
-from viewsync.tmux.rules.language import both, equal, quoted, same_server
+from viewsync.tmux.rules.language import both, equal, quoted, same_server, unexpanded
 from viewsync.tmux.rules.versions import rewrites_pastes
 from viewsync.tmux.server import chain
 
@@ -26,15 +26,29 @@ GONE = "gone"
 DEAD = "dead"
 INPUT_OFF = "input-off"
 SYNCHRONIZED = "synchronized"
+_ENTER = "@viewsync_enter"  # of a pane: the token of the Enter that is to be pressed there
+NEVER = ""
+ASKED = "asked"  # if the program asks for it
+ASKED_BELOW = "asked-below"  # the same, but not on the alternate screen
+ALWAYS = "always"
+_BRACKETS = ("\033[200~", "\033[201~")
 # tmux reads a script a hundred times more slowly than a buffer, and nobody else gets an answer meanwhile: 64 KB
 # take 8 ms, 10 MB more than a second.
 LARGEST_SCRIPT = 65_536
 
 
+class Later(NamedTuple):
+    """An Enter that `press` presses; where nobody does, the server does it by itself: no text stays without it."""
+
+    token: str  # letters and digits
+    seconds: float
+
+
 class Input(NamedTuple):
     text: str = ""
-    bracketed: bool = False  # a program that asks for it learns where the text begins and ends
+    bracketed: str = ""  # NEVER, ASKED, ASKED_BELOW or ALWAYS: the program learns where the text begins and ends
     enter: bool = False  # press Enter behind the text
+    later: Later | None = None  # that Enter is not pressed with it
     keys: Sequence[str] = ()  # names that tmux/rules/keys.py knows; pressed behind that
 
 
@@ -46,6 +60,8 @@ class Answer(NamedTuple):
 def put(tmux: Tmux, server: Server, pane: str, what: Input, kept: str) -> Answer:
     """`pane`: its id. `kept`: the format that its OPTION gets. TmuxTimeout leaves open whether it was put in."""
     buffer = f"vs-{os.urandom(8).hex()}"
+    if what.bracketed == ALWAYS:
+        what = what._replace(text=what.text.join(_BRACKETS))
     command = _guarded(server, pane, what, buffer, kept)
     size = len(what.text.encode("utf-8", "surrogateescape"))
     if size > LARGEST_SCRIPT or "\0" in what.text:
@@ -61,6 +77,14 @@ def put(tmux: Tmux, server: Server, pane: str, what: Input, kept: str) -> Answer
             tmux.run(server.socket, "delete-buffer", "-b", buffer)
         raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
     return Answer(said.get("refused", ""), said.get("anchor", ""))
+
+
+def press(tmux: Tmux, server: Server, pane: str, token: str = "") -> str:
+    """Enter, that of `token` unless it has been pressed by now. Why it was refused, "" where it was not."""
+    buffer = f"vs-{os.urandom(8).hex()}"
+    command = _guarded_by(server, pane, _enter(server, pane, buffer, token), "display-message -p 'refused")
+    done = tmux.run(server.socket, "source-file", "-", stdin=f"{command}\n")
+    return dict(line.partition(" ")[::2] for line in done.out.split("\n")).get("refused", "")
 
 
 def put_all(
@@ -94,15 +118,17 @@ def terminal(tmux: Tmux, server: Server, pane: str) -> str:
 
 def _guarded(server: Server, pane: str, what: Input, buffer: str, kept: str) -> str:
     """Nothing of it waits, so nobody comes in between. Whatever refuses it takes the text away again."""
-    same = both(equal("pane_id", pane), same_server(server))
     drop = f"delete-buffer -b {buffer} ; " if what.text else ""
     refuse = f"{drop}display-message -p 'refused"
     command = _act(server, pane, what, buffer, kept)
-    for condition, word in (
-        *(((("#{pane_synchronized}"), SYNCHRONIZED),) if what.keys else ()),
-        ("#{pane_input_off}", INPUT_OFF),
-        ("#{pane_dead}", DEAD),
-    ):
+    if what.keys:
+        command = f"if-shell -F -t '{pane}' '#{{pane_synchronized}}' {{ {refuse} {SYNCHRONIZED}' }} {{ {command} }}"
+    return _guarded_by(server, pane, command, refuse)
+
+
+def _guarded_by(server: Server, pane: str, command: str, refuse: str) -> str:
+    same = both(equal("pane_id", pane), same_server(server))
+    for condition, word in (("#{pane_input_off}", INPUT_OFF), ("#{pane_dead}", DEAD)):
         command = f"if-shell -F -t '{pane}' '{condition}' {{ {refuse} {word}' }} {{ {command} }}"
     return f"if-shell -F -t '{pane}' {quoted(same)} {{ {command} }} {{ {refuse} {GONE}' }}"
 
@@ -110,16 +136,37 @@ def _guarded(server: Server, pane: str, what: Input, buffer: str, kept: str) -> 
 def _act(server: Server, pane: str, what: Input, buffer: str, kept: str) -> str:
     """The mode that somebody reads the pane in ends first: what is put in would be its keys, or stay unseen."""
     target = f"-t '{pane}'"
-    paste = f"paste-buffer -d -r {'-S ' if rewrites_pastes(server.version) else ''}-b {buffer} {target}"
     commands = [
         f"if-shell -F {target} '#{{pane_in_mode}}' {{ copy-mode -q {target} }}",
         f"set-option -p {target} -F {OPTION} {quoted(kept)}",
         f"display-message -p {target} {quoted(f'anchor {FORMAT}')}",
     ]
     if what.text:
-        commands.append(f"{paste} -p" if what.bracketed else paste)
-    if what.enter:
-        commands += [f'set-buffer -b {buffer} "\\r"', paste]
+        paste = _paste(server, pane, buffer)
+        if what.bracketed == ASKED_BELOW:
+            paste = f"if-shell -F {target} '#{{alternate_on}}' {{ {paste} }} {{ {paste} -p }}"
+        commands.append(f"{paste} -p" if what.bracketed == ASKED else paste)
+    if what.enter and what.later:
+        token, seconds = what.later
+        late = unexpanded(_enter(server, pane, buffer, token))
+        commands += [
+            f"set-option -p {target} {_ENTER} {token}",
+            f"run-shell -b -d {seconds:.2f} {target} -C {quoted(late)}",
+        ]
+    elif what.enter:
+        commands.append(_enter(server, pane, buffer))
     if what.keys:
         commands.append(f"send-keys {target} -- {' '.join(map(quoted, what.keys))}")
     return " ; ".join([*commands, "display-message -p sent"])
+
+
+def _paste(server: Server, pane: str, buffer: str) -> str:
+    return f"paste-buffer -d -r {'-S ' if rewrites_pastes(server.version) else ''}-b {buffer} -t '{pane}'"
+
+
+def _enter(server: Server, pane: str, buffer: str, token: str = "") -> str:
+    press = f'set-buffer -b {buffer} "\\r" ; {_paste(server, pane, buffer)}'
+    if not token:
+        return press
+    due = both(equal("pane_id", pane), equal(_ENTER, token))
+    return f"if-shell -F -t '{pane}' {quoted(due)} {{ set-option -p -u -t '{pane}' {_ENTER} ; {press} }}"

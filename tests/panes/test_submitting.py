@@ -1,0 +1,135 @@
+"""Text and Enter at programs that read their terminal as Ink and prompt_toolkit do: a paste is no Enter."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.prompts import Prompt
+from tests.support.wait import stays, until
+from viewsync.system import line_discipline
+
+if TYPE_CHECKING:
+    from tests.support.server import Done, Home, Server
+
+PASTED = "\033[200~%s\033[201~"
+
+
+def send(prompt: Prompt, *words: str) -> Done:
+    done = prompt.server.home.viewsync("send", "-S", prompt.server.socket, "-t", prompt.pane, *words)
+    assert prompt.server.tmux("list-buffers") == ""
+    return done
+
+
+@pytest.mark.parametrize("options", [(), ("plain",), ("slow",), ("alternate",)], ids="".join)
+def test_a_text_is_marked_where_that_is_asked_for_and_enter_comes_when_it_was_read(
+    server: Server, options: tuple[str, ...]
+) -> None:
+    prompt = Prompt(server, "ink", *options)
+    texts = ["one line", "a tab\tand\ntwo lines", "x"]
+    for text in texts:
+        assert send(prompt, "-c", text).code == 0
+    until(lambda: prompt.shown().count("got: ") == 3, "three drafts")
+    marks = "%s" if "plain" in options else PASTED
+    assert prompt.reads() == [marks % texts[0], "\r", marks % texts[1], "\r", "x", "\r"]
+
+
+def test_a_switch_for_each_way(server: Server) -> None:
+    prompt = Prompt(server, "asks")
+    send(prompt, "--no-bracket", "-c", "typed\ttext")
+    plain = Prompt(server, "plain", "plain")
+    send(plain, "--bracket", "-c", "a paste")
+    until(lambda: all("got: " in each.shown() for each in (prompt, plain)), "their drafts")
+    assert (prompt.reads(), plain.reads()) == (["typed\ttext", "\r"], [PASTED % "a paste", "\r"])
+    done = send(plain, "--bracket", "-c", "x\033[201~y")
+    assert (done.code, "the end of a paste" in done.err) == (4, True)
+
+
+def test_keys_in_a_text_stay_keys(server: Server) -> None:
+    prompt = Prompt(server, "ink")
+    send(prompt, "-l", "-c", "\x15abc\x1b[D")
+    until(lambda: prompt.reads() == ["\x15abc\x1b[D"], "them")
+
+
+@pytest.mark.parametrize(
+    ("options", "typed"),
+    [
+        (("called:vim",), True),
+        (("called:vim", "behind-sh", "alternate"), True),
+        (("called:ssh", "alternate"), True),
+        (("called:ssh",), False),
+    ],
+    ids=str,
+)
+def test_a_line_for_an_editor_is_typed(server: Server, options: tuple[str, ...], typed: bool) -> None:
+    """A paste would go into the file. Behind ssh an alternate screen may be an editor's."""
+    prompt = Prompt(server, "editor", *options)
+    send(prompt, "-c", ":wq")
+    until(lambda: "\r" in prompt.reads(), "Enter")
+    assert prompt.reads() == [":wq" if typed else PASTED % ":wq", "\r"]
+
+
+@pytest.mark.parametrize(
+    ("options", "presses"),
+    [
+        ((), 1),
+        (("swallows1",), 2),
+        (("swallows2", "boxed"), 3),
+        (("swallows1", "grows"), 2),
+        (("swallows1", "folds"), 2),
+        (("slow", "boxed"), 1),
+        (("alternate", "swallows1"), 2),
+    ],
+    ids=str,
+)
+def test_verify_presses_enter_until_the_draft_is_gone(server: Server, options: tuple[str, ...], presses: int) -> None:
+    prompt = Prompt(server, "ink", *options)
+    done = send(prompt, "--verify", "--json", "-c", "fix the\nfailing test")
+    assert (done.code, done.json()["outcome"], done.json()["submitted"]) == (0, "sent", True), prompt.shown()
+    assert prompt.reads() == [PASTED % "fix the\nfailing test", *["\r"] * presses]
+    assert prompt.shown().count("got: fix the") == 1
+
+
+@pytest.mark.parametrize("options", [("grows",), ("boxed",)], ids="".join)
+def test_typed_and_not_submitted_is_an_outcome(server: Server, options: tuple[str, ...]) -> None:
+    prompt = Prompt(server, "ink", "swallows9", *options)
+    done = send(prompt, "--verify", "--json", "-c", "hello there", "-w", "got")
+    assert (done.code, done.json()["outcome"], done.json()["submitted"]) == (5, "not-submitted", False)
+    assert "typed, not submitted: it still stands there (Enter was pressed 3 times)" in done.err
+    assert prompt.reads() == [PASTED % "hello there", "\r", "\r", "\r"]
+
+
+@pytest.mark.parametrize("line", ["true", "sleep 60", "printf '\\033[H\\033[J'", "echo a; echo b; exec cat"])
+def test_a_shell_takes_a_line_once(server: Server, home: Home, line: str) -> None:
+    server.tmux("new-session", "-d", "-s", "web", "env", "PS1=$ ", "bash", "--norc")
+    until(lambda: server.tmux("capture-pane", "-p", "-t", "web:").startswith("$"), "its prompt")
+    done = home.viewsync("send", "-S", server.socket, "-t", "web", "--verify", "--json", "-c", line)
+    assert (done.code, done.json()["submitted"]) == (0, True)
+    shown = server.tmux("capture-pane", "-p", "-t", "web:").strip()
+    assert len(re.findall(r"^\$", shown, re.MULTILINE)) == (1 if line[0] in "sp" or "cat" in line else 2)
+
+
+def test_a_line_that_nobody_reads_is_not_submitted(server: Server, home: Home) -> None:
+    server.tmux("new-session", "-d", "-s", "web", "sleep", "1000")
+    words = ("send", "-S", server.socket, "-t", "web", "--verify", "-c", "x")
+    until(lambda: server.show("web:", "#{pane_current_command}") == "sleep", "it")
+    done = home.viewsync(*words)
+    assert (done.code, "its program has not read it" in done.err) == (5, True)
+
+
+def test_a_sender_that_is_killed_between_text_and_enter_leaves_enter_to_the_server(server: Server, home: Home) -> None:
+    """The program reads nothing yet, and the sender waits for that."""
+    prompt = Prompt(server, "ink", "waits")
+    argv = [home.launcher, "send", "-S", server.socket, "-t", prompt.pane, "-c", "whole"]
+    sender = subprocess.Popen(argv, env=home.env)
+    terminal = server.show(prompt.pane, "#{pane_tty}")
+    until(lambda: line_discipline.unread(terminal) > 0, "the text")
+    sender.kill()
+    sender.wait(20)
+    until(lambda: "@viewsync_enter" not in server.tmux("show-options", "-p", "-t", prompt.pane), "its Enter")
+    prompt.hear()
+    until(prompt.reads, "all of it")
+    assert stays(lambda: "".join(prompt.reads()), 0.2) == PASTED % "whole" + "\r"

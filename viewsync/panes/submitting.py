@@ -1,0 +1,150 @@
+"""Enter, once the program has taken the text, and a look whether it was taken for one.
+
+A program that reads text and Enter at once may take both for a paste, and keep them as a draft. So Enter comes when the
+text has been read: the terminal holds nothing of it any more, and something has come back.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.panes.rules import draft as drafts
+from viewsync.system import line_discipline, procfs
+from viewsync.tmux import input as tmux_input
+from viewsync.tmux.input import Later
+
+if TYPE_CHECKING:
+    from viewsync.panes.rules.draft import Shown
+    from viewsync.registry.targets import PaneAddress
+    from viewsync.tmux.server import Tmux
+
+_STEP = 0.002  # seconds between two looks at the counts
+_SHOWS = 0.3  # seconds in which a program shows what it has read; one that shows nothing gets Enter then
+_BLIND = 0.1  # the same where nobody tells whether anything came
+_READS = 1.0  # seconds in which a program reads it, when it is busy
+_PER_BYTE = 1e-6  # seconds that a long text takes
+_MARGIN = 0.5  # seconds after that, in which the server presses Enter by itself
+_LOOK = 0.03  # seconds between two looks at the screen
+_SETTLES = 1.0  # seconds in which a program that has read Enter shows what became of it
+_UNREAD = 2.0  # seconds for a program that has not read it
+_PRESSES = 3
+
+
+class Submitted(NamedTuple):
+    presses: int  # of Enter
+    seen: bool
+    why: str  # what was seen instead
+
+
+def by_line(terminal: str) -> Submitted:
+    """A terminal that hands over whole lines needs no Enter of its own: whether somebody has read the line."""
+    deadline = time.monotonic() + _UNREAD
+    while line_discipline.unread(terminal) > 0:
+        if time.monotonic() > deadline:
+            return Submitted(1, False, "its program has not read it")
+        time.sleep(_LOOK)
+    return Submitted(1, True, "")
+
+
+class Submission:
+    """Of one text. Made before it goes in: what is counted and shown then is what it is compared with."""
+
+    def __init__(self, tmux: Tmux, place: PaneAddress, terminal: str, size: int, *, verify: bool) -> None:
+        """`terminal`: its path, "" where that is not known. `size`: bytes of the text."""
+        self._tmux = tmux
+        self._place = place
+        self._terminal = terminal
+        self._size = size
+        self._wait_until_read()
+        self._counters = procfs.open_counters(place.server.pid)
+        self._before = self._counts()
+        self._shown = self._look() if verify else None
+        self.later = Later(os.urandom(8).hex(), self._bound + _MARGIN)
+
+    def _wait_until_read(self) -> None:
+        """What was there before, as the last Enter: together with this text it would be a paste."""
+        deadline = time.monotonic() + _READS
+        while line_discipline.unread(self._terminal) > 0 and time.monotonic() < deadline:
+            time.sleep(_STEP)
+
+    @property
+    def _bound(self) -> float:
+        return _READS + self._size * _PER_BYTE
+
+    def close(self) -> None:
+        if self._counters >= 0:
+            os.close(self._counters)
+            self._counters = -1
+
+    def wait_until_taken(self) -> None:
+        begin = time.monotonic()
+        while (waited := time.monotonic() - begin) < self._bound:
+            unread = line_discipline.unread(self._terminal)
+            if unread <= 0 and (self._shows() or waited > (_SHOWS if self._counters >= 0 else _BLIND)):
+                return
+            time.sleep(_STEP)
+
+    def _shows(self) -> bool:
+        """Whether tmux has written all of it, and something has come back since."""
+        read, written = (now - before for now, before in zip(self._counts(), self._before, strict=True))
+        return read > 0 and written >= self._size
+
+    def press(self) -> str:
+        """Why Enter was refused, "" where it was not."""
+        return tmux_input.press(self._tmux, self._place.server, self._place.pane_id, self.later.token)
+
+    def enter(self, text: str) -> Submitted:
+        """The same, and again where the draft is still seen to stand there afterwards."""
+        before = self._look()
+        deadline = time.monotonic() + _SETTLES
+        while not (draft := drafts.find(self._shown or before, before, text)) and time.monotonic() < deadline:
+            time.sleep(_LOOK)
+            before = self._look()
+        refused = self.press()
+        for presses in range(1, _PRESSES + 1):
+            if refused:
+                return Submitted(presses - 1, False, refused)
+            if self._gone(draft, before):
+                return Submitted(presses, True, "")
+            if not draft:
+                return Submitted(presses, False, "nothing of it shows on the screen, and nothing changed")
+            if line_discipline.unread(self._terminal) > 0:
+                return Submitted(presses, False, "its program has not read it")
+            if presses < _PRESSES:
+                refused = tmux_input.press(self._tmux, self._place.server, self._place.pane_id)
+        return Submitted(_PRESSES, False, "it still stands there")
+
+    def _gone(self, draft: str, before: Shown) -> bool:
+        """Twice, since a program may draw its screen in parts."""
+        begin = time.monotonic()
+        seen = 0
+        while True:
+            if self._terminal and line_discipline.reads_lines(self._terminal):
+                return True  # it has left its prompt
+            after = self._look()
+            seen = seen + 1 if drafts.is_gone(draft, before, after) else 0
+            if seen == 2:
+                return True
+            waited = time.monotonic() - begin
+            if not seen and waited > (_UNREAD if line_discipline.unread(self._terminal) > 0 else _SETTLES):
+                return False
+            time.sleep(_LOOK)
+
+    def _look(self) -> Shown:
+        from viewsync.tmux import screen as tmux_screen
+
+        screen = tmux_screen.read(self._tmux, self._place.socket, self._place.pane_id, 0)
+        rows = screen.over if screen.alternate else screen.rows
+        return drafts.Shown(tuple(row.rstrip() for row in rows), screen.row, screen.column)
+
+    def _counts(self) -> tuple[int, int]:
+        """Bytes that the server has read and written. Its clients do not count there, its panes do."""
+        if self._counters < 0:
+            return 0, 0
+        try:
+            fields = os.pread(self._counters, 64, 0).split()
+            return int(fields[1]), int(fields[3])
+        except (OSError, IndexError, ValueError):
+            return 0, 0
