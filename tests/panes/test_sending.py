@@ -286,6 +286,20 @@ def test_every_key_in_the_table_is_pressed_and_not_typed(server: Server) -> None
     assert [name for name, raw in zip(names, pressed, strict=False) if not raw or raw == name.encode()] == []
 
 
+def test_extended_keys_are_pressed_whether_they_were_asked_for_or_not(server: Server) -> None:
+    """Nothing of their names is typed, and S-Enter is not the Enter that would submit. 3.5 has a second form."""
+    names = ["S-Enter", "C-Enter", "C-Tab", "C-S-Tab", "M-S-Enter", "S-Space", "C-1", "C-é"]
+    codes = [b"13;2", b"13;5", b"9;5", b"9;6", b"13;4", b"32;2", b"49;5", b"233;5"]
+    reader = Reader(server, "raw")
+    to(reader, "--keys", *names, "x", "Enter", "S-Tab")
+    reader.gets(b"".join(b"\033[%su" % code for code in codes) + b"x\r\033[Z")
+    server.tmux("set-option", "-s", "extended-keys", "always")
+    asks = Reader(server, "asks", extended=True)
+    to(asks, "--keys", *names[:3])
+    both = [b"\033[%su" % code for code in codes[:3]], [b"\033[27;2;13~", b"\033[27;5;13~", b"\033[27;5;9~"]
+    until(lambda: asks.got() in [b"".join(form) for form in both], "them")
+
+
 @pytest.mark.parametrize("program", ["cat", "dead", "off", "gone"])
 def test_a_pane_that_cannot_take_it(server: Server, home: Home, program: str) -> None:
     server.tmux("new-session", "-d", "-s", "web", "cat")

@@ -189,7 +189,7 @@ class Session:
         """Press keys, by tmux's names for them: "C-c", "Up", "Enter"."""
         for name in names:
             if not key_names.is_key(name):
-                raise UsageError(f"no key is called {name!r}", "Enter, Escape, Up, F1, C-c, M-x; text goes by send()")
+                raise UsageError(f"no key is called {name!r}", "Enter, Up, F1, C-c, M-x, S-Enter; text goes by send()")
         sending.send(self._ctx, self._asked, sending.Message(enter=False, keys=names), sending.Patience())
 
     def wait(

@@ -43,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("-c", "--command", metavar="TEXT", help='type this text, then Enter; "" presses just Enter')
     what.add_argument("--file", metavar="PATH", help="type the text in this file; - for standard input")
-    what.add_argument("--keys", nargs="+", metavar="KEY", help="press keys, as tmux names them: Up Enter C-c F1 x")
+    what.add_argument("--keys", nargs="+", metavar="KEY", help="press keys, as tmux names them: Up Enter C-c S-Enter x")
     _ways(parser)
     parser.add_argument(
         "-w",
@@ -190,7 +190,8 @@ def _keys(words: list[str]) -> tuple[str, ...]:
             like = keys.like(word)
             hint = f"did you mean {like}? " if like else ""
             raise UsageError(
-                f"there is no key {word!r}", f"{hint}keys are Enter, Escape, Up, F1, C-c, M-x; to type text, use -c"
+                f"there is no key {word!r}",
+                f"{hint}keys are Enter, Escape, Up, C-c, M-x, S-Enter; to type text, use -c",
             )
     return tuple(words)
 

@@ -159,19 +159,20 @@ def _submit(
     tmux: Tmux, located: LocatedPane, typed: str, message: Message, kept: str
 ) -> tuple[Anchor | None, Submitted | None]:
     """Text, and Enter for itself once it was taken; where the terminal makes lines of it, both at once."""
+    place = located.place
+    if not (typed or message.verify):
+        return _put(tmux, place, Input(enter=message.enter, keys=message.keys), kept), None
+    terminal = _terminal(tmux, located)
+    by_line = line_discipline.reads_lines(terminal)
+    what = _input(located, typed, message, by_line=by_line)
+    if not message.enter or (by_line and not message.verify):
+        return _put(tmux, place, what, kept), None
     from viewsync.panes import submitting
 
-    place = located.place
-    terminal = _terminal(tmux, located) if typed or message.verify else ""
-    if not message.enter or not (typed or message.verify):
-        return _put(tmux, place, _input(located, terminal, typed, message), kept), None
-    by_line = line_discipline.reads_lines(terminal)
-    what = _input(located, terminal, typed, message)
     if by_line:
-        return _put(tmux, place, what, kept), submitting.by_line(terminal) if message.verify else None
+        return _put(tmux, place, what, kept), submitting.by_line(terminal)
     size = len(typed.encode("utf-8", "surrogateescape"))
-    submission = submitting.Submission(tmux, place, terminal, size, verify=message.verify)
-    with contextlib.closing(submission):
+    with contextlib.closing(submitting.Submission(tmux, place, terminal, size, message.verify)) as submission:
         anchor = _put(tmux, place, what._replace(later=submission.later), kept)
         submission.wait_until_taken()
         if message.verify:
@@ -186,18 +187,18 @@ def _terminal(tmux: Tmux, located: LocatedPane) -> str:
     )
 
 
-def _input(located: LocatedPane, terminal: str, typed: str, message: Message) -> Input:
+def _input(located: LocatedPane, typed: str, message: Message, *, by_line: bool) -> Input:
     raw = typed.encode("utf-8", "surrogateescape")
     longest = max(map(len, re.split(rb"[\r\n]", raw))) if len(raw) > line_discipline.LONGEST_LINE else 0
-    if longest > line_discipline.LONGEST_LINE and line_discipline.reads_lines(terminal):
+    if longest > line_discipline.LONGEST_LINE and by_line:
         raise _not_ready(
             f"its terminal takes lines of {line_discipline.LONGEST_LINE} bytes now, and would cut one of {longest}",
             "send it in shorter lines, or wait for a program that reads its terminal raw",
         )
-    return Input(typed, _bracketed(located, typed, message), message.enter, keys=message.keys)
+    return Input(typed, _bracketed(located, typed, message, by_line=by_line), message.enter)
 
 
-def _bracketed(located: LocatedPane, typed: str, message: Message) -> str:
+def _bracketed(located: LocatedPane, typed: str, message: Message, *, by_line: bool) -> str:
     """Told where the text begins and ends, a program takes a TAB in it for a TAB, a line's end not for Enter, and the
     Enter behind it for one. An end of its own in the text would have the rest taken for keys.
 
@@ -207,7 +208,7 @@ def _bracketed(located: LocatedPane, typed: str, message: Message) -> str:
         return tmux_input.ALWAYS if message.bracket else tmux_input.NEVER
     if re.search(r"[\n\t]", typed):
         return tmux_input.ASKED
-    if len(typed) < 2 or re.search(r"[\0-\x1f\x7f]", typed):
+    if by_line or len(typed) < 2 or re.search(r"[\0-\x1f\x7f]", typed):
         return tmux_input.NEVER
     names = foreground.names(located.pane.pid).values()
     if readers.is_keyed(names):

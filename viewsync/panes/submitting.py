@@ -10,7 +10,6 @@ import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.panes.rules import draft as drafts
 from viewsync.system import line_discipline, procfs
 from viewsync.tmux import input as tmux_input
 from viewsync.tmux.input import Later
@@ -51,7 +50,7 @@ def by_line(terminal: str) -> Submitted:
 class Submission:
     """Of one text. Made before it goes in: what is counted and shown then is what it is compared with."""
 
-    def __init__(self, tmux: Tmux, place: PaneAddress, terminal: str, size: int, *, verify: bool) -> None:
+    def __init__(self, tmux: Tmux, place: PaneAddress, terminal: str, size: int, verify: bool) -> None:
         """`terminal`: its path, "" where that is not known. `size`: bytes of the text."""
         self._tmux = tmux
         self._place = place
@@ -97,6 +96,8 @@ class Submission:
 
     def enter(self, text: str) -> Submitted:
         """The same, and again where the draft is still seen to stand there afterwards."""
+        from viewsync.panes.rules import draft as drafts
+
         before = self._look()
         deadline = time.monotonic() + _SETTLES
         while not (draft := drafts.find(self._shown or before, before, text)) and time.monotonic() < deadline:
@@ -118,6 +119,8 @@ class Submission:
 
     def _gone(self, draft: str, before: Shown) -> bool:
         """Twice, since a program may draw its screen in parts."""
+        from viewsync.panes.rules import draft as drafts
+
         begin = time.monotonic()
         seen = 0
         while True:
@@ -133,6 +136,7 @@ class Submission:
             time.sleep(_LOOK)
 
     def _look(self) -> Shown:
+        from viewsync.panes.rules import draft as drafts
         from viewsync.tmux import screen as tmux_screen
 
         screen = tmux_screen.read(self._tmux, self._place.socket, self._place.pane_id, 0)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import array
 import contextlib
 import fcntl
 import os
+import sys
 import termios
 from typing import TYPE_CHECKING
 
@@ -35,10 +35,8 @@ def reads_lines(path: str) -> bool:
 
 def unread(path: str) -> int:
     """How many bytes wait there for its program to read them; -1 where that cannot be seen."""
-    count = array.array("i", [0])
     with contextlib.suppress(OSError), _open(path) as terminal:
-        fcntl.ioctl(terminal, termios.FIONREAD, count)
-        return count[0]
+        return int.from_bytes(fcntl.ioctl(terminal, termios.FIONREAD, bytes(4)), sys.byteorder)
     return -1
 
 

@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
+from viewsync.tmux.rules import keys
 from viewsync.tmux.rules.anchor import FORMAT, OPTION
 from viewsync.tmux.rules.language import both, equal, quoted, same_server, unexpanded
 from viewsync.tmux.rules.versions import rewrites_pastes
@@ -156,12 +157,24 @@ def _act(server: Server, pane: str, what: Input, buffer: str, kept: str) -> str:
     elif what.enter:
         commands.append(_enter(server, pane, buffer))
     if what.keys:
-        commands.append(f"send-keys {target} -- {' '.join(map(quoted, what.keys))}")
+        commands += [_pressed(target, key) for key in what.keys]
     return " ; ".join([*commands, "display-message -p sent"])
 
 
 def _paste(server: Server, pane: str, buffer: str) -> str:
     return f"paste-buffer -d -r {'-S ' if rewrites_pastes(server.version) else ''}-b {buffer} -t '{pane}'"
+
+
+def _pressed(target: str, key: str) -> str:
+    """3.5 and newer tell whether the program has asked for extended keys, and have a code that people choose; in older
+    ones theirs is the same as ours, and nobody is told.
+    """
+    press = f"send-keys {target} -- {quoted(key)}"
+    code = keys.extended(key)
+    if not code:
+        return press
+    write = f"send-keys {target} -H {' '.join(f'{byte:x}' for byte in code.encode())}"
+    return f"if-shell -F {target} '#{{m:Ext*,#{{pane_key_mode}}}}' {{ {press} }} {{ {write} }}"
 
 
 def _enter(server: Server, pane: str, buffer: str, token: str = "") -> str:

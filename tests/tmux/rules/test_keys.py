@@ -46,6 +46,12 @@ def test_d12_any_other_word_is_text(word: str) -> None:
         "x",
         "é",
         " ",
+        "S-Tab",
+        "s-enter",
+        "C-Enter",
+        "C-é",
+        "C-1",
+        "C-;",
     ],
 )
 def test_a_key_that_can_be_pressed(word: str) -> None:
@@ -58,12 +64,12 @@ def test_a_key_that_can_be_pressed(word: str) -> None:
         "Foo",
         "Return",
         "F13",
-        "S-Tab",
         "S-a",
-        "C-Enter",
-        "C-é",
-        "C-1",
-        "C-;",
+        "M-S-a",
+        "S-KP5",
+        "C-KPEnter",
+        "X-Enter",
+        "C-C-",
         "ls",
         "",
         "\n",
@@ -75,6 +81,29 @@ def test_a_key_that_can_be_pressed(word: str) -> None:
 )
 def test_a_word_that_tmux_would_type_or_drop_is_no_key(word: str) -> None:
     assert not keys.is_key(word)
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("S-Enter", "\033[13;2u"),
+        ("c-enter", "\033[13;5u"),
+        ("C-S-Enter", "\033[13;6u"),
+        ("M-S-Enter", "\033[13;4u"),
+        ("C-M-S-Tab", "\033[9;8u"),
+        ("S-Tab", "\033[Z"),
+        ("S-Space", "\033[32;2u"),
+        ("C-BSpace", "\033[127;5u"),
+        ("C-S-A", "\033[97;6u"),
+        ("C-é", "\033[233;5u"),
+        ("Enter", ""),
+        ("M-Enter", ""),
+        ("C-Space", ""),
+        ("C-Up", ""),
+    ],
+)
+def test_the_code_of_an_extended_key(word: str, code: str) -> None:
+    assert keys.extended(word) == code
 
 
 def test_what_may_have_been_meant() -> None:

@@ -1,7 +1,9 @@
 """The keys that can be pressed, as tmux names them.
 
 tmux types a name that it does not know as text, and drops keys that the program's terminal has no code for. Listed
-here is what it has pressed since 3.2.
+here is what it has pressed since 3.2, and apart from that the keys that only extended keys have a code for: where the
+program has not asked for those, 3.2 to 3.4 type the name of S-Enter as text and drop C-Enter, and newer ones press
+Enter for both (seen in all of them).
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ _KEY = re.compile(
     rf"(?:[CMS]-)*(?:{'|'.join(MOVING)})|(?:C-|M-|C-M-|M-C-)?Space|(?:M-)?(?:{_NAMED})|(?:\^|C-|C-M-|M-C-){_CONTROL}",
     re.IGNORECASE,
 )
+_EXTENDED = re.compile(r"((?:[CMS]-)+)(Enter|Tab|Space|Escape|BSpace|.)", re.IGNORECASE)
+_CODES = {"enter": 13, "tab": 9, "space": 32, "escape": 27, "bspace": 127}
 _CONTROL_WORD = re.compile(rf"(?:C-|C-M-|M-C-){_CONTROL}|M-[!-~]")
 
 
@@ -31,14 +35,34 @@ def is_control_word(text: str) -> bool:
 
 
 def is_key(word: str) -> bool:
+    return _is_plain(word) or bool(extended(word))
+
+
+def _is_plain(word: str) -> bool:
     char = word.removeprefix("M-")
     return bool(_KEY.fullmatch(word)) or (len(char) == 1 and char.isprintable())
+
+
+def extended(word: str) -> str:
+    """The code of a key that only extended keys have one for, as programs know it that asked tmux or another terminal
+    for them (`CSI 13;2u`); "" for any other word. A shifted Tab has always had one.
+    """
+    match = _EXTENDED.fullmatch(word)
+    if not match or _is_plain(word):
+        return ""
+    modifiers, name = set(match[1].upper()) - {"-"}, match[2]
+    if len(name) == 1 and not ("C" in modifiers and name.isprintable()):
+        return ""  # a shifted letter is another letter
+    if modifiers == {"S"} and name.lower() == "tab":
+        return "\033[Z"
+    held = 1 + ("S" in modifiers) + 2 * ("M" in modifiers) + 4 * ("C" in modifiers)
+    return f"\033[{_CODES.get(name.lower()) or ord(name.lower())};{held}u"
 
 
 def like(word: str) -> str:
     """A key that somebody may have meant by `word`, "" when none comes to mind."""
     from viewsync.text.nearest import nearest
 
-    meant = {"return": "Enter", "esc": "Escape", "backspace": "BSpace", "s-tab": "BTab"}
+    meant = {"return": "Enter", "esc": "Escape", "backspace": "BSpace", "s-return": "S-Enter", "c-return": "C-Enter"}
     found = nearest(word, (*MOVING, *TYPING, *KEYPAD), 1)
     return meant.get(word.lower(), found[0] if found else "")
