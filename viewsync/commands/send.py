@@ -87,8 +87,9 @@ def _ways(parser: argparse.ArgumentParser) -> None:
         "-m", "--multiline", action="store_true", help="paste the text as a block, then press Enter once"
     )
     parser.add_argument(
-        "--text", action="store_true", help="type even C-c as text; paste a block into Python unchanged"
+        "--text", action="store_true", help="type even C-c as text, and change nothing: no block for Python, no TAB"
     )
+    parser.add_argument("--lines", action="store_true", help="press Enter behind each line, one after the other")
     parser.add_argument(
         "--bracket",
         action="store_const",
@@ -169,6 +170,8 @@ def _message(parsed: argparse.Namespace) -> sending.Message:
         enter=not parsed.literal,
         block=parsed.multiline and not parsed.text,
         bracket=parsed.bracket,
+        lines=parsed.lines,
+        exact=parsed.text,
         verify=parsed.verify,
     )
 
@@ -179,9 +182,19 @@ def _agree(parsed: argparse.Namespace) -> None:
         raise UsageError("--multiline and --literal are mutually exclusive", "-m presses Enter, -l does not")
     if parsed.literal and parsed.verify:
         raise UsageError("--verify and --literal are mutually exclusive", "-l presses no Enter")
-    of_text = parsed.literal or parsed.multiline or parsed.text or parsed.verify or parsed.bracket is not None
-    if parsed.keys is not None and of_text:
-        raise UsageError("--keys excludes -l, -m, --text, --bracket and --verify", "use them with -c or --file")
+    if parsed.multiline and parsed.lines:
+        raise UsageError(
+            "--multiline and --lines are mutually exclusive", "-m presses Enter once, --lines behind each line"
+        )
+    if parsed.lines and parsed.text:
+        raise UsageError(
+            "--text and --lines are mutually exclusive", "--text changes nothing, not even the lines' ends"
+        )
+    of_text = ("literal", "multiline", "text", "lines", "verify")
+    if parsed.keys is not None and (parsed.bracket is not None or any(getattr(parsed, name) for name in of_text)):
+        raise UsageError(
+            "--keys excludes -l, -m, --text, --lines, --bracket and --verify", "use them with -c or --file"
+        )
 
 
 def _keys(words: list[str]) -> tuple[str, ...]:

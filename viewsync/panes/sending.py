@@ -9,10 +9,10 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
-from viewsync.panes.rules import echo, python_blocks, readers
+from viewsync.panes.rules import echo, python_blocks
 from viewsync.registry import last_active, leases, targets
 from viewsync.store import own_files
-from viewsync.system import foreground, line_discipline, processes, whole_file
+from viewsync.system import foreground, line_discipline, processes, procfs, whole_file
 from viewsync.tmux import input as tmux_input
 from viewsync.tmux.input import DEAD, GONE, INPUT_OFF, SYNCHRONIZED, Input
 from viewsync.tmux.rules import anchor as anchors
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 LARGEST = 10_000_000  # bytes of text
 _ECHOED = 2_000  # lines whose echo is told from an answer
+_ONE_BY_ONE = 1_000  # lines that are sent so: each is waited for
 BLOCKS = "blocks"  # the folder of long blocks that a Python prompt is to read
 
 _WHY = {
@@ -51,6 +52,8 @@ class Message(NamedTuple):
     block: bool = False  # code that a Python prompt gets as one line
     keys: tuple[str, ...] = ()  # instead of text; they are pressed whoever else is at work
     bracket: bool | None = None  # as a paste: also where the program asks for none, never, or as it asks and takes it
+    lines: bool = False  # each with an Enter, whatever the program would take at once
+    exact: bool = False  # whatever the program makes of it
     verify: bool = False  # look whether it was submitted, and press Enter again where it was not
 
 
@@ -158,13 +161,49 @@ def _remove(path: str) -> None:
 def _submit(
     tmux: Tmux, located: LocatedPane, typed: str, message: Message, kept: str
 ) -> tuple[Anchor | None, Submitted | None]:
+    """The anchor is that of the first line, where there are several."""
+    terminal = _terminal(tmux, located) if typed or message.verify else ""
+    lines = _lines(located, terminal, typed, message)
+    first: Anchor | None = None
+    for number, line in enumerate(lines):
+        last = number == len(lines) - 1
+        piece = message if last else message._replace(enter=True, verify=False)
+        try:
+            anchor, submitted = _submit_one(tmux, located, terminal, line, piece, "" if number else kept)
+        except NotReady as error:
+            if not number:
+                raise
+            raise NotReady(f"{error.message}; {number} of {len(lines)} lines were sent", error.hint) from None
+        first = anchor if not number else first
+    return first, submitted
+
+
+def _lines(located: LocatedPane, terminal: str, typed: str, message: Message) -> list[str]:
+    if "\n" not in typed or message.exact or line_discipline.reads_lines(terminal):
+        return [typed]
+    lines = typed.split("\n") if message.lines else [typed]
+    if not message.lines and message.bracket is None:
+        from viewsync.panes.rules import readers
+
+        reader, _ = _reader(located)
+        lines = readers.lines(reader, typed)
+    if len(lines) > _ONE_BY_ONE:
+        raise _not_ready(
+            f"its program takes one line at a time, and these are {len(lines):,}",
+            f"send up to {_ONE_BY_ONE:,} at once, or have it read a file",
+        )
+    return lines
+
+
+def _submit_one(
+    tmux: Tmux, located: LocatedPane, terminal: str, typed: str, message: Message, kept: str
+) -> tuple[Anchor | None, Submitted | None]:
     """Text, and Enter for itself once it was taken; where the terminal makes lines of it, both at once."""
     place = located.place
     if not (typed or message.verify):
         return _put(tmux, place, Input(enter=message.enter, keys=message.keys), kept), None
-    terminal = _terminal(tmux, located)
     by_line = line_discipline.reads_lines(terminal)
-    what = _input(located, typed, message, by_line=by_line)
+    what = _input(tmux, located, typed, message, by_line=by_line)
     if not message.enter or (by_line and not message.verify):
         return _put(tmux, place, what, kept), None
     from viewsync.panes import submitting
@@ -181,13 +220,29 @@ def _submit(
         return anchor, None
 
 
+def _reader(located: LocatedPane) -> tuple[str, tuple[int, int]]:
+    """The name of who reads the terminal, by which rules/readers.py knows it; and of a Python its version."""
+    from viewsync.panes.rules import readers
+
+    names = foreground.names(located.pane.pid)
+    if not names:
+        return "", (0, 0)
+    pid, command = list(names.items())[-1]
+    program = procfs.program(pid)
+    reader = readers.name(command, program)
+    if reader == "python" and not python_blocks.is_python_prompt(command, processes.command_line(pid)):
+        return "", (0, 0)
+    version = re.fullmatch(r"python(\d+)\.(\d+)", program)
+    return reader, (int(version[1]), int(version[2])) if version else (0, 0)
+
+
 def _terminal(tmux: Tmux, located: LocatedPane) -> str:
     return line_discipline.path(located.pane.pid) or tmux_input.terminal(
         tmux, located.place.server, located.place.pane_id
     )
 
 
-def _input(located: LocatedPane, typed: str, message: Message, *, by_line: bool) -> Input:
+def _input(tmux: Tmux, located: LocatedPane, typed: str, message: Message, *, by_line: bool) -> Input:
     raw = typed.encode("utf-8", "surrogateescape")
     longest = max(map(len, re.split(rb"[\r\n]", raw))) if len(raw) > line_discipline.LONGEST_LINE else 0
     if longest > line_discipline.LONGEST_LINE and by_line:
@@ -195,7 +250,28 @@ def _input(located: LocatedPane, typed: str, message: Message, *, by_line: bool)
             f"its terminal takes lines of {line_discipline.LONGEST_LINE} bytes now, and would cut one of {longest}",
             "send it in shorter lines, or wait for a program that reads its terminal raw",
         )
+    if "\t" in typed and not by_line and message.bracket is None and not message.exact:
+        from viewsync.panes.rules import readers
+
+        match _tab(tmux, located, typed):
+            case readers.QUOTED, _:
+                return Input(typed.replace("\t", f"{readers.QUOTE}\t"), tmux_input.NEVER, message.enter)
+            case readers.LOST, reader:
+                raise _not_ready(
+                    f"{reader} takes a TAB as a key, and has none that quotes it",
+                    "--text sends it all the same; else put blanks in its place, or a file",
+                )
     return Input(typed, _bracketed(located, typed, message, by_line=by_line), message.enter)
+
+
+def _tab(tmux: Tmux, located: LocatedPane, typed: str) -> tuple[str, str]:
+    """What becomes of a TAB in the text, and in which program."""
+    from viewsync.panes.rules import readers
+
+    reader, version = _reader(located)
+    asked = tmux_input.asks_for_marks(tmux, located.place.server, located.place.pane_id)
+    inside = re.search(r"\S[^\S\n]*\t", typed) is not None
+    return readers.tab(reader, asked=asked, version=version, inside=inside), reader
 
 
 def _bracketed(located: LocatedPane, typed: str, message: Message, *, by_line: bool) -> str:
@@ -210,6 +286,8 @@ def _bracketed(located: LocatedPane, typed: str, message: Message, *, by_line: b
         return tmux_input.ASKED
     if by_line or len(typed) < 2 or re.search(r"[\0-\x1f\x7f]", typed):
         return tmux_input.NEVER
+    from viewsync.panes.rules import readers
+
     names = foreground.names(located.pane.pid).values()
     if readers.is_keyed(names):
         return tmux_input.NEVER

@@ -14,7 +14,7 @@ from viewsync.errors import TmuxError
 from viewsync.tmux.rules import keys
 from viewsync.tmux.rules.anchor import FORMAT, OPTION
 from viewsync.tmux.rules.language import both, equal, quoted, same_server, unexpanded
-from viewsync.tmux.rules.versions import rewrites_pastes
+from viewsync.tmux.rules.versions import number, rewrites_pastes
 from viewsync.tmux.server import chain
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ class Answer(NamedTuple):
 
 
 def put(tmux: Tmux, server: Server, pane: str, what: Input, kept: str) -> Answer:
-    """`pane`: its id. `kept`: the format that its OPTION gets. TmuxTimeout leaves open whether it was put in."""
+    """`pane`: its id. `kept`: the format that its OPTION gets, "" leaves that alone. TmuxTimeout leaves open whether it
+    was put in.
+    """
     buffer = f"vs-{os.urandom(8).hex()}"
     if what.bracketed == ALWAYS:
         what = what._replace(text=what.text.join(_BRACKETS))
@@ -117,6 +119,13 @@ def terminal(tmux: Tmux, server: Server, pane: str) -> str:
     return tmux.run(server.socket, "display-message", "-p", "-t", pane, "#{pane_tty}").out.strip()
 
 
+def asks_for_marks(tmux: Tmux, server: Server, pane: str) -> bool | None:
+    """Whether its program is told where a paste begins and ends. Only 3.7 and newer tell."""
+    if number(server.version) < (3, 7, ""):
+        return None
+    return tmux.run(server.socket, "display-message", "-p", "-t", pane, "#{bracket_paste_flag}").out.strip() == "1"
+
+
 def _guarded(server: Server, pane: str, what: Input, buffer: str, kept: str) -> str:
     """Nothing of it waits, so nobody comes in between. Whatever refuses it takes the text away again."""
     drop = f"delete-buffer -b {buffer} ; " if what.text else ""
@@ -139,7 +148,7 @@ def _act(server: Server, pane: str, what: Input, buffer: str, kept: str) -> str:
     target = f"-t '{pane}'"
     commands = [
         f"if-shell -F {target} '#{{pane_in_mode}}' {{ copy-mode -q {target} }}",
-        f"set-option -p {target} -F {OPTION} {quoted(kept)}",
+        *([f"set-option -p {target} -F {OPTION} {quoted(kept)}"] if kept else []),
         f"display-message -p {target} {quoted(f'anchor {FORMAT}')}",
     ]
     if what.text:

@@ -24,7 +24,7 @@ _KEY = re.compile(
     rf"(?:[CMS]-)*(?:{'|'.join(MOVING)})|(?:C-|M-|C-M-|M-C-)?Space|(?:M-)?(?:{_NAMED})|(?:\^|C-|C-M-|M-C-){_CONTROL}",
     re.IGNORECASE,
 )
-_EXTENDED = re.compile(r"((?:[CMS]-)+)(Enter|Tab|Space|Escape|BSpace|.)", re.IGNORECASE)
+_EXTENDED = r"((?:[CMS]-)+)(Enter|Tab|Space|Escape|BSpace|.)"  # compiled where it is asked for: seldom
 _CODES = {"enter": 13, "tab": 9, "space": 32, "escape": 27, "bspace": 127}
 _CONTROL_WORD = re.compile(rf"(?:C-|C-M-|M-C-){_CONTROL}|M-[!-~]")
 
@@ -47,7 +47,7 @@ def extended(word: str) -> str:
     """The code of a key that only extended keys have one for, as programs know it that asked tmux or another terminal
     for them (`CSI 13;2u`); "" for any other word. A shifted Tab has always had one.
     """
-    match = _EXTENDED.fullmatch(word)
+    match = re.fullmatch(_EXTENDED, word, re.IGNORECASE)
     if not match or _is_plain(word):
         return ""
     modifiers, name = set(match[1].upper()) - {"-"}, match[2]
