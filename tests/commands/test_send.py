@@ -81,6 +81,8 @@ def content(server: Server, name: str, size: int = 1) -> str:
         (("-c", "x", "-m", "-l"), "--multiline and --literal are mutually exclusive"),
         (("-c", "x", "-m", "--lines"), "--multiline and --lines are mutually exclusive"),
         (("-c", "x", "--text", "--lines"), "--text and --lines are mutually exclusive"),
+        (("-l", "-c", "x", "--draft", "clear"), "--draft clear is for a text with its Enter"),
+        (("-c", "x", "--draft", "burn"), "--draft takes refuse, clear or keep"),
         (("-c", "x", "--verify", "-l"), "--verify and --literal are mutually exclusive"),
         (("-c", "x", "--file", "y"), "not allowed with argument"),
         (("--file", "/nonexistent/file"), "cannot read /nonexistent/file"),
@@ -132,12 +134,12 @@ def test_silent_unless_asked(bash: Server, home: Home) -> None:
 def test_json(bash: Server, home: Home) -> None:
     row = home.registry()["sessions"]["web"]
     sent = {"session": "web", "target": row["target"], "sent": True, "bytes": 14, "keys": [], "outcome": "sent"}
-    nothing = {"pattern": None, "line": None, "output": None, "submitted": None}
+    nothing = {"pattern": None, "line": None, "output": None, "submitted": None, "cleared": False}
     assert send(home, "--json", "-c", "echo $((40+2))").fields() == {**sent, **nothing}
     until(lambda: shown(bash).count("42") == 1, "the answer")
     done = send(home, "--json", "-c", "echo $((40+3))", "-w", "nope", "-w", "^4(3)$")
-    found = {"outcome": "found", "pattern": "^4(3)$", "line": "43", "output": ["43"], "submitted": None}
-    assert done.fields() == {**sent, **found}
+    found = {"outcome": "found", "pattern": "^4(3)$", "line": "43", "output": ["43"]}
+    assert done.fields() == {**sent, **nothing, **found}
     assert send(home, "--json", "--keys", "C-u", "x").fields() == {**sent, **nothing, "bytes": 0, "keys": ["C-u", "x"]}
 
 

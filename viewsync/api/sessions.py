@@ -174,16 +174,21 @@ class Session:
         fixed: bool = False,
         timeout: float = 30.0,
         lease_timeout: float = 5.0,
+        verify: bool = False,
+        draft: str = sending.REFUSE,
     ) -> Outcome:
         """Put text into it, and press Enter. `block`: lines that belong together.
 
+        `verify`: see that it was submitted, and press Enter again if not; `kind` is "not-submitted" when nothing helps.
+        `draft`: what to do at a line that somebody has half typed: "refuse", "clear" it or "keep" it.
         With `wait`, until a line that comes after it matches, and `output` is what came. Without, `kind` is "sent".
         sending.NotReady when the pane cannot take it, LockTimeout when somebody else is sending.
         """
         wish = self._wish(wait, stop, fixed, timeout) if wait else None
-        message = sending.Message(text, enter=enter, block=block)
+        message = sending.Message(text, enter=enter, block=block, verify=verify, draft=draft)
         sent = sending.send(self._ctx, self._asked, message, sending.Patience(lease=lease_timeout), wish)
-        return sent.outcome or waiting.Outcome("sent", "", "", [], None)
+        lost = sent.submitted is not None and not sent.submitted.seen
+        return sent.outcome or waiting.Outcome("not-submitted" if lost else "sent", "", "", [], None)
 
     def keys(self, *names: str) -> None:
         """Press keys, by tmux's names for them: "C-c", "Up", "Enter"."""

@@ -104,6 +104,11 @@ def _ways(parser: argparse.ArgumentParser) -> None:
         help="type the text, do not mark it as a paste",
     )
     parser.add_argument(
+        "--draft",
+        choices=(sending.REFUSE, sending.CLEAR, sending.KEEP),
+        help="at a line that is half typed: send nothing (refuse, the default), clear it, or keep it and go on",
+    )
+    parser.add_argument(
         "--verify",
         action="store_true",
         help="see that Enter submitted the text, press it up to twice again if not, and end with 5 if nothing helps",
@@ -130,12 +135,15 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         "bytes": len(_raw(message.text)),
         "keys": list(message.keys),
         "outcome": outcome.kind if outcome else "sent" if not lost else "not-submitted",
+        "cleared": sent.cleared,
         "submitted": None if looked is None else looked.seen,
         "pattern": outcome.pattern if outcome and outcome.pattern else None,
         "line": outcome.line if outcome and outcome.pattern else None,
         "output": outcome.output if outcome else None,
     }
     told = [*(_verbose(data, sent) if parsed.verbose else []), *(_problem(outcome, parsed) if outcome else [])]
+    if sent.cleared:
+        told.append("cleared what was half typed at the prompt")
     if looked and lost:
         pressed = f"Enter was pressed {looked.presses} times" if looked.presses > 1 else "Enter was pressed once"
         told.append(f"Error: typed, not submitted: {looked.why} ({pressed}); look with `viewsync capture`")
@@ -172,6 +180,7 @@ def _message(parsed: argparse.Namespace) -> sending.Message:
         bracket=parsed.bracket,
         lines=parsed.lines,
         exact=parsed.text,
+        draft=parsed.draft or (sending.KEEP if parsed.compat else sending.REFUSE),
         verify=parsed.verify,
     )
 
@@ -180,6 +189,8 @@ def _agree(parsed: argparse.Namespace) -> None:
     """UsageError where one option takes back what another one says."""
     if parsed.literal and parsed.multiline:
         raise UsageError("--multiline and --literal are mutually exclusive", "-m presses Enter, -l does not")
+    if parsed.draft == sending.CLEAR and (parsed.literal or parsed.keys is not None):
+        raise UsageError("--draft clear is for a text with its Enter", "to clear a line, press C-e and C-u with --keys")
     if parsed.literal and parsed.verify:
         raise UsageError("--verify and --literal are mutually exclusive", "-l presses no Enter")
     if parsed.multiline and parsed.lines:

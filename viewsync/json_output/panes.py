@@ -13,6 +13,7 @@ class SendOutput(TypedDict):
         Literal["sent", "not-submitted", "found", "stopped", "exited", "timeout"],
         "how the wait ended; `sent` without --wait",
     ]
+    cleared: Annotated[bool, "whether --draft clear removed something that was half typed"]
     submitted: Annotated[bool | None, "whether Enter was seen to submit the text; null without --verify"]
     pattern: Annotated[str | None, "the pattern that matched"]
     line: Annotated[str | None, "the line that it matched in"]

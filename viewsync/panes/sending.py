@@ -14,7 +14,7 @@ from viewsync.registry import last_active, leases, targets
 from viewsync.store import own_files
 from viewsync.system import foreground, line_discipline, processes, procfs, whole_file
 from viewsync.tmux import input as tmux_input
-from viewsync.tmux.input import DEAD, GONE, INPUT_OFF, SYNCHRONIZED, Input
+from viewsync.tmux.input import DEAD, DRAFT, GONE, INPUT_OFF, SYNCHRONIZED, Input
 from viewsync.tmux.rules import anchor as anchors
 from viewsync.tmux.server import ServerGone
 
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 LARGEST = 10_000_000  # bytes of text
 _ECHOED = 2_000  # lines whose echo is told from an answer
+KEEP = "keep"
+CLEAR = "clear"
+REFUSE = "refuse"
+_CLEARING = "\x05\x15"  # to the end of the line, and all of it away
+_WITNESSES = 500  # lines of history in which the last text that was sent is looked for
 _ONE_BY_ONE = 1_000  # lines that are sent so: each is waited for
 BLOCKS = "blocks"  # the folder of long blocks that a Python prompt is to read
 
@@ -46,6 +51,10 @@ class NotReady(ViewsyncError):
     kind = "pane-not-ready"
 
 
+class _HalfTyped(Exception):
+    """Something may stand at the prompt."""
+
+
 class Message(NamedTuple):
     text: str = ""
     enter: bool = True
@@ -53,6 +62,7 @@ class Message(NamedTuple):
     keys: tuple[str, ...] = ()  # instead of text; they are pressed whoever else is at work
     bracket: bool | None = None  # as a paste: also where the program asks for none, never, or as it asks and takes it
     lines: bool = False  # each with an Enter, whatever the program would take at once
+    draft: str = REFUSE  # what somebody has half typed there: KEEP types behind it, CLEAR removes it, REFUSE
     exact: bool = False  # whatever the program makes of it
     verify: bool = False  # look whether it was submitted, and press Enter again where it was not
 
@@ -67,6 +77,7 @@ class Sent(NamedTuple):
     located: LocatedPane
     outcome: Outcome | None  # None when nothing was waited for
     submitted: Submitted | None = None  # None when nobody looked
+    cleared: bool = False  # something was half typed, and is gone
 
 
 def send(
@@ -90,7 +101,7 @@ def send(
         typed, block = _typed(ctx, located, message)
         marks = () if message.keys else echo.marks("\n".join(typed.split("\n", _ECHOED)[:_ECHOED]))
         try:
-            anchor, submitted = _submit(ctx.tmux, located, typed, message, echo.kept(marks))
+            anchor, submitted, cleared = _submit(ctx.tmux, located, typed, message, echo.kept(marks))
         except TmuxTimeout:
             raise  # the program may read the block yet
         except BaseException:
@@ -98,10 +109,10 @@ def send(
             raise
         last_active.touch(ctx, located.row)
         if submitted and not submitted.seen:
-            return Sent(located, None, submitted)
+            return Sent(located, None, submitted, cleared)
         if all_counts:
             anchor, marks = None, ()
-        return Sent(located, _awaited(ctx, place, wish, anchor, marks) if wish else None, submitted)
+        return Sent(located, _awaited(ctx, place, wish, anchor, marks) if wish else None, submitted, cleared)
 
 
 def _located(ctx: Context, asked: TargetArgs, patience: Patience) -> LocatedPane:
@@ -160,14 +171,16 @@ def _remove(path: str) -> None:
 
 def _submit(
     tmux: Tmux, located: LocatedPane, typed: str, message: Message, kept: str
-) -> tuple[Anchor | None, Submitted | None]:
-    """The anchor is that of the first line, where there are several."""
+) -> tuple[Anchor | None, Submitted | None, bool]:
+    """The anchor is that of the first line, where there are several; and whether something was cleared before."""
     terminal = _terminal(tmux, located) if typed or message.verify else ""
     lines = _lines(located, terminal, typed, message)
+    before = _clear(tmux, located, terminal) if message.draft == CLEAR else None
     first: Anchor | None = None
     for number, line in enumerate(lines):
         last = number == len(lines) - 1
         piece = message if last else message._replace(enter=True, verify=False)
+        piece = piece._replace(draft=KEEP) if number else piece
         try:
             anchor, submitted = _submit_one(tmux, located, terminal, line, piece, "" if number else kept)
         except NotReady as error:
@@ -175,7 +188,7 @@ def _submit(
                 raise
             raise NotReady(f"{error.message}; {number} of {len(lines)} lines were sent", error.hint) from None
         first = anchor if not number else first
-    return first, submitted
+    return first, submitted, before is not None and first is not None and before[:3] != first[:3]
 
 
 def _lines(located: LocatedPane, terminal: str, typed: str, message: Message) -> list[str]:
@@ -204,20 +217,49 @@ def _submit_one(
         return _put(tmux, place, Input(enter=message.enter, keys=message.keys), kept), None
     by_line = line_discipline.reads_lines(terminal)
     what = _input(tmux, located, typed, message, by_line=by_line)
+    what = what._replace(fresh=message.enter and message.draft != KEEP)
     if not message.enter or (by_line and not message.verify):
-        return _put(tmux, place, what, kept), None
+        return _put_fresh(tmux, located, what, kept), None
     from viewsync.panes import submitting
 
     if by_line:
-        return _put(tmux, place, what, kept), submitting.by_line(terminal)
+        return _put_fresh(tmux, located, what, kept), submitting.by_line(terminal)
     size = len(typed.encode("utf-8", "surrogateescape"))
     with contextlib.closing(submitting.Submission(tmux, place, terminal, size, message.verify)) as submission:
-        anchor = _put(tmux, place, what._replace(later=submission.later), kept)
+        anchor = _put_fresh(tmux, located, what._replace(later=submission.later), kept)
         submission.wait_until_taken()
         if message.verify:
             return anchor, submission.enter(typed)
         submission.press()
         return anchor, None
+
+
+def _put_fresh(tmux: Tmux, located: LocatedPane, what: Input, kept: str) -> Anchor | None:
+    """Not behind what somebody has half typed: Enter would run both as one. Known it is only where the cursor's line
+    begins with the prompt that there was, so that nothing else is refused.
+    """
+    try:
+        return _put(tmux, located.place, what, kept)
+    except _HalfTyped:
+        from viewsync.panes.rules import half_typed
+        from viewsync.tmux import screen as tmux_screen
+
+        screen = tmux_screen.read(tmux, located.place.socket, located.place.pane_id, _WITNESSES)
+        draft = half_typed.standing(screen, anchors.parse(screen.anchor), _reader(located)[0])
+        if draft:
+            problem = f"somebody has typed {draft[:60]!r} at its prompt, and Enter would run it with the text"
+            raise _not_ready(problem, "--draft clear removes it first, --draft keep types behind it") from None
+        return _put(tmux, located.place, what._replace(fresh=False), kept)
+
+
+def _clear(tmux: Tmux, located: LocatedPane, terminal: str) -> Anchor | None:
+    """Where the cursor was."""
+    from viewsync.panes import submitting
+
+    with contextlib.closing(submitting.Submission(tmux, located.place, terminal, 0, verify=False)) as submission:
+        anchor = _put(tmux, located.place, Input(_CLEARING), "")
+        submission.wait_until_taken()
+        return anchor
 
 
 def _reader(located: LocatedPane) -> tuple[str, tuple[int, int]]:
@@ -301,6 +343,8 @@ def _put(tmux: Tmux, place: PaneAddress, what: Input, kept: str) -> Anchor | Non
         raise _not_ready(error.message, error.hint) from None
     except TmuxTimeout as error:
         raise TmuxTimeout(error.message, "the text may have arrived: look before you send it again") from None
+    if answer.refused == DRAFT:
+        raise _HalfTyped
     if answer.refused:
         raise _not_ready(*_WHY[answer.refused])
     return anchors.parse(answer.anchor)

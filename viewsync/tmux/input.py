@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules import keys
 from viewsync.tmux.rules.anchor import FORMAT, OPTION
-from viewsync.tmux.rules.language import both, equal, quoted, same_server, unexpanded
+from viewsync.tmux.rules.language import both, either, equal, quoted, same_server, unexpanded
 from viewsync.tmux.rules.versions import number, rewrites_pastes
 from viewsync.tmux.server import chain
 
@@ -27,6 +27,8 @@ GONE = "gone"
 DEAD = "dead"
 INPUT_OFF = "input-off"
 SYNCHRONIZED = "synchronized"
+DRAFT = "draft"
+_PROMPT = "@viewsync_prompt"  # of a pane: the column where the last text began; "" once it ended without Enter
 _ENTER = "@viewsync_enter"  # of a pane: the token of the Enter that is to be pressed there
 NEVER = ""
 ASKED = "asked"  # if the program asks for it
@@ -50,11 +52,12 @@ class Input(NamedTuple):
     bracketed: str = ""  # NEVER, ASKED, ASKED_BELOW or ALWAYS: the program learns where the text begins and ends
     enter: bool = False  # press Enter behind the text
     later: Later | None = None  # that Enter is not pressed with it
+    fresh: bool = False  # not where the cursor has left the prompt's end: DRAFT, which has to be looked at
     keys: Sequence[str] = ()  # names that tmux/rules/keys.py knows; pressed behind that
 
 
 class Answer(NamedTuple):
-    refused: str  # GONE, DEAD, INPUT_OFF or SYNCHRONIZED; "" when it was put in
+    refused: str  # GONE, DEAD, INPUT_OFF, SYNCHRONIZED or DRAFT; "" when it was put in
     anchor: str  # what FORMAT was just before
 
 
@@ -131,9 +134,18 @@ def _guarded(server: Server, pane: str, what: Input, buffer: str, kept: str) -> 
     drop = f"delete-buffer -b {buffer} ; " if what.text else ""
     refuse = f"{drop}display-message -p 'refused"
     command = _act(server, pane, what, buffer, kept)
+    if what.fresh:
+        command = f"if-shell -F -t '{pane}' {quoted(_moved())} {{ {refuse} {DRAFT}' }} {{ {command} }}"
     if what.keys:
         command = f"if-shell -F -t '{pane}' '#{{pane_synchronized}}' {{ {refuse} {SYNCHRONIZED}' }} {{ {command} }}"
     return _guarded_by(server, pane, command, refuse)
+
+
+def _moved() -> str:
+    """Whether the cursor stands further than where the last text began, or, before the first one, not at the edge."""
+    first = both(equal(OPTION, ""), "#{cursor_x}")
+    later = both(f"#{{{_PROMPT}}}", f"#{{e|>:#{{cursor_x}},#{{{_PROMPT}}}}}")
+    return both("#{?alternate_on,0,1}", either(first, later))
 
 
 def _guarded_by(server: Server, pane: str, command: str, refuse: str) -> str:
@@ -148,7 +160,7 @@ def _act(server: Server, pane: str, what: Input, buffer: str, kept: str) -> str:
     target = f"-t '{pane}'"
     commands = [
         f"if-shell -F {target} '#{{pane_in_mode}}' {{ copy-mode -q {target} }}",
-        *([f"set-option -p {target} -F {OPTION} {quoted(kept)}"] if kept else []),
+        *(_remembered(target, what, kept) if kept else []),
         f"display-message -p {target} {quoted(f'anchor {FORMAT}')}",
     ]
     if what.text:
@@ -168,6 +180,15 @@ def _act(server: Server, pane: str, what: Input, buffer: str, kept: str) -> str:
     if what.keys:
         commands += [_pressed(target, key) for key in what.keys]
     return " ; ".join([*commands, "display-message -p sent"])
+
+
+def _remembered(target: str, what: Input, kept: str) -> list[str]:
+    """In the step before, so that nothing can come in between."""
+    column = "#{cursor_x}" if what.enter and what.text else ""
+    return [
+        f"set-option -p {target} -F {OPTION} {quoted(kept)}",
+        f"set-option -p {target} -F {_PROMPT} '{column}'",
+    ]
 
 
 def _paste(server: Server, pane: str, buffer: str) -> str:
