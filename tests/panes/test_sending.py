@@ -203,8 +203,11 @@ def test_a_sender_killed_at_any_moment_sends_all_or_nothing_and_leaves_nothing(s
 
 @pytest.mark.parametrize("size", [40_000, 1_000_000])
 def test_a_sender_killed_while_tmux_reads_has_sent_all_of_it(server: Server, home: Home, size: int) -> None:
-    """Out of a pipe tmux would read a part, and paste it with Enter behind."""
+    """Out of a pipe tmux would read a part, and paste it with Enter behind. Of the first text nothing would be sent, as
+    the screen has to be looked at before.
+    """
     reader = Reader(server, "raw")
+    to(reader, "-c", "first")
     path, started = os.path.join(home.path, "tmux"), os.path.join(home.path, "started")
     wait = f"echo x > {started}; while kill -0 $PPID 2>/dev/null; do sleep 0.01; done"
     with open(path, "w", encoding="utf-8") as file:
@@ -216,7 +219,7 @@ def test_a_sender_killed_while_tmux_reads_has_sent_all_of_it(server: Server, hom
     until(lambda: os.path.exists(started), "its tmux")
     sender.kill()
     sender.wait(20)
-    reader.gets(raw[:-1] + b"\r")
+    reader.gets(b"first\r" + raw[:-1] + b"\r")
     assert server.tmux("list-buffers") == ""
 
 
@@ -226,6 +229,7 @@ def test_the_text_is_in_no_process_list_and_three_calls_of_tmux_do_it(server: Se
         file.write(f'#!/bin/sh\nfor word; do printf "%s " "$word"; done >> {log}\necho >> {log}\nexec tmux "$@"\n')
     os.chmod(path, 0o700)
     reader = Reader(server, "raw")
+    to(reader, "-c", "first")  # from now on nothing has to be read off the screen
     for words in (
         ("-c", "sekret"),
         ("-m", "-c", "sekret\nsekret"),

@@ -21,7 +21,7 @@ os.write(1, b"\\33[>4;2m" if sys.argv[2] == "extended" else b"")
 os.write(1, b"ready")
 while raw := os.read(0, 65536):
     os.write(file, raw)
-    os.write(1, b".")  # as programs do
+    os.write(1, b"\\r.")  # as programs do, and the cursor stays where it is
 """
 
 

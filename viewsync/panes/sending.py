@@ -229,9 +229,16 @@ def _submit_one(
         anchor = _put_fresh(tmux, located, what._replace(later=submission.later), kept)
         submission.wait_until_taken()
         if message.verify:
-            return anchor, submission.enter(typed)
+            # An editor takes each Enter for a line.
+            return anchor, submission.enter(typed, 1 if _is_keyed(located) else submitting.PRESSES)
         submission.press()
         return anchor, None
+
+
+def _is_keyed(located: LocatedPane) -> bool:
+    from viewsync.panes.rules import readers
+
+    return readers.is_keyed(foreground.names(located.pane.pid).values())
 
 
 def _put_fresh(tmux: Tmux, located: LocatedPane, what: Input, kept: str) -> Anchor | None:

@@ -10,9 +10,11 @@ import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from viewsync.errors import MissingSession
 from viewsync.system import line_discipline, procfs
 from viewsync.tmux import input as tmux_input
 from viewsync.tmux.input import Later
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from viewsync.panes.rules.draft import Shown
@@ -28,7 +30,7 @@ _MARGIN = 0.5  # seconds after that, in which the server presses Enter by itself
 _LOOK = 0.03  # seconds between two looks at the screen
 _SETTLES = 1.0  # seconds in which a program that has read Enter shows what became of it
 _UNREAD = 2.0  # seconds for a program that has not read it
-_PRESSES = 3
+PRESSES = 3
 
 
 class Submitted(NamedTuple):
@@ -91,11 +93,14 @@ class Submission:
         return read > 0 and written >= self._size
 
     def press(self) -> str:
-        """Why Enter was refused, "" where it was not."""
-        return tmux_input.press(self._tmux, self._place.server, self._place.pane_id, self.later.token)
+        """Why Enter was refused, "" where it was not. A program may end at the text already, and the server with it."""
+        try:
+            return tmux_input.press(self._tmux, self._place.server, self._place.pane_id, self.later.token)
+        except ServerGone:
+            return tmux_input.GONE
 
-    def enter(self, text: str) -> Submitted:
-        """The same, and again where the draft is still seen to stand there afterwards."""
+    def enter(self, text: str, presses: int = PRESSES) -> Submitted:
+        """The same, and again where the draft is still seen to stand there afterwards: so often at most."""
         from viewsync.panes.rules import draft as drafts
 
         before = self._look()
@@ -104,20 +109,20 @@ class Submission:
             time.sleep(_LOOK)
             before = self._look()
         refused = self.press()
-        for presses in range(1, _PRESSES + 1):
+        for pressed in range(1, presses + 1):
             if refused:
-                return Submitted(presses - 1, False, refused)
-            if self._gone(draft, before):
-                return Submitted(presses, True, "")
+                return Submitted(pressed - 1, False, refused)
+            if self._gone(draft, before, text):
+                return Submitted(pressed, True, "")
             if not draft:
-                return Submitted(presses, False, "nothing of it shows on the screen, and nothing changed")
+                return Submitted(pressed, False, "nothing of it shows on the screen, and nothing changed")
             if line_discipline.unread(self._terminal) > 0:
-                return Submitted(presses, False, "its program has not read it")
-            if presses < _PRESSES:
+                return Submitted(pressed, False, "its program has not read it")
+            if pressed < presses:
                 refused = tmux_input.press(self._tmux, self._place.server, self._place.pane_id)
-        return Submitted(_PRESSES, False, "it still stands there")
+        return Submitted(presses, False, "it still stands there")
 
-    def _gone(self, draft: str, before: Shown) -> bool:
+    def _gone(self, draft: str, before: Shown, text: str) -> bool:
         """Twice, since a program may draw its screen in parts."""
         from viewsync.panes.rules import draft as drafts
 
@@ -126,8 +131,11 @@ class Submission:
         while True:
             if self._terminal and line_discipline.reads_lines(self._terminal):
                 return True  # it has left its prompt
-            after = self._look()
-            seen = seen + 1 if drafts.is_gone(draft, before, after) else 0
+            try:
+                after = self._look()
+            except (MissingSession, ServerGone):
+                return True  # it ended, and its pane with it
+            seen = seen + 1 if drafts.is_gone(draft, before, after, text) else 0
             if seen == 2:
                 return True
             waited = time.monotonic() - begin

@@ -27,24 +27,31 @@ def find(before: Shown, typed: Shown, text: str) -> str:
     came = [row for row in typed.rows if row not in old and not _FRAME.fullmatch(row)]
     tail = _squeezed(text.rstrip().rpartition("\n")[2])[-_TAIL:]
     ends = [row for row in came if tail and tail in _squeezed(row)]
-    return (ends or came or [""])[-1]
+    counted = set(map(_counted, old))
+    return (ends or [row for row in came if _counted(row) not in counted] or [""])[-1]
 
 
-def is_gone(draft: str, typed: Shown, after: Shown) -> bool:
+def is_gone(draft: str, typed: Shown, after: Shown, text: str) -> bool:
     """A line more in the draft is not the end of it: something has to stand below it, or the draft has to go.
 
-    What only counts there, a clock or seconds, does not count.
+    What only counts there, a clock or seconds, does not count; nor does the prompt for one line more, where the text
+    has several already: Python 3.13 shows it below a paste that it has not run.
     """
     if not draft:
         return after != typed
     if draft not in after.rows:
         return True
-    return _below(draft, after.rows) != _below(draft, typed.rows)
+    frame = re.compile(rf"{_FRAME.pattern}|\s*[.]{{3}}:?\s*") if "\n" in text else _FRAME
+    return _below(draft, after.rows, frame) != _below(draft, typed.rows, frame)
 
 
-def _below(draft: str, rows: Sequence[str]) -> list[str]:
+def _below(draft: str, rows: Sequence[str], frame: re.Pattern[str]) -> list[str]:
     last = len(rows) - 1 - rows[::-1].index(draft)
-    return [re.sub(r"\d+", "0", row) for row in rows[last + 1 :] if not _FRAME.fullmatch(row)]
+    return [_counted(row) for row in rows[last + 1 :] if not frame.fullmatch(row)]
+
+
+def _counted(row: str) -> str:
+    return re.sub(r"\d+", "0", row)
 
 
 def _squeezed(text: str) -> str:

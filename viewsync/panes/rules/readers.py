@@ -39,7 +39,10 @@ QUOTE = "\x16"
 _QUOTING = "gdb ksh rksh mksh lksh tcsh csh ftp gnuplot bc sqlite python"
 _LOSING = "busybox ash irb"
 _ONE_LINE = "gdb sqlite"
-_MARKED = (3, 13)  # since this version Python's prompt asks for marks, and C-v quotes nothing
+_MARKED = (
+    3,
+    13,
+)  # since this version Python's prompt asks for marks, and C-v quotes nothing; 3.13 loses a TAB all the same
 
 
 def name(command: str, program: str) -> str:
@@ -52,7 +55,7 @@ def tab(reader: str, *, asked: bool | None, version: tuple[int, int], inside: bo
     """What becomes of a TAB. `asked`: whether the program asks for marks around a paste, None where nobody tells;
     `version`: of a Python; `inside`: whether a TAB stands behind something in its line.
     """
-    if reader == "fish":  # it takes them out of a paste, too
+    if reader == "fish" or (reader == "python" and version == _MARKED and asked is not False):  # out of a paste, too
         return LOST if inside else PLAIN
     if asked:
         return PLAIN
