@@ -56,6 +56,17 @@ def test_a_number_of_lines_from_the_end(server: Server, home: Home) -> None:
     assert len(captured(home, "--lines", "5000")) == 101
 
 
+def test_the_two_ends_of_what_is_too_long(server: Server, home: Home) -> None:
+    show(server, "web", "seq 1 100")
+    gap = "[... 97 lines left out ...]"
+    assert captured(home, "--all-history", "--max-lines", "4") == ["1", "2", gap, "100", "DONE"]
+    assert captured(home, "--lines", "6", "--max-lines", "6") == ["96", "97", "98", "99", "100", "DONE"]
+    assert captured(home, "--lines", "6", "--max-lines", "1") == ["96", "[... 5 lines left out ...]"]
+    assert captured(home, "--max-lines", "500")[0] == "93"
+    found = home.viewsync("capture", "--all-history", "--max-lines", "4", "--json").json()
+    assert (found["left_out"], found["lines"]) == (97, ["1", "2", gap, "100", "DONE"])
+
+
 def test_start_and_socket_share_an_option(server: Server, home: Home) -> None:
     show(server, "web", "seq 1 100")
     assert captured(home, "-S", server.socket, "-t", "web", "-S", "-1")[:2] == ["92", "93"]
@@ -112,6 +123,7 @@ def test_json(server: Server, home: Home) -> None:
         "cursor": [0, 9],
         "alternate": False,
         "dead": False,
+        "left_out": 0,
     }
 
 
@@ -171,6 +183,8 @@ def test_a_later_server_is_another_one(servers: Callable[..., Server], home: Hom
         (("--all-history", "--lines", "3"), "--lines and --all-history exclude each other"),
         (("-E", "x"), "-E: not a line: 'x'"),
         (("-E", "\u0661"), "-E: not a line"),
+        (("--max-lines", "0"), "--max-lines: not a number of lines: '0'"),
+        (("--max-lines", "x"), "--max-lines: not a number of lines: 'x'"),
         (("--lines", "0"), "--lines: not a number of lines: '0'"),
         (("--lines", "-3"), "--lines"),
         (("--ansi", "--strip-ansi"), "--strip-ansi"),

@@ -50,6 +50,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-E", dest="end", default="-", metavar="END", help="the last line (the last one of the screen)")
     parser.add_argument("--lines", default="", metavar="N", help="the last N lines, including the history")
+    parser.add_argument(
+        "--max-lines", default="", metavar="N", help="of more lines than N only the first and the last ones, N in all"
+    )
     parser.add_argument("--all-history", action="store_true", help="the same as -S -")
     parser.add_argument("--main", action="store_true", help="the main screen, if a full-screen program hides it")
     parser.add_argument("--join", action="store_true", help="join lines that were wrapped because the pane is narrow")
@@ -94,18 +97,26 @@ def _wish(parsed: argparse.Namespace, start: str) -> capturing.CaptureOptions:
     ]
     if len(lengths) > 1 or (parsed.lines and parsed.end != "-"):
         raise UsageError("-S and -E, --lines and --all-history exclude each other", "give one of the three")
-    at_most = _args.count(parsed.lines, "--lines: not a number of lines") if parsed.lines else 0
-    if parsed.lines and not at_most:
-        raise UsageError("--lines: not a number of lines: '0'", "use a whole number of at least 1")
     first = None if parsed.all_history else _line(start or "0", "-S")
     return capturing.CaptureOptions(
         first=first,
         last=_line(parsed.end, "-E"),
-        at_most=at_most,
+        at_most=_at_least_one(parsed.lines, "--lines"),
         join=parsed.join,
         colours=parsed.ansi,
         main=parsed.main,
+        max_lines=_at_least_one(parsed.max_lines, "--max-lines"),
     )
+
+
+def _at_least_one(text: str, option: str) -> int:
+    """0 where it was not given."""
+    if not text:
+        return 0
+    number = _args.count(text, f"{option}: not a number of lines")
+    if not number:
+        raise UsageError(f"{option}: not a number of lines: {text!r}", "use a whole number of at least 1")
+    return number
 
 
 def _line(text: str, option: str) -> int | None:

@@ -51,6 +51,7 @@ class CaptureOutput(TypedDict):
     cursor: Annotated[list[int], "the cursor's column and row"]
     alternate: Annotated[bool, "whether a full-screen program has it"]
     dead: Annotated[bool, "whether its program ended"]
+    left_out: Annotated[int, "how many lines --max-lines left out, for which one line stands in `lines`"]
 
 
 class FollowLine(TypedDict):

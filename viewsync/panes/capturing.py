@@ -23,6 +23,7 @@ class CaptureOptions(NamedTuple):
     join: bool = False  # lines that the pane is too narrow for come whole
     colours: bool = False  # with SGR sequences, and no other ones
     main: bool = False  # what a full-screen program hides
+    max_lines: int = 0  # of what there is, the two ends of so many lines in all; 0: all of it
 
 
 class Captured(NamedTuple):
@@ -37,6 +38,7 @@ class Captured(NamedTuple):
     cursor: tuple[int, int]  # column and row, on the screen
     alternate: bool
     dead: bool
+    left_out: int = 0  # how many lines, where one line says so between the two ends
 
 
 def capture(ctx: Context, asked: TargetArgs, wish: CaptureOptions = CaptureOptions()) -> Captured:  # noqa: B008  it cannot change
@@ -54,11 +56,17 @@ def capture(ctx: Context, asked: TargetArgs, wish: CaptureOptions = CaptureOptio
     )
     last_active.touch(ctx, located.row)
     pane = located.pane
+    text = _lines(shot.text, wish)
+    left_out = max(0, len(text) - wish.max_lines) if wish.max_lines else 0
+    if left_out:
+        from viewsync.text import excerpts  # only for what is too long
+
+        text = excerpts.shortened(text, wish.max_lines)
     return Captured(
         session=located.row.name if located.row else pane.session_name,
-        target=f"{pane.session_name}:{pane.window_index}.{pane.pane_index}",
+        target=pane.place,
         pane_id=pane.id,
-        lines=_lines(shot.text, wish),
+        lines=text,
         captured_at=rows.stamp(ctx.clock()),
         width=shot.width,
         height=shot.height,
@@ -66,6 +74,7 @@ def capture(ctx: Context, asked: TargetArgs, wish: CaptureOptions = CaptureOptio
         cursor=shot.cursor,
         alternate=shot.alternate,
         dead=shot.dead,
+        left_out=left_out,
     )
 
 

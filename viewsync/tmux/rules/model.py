@@ -120,6 +120,11 @@ class Pane(NamedTuple):
     old_mark: bool = False
     quarantined: bool = False  # the session, in tmux
 
+    @property
+    def place(self) -> str:
+        """A target that means it, for as long as nothing is renamed or moved."""
+        return f"{self.session_name}:{self.window_index}.{self.pane_index}"
+
 
 class Panes(NamedTuple):
     """All panes of one server, read in one call. `complete` is False when any line was not understood."""
