@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -136,3 +137,20 @@ def test_a_name_that_is_none_is_refused_before_tmux_is_asked_for_it(
     project.command("dev", 'session: {options: {"status\\n": "2"}, windows: [{name: a}]}\n')
     done = project.viewsync("run", "dev", *words)
     assert (done.code, "not an option of tmux" in done.err) == (1, True), done
+
+
+@pytest.mark.parametrize("shell", ["/usr/sbin/nologin", "/bin/false"])
+def test_a_shell_that_nobody_can_use_is_named(project: Project, server: Server, shell: str) -> None:
+    """With no server, and on one that has other sessions, where the shell is the server's own."""
+    project.command("dev", "session:\n  windows:\n    - name: a\n      panes: [echo hi, echo ho]\n")
+    said = (
+        r"Failed to create session 'myapp-main-dev': what runs in pane [12] of window 'a' ended at once \(name a shell"
+    )
+    for there in ([], ["other"]):
+        if there:
+            server.start("-s", "other").tmux("set-option", "-g", "default-shell", shell)
+        done = project.viewsync("run", "dev", "-S", server.socket, env={"SHELL": shell})
+        assert (done.code, done.err.count("\n"), rows(project.home)) == (4, 1, {})
+        assert re.search(said, done.err)
+        assert shell in done.err
+        assert server.sessions() == there

@@ -9,10 +9,11 @@ from viewsync.errors import TmuxError, UsageError
 from viewsync.projects import plan_checks
 from viewsync.projects.readiness import Typing
 from viewsync.projects.rules import diff
-from viewsync.tmux import build
+from viewsync.tmux import build, pane_states
 from viewsync.tmux.build import NewPane, ScriptLine
 from viewsync.tmux.rules import marks, session_names
 from viewsync.tmux.rules.versions import number
+from viewsync.tmux.server import ServerGone
 from viewsync.tmux.sessions import NewSession
 
 if TYPE_CHECKING:
@@ -99,9 +100,29 @@ def furnish(ctx: Context, plan: Plan, begun: Begun, wanted: Sequence[Pair]) -> A
         lines,
     )
     if added.problems:
-        raise TmuxError("; ".join(added.problems))
+        raise _lost(ctx, begun, added) or TmuxError("; ".join(added.problems))
     told = [f"tmux_config {plan.tmux_config}: {config}; the session is kept"] if config else []
     return added._replace(problems=told)
+
+
+def _lost(ctx: Context, begun: Begun, added: Added) -> TmuxError | None:
+    """Of a pane that is gone again, what went wrong is that, and not what tmux says of each line about it."""
+    try:
+        shown = pane_states.read(ctx.tmux, begun.server, begun.session)
+    except ServerGone:
+        shown = {}
+    except TmuxError:
+        return None
+    lost = [typing for typing in added.typing if typing.pane not in shown]
+    return ended_at_once(ctx.env, added._replace(typing=lost)) if lost else None
+
+
+def ended_at_once(env: Mapping[str, str], added: Added) -> TmuxError:
+    """A user whose shell is nologin has tmux start that in each pane."""
+    return TmuxError(
+        f"what runs in {added.typing[0].what if added.typing else 'it'} ended at once",
+        f"name a shell that stays with `shell:` in the file; SHELL is {env.get('SHELL', '')!r}",
+    )
 
 
 class Options(NamedTuple):
@@ -259,6 +280,9 @@ def laid_out(server: Server, window: str, pair: Pair) -> list[ScriptLine]:
 def undo(tmux: Tmux, begun: Begun) -> bool:
     """End a session that this run began, into which nothing was typed. False when it may still be there."""
     try:
-        return "kept" not in build.run(tmux, begun.server, [build.end_unused(begun.server, begun.session)]).out
+        said = build.run(tmux, begun.server, [build.end_unused(begun.server, begun.session)]).out
+        return "kept" not in said or not pane_states.read(tmux, begun.server, begun.session)
+    except ServerGone:
+        return True
     except TmuxError:
         return False

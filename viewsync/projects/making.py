@@ -67,6 +67,10 @@ def _make(ctx: Context, plan: Plan, row: Registered, socket: str, began: float) 
     server, session = begun.server, begun.session
     warnings = [*added.problems, *lifecycle.remember(ctx, plan, server, session, row.name)]
     typed = readiness.type_all(ctx, server, session, added.typing)
+    if not typed.shown:
+        reservation.withdraw(ctx, row)
+        gone = building.ended_at_once(ctx.env, added)
+        raise type(gone)(f"Failed to create session '{row.name}': {gone.message}", gone.hint)
     warnings += typed.problems
     warnings += reservation.complete_with(ctx, row, server, session, added.first, typed.shown)
     _record(ctx, row._replace(server=server.identity), CREATE, plan.command, began)
