@@ -82,6 +82,37 @@ def test_any_program_runs_with_its_words_variables_folder_and_size_as_they_are(
     assert server.show(made["pane_id"], "#{window_width}x#{window_height}") == "150x40"
 
 
+def test_its_size_is_its_own_while_somebody_is_on_the_server(server: Server) -> None:
+    """tmux 3.3 to 3.5a give a new session that of any client."""
+    server.open("proj")
+    for words, size in (((), "200x50"), (("--size", "150x40"), "150x40"), (("--size", "60x10"), "60x10")):
+        made = create(server, "web", *words, "--", "cat")
+        assert server.show(made["pane_id"], "#{window_width}x#{window_height}") == size
+        assert not server.tmux("show-options", "-w", "-t", made["pane_id"], "window-size")  # follows who attaches
+        server.tmux("kill-session", "-t", "=web")
+
+
+@pytest.mark.parametrize(
+    "conf", ["", "set -g base-index 3\nset -g history-limit 0\nset -g window-size manual\nset -g default-size 70x7\n"]
+)
+def test_as_many_lines_are_kept_as_were_asked_for(servers: Callable[..., Server], home: Home, conf: str) -> None:
+    server = servers()
+    with open(os.path.join(home.path, ".tmux.conf"), "w", encoding="ascii") as file:
+        file.write(conf)
+    made = create(
+        server, "web", "--history-limit", "12345", "-w", "own", "-e", "A=1", "--", "sh", "-c", "seq $((A+98)); cat"
+    )
+    until(lambda: "99" in screen(server, made), "its lines")
+    shape = "#{window_width}x#{window_height} #{history_limit} #{history_size} #{window_name} #{session_windows}"
+    assert server.show(made["pane_id"], shape) == "200x50 12345 50 own 1"
+    assert made["target"] == server.show(made["pane_id"], "#{session_name}:#{window_index}.#{pane_index}")
+    server.tmux("split-window", "-d", "-t", made["pane_id"], "cat")
+    panes = server.tmux("list-panes", "-t", made["pane_id"], "-F", "#{history_limit}").split()
+    assert panes == ["12345", "12345"]
+    other = create(server, "other", "--", "cat")
+    assert server.show(other["pane_id"], "#{history_limit}") == ("0" if conf else "2000")
+
+
 def test_a_users_default_command_changes_nothing(servers: Callable[..., Server]) -> None:
     server = servers(conf="set -g default-command 'exit 1'\nset -g default-shell /bin/false\n")
     server.start("-s", "first", "sleep", "1000")
@@ -126,6 +157,10 @@ def test_in_a_terminal_it_says_how_to_attach(server: Server, home: Home) -> None
         (("-n",), 1, "-n/--name"),
         (("-n", "x", "--size", "80"), 1, "not a size: '80'"),
         (("-n", "x", "--size", "0x10"), 1, "not a size: '0x10'"),
+        (("-n", "x", "--size", "100x"), 1, "not a size: '100x'"),
+        (("-n", "x", "--size", "10001x5"), 1, "not a size: '10001x5'"),
+        (("-n", "x", "--history-limit", "-1"), 1, "--history-limit"),
+        (("-n", "x", "--history-limit", "1k"), 1, "--history-limit: not a number of lines: '1k'"),
         (("-n", "x", "-e", "1A=2"), 1, "not a variable: '1A=2'"),
         (("-n", "x", "-e", "A"), 1, "not a variable: 'A'"),
         (("-n", "x", "--cwd", "/nonexistent"), 1, "--cwd '/nonexistent' is not a folder"),

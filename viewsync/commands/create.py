@@ -56,9 +56,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="set a variable; repeat for more",
     )
-    parser.add_argument(
-        "--size", default="", metavar="WxH", help="columns and rows while nobody is attached, such as 80x24"
-    )
+    parser.add_argument("--size", default="", metavar="WxH", help="columns and rows while nobody is attached (200x50)")
+    parser.add_argument("--history-limit", default="", metavar="N", help="lines that its panes keep (tmux's setting)")
     parser.add_argument(
         "--wait", nargs="?", const="", default=None, metavar="PATTERN", help="return when the prompt (PATTERN) is there"
     )
@@ -89,6 +88,9 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         cwd=parsed.cwd,
         environment=[*_variables(template), *parsed.environment],
         size=parsed.size,
+        history_limit=_args.count(parsed.history_limit, "--history-limit: not a number of lines")
+        if parsed.history_limit
+        else None,
         register=not parsed.no_register,
     )
     prompt = _prompt(parsed, template, kind)

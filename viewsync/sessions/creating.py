@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _TRIES = 3  # somebody else may change the row between the look at it and the lock
 _LONGEST_START = 0.5  # seconds from tmux's fork to the program, on a machine that is very busy
 _LARGEST = 10_000  # columns or rows, tmux's own limit
+_LONGEST_HISTORY = 2**31 - 1  # the same for lines
+DEFAULT_SIZE = (200, 50)  # whatever tmux is set to: programs can rely on it
 # What each kind of session runs, and what that needs to be driven by a program.
 PROGRAMS: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
     "shell": (["bash"], []),
@@ -48,7 +50,8 @@ class CreateRequest(NamedTuple):
     command: Sequence[str] = ()  # instead of what PROGRAMS has for the type
     cwd: str = ""
     environment: Sequence[str] = ()  # NAME=VALUE
-    size: str = ""  # WxH
+    size: str = ""  # WxH, "" for DEFAULT_SIZE
+    history_limit: int | None = None  # lines that its panes keep, None for what tmux is set to
     register: bool = True
 
 
@@ -126,6 +129,7 @@ def _checked(env: Mapping[str, str], request: CreateRequest) -> sessions.NewSess
         cwd=os.path.abspath(request.cwd) if request.cwd else "",
         environment=[*environment, *(_variable(assignment) for assignment in request.environment)],
         size=_size(request.size),
+        history_limit=_history_limit(request.history_limit),
     )
 
 
@@ -136,9 +140,15 @@ def _variable(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _size(text: str) -> tuple[int, int] | None:
+def _history_limit(lines: int | None) -> int | None:
+    if lines is not None and not 0 <= lines <= _LONGEST_HISTORY:
+        raise UsageError(f"not a number of lines: {lines}", f"--history-limit takes 0 to {_LONGEST_HISTORY}")
+    return lines
+
+
+def _size(text: str) -> tuple[int, int]:
     if not text:
-        return None
+        return DEFAULT_SIZE
     match = re.fullmatch(r"([1-9]\d{0,4})x([1-9]\d{0,4})", text, re.ASCII)
     if not match or max(int(match[1]), int(match[2])) > _LARGEST:
         raise UsageError(f"not a size: {text!r}", f"--size takes WIDTHxHEIGHT, each from 1 to {_LARGEST}")

@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
-from viewsync.tmux import messages, sockets, window_size
+from viewsync.tmux import history_limit, messages, sockets, window_size
 from viewsync.tmux.rules import language
 from viewsync.tmux.rules.language import quoted
 
@@ -47,6 +47,7 @@ class NewSession(NamedTuple):
     argv: Sequence[str] = ()  # what runs in it, () for the user's shell
     environment: Sequence[tuple[str, str]] = ()
     size: tuple[int, int] | None = None
+    history_limit: int | None = None  # lines that its panes keep, None for what tmux is set to
 
 
 class StartedSession(NamedTuple):
@@ -98,7 +99,7 @@ def begin(tmux: Tmux, socket: str, new: NewSession, answer: str, then: Sequence[
     # A user's own `on` would end it before anybody could attach, and crashes tmux before 3.8 (trap A).
     kept = f"set-option -t {quoted(f'={new.name}:')} destroy-unattached off"
     sized = [window_size.given(new.name, new.size)] if new.size else []
-    script = " ; ".join([" ".join(map(quoted, _words(new, answer))), kept, *sized, *then])
+    script = " ; ".join([*_making(new, answer, kept), *sized, *then])
     if "\0" in script:  # tmux would take what is before it for the whole word
         raise TmuxError("a program, its variables and its folder cannot hold a NUL byte")
     sockets.make_folder(tmux.env, socket)
@@ -124,15 +125,27 @@ def _our_folder() -> str:
         return ""
 
 
-def _words(new: NewSession, answer: str) -> list[str]:
-    words = ["new-session", "-d", "-P", "-F", answer, "-s", language.unexpanded(new.name)]
-    words += ["-n", language.unexpanded(new.window)] if new.window else []
+def _making(new: NewSession, answer: str, kept: str) -> list[str]:
+    """Where its panes are to keep another number of lines than others, in more than one step."""
+    told = ["-P", "-F", answer]
+    sized = ["-x", str(new.size[0]), "-y", str(new.size[1])] if new.size else []
+    session = ["new-session", "-d", "-s", language.unexpanded(new.name), *sized, *_window(new)]
+    if new.history_limit is None:
+        return [_said([*session, *told, *new.argv]), kept]
+    window = _said([*_window(new), *told, *new.argv])
+    return [_said([*session, *STARTER, "cat"]), kept, *history_limit.making(new.name, new.history_limit, window)]
+
+
+def _said(words: Sequence[str]) -> str:
+    return " ".join(map(quoted, words))
+
+
+def _window(new: NewSession) -> list[str]:
+    words = ["-n", language.unexpanded(new.window)] if new.window else []
     if (
         cwd := os.path.abspath(new.cwd) if new.cwd else _our_folder()
     ):  # not the server's own, which is where we start it
         words += ["-c", language.unexpanded(cwd)]
     for name, value in new.environment:
         words += ["-e", f"{name}={value}"]
-    if new.size:
-        words += ["-x", str(new.size[0]), "-y", str(new.size[1])]
-    return [*words, *new.argv]
+    return words

@@ -1,4 +1,5 @@
-"""The size of new windows: where `new-session -x -y` does not give it, and where `window-size manual` ends the server.
+"""The size of new windows: where `new-session -x -y` does not give it (up to 3.2a, and up to 3.5a while anybody is on
+any session of the server), and where `window-size manual` ends the server.
 
 For the second, trap J, the option has another value while the window is made. Sizes of other windows stay, since tmux
 computes them anew, from what they were given, as soon as it is back (seen on 3.3a to 3.6b).
@@ -24,7 +25,8 @@ def given(session: str, size: tuple[int, int]) -> str:
     so that option goes again.
     """
     target, (width, height) = quoted(f"={session}:"), size
-    meant = quoted(both(equal("session_name", session), versions.IGNORES_SIZES))
+    other = f"#{{!=:#{{window_width}}x#{{window_height}},{width}x{height}}}"
+    meant = quoted(both(equal("session_name", session), other))
     resize = f"resize-window -t {target} -x {width} -y {height} ; set-option -w -u -t {target} window-size"
     return f"if-shell -F -t {target} {meant} {{ {resize} }}"
 

@@ -37,13 +37,9 @@ def pads_lines(version: str) -> bool:
     return (3, 2, "") <= number(version) < (3, 3, "")
 
 
-# As a condition in tmux's formats, for who starts a server and cannot know its version: up to 3.2a the size that a new
-# session is to have is that of the client which asks for it (tmux #2772).
-IGNORES_SIZES = "#{m:3.2*,#{version}}"
-
-
-# The same for who cannot know the version: whether a new window would end the server. True only where a format is of
-# no session, as behind the `%if` of a file; else a window's own option would be meant.
+# As a condition in tmux's formats, for who starts a server and cannot know its version: whether a new window would end
+# the server. True only where a format is of no session, as behind the `%if` of a file; else a window's own option would
+# be meant.
 ENDED_BY_A_WINDOW = "#{&&:#{==:#{window-size},manual},#{m:*3.[3-6]*,#{version}}}"
 
 
