@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -74,6 +74,18 @@ def test_arguments_reach_the_program(registry: Registry, socket: str, home: Home
         "a", socket=socket, command=command, environment={"X": "#{pid}"}, cwd=home.path, size=(91, 17)
     ) as a:
         assert a.wait("^17 91$").output[0] == f"#{{pid}} in {home.path} as a b"
+    with registry.create("a", socket=socket, command=command, size="100x30", history_limit=7) as a:
+        assert a.wait("^30 100$").kind == "found"
+        assert a.capture().history_size <= 7
+
+
+@pytest.mark.parametrize("wrong", [{"size": "100"}, {"size": (0, 5)}, {"size": (7,)}, {"history_limit": -1}])
+def test_a_size_that_is_none_is_refused_before_anything_is_made(
+    registry: Registry, socket: str, wrong: dict[str, Any]
+) -> None:
+    with pytest.raises(UsageError, match=r"not a (size|number of lines)"):
+        registry.create("a", socket=socket, **wrong)
+    assert "a" not in registry
 
 
 def test_a_block_into_python(registry: Registry, socket: str) -> None:

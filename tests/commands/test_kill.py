@@ -194,6 +194,10 @@ def test_json(server: Server, home: Home) -> None:
         "live_on": [],
         "steps": [],
         "problems": [],
+        "pane_id": None,
+        "moved_to": None,
+        "ended_processes": [],
+        "living_processes": [],
         "dry_run": False,
     }
 

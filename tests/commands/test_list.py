@@ -36,6 +36,7 @@ def test_the_table_and_the_json(server: Server, home: Home) -> None:
         "socket": server.socket,
         "socket_basename": "default",
         "target": "web:0.0",
+        "moved_to": None,
         "type": "shell",
         "project": None,
         "status": "alive",

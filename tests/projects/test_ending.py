@@ -12,7 +12,7 @@ import pytest
 
 from tests.projects.test_steps import events, read, start
 from tests.support.projects import in_git
-from tests.support.sessions import rows
+from tests.support.sessions import create, rows
 from tests.support.wait import stays, until
 from viewsync.context import Context
 from viewsync.projects import ending, listing
@@ -372,3 +372,24 @@ def test_doctor_tells_of_the_hook(server: Server, home: Home, project: Project) 
     assert said() == [("ok", "reported, for 1")]
     no_hook(server)
     assert said() == [("warn", "1 sessions have cleanup steps, but the hook is not loaded")]
+
+
+def test_a_pane_that_was_moved_into_it_or_out_of_it_does_not_end_with_it(
+    server: Server, home: Home, project: Project
+) -> None:
+    assert start(project, server, FILE).code == 0
+    own = server.show(f"={NAME}:", "#{pane_id}")
+    guest = create(server, "guest", "--", "cat")["pane_id"]
+    server.tmux("join-pane", "-d", "-s", guest, "-t", own)
+    done = project.viewsync("kill-session", NAME, "-S", server.socket)
+    assert (done.code, NAME in server.sessions()) == (1, True)
+    assert f"the pane of 'guest' was moved into session '{NAME}'" in done.err
+    assert home.viewsync("kill", "-S", server.socket, "-t", guest, "--json").json()["moved_to"] == NAME
+    assert NAME in server.sessions()
+    server.tmux("join-pane", "-d", "-s", own, "-t", "proj:")
+    assert "was moved into session 'proj'" in project.viewsync("kill-session", NAME, "-S", server.socket).err
+    assert home.viewsync("info", NAME, "--json").json()["status"] == "alive"
+    done = home.viewsync("kill", NAME, "--json")
+    assert (done.code, done.json()["moved_to"], rows(home)) == (0, "proj", {})
+    assert own not in server.tmux("list-panes", "-a", "-F", "#{pane_id}").split()
+    cleaned_up(project)

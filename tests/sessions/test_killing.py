@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def test_one_that_somebody_is_on_stays(server: Server, home: Home) -> None:
     create(server, "web")
     tab, _ = server.open("web")
-    done = killing.kill(Context(home.env), targets.TargetArgs(session="web"), dry_run=False, only_free=True)
+    done = killing.kill(Context(home.env), targets.TargetArgs(session="web"), killing.Wish(only_free=True))
     assert (done.killed, done.removed) == (False, False)
     assert done.problem == "somebody is attached to it, or it has just ended"
     assert "web" in server.sessions()
@@ -29,7 +29,7 @@ def test_one_that_somebody_is_on_stays(server: Server, home: Home) -> None:
 
 def test_one_that_nobody_is_on_ends(server: Server, home: Home) -> None:
     create(server, "web")
-    done = killing.kill(Context(home.env), targets.TargetArgs(session="web"), dry_run=False, only_free=True)
+    done = killing.kill(Context(home.env), targets.TargetArgs(session="web"), killing.Wish(only_free=True))
     assert (done.killed, done.removed) == (True, True)
     assert server.sessions() == ["proj"]
     (event,) = Context(home.env).history.find("event = 'kill'", ())

@@ -52,6 +52,10 @@ PLACES = {
         "viewsync/tmux/server.py": "words for a person, who may start a server with them",
         "viewsync/tmux/views.py": "in the step that sees the view idle; inside of an if-shell, which starts no server",
     },
+    "kill-pane": {
+        "viewsync/commands/kill.py": "words for a person, with --dry-run",
+        "viewsync/tmux/guarded_kill.py": "by its id, in the step that sees it; avoids trap E",
+    },
     "kill-session": {"viewsync/tmux/guarded_kill.py": "looks once more in the step that ends it, and avoids trap E"},
     "kill-window": {"viewsync/tmux/guarded_kill.py": "the same"},
     "list-commands": {

@@ -71,7 +71,8 @@ class Registry:
         command: Sequence[str] = (),
         cwd: str = "",
         environment: Mapping[str, str] | None = None,
-        size: tuple[int, int] | None = None,
+        size: str | tuple[int, int] | None = None,
+        history_limit: int | None = None,
         window: str = "shell",
         socket: str = "",
         label: str = "",
@@ -81,22 +82,21 @@ class Registry:
     ) -> Session:
         """A new session. `kind`: "shell", "python" or "gdb"; `command`: the words of any other program instead.
 
+        `size`: "100x30" or (100, 30), while nobody is attached; else 200x50. `history_limit`: lines that panes keep.
         `wait`: until its prompt is there, or until a line matches a pattern, `timeout` seconds at most: else TmuxError,
         and the session is kept. SessionExists when the name is taken.
         """
-        if kind not in _KINDS:
-            kinds = f"there are: {', '.join(_KINDS)}; or a command"
-            raise UsageError(f"no kind of session is called {kind!r}", did_you_mean(kind, _KINDS, kinds))
         request = creating.CreateRequest(
             name=name,
             label=label,
             socket=socket,
             window=window,
-            type=creating.PROGRAM if command else _KINDS[kind],
+            type=_type(kind, command),
             command=command,
             cwd=cwd,
             environment=[f"{key}={value}" for key, value in (environment or {}).items()],
-            size=f"{size[0]}x{size[1]}" if size else "",
+            size=size if isinstance(size, str) else "x".join(map(str, size or ())),
+            history_limit=history_limit,
             register=register,
         )
         prompt = _prompt(request.type, wait)
@@ -139,6 +139,13 @@ class Registry:
 
     def __len__(self) -> int:
         return len(registry_rows.read(self._ctx.registry))
+
+
+def _type(kind: str, command: Sequence[str]) -> str:
+    if kind not in _KINDS:
+        kinds = f"there are: {', '.join(_KINDS)}; or a command"
+        raise UsageError(f"no kind of session is called {kind!r}", did_you_mean(kind, _KINDS, kinds))
+    return creating.PROGRAM if command else _KINDS[kind]
 
 
 def _prompt(kind: str, wait: bool | str) -> Pattern | None:
@@ -228,20 +235,28 @@ class Session:
         ran = executing.execute(self._ctx, self._asked, line, timeout, output.extend)
         return Executed(ran.code, output.decode("utf-8", "replace"), ran.kind, ran.seconds)
 
-    def capture(self, lines: int = 0, *, join: bool = False) -> Captured:
-        """What it shows; with `lines`, that many from the end, out of the history too."""
-        return capturing.capture(self._ctx, self._asked, capturing.CaptureOptions(at_most=lines, join=join))
+    def capture(self, lines: int = 0, *, join: bool = False, max_lines: int = 0) -> Captured:
+        """What it shows; with `lines`, that many from the end, out of the history too.
+
+        With `max_lines`, only the first and the last ones of more than that, so many in all, and between them a line
+        that says how many are left out.
+        """
+        wish = capturing.CaptureOptions(at_most=lines, join=join, max_lines=max_lines)
+        return capturing.capture(self._ctx, self._asked, wish)
 
     def health(self) -> HealthReport:
         return health.check(self._ctx, self._asked, with_usage=True)
 
-    def kill(self) -> bool:
-        """End it, and forget it. False when it was gone already; TmuxError when it could not be ended."""
+    def kill(self, *, keep_processes: bool = False) -> bool:
+        """End it, and forget it. False when it was gone already; TmuxError when it could not be ended.
+
+        What ignores the end of its terminal is ended after it, within seconds, unless `keep_processes`.
+        """
         try:
-            done = killing.kill(self._ctx, self._asked, dry_run=False)
+            done = killing.kill(self._ctx, self._asked, killing.Wish(keep_processes=keep_processes))
         except MissingSession:
             return False
-        if done.session_id and not done.killed and done.problem:
+        if done.found and not done.killed and done.problem:
             raise TmuxError(f"cannot end {self.name}: {done.problem}")
         return done.killed
 

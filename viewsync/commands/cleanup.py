@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from viewsync.commands import _args, _verdicts
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
 from viewsync.output import Result
+from viewsync.sessions import remains
 from viewsync.sessions.rules.expiry import ExpiryCriteria, Limit
 from viewsync.text import durations
 from viewsync.tmux.rules.model import KEEP
@@ -153,6 +154,7 @@ def _expire(parsed: argparse.Namespace, ctx: Context, wish: ExpiryCriteria) -> R
         f"    Warning: {_problem(name, each)}" for name, each in outcome.items() if each.problem or not each.removed
     ]
     saved = [f"    {name}: its output was saved in {each.evidence}" for name, each in outcome.items() if each.evidence]
+    warnings += [f"    {name}: {text}" for name, each in outcome.items() for text in remains.told(each.remains)]
     last = [f"Removed {removed} session(s) successfully."] if removed else []
     return Result(_data(items, errors, dry_run=False), [*saved, *last], warnings=warnings)
 
@@ -200,6 +202,7 @@ def _data(items: list[ExpiryItem], errors: list[str], *, dry_run: bool) -> dict[
                 "ended": item.ended,
                 "evidence": item.evidence or None,
                 "problem": item.problem or None,
+                **remains.data(item.remains),
             }
             for item in items
         ],

@@ -22,6 +22,7 @@ EVENTS = {
     "half-made": "`reconcile` completed or forgot a row whose maker was killed",
     "no-ids": "`reconcile` completed the row of a session that was known by its name alone",
     "respawned": "`reconcile` took note of the new program in a session's pane",
+    "moved": "`reconcile` took note of where a session's pane was moved",
     "quarantined": "`reconcile` took note of a quarantine that only tmux knew of",
     "worktree": "a worktree was made for a project's session",
     "worktree-removed": "a worktree was removed",

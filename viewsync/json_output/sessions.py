@@ -16,6 +16,7 @@ class ListedSession(TypedDict):
     socket: Annotated[str, "the socket of its tmux server"]
     socket_basename: Annotated[str, "the last part of that path"]
     target: Annotated[str, "its pane, as tmux takes it: session:window.pane"]
+    moved_to: Annotated[str | None, "the session that its pane was moved into; null where that is its own"]
     type: Annotated[str, "what it runs: shell, python-repl, debugger, program, project, or another's word"]
     project: Annotated[str | None, "the project that it is a session of"]
     status: Annotated[
@@ -95,6 +96,18 @@ class EndStep(TypedDict):
     problem: Annotated[str, "why it failed; empty where it did not"]
 
 
+class EndedProcess(TypedDict):
+    pid: Annotated[int, "its process id"]
+    command: Annotated[str, "the program's name"]
+    signal: Annotated[Literal["TERM", "KILL"], "what it took"]
+
+
+class LivingProcess(TypedDict):
+    pid: Annotated[int, "its process id"]
+    command: Annotated[str, "the program's name"]
+    why: Annotated[str, "why it lives on"]
+
+
 class KillOutput(TypedDict):
     name: Annotated[str, "the session's name"]
     socket: Annotated[str, "the socket of its tmux server"]
@@ -105,6 +118,10 @@ class KillOutput(TypedDict):
     live_on: Annotated[list[str], "other sessions that have its windows"]
     steps: Annotated[list[EndStep], "the cleanup steps that ran"]
     problems: Annotated[list[str], "what else went wrong"]
+    pane_id: Annotated[str | None, "its pane, such as %9, where that was moved into another session and alone is ended"]
+    moved_to: Annotated[str | None, "the name of that session"]
+    ended_processes: Annotated[list[EndedProcess], "programs that ignored the end of their terminal, and were ended"]
+    living_processes: Annotated[list[LivingProcess], "programs that live on"]
     dry_run: Annotated[bool, "whether nothing was changed"]
 
 
@@ -118,6 +135,8 @@ class ExpiredSession(TypedDict):
     ended: Annotated[bool, "whether it was ended"]
     evidence: Annotated[str | None, "the file that its output was saved in"]
     problem: Annotated[str | None, "what went wrong"]
+    ended_processes: Annotated[list[EndedProcess], "programs that ignored the end of their terminal, and were ended"]
+    living_processes: Annotated[list[LivingProcess], "programs that live on"]
 
 
 class CleanupOutput(TypedDict):

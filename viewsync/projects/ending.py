@@ -16,10 +16,11 @@ from viewsync.events import Event
 from viewsync.history import recording
 from viewsync.projects import cleanup_steps, steps, trust
 from viewsync.registry import rows
+from viewsync.sessions import remains
 from viewsync.sessions.rules import health
 from viewsync.store import pending_steps
 from viewsync.system import signals
-from viewsync.tmux import end_hooks, guarded_kill, project_list
+from viewsync.tmux import end_hooks, guarded_kill, pane_list, project_list
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
@@ -96,24 +97,52 @@ def _without(variables: dict[str, str], plan: Plan) -> dict[str, str]:
 
 
 def end(
-    ctx: Context, known: Known, trigger: str, *, force: bool = False, act: Act | None = None, why: str = _ASKED
+    ctx: Context,
+    known: Known,
+    trigger: str,
+    *,
+    force: bool = False,
+    act: Act | None = None,
+    why: str = _ASKED,
+    programs: bool = True,
 ) -> Ended:
-    """Its cleanup steps, then the session with its views, then its row. What a step does never stops the end.
-    `act`: what ends it, instead of what does so here; `why`: for the history.
+    """Its cleanup steps, then the session with its views, then its row. What a step does never stops the end. What
+    ignores the end of its terminal is ended, and what lives on is told of.
+    `act`: what ends it, instead of what does so here; `why`: for the history; `programs`: not where `act` sees to them.
 
     InUse where somebody is on it, unless `force`; Quarantined in any case; TmuxError where it cannot be known whether
     it lives.
     """
     if known.doubt:
         raise TmuxError(f"cannot tell whether session {known.name!r} is running: {known.doubt}", "nothing was done")
+    if known.elsewhere:
+        text = f"the pane of session {known.name!r} was moved into session {known.elsewhere.name!r}"
+        raise TmuxError(text, "`viewsync kill` ends that pane alone")
     if known.live is None or known.server is None:
         return _after(ctx, known, trigger, why)
+    if guest := "" if act else _guest(ctx, known.server, known.live):
+        text = f"the pane of {guest!r} was moved into session {known.name!r}"
+        raise InUse(text, "`viewsync kill` ends the session without it")
     if kept := next((view.name for view in (known.live, *known.views) if view.quarantined), ""):
         raise guarded_kill.Quarantined(f"session '{kept}' is quarantined", "`viewsync release` ends the quarantine")
     if not (force or act) and (known.live.in_use or any(view.in_use for view in known.views)):
         raise InUse(f"somebody is on session '{known.name}'", "pass --force to end it anyway")
     with unhurt():
-        return _end(ctx, known, known.server, known.live, trigger, act or (_forced if force else _free), why)
+        before = remains.see_all(known.server, known.live.pids if programs else {})
+        done = _end(ctx, known, known.server, known.live, trigger, act or (_forced if force else _free), why)
+        rest = remains.finish(ctx.tmux, before) if done.ended else remains.NOTHING
+        return done._replace(problems=[*done.problems, *remains.told(rest)])
+
+
+def _guest(ctx: Context, server: Server, live: LiveSession) -> str:
+    """Another row whose pane would end with the session."""
+    known = rows.read(ctx.registry)
+    if not any(row.pane_id in live.pids and row.session_id not in ("", live.id) for row in known):
+        return ""
+    from viewsync.sessions import killing
+
+    found = killing.guests(ctx, pane_list.read(ctx.tmux, server.socket), live.id)
+    return found[0].row.name if found else ""
 
 
 def _end(ctx: Context, known: Known, server: Server, live: LiveSession, trigger: str, act: Act, why: str) -> Ended:

@@ -14,7 +14,7 @@ from viewsync.projects import cleanup_steps, detached_cleanup, listing
 from viewsync.projects.rules import expiry
 from viewsync.projects.rules.expiry import Candidate
 from viewsync.registry import leases, rows
-from viewsync.sessions import evidence
+from viewsync.sessions import evidence, killing
 from viewsync.sessions import listing as registered_sessions
 from viewsync.sessions.rules.expiry import SessionFacts
 from viewsync.store import pending_steps
@@ -131,7 +131,9 @@ def _judge(ctx: Context, known: listing.Known) -> _Found | None:
     except TmuxError:
         return None  # it answered a moment ago; the next sweep asks again
     panes = _panes(listed)
+    others = killing.guests(ctx, listed.reading, live.id) if listed.reading else []
     closer = candidate.known._replace(
+        guest=others[0].row.name if others else "",
         doubt=listed.doubt or candidate.known.doubt,
         attached=candidate.known.attached or any(pane.attached for pane in panes),
         leased=any(leases.held(ctx.folder, known.server, pane.id) for pane in panes),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.projects.listing import Known, Scope
     from viewsync.registry.targets import TargetArgs
+    from viewsync.sessions.killing import Wish
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.rules.project_model import LiveSession
     from viewsync.tmux.server import Tmux
@@ -25,41 +26,53 @@ _TRIGGER = "kill"
 _GONE = "there is no such session"
 
 
-def kill(ctx: Context, asked: TargetArgs, *, dry_run: bool, views: str, scope: Scope = EVERYWHERE) -> Killed:
-    """`views`: as in sessions/killing.py, whoever made it."""
+def kill(ctx: Context, asked: TargetArgs, wish: Wish, *, dry_run: bool, scope: Scope = EVERYWHERE) -> Killed:
+    """`wish`: as in sessions/killing.py, whoever made it."""
     known = _meant(ctx, asked, scope)
+    if known and known.of_project and known.row and known.elsewhere:
+        return _moved(ctx, known.row.name, wish, dry_run=dry_run)
     if known and known.of_project:
-        return _of_project(ctx, known, dry_run=dry_run, views=views)
+        return _of_project(ctx, known, wish, dry_run=dry_run)
     if known and known.row:
         if known.doubt and known.server is None and os.path.exists(known.socket):  # it is not waited for twice
             return Killed(known.row.name, known.socket, "", False, False, known.doubt, _NOT_GONE)
         asked = targets.TargetArgs(session=known.row.name)
-    return killing.kill(ctx, asked, dry_run=dry_run, views=views)
+    return killing.kill(ctx, asked, wish, dry_run=dry_run)
 
 
-def _of_project(ctx: Context, known: Known, *, dry_run: bool, views: str) -> Killed:
+def _moved(ctx: Context, name: str, wish: Wish, *, dry_run: bool) -> Killed:
+    """Its pane is what is left of it, in another session."""
+    done = killing.kill(ctx, targets.TargetArgs(session=name), wish, dry_run=dry_run)
+    if done.killed:
+        from viewsync.projects import detached_cleanup
+
+        detached_cleanup.clean_up(ctx)  # its steps, where nobody has run them yet
+    return done
+
+
+def _of_project(ctx: Context, known: Known, wish: Wish, *, dry_run: bool) -> Killed:
     session, no_row = known.live.id if known.live else "", None if known.row is None else False
     result = Killed(known.name, known.socket, session, False, no_row, "" if session else known.doubt or _GONE, "")
     if dry_run:
         return result
-    if session and (kept := _kept(known, views)):
+    if session and (kept := _kept(known, wish.views)):
         return result._replace(problem=kept, registry_problem=_NOT_GONE)
     from viewsync.projects import ending  # what most sessions need nothing of
 
-    live_on: tuple[str, ...] = ()
+    itself = result
 
     def act(_: Tmux, server: Server, _found: list[LiveSession]) -> str:
-        nonlocal live_on
-        done = killing.end(ctx, known.socket, server.identity, session, views)
-        live_on = done.live_on
+        nonlocal itself
+        done = itself = killing.end(ctx, known.socket, server.identity, session, wish)
         return "" if done.killed else done.problem
 
     try:
-        done = ending.end(ctx, known, _TRIGGER, act=act)
+        done = ending.end(ctx, known, _TRIGGER, act=act, programs=False)
     except TmuxError as error:  # it is quarantined, or nobody knows whether it lives
         return result._replace(problem=error.message, registry_problem=_NOT_GONE)
     steps = tuple((step.name, step.problem) for step in done.steps)
-    result = result._replace(removed=done.removed, steps=steps, said=tuple(done.problems), live_on=live_on)
+    result = result._replace(removed=done.removed, steps=steps, said=(*itself.said, *done.problems))
+    result = result._replace(live_on=itself.live_on, remains=itself.remains)
     if done.ended:
         return result._replace(killed=bool(session), problem="" if session else result.problem)
     *said, problem = done.problems
@@ -95,7 +108,10 @@ def _meant(ctx: Context, asked: TargetArgs, scope: Scope) -> Known | None:
         reading = listing.read(ctx, [wanted.socket], alone=True, every=True)
         if wanted.row:
             return next((session for session in reading.known if session.row == wanted.row), None)
-        found = targets.find(pane_list.read(ctx.tmux, wanted.socket), wanted).session
+        panes = pane_list.read(ctx.tmux, wanted.socket)
+        found = targets.find(panes, wanted)
     except ViewsyncError:  # as unreadable as it is, a target needs no registry
         return None
-    return next((session for session in reading.known if session.live and session.live.id == found), None)
+    if killing.guest(ctx, panes, wanted, found):
+        return None
+    return next((session for session in reading.known if session.live and session.live.id == found.session), None)

@@ -51,6 +51,7 @@ class Known(NamedTuple):
     live: LiveSession | None
     server: Server | None
     views: tuple[LiveSession, ...] = ()  # that share its windows
+    elsewhere: LiveSession | None = None  # the session that its pane was moved into, of one that is not there itself
 
     @property
     def quarantined(self) -> bool:
@@ -178,6 +179,10 @@ def _of_row(row: Registered, about: Mapping[str, Any], answer: Answer) -> Known:
     live = _its(row, found.identity, answer)
     if live is None and not answer.complete:
         return found._replace(status=health.UNKNOWN, doubt="its server's answer could not be read in full")
+    if live is None and (elsewhere := _elsewhere(row, answer)):
+        pid = elsewhere.pids[row.pane_id]
+        status = health.ALIVE if pid and processes.alive(pid) else health.ZOMBIE if pid else health.DEAD
+        return found._replace(elsewhere=elsewhere, status=status)
     if live is None:
         return _made(found)
     return _made(_with_live(found, answer, live))
@@ -195,6 +200,14 @@ def _its(row: Registered, identity: Identity | None, answer: Sessions) -> LiveSe
         session for session in answer.sessions if session.name == row.name and session.identity and not session.view
     )
     return next((session for session in mine if session.identity == identity), None)
+
+
+def _elsewhere(row: Registered, answer: Sessions) -> LiveSession | None:
+    """A pane keeps its id wherever it is moved."""
+    if not row.pane_id or row.server != answer.server.identity:
+        return None
+    found = [session for session in answer.sessions if row.pane_id in session.pane_ids]
+    return min(found, key=lambda each: each.view, default=None)
 
 
 def _of_live(answer: Sessions, live: LiveSession) -> Known:
@@ -279,6 +292,8 @@ def alive(known: Known) -> Known:
         return known
     if known.doubt:
         raise TmuxError(f"cannot tell whether session {known.name!r} is running: {known.doubt}")
+    if known.elsewhere and known.server:
+        return known._replace(live=known.elsewhere)
     if known.status == CREATING:
         raise MissingSession(f"session {known.name!r} is still being created", "try again in a moment")
     again = "`viewsync run` creates it again" if known.of_project else "`viewsync cleanup` forgets it"

@@ -95,9 +95,8 @@ def kill(ctx: Context, socket: str, name: str) -> None:
         done = ending.end(ctx, known, _TRIGGER, force=True)
         problem = "" if done.ended else "; ".join(done.problems) or "tmux kept it"
     else:
-        killed = killing.kill(
-            ctx, targets.TargetArgs(socket=socket, target=found.live.id), dry_run=False, views=killing.NONE
-        )
+        asked = targets.TargetArgs(socket=socket, target=found.live.id)
+        killed = killing.kill(ctx, asked, killing.Wish(views=killing.NONE))
         problem = "" if killed.killed else killed.problem
     if problem:
         raise TmuxError(f"cannot end {name}: {problem}")

@@ -51,6 +51,8 @@ def _judge(known: Known) -> Reset:
         return verdict(KEPT, "it is still being created")
     if row is None:
         return verdict(REGISTERED, "no row names it")
+    if known.elsewhere:
+        return verdict(KEPT, f"its pane was moved into session {known.elsewhere.name!r}")
     if known.live is None:
         if row.quarantined:
             return verdict(KEPT, "quarantined")

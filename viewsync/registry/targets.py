@@ -111,7 +111,7 @@ def find(reading: Panes, wanted: ResolvedTarget) -> SessionMatch:
     if wanted.target == wanted.row.target or not session.session:
         return session
     found = lookup.by_target(reading, wanted.target)
-    if found.session != session.session:
+    if found.session != session.session or (session.moved and found.pane != session.pane):
         raise UsageError(f"{wanted.target!r} is not in session '{wanted.row.name}'", "give -S or -L with -t")
     return found
 

@@ -74,7 +74,7 @@ def _new_folder(ctx: Context, name: str) -> str:
 def _panes(listed: Listed) -> list[Pane]:
     if listed.reading is None or not listed.found.session:
         return []
-    return [pane for pane in listed.reading.panes if pane.session == listed.found.session]
+    return listed.found.panes(listed.reading)
 
 
 def _pane(ctx: Context, listed: Listed, pane: Pane, folder: str, problems: list[str]) -> dict[str, Any]:

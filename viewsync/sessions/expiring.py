@@ -8,7 +8,7 @@ from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.history import recording
 from viewsync.registry import leases
 from viewsync.registry import rows as registry_rows
-from viewsync.sessions import evidence, listing
+from viewsync.sessions import evidence, listing, remains
 from viewsync.sessions.rules import expiry
 from viewsync.sessions.rules.expiry import FORGET, SessionFacts
 from viewsync.system import processes
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.sessions.listing import Listed
     from viewsync.sessions.rules.expiry import Expiry, ExpiryCriteria
+    from viewsync.system.pane_processes import Finished
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.server import Tmux
 
@@ -36,18 +37,25 @@ class ExpiryItem(NamedTuple):
     ended: bool = False
     evidence: str = ""
     problem: str = ""
+    remains: Finished = remains.NOTHING  # what ignored the end of its terminal, and what lives on
 
 
 def plan(ctx: Context, wish: ExpiryCriteria) -> tuple[list[ExpiryItem], list[str]]:
     """What would become of every registered session, and what went wrong. Nothing is changed."""
     listed, errors = listing.read(ctx)
-    verdicts = expiry.decide([_known(ctx, session) for session in listed], wish, ctx.clock())
+    guests = {_place(one): one.row.name for one in listed if one.found.moved}
+    facts = [_known(ctx, one)._replace(guest="" if one.found.moved else guests.get(_place(one), "")) for one in listed]
+    verdicts = expiry.decide(facts, wish, ctx.clock())
     return [ExpiryItem(one, verdict) for one, verdict in zip(listed, verdicts, strict=True)], errors
+
+
+def _place(listed: Listed) -> tuple[str, str]:
+    return (listed.row.socket, listed.found.session)
 
 
 def _known(ctx: Context, listed: Listed) -> SessionFacts:
     row = listed.row
-    mine = [pane for pane in listed.reading.panes if pane.session == listed.found.session] if listed.reading else []
+    mine = listed.found.panes(listed.reading) if listed.reading else []
     return SessionFacts(
         name=row.name,
         status=listed.health.status,
@@ -62,7 +70,8 @@ def _known(ctx: Context, listed: Listed) -> SessionFacts:
         else False,
         only_dead=bool(mine) and all(pane.dead for pane in mine),
         viewed=bool(listed.views),
-        session=f"{row.socket} {listed.found.session}" if listed.found.session else "",
+        session=" ".join(_place(listed)) if listed.found.session and not listed.found.moved else "",
+        moved_to=listed.moved_to,
         clock_set=processes.set_forward(listed.reading.server.identity, ctx.clock()) if listed.reading else 0.0,
     )
 
@@ -126,12 +135,16 @@ def _end(tmux: Tmux, batch: list[ExpiryItem]) -> list[ExpiryItem]:
         ends[found.session] = guarded_kill.End(
             found.session, found.session_name, save or bool(known and known.only_dead)
         )
+    before = remains.see(reading, [pane for pane in reading.panes if pane.session in ends])
     try:
         done = dict(zip(ends, guarded_kill.end(tmux, reading.server, list(ends.values())), strict=True))
     except TmuxError as error:
         return [item._replace(problem=error.message) for item in batch]
+    rest = remains.finish(tmux, before)
     return [
-        item._replace(ended=True) if done[item.listed.found.session] else item._replace(problem=FASTER)
+        item._replace(ended=True, remains=before.of(rest, item.listed.found.panes(reading)))
+        if done[item.listed.found.session]
+        else item._replace(problem=FASTER)
         for item in batch
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError, TmuxTimeout, ViewsyncError
@@ -11,16 +12,21 @@ from viewsync.history import recording
 from viewsync.registry import rows as registry_rows
 from viewsync.registry import targets
 from viewsync.registry.rules import lookup
+from viewsync.sessions import remains
+from viewsync.system import signals
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import guarded_kill, lost_sockets, pane_list
 from viewsync.tmux.server import ServerGone
 from viewsync.views.rules import groups, tracking
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from viewsync.context import Context
     from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
-    from viewsync.tmux.rules.model import Panes
+    from viewsync.system.pane_processes import Finished
+    from viewsync.tmux.rules.model import Pane, Panes
     from viewsync.tmux.server import Tmux
     from viewsync.views.rules.groups import View
 
@@ -42,20 +48,66 @@ class Killed(NamedTuple):
     live_on: tuple[str, ...] = ()  # the sessions that show its windows when it is ended, which are nobody's views
     steps: tuple[tuple[str, str], ...] = ()  # a project's cleanup steps that ran, each with what went wrong
     said: tuple[str, ...] = ()  # what else there is to know
+    pane: str = ""  # the one that alone is meant, since it was moved into another session
+    moved_to: str = ""  # and that session's name
+    remains: Finished = remains.NOTHING  # what ignored the end of its terminal, and what lives on
+
+    @property
+    def found(self) -> bool:
+        return bool(self.session_id or self.pane)
 
 
-def kill(
-    ctx: Context, asked: targets.TargetArgs, *, dry_run: bool, only_free: bool = False, views: str = IDLE
-) -> Killed:
-    """With its views, which would bring its work back under its name. `views`: with those that nobody is on, where one
-    that somebody is on keeps the session; with all of them; or with none, so that its work lives on in them.
+class Wish(NamedTuple):
+    """`views`: with those that nobody is on, where one that somebody is on keeps the session; with all of them; or with
+    none, so that its work lives on in them. `only_free`: not while somebody is on it, or on a view of it; the server
+    itself looks once more. `keep_processes`: what ignores the end of its terminal lives on.
+    """
 
-    `only_free`: not while somebody is on it, or on a view of it; the server itself looks once more.
+    views: str = IDLE
+    only_free: bool = False
+    keep_processes: bool = False
+
+
+def kill(ctx: Context, asked: targets.TargetArgs, wish: Wish = Wish(), *, dry_run: bool = False) -> Killed:  # noqa: B008  it cannot change
+    """With its views, which would bring its work back under its name. What was moved out of it or into it, and is
+    another row's, stays; of a session that its pane was moved out of, that pane alone is ended.
     """
     wanted = targets.resolve(ctx, asked)
+    seen = _look(ctx, wanted)
+    row, found = seen.row, seen.found
+    name = wanted.row.name if wanted.row else found.session_name or wanted.target.partition(":")[0].removeprefix("=")
+    result = Killed(name, wanted.socket, found.session, False, None, seen.problem, "")
+    if not found.session:
+        result = result._replace(problem=seen.problem or _GONE)
+    if found.moved and found.pane:
+        result = result._replace(session_id="", pane=found.pane.id, moved_to=found.session_name)
+    if dry_run:
+        return result._replace(removed=False if row else None)
+    with signals.ignoring(signal.SIGHUP):  # who ends the session from a pane in it does all of it
+        if seen.reading and result.found:
+            result = _end_found(ctx, seen.reading, result, seen, wish)
+        if row is None:
+            return result
+        if result.killed:
+            _record(ctx, row)
+        if not result.killed and (not seen.certain or (result.found and result.problem)):
+            return result._replace(removed=False, registry_problem="the session may still exist")
+        return _forget(ctx, row, result)
+
+
+class _Seen(NamedTuple):
+    """`certain`: that what is not seen is not there."""
+
+    reading: Panes | None
+    found: SessionMatch
+    row: Registered | None
+    problem: str
+    certain: bool
+
+
+def _look(ctx: Context, wanted: targets.ResolvedTarget) -> _Seen:
     reading: Panes | None = None
-    problem = ""
-    certain = True  # that what is not seen is not there
+    problem, certain = "", True
     try:
         reading = pane_list.read(ctx.tmux, wanted.socket)
         certain = reading.complete
@@ -65,26 +117,22 @@ def kill(
         problem, certain = error.message, False
     found = targets.find(reading, wanted) if reading else lookup.NOTHING
     row = wanted.row or row_of(ctx, wanted, found)
-    if doubt := lost_sockets.doubt(row.server, reading.server if reading else None) if row else "":
+    if row and (doubt := lost_sockets.doubt(row.server, reading.server if reading else None)):
         problem, certain = problem or doubt, False
-    name = wanted.row.name if wanted.row else found.session_name or wanted.target.partition(":")[0].removeprefix("=")
-    result = Killed(name, wanted.socket, found.session, False, None, problem, "")
-    if not found.session:
-        result = result._replace(problem=problem or _GONE)
-    if dry_run:
-        return result._replace(removed=False if row else None)
-    if reading and found.session:
-        result = _end(ctx, reading, result, found.session_name, only_free=only_free, views=views)
-    if row is None:
-        return result
-    if result.killed:
-        _record(ctx, row)
-    if not result.killed and (not certain or (found.session and result.problem)):
-        return result._replace(removed=False, registry_problem="the session may still exist")
-    return _forget(ctx, row, result)
+    if reading and row and not wanted.row and lookup.by_row(reading, row).moved:
+        row = None  # that session was its own, but its pane has left it
+    if reading and (other := guest(ctx, reading, wanted, found)):
+        found, row = other.match, other.row
+    return _Seen(reading, found, row, problem, certain)
 
 
-def end(ctx: Context, socket: str, server: str, session: str, views: str) -> Killed:
+def _end_found(ctx: Context, reading: Panes, result: Killed, seen: _Seen, wish: Wish) -> Killed:
+    if seen.found.pane and seen.found.moved:
+        return _end_moved(ctx, reading, result, seen.found.pane, wish, seen.row)
+    return _end(ctx, reading, result, seen.found.session_name, wish)
+
+
+def end(ctx: Context, socket: str, server: str, session: str, wish: Wish) -> Killed:
     """The same of a session whose row, if it has one, stays for now. `server`: as it was when the session was seen."""
     result = Killed(session, socket, session, False, None, _GONE, "")
     try:
@@ -94,11 +142,78 @@ def end(ctx: Context, socket: str, server: str, session: str, views: str) -> Kil
     name = next((pane.session_name for pane in reading.panes if pane.session == session), "")
     if reading.server.identity != server or not name:
         return result
-    return _end(ctx, reading, result._replace(name=name, problem=""), name, only_free=False, views=views)
+    return _end(ctx, reading, result._replace(name=name, problem=""), name, wish)
 
 
-def _end(ctx: Context, reading: Panes, result: Killed, name: str, *, only_free: bool, views: str) -> Killed:
+def _end_moved(ctx: Context, reading: Panes, result: Killed, pane: Pane, wish: Wish, row: Registered | None) -> Killed:
+    if row and row.quarantined:
+        return result._replace(problem="it is quarantined: `viewsync release` ends that")
+    if wish.only_free and pane.attached:
+        return result._replace(problem=_IN_USE)
+    return _end_panes(ctx, reading, result, [pane], wish)
+
+
+def _end_panes(ctx: Context, reading: Panes, result: Killed, panes: list[Pane], wish: Wish) -> Killed:
+    """Those alone, whatever else is in their session."""
+    shown = {pane.id: [each.session for each in reading.panes if each.id == pane.id] for pane in panes}
+    before = remains.see(reading, panes)
+    try:
+        done = guarded_kill.kill_panes(ctx.tmux, reading.server, shown)
+    except ServerGone:
+        done = list(shown)
+    except TmuxError as error:
+        return _look_again(ctx.tmux, reading, result, error, shown)
+    result = result._replace(killed=len(done) == len(shown), problem="" if done or not shown else "it has just ended")
+    return result._replace(remains=remains.finish(ctx.tmux, before, keep=wish.keep_processes))
+
+
+def _end(ctx: Context, reading: Panes, result: Killed, name: str, wish: Wish) -> Killed:
     session = result.session_id
+    panes = [pane for pane in reading.panes if pane.session == session]
+    if others := guests(ctx, reading, session):
+        mine = [pane for pane in panes if pane not in [other.pane for other in others]]
+        if wish.only_free and any(pane.attached for pane in panes):
+            return result._replace(problem=_IN_USE)
+        rows = ", ".join(repr(other.row.name) for other in others)
+        stays = f"session {name!r} stays: the pane of {rows} was moved into it, and is not ended with it"
+        return _end_panes(ctx, reading, result._replace(said=(*result.said, stays)), mine, wish)
+    before = remains.see(reading, panes)
+    result = _end_whole(ctx, reading, result, name, wish)
+    if not result.killed:
+        return result
+    shared = bool(result.live_on)
+    return result._replace(remains=remains.finish(ctx.tmux, before, keep=wish.keep_processes, shared=shared))
+
+
+class Guest(NamedTuple):
+    """A row whose pane was moved into a session that is not its own."""
+
+    row: Registered
+    match: SessionMatch
+    pane: Pane
+
+
+def guests(ctx: Context, reading: Panes, session: str) -> list[Guest]:
+    """Those in that session."""
+    try:
+        rows = [row for row in registry_rows.read(ctx.registry) if os.path.abspath(row.socket) == reading.server.socket]
+    except ViewsyncError:
+        return []
+    found = [(row, lookup.by_row(reading, row)) for row in rows]
+    return [
+        Guest(row, match, match.pane) for row, match in found if match.moved and match.pane and match.session == session
+    ]
+
+
+def guest(ctx: Context, reading: Panes, wanted: targets.ResolvedTarget, found: SessionMatch) -> Guest | None:
+    """The row that is meant by the id of its pane, which was moved into the session that was found."""
+    if wanted.row or not found.pane or wanted.target != found.pane.id:
+        return None
+    return next((other for other in guests(ctx, reading, found.session) if other.pane == found.pane), None)
+
+
+def _end_whole(ctx: Context, reading: Panes, result: Killed, name: str, wish: Wish) -> Killed:
+    session, only_free, views = result.session_id, wish.only_free, wish.views
     mine, others = ([], []) if views == NONE else _sharing(ctx, reading, session)
     on = next((view.name for view in mine if view.attached), "")
     if on and only_free:
@@ -161,8 +276,8 @@ def _end_group(
     return result._replace(problem=f"its view '{kept}' is in use, pinned, reserved or quarantined")
 
 
-def _look_again(tmux: Tmux, reading: Panes, result: Killed, error: TmuxError) -> Killed:
-    """What it came to. The server may have done it without having said so."""
+def _look_again(tmux: Tmux, reading: Panes, result: Killed, error: TmuxError, panes: Container[str] = ()) -> Killed:
+    """What it came to. The server may have done it without having said so. `panes`: those that were to end alone."""
     if not isinstance(error, TmuxTimeout):
         return result._replace(problem=error.message)
     try:
@@ -171,7 +286,8 @@ def _look_again(tmux: Tmux, reading: Panes, result: Killed, error: TmuxError) ->
         return result._replace(killed=True, problem="")
     except TmuxError:
         return result._replace(problem=f"{error.message}; whether it has ended is not known")
-    there = now.server == reading.server and any(pane.session == result.session_id for pane in now.panes)
+    left = [pane for pane in now.panes if pane.id in panes or (not panes and pane.session == result.session_id)]
+    there = now.server == reading.server and bool(left)
     if there or not now.complete:
         return result._replace(problem=f"{error.message}; it is still there")
     return result._replace(killed=True, problem="")

@@ -45,9 +45,19 @@ class Listed(NamedTuple):
     @property
     def only_in_tmux(self) -> bool:
         """It is quarantined by another registry, or by one that was replaced."""
-        if self.row.quarantined or not self.reading or not self.found.session:
+        if self.row.quarantined or not self.reading or not self.found.session or self.found.moved:
             return False
         return any(pane.quarantined for pane in self.reading.panes if pane.session == self.found.session)
+
+    @property
+    def moved_to(self) -> str:
+        """The session that its pane was moved into."""
+        return self.found.session_name if self.found.moved else ""
+
+    @property
+    def target(self) -> str:
+        """Where its pane is. What the row says may be older."""
+        return self.found.pane.place if self.found.moved and self.found.pane else self.row.target
 
 
 def read(ctx: Context) -> tuple[list[Listed], list[str]]:
@@ -104,6 +114,6 @@ def judge(row: Registered, answer: Answer) -> Listed:
 def _with_views(listed: Listed, shared: groups.Groups, views: Container[str]) -> Listed:
     session = listed.found.session
     return listed._replace(
-        views=tuple(groups.views(shared, session, views)),
+        views=() if listed.found.moved else tuple(groups.views(shared, session, views)),
         in_use=groups.in_use(shared, session),
     )

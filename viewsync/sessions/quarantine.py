@@ -56,6 +56,8 @@ def _in_tmux(tmux: Tmux, listed: listing.Listed) -> list[str]:
     """Beside the row, so that it holds under any name and for any registry; why it does not."""
     if not listed.reading or not listed.found.session:
         return []
+    if listed.found.moved:
+        return [f"its pane was moved into session {listed.moved_to!r}, which is not quarantined with it"]
     try:
         done = tmux_quarantine.put(tmux, listed.reading.server, listed.found.session)
     except TmuxError as error:
@@ -78,7 +80,7 @@ def release(ctx: Context, name: str) -> str:
         raise UsageError(f"session '{row.name}' is not quarantined", "`viewsync list` shows which ones are")
     if listed.doubt:
         raise TmuxError(f"cannot tell whether session '{row.name}' is quarantined in tmux: {listed.doubt}", "try again")
-    if listed.reading and listed.found.session:
+    if listed.reading and listed.found.session and not listed.found.moved:
         tmux_quarantine.lift(ctx.tmux, listed.reading.server, listed.found.session)
     if row.quarantined:
         _update(ctx.registry, row, kind, {}, drop=_FIELDS)

@@ -109,7 +109,11 @@ def _answered(reading: RegistryReading) -> list[Panes]:
 def _strangers(reading: RegistryReading) -> list[tuple[Panes, Pane]]:
     found: list[tuple[Panes, Pane]] = []
     for panes in _answered(reading):
-        ids = {one.found.session for one in reading.seen if one.reading and one.reading.server == panes.server}
+        ids = {
+            one.found.session
+            for one in reading.seen
+            if one.reading and one.reading.server == panes.server and not one.found.moved
+        }
         views = tracking.proven_in(panes, reading.data["views"])
         found += [(panes, pane) for pane in drift.strangers(panes, ids, views)]
     return found

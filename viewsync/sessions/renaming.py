@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
     from viewsync.store.registry_file import RegistryFile
-    from viewsync.tmux.rules.model import Panes
+    from viewsync.tmux.rules.model import Pane, Panes
     from viewsync.tmux.server import Tmux
 
 
@@ -49,6 +49,8 @@ def rename(ctx: Context, asked: targets.TargetArgs, new: str) -> Renamed:
         what = wanted.row.name if wanted.row else wanted.target
         raise MissingSession(f"there is no session {what!r} on {wanted.socket}", "see `viewsync list`")
     row = wanted.row or killing.row_of(ctx, wanted, found)
+    if row and found.moved and found.pane:
+        return _row_alone(ctx, row, found, found.pane, new, wanted.socket)
     known = _views(ctx, reading, found)
     if row:
         _refuse_taken(ctx, row, new)
@@ -66,6 +68,16 @@ def rename(ctx: Context, asked: targets.TargetArgs, new: str) -> Renamed:
         recording.record(ctx, [event])
     old = row.name if row else found.session_name
     return Renamed(old, new, wanted.socket, found.session, row is not None, [view.name for view in mine])
+
+
+def _row_alone(ctx: Context, row: Registered, found: SessionMatch, pane: Pane, new: str, socket: str) -> Renamed:
+    """Its pane was moved into a session that is not its own, and keeps its name."""
+    with ctx.registry.change() as data:
+        if not rows.rekey(data["sessions"], row, new):
+            raise _taken(new) if new in data["sessions"] else _changed(row)
+        data["sessions"][new]["target"] = pane.place
+    recording.record(ctx, [recording.event(ctx.clock, row, "rename", "rename", f"renamed to {new}", detail=new)])
+    return Renamed(row.name, new, socket, found.session, True, [])
 
 
 def _views(ctx: Context, reading: Panes, found: SessionMatch) -> dict[str, str]:

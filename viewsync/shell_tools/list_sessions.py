@@ -24,10 +24,11 @@ _WIDTHS = (20, 20, 20, 10, 8, 15)
 
 def run(call: Call) -> Result:
     result = call.run_verb("list", [], call.ctx)
+    result.data["dead"] = result.data["total"] - result.data["alive"]  # the tool knows nothing between the two
     if "--json" in call.given:
         for session in result.data["sessions"]:
-            del session["project"]  # of which the tool knows nothing, as of errors
-        told = {name: value for name, value in result.data.items() if name != "errors"}
+            del session["project"], session["moved_to"]  # of which the tool knows nothing, as of errors
+        told = {name: result.data[name] for name in ("sessions", "total", "alive", "dead")}
         return result._replace(data=told, always_json=True)
     return result._replace(lines=_lines(result.data, call.ctx.clock()))
 

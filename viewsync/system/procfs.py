@@ -44,6 +44,10 @@ class Stat:
         return int(self.fields[2])
 
     @property
+    def session(self) -> int:
+        return int(self.fields[3])
+
+    @property
     def terminal(self) -> int:
         """The device of its controlling terminal, 0 without one."""
         return int(self.fields[4])

@@ -1,4 +1,5 @@
-"""End sessions and windows. Nothing else says `kill-session` or `kill-window`, or ends anything else that tmux has.
+"""End sessions, windows and panes. Nothing else says `kill-session`, `kill-window` or `kill-pane`, or ends anything
+else that tmux has.
 
 Each is looked at once more in the very step that ends it. No caller puts a `select-window` before such a step: where
 a control client is attached, tmux up to 3.7 ends with all its sessions on the two in one call (trap D).
@@ -16,7 +17,7 @@ from viewsync.tmux.rules.versions import dies_with_a_session
 from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.server import Tmux
@@ -99,6 +100,31 @@ def kill(tmux: Tmux, server: Server, session: str) -> bool:
     if "kept" in said:
         raise Quarantined("it is quarantined: `viewsync release` ends that")
     return "missed" not in said
+
+
+def kill_panes(tmux: Tmux, server: Server, panes: Mapping[str, Sequence[str]]) -> list[str]:
+    """End those panes, by their ids, each with the ids of the sessions that show it; the ids of those that are gone
+    now. With its last pane a window goes, and with its last window a session. Quarantined when one is to be kept;
+    ServerGone when the server went with the last one.
+    """
+    same, lines = same_server(server), []
+    last = quoted(both("#{==:#{session_windows},1}", "#{==:#{window_panes},1}"))
+    for at, (pane, sessions) in enumerate(panes.items()):
+        there = both(equal("pane_id", pane), same)
+        end = f"display-message -p 'done {at}' ; kill-pane -t '{pane}'"
+        if dies_with_a_session(server.version):
+            first = [f"if-shell -F -t '{session}:' {last} {{ {_harmless(session)} }}" for session in sessions]
+            end = " ; ".join([*first, end])
+        kept = f"if-shell -F -t '{pane}' {quoted(there)} {{ display-message -p kept }}"
+        lines.append(f"if-shell -F -t '{pane}' {quoted(both(there, NOT_QUARANTINED))} {{ {end} }} {{ {kept} }}")
+    text = "".join(f"{line}\n" for line in [*lines, "display-message -p 'acted'"])
+    answer = tmux.run(server.socket, "source-file", "-", stdin=text)
+    said = answer.out.split("\n")
+    if "kept" in said:
+        raise Quarantined("its session is quarantined: `viewsync release` ends that")
+    if "acted" not in said:
+        raise TmuxError(f"tmux on {server.socket}: {answer.err.strip() or 'no full answer'}")
+    return [pane for at, pane in enumerate(panes) if f"done {at}" in said]
 
 
 class Group(NamedTuple):

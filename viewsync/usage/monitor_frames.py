@@ -192,6 +192,8 @@ class Monitor:
         if row.session_id:  # no other pane matters
             reading = reading._replace(panes=index.sessions.get(row.session_id, ()))
         found = lookup.by_row(reading, row)
+        if found.pane is None and row.pane_id:  # it may have been moved
+            found = lookup.by_row(look.panes, row)
         if not found.session:
             return blank._replace(status=health.MISSING if look.panes.complete else health.UNKNOWN)
         return blank._replace(
@@ -211,6 +213,8 @@ class Monitor:
         if look is None or isinstance(look, TmuxError) or not session.id:
             return session
         mine = self._index[session.row.socket].sessions.get(session.id, ())
+        if session.row.session_id not in ("", session.id):  # its pane was moved into that one
+            mine = tuple(seen_pane for seen_pane in mine if seen_pane.id == session.pane)
         tree = table.tree(
             seen_pane.pid for seen_pane in mine if not seen_pane.dead
         )  # a dead one's pid is another process's by now

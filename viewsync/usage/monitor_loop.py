@@ -10,7 +10,7 @@ from viewsync.errors import ViewsyncError
 from viewsync.projects import attaching, ending
 from viewsync.projects import listing as projects
 from viewsync.registry import targets
-from viewsync.sessions import killing, quarantine
+from viewsync.sessions import killing, quarantine, remains
 from viewsync.system import keyboard
 from viewsync.system.full_screen import FullScreen
 from viewsync.usage.rules import monitor_keys as rule
@@ -166,6 +166,6 @@ def _ended(ctx: Context, session: SessionFrame, *, agreed: bool) -> str:
         ended = ending.end(ctx, known, "kill", force=agreed)
         return "; ".join([f"'{session.name}' is ended" if ended.ended else f"'{session.name}' stays", *ended.problems])
     asked, views = targets.TargetArgs(session=session.name), killing.ALL if agreed else killing.IDLE
-    done = killing.kill(ctx, asked, dry_run=False, only_free=not agreed, views=views)
-    problems = [problem for problem in (done.problem, done.registry_problem) if problem]
+    done = killing.kill(ctx, asked, killing.Wish(views, only_free=not agreed))
+    problems = [problem for problem in (done.problem, done.registry_problem) if problem] + remains.told(done.remains)
     return "; ".join([f"'{session.name}' is ended" if done.killed else f"'{session.name}' is not ended", *problems])

@@ -66,8 +66,7 @@ def _store(ctx: Context, rows: list[Registered], answers: Mapping[str, Answer], 
 def _sample(row: Registered, answer: Answer, table: ProcessTable, now: float) -> Sample | None:
     if isinstance(answer, TmuxError):
         return None
-    session = lookup.by_row(answer, row).session
-    panes = [pane for pane in answer.panes if session and pane.session == session]
+    panes = lookup.by_row(answer, row).panes(answer)
     used = table.tree(pane.pid for pane in panes if not pane.dead)  # a dead one's pid is another process's by now
     if not used.processes:
         return None

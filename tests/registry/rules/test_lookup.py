@@ -88,8 +88,10 @@ def test_a_target_means_exactly_one_pane_or_none(target: str, expected: str) -> 
         ("web", {"target": ""}, ("", "")),
         ("web", {"target": "web:0.0", "server": "10.20", "session_id": "$1", "pane_id": "%2"}, ("$1", "%2")),
         ("old", {"target": "old:0.0", "server": "10.20", "session_id": "$1", "pane_id": "%2"}, ("$1", "%2")),
-        ("web", {"target": "web:0.0", "server": "10.20", "session_id": "$1", "pane_id": "%0"}, ("$1", "")),
-        ("web", {"target": "web:0.0", "server": "10.20", "session_id": "$9", "pane_id": "%2"}, ("", "")),
+        ("web", {"target": "web:0.0", "server": "10.20", "session_id": "$1", "pane_id": "%0"}, ("$0", "%0")),
+        ("web", {"target": "web:0.0", "server": "10.20", "session_id": "$9", "pane_id": "%2"}, ("$1", "%2")),
+        ("web", {"target": "web:0.0", "server": "10.20", "session_id": "$1", "pane_id": "%99"}, ("$1", "")),
+        ("web", {"target": "web:0.0", "server": "10.21", "session_id": "$9", "pane_id": "%2"}, ("", "")),
         ("web", {"target": "web:0.0", "server": "10.21", "session_id": "$1", "pane_id": "%2"}, ("", "")),
     ],
 )

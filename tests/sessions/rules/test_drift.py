@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PANE = Pane("$1", "web", "@1", 0, "shell", True, "%1", 0, True, False, 77, 0, 0)
 READING = Panes(Server("/s", 10, 20, "3.3a"), (PANE,), True)
+API = PANE._replace(session="$2", session_name="api", quarantined=True)
 FOUND = lookup.SessionMatch("$1", "web", PANE)
 FIELDS: SessionRow = {
     "socket": "/s",
@@ -41,6 +42,7 @@ def seen(one: Registered, **fields: Any) -> ComparedRow:
 NOTHING = {"found": lookup.NOTHING}
 NO_SERVER = {"found": lookup.NOTHING, "reading": None}
 RENAMED = {"found": FOUND._replace(session_name="api")}
+MOVED = {"found": FOUND._replace(session="$2", session_name="api", pane=API, moved=True)}
 HALF = {"state": "creating", "maker": 5, "session_id": "", "server": "", "pane_id": ""}
 IDS: SessionRow = {
     "server": "10.20",
@@ -73,6 +75,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, RowChange | None]] =
         RowChange(values={"target": "api:0.0"}),
     ),
     "of another name": ({"target": "web:0.0"}, {}, "", None),
+    "moved": ({}, MOVED, "moved", RowChange(values={"target": "api:0.0"})),
+    "moved, and written down": ({"target": "api:0.0"}, MOVED, "", None),
 }
 
 
@@ -87,6 +91,14 @@ def test_a_case(case: str) -> None:
 def test_two_rows_of_one_session() -> None:
     found = drift.rows([seen(row()), seen(row("also"))])
     assert [(finding.kind, finding.name, finding.repair) for finding in found] == [("twice", "also", "")]
+
+
+def test_a_pane_that_was_moved_into_the_session_of_another_row_is_no_second_row_of_it() -> None:
+    reading = READING._replace(panes=(PANE, API))
+    host = lookup.SessionMatch("$2", "api", API._replace(id="%2"))
+    found = drift.rows([seen(row("api", target="api:0.0", session_id="$2"), found=host), seen(row(), **MOVED)])
+    assert {finding.kind for finding in found} == {"moved"}
+    assert drift.strangers(reading, {"$2"}, ()) == [PANE]
 
 
 def test_strangers_are_neither_registered_nor_views() -> None:

@@ -19,11 +19,22 @@ _FIRST = "0.0"  # what the shell tools write for every session, whatever base-in
 
 
 class SessionMatch(NamedTuple):
-    """`session` is the id of the session that was meant, "" when there is none."""
+    """`session` is the id of the session that was meant, "" when there is none. `moved`: the pane is the row's, and the
+    session another one, which it was moved into (`join-pane`, `break-pane`, `swap-pane`, `move-window`).
+    """
 
     session: str = ""
     session_name: str = ""
     pane: Pane | None = None
+    moved: bool = False
+
+    def panes(self, reading: Panes) -> list[Pane]:
+        """What of the session's is meant: of one that a pane was moved into, that pane alone."""
+        return [
+            pane
+            for pane in reading.panes
+            if self.session and pane.session == self.session and (not self.moved or pane == self.pane)
+        ]
 
 
 NOTHING = SessionMatch()
@@ -42,14 +53,17 @@ def by_target(reading: Panes, target: str) -> SessionMatch:
 
 
 def by_row(reading: Panes, row: Registered) -> SessionMatch:
-    """The session of a row: by its ids where it has them, which a rename does not change; else by exact name."""
+    """The session of a row: by its ids where it has them, which a rename does not change; else by exact name. A pane
+    keeps its id wherever it is moved, and the row follows it.
+    """
     if row.server and row.server != reading.server.identity:
         return NOTHING
     if row.session_id:
         mine = [pane for pane in reading.panes if pane.session == row.session_id]
         if mine and not row.pane_id:  # a view's
             return _within(mine, "")
-        return _first(mine, lambda each: each.id == row.pane_id, mine)
+        here = _first(mine, lambda each: each.id == row.pane_id, mine)
+        return here if here.pane else _moved(reading.panes, row.pane_id) or here
     session, _, rest = row.target.rpartition(":")
     if not row.target or session not in ("", row.name):
         return by_target(reading, row.target) if row.target else NOTHING
@@ -60,6 +74,15 @@ def by_row(reading: Panes, row: Registered) -> SessionMatch:
     if found.pane is None and rest == _FIRST:
         return _first(mine, lambda each: each.window_index == each.base and each.pane_index == each.pane_base, mine)
     return found
+
+
+def _moved(panes: Sequence[Pane], pane_id: str) -> SessionMatch | None:
+    """Where that pane is. Of several sessions that show it, one that is no view, if there is one."""
+    found = [pane for pane in panes if pane.id == pane_id]
+    if not found:
+        return None
+    pane = min(found, key=lambda each: each.marked or each.old_mark)
+    return SessionMatch(pane.session, pane.session_name, pane, moved=True)
 
 
 def _first(panes: Sequence[Pane], fits: Callable[[Pane], bool], session: Sequence[Pane] = ()) -> SessionMatch:

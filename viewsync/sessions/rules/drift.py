@@ -94,7 +94,8 @@ def _names(seen: Sequence[ComparedRow]) -> dict[str, str]:
 
 def _follows(seen: ComparedRow) -> str:
     name, alias = seen.row.name, seen.row.target.rpartition(":")[0] not in ("", seen.row.name)
-    return name if seen.doubt or seen.making or alias or not seen.found.session else seen.found.session_name
+    found = seen.found
+    return name if seen.doubt or seen.making or alias or found.moved or not found.session else found.session_name
 
 
 def _gone(seen: ComparedRow) -> list[Finding]:
@@ -128,6 +129,8 @@ def _there(seen: ComparedRow, reading: Panes, names: Mapping[str, str]) -> list[
         change = RowChange(values={"pid": pane.pid, "pid_start": seen.pid_start})
         text = f"its pane now runs process {pane.pid}, not {row.pid}"
         result.append(_finding("respawned", row, text, "record that", change))
+    if found.moved and pane:
+        return [*result, *_moved(row, pane)]
     if not row.quarantined and any(
         seen_pane.quarantined for seen_pane in reading.panes if seen_pane.session == found.session
     ):
@@ -137,6 +140,14 @@ def _there(seen: ComparedRow, reading: Panes, names: Mapping[str, str]) -> list[
     if found.session_name not in (row.name, session):
         result.append(_renamed(row, found, names, alias=session not in ("", row.name)))
     return result
+
+
+def _moved(row: Registered, pane: Pane) -> list[Finding]:
+    """Its session's id stays that of the one it was made in: only so is the other one known not to be its own."""
+    if row.target == pane.place:
+        return []
+    text = f"its pane was moved into session {pane.session_name!r}"
+    return [_finding("moved", row, text, "record that", RowChange(values={"target": pane.place}))]
 
 
 def _renamed(row: Registered, found: SessionMatch, names: Mapping[str, str], *, alias: bool) -> Finding:
@@ -167,7 +178,7 @@ def ids(reading: Panes, found: SessionMatch, pid_start: float) -> SessionRow:
 
 def pane_fields(pane: Pane, pid_start: float) -> SessionRow:
     return {
-        "target": f"{pane.session_name}:{pane.window_index}.{pane.pane_index}",
+        "target": pane.place,
         "pane_id": pane.id,
         "pid": pane.pid,
         "pid_start": pid_start,
@@ -179,7 +190,7 @@ def _twice(seen: Iterable[ComparedRow]) -> list[Finding]:
     first: dict[tuple[str, str], str] = {}
     result = []
     for row in seen:
-        if row.doubt or row.reading is None or not row.found.session:
+        if row.doubt or row.reading is None or not row.found.session or row.found.moved:
             continue
         key = (row.reading.server.identity, row.found.session)
         other = first.setdefault(key, row.row.name)

@@ -49,6 +49,8 @@ class SessionFacts(NamedTuple):
     only_dead: bool = False  # all its panes are dead
     viewed: bool = False  # it has views, nobody on them
     session: str = ""  # which session it is: two rows may name one
+    moved_to: str = ""  # another session, which its pane was moved into: that is not its own to end
+    guest: str = ""  # another row, whose pane was moved into it
     clock_set: float = 0.0  # seconds by which the clock was set forward since its server began: that is no age
 
 
@@ -118,6 +120,10 @@ def _protection(known: SessionFacts, wish: ExpiryCriteria, *, ends: bool) -> str
         return "attached"
     if known.leased:
         return "somebody is sending to it"
+    if ends and known.moved_to:
+        return f"its pane was moved into session {known.moved_to!r}: `viewsync kill` ends that pane alone"
+    if ends and known.guest:
+        return f"the pane of {known.guest!r} was moved into it"
     # A view that is kept unattached waits for somebody, and would keep the windows under the session's name.
     return "it has a view" if ends and known.viewed else ""
 

@@ -31,6 +31,12 @@ class LiveSession(NamedTuple):
     command: str
     quarantined: bool = False  # in tmux
     pinned: bool = False
+    pane_ids: tuple[str, ...] = ()
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The process of each pane, by the pane's id."""
+        return dict(zip(self.pane_ids, self.panes, strict=True))
 
 
 class Sessions(NamedTuple):
