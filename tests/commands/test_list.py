@@ -50,7 +50,8 @@ def test_the_table_and_the_json(server: Server, home: Home) -> None:
 
 def test_no_sessions(home: Home) -> None:
     assert home.viewsync("list").out == "No sessions registered.\n"
-    assert home.viewsync("list", "--json").fields() == {"sessions": [], "total": 0, "alive": 0, "dead": 0, "errors": []}
+    counts = dict.fromkeys(("total", "alive", "dead", "no_server", "unknown"), 0)
+    assert home.viewsync("list", "--json").fields() == {"sessions": [], **counts, "errors": []}
 
 
 def test_sort_and_filter(server: Server, home: Home) -> None:
@@ -185,13 +186,17 @@ def test_d54_a_server_that_hangs_hides_no_other(servers: Callable[..., Server], 
     hung, well = servers("hung").start("-s", "a"), servers("well").start("-s", "b")
     add_by_jq(home, "a", hung)
     add_by_jq(home, "b", well)
+    add_by_jq(home, "c", well, socket=f"{home.path}/nobody.sock")
+    add_by_jq(home, "d", well)
     os.kill(hung.pid, signal.SIGSTOP)
-    env = {"VIEWSYNC_TMUX_TIMEOUT": "0.3"}
-    assert {name: session["status"] for name, session in listed(home, env=env).items()} == {
-        "a": "unknown",
-        "b": "alive",
-    }
-    assert "did not answer" in home.viewsync("list", env=env).err
+    done = home.viewsync("list", "--json", env={"VIEWSYNC_TMUX_TIMEOUT": "0.3"}).json()
+    statuses = {session["name"]: session["status"] for session in done["sessions"]}
+    assert statuses == {"a": "unknown", "b": "alive", "c": "server", "d": "missing"}
+    counts = {name: done[name] for name in ("total", "alive", "dead", "no_server", "unknown")}
+    assert counts == {"total": 4, "alive": 1, "dead": 1, "no_server": 1, "unknown": 1}
+    done = home.viewsync("list", env={"VIEWSYNC_TMUX_TIMEOUT": "0.3"})
+    assert "did not answer" in done.err
+    assert done.out.splitlines()[-1] == "Total: 4 | Alive: 1 | Dead: 1 | No server: 1 | Unknown: 1"
 
 
 def test_d57_a_row_with_nothing_in_it_is_missing(server: Server, home: Home) -> None:

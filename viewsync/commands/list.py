@@ -10,7 +10,7 @@ from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result, age, table
 from viewsync.registry.rows import stamp
 from viewsync.sessions import listing
-from viewsync.sessions.rules.health import ALIVE
+from viewsync.sessions.rules.health import ALIVE, DEAD, MISSING, SERVER, UNKNOWN, ZOMBIE
 from viewsync.text.nearest import did_you_mean
 from viewsync.text.timestamps import epoch
 
@@ -67,9 +67,19 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         entries, errors, scope = _narrowed(parsed, ctx, entries, errors)
     found = [entry for entry in entries if all(_fits(entry, *one) for one in filters)]
     found.sort(key=lambda each: _order(each[parsed.sort]))
-    alive = sum(entry["status"] == ALIVE for entry in found)
-    data = {"sessions": found, "total": len(found), "alive": alive, "dead": len(found) - alive, "errors": errors}
+    data = {"sessions": found, "total": len(found), **_counts(found), "errors": errors}
     return Result(data, _lines(found, data, now, scope), warnings=errors)
+
+
+def _counts(found: list[dict[str, Any]]) -> dict[str, int]:
+    """What is not known is not dead, and where no server runs there is nothing that could be."""
+    statuses = [entry["status"] for entry in found]
+    return {
+        "alive": statuses.count(ALIVE),
+        "dead": sum(map(statuses.count, (DEAD, MISSING, ZOMBIE))),
+        "no_server": statuses.count(SERVER),
+        "unknown": statuses.count(UNKNOWN),
+    }
 
 
 def _narrowed(
@@ -154,7 +164,13 @@ def _data(listed: listing.Listed, now: float) -> dict[str, Any]:
 def _lines(found: list[dict[str, Any]], data: dict[str, Any], now: float, scope: str) -> list[str]:
     if not found:
         return [f"No sessions{scope}." if scope else "No sessions registered."]
-    total = f"Total: {data['total']} | Alive: {data['alive']} | Dead: {data['dead']}"
+    more = {"No server": data["no_server"], "Unknown": data["unknown"]}
+    total = " | ".join(
+        [
+            f"Total: {data['total']} | Alive: {data['alive']} | Dead: {data['dead']}",
+            *(f"{what}: {count}" for what, count in more.items() if count),
+        ]
+    )
     rows = [row for entry in found for row in (_row(entry, now), *map(_view, entry["views"]))]
     return [*table(_HEAD, rows), "", total]
 

@@ -36,7 +36,9 @@ class ListOutput(TypedDict):
     sessions: Annotated[list[ListedSession], "the sessions, in the order of --sort"]
     total: Annotated[int, "how many there are"]
     alive: Annotated[int, "how many of them are alive"]
-    dead: Annotated[int, "how many are not"]
+    dead: Annotated[int, "how many are not, as their servers say: dead, missing or zombie"]
+    no_server: Annotated[int, "how many have no tmux server any more"]
+    unknown: Annotated[int, "how many have a server that did not answer"]
     errors: Annotated[list[str], "what could not be read"]
 
 
