@@ -111,6 +111,18 @@ def test_a_cleanup_ends_them_too_each_with_its_session(server: Server, home: Hom
     assert not any(map(processes.alive, pids.values()))
 
 
+@pytest.mark.usefixtures("hurry")
+def test_what_outlived_its_server_is_ended_by_the_name_of_its_session(server: Server, home: Home) -> None:
+    up = os.path.join(home.path, "up")
+    create(server, "web", "--", "sh", "-c", f'trap "" HUP; echo $$ > {up}; exec sleep 1000')
+    pid = number(up)
+    server.stop()
+    assert processes.alive(pid)
+    done = kill(home, "web")
+    assert (done.killed, done.removed, [program.pid for program, _ in done.remains.ended]) == (False, True, [pid])
+    assert not processes.alive(pid)
+
+
 def test_to_keep_them_is_said(server: Server, home: Home, left: list[int]) -> None:
     up = os.path.join(home.path, "up")
     create(server, "web", "--", "sh", "-c", f'trap "" HUP; echo $$ > {up}; exec sleep 1000')

@@ -88,6 +88,8 @@ def kill(ctx: Context, asked: targets.TargetArgs, wish: Wish = Wish(), *, dry_ru
             result = _end_found(ctx, seen.reading, result, seen, wish)
         if row is None:
             return result
+        if seen.certain and not result.found:  # what it ran may have outlived it
+            result = result._replace(remains=remains.of_row(row, keep=wish.keep_processes))
         if result.killed:
             _record(ctx, row)
         if not result.killed and (not seen.certain or (result.found and result.problem)):

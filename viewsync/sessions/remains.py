@@ -14,6 +14,7 @@ from viewsync.tmux.server import ServerGone
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from viewsync.registry.rules.row import Registered
     from viewsync.tmux.rules.model import Pane, Panes, Server
     from viewsync.tmux.server import Tmux
 
@@ -62,6 +63,12 @@ def finish(tmux: Tmux, before: Before, *, keep: bool = False, shared: bool = Fal
         there = set(before.programs)  # nobody knows, so nothing of it is touched
     gone = [program for pane, programs in before.programs.items() if pane not in there for program in programs]
     return pane_processes.finish(list(dict.fromkeys(gone)), keep=keep)
+
+
+def of_row(row: Registered, *, keep: bool) -> Finished:
+    """Of a session that is gone, by the pid and the start of its program. A row that has not both proves nothing."""
+    found = pane_processes.left(row.pid, row.pid_start) if row.pid and row.pid_start else []
+    return pane_processes.finish(found, keep=keep or row.quarantined) if found else NOTHING
 
 
 def _ended(server: Server) -> bool:

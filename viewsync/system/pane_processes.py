@@ -80,6 +80,14 @@ def read(server: str, socket: str, panes: Mapping[str, int]) -> dict[str, list[P
     return found
 
 
+def left(pid: int, start: float) -> list[Program]:
+    """What runs on of a pane that is gone, whose own program had that pid and start; nothing once that has ended."""
+    if pid == os.getpid() or not processes.alive(pid, start):
+        return []
+    table = _table()
+    return _of_pane(table, pid, ()) if pid in table and processes.same(table[pid].start, start) else []
+
+
 def _of_pane(table: Mapping[int, _Seen], pid: int, traces: Iterable[int]) -> list[Program]:
     inside = {member for member, seen in table.items() if seen.session == pid}
     front = {table[member].foreground for member in inside}
