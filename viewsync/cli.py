@@ -62,6 +62,7 @@ GROUPS = {
         "backup": Command("backup", "copy the registry to a file"),
         "restore-registry": Command("restore_registry", "restore the registry from a copy"),
         "registry": Command("registry", "read and change the registry from scripts"),
+        "mcp": Command("mcp", "serve sessions to agents, by the Model Context Protocol"),
     },
     "Project sessions, from a file": {
         "run": Command("run", "create a project's session from its file, or add what is missing", common=True),
@@ -317,11 +318,17 @@ def _result(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
     try:
         # KEY=VALUE may stand behind options, too, where a verb takes some.
         parse = parser.parse_intermixed_args if getattr(module, "INTERMIXED", False) else parser.parse_args
-        result: output.Result = module.run(parse(words), ctx)
+        more = (_words_run,) if hasattr(module, "RUNS_VERBS") else ()
+        result: output.Result = module.run(parse(words), ctx, *more)
         return result
     except errors.ViewsyncError as error:
         error.code = code_of(error, module)
         raise
+
+
+def _words_run(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
+    """For a verb that runs others."""
+    return _result(verb, _paired(verb, words), ctx)
 
 
 def parser_of(verb: str) -> Parser:

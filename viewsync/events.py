@@ -16,6 +16,7 @@ KILL = "kill"  # by a person or a program that named it
 END = "end"  # by a clean-up
 GONE = "gone"  # seen to be gone: by itself, or by somebody else
 FORGET = "forget"  # a clean-up forgot it, as it was gone
+CALL = "call"  # of a tool of the MCP server; `detail` is the length and the hash of what was typed, `reason` the tool
 STEPS = (STEP, STEP_FAILED)
 # What happens to a view, besides DETACH, GONE and what a verdict says (tmux/rules/model.py).
 OPEN = "open"

@@ -148,15 +148,18 @@ def show_error(error: ViewsyncError, as_json: bool) -> None:
     for line in (error.message + hint, *error.more):
         say(f"{error.speaker}: {printable(line)}")
     if as_json:
-        body = {
-            "code": error.code,
-            "kind": error.kind,
-            "message": error.message,
-            "hint": error.hint,
-            **({"more": list(error.more)} if error.more else {}),
-        }
         with contextlib.suppress(OSError):  # `finish` tells of it
-            print(as_text(enveloped(error.verb, {"error": body})))
+            print(as_text(enveloped(error.verb, {"error": error_fields(error)})))
+
+
+def error_fields(error: ViewsyncError) -> dict[str, Any]:
+    return {
+        "code": error.code,
+        "kind": error.kind,
+        "message": error.message,
+        "hint": error.hint,
+        **({"more": list(error.more)} if error.more else {}),
+    }
 
 
 def enveloped(verb: str | None, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -64,7 +64,7 @@ ASKED: dict[str, list[list[str]]] = {
     "worktree": [["list"]],
 }
 # They read or write files alone, run on, or have a server of their own; `create` starts one: see the last test.
-OTHERS = {"completion", "create", "demo", "import", "restore-registry", "schema", "sweeper", "trust"}
+OTHERS = {"completion", "create", "demo", "import", "mcp", "restore-registry", "schema", "sweeper", "trust"}
 
 
 class Gone(NamedTuple):

@@ -26,6 +26,7 @@ EVENTS = {
     "quarantined": "`reconcile` took note of a quarantine that only tmux knew of",
     "worktree": "a worktree was made for a project's session",
     "worktree-removed": "a worktree was removed",
+    "call": "an agent called a tool; `detail` is the length and hash of what it typed",
     # of a view
     "open": "a view was made and attached to",
     "reuse": "a view that was there was attached to",

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import types
-from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    NamedTuple,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 from viewsync.json_output import envelope, events
 from viewsync.json_output.verbs import OUTPUTS, Form
 from viewsync.output import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _PLAIN = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
@@ -21,16 +35,21 @@ class Field(NamedTuple):
     about: str  # a sentence, without its full stop
 
 
-def of_verb(verb: str, *, closed: bool = False) -> dict[str, Any]:
+def of_verb(verb: str, *, closed: bool = False, more: Sequence[Form] = ()) -> dict[str, Any]:
     """What `viewsync VERB --json` prints; of a stream, each of its lines. `closed`: no other field may be there."""
     output = OUTPUTS[verb]
-    forms = [_form(verb, form, closed) for form in (*output.forms, Form(envelope.ErrorOutput, "an error"))]
+    forms = [_form(verb, form, closed) for form in (*output.forms, *more, Form(envelope.ErrorOutput, "an error"))]
     return {"$schema": _DRAFT, "title": f"viewsync {verb} --json", "anyOf": forms}
 
 
 def of_error(*, closed: bool = False) -> dict[str, Any]:
     """What is printed where the verb that was called does not exist."""
     return {"$schema": _DRAFT, "title": "viewsync", **_form(None, Form(envelope.ErrorOutput), closed)}
+
+
+def of_shape(shape: Any) -> dict[str, Any]:
+    """An object with those fields, and no other."""
+    return _object(shape, closed=True)
 
 
 def of_events() -> dict[str, Any]:

@@ -87,4 +87,5 @@ WITHOUT = {
     "demo": "shows something to people",
     "completion": "prints a shell's script",
     "hook": "tmux calls it",
+    "mcp": "speaks a protocol of its own",
 }

@@ -41,6 +41,13 @@ class History:
         rows = self._run(lambda db: db.execute(query, parameters).fetchall())
         return [Event(*row) for row in rows if _finite(row)]
 
+    def newest(self) -> int:
+        """The number of its last line."""
+        if not os.path.exists(self.path):
+            return 0
+        found: int = self._run(lambda db: db.execute("SELECT COALESCE(MAX(id), 0) FROM events").fetchone()[0])
+        return found
+
     def add_samples(self, samples: Sequence[Sample], keep_from: float) -> None:
         """And forget those from before `keep_from`. Raises StateError as `add` does."""
 

@@ -1,0 +1,54 @@
+"""viewsync mcp: what a person is told who calls it without what it needs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.server import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.server import Home
+
+_MAIN = "import sys; sys.path.append(sys.argv[1]); from viewsync.cli import main; sys.exit(main(['mcp']))"
+
+
+@pytest.mark.parametrize("version", ["", "1.30.0"])
+def test_without_the_extra_it_says_in_a_line_what_to_install(home: Home, tmp_path: Path, version: str) -> None:
+    os.symlink(os.path.join(ROOT, "viewsync"), tmp_path / "viewsync")
+    if version:
+        (tmp_path / f"mcp-{version}.dist-info").mkdir()
+        (tmp_path / f"mcp-{version}.dist-info" / "METADATA").write_text(f"Name: mcp\nVersion: {version}\n")
+    argv = [sys.executable, "-I", "-S", "-c", _MAIN, str(tmp_path)]
+    done = subprocess.run(argv, env=home.env, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stdout) == (1, "")
+    what = f"needs version 2 of the package mcp, and {version} is installed" if version else "needs the package mcp"
+    assert what in done.stderr
+    assert f"{sys.executable} -m pip install 'viewsync[mcp]'" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_client_that_hangs_up_ends_it(home: Home) -> None:
+    done = home.viewsync("mcp")
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_what_is_no_protocol_is_answered_and_ends_nothing(home: Home) -> None:
+    pipe = subprocess.PIPE
+    argv = [home.launcher, "mcp"]
+    with subprocess.Popen(argv, env=home.env, text=True, stdin=pipe, stdout=pipe, stderr=pipe) as server:
+        assert server.stdin
+        assert server.stdout
+        assert server.stderr
+        server.stdin.write('hello\n{}\n{"jsonrpc":"2.0","id":1,"method":"ping"}\n')
+        server.stdin.flush()
+        assert '"id":1' in server.stdout.readline()
+        server.stdin.close()
+        assert server.wait(60) == 0
+        assert "Traceback" not in server.stderr.read()

@@ -1,0 +1,96 @@
+"""An agent: the SDK's own client, on the pipes of a real `viewsync mcp`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mcp.client.client import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+
+from viewsync.mcp.tools import TOOLS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+
+    import mcp_types as types
+
+    from tests.support.server import Home
+
+ERAS = ("legacy", "auto")  # `initialize`, and what came with 2026-07-28
+
+
+class Answer(NamedTuple):
+    data: dict[str, Any]
+    failed: bool
+    texts: list[str]
+    marked: list[str]  # the fields that hold what programs printed
+
+    @property
+    def error(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.data["error"]
+        return found
+
+
+class Agent:
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.progress: list[tuple[float, float | None]] = []
+
+    async def call(self, tool: str, **arguments: Any) -> Answer:
+        async def told(progress: float, total: float | None, message: str | None) -> None:
+            self.progress.append((progress, total))
+
+        result = await self.client.call_tool(tool, arguments, progress_callback=told)
+        texts = [content.text for content in result.content if content.type == "text"]
+        assert json.loads(texts[-1]) == result.structured_content
+        marked = (result.meta or {}).get("viewsync/data", [])
+        return Answer(result.structured_content, result.is_error, texts, marked)
+
+    async def done(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """A call that must not fail: what it tells."""
+        answer = await self.call(tool, **arguments)
+        assert not answer.failed, answer
+        assert answer.data["schema"] == 1
+        return answer.data
+
+    async def refused(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """A call that must fail: its error."""
+        answer = await self.call(tool, **arguments)
+        assert answer.failed, answer
+        assert answer.data["verb"] == (TOOLS[tool].does if tool in TOOLS else "mcp")
+        return answer.error
+
+    async def read(self, uri: str) -> dict[str, Any]:
+        result = await self.client.read_resource(uri)
+        (content,) = result.contents
+        found: dict[str, Any] = json.loads(getattr(content, "text"))  # noqa: B009  mypy knows blobs, too
+        return found
+
+
+@contextlib.asynccontextmanager
+async def agent(
+    home: Home, *words: str, era: str = "auto", env: Mapping[str, str] | None = None, heard: Any = None
+) -> AsyncIterator[Agent]:
+    server = StdioServerParameters(command=home.launcher, args=["mcp", *words], env={**home.env, **(env or {})})
+    async with Client(stdio_client(server), mode=era, message_handler=heard) as client:
+        yield Agent(client)
+
+
+def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(asyncio.wait_for(work(), 120))
+
+
+async def until(reading: Callable[[], Any], what: str) -> Any:
+    """As tests/support/wait.py has it, while the client goes on."""
+    for _ in range(6000):
+        if found := reading():
+            return found
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"waited for {what}; last seen: {reading()!r}")
+
+
+def names(result: types.ListToolsResult) -> list[str]:
+    return [tool.name for tool in result.tools]

@@ -1,0 +1,1 @@
+"""viewsync for agents, by the Model Context Protocol."""

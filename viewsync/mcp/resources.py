@@ -1,0 +1,72 @@
+"""What can be read, and subscribed to: sessions, one of them, its output, and what happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from viewsync import output
+from viewsync.errors import UsageError
+from viewsync.mcp.tools import TOOLS
+from viewsync.registry import rows as registry_rows
+from viewsync.registry import targets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from viewsync.context import Context
+    from viewsync.events import Event
+    from viewsync.mcp.rules.policy import Policy
+
+
+def answer(ctx: Context, allowed: Policy, request: Mapping[str, Any]) -> dict[str, Any]:
+    """What the server needs to know besides the tools' answers."""
+    what = request["what"]
+    if what == "rows":
+        return _json({"sessions": _rows(ctx, allowed), "tools": _tools(allowed)})
+    if what == "changes":
+        newest = ctx.history.newest()
+        events_since = _since(ctx, allowed, request["since"], newest)
+        return _json({"sessions": _rows(ctx, allowed), "events": events_since, "newest": newest})
+    if what == "terminal":
+        return _json({"path": _terminal(ctx, request["session"])})
+    raise UsageError(f"there is no {what!r}")
+
+
+def events(ctx: Context, allowed: Policy, session: str, limit: int) -> dict[str, Any]:
+    """As a call's answer."""
+    where, values = ("session = ? OR parent = ?", (session, session)) if session else ("1", ())
+    found = ctx.history.find(where, values, max(1, min(limit, 1000)))
+    shown = [event._asdict() for event in found if allowed.sees(event.session, event.socket)]
+    return {**_json(output.enveloped("list", {"events": shown})), "outcome": f"{len(shown)} lines"}
+
+
+def _json(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {"text": output.as_text(data, indent=None), "notes": [], "failed": False, "outcome": ""}
+
+
+def _rows(ctx: Context, allowed: Policy) -> dict[str, str]:
+    """Each session, with something that changes with its row."""
+    rows = registry_rows.read(ctx.registry)
+    return {row.name: repr(row) for row in rows if allowed.sees(row.name, row.socket)}
+
+
+def _tools(allowed: Policy) -> list[str]:
+    return [name for name in TOOLS if allowed.verbs.fits(name)]
+
+
+def _since(ctx: Context, allowed: Policy, since: int, newest: int) -> list[dict[str, Any]]:
+    """Without calls that only read, so that who reads for them hears nothing of that."""
+    found: list[Event] = ctx.history.find("id > ? AND id <= ?", (since, newest)) if since else []
+    return [event._asdict() for event in found if allowed.sees(event.session, event.socket) and not _only_reads(event)]
+
+
+def _only_reads(event: Event) -> bool:
+    tool = TOOLS.get(event.reason.partition(":")[0]) if event.event == "call" else None
+    return bool(tool and tool.reads)
+
+
+def _terminal(ctx: Context, name: str) -> str:
+    from viewsync.tmux import input as tmux_input
+
+    place = targets.locate(ctx, targets.TargetArgs(session=name)).place
+    return tmux_input.terminal(ctx.tmux, place.server, place.pane_id)

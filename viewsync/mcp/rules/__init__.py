@@ -1,0 +1,1 @@
+"""What a call may hold, what policy allows, and the words of the verb."""
