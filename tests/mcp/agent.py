@@ -92,5 +92,23 @@ async def until(reading: Callable[[], Any], what: str) -> Any:
     raise AssertionError(f"waited for {what}; last seen: {reading()!r}")
 
 
+async def stays(reading: Callable[[], Any], seconds: float = 0.6) -> None:
+    """The reading must not change for that long."""
+    first = repr(reading())
+    for _ in range(int(seconds / 0.01)):
+        await asyncio.sleep(0.01)
+        assert repr(reading()) == first
+
+
+async def settled(reading: Callable[[], Any]) -> None:
+    """It has not changed for a while."""
+    same = 0
+    last = ""
+    while same < 40:
+        await asyncio.sleep(0.01)
+        now = repr(reading())
+        same, last = (same + 1, last) if now == last else (0, now)
+
+
 def names(result: types.ListToolsResult) -> list[str]:
     return [tool.name for tool in result.tools]
