@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from docgen import codes, environment, json_shapes, lua, settings, verbs
+from docgen import codes, environment, json_shapes, lua, settings, tools, verbs
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -21,6 +21,7 @@ def all_pages() -> dict[str, str]:
         "reference/settings.md": settings.page(written("reference/settings.md")),
         "reference/environment.md": environment.page(),
         "reference/json.md": json_shapes.page(),
+        "reference/tools.md": tools.page(),
         "reference/wezterm.md": lua.page(written("reference/wezterm.md")),
     }
     return {**found, **{path: _of_the_root(name) for name, path in _ROOTS.items()}}

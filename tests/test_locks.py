@@ -62,11 +62,13 @@ def asked(name: str, python: str) -> list[Requirement]:
     project = pyproject()["project"]
     extras = project["optional-dependencies"]
     assert extras["dev"][:2] == ["viewsync[test]", "viewsync[docs]"]
+    assert extras["test"][0] == "viewsync[mcp]"
+    tests = extras["mcp"] + extras["test"][1:]
     words = {
         "runtime": project["dependencies"],
         "build": pyproject()["build-system"]["requires"],
-        "test": project["dependencies"] + extras["test"],
-        "dev": project["dependencies"] + extras["test"] + extras["docs"] + extras["dev"][2:],
+        "test": project["dependencies"] + tests,
+        "dev": project["dependencies"] + tests + extras["docs"] + extras["dev"][2:],
     }[name]
     return [found for word in words if applies(found := Requirement(word), python)]
 

@@ -25,7 +25,7 @@ class Block(NamedTuple):
 
 def pages() -> list[str]:
     """By their paths below the repository."""
-    found = ["README.md", "CONTRIBUTING.md"]
+    found = ["README.md", "CONTRIBUTING.md", "skills/viewsync/SKILL.md"]
     for folder, _, files in os.walk(os.path.join(ROOT, "docs")):
         found += [os.path.relpath(os.path.join(folder, file), ROOT) for file in files if file.endswith(".md")]
     return sorted(found)

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import stat
+import sys
 from typing import TYPE_CHECKING
 
 import lupa.lua54
@@ -13,6 +14,12 @@ import lupa.lua54
 from tests.support.server import Done, Server
 from tests.support.wait import until
 from viewsync import config
+from viewsync.mcp.rules import policy
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 if TYPE_CHECKING:
     from tests.docs.blocks import Block
@@ -51,6 +58,9 @@ class Reader:
             file.write(text)
 
     def _toml(self, text: str) -> None:
+        if text.startswith("# mcp.toml\n"):
+            policy.parsed(tomllib.loads(text), "mcp.toml")
+            return
         path = os.path.join(self.home.path, "config.toml")
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)

@@ -44,7 +44,7 @@ METHODS = {"kill-server", "kill-session", "kill-window", "move-window", "new-ses
 # Words of English are looked for where a command begins, with an option behind them.
 WORDS = {"attach-session": r"att\w*", "new-session": "new", "run-shell": "run", "start-server": r"sta\w*"}
 
-NOT_PYTHON = ("hooks", "install.sh", "lib", "lua", "plugin", "templates", "viewsync.tmux")
+NOT_PYTHON = ("hooks", "install.sh", "lib", "lua", "plugin", "skills", "templates", "viewsync.tmux")
 
 # Where each is said, and why it does no harm there. A new place is a mistake, or has a guard and gets a line here.
 PLACES = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from viewsync import paths
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
 
@@ -32,9 +33,15 @@ class NotInstalled(ViewsyncError):
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--policy", default="", metavar="FILE", help="the policy file, instead of mcp.toml")
+    parser.add_argument(
+        "--skill", action="store_true", help="print the skill file (SKILL.md) for agents, and serve nothing"
+    )
 
 
 def run(parsed: argparse.Namespace, ctx: Context, run_verb: Callable[[str, Sequence[str], Context], Result]) -> Result:
+    if parsed.skill:
+        with open(paths.shared_file("skills", "viewsync", "SKILL.md"), encoding="utf-8") as file:
+            return Result(lines=file.read().splitlines())
     _check_sdk()
     from viewsync.mcp import serving
 
