@@ -12,6 +12,7 @@ from viewsync.events import Event, Sample
 from viewsync.store import own_files
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Sequence
 
 FILE = "history.db"
@@ -26,12 +27,21 @@ _INSERT_SAMPLE = f"INSERT INTO samples ({_SAMPLE}) VALUES ({', '.join('?' * len(
 class History:
     def __init__(self, folder: str, timeout: float = 0.5) -> None:
         self.path = os.path.join(folder, FILE)
+        self._open: sqlite3.Connection | None = None
         self.timeout = timeout  # seconds to wait for another writer; a hook has no more
 
     def add(self, events: Sequence[Event]) -> None:
         """Raises StateError when the database is locked, broken or full."""
         if events:
             self._run(lambda database: database.executemany(_INSERT, events))
+
+    def stay_open(self) -> None:
+        """For who adds often. Whoever closes the last connection has SQLite write its log back, with fsync: 10 ms."""
+        if self._open is None and os.path.exists(self.path):
+            import sqlite3
+
+            self._open = sqlite3.connect(self.path, timeout=self.timeout)
+            self._open.execute("SELECT 1 FROM events LIMIT 1").fetchone()
 
     def find(self, where: str, parameters: Sequence[Any], limit: int = 1000) -> list[Event]:
         """Newest first. `where` is ours; whatever comes from outside goes into `parameters`."""
