@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.server import ROOT
+from tests.support.wait import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +39,31 @@ def test_without_the_extra_it_says_in_a_line_what_to_install(home: Home, tmp_pat
 def test_a_client_that_hangs_up_ends_it(home: Home) -> None:
     done = home.viewsync("mcp")
     assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_a_person_is_told_what_it_is_for_and_can_end_it(home: Home) -> None:
+    tab = home.program([home.launcher, "mcp"])
+    until(lambda: "an MCP client starts it" in tab.text(), "what it says on a terminal")
+    until(lambda: _reads(tab.pid), "the server")
+    os.write(tab.master, b"\x03")
+    assert tab.wait() == 130
+    assert "Traceback" not in tab.text()
+
+
+def _reads(pid: int) -> bool:
+    """It catches SIGINT: from then on it waits for a client."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as file:
+        caught = next(line for line in file if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) & 1 << signal.SIGTERM - 1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_with_all_that_it_started(home: Home, number: int) -> None:
+    with subprocess.Popen([home.launcher, "mcp"], env=home.env, stdin=subprocess.PIPE) as server:
+        until(lambda: _reads(server.pid), "the server")
+        server.send_signal(number)
+        assert server.wait(60) == 128 + number
+    # The fixture waits for the end of all that this home started.
 
 
 def test_what_is_no_protocol_is_answered_and_ends_nothing(home: Home) -> None:

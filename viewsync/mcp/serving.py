@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
+import signal
+import sys
 from typing import TYPE_CHECKING
 
 from viewsync import output
@@ -11,6 +14,7 @@ from viewsync.errors import ViewsyncError
 from viewsync.mcp import calls, policy_file
 from viewsync.mcp.caller import Caller
 from viewsync.mcp.workers import Nursery, Workers
+from viewsync.system import signals
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -27,6 +31,8 @@ def serve(ctx: Context, run_verb: RunVerb, policy: str) -> None:
         file.policy()
     except ViewsyncError as error:
         output.say(f"viewsync: {output.printable(error.message)}")
+    if sys.stdin.isatty():
+        output.say("viewsync: this speaks MCP on standard input, and an MCP client starts it; ^C ends it")
     for part in _PARTS:  # once, for all workers
         importlib.import_module(f"viewsync.{part}")
     import sqlite3  # noqa: F401  the same
@@ -36,9 +42,18 @@ def serve(ctx: Context, run_verb: RunVerb, policy: str) -> None:
 
     async def work() -> None:
         workers = Workers(nursery)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if not signals.ignores(number):
+                asyncio.get_running_loop().add_signal_handler(number, _leave, workers, number)
         try:
             await Server(workers, folder).run()
         finally:
             workers.close()
 
     asyncio.run(work())
+
+
+def _leave(workers: Workers, number: int) -> None:
+    """At once: a thread waits for the client's next word, and only the client could end that."""
+    workers.close()
+    os._exit(128 + number)

@@ -134,12 +134,14 @@ class Workers:
     def __init__(self, nursery: Nursery) -> None:
         self._nursery = nursery
         self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
         self._room = asyncio.Semaphore(_MOST)
 
     async def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Who is cancelled here has its worker end what it does."""
         async with self._room:
             worker = self._idle.pop() if self._idle else await self._start()
+            self._busy.add(worker)
             try:
                 answer = await worker.ask(request)
             except (asyncio.IncompleteReadError, OSError):
@@ -150,6 +152,8 @@ class Workers:
             except BaseException:
                 worker.leave()
                 raise
+            finally:
+                self._busy.discard(worker)
             self._idle.append(worker)
             return answer
 
@@ -167,6 +171,6 @@ class Workers:
         return worker
 
     def close(self) -> None:
-        for worker in self._idle:
+        for worker in (*self._idle, *self._busy):
             worker.leave()
         self._nursery.close()
