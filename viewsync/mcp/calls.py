@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import shlex
 import time
@@ -124,8 +123,6 @@ class Calls:
             detail=detail,
         )
         recording.record(self._ctx, [event])
-        with contextlib.suppress(Exception):  # it would only be slower
-            self._ctx.history.stay_open()
 
 
 def _not_run(name: str, data: Mapping[str, Any]) -> bool:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mcp.server.context import ServerRequestContext
 
     from viewsync.mcp.workers import Workers
+    from viewsync.store.history_database import History
 
     RequestContext = ServerRequestContext[Any, Any]
 
@@ -38,8 +39,9 @@ _TELL = 1.0  # seconds between two notifications of progress
 
 
 class Server:
-    def __init__(self, workers: Workers, folder: str) -> None:
+    def __init__(self, workers: Workers, folder: str, history: History) -> None:
         self._workers = workers
+        self._history = history
         self._subscriptions = Subscriptions(workers, folder)
         self._protocol = ProtocolServer[Any](
             "viewsync",
@@ -88,6 +90,8 @@ class Server:
             fields = {"code": error.code, "kind": error.kind, "message": error.message, "hint": error.hint}
             text = json.dumps({"schema": 1, "verb": tool.does if tool else None, "error": fields})
             found = {"text": text, "notes": [], "failed": True}
+        with contextlib.suppress(Exception):  # the next call would only be slower
+            self._history.stay_open()
         return _result(tool, found)
 
     async def _told(self, context: RequestContext, request: dict[str, Any], total: float) -> dict[str, Any]:

@@ -25,7 +25,7 @@ _PARTS = ("panes.sending", "panes.waiting", "panes.executing", "panes.capturing"
 
 def serve(ctx: Context, run_verb: RunVerb, policy: str) -> None:
     """Until the client hangs up."""
-    folder = ctx.folder
+    assert ctx.folder  # one that cannot be used is told of before anything begins
     file = policy_file.PolicyFile(policy_file.path(ctx.env, policy), named=bool(policy))
     try:
         file.policy()
@@ -39,6 +39,7 @@ def serve(ctx: Context, run_verb: RunVerb, policy: str) -> None:
 
     nursery = Nursery(calls.Calls(ctx, run_verb, file, Caller(ctx.env)).answer)
     from viewsync.mcp.server import Server
+    from viewsync.store.history_database import History
 
     async def work() -> None:
         workers = Workers(nursery)
@@ -46,7 +47,7 @@ def serve(ctx: Context, run_verb: RunVerb, policy: str) -> None:
             if not signals.ignores(number):
                 asyncio.get_running_loop().add_signal_handler(number, _leave, workers, number)
         try:
-            await Server(workers, folder).run()
+            await Server(workers, ctx.folder, History(ctx.folder)).run()
         finally:
             workers.close()
 

@@ -36,7 +36,11 @@ class History:
             self._run(lambda database: database.executemany(_INSERT, events))
 
     def stay_open(self) -> None:
-        """For who adds often. Whoever closes the last connection has SQLite write its log back, with fsync: 10 ms."""
+        """For processes that add often. Whoever closes the last connection has SQLite write its log back, with fsync.
+
+        Only in a process that does nothing else here: to close any descriptor of a file drops all of a process's locks
+        on it, and SQLite's are of that kind (seen as "disk I/O error").
+        """
         if self._open is None and os.path.exists(self.path):
             import sqlite3
 
