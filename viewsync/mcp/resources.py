@@ -28,7 +28,8 @@ def answer(ctx: Context, allowed: Policy, request: Mapping[str, Any]) -> dict[st
         events_since = _since(ctx, allowed, request["since"], newest)
         return _json({"sessions": _rows(ctx, allowed), "events": events_since, "newest": newest})
     if what == "terminal":
-        return _json({"path": _terminal(ctx, request["session"])})
+        allowed.check_verb("capture")
+        return _json({"path": _terminal(ctx, allowed, request["session"])})
     raise UsageError(f"there is no {what!r}")
 
 
@@ -65,8 +66,9 @@ def _only_reads(event: Event) -> bool:
     return bool(tool and tool.reads)
 
 
-def _terminal(ctx: Context, name: str) -> str:
+def _terminal(ctx: Context, allowed: Policy, name: str) -> str:
     from viewsync.tmux import input as tmux_input
 
     place = targets.locate(ctx, targets.TargetArgs(session=name)).place
+    allowed.check_session(name, place.socket)
     return tmux_input.terminal(ctx.tmux, place.server, place.pane_id)
