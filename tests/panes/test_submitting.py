@@ -37,6 +37,16 @@ def test_a_text_is_marked_where_that_is_asked_for_and_enter_comes_when_it_was_re
     assert prompt.reads() == [marks % texts[0], "\r", marks % texts[1], "\r", "x", "\r"]
 
 
+@pytest.mark.parametrize("alias", ["set-buffer=nonsense", "paste-buffer=nonsense", "set-buffer='"])
+def test_an_alias_that_breaks_the_enter_to_come_ends_no_server(server: Server, alias: str) -> None:
+    """Trap I: what the server does later by itself has to be a command then."""
+    prompt = Prompt(server, "ink")
+    server.tmux("set-option", "-s", "command-alias[100]", alias)
+    send(prompt, "-c", "a long line " * 6000)
+    stays(lambda: server.tmux("display-message", "-p", "#{pid}") == str(server.pid), 2.2)
+    assert "proj" in server.sessions()
+
+
 def test_a_switch_for_each_way(server: Server) -> None:
     prompt = Prompt(server, "asks")
     send(prompt, "--no-bracket", "-c", "typed\ttext")

@@ -170,10 +170,13 @@ def _act(server: Server, pane: str, what: Input, buffer: str, kept: str) -> str:
         commands.append(f"{paste} -p" if what.bracketed == ASKED else paste)
     if what.enter and what.later:
         token, seconds = what.later
-        late = unexpanded(_enter(server, pane, buffer, token))
+        late = _enter(server, pane, buffer, token)
         commands += [
             f"set-option -p {target} {_ENTER} {token}",
-            f"run-shell -b -d {seconds:.2f} {target} -C {quoted(late)}",
+            # Trap I: a text that is no command would end the server. Where an alias makes it none, it is none here
+            # either, and then nothing of all this is done.
+            f"if-shell -F 0 {{ {late} }}",
+            f"run-shell -b -d {seconds:.2f} {target} -C {quoted(unexpanded(late))}",
         ]
     elif what.enter:
         commands.append(_enter(server, pane, buffer))
