@@ -50,6 +50,9 @@ class ViewRow(TypedDict, total=False):
     tty: str
     leader: int
     leader_start: float
+    opener: int
+    moved_from: str
+    put_on: float  # epoch seconds
     gui: int
     gui_start: float
     pane: int

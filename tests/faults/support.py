@@ -42,15 +42,13 @@ def detached(server: Server, view: str) -> None:
 
 
 def close(server: Server, tab: Tab, view: str, how: str) -> None:
-    """Six ways for a client to leave its view."""
+    """Five ways for a client to end."""
     if how == "detach-client":
         server.tmux("detach-client", "-s", f"={view}")
     elif how == "prefix d":
         tab.type("\x02d")
     elif how == "terminal closed":
         tab.hang_up()
-    elif how == "switch-client":
-        server.tmux("switch-client", "-c", tab.tty, "-t", "=proj:")
     else:
         tab.signal(getattr(signal, f"SIG{how}"))
 

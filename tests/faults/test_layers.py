@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.support.server import Home, Server
 
 SLOTS = ("client-detached[4242]", "client-session-changed[4242]")
-WAYS = ["detach-client", "prefix d", "HUP", "KILL", "terminal closed", "switch-client"]
+WAYS = ["detach-client", "prefix d", "HUP", "KILL", "terminal closed"]
 
 
 # --- each layer alone ------------------------------------------------------------------------------------------------
@@ -93,6 +93,23 @@ def test_the_sweep_alone_cleans_up(server: Server, home: Home, how: str) -> None
     assert stays(server.sessions, 0.2) == ["proj", view]
     home.viewsync("sweep", env=NO_HOOKS)
     assert server.sessions() == ["proj"]
+    assert not home.rows()
+
+
+def test_the_sweep_alone_gives_a_view_to_who_went_to_another_session(server: Server, home: Home) -> None:
+    """And ends both when the client is gone."""
+    server.tmux("new-session", "-d", "-s", "other")
+    tab, view = server.open("proj", env=NO_HOOKS)
+    server.tmux("switch-client", "-c", tab.tty, "-t", "=other")
+    home.viewsync("sweep", env=NO_HOOKS)
+    other = server.clients()[tab.pid]
+    assert other.startswith("other-view-")
+    home.viewsync("sweep", env=NO_HOOKS)
+    assert server.sessions() == ["proj", "other", view, other]
+    tab.hang_up()
+    detached(server, other)
+    home.viewsync("sweep", env=NO_HOOKS)
+    assert server.sessions() == ["proj", "other"]
     assert not home.rows()
 
 

@@ -55,7 +55,8 @@ class Worker(threading.Thread):
         way = self.random.choice(WAYS)
         self.ways[way] += 1
         self.leave(tab, way)
-        until(lambda: self.server.clients().get(tab.pid) != view, f"its leave by {way}")
+        if way != "switch-client":
+            until(lambda: self.server.clients().get(tab.pid) != view, f"its leave by {way}")
         tab.end()
         self.server.home.tabs.remove(tab)
 
@@ -67,7 +68,9 @@ class Worker(threading.Thread):
         elif way == "terminal closed":
             tab.close()
         elif way == "switch-client":
-            self.server.tmux("switch-client", "-c", tab.tty, "-t", self.random.choice(("=proj", "=other")))
+            to = self.random.choice(("proj", "other"))
+            self.server.tmux("switch-client", "-c", tab.tty, "-t", f"={to}")
+            until(lambda: f"{to}-view-" in self.server.clients()[tab.pid], f"a view of {to}")
         else:
             tab.signal(getattr(signal, f"SIG{way}"))
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.support.wait import until
 from viewsync.errors import TmuxError
 from viewsync.tmux import inventory
+from viewsync.tmux.rules.model import Client
 from viewsync.tmux.server import Tmux, chain
 
 if TYPE_CHECKING:
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 
 steady = settings(max_examples=200, derandomize=True, deadline=None, database=None)
 
-SESSION = "S\t$0\t1795000000\t0\t1\t1\t2\t1\t0\t\t0\t10\t@1\t2\tproj-view-1-1\tproj\tproj"
+SESSION = "S\t$0\t1795000000\t0\t1\t/dev/pts/5\t2\t1\t0\t\t0\t10/dev/pts/5\t@1\t2\tproj-view-1-1\tproj\tproj"
 OUTPUT = "\n".join(
     (
-        "S\t$1\t1795000000\t1795000001\t0\t0\t0\t0\t0\t1795000099.77\t0\t00\t@3\t1\tother\t\t",
+        "S\t$1\t1795000000\t1795000001\t0\t *\t0\t0\t0\t1795000099.77\t0\t00\t@3\t1\tother\t\t",
         SESSION,
-        "C\t500\t/dev/pts/5\t$0",
+        "C\t500\t/dev/pts/5\t$0\t01\tother",
         "",
         "if-shell -F x { run-shell -b 'viewsync hook' }",
         "V\t77\t1794000000\t3.3a\t",
@@ -40,6 +41,11 @@ def test_a_whole_answer_is_read_in_full() -> None:
     assert found.complete
     assert [session.name for session in found.sessions] == ["other", "proj-view-1-1"]
     assert (found.sessions[0].lease, found.sessions[1].marked_parent) == (1795000099.0, "proj")
+    assert [(session.on, session.away, session.kept_unattached) for session in found.sessions] == [
+        ((), "", False),
+        (("/dev/pts/5",), "/dev/pts/5", True),
+    ]
+    assert found.clients == (Client(500, "/dev/pts/5", "$0", last="other", busy=False, sizes=True),)
     assert (found.clients[0].pid, found.server.version, len(found.hooks)) == (500, "3.3a", 1)
 
 

@@ -31,6 +31,7 @@ MARKS = {
     "@viewsync_parent": ("proj", "proj", "", "it's, #{pid}}", "NAME"),
     "@viewsync_pin": ("", "", "", "1", "0", "no"),
     "@viewsync_quarantine": ("", "", "", "ID", "$0"),
+    "@viewsync_away": ("", "", "", "TTY", "/dev/none"),  # the terminal of one that is on another session, or of none
     "@viewsync_lease": ("", "", "", "9999999999.1", "1000000000.1", "x"),
 }
 
@@ -51,7 +52,7 @@ states = st.builds(
     st.sampled_from(("proj-view-17-{}", "proj-view-17-{}", "it's a-view-{}-1", "proj-view-{}", "mine{}")),
     st.sampled_from((True, True, True, False)),
 )
-PLAIN = State(("ID", "ID", "$0", "proj", "", "", ""), "once", "proj-view-17-{}", grouped=True)
+PLAIN = State(("ID", "ID", "$0", "proj", "", "", "", ""), "once", "proj-view-17-{}", grouped=True)
 
 
 class Scene:
@@ -62,6 +63,8 @@ class Scene:
         self.tmux = Tmux("tmux", 60.0, home.env)
         self.ran = 0
         self.on: list[Tab] = []
+        self.away = home.program(["tmux", "-S", server.socket, "attach-session", "-t", "=proj:"])
+        until(lambda: self.away.pid in server.clients(), "a client")
 
     def play(self, cases: list[State], inherited: str) -> tuple[set[str], set[str], set[str]]:
         """The names of the views that there were, that the policy ends, and that the server ended."""
@@ -92,7 +95,7 @@ class Scene:
         session = self.server.tmux("new-session", "-d", "-P", "-F", "#{session_id}", *group, "-s", name)
         for mark, value in zip(MARKS, state.marks, strict=True):
             if value:
-                said = value.replace("ID", session).replace("NAME", name)
+                said = value.replace("ID", session).replace("NAME", name).replace("TTY", self.away.tty)
                 self.server.tmux("set-option", "-t", f"{session}:", mark, said)
         if state.attached != "never":
             self.attach(session, stay=state.attached == "now")
@@ -130,6 +133,7 @@ def test_the_server_ends_nothing_that_the_policy_keeps(scene: Scene, cases: list
     panes = scene.server.pane_pids()
     before, ends, gone = scene.play([*cases, PLAIN], inherited)
     assert gone <= ends
+    assert not gone & {state.name.format(number) for number, state in enumerate(cases) if "TTY" in state.marks}
     plain = f"proj-view-17-{len(cases)}"
     assert plain in before
     if not inherited and all(state.marks[0] in ("ID", "") for state in cases):

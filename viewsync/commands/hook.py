@@ -12,6 +12,7 @@ With `resurrect-saved`, tmux-resurrect has saved the server's sessions into a fi
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+
+# Who has pressed the prefix mostly goes on at once. Ten seconds, then the next event or sweep looks again.
+_MOMENT, _TIMES = 0.2, 50
 
 EXIT_CODES = {
     0: "done",
@@ -46,9 +50,15 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     socket = socket_inside(ctx.env)
     if not socket:
         return Result(warnings=["only tmux calls `viewsync hook`: it needs $TMUX to find the server"], code=1)
+    waited = 0
     while True:
-        for problem in _clean(ctx, socket):
+        done = _clean(ctx, socket)
+        for problem in done.errors:
             ctx.log.warning("hook: %s", problem)
+        if done.later and waited < _TIMES:
+            waited += 1
+            time.sleep(_MOMENT)
+            continue
         try:
             if not tmux_views.called_again(ctx.tmux, socket):
                 return Result()
@@ -57,12 +67,11 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
             return Result()
 
 
-def _clean(ctx: Context, socket: str) -> list[str]:
-    """What went wrong."""
+def _clean(ctx: Context, socket: str) -> cleanup.Swept:
     try:
-        return cleanup.clean(ctx, socket, cleanup.Scope(HOOK)).errors
+        return cleanup.clean(ctx, socket, cleanup.Scope(HOOK))
     except ViewsyncError as error:
-        return [error.message]
+        return cleanup.Swept([], [], [error.message])
 
 
 def _ended(ctx: Context, *, apart: bool) -> Result:

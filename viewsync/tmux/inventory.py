@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import (
+    AWAY,
+    CLIENTS,
     ENDED,
     ENDS_ALONE,
+    KEPT_UNATTACHED,
     LEASE,
     MARK_STATE,
     OPENING,
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from viewsync.tmux.server import Tmux
 
 _SERVER = f"V\t#{{pid}}\t#{{start_time}}\t#{{version}}\t#{{s/[^A-Za-z0-9=$@_ -]//:{ENDED}}}"
+_DESTROYS = " *"  # behind the clients of one that tmux ends when they are gone
 # Fields with a shape of their own first, names behind them, the one option with free text last. Names cannot
 # hold a raw tab or newline (3.2 and newer store them escaped); an option can, and then its line is not
 # understood and the reading counts as incomplete.
@@ -37,13 +41,14 @@ SESSION = "\t".join(
         "#{session_created}",
         "#{?session_last_attached,#{session_last_attached},0}",
         "#{session_attached}",
-        "#{?session_attached_list,1,0}",
+        f"{CLIENTS}#{{?{KEPT_UNATTACHED},,{_DESTROYS}}}",
         "#{?session_grouped,#{session_group_size},0}",
         MARK_STATE,
         f"#{{?{PIN},1,0}}",
         f"#{{=32:#{{s/[^0-9.]//:{LEASE}}}}}",
         f"#{{?{QUARANTINE},1,0}}",
-        f"#{{==:#{{{ENDS_ALONE}}},#{{session_id}}}}#{{==:#{{{OPENING}}},#{{session_id}}}}",
+        f"#{{==:#{{{ENDS_ALONE}}},#{{session_id}}}}#{{==:#{{{OPENING}}},#{{session_id}}}}"
+        f"#{{s|[^A-Za-z0-9/._-]||:{AWAY}}}",
         "#{window_id}",
         "#{session_windows}",
         "#{session_name}",
@@ -53,7 +58,10 @@ SESSION = "\t".join(
 )
 # In a format of no session there is only what all of them inherit. By itself, list-commands would start a server.
 _INHERITED = f"list-commands -F '#{{?{VIEW},I,}}' list-sessions"
-_CLIENT = "C\t#{client_pid}\t#{client_tty}\t#{session_id}"
+# Busy is who pressed the prefix, say, and not yet what follows it.
+_BUSY = "#{||:#{!=:#{client_key_table},#{key-table}},#{m:*suspended*,#{client_flags}}}"
+_SIZES = "#{!=:#{m:*ignore-size*,#{client_flags}},1}"
+_CLIENT = f"C\t#{{client_pid}}\t#{{client_tty}}\t#{{session_id}}\t{_BUSY}{_SIZES}\t#{{client_last_session}}"
 
 
 def commands() -> list[list[str]]:
@@ -111,6 +119,9 @@ def _session(rest: str) -> TmuxSession:
     row = rest.split("\t")
     if len(row) != 16 or not re.fullmatch(r"\$\d+", row[0]):
         raise ValueError(rest)
+    if not re.fullmatch(r"[01]{2}[\w./-]*", row[10]):
+        raise ValueError(rest)
+    on = row[4].removesuffix(_DESTROYS).split()
     return TmuxSession(
         id=row[0],
         name=row[13],
@@ -119,7 +130,7 @@ def _session(rest: str) -> TmuxSession:
         created=int(row[1]),
         last_attached=int(row[2]),
         attached=int(row[3]),
-        clients=row[4] == "1",
+        clients=bool(on),
         marked=row[6] == "1",
         marked_parent=row[15],
         pinned=row[7] == "1",
@@ -131,7 +142,10 @@ def _session(rest: str) -> TmuxSession:
         old_mark=row[6] == "3",
         quarantined=row[9] == "1",
         ends_alone=row[10].startswith("1"),
-        opening=row[10].endswith("1"),
+        opening=row[10][1:2] == "1",
+        away=row[10][2:],
+        on=tuple(on),
+        kept_unattached=not row[4].endswith(_DESTROYS),
     )
 
 
@@ -144,8 +158,9 @@ def _lease(text: str) -> tuple[float, float]:
 
 
 def _client(rest: str) -> Client:
-    pid, tty, session = rest.split("\t")
-    return Client(int(pid), tty, session)
+    pid, tty, session, flags, last = rest.split("\t")
+    busy, sizes = (flag == "1" for flag in flags)
+    return Client(int(pid), tty, session, last=last, busy=busy, sizes=sizes)
 
 
 def panes(tmux: Tmux, socket: str) -> list[str]:

@@ -13,6 +13,8 @@ from viewsync.tmux import guarded_kill
 from viewsync.tmux.rules import hooks, idle
 from viewsync.tmux.rules.language import both, either, if_existing, if_session, literal, quoted
 from viewsync.tmux.rules.model import (
+    AWAY,
+    CLIENTS,
     ENDED,
     ENDS_ALONE,
     LEASE,
@@ -47,11 +49,15 @@ _MAY_END = both(*dict.fromkeys(idle.ALONE.values()), idle.SHARED)
 _NONE_INHERITED = f"#{{==:#{{S:#{{?#{{&&:#{{{VIEW}}},#{{!=:#{{{VIEW}}},#{{session_id}}}}}},x,}}}},}}"
 # The name is looked at beside the mark, because a user's blocking hook can lose the mark of a view whose client died at
 # that moment (facts/tmux.md section 4).
+# Of who left it, and has a view of its own elsewhere, there is nothing to do. With a comma there are two on that one.
+_ALONE_ON_A_VIEW = both(OWN_MARK, "#{==:#{m:*#,*,#{session_attached_list}},0}")
+_NOT_ELSEWHERE = f"#{{?{AWAY},#{{?#{{m:* #{{{AWAY}}} *,#{{S:#{{?{_ALONE_ON_A_VIEW}, {CLIENTS} ,}}}}}},0,1}},1}}"
 _UNUSED = both(
     idle.UNATTACHED,
     either(OWN_MARK, both(NAMED_AS_VIEW, "#{session_grouped}")),
     idle.NOT_PINNED,
     NOT_QUARANTINED,
+    _NOT_ELSEWHERE,
     either(idle.ATTACHED_ONCE, f"#{{<:#{{{LEASE}}},{_NOW}}}"),
 )
 _OPENED = f"#{{==:#{{{OPENING}}},#{{session_id}}}}"
@@ -99,7 +105,7 @@ def _alone(event: str, version: str) -> str:
     """
     if event == hooks.EVENTS[0]:
         return _each(_MAY_END, _end(version), version)
-    left = both(idle.UNATTACHED, f"#{{==:#{{{ENDS_ALONE}}},#{{session_id}}}}")
+    left = both(idle.UNATTACHED, idle.NOT_AWAY, f"#{{==:#{{{ENDS_ALONE}}},#{{session_id}}}}")
     return _each(left, if_session(_ID, idle.UNATTACHED, f"set-option -u -t '{_ID}:' {ENDS_ALONE}", ""), version)
 
 

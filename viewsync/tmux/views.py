@@ -14,6 +14,7 @@ from viewsync.tmux import guarded_join
 from viewsync.tmux.rules import hooks, idle, language
 from viewsync.tmux.rules.language import both, either, equal, if_existing, if_session, quoted, same_server
 from viewsync.tmux.rules.model import (
+    AWAY,
     END,
     ENDED,
     ENDS_ALONE,
@@ -36,13 +37,14 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server, TmuxSession, Verdict
     from viewsync.tmux.server import Tmux
 
-MARKS = (VIEW, PARENT, PARENT_ID, LEASE, PIN, ENDS_ALONE, OPENING)
+MARKS = (VIEW, PARENT, PARENT_ID, LEASE, PIN, ENDS_ALONE, OPENING, AWAY)
 
 
 def _idle(name: str, now: float) -> str:
-    """Nobody is on it, suspended and locked clients included, nobody has reserved it or keeps it, and it is the one
-    meant."""
-    return both(_unused(name), _not_leased(now))
+    """Nobody is on it, suspended and locked clients included, nobody has reserved it, keeps it or may come back to it,
+    and it is the one meant.
+    """
+    return both(_unused(name), _not_leased(now), idle.NOT_AWAY)
 
 
 def _unused(name: str) -> str:
@@ -139,7 +141,8 @@ def attach(
     command = _made(new, version)
     for view in reversed(free):
         command = if_session(view.id, _idle(view.name, now), _go(view.id, new), command)
-    return tmux.argv(socket, *_hooked(caller, version), "if-shell", "-F", "1", _quietly(command, new, version))
+    quiet = quietly(command, new.detour, new.origin.session, version)
+    return tmux.argv(socket, *_hooked(caller, version), "if-shell", "-F", "1", quiet)
 
 
 def _made(new: NewView, version: str) -> str:
@@ -152,16 +155,17 @@ def _made(new: NewView, version: str) -> str:
     return guarded_join.command(new, detached=False, then=told)
 
 
-def _quietly(command: str, new: NewView, version: str) -> str:
+def quietly(command: str, word: str, session: str, version: str) -> str:
     """The same as what a hook runs: tmux then calls none that stands after a command, so that no hook of the user's
-    acts on the windows that a view shares, or waits in between. 3.2a knows no such way.
+    acts on the windows that a view shares, or waits in between. 3.2a knows no such way. `word` ends in digits of its
+    own; the session is one that has to be there.
     """
     if not runs_options(version):
         return command
-    option = f"@viewsync_making_{new.detour.rpartition('-')[2]}"
+    option = f"@viewsync_making_{word.rpartition('-')[2]}"
     text = f"set-option -gu {option} ; {command}"
     # Where there is no session at all, `set-hook -R` can end the server.
-    run = f"if-shell -F '#{{session_id}}' {{ set-hook -R {option} }} {{ has-session -t '{new.origin.session}:' }}"
+    run = f"if-shell -F '#{{session_id}}' {{ set-hook -R {option} }} {{ has-session -t '{session}:' }}"
     return f"set-option -g {option} {quoted(text)} ; {run}"
 
 
@@ -193,7 +197,7 @@ def reserve(
         target = f"-t '{view.id}:'"
         take = f"set-option {target} {lease_it} ; set-option -u {target} {ENDS_ALONE} ; {_say(view.name)}"
         command = if_session(view.id, _idle(view.name, now), take, command)
-    script = f"{_quietly(command, new, version)}\n"
+    script = f"{quietly(command, new.detour, new.origin.session, version)}\n"
     done = tmux.run(socket, *_hooked(caller, version), "source-file", "-", stdin=script)
     said = [line.removeprefix("view ") for line in done.out.split("\n") if line.startswith("view ")]
     if done.code or not said:
@@ -207,7 +211,8 @@ def _say(name: str) -> str:
 
 def _go(session: str, new: NewView) -> str:
     words = [f"attach-session -t '{session}'", *guarded_join.for_tab(f"-t '{session}:'", new)]
-    words.append(f"set-option -u -t '{session}:' {LEASE}")  # one that is over says nothing any more
+    # What is over says nothing any more.
+    words += [f"set-option -u -t '{session}:' {mark}" for mark in (LEASE, AWAY)]
     if new.window:
         words.append(guarded_join.select(session, new.window))
     return " ; ".join(words)

@@ -14,7 +14,7 @@ from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import KEEP, PROMOTE, Inventory, Server, Verdict
 from viewsync.views import servers, wezterm_panes
-from viewsync.views.rules import facts, names, policy, tracking
+from viewsync.views.rules import facts, names, policy, tabs, tracking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +31,7 @@ class Swept(NamedTuple):
     verdicts: list[Verdict]
     failed: list[Verdict]
     errors: list[str]
+    later: bool = False  # a tab is to get another view, and somebody is in the midst of a key sequence there
 
     def add(self, other: Swept) -> None:
         self.verdicts.extend(other.verdicts)
@@ -80,6 +81,7 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     done = tmux_views.act(ctx.tmux, found.server, wanted, now, rules.grace, by_mark) if wanted else []
     failed = [each for each, ok in zip(wanted, done, strict=True) if not ok]
     errors += guarded(lambda: _mend(ctx, found, changes, hooks_wanted=bool(known) and scope.trigger != HOOK))
+    errors += guarded(lambda: _note_away(ctx, found, after, data, rules))
     opened = [view.id for view in found.sessions if view.opening]
     alone = [view for view in found.sessions if view.ends_alone]
     undecided = [view.id for view in alone if _keeps(after.get(view.name, {}), data, rules)]
@@ -92,7 +94,30 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     if data["sessions"]:
         left = {event.parent: event.at for event in changes.events if event.event == END}
         errors += guarded(lambda: _note_presence(ctx, found, data["sessions"], scope.trigger, left))
-    return Swept(verdicts, failed, errors)
+    later = False
+    if not doubt and tabs.astray(found, after, views):
+        from viewsync.views import switching  # seldom
+
+        later = switching.follow(ctx, found, after, views, data["guis"], lambda row: _in_scope(row, scope), errors)
+    return Swept(verdicts, failed, errors, later)
+
+
+def _note_away(
+    ctx: Context, found: Inventory, views: Mapping[str, ViewRow], data: RegistryData, rules: policy.Policy
+) -> None:
+    """What a living tab has left the server keeps, and ends when that one ends, where nothing else can keep it."""
+    left = tracking.left(found, views)
+    wanted = {session: (tty, not _keeps(views.get(name, {}), data, rules)) for session, (name, tty) in left.items()}
+    changed = [
+        (view.id, tty, alone)
+        for view in found.sessions
+        for tty, alone in [wanted.get(view.id, ("", False))]
+        if view.away != tty or (alone and not view.ends_alone)
+    ]
+    if changed:
+        from viewsync.tmux import switching  # only then
+
+        switching.note_away(ctx.tmux, found.server, changed)
 
 
 def _came_back(ctx: Context, found: Inventory, views: Mapping[str, ViewRow]) -> bool:
@@ -129,19 +154,27 @@ def _in_scope(row: ViewRow, scope: Scope) -> bool:
 def _identified(found: Inventory, views: Mapping[str, ViewRow]) -> Inventory:
     """With what the system knows of the clients that are on views: their numbers alone are given out again."""
     rows = tracking.proven(found, views)
+    pids = {row["pid"] for row in views.values() if tabs.is_tab(row)}
     ours = {
         session.id: views.get(rows.get(session.id, ""), {})
         for session in found.sessions
         if session.marked or session.id in rows
     }
-    clients = [_known(client, ours[client.session]) if client.session in ours else client for client in found.clients]
+    clients = [
+        _known(client, ours[client.session])
+        if client.session in ours
+        else client._replace(start=processes.start_time(client.pid, cheaply=True))
+        if client.pid in pids
+        else client
+        for client in found.clients
+    ]
     return found._replace(clients=tuple(clients))
 
 
 def _known(client: Client, row: ViewRow) -> Client:
     client = client._replace(start=processes.start_time(client.pid, cheaply=True))
     leader, start = row.get("leader", 0), row.get("leader_start", 0.0)
-    if not (client.start and leader and tracking.is_clients(row, client) and row.get("tty") == client.tty):
+    if not (client.start and leader and tabs.is_clients(row, client) and row.get("tty") == client.tty):
         leader, start = terminal_owner.of(client.tty, client.pid)
     return client._replace(leader=leader, leader_start=start)
 

@@ -15,10 +15,10 @@ from viewsync.tmux import views as tmux_views
 from viewsync.tmux.guarded_join import NewView
 from viewsync.tmux.rules import hooks, session_names
 from viewsync.tmux.server import ServerGone
-from viewsync.views.rules import names, tracking
+from viewsync.views.rules import names, tabs, tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from viewsync.context import Context
     from viewsync.registry_shape import GuiRow, ViewRow
@@ -121,8 +121,7 @@ def _plan(ctx: Context, request: OpenRequest) -> OpenPlan:
     if origin is None or origin.session != joined.id:
         origin = view_origin.read(ctx.tmux, request.socket, joined.id)
     free = [] if request.new else _free(found, joined, rows, ctx.clock())
-    view = _new_view(ctx.clock, request, parent, joined, origin)
-    view = view._replace(hooks=_own_hooks(ctx, origin, found.server.version))
+    view = new_view(ctx, request, parent, joined, origin)
     missing = ctx.config["hooks"] and not hooks.stand(found.hooks, ctx.caller)
     return OpenPlan(found, free, view, ctx.caller if missing else "", data["guis"])
 
@@ -199,6 +198,7 @@ def _free(found: Inventory, joined: TmuxSession, rows: dict[str, ViewRow], now: 
     """Views of that group that nobody is on; what may change until the attach is asked of the server again."""
     if not joined.group_size:
         return []
+    elsewhere = tabs.Elsewhere(found)
     free = [
         session
         for session in found.sessions
@@ -206,34 +206,34 @@ def _free(found: Inventory, joined: TmuxSession, rows: dict[str, ViewRow], now: 
         and session.group_size
         and session.group == joined.group
         and not (session.attached or session.clients or session.lease >= int(now))
+        and not elsewhere.has(session, rows.get(session.name, {}))
         and not (session.quarantined or rows.get(session.name, {}).get("quarantined"))
     ]
     return sorted(free, key=lambda each: (-each.last_attached, each.name))[:_TRIES]
 
 
-def _new_view(
-    clock: Callable[[], float], request: OpenRequest, parent: str, joined: TmuxSession, origin: Origin
-) -> NewView:
+def new_view(ctx: Context, request: OpenRequest, parent: str, joined: TmuxSession, origin: Origin) -> NewView:
     digits = int.from_bytes(os.urandom(4), "big") % 10**9
     return NewView(
-        name=names.view_name(parent, clock(), digits),
+        name=names.view_name(parent, ctx.clock(), digits),
         origin=origin,
         parent=parent,
         joins=joined.name,
         folder=os.path.abspath(request.cwd) if request.cwd else "",
         window=request.window,
         detour=f"viewsync-detour-{digits}",
+        hooks=_own_hooks(ctx, origin),
     )
 
 
-def _own_hooks(ctx: Context, origin: Origin, version: str) -> tuple[tuple[str, str], ...]:
+def _own_hooks(ctx: Context, origin: Origin) -> tuple[tuple[str, str], ...]:
     """The parent's. A session's hook stands for the one that all have, so where ours is one of those it comes along."""
     events = {slot.partition("[")[0] for slot, _ in origin.hooks}.intersection(hooks.EVENTS)
     if not events or not ctx.config["hooks"]:
         return origin.hooks
     from viewsync.tmux import view_hooks  # most parents have none
 
-    ours = tuple((hooks.slot(event), view_hooks.text(event, ctx.caller, version)) for event in sorted(events))
+    ours = tuple((hooks.slot(event), view_hooks.text(event, ctx.caller, origin.version)) for event in sorted(events))
     return (*origin.hooks, *ours)
 
 
@@ -289,9 +289,11 @@ def wait_for_reader() -> None:
 def _refuse_nesting(ctx: Context, opener: Opener, plan: OpenPlan) -> None:
     """A client inside a pane of its own server shows itself in itself."""
     if ctx.env.get("TMUX") and opener.tty in inventory.panes(ctx.tmux, plan.found.server.socket):
+        import shlex  # only for this
+
         raise UsageError(
             f"this terminal is a pane of the same tmux server ({plan.found.server.socket})",
-            f"inside tmux, `tmux switch-client -t ={plan.view.parent}` goes there",
+            f"inside tmux, `viewsync attach {shlex.quote(plan.view.parent)}` goes there",
         )
 
 
@@ -320,6 +322,7 @@ def _row(ctx: Context, plan: OpenPlan, opener: Opener, state: str) -> ViewRow:
         "tty": opener.tty,
         "leader": opener.leader,
         "leader_start": opener.leader_start,
+        "opener": opener.pid if opener.tty else 0,
         "gui": opener.gui,
         "gui_start": opener.gui_start,
         "pane": opener.pane,

@@ -30,6 +30,7 @@ ORPHAN = ViewFacts(
     parent="proj",
     parent_taken=True,
     idle_since=NOW - 10,
+    away=False,
     tracked=False,
 )
 
@@ -98,6 +99,13 @@ CASES = {
     ),
     "last holder, attached": ({"group_size": 1, "attached": True, "parent_taken": False}, {}, KEEP, "attached"),
     "last holder, pinned": ({"group_size": 1, "pinned": True, "parent_taken": False}, {}, KEEP, "pinned"),
+    "away": ({"away": True}, {}, KEEP, "its client is on another session, and may come back"),
+    "away, last holder": (
+        {"away": True, "group_size": 1, "parent_taken": False},
+        {},
+        PROMOTE,
+        "last holder of its windows: its parent is gone",
+    ),
     "lingers": ({}, {"linger": 60.0}, KEEP, _LINGERS),
     "lingered enough": ({"idle_since": NOW - 61}, {"linger": 60.0}, END, "orphan: nobody is on it"),
     "lingers, first seen now": (
@@ -175,6 +183,7 @@ any_facts = st.builds(
     parent=st.sampled_from(["", "proj"]),
     parent_taken=st.booleans(),
     idle_since=st.one_of(st.just(0.0), times.map(float)),
+    away=st.booleans(),
     tracked=st.booleans(),
 )
 some_facts = st.lists(any_facts, max_size=7).map(

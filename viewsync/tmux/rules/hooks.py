@@ -31,7 +31,7 @@ _SILENT, _SAVED = ">/dev/null 2>&1 ", f" hook {SAVED}"
 
 # Which text of ours it is: another number where what stands in `EVENTS` means something else than before, so that
 # running servers get the new one.
-EDITION = 3
+EDITION = 4
 
 
 def quiet(version: str) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ def quiet(version: str) -> tuple[str, ...]:
 def loud(version: str) -> tuple[str, ...]:
     """What the user's hooks hear all the same when a view is made.
 
-    3.2a can run nothing without them (`views._quietly`). From 3.8 on, tmux looks for the hook before it says so.
+    3.2a can run nothing without them (`views.quietly`). From 3.8 on, tmux looks for the hook before it says so.
     """
     if not runs_options(version):
         return ("after-new-session", "after-select-window", "window-linked", "window-unlinked")

@@ -7,7 +7,7 @@ They are asked in the very step that ends a view, whether viewsync says it or th
 from __future__ import annotations
 
 from viewsync.tmux.rules.language import both
-from viewsync.tmux.rules.model import ENDS_ALONE, LEASE, MARKED, NOT_QUARANTINED, PARENT, PIN
+from viewsync.tmux.rules.model import AWAY, CLIENTS, ENDS_ALONE, LEASE, MARKED, NOT_QUARANTINED, PARENT, PIN
 
 UNATTACHED = both(
     "#{==:#{session_attached},0}", "#{==:#{session_attached_list},}"
@@ -20,6 +20,8 @@ NOW = "#{T;l:%s}"
 MADE_AHEAD = f"#{{e|>|:#{{session_created}},#{{e|+|:{NOW},1}}}}"
 _LEASED_AT = f"#{{e|-|:#{{s/[.].*//:{LEASE}}},#{{s/.*[.]//:{LEASE}}}}}"  # it is "<expiry>.<seconds>"
 LEASED_AHEAD = f"#{{e|>|:{_LEASED_AT},#{{e|+|:{NOW},1}}}}"
+# Its client is not on any other session. All are looked through for those views alone that one has left.
+NOT_AWAY = f"#{{?{AWAY},#{{?#{{m:* #{{{AWAY}}} *,#{{S: {CLIENTS} }}}},0,1}},1}}"
 _NOTHING_ELSE_KEEPS_IT = f"#{{==:#{{{ENDS_ALONE}}},#{{session_id}}}}"
 
 # Where no process of ours is asked. What a server cannot know (`lingering`, what WezTerm has) it must not decide.
@@ -30,6 +32,7 @@ ALONE = {
     "leased": f"#{{==:#{{{LEASE}}},}}",
     "brand_new": ATTACHED_ONCE,
     "pinned": both(NOT_PINNED, NOT_QUARANTINED),
+    "away": NOT_AWAY,
     "lingering": _NOTHING_ELSE_KEEPS_IT,
     "tracked_and_fresh": _NOTHING_ELSE_KEEPS_IT,
 }

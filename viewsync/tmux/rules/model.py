@@ -28,6 +28,12 @@ PIN = "@viewsync_pin"
 ENDS_ALONE = "@viewsync_ends_alone"
 # A tab got the view, and no row says so yet: there is something to do for us. The session's id.
 OPENING = "@viewsync_opening"
+# A tab left the view for another session, and may come back: the terminal that its client is on.
+AWAY = "@viewsync_away"
+# The names of a session's clients, suspended and locked ones included. As a rule they are their terminals.
+CLIENTS = "#{s/,/ /:session_attached_list}"
+# tmux does not end the session when nobody is on it any more: as 3.2 and 3.3 say it, and later ones.
+KEPT_UNATTACHED = "#{||:#{==:#{destroy-unattached},off},#{==:#{destroy-unattached},0}}"
 ENDED = "@viewsync_ended"  # of the server: what it ended by itself since we last looked, "$7=name=@5=epoch " each
 
 
@@ -67,6 +73,9 @@ class TmuxSession(NamedTuple):
     quarantined: bool = False  # in tmux
     ends_alone: bool = False  # the server may end it without asking us
     opening: bool = False  # a tab got it, and nobody has taken note
+    away: str = ""  # the terminal whose client left it for another session, and may come back
+    on: tuple[str, ...] = ()  # the names of all clients on it, as a rule their terminals, suspended ones included
+    kept_unattached: bool = True  # tmux does not end it when nobody is on it (destroy-unattached)
     leased_for: float = 0.0  # seconds that the lease was to last when it was made
 
 
@@ -79,6 +88,9 @@ class Client(NamedTuple):
     start: float = 0.0
     leader: int = 0
     leader_start: float = 0.0
+    last: str = ""  # the name of the session that it was on before
+    busy: bool = False  # in the midst of a key sequence, suspended or locked
+    sizes: bool = False  # windows that it shows are as large as its terminal
 
 
 class Inventory(NamedTuple):

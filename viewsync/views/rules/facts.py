@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.views.rules import tracking
+from viewsync.views.rules import tabs, tracking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -30,6 +30,7 @@ class ViewFacts(NamedTuple):
     parent: str  # the parent's name, "" when nobody knows it
     parent_taken: bool  # some session has the parent's name
     idle_since: float  # when a sweep first saw it unattached, 0 when it did not yet
+    away: bool  # the tab that left it is on another session, and may come back
     tracked: bool  # the WezTerm pane that it was opened from is still there
 
 
@@ -39,6 +40,7 @@ def of(
     """`tracked`: the views whose WezTerm pane is still there. `awake`: seconds that the machine was awake by now."""
     names = {session.name for session in found.sessions}
     mine = tracking.proven(found, views)
+    gone_to = tabs.Elsewhere(found)
     return [
         _facts(
             found.server,
@@ -47,6 +49,7 @@ def of(
             names,
             lambda row: tracking.idle_since(row, now, awake),
             tracked=session.name in tracked,
+            away=gone_to.has(session, views.get(mine.get(session.id, ""), {})),
         )
         for session in found.sessions
         if session.marked or session.id in mine
@@ -61,6 +64,7 @@ def _facts(
     idle_since: Callable[[ViewRow], float],
     *,
     tracked: bool,
+    away: bool,
 ) -> ViewFacts:
     row = row or {}
     parent = str(row.get("parent") or session.marked_parent)
@@ -81,5 +85,6 @@ def _facts(
         parent=parent,
         parent_taken=parent in names,
         idle_since=idle_since(row),
+        away=away,
         tracked=tracked,
     )

@@ -98,6 +98,11 @@ def pinned(facts: ViewFacts, policy: Policy, now: float) -> str | None:  # noqa:
     return "quarantined" if facts.quarantined else None
 
 
+def away(facts: ViewFacts, policy: Policy, now: float) -> str | None:  # noqa: ARG001  one shape for all rules
+    """So that tmux's own key for the last session finds it."""
+    return "its client is on another session, and may come back" if facts.away else None
+
+
 def lingering(facts: ViewFacts, policy: Policy, now: float) -> str | None:
     if policy.linger and now - (facts.idle_since or now) < policy.linger:
         return f"kept for reuse for {policy.linger:g} s after its detach"
@@ -115,7 +120,7 @@ if TYPE_CHECKING:
     Rule = Callable[[ViewFacts, Policy, float], str | None]
 
 PROTECT: tuple[Rule, ...] = (not_ours, bears_its_parents_name, attached, leased, brand_new, pinned)
-DELAY: tuple[Rule, ...] = (lingering, tracked_and_fresh)
+DELAY: tuple[Rule, ...] = (away, lingering, tracked_and_fresh)
 
 
 def _last_holder(facts: ViewFacts) -> Verdict:

@@ -11,6 +11,10 @@ seconds), pid, tty, leader (the first process on that terminal), gui, pane, titl
 one), window, attached, idle_since (epoch seconds, 0 while attached), idle_awake (the same moment, in seconds that the
 machine was awake: clocks are set), detour. Numbers of processes come back: pid, leader and gui each have a start time
 beside them.
+
+opener (the process that `open` became) is the pid as long as the client that the row names is a tab of ours. Where it
+went to another session by tmux's own keys: moved_from (the session that it is on while the view is made), and put_on
+(when we last had it show this view).
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync import events
 from viewsync.events import Event
 from viewsync.tmux.rules.model import PROMOTE, TmuxSession
+from viewsync.views.rules.tabs import Elsewhere, is_clients, is_tab
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -191,10 +196,13 @@ def pane_may_stay(row: ViewRow, guis: Mapping[str, GuiRow]) -> bool:
     return not first and bool(row.get("gui") or any(row.get("tty") in gui.get("ttys", ()) for gui in guis.values()))
 
 
-def is_clients(row: ViewRow, client: Client) -> bool:
-    """Whether that process is the one that the row names."""
-    start = row.get("pid_start")
-    return row.get("pid") == client.pid and (not start or not client.start or start == client.start)
+def left(found: Inventory, views: Mapping[str, ViewRow]) -> dict[str, tuple[str, str]]:
+    """The views that living tabs have left: by id, the name of the row, and the terminal."""
+    elsewhere, sessions = Elsewhere(found), {session.id: session for session in found.sessions}
+    mine = {session: (name, views[name]) for session, name in proven(found, views).items()}
+    return {
+        session: (name, row["tty"]) for session, (name, row) in mine.items() if elsewhere.has(sessions[session], row)
+    }
 
 
 class _Comparison:
@@ -216,10 +224,15 @@ class _Comparison:
         self.trigger = trigger
         self.changes = Changes({}, [], [], [])
         self.ended = _ended(found.ended)
-        # Who is about to become a client, with the place that it said it opens from.
-        self.openers = [row for row in self.mine.values() if row.get("state") == CREATING]
+        # Who is about to become a client, with the place that it said it opens from; and who became one before.
+        openers = [row for row in self.mine.values() if row.get("state") == CREATING]
+        self.openers = [*openers, *(row for row in self.mine.values() if row.get("state") != CREATING and is_tab(row))]
         self.by_id = {session.id: session for session in found.sessions}
         self.on = {client.session: client for client in found.clients}
+        on = {(client.session, client.pid): client for client in found.clients}
+        for session, name in self.proven.items():  # where several are, the one that was there before
+            if client := on.get((session, self.mine[name].get("pid", 0))):
+                self.on[session] = client
 
     def compare_all(self, views: Mapping[str, ViewRow]) -> None:
         for name, row in views.items():
@@ -262,7 +275,9 @@ class _Comparison:
             new |= {"attached": True, "idle_since": 0}  # suspended or locked
         else:
             if row.get("attached"):
-                self.event(session.name, new, events.DETACH, "its client is gone")
+                gone = not any(is_clients(row, other) for other in self.found.clients)
+                reason = "its client is gone" if gone else "its client went to another session"
+                self.event(session.name, new, events.DETACH, reason)
             elif row.get("state") == CREATING:
                 was_on = f"client {row.get('pid')} was on it" if session.last_attached else events.CLIENTLESS
                 self.event(session.name, new, events.OPEN, was_on)
@@ -279,8 +294,9 @@ class _Comparison:
             new |= {"pid_start": client.start, "leader": client.leader, "leader_start": client.leader_start}
         if row.get("attached") and same:
             return
-        opener = self.opened_by(client, row)
+        opener = row if same else self.opened_by(client, row)
         new |= {"gui": opener.get("gui", 0), "gui_start": opener.get("gui_start", 0), "pane": opener.get("pane", -1)}
+        new["opener"] = client.pid if is_tab(opener) else 0
         new.pop("title", None)
         if title := opener.get("title"):
             new["title"] = title
@@ -317,8 +333,8 @@ class _Comparison:
             self.server_ended(name, row, *ended)
         elif row.get("state") != CREATING:
             self.drop(name, row, events.GONE, "somebody else ended it")
-        elif any(is_clients(row, client) for client in self.found.clients):
-            self.changes.rows[name] = None  # the server gave that client a free view instead
+        elif any(is_clients(row, other) and other.session != row.get("moved_from") for other in self.found.clients):
+            self.changes.rows[name] = None  # the server gave that client a free view instead, or it went elsewhere
         elif name not in self.running and self.on_detour(row):
             pass  # its client died before the join: the row stays until the parent has its name back
         elif name not in self.running or self.now - float(row.get("created") or 0) > _LONGEST_OPENING:
