@@ -55,3 +55,25 @@ def test_a_client_that_is_not_ours_goes_to_the_session_itself(server: Server, ho
     attach(home, tab, "other")
     until(lambda: server.clients()[tab.pid] == "other", "the other session")
     assert server.views() == []
+
+
+def test_a_tab_that_comes_back_gets_the_view_that_it_left(server: Server, home: Home) -> None:
+    """Of sessions that only tmux knows, as `open` in a pane advises."""
+    server.tmux("new-session", "-d", "-s", "other")
+    tab, first = server.open("proj")
+    tab.type(f"{home.launcher} open proj\r")
+    until(lambda: "inside tmux, `viewsync attach proj` goes there" in tab.text().replace("\r\n", ""), "the advice")
+    attach(home, tab, "other")
+    until(lambda: server.clients()[tab.pid].startswith("other-view-"), "a view of the other session")
+    second = server.clients()[tab.pid]
+    for name, view in (("proj", first), ("other", second)):
+        attach(home, tab, name)
+        until(lambda view=view: server.clients()[tab.pid] == view, "the view that it left")  # type: ignore[misc]
+    assert sorted(server.views()) == sorted((first, second))
+
+
+def test_a_view_is_no_session_to_go_to(server: Server, home: Home) -> None:
+    tab, view = server.open("proj")
+    attach(home, tab, view)
+    until(lambda: "went 3" in tab.text(), "the refusal")
+    assert server.clients() == {tab.pid: view}

@@ -9,14 +9,16 @@ import shlex
 from typing import TYPE_CHECKING
 
 from viewsync.commands import _args
-from viewsync.errors import UsageError
+from viewsync.errors import MissingSession, UsageError
 from viewsync.output import Result
 from viewsync.projects import attaching, listing
+from viewsync.tmux import sockets
 
 if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+    from viewsync.tmux.rules.model import Server
 
 EXIT_CODES = {
     0: "done",
@@ -47,7 +49,6 @@ def _move(parsed: argparse.Namespace, ctx: Context) -> Result:
         raise UsageError(f"{option} only works with --client", f"`viewsync open {option}` shows it in this terminal")
     if any(_args.scope_of(parsed, ctx)):
         raise UsageError("--client takes any session of a server", "leave out --project and --here")
-    from viewsync.tmux import sockets
     from viewsync.views import moving
 
     place = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
@@ -60,12 +61,28 @@ def _move(parsed: argparse.Namespace, ctx: Context) -> Result:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.client or parsed.window or parsed.create:
         return _move(parsed, ctx)
-    known = listing.alive(_args.session_of(parsed, ctx))
-    assert known.live is not None
-    assert known.server is not None
-    words = ctx.tmux.to_attach(known.socket, known.live.name)
-    data = {"name": known.live.name, "socket": known.socket, "session_id": known.live.id, "attach": words}
+    server, session, name = _meant(parsed, ctx)
+    words = ctx.tmux.to_attach(server.socket, name)
+    data = {"name": name, "socket": server.socket, "session_id": session, "attach": words}
     if parsed.json:
         return Result(data)
-    attaching.go(ctx, known.server, known.live.id, known.live.name)
-    return Result(data, [f"switched to {known.live.name}; elsewhere: {shlex.join(words)}"])
+    attaching.go(ctx, server, session, name)
+    return Result(data, [f"switched to {name}; elsewhere: {shlex.join(words)}"])
+
+
+def _meant(parsed: argparse.Namespace, ctx: Context) -> tuple[Server, str, str]:
+    """The server, the session's id, and its name. One that viewsync does not know is looked for on one server alone."""
+    try:
+        known = _args.session_of(parsed, ctx)
+    except MissingSession:
+        if _args.scope_of(parsed, ctx) != listing.EVERYWHERE:
+            raise
+        socket = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
+        found = attaching.unregistered(ctx, socket, parsed.name)
+        if found is None:
+            raise
+        return (*found, parsed.name)
+    known = listing.alive(known)
+    assert known.live is not None
+    assert known.server is not None
+    return known.server, known.live.id, known.live.name

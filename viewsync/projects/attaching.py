@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from viewsync.errors import TmuxError, UsageError
 from viewsync.system import terminal
 from viewsync.tmux import clients, sockets
+from viewsync.tmux.server import ServerGone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,12 +43,31 @@ def _switch(ctx: Context, server: Server, session: str, name: str) -> None:
     if client.view_of == session:
         return
     if client.view_of:
-        from viewsync.views import opening
-
-        view = opening.reserve(ctx, opening.OpenRequest(parent=name, socket=server.socket))["view"]
-        session = ctx.tmux.ask(server.socket, "display-message", "-p", "-t", f"={view}:", "#{session_id}").strip()
+        session = _view(ctx, server, client.name, session, name)
     if reason := clients.switch(ctx.tmux, server, client.name, session):
         raise TmuxError(f"cannot switch to session '{name}': {reason}", "it is kept as it is")
+
+
+def _view(ctx: Context, server: Server, client: str, session: str, name: str) -> str:
+    """The id of a view of that session: the one that this client left, else another."""
+    from viewsync.views import opening, switching
+
+    if own := switching.left_by(ctx, server.socket, client, session):
+        return own
+    view = opening.reserve(ctx, opening.OpenRequest(parent=name, socket=server.socket))["view"]
+    return ctx.tmux.ask(server.socket, "display-message", "-p", "-t", f"={view}:", "#{session_id}").strip()
+
+
+def unregistered(ctx: Context, socket: str, name: str) -> tuple[Server, str] | None:
+    """A session of exactly that name which only tmux knows: the server, and its id."""
+    from viewsync.tmux import inventory
+
+    try:
+        found = inventory.inventory(ctx.tmux, socket)
+    except ServerGone:
+        return None
+    ids = [session.id for session in found.sessions if session.name == name and not session.marked]
+    return (found.server, ids[0]) if ids else None
 
 
 def _client(ctx: Context, server: Server, name: str) -> clients.Near:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError, UsageError
 from viewsync.tmux import clients, inventory
-from viewsync.views import opening
+from viewsync.views import opening, switching
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -30,9 +30,12 @@ def move(ctx: Context, socket: str, name: str, tty: str, window: str = "", *, cr
     shown = sessions.get(client.session)
     place = client.session
     if shown is None or not shown.marked or shown.marked_parent != name:
-        request = opening.OpenRequest(parent=name, socket=socket, create=create, window=window)
-        view = opening.reserve(ctx, request)["view"]
-        place = _said(ctx, socket, f"={view}:", "#{session_id}")
+        parent = next((session.id for session in found.sessions if session.name == name), "")
+        place = switching.left_by(ctx, socket, tty, parent) if parent else ""
+        if not place:
+            request = opening.OpenRequest(parent=name, socket=socket, create=create, window=window)
+            view = opening.reserve(ctx, request)["view"]
+            place = _said(ctx, socket, f"={view}:", "#{session_id}")
     if reason := clients.switch(ctx.tmux, found.server, client.name, place, window):
         raise TmuxError(f"cannot switch {tty} to session {name!r}: {reason}", "it is on the session that it was on")
     known = next((session.id for session in found.sessions if session.name == name), "")
