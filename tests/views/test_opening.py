@@ -358,13 +358,23 @@ def test_a_corrupt_registry_stops_no_tab(server: Server, home: Home) -> None:
         assert "is not JSON" in file.read()
 
 
-def test_an_error_stays_readable_in_a_tab_that_would_close(server: Server, home: Home) -> None:
-    tab = home.tab("open", "-S", server.socket, "nonsense", env={"WEZTERM_PANE": "3"})
+@pytest.mark.parametrize(
+    ("words", "problem", "code"),
+    [
+        (("open",), "there is no session 'nonsense'", 3),
+        (("attach",), "there is no session 'nonsense'", 3),
+        (("run", "--attach"), "nonsense", 1),
+    ],
+)
+def test_an_error_stays_readable_in_a_tab_that_would_close(
+    server: Server, home: Home, words: tuple[str, ...], problem: str, code: int
+) -> None:
+    tab = home.tab(*words, "-S", server.socket, "nonsense", env={"WEZTERM_PANE": "3"})
     until(lambda: "press Enter to close this tab" in tab.text(), "the error")
-    assert "there is no session 'nonsense'" in tab.text()
+    assert problem in tab.text()
     stays(tab.ended, 0.3)
     tab.type("\n")
-    assert tab.wait() == 3
+    assert tab.wait() == code
 
 
 def test_json_is_for_strict_readers_whatever_a_name_holds() -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from viewsync.commands import _args
-from viewsync.errors import MissingSession, UsageError
+from viewsync.commands import _args, _tab
+from viewsync.errors import MissingSession, UsageError, ViewsyncError
 from viewsync.output import Result
 from viewsync.projects import attaching, listing
 from viewsync.tmux import sockets
@@ -59,6 +59,15 @@ def _move(parsed: argparse.Namespace, ctx: Context) -> Result:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    try:
+        return _run(parsed, ctx)
+    except ViewsyncError as error:
+        if parsed.json:
+            raise
+        return _tab.told(ctx, error)
+
+
+def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.client or parsed.window or parsed.create:
         return _move(parsed, ctx)
     server, session, name = _meant(parsed, ctx)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viewsync.commands import _args
+from viewsync.commands import _args, _tab
 from viewsync.errors import ViewsyncError
-from viewsync.output import Result, say, show_error
+from viewsync.output import Result
 from viewsync.tmux import sockets
 from viewsync.views import opening
 
@@ -69,11 +69,5 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     try:
         opening.become_client(ctx, request)
     except ViewsyncError as error:
-        # WezTerm closes the tab of a program that ended (exit_behavior "Close"), and nobody could read why.
-        if not opening.is_tab_of_its_own(ctx.env):
-            raise
-        show_error(error, as_json=False)
-        say("viewsync: press Enter to close this tab")
-        opening.wait_for_reader()
-        return Result(code=error.code)
+        return _tab.told(ctx, error)
     raise AssertionError("the process is a tmux client by now")

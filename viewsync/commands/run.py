@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args
-from viewsync.errors import UsageError
+from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result, show
 from viewsync.project_files import loading
 from viewsync.projects import attaching, running
@@ -69,6 +69,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    try:
+        return _run(parsed, ctx)
+    except ViewsyncError as error:
+        if not parsed.attach or parsed.json:
+            raise
+        from viewsync.commands import _tab  # only where it was to become a tab's client
+
+        return _tab.told(ctx, error)
+
+
+def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.diff and parsed.attach:
         raise UsageError("--diff and --attach exclude each other", "give one of them")
     socket = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
