@@ -211,6 +211,12 @@ def test_the_order_does_not_matter(facts: list[ViewFacts], policy: Policy, rando
     assert sorted(decide(shuffled, policy, NOW)) == sorted(decide(facts, policy, NOW))
 
 
+def test_of_a_group_whose_size_is_told_in_two_ways_one_stays_in_whatever_order() -> None:
+    views = [ORPHAN._replace(id=f"${size}", name=f"v{size}", group_size=size) for size in (2, 3)]
+    for order in (views, views[::-1]):
+        assert {verdict.action for verdict in decide(order, Policy(), NOW)} == {KEEP, END}
+
+
 @given(some_facts, policies)
 def test_deciding_twice_gives_the_same(facts: list[ViewFacts], policy: Policy) -> None:
     assert decide(facts, policy, NOW) == decide(facts, policy, NOW)

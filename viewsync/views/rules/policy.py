@@ -152,8 +152,9 @@ def _groups(facts: Sequence[ViewFacts]) -> Iterable[list[int]]:
 
 def _survivor(facts: Sequence[ViewFacts], verdicts: Sequence[Verdict], members: list[int]) -> int | None:
     ending = [index for index in members if verdicts[index].action == END]
-    # Compared with what tmux says the size is, so that a member we were not shown still counts as a holder.
-    if not ending or len(ending) < facts[members[0]].group_size:
+    # Compared with what tmux says the size is, so that a member we were not shown still counts as a holder. Where that
+    # differs by member, with the least: when unsure, keep.
+    if not ending or len(ending) < min(facts[index].group_size for index in members):
         return None
     return max(
         ending,
