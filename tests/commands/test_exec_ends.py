@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from tests.support.executing import execute, folders, in_foreground, screen
+from tests.support.executing import execute, folders, in_foreground, relays, screen, takes_output
 from tests.support.sessions import create
 from tests.support.wait import stays, until
 
@@ -36,7 +37,7 @@ def test_c_c_in_the_pane_interrupts_it(
 @pytest.mark.parametrize("remain", ["on", "off"])
 def test_a_shell_that_ends_is_told_of(shell: str, server: Server, home: Home, remain: str) -> None:
     server.tmux("set-option", "-g", "remain-on-exit", remain)
-    done = execute(home, "--", "echo last words; exit 3")
+    done = execute(home, "--", "echo last words; exec true")
     assert (done.code, done.out) == (125, "last words\n")
     assert "the shell in sh ended; its output up to then is complete" in done.err
     assert folders(home) == []
@@ -93,38 +94,67 @@ def test_output_that_cannot_be_kept_is_an_error(bash: dict[str, str], home: Home
     until(lambda: folders(home) == [], "the folder to be removed")
 
 
-def test_what_a_tee_that_ended_took_along_is_missed_however_late_that_is_told(
-    bash: dict[str, str], home: Home, started: Callable[..., subprocess.Popen[bytes]]
+@pytest.mark.parametrize("program", ["tee", "dd"])
+def test_what_one_that_ended_took_along_is_missed_however_late_that_is_told(
+    program: str, bash: dict[str, str], home: Home, started: Callable[..., subprocess.Popen[bytes]]
 ) -> None:
     """On a busy machine whoever is to tell of it may not have been its turn yet."""
     mark = os.path.join(home.path, "go")
-    process = started("-s", "sh", "--", f"sleep 1000 & while [ ! -e {mark} ]; do :; done")
-    until(lambda: folders(home), "the folder")
-    folder = os.path.join(home.state, "exec", folders(home)[0])
-    until(lambda: os.path.exists(os.path.join(folder, "tee")), "tee")
-    with open(os.path.join(folder, "tee"), encoding="ascii") as file:
-        tee = psutil.Process(int(file.read()))
-    relay = tee.parent()
+    process = started("-s", "sh", "--", f"sleep 1000 & echo be''gun; while [ ! -e {mark} ]; do :; done")
+    assert process.stdout
+    assert process.stdout.readline() == b"begun\n"
+    (ended,) = relays(home, program)
+    relay = ended.parent()
     assert relay
-    until(lambda: _programs(bash, "sleep"), "the program that holds the pipe")
-    (holder,) = _programs(bash, "sleep")
+    (holder,) = [child for child in psutil.Process(int(bash["pid"])).children() if child.name() == "sleep"]
+    folder = os.path.join(home.state, "exec", folders(home)[0])
     try:
         relay.suspend()
-        tee.kill()
+        ended.kill()
         with open(mark, "w", encoding="utf-8"):
             pass
-        until(lambda: os.path.exists(os.path.join(folder, "code")), "the exit code")
+        until(lambda: os.path.exists(os.path.join(folder, "code.0")), "the exit code")
         assert stays(process.poll) is None
         relay.resume()
         _, err = process.communicate(timeout=20)
         assert (process.returncode, b"viewsync could not save the output" in err) == (125, True)
     finally:
-        relay.resume()
+        with contextlib.suppress(psutil.Error):
+            relay.resume()
         holder.kill()
 
 
-def _programs(session: dict[str, str], name: str) -> list[psutil.Process]:
-    return [child for child in psutil.Process(int(session["pid"])).children() if child.name() == name]
+def test_output_that_stands_still_is_waited_for(
+    shell: str, server: Server, home: Home, started: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    """A C-s in the pane, or a terminal that is slow: the code is known long before all of the output, and a program in
+    the background holds the pipe.
+    """
+    mark = os.path.join(home.path, "go")
+    wait = f"echo be''gun; while [ ! -e {mark} ]; do sleep 0.05; done"
+    process = started("-s", "sh", "--", f"sleep 1000 & holder=$!; {wait}; seq 300; (exit 4)")
+    assert process.stdout
+    until(lambda: process.stdout and b"begun" in process.stdout.readline(), "its start")
+    server.tmux("send-keys", "-t", "=sh:", "C-s")
+    until(lambda: not takes_output(server), "the terminal to stand still")
+    with open(mark, "w", encoding="utf-8"):
+        pass
+    assert stays(process.poll) is None
+    server.tmux("send-keys", "-t", "=sh:", "C-q")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (4, b"".join(b"%d\n" % number for number in range(1, 301)), b"")
+    assert execute(home, "--", "kill $holder; echo alive").out == "alive\n"
+
+
+def test_and_when_time_is_over_before_that_is_told_of(bash: dict[str, str], server: Server, home: Home) -> None:
+    command = f"tmux -S {server.socket} send-keys -t =sh: C-s; sleep 0.3; seq 10; (exit 4)"
+    done = home.viewsync("exec", "-s", "sh", "-T", "2", "--json", "--", command)
+    data = done.json()
+    assert (done.code, data["timed_out"], data["complete"]) == (124, True, False)
+    assert (data["code"], "its output is not complete" in done.err) == (4, True)
+    server.tmux("send-keys", "-t", "=sh:", "C-q")
+    until(lambda: folders(home) == [], "the folder to be removed")
+    assert execute(home, "--", "echo alive").out == "alive\n"
 
 
 def test_json_when_time_is_over(bash: dict[str, str], server: Server, home: Home) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 from typing import TYPE_CHECKING
+
+import psutil
 
 if TYPE_CHECKING:
     from tests.support.server import Done, Home, Server
@@ -46,3 +49,24 @@ def folders(home: Home) -> list[str]:
     root = os.path.join(home.state, "exec")
     there = os.listdir(root) if os.path.isdir(root) else []
     return [name for name in there if os.path.isdir(os.path.join(root, name))]
+
+
+def relays(home: Home, program: str = "") -> list[psutil.Process]:
+    """What shows and keeps the output of commands that run; with `program`, those of that name."""
+    found: dict[int, psutil.Process] = {}
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if any(word.startswith(os.path.join(home.state, "exec")) for word in process.cmdline()):
+                found |= {child.pid: child for child in (process, *process.children(recursive=True))}
+    return [process for process in found.values() if program in ("", process.name())]
+
+
+def takes_output(server: Server, name: str = "sh") -> bool:
+    """Whether the pane's terminal does: not after a C-s."""
+    handle = os.open(server.show(f"={name}:", "#{pane_tty}"), os.O_WRONLY | os.O_NOCTTY)
+    try:
+        poll = select.poll()
+        poll.register(handle, select.POLLOUT)
+        return bool(poll.poll(0))
+    finally:
+        os.close(handle)

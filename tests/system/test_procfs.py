@@ -113,13 +113,13 @@ def test_an_environment_that_may_be_in_use_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_number_that_may_be_another_process_by_now_is_not_signalled(tmp_path: Path) -> None:
-    """That of a tee which was killed, of which only a file tells."""
+    """That of a dd which was killed, of which only a file tells."""
     folder = str(tmp_path)
     with subprocess.Popen(["sleep", "600"]) as stranger:
         try:
-            with open(os.path.join(folder, "tee"), "w", encoding="ascii") as file:
+            with open(os.path.join(folder, "keeper"), "w", encoding="ascii") as file:
                 file.write(str(stranger.pid))
-            code = "import sys; from viewsync.panes.exec_folder import ExecFolder as F; F(sys.argv[1]).remove()"
+            code = "import sys; from viewsync.panes.exec_folder import ExecFolder as F; F(sys.argv[1], b'').remove()"
             told_blindly(code, folder)
             assert not os.path.exists(folder)
             assert stays(stranger.poll, 0.3) is None

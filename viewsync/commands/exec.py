@@ -51,8 +51,9 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     data = {
         "session": ran.session,
         "command": command,
-        "code": code if ran.kind in (executing.DONE, executing.INTERRUPTED) else None,
+        "code": code if ran.kind == executing.INTERRUPTED else ran.code,
         "output": kept.decode("utf-8", "replace"),
+        "complete": ran.complete,
         "timed_out": ran.kind == executing.TIMEOUT,
         "seconds": round(ran.seconds, 3),
     }
@@ -63,6 +64,11 @@ def _outcome(ran: executing.ExecutedCommand, timeout: str) -> tuple[int, str]:
     """The exit code, and what a person is told about it."""
     if ran.kind == executing.DONE and ran.code is not None:
         return ran.code, ""
+    if ran.kind == executing.TIMEOUT and ran.code is not None:
+        return _TIMEOUT, (
+            f"time ran out ({timeout}): the command ended with {ran.code}, and its output is not complete, "
+            f"as {ran.target} shows no more of it (does a C-s hold it?)"
+        )
     return {
         executing.INTERRUPTED: (_INTERRUPTED, f"interrupted: the shell in {ran.target} is back at its prompt"),
         executing.ENDED: (

@@ -35,6 +35,7 @@ class ExecOutput(TypedDict):
     command: Annotated[str, "the line of shell that was run"]
     code: Annotated[int | None, "its exit code; null where it is not known"]
     output: Annotated[str, "what it printed"]
+    complete: Annotated[bool, "whether that is all that it printed"]
     timed_out: Annotated[bool, "whether the time ran out; the command keeps running then"]
     seconds: Annotated[float, "how long it took"]
 

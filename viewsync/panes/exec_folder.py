@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import select
 import signal
-import struct
-import termios
 import time
 from typing import TYPE_CHECKING
 
@@ -22,12 +18,10 @@ if TYPE_CHECKING:
 
 FOLDER = "exec"
 _CHUNK = 1 << 20  # bytes
-_BEGINS = 0.25  # seconds from the script's first line to tee
-_LATER = 5.0  # seconds between what the clock says of one moment, and the file's time
-_QUIET = 0.1  # seconds without output after which nothing is on its way any more
+_BEGINS = 0.25  # seconds from the script's first line to the relay
 
 
-def make(ctx: Context, shell: str, command: str) -> ExecFolder:
+def make(ctx: Context, shell: str, command: str, *, subshell: bool = False) -> ExecFolder:
     root = os.path.join(ctx.folder, FOLDER)
     path = os.path.join(root, os.urandom(8).hex())
     if not path.isprintable():
@@ -35,10 +29,15 @@ def make(ctx: Context, shell: str, command: str) -> ExecFolder:
             f"a shell cannot take the path of the folder {path!r}", "set VIEWSYNC_STATE_DIR to another folder"
         )
     pid = os.getpid()
+    mark = exec_script.mark(os.urandom(8))
+    programs = f"/usr/bin:/bin:{ctx.env.get('PATH') or os.defpath}"
+    scripts = exec_script.scripts(path, shell, command, pid, programs, mark, subshell=subshell)
     texts = {
         exec_script.MAKER: f"{pid} {processes.start_time(pid)}\n",
-        exec_script.COMMAND: f"{command}\n",
-        exec_script.RUN: exec_script.text(path, shell, pid),
+        exec_script.COMMAND: scripts.command,
+        exec_script.RELAY: scripts.relay,
+        exec_script.END: scripts.end,
+        exec_script.RUN: scripts.run,
     }
     try:
         own_files.make_folder(root)
@@ -49,36 +48,42 @@ def make(ctx: Context, shell: str, command: str) -> ExecFolder:
     except OSError as error:
         _remove(path)
         raise StateError(f"cannot write into {path}: {error.strerror}") from None
-    return ExecFolder(path)
+    return ExecFolder(path, mark)
 
 
 class ExecFolder:
-    def __init__(self, path: str) -> None:
+    """What there is of its files is known as it was at the last `look`."""
+
+    def __init__(self, path: str, mark: bytes) -> None:
         self.path = path
+        self.marked = False  # all that the command itself wrote has come
+        self._mark = mark
+        self._held = b""  # what may be the beginning of the mark
         self._out = -1
-        self._pipe = -1
-        self._quiet_since = 0.0
+        self._names: frozenset[str] = frozenset()
 
     def _in(self, name: str) -> str:
         return os.path.join(self.path, name)
 
-    def started(self) -> bool:
-        return os.path.exists(self._in(exec_script.TEE)) or self.failed()
+    def look(self) -> None:
+        try:
+            self._names = frozenset(os.listdir(self.path))
+        except OSError:
+            self._names = frozenset()
+
+    def begun(self) -> bool:
+        """Whether the shell reads the script."""
+        return exec_script.BEGUN in self._names or self.failed()
 
     def failed(self) -> bool:
         """Whether the output could not be kept."""
-        return os.path.exists(self._in(exec_script.LOST))
+        return exec_script.LOST in self._names
 
     def drained(self) -> bool:
-        return os.path.exists(self._in(exec_script.DRAINED))
+        return exec_script.DRAINED in self._names
 
     def code(self) -> int | None:
-        try:
-            with open(self._in(exec_script.CODE), encoding="ascii") as file:
-                text = file.read()
-        except OSError:
-            return None
-        return int(text) if text.endswith("\n") else None
+        return exec_script.exit_code(self._names)
 
     def output(self) -> bytes:
         """What came since the last call, not all of it at once."""
@@ -88,95 +93,82 @@ class ExecFolder:
             except FileNotFoundError:
                 return b""
         data = os.read(self._out, _CHUNK)
-        if data:
-            self._quiet_since = time.monotonic()
+        return self._without_mark(data) if data else b""
+
+    def rest(self) -> bytes:
+        """For after the last output: what is no mark, since it ends."""
+        held, self._held = self._held, b""
+        return held
+
+    def _without_mark(self, data: bytes) -> bytes:
+        data = self._held + data
+        self._held = b""
+        if self.marked:
+            return data
+        before, mark, after = data.partition(self._mark)
+        self.marked = bool(mark)
+        if self.marked:
+            return before + after
+        for size in range(min(len(self._mark) - 1, len(data)), 0, -1):
+            if data.endswith(self._mark[:size]):
+                self._held = data[-size:]
+                return data[:-size]
         return data
-
-    def quiet(self) -> bool:
-        """Whether a program holds the pipe and says nothing; for after the code is there and all was read.
-
-        To open the pipe earlier would keep tee from seeing its end. A tee that has ended may have taken the rest along.
-        Of a pipe whose last writer had closed it before we came, Linux tells no end, unless another one comes and goes.
-        """
-        if not tee_runs(self.path):
-            return False
-        if self._pipe < 0:
-            try:
-                self._pipe = os.open(self._in(exec_script.PIPE), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-                os.close(os.open(self._in(exec_script.PIPE), os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC))
-            except FileNotFoundError:
-                return False
-            self._quiet_since = time.monotonic()
-        poll = select.poll()
-        poll.register(self._pipe, 0)
-        held = not any(event & select.POLLHUP for _, event in poll.poll(0))
-        (waiting,) = struct.unpack("i", fcntl.ioctl(self._pipe, termios.FIONREAD, b"\0" * 4))
-        return held and not waiting and time.monotonic() - self._quiet_since > _QUIET
 
     def cancel(self) -> bool:
         """Keep the shell from beginning it. False when it has begun: then it holds the script open, or has read it."""
         with contextlib.suppress(OSError):
             os.unlink(self._in(exec_script.RUN))
         deadline = time.monotonic() + _BEGINS
-        while not self.started() and time.monotonic() < deadline:
+        self.look()
+        while not self.begun() and time.monotonic() < deadline:
             time.sleep(0.005)
-        return not self.started()
+            self.look()
+        return not self.begun()
 
     def leave(self) -> None:
         """Nobody will fetch the rest. What has begun goes on, and the last one out removes the folder."""
         if self.cancel():
             self.remove()
             return
-        over = self.failed()  # else tee is ended below, which looks alike
         with contextlib.suppress(OSError):
             _write(self._in(exec_script.LEFT), "")
-        self._end_tee()
+        self._end_keeper()
         self.close()
-        if over or self.drained():
+        self.look()
+        if self.failed() or exec_script.OVER in self._names:
             self.remove()
 
     def remove(self) -> None:
-        self._end_tee()
+        self._end_keeper()
         self.close()
         _remove(self.path)
 
     def close(self) -> None:
-        for handle in (self._out, self._pipe):
-            if handle >= 0:
-                os.close(handle)
-        self._out = self._pipe = -1
+        if self._out >= 0:
+            os.close(self._out)
+            self._out = -1
 
-    def _end_tee(self) -> None:
-        """Where it still runs, which is where something holds the pipe; or let go of who waits to open that."""
-        if self.drained():
-            return
-        pid = _tee(self.path)
-        if not pid:
-            with contextlib.suppress(OSError):
-                os.close(os.open(self._in(exec_script.PIPE), os.O_WRONLY | os.O_NONBLOCK))
-            return
-        # One that cannot be looked at ends with the program that holds the pipe.
-        processes.tell(pid, signal.SIGTERM, lambda: self._in(exec_script.OUT) in processes.command_line(pid))
+    def _end_keeper(self) -> None:
+        """Where it still runs, which is where something holds the pipe: from then on the output is shown, and no file
+        grows that nobody will read.
+        """
+        if not self.drained():
+            pid = _pid(self._in(exec_script.KEEPER))
+            out = f"of={self._in(exec_script.OUT)}"
+            processes.tell(pid, signal.SIGTERM, lambda: out in processes.command_line(pid))
 
 
-def tee_runs(folder: str) -> bool:
-    """Whether the tee of that command runs. Its pid comes back: nobody else writes what it writes (as far as its words
-    are told), and who began after its pid was written down is another one.
-    """
-    pid = _tee(folder)
-    if not processes.alive(pid):
-        return False
-    if os.path.join(folder, exec_script.OUT) in processes.command_line(pid):
-        return True
-    with contextlib.suppress(OSError):
-        return processes.began(pid) < os.stat(os.path.join(folder, exec_script.TEE)).st_mtime + _LATER
-    return False
+def relay_runs(folder: str) -> bool:
+    """Whether what shows the output of that command runs."""
+    pid = _pid(os.path.join(folder, exec_script.BEGUN))
+    return processes.alive(pid) and os.path.join(folder, exec_script.RELAY) in processes.command_line(pid)
 
 
-def _tee(folder: str) -> int:
-    """Its process, 0 where it has not begun, or has failed."""
+def _pid(path: str) -> int:
+    """That stands in the file, 0 without one."""
     try:
-        with open(os.path.join(folder, exec_script.TEE), encoding="ascii") as file:
+        with open(path, encoding="ascii") as file:
             return int(file.read())
     except (OSError, ValueError):
         return 0

@@ -30,11 +30,13 @@ ENDED = "ended"  # the shell itself
 TIMEOUT = "timeout"
 NOT_TAKEN = "not-taken"  # the shell did not read the line
 LOST = "lost"  # the output could not be kept
+_COMPLETE = (DONE, INTERRUPTED, ENDED)
 _AT_PROMPT = 1.0  # seconds that a shell may need to get there: after its start, or between two commands
 _LOOK = 0.004  # seconds between two looks at it
 _TAKES = 10.0  # seconds until it reads the line, on a machine that is very busy
 _LAST_WORDS = 1.0  # seconds for what a shell that ended has printed
 _TOUCH = 30.0  # seconds between two signs that the session is in use
+_QUIET = 0.1  # seconds without output of those that the shell does not wait for (`> >(sed …)`), which write behind it
 _STEP = (0.002, 0.02)  # seconds between two looks, the longer one after a while without anything new
 
 
@@ -44,6 +46,7 @@ class ExecutedCommand(NamedTuple):
     code: int | None  # the command's own, where it is known
     seconds: float
     target: str
+    complete: bool  # all that the command wrote has come
 
 
 def execute(
@@ -67,13 +70,15 @@ def execute(
         try:
             _type(ctx, located, exec_script.line(folder.path, shell), deadline)
             kind, code = watch.wait()
+            if rest := folder.rest():
+                take(rest)
         finally:
             if kind in (TIMEOUT, LOST):
                 folder.leave()
             else:
                 folder.remove()
     session = located.row.name if located.row else located.pane.session_name
-    return ExecutedCommand(session, kind, code, time.monotonic() - begin, target)
+    return ExecutedCommand(session, kind, code, time.monotonic() - begin, target, kind in _COMPLETE)
 
 
 @contextlib.contextmanager
@@ -138,7 +143,7 @@ class _Watch:
         self._deadline = deadline
         self._take = take
         self._touch = touch
-        self._started = False
+        self._last: shells.Foreground | None = None
         self._gone = 0.0  # when the shell was first seen to have ended
 
     def wait(self) -> tuple[str, int | None]:
@@ -150,29 +155,40 @@ class _Watch:
             if now - touched > _TOUCH:
                 self._touch()
                 touched = now
+            self._folder.look()
             drained, code = self._folder.drained(), self._folder.code()
             if data := self._folder.output():
                 self._take(data)
                 changed = now
                 if drained or code is not None or now < self._deadline:
                     continue
-            if code is not None and (drained or self._folder.quiet()):
+            if code is not None and (drained or (self._folder.marked and now - changed > _QUIET)):
                 return DONE, code
             if ending := self._ending(drained, now, begin, changed):
-                return ending, None
+                return ending, code
             self._program.sleep(_STEP[now - changed > 1.0])
 
     def _ending(self, drained: bool, now: float, begin: float, changed: float) -> str:
-        """Why there will be no code, "" as long as there may be one."""
-        self._started = self._started or self._folder.started()
+        """Why there will be no code, or not all of the output; "" as long as there may be."""
         if not self._gone and not self._program.runs():
             self._gone = now
         if self._gone:
             return ENDED if drained or now - self._gone > _LAST_WORDS else ""
-        if drained:  # a shell that ends closes the pipe a moment before
-            return INTERRUPTED if now - changed > _STEP[1] else ""
         if self._folder.failed():
             return LOST
-        if not self._started and now - begin > min(_TAKES, self._deadline - begin) and self._folder.cancel():
+        begun = self._folder.begun()
+        if begun and self._folder.code() is None and now - changed > _STEP[1] and self._back(drained, now - changed):
+            return INTERRUPTED
+        if not begun and now - begin > min(_TAKES, self._deadline - begin) and self._folder.cancel():
             return NOT_TAKEN
         return TIMEOUT if now > self._deadline else ""
+
+    def _back(self, drained: bool, still: float) -> bool:
+        """Whether the shell is at its prompt again, without a code. Between the command and the code it is at work."""
+        if not drained:
+            return False
+        found, last = shells.foreground(self._program.pid), self._last
+        self._last = found
+        if found == shells.UNKNOWN or not (found and found.work):
+            return still > _LAST_WORDS
+        return found.waiting and found == last

@@ -46,14 +46,14 @@ class Program:
     """The end of a process, without asking anybody."""
 
     def __init__(self, pid: int) -> None:
-        self._pid = pid
+        self.pid = pid
         self._start = processes.start_time(pid)
         self._handle = -1
         with contextlib.suppress(AttributeError, OSError):  # macOS, Linux before 5.3; or it has ended
             self._handle = os.pidfd_open(pid)
 
     def runs(self) -> bool:
-        return processes.alive(self._pid, self._start)
+        return processes.alive(self.pid, self._start)
 
     def sleep(self, seconds: float) -> None:
         """For that long, or until it ends."""

@@ -1,38 +1,58 @@
-"""What a session's own shell is told, so that a command's exit code and its output alone come back: texts of sh.
+"""What a session's own shell is told, so that a command's exit code and its output alone come back.
 
-The command stands in a file, so it is in no process list and in no history. Its output goes through a pipe to
-tee(1), which shows it in the pane and keeps all of it; that runs in the pane, so nothing depends on viewsync's life.
+The command stands in a file, so it is in no process list and in no history. Its output goes through a pipe to a relay
+that runs in the pane, so nothing depends on viewsync's life: tee(1) shows it there, and dd(1) behind it keeps it. dd
+can be ended without a loss in the pane, when nobody wants to know any more and a program still holds the pipe.
+
+The shell itself does as little as it can, in words that a user's functions, aliases and options do not change; the rest
+is done by a /bin/sh of its own, without the user's environment. A code is in the name of an empty file: to make that
+takes a redirection and no command.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.text.shell_names import OF_SH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-# The shells that read these texts. fish and csh do not.
-SHELLS = OF_SH | {"busybox"}
+_CSH = frozenset(["csh", "tcsh"])
+SHELLS = OF_SH | _CSH | {"busybox", "fish"}
 # Names of the files in the folder of one command.
 MAKER = "maker"  # who wants to know: "pid start_time"
 COMMAND = "command"
-RUN = "run"
+RUN = "run"  # what the session's shell reads
+RELAY = "relay"  # what /bin/sh reads: it shows and keeps
+END = "end"  # what /bin/sh reads behind the command
 PIPE = "pipe"
 OUT = "out"
-CODE = "code"  # the exit code and a newline, once the command is done
-TEE = "tee"  # the pid of tee; gone again when it failed
-LOST = "lost"  # the pipe, once tee has failed: another name takes no room on a disk that is full
+CODE = "code."  # and the exit code behind it, once the command is done
+BEGUN = "begun"  # the pid of the relay
+KEEPER = "keeper"  # the pid of dd
+TORN = "torn"  # there once tee was ended by a signal
+LOST = "lost"  # the pipe, once the output cannot be kept: another name takes no room on a disk that is full
 DRAINED = "drained"  # there once the pipe has no writer any more and all of it is in `out`
+OVER = "over"  # there once nobody reads the pipe any more
 LEFT = "left"  # there once nobody wants to know any more
 
 _EDITING = SHELLS - {"dash"}  # these may edit their line
 _FORGETFUL = frozenset(["sh", "dash", "ash", "busybox", "mksh"])
+_KSH93 = frozenset(["ksh", "ksh93"])
+_ALIASING = _FORGETFUL | _KSH93  # an `exit` of these is no function
 # Options of a shell that have a word behind them.
 _VALUED = re.compile(r"--(rcfile|init-file)|[-+][A-Za-z]*[oO]")
+_MARK = b"\1\2\3\6"  # terminals show nothing for these, and do nothing
+
+
+class Scripts(NamedTuple):
+    command: str
+    run: str
+    relay: str
+    end: str
 
 
 def is_interactive(words: Sequence[str]) -> bool:
@@ -56,51 +76,149 @@ def line(folder: str, shell: str) -> str:
     cursor; C-y brings it back. Where C-k does nothing it is one more word, for nobody. The space keeps it out of
     histories that leave out lines which begin with one.
     """
-    return f"\x15 . {shlex.quote(f'{folder}/{RUN}')}" + (" \x0b" if shell in _EDITING else "")
+    source = {"fish": "source", "csh": "source", "tcsh": "source"}.get(shell, "\\.")
+    return f"\x15 {source} {_quoted(f'{folder}/{RUN}', shell)}" + (" \x0b" if shell in _EDITING else "")
 
 
-def text(folder: str, shell: str, maker: int) -> str:
-    """The script that the shell reads. It sets no variable and leaves no job.
+def mark(noise: bytes) -> bytes:
+    """What stands in the output behind the command's own, and is no part of it: four bytes for each of the noise."""
+    return bytes(_MARK[byte >> shift & 3] for byte in noise for shift in (0, 2, 4, 6))
 
-    `maker`: the pid of who wants to know. When it is gone, the folder is removed at the end.
+
+def exit_code(names: Iterable[str]) -> int | None:
+    """Of the files in the folder. A shell keeps the last eight bits, ksh93 tells a signal by a ninth."""
+    numbers = [int(name.removeprefix(CODE)) for name in names if name.startswith(CODE)]
+    number = max(numbers, default=None)
+    if number is None:
+        return None
+    return 128 + number - 256 if 256 < number < 256 + 128 else number & 0xFF
+
+
+def scripts(
+    folder: str, shell: str, command: str, maker: int, path: str, end_mark: bytes, *, subshell: bool = False
+) -> Scripts:
+    """They set no variable and leave no job.
+
+    `maker`: the pid of who wants to know. When it is gone, the folder is removed at the end. `path`: where the programs
+    of the relay are.
     """
-    parts = [_relay(folder, maker), _guarded(_block(folder, shell), shell), _rest(folder)]
-    return "\n".join(parts) + "\n"
+    clean = f"/usr/bin/env -i PATH={_quoted(path, shell)} /bin/sh"
+    run = (
+        _fish(folder, clean)
+        if shell == "fish"
+        else _csh(folder, clean, subshell)
+        if shell in _CSH
+        else _sh(folder, shell, clean, subshell)
+    )
+    if shell in _KSH93:  # it cuts the code of a file that is read to eight bits, and so hides a signal
+        command = f"\\command eval {shlex.quote(command)}\n{{ case . in esac >|{_in(folder, CODE)}$?; }} 2>/dev/null"
+    return Scripts(f"{command}\n", f"{run}\n", _relay(folder, maker), _end(folder, end_mark))
 
 
 def _relay(folder: str, maker: int) -> str:
-    """Shows and keeps what the pipe brings. In a subshell of a subshell, so that the shell tells of no job.
-
-    Whoever has all that it wants ends tee when a program holds the pipe for longer: from then on the output is
-    shown, and no file grows that nobody will read.
-    """
-    return f"""( (
-trap '' INT QUIT TSTP TTOU
-PATH=$PATH:/usr/bin:/bin
-set +e
-exec 3<{_in(folder, PIPE)}
-tee {_in(folder, OUT)} <&3 &
-echo $! >|{_in(folder, TEE)}
-if wait $!; then : >|{_in(folder, DRAINED)}; else
-mv {_in(folder, PIPE)} {_in(folder, LOST)}
-rm -f {_in(folder, TEE)}
-cat <&3
-fi
+    """Comes back at once. tee writes to dd first: a terminal that stands still keeps nothing back that was read."""
+    return f"""(
+trap '' INT QUIT TSTP TTOU PIPE
+{{
+tee /dev/tty <{_in(folder, PIPE)}
+if [ $? -gt 128 ]; then : >{_in(folder, TORN)}; fi
+: >{_in(folder, OVER)}
 if [ -e {_in(folder, LEFT)} ] || ! kill -0 {maker}; then rm -rf {shlex.quote(folder)}; fi
-) 2>/dev/null & )"""
+}} | {{
+exec 3<&0 </dev/null
+dd bs=65536 of={_in(folder, OUT)} <&3 &
+exec 3<&-
+echo $! >{_in(folder, KEEPER)}
+if wait $! && [ ! -e {_in(folder, TORN)} ]; then : >{_in(folder, DRAINED)}
+else mv {_in(folder, PIPE)} {_in(folder, LOST)}; fi
+}}
+) </dev/null >/dev/null 2>&1 &
+echo $! >{_in(folder, BEGUN)}
+"""
 
 
-def _block(folder: str, shell: str) -> str:
-    """The code is there before the pipe is closed, so a pipe that ended without one tells of a C-c.
+def _end(folder: str, end_mark: bytes) -> str:
+    """With a code, where the shell does not write that down itself. Half a second at most, so that the prompt comes
+    behind the output. The pipe may have no reader any more.
+    """
+    octal = "".join(f"\\{byte:03o}" for byte in end_mark)
+    return f"""if [ "$1" ]; then : >{_in(folder, CODE)}"$1"; fi
+printf '{octal}' 1<>{_in(folder, PIPE)}
+if [ "$2" ]; then exit; fi
+looks=0
+while [ ! -e {_in(folder, DRAINED)} ] && [ -e {_in(folder, PIPE)} ] && [ $looks -lt 50 ]; do
+sleep 0.01
+looks=$((looks + 1))
+done
+"""
+
+
+def _sh(folder: str, shell: str, clean: str, subshell: bool) -> str:
+    """In the `if`, a `set -e` of the user's ends no shell (bash forgets it behind `builtin`). A `set -x` tells of the
+    command alone.
 
     `command` keeps a syntax error from ending the whole script in dash and its kin; in zsh it means programs only.
-    In the `if`, a `set -e` of the user's ends no shell. A `set -x` tells of the command alone.
     """
-    source = "." if shell == "zsh" else "command ."
+    source = f"\\{'builtin' if shell == 'zsh' else 'command'} . {_in(folder, COMMAND)}"
+    source = f"( {source} )" if subshell else source
     code = _in(folder, CODE)
+    own, undone = ("", "") if subshell else _own_exit(folder, shell, clean)
+    block = f"""if {source} >{_in(folder, PIPE)} 2>&1
+then case . in esac >|{code}0
+else case . in esac >|{code}$?
+fi"""
     return f"""{{
-if {source} {_in(folder, COMMAND)} 2>&1; then echo 0 >|{code}; else echo $? >|{code}; fi
-}} >{_in(folder, PIPE)} 2>/dev/null"""
+if {clean} {_in(folder, RELAY)}; then
+{own}{_guarded(block, shell)}
+{undone}{clean} {_in(folder, END)} || :
+else case . in esac >|{_in(folder, LOST)}
+fi
+}} 2>/dev/null"""
+
+
+def _own_exit(folder: str, shell: str, clean: str) -> tuple[str, str]:
+    """An `exit` of the command ends the command: it notes the code, and goes back to the prompt as a C-c does.
+
+    Not that of a subshell, and not one of the user's own. What a C-c leaves of it ends the shell as ever.
+    """
+    name = "_viewsync_exit" if shell in _ALIASING else "exit"
+    builtin = "\\" if shell in _ALIASING else "\\builtin "
+    inside = {
+        "bash": '[[ $BASH_SUBSHELL = 0 && ${BASHPID-$$} = "$$" ]]',
+        "zsh": "[[ $ZSH_SUBSHELL = 0 ]]",
+        "ksh": "[[ ${.sh.subshell} = 0 ]]",
+        "ksh93": "[[ ${.sh.subshell} = 0 ]]",
+    }.get(shell, ":")
+    process = "" if shell in ("bash", "zsh") else ' && /bin/sh -c \'[ "$PPID" = "$0" ]\' $$'
+    begun, over = _in(folder, BEGUN), _in(folder, OVER)
+    running = f"[ -e {begun} ] && [ ! -e {over} ]" if shell in _ALIASING else f"[[ -e {begun} && ! -e {over} ]]"
+    undone = "\\unalias exit" if shell in _ALIASING else "\\builtin unset -f exit"
+    body = f"""{{
+{{
+{builtin}set -- "${{1-$?}}"
+case $1 in '' | *[!0-9-]*) {builtin}set -- 2;; esac
+if {running} && {inside}{process}; then
+case . in esac >|{_in(folder, CODE)}"$1"
+{undone}
+{clean} {_in(folder, END)} '' now
+{builtin}trap - INT
+{builtin}kill -INT $$
+fi
+}} 2>/dev/null
+{builtin}exit "$1"
+}}"""
+    if shell in _ALIASING:
+        function = f"{name}() {body}\n\\alias exit={name}"
+        return (
+            f"case $(\\alias exit 2>/dev/null) in '' | *{name}* | *'not found'*)\n{function};; esac\n",
+            f"case $(\\alias exit 2>/dev/null) in *{name}*) {undone}; \\unset -f {name};; esac\n",
+        )
+    listed = f"\\builtin {'declare -f' if shell == 'bash' else 'functions'} exit"
+    users = {
+        "bash": f"[[ -o posix ]] || {{ \\builtin declare -F exit >/dev/null && [[ $({listed}) != */exec/* ]]; }}",
+        "zsh": "[[ -n ${functions[exit]-} && ${functions[exit]-} != */exec/* ]]",
+    }[shell]
+    return f"if {users}; then :; else function exit {body}; fi\n", f"case $({listed}) in */exec/*) {undone};; esac\n"
 
 
 def _guarded(block: str, shell: str) -> str:
@@ -119,15 +237,31 @@ set -e ;;
 esac"""
 
 
-def _rest(folder: str) -> str:
-    """Half a second at most, so that the prompt comes behind the output."""
-    return f"""( PATH=$PATH:/usr/bin:/bin
-looks=0
-while [ ! -e {_in(folder, DRAINED)} ] && [ -e {shlex.quote(folder)} ] && [ $looks -lt 50 ]; do
-sleep 0.01
-looks=$((looks + 1))
-done
-) 2>/dev/null || :"""
+def _fish(folder: str, clean: str) -> str:
+    def name(of: str) -> str:
+        return _quoted(f"{folder}/{of}", "fish")
+
+    return f"""if {clean} {name(RELAY)}
+begin; builtin source {name(COMMAND)}; end >{name(PIPE)} 2>&1
+{clean} {name(END)} $status 2>/dev/null
+end"""
+
+
+def _csh(folder: str, clean: str, subshell: bool) -> str:
+    def name(of: str) -> str:
+        return _quoted(f"{folder}/{of}", "tcsh")
+
+    source = f"source {name(COMMAND)}"
+    return f"""{clean} {name(RELAY)}
+{f"({source})" if subshell else source} >&! {name(PIPE)}
+{clean} {name(END)} $status >& /dev/null"""
+
+
+def _quoted(text: str, shell: str) -> str:
+    """As one word of that shell."""
+    if shell == "fish":
+        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return shlex.quote(text).replace("!", "\\!") if shell in _CSH else shlex.quote(text)
 
 
 def _in(folder: str, name: str) -> str:
