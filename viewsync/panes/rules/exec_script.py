@@ -44,7 +44,9 @@ _FORGETFUL = frozenset(["sh", "dash", "ash", "busybox", "mksh"])
 _KSH93 = frozenset(["ksh", "ksh93"])
 _ALIASING = _FORGETFUL | _KSH93  # an `exit` of these is no function
 # Options of a shell that have a word behind them.
-_VALUED = re.compile(r"--(rcfile|init-file)|[-+][A-Za-z]*[oO]")
+_VALUED = re.compile(r"--(rcfile|init-file|init-command)|[-+][A-Za-z]*[oO]")
+_EXIT = "_viewsync_exit"  # a function
+_CODE = re.compile(re.escape(CODE) + "(-?[0-9]+)")
 _MARK = b"\1\2\3\6"  # terminals show nothing for these, and do nothing
 
 
@@ -76,7 +78,7 @@ def line(folder: str, shell: str) -> str:
     cursor; C-y brings it back. Where C-k does nothing it is one more word, for nobody. The space keeps it out of
     histories that leave out lines which begin with one.
     """
-    source = {"fish": "source", "csh": "source", "tcsh": "source"}.get(shell, "\\.")
+    source = {"fish": "builtin source", "csh": "source", "tcsh": "source"}.get(shell, "\\.")
     return f"\x15 {source} {_quoted(f'{folder}/{RUN}', shell)}" + (" \x0b" if shell in _EDITING else "")
 
 
@@ -87,8 +89,7 @@ def mark(noise: bytes) -> bytes:
 
 def exit_code(names: Iterable[str]) -> int | None:
     """Of the files in the folder. A shell keeps the last eight bits, ksh93 tells a signal by a ninth."""
-    numbers = [int(name.removeprefix(CODE)) for name in names if name.startswith(CODE)]
-    number = max(numbers, default=None)
+    number = max((int(found[1]) for found in map(_CODE.fullmatch, names) if found), default=None)
     if number is None:
         return None
     return 128 + number - 256 if 256 < number < 256 + 128 else number & 0xFF
@@ -165,7 +166,7 @@ def _sh(folder: str, shell: str, clean: str, subshell: bool) -> str:
     own, undone = ("", "") if subshell else _own_exit(folder, shell, clean)
     block = f"""if {source} >{_in(folder, PIPE)} 2>&1
 then case . in esac >|{code}0
-else case . in esac >|{code}$?
+else case . in esac >|{code}"$?"
 fi"""
     return f"""{{
 if {clean} {_in(folder, RELAY)}; then
@@ -177,48 +178,74 @@ fi
 
 
 def _own_exit(folder: str, shell: str, clean: str) -> tuple[str, str]:
-    """An `exit` of the command ends the command: it notes the code, and goes back to the prompt as a C-c does.
+    """An `exit` of the command ends the command: it notes the code, and goes back to the prompt as a C-c does. What is
+    done before the command, and behind it.
 
-    Not that of a subshell, and not one of the user's own. What a C-c leaves of it ends the shell as ever.
+    Not that of a subshell, and not one of the user's own. What a C-c leaves of it ends the shell as ever. Where no
+    function can have that name it is an alias, which what was defined before does not see.
     """
-    name = "_viewsync_exit" if shell in _ALIASING else "exit"
-    builtin = "\\" if shell in _ALIASING else "\\builtin "
-    inside = {
+    alias = (
+        "\\alias exit >/dev/null 2>&1",
+        f"\\command -v {_EXIT} >/dev/null 2>&1",
+        f"\\alias exit={_EXIT}",
+        f"\\unalias exit; \\unset -f {_EXIT}",
+    )
+    if shell in _ALIASING:
+        return _exits(folder, shell, clean, *alias)
+    listed = f"\\builtin {'functions' if shell == 'zsh' else 'declare -F'}"
+    function = _exits(
+        folder,
+        shell,
+        clean,
+        f"{listed} exit >/dev/null",
+        f"{listed} {_EXIT} >/dev/null",
+        f'function exit {{ {_EXIT} "$@"; }}',
+        f"\\builtin unset -f exit {_EXIT}",
+    )
+    if shell == "zsh":
+        return function
+    either = "if [[ -o posix ]]; then {}else {}fi\n".format
+    return tuple(map(either, _exits(folder, shell, clean, *alias), function))  # type: ignore[return-value]
+
+
+def _exits(folder: str, shell: str, clean: str, there: str, ours: str, define: str, undone: str) -> tuple[str, str]:
+    """`there`: whether `exit` means something; `ours`: whether that is this, and was left by a C-c."""
+    body = _exit_body(folder, shell, clean, undone)
+    return (
+        f"if {ours} || ! {there}; then\n{_EXIT}() {body}\n{define}\nfi\n",
+        f"if {ours}; then {undone}; fi\n",
+    )
+
+
+def _exit_body(folder: str, shell: str, clean: str, undone: str) -> str:
+    """In the condition of an `if`, whatever fails in it ends nothing."""
+    begun, over = _in(folder, BEGUN), _in(folder, OVER)
+    if shell in _ALIASING:
+        running = f"[ -e {begun} ] && [ ! -e {over} ]"
+        builtin, special = "\\command ", "\\"  # those that are special are found before a function
+    else:
+        running = f"[[ -e {begun} && ! -e {over} ]]"
+        builtin = special = "\\builtin "
+    itself = {
         "bash": '[[ $BASH_SUBSHELL = 0 && ${BASHPID-$$} = "$$" ]]',
         "zsh": "[[ $ZSH_SUBSHELL = 0 ]]",
-        "ksh": "[[ ${.sh.subshell} = 0 ]]",
-        "ksh93": "[[ ${.sh.subshell} = 0 ]]",
-    }.get(shell, ":")
-    process = "" if shell in ("bash", "zsh") else ' && /bin/sh -c \'[ "$PPID" = "$0" ]\' $$'
-    begun, over = _in(folder, BEGUN), _in(folder, OVER)
-    running = f"[ -e {begun} ] && [ ! -e {over} ]" if shell in _ALIASING else f"[[ -e {begun} && ! -e {over} ]]"
-    undone = "\\unalias exit" if shell in _ALIASING else "\\builtin unset -f exit"
-    body = f"""{{
-{{
-{builtin}set -- "${{1-$?}}"
-case $1 in '' | *[!0-9-]*) {builtin}set -- 2;; esac
-if {running} && {inside}{process}; then
+    }.get(shell, '/bin/sh -c \'[ "$PPID" = "$0" ]\' "$$"')
+    if shell in _KSH93:  # not each of its subshells is a process
+        itself += " && [[ ${.sh.subshell} == 0 ]]"
+    return f"""{{
+if {{
+{special}set -- "${{1-$?}}"
+case $1 in '' | *[!0-9-]*) {special}set -- 2;; esac
+{running} && {itself} && {{
 case . in esac >|{_in(folder, CODE)}"$1"
 {undone}
 {clean} {_in(folder, END)} '' now
-{builtin}trap - INT
-{builtin}kill -INT $$
-fi
-}} 2>/dev/null
-{builtin}exit "$1"
+{special}trap - INT
+{builtin}kill -INT "$$"
+}}
+}} 2>/dev/null; then :; fi
+{special}exit "$1"
 }}"""
-    if shell in _ALIASING:
-        function = f"{name}() {body}\n\\alias exit={name}"
-        return (
-            f"case $(\\alias exit 2>/dev/null) in '' | *{name}* | *'not found'*)\n{function};; esac\n",
-            f"case $(\\alias exit 2>/dev/null) in *{name}*) {undone}; \\unset -f {name};; esac\n",
-        )
-    listed = f"\\builtin {'declare -f' if shell == 'bash' else 'functions'} exit"
-    users = {
-        "bash": f"[[ -o posix ]] || {{ \\builtin declare -F exit >/dev/null && [[ $({listed}) != */exec/* ]]; }}",
-        "zsh": "[[ -n ${functions[exit]-} && ${functions[exit]-} != */exec/* ]]",
-    }[shell]
-    return f"if {users}; then :; else function exit {body}; fi\n", f"case $({listed}) in */exec/*) {undone};; esac\n"
 
 
 def _guarded(block: str, shell: str) -> str:
