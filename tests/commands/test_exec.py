@@ -224,10 +224,10 @@ def test_nobody_listening_any_more_is_no_reason_to_stop(bash: dict[str, str], ho
     assert execute(home, "--", "pwd").out == "/usr\n"
 
 
-def test_tmux_is_asked_twice_however_long_it_takes(bash: dict[str, str], home: Home) -> None:
+def test_tmux_is_asked_three_times_however_long_it_takes(bash: dict[str, str], home: Home) -> None:
     env, log = counting_tmux(home)
     assert execute(home, "--", "sleep 0.5", env=env).code == 0
-    assert count(log) == 2
+    assert count(log) == 3
 
 
 def test_it_counts_as_activity(bash: dict[str, str], home: Home) -> None:

@@ -217,7 +217,7 @@ def test_several_sessions_do_not_wait_for_each_other(
 def test_a_session_that_is_busy_is_refused(server: Server, home: Home, bash: dict[str, str]) -> None:
     server.tmux("send-keys", "-t", "=sh:", "sleep 1000", "Enter")
     until(lambda: server.show("=sh:", "#{pane_current_command}") == "sleep", "the program")
-    done = execute(home, "--", "echo x")
+    done = home.viewsync("exec", "-s", "sh", "-T", "1", "--", "echo x")
     assert (done.code, done.out) == (125, "")
     assert done.err == "viewsync: sh is busy: sleep runs in it (wait for its end, or use another session)\n"
     assert "exec/" not in screen(server)
@@ -235,7 +235,7 @@ def test_a_session_that_is_busy_is_refused(server: Server, home: Home, bash: dic
 )
 def test_what_is_no_shell_at_its_prompt_is_refused(server: Server, home: Home, program: list[str], said: str) -> None:
     create(server, "sh", "--", *program)
-    done = execute(home, "--", "echo x")
+    done = home.viewsync("exec", "-s", "sh", "-T", "1", "--", "echo x")
     assert (done.code, done.out, said in done.err, done.err.count("\n")) == (125, "", True, 1), done
     assert screen(server).strip() in ("", ">>>")
 
@@ -269,16 +269,29 @@ def test_a_tmux_that_fails_when_it_is_to_type_leaves_nothing(bash: dict[str, str
     assert folders(home) == []
 
 
-def test_a_shell_that_takes_the_line_too_late_finds_nothing(bash: dict[str, str], server: Server, home: Home) -> None:
+def test_a_line_that_something_else_reads_runs_nothing(server: Server, home: Home) -> None:
+    """bash's `read -e` is its line editor, which looks like a prompt in every way that can be seen."""
+    create(server, "sh", "--", "bash", "--norc")
     mark = os.path.join(home.path, "made")
+    execute(home, "--", ":")
+    server.tmux("send-keys", "-t", "=sh:", "read -e -p 'name? ' name; echo got:$name", "Enter")
+    until(lambda: "name?" in screen(server).splitlines()[-1], "the question")
+    done = home.viewsync("exec", "-s", "sh", "-T", "0.5", "--", f"touch {mark}")
+    assert (done.code, "did not run the command" in done.err) == (123, True), done
+    assert folders(home) == []
+    assert "got:. " in screen(server)
+    assert execute(home, "--", "echo x").out == "x\n"
+    assert not os.path.exists(mark)
+
+
+def test_a_shell_that_is_at_work_gets_no_line(bash: dict[str, str], server: Server, home: Home) -> None:
+    """It waits for whoever opens the pipe, and runs no program for that."""
     pipe = os.path.join(home.path, "pipe")
     os.mkfifo(pipe)
     server.tmux("send-keys", "-t", "=sh:", f"echo be''gun; : <{pipe}", "Enter")
-    until(lambda: "begun" in screen(server), "the shell to be at work, which cannot be told from waiting")
-    done = home.viewsync("exec", "-s", "sh", "-T", "0.5", "--", f"touch {mark}")
-    assert (done.code, "did not accept the command" in done.err) == (125, True), done
-    assert folders(home) == []
+    until(lambda: "begun" in screen(server).splitlines(), "the shell to be at work")
+    done = home.viewsync("exec", "-s", "sh", "-T", "0.5", "--", "echo x")
+    assert (done.code, "sh is busy: " in done.err, "state/exec" in screen(server)) == (125, True, False), done
     with open(pipe, "w", encoding="utf-8"):
-        until(lambda: "No such file" in screen(server), "the shell to take the line")
+        pass
     assert execute(home, "--", "echo x").out == "x\n"
-    assert not os.path.exists(mark)

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {
     0: "the command succeeded; a code that is not listed here is the command's own",
+    123: "the line was typed, and the shell did not run it",
     124: "time ran out; the command keeps running",
     125: "viewsync could not run the command, or an argument is wrong",
     130: "the command was interrupted",
 }
 CODES = ((ViewsyncError, 125),)
 _INTERRUPTED = 130
+_NOT_TAKEN = 123
 _TIMEOUT = 124
 _FAILED = 125
 
@@ -78,8 +80,9 @@ def _outcome(ran: executing.ExecutedCommand, timeout: str) -> tuple[int, str]:
         executing.LOST: (_FAILED, "viewsync could not save the output (is the disk full?); the command keeps running"),
         executing.TIMEOUT: (_TIMEOUT, f"time ran out ({timeout}): the command keeps running in {ran.target}"),
         executing.NOT_TAKEN: (
-            _FAILED,
-            f"the shell in {ran.target} did not accept the command; see `viewsync capture`",
+            _NOT_TAKEN,
+            f"the shell in {ran.target} did not run the command, whose line something else may have read; "
+            "see `viewsync capture`",
         ),
     }[ran.kind]
 

@@ -7,14 +7,16 @@ in that folder; tmux is asked which pane it is, and told what to type, and no mo
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
-from viewsync.panes import exec_folder
+from viewsync.panes import exec_folder, shell_prompt
 from viewsync.panes.rules import echo, exec_script
 from viewsync.registry import last_active, leases, targets
 from viewsync.system import shells
+from viewsync.tmux import cursor
 from viewsync.tmux import input as tmux_input
 
 if TYPE_CHECKING:
@@ -22,17 +24,16 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.panes.exec_folder import ExecFolder
+    from viewsync.panes.shell_prompt import Shell
     from viewsync.registry.targets import LocatedPane, TargetArgs
 
 DONE = "done"
 INTERRUPTED = "interrupted"  # C-c, or an error after which the shell goes back to its prompt
 ENDED = "ended"  # the shell itself
 TIMEOUT = "timeout"
-NOT_TAKEN = "not-taken"  # the shell did not read the line
+NOT_TAKEN = "not-taken"  # the line was typed, and the shell did not run it
 LOST = "lost"  # the output could not be kept
 _COMPLETE = (DONE, INTERRUPTED, ENDED)
-_AT_PROMPT = 1.0  # seconds that a shell may need to get there: after its start, or between two commands
-_LOOK = 0.004  # seconds between two looks at it
 _TAKES = 10.0  # seconds until it reads the line, on a machine that is very busy
 _LAST_WORDS = 1.0  # seconds for what a shell that ended has printed
 _TOUCH = 30.0  # seconds between two signs that the session is in use
@@ -62,14 +63,25 @@ def execute(
     deadline = begin + timeout
     located = targets.locate(ctx, asked)
     target = located.row.name if located.row else located.target
-    with contextlib.closing(shells.Program(located.pane.pid)) as program, _turn(ctx, located, target, timeout):
-        shell = _shell(located, target)
-        folder = exec_folder.make(ctx, shell, command)
+    with _turn(ctx, located, target, timeout):
+        shell = shell_prompt.wait(ctx, located, target, deadline)
+        kind, code = _run(ctx, located, shell, command, deadline, take)
+    session = located.row.name if located.row else located.pane.session_name
+    return ExecutedCommand(session, kind, code, time.monotonic() - begin, target, kind in _COMPLETE)
+
+
+def _run(
+    ctx: Context, located: LocatedPane, shell: Shell, command: str, deadline: float, take: Callable[[bytes], None]
+) -> tuple[str, int | None]:
+    folder = exec_folder.make(ctx, shell.name, command)
+    kind = LOST
+    with contextlib.closing(shells.Program(shell.pid)) as program:
         watch = _Watch(folder, program, deadline, take, lambda: last_active.touch(ctx, located.row))
-        kind = LOST
         try:
-            _type(ctx, located, exec_script.line(folder.path, shell), deadline)
+            _type(ctx, located, exec_script.line(folder.path, shell.name, edits=shell.edits), deadline)
             kind, code = watch.wait()
+            if kind == NOT_TAKEN:
+                _clear(ctx, located, folder)
             if rest := folder.rest():
                 take(rest)
         finally:
@@ -77,8 +89,7 @@ def execute(
                 folder.leave()
             else:
                 folder.remove()
-    session = located.row.name if located.row else located.pane.session_name
-    return ExecutedCommand(session, kind, code, time.monotonic() - begin, target, kind in _COMPLETE)
+    return kind, code
 
 
 @contextlib.contextmanager
@@ -93,38 +104,22 @@ def _turn(ctx: Context, located: LocatedPane, target: str, timeout: float) -> It
         yield
 
 
-def _shell(located: LocatedPane, target: str) -> str:
-    """The name of the shell, once it waits at its prompt."""
-    pid, deadline = located.pane.pid, time.monotonic() + _AT_PROMPT
-    found, last = None if located.pane.dead else shells.foreground(pid), None
-    # Twice the same: between two programs of a loop, too, the shell is alone for a moment.
-    while found and found != shells.UNKNOWN and not (found.waiting and found == last) and time.monotonic() < deadline:
-        time.sleep(_LOOK)
-        found, last = shells.foreground(pid), found
-    if not found:
-        raise ViewsyncError(f"the program in {target} has ended", "make another session with `viewsync create`")
-    if found == shells.UNKNOWN:
-        raise ViewsyncError(
-            f"cannot tell what runs in {target}: the system does not show its processes",
-            "nothing was typed; `viewsync send` types without looking",
-        )
-    if found != last or not found.waiting:
-        raise ViewsyncError(f"{target} is busy: {found.program} runs in it", "wait for its end, or use another session")
-    name = found.program.removeprefix("-")
-    if name not in exec_script.SHELLS or not exec_script.is_interactive(found.words):
-        known = " ".join(sorted(exec_script.SHELLS))
-        raise ViewsyncError(f"{target} runs {name}, which is not a shell that reads commands", f"exec knows: {known}")
-    return name
-
-
 def _type(ctx: Context, located: LocatedPane, text: str, deadline: float) -> None:
     place = located.place
     what = tmux_input.Input(text=text, enter=True)
-    kept = echo.kept(echo.marks(text.lstrip("\x15")))
+    kept = echo.kept(echo.marks(text.lstrip("\x15i\x7f")))
     with leases.hold(ctx, place.server, place.pane_id, max(0.0, deadline - time.monotonic())):
         answer = tmux_input.put(ctx.tmux, place.server, place.pane_id, what, kept)
     if answer.refused:
         raise ViewsyncError(f"the pane takes no input: it is {answer.refused}", "nothing was run")
+
+
+def _clear(ctx: Context, located: LocatedPane, folder: ExecFolder) -> None:
+    """What was typed and not taken, where it stands at the cursor: else the next line would be a part of it."""
+    place = located.place
+    shown = cursor.read(ctx.tmux, place.server, place.pane_id)
+    if os.path.basename(folder.path) in shown.left:
+        tmux_input.put(ctx.tmux, place.server, place.pane_id, tmux_input.Input(text="\x15"), "")
 
 
 class _Watch:

@@ -7,7 +7,7 @@ import fcntl
 import os
 import sys
 import termios
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.system import procfs
 
@@ -19,6 +19,11 @@ _PSEUDO = 136  # the device number of /dev/pts/
 _LOCAL = 3  # where termios keeps the local modes
 
 
+class Modes(NamedTuple):
+    lines: bool  # it hands whole lines to its program, and keeps them meanwhile
+    echo: bool  # it shows what is typed itself
+
+
 def path(pid: int) -> str:
     """That of a process; "" where it has none, and where that is not told."""
     stat = procfs.stat(pid)
@@ -28,9 +33,16 @@ def path(pid: int) -> str:
 
 def reads_lines(path: str) -> bool:
     """Whether it hands whole lines to its program, and keeps them meanwhile. False where that cannot be seen."""
+    found = modes(path)
+    return found is not None and found.lines
+
+
+def modes(path: str) -> Modes | None:
+    """None where they cannot be seen."""
     with contextlib.suppress(OSError, termios.error), _open(path) as terminal:
-        return bool(termios.tcgetattr(terminal)[_LOCAL] & termios.ICANON)
-    return False
+        local = termios.tcgetattr(terminal)[_LOCAL]
+        return Modes(bool(local & termios.ICANON), bool(local & termios.ECHO))
+    return None
 
 
 def unread(path: str) -> int:

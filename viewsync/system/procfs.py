@@ -171,6 +171,22 @@ def sleeps_in(pid: int) -> str:
     return _read(f"/proc/{pid}/wchan").decode("ascii", "replace")
 
 
+def reads(pid: int) -> int:
+    """How many bytes at most it waits for in a read(2), 0 where it waits for something else or that is not told."""
+    words = _read(f"/proc/{pid}/syscall").split()
+    is_read = len(words) > 3 and words[0] == (b"63" if os.uname().machine in ("aarch64", "riscv64") else b"0")
+    return int(words[3], 16) if is_read else 0
+
+
+def terminal_of(pid: int) -> str:
+    """The path of the terminal that it reads, "" where there is none, or that is not told."""
+    try:
+        path = os.readlink(f"/proc/{pid}/fd/0")
+    except OSError:
+        return ""
+    return path if path.startswith(("/dev/pts/", "/dev/tty")) else ""
+
+
 def open_counters(pid: int) -> int:
     """A descriptor of what it has read and written, to be read again and again; -1 where it may not be."""
     try:

@@ -42,6 +42,22 @@ def foreground(pid: int) -> Foreground | None:
     return Foreground(other.name if other else "another program", False, words, stat.work)
 
 
+def leader(pid: int) -> int:
+    """The process that the terminal of that one listens to: itself, or one that it started. Itself where that is not
+    known.
+    """
+    found = procfs.stat(pid)
+    other = procfs.stat(found.foreground) if found and found.foreground not in (pid, 0, -1) else None
+    return found.foreground if found and other and not other.ended else pid
+
+
+def reads_keys(pid: int) -> bool:
+    """Whether it reads one character after the other from a terminal that hands over lines, as `read` of sh does, and
+    no shell does at its prompt. False where that cannot be seen.
+    """
+    return procfs.reads(pid) == 1
+
+
 class Program:
     """The end of a process, without asking anybody."""
 

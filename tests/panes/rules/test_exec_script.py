@@ -32,9 +32,9 @@ def test_zsh_takes_command_for_programs_only() -> None:
 
 
 def test_the_line_is_short_and_names_the_script_whatever_the_folder_is_called() -> None:
-    line = exec_script.line(FOLDER, "bash")
-    assert line == f"\x15 \\. {shlex.quote(f'{FOLDER}/run')} \x0b"
-    assert exec_script.line("/x", "dash") == "\x15 \\. /x/run"
+    line = exec_script.line(FOLDER, "bash", edits=True)
+    assert line == f"\x15i\x7f \\. {shlex.quote(f'{FOLDER}/run')} \x0b"
+    assert exec_script.line("/x", "dash", edits=False) == "\x15 \\. /x/run"
 
 
 def test_the_mark_is_nothing_that_a_terminal_shows() -> None:

@@ -71,15 +71,16 @@ def is_interactive(words: Sequence[str]) -> bool:
     return not [word for word in rest if word not in ("-", "--")]
 
 
-def line(folder: str, shell: str) -> str:
-    """What is typed in front of Enter.
+def line(folder: str, shell: str, *, edits: bool) -> str:
+    """What is typed in front of Enter. `edits`: the shell reads key by key.
 
     C-u puts aside what somebody has half typed, which would else become a part of this, and C-k what stood behind the
-    cursor; C-y brings it back. Where C-k does nothing it is one more word, for nobody. The space keeps it out of
-    histories that leave out lines which begin with one.
+    cursor; C-y brings it back. Where C-k does nothing it is one more word, for nobody. The `i` that goes again leaves
+    vi's command mode. The space keeps it out of histories that leave out lines which begin with one.
     """
     source = {"fish": "builtin source", "csh": "source", "tcsh": "source"}.get(shell, "\\.")
-    return f"\x15 {source} {_quoted(f'{folder}/{RUN}', shell)}" + (" \x0b" if shell in _EDITING else "")
+    begin = "\x15i\x7f" if edits else "\x15"
+    return f"{begin} {source} {_quoted(f'{folder}/{RUN}', shell)}" + (" \x0b" if shell in _EDITING else "")
 
 
 def mark(noise: bytes) -> bytes:

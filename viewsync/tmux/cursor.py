@@ -1,0 +1,27 @@
+"""What stands left of the cursor of one pane, and above it, in one call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from viewsync.text import cells
+
+if TYPE_CHECKING:
+    from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.server import Tmux
+
+
+class CursorLine(NamedTuple):
+    left: str  # of the cursor, its blanks at the end too
+    above: str  # the line above it
+    top: bool  # nothing is above it, neither on the screen nor in the history
+
+
+def read(tmux: Tmux, server: Server, pane: str) -> CursorLine:
+    state = "#{cursor_x} #{cursor_y} #{history_size}"
+    commands = [["display-message", "-p", "-t", pane, state], ["capture-pane", "-p", "-N", "-t", pane]]
+    first, *rows = tmux.ask_all(server.socket, commands).split("\n")
+    column, row, history = map(int, first.split())
+    left = cells.pad(cells.cut(rows[row] if row < len(rows) else "", column, ""), column)
+    above = rows[:row]
+    return CursorLine(left, above[-1] if above else "", not history and not any(line.strip() for line in above))
