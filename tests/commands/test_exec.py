@@ -139,8 +139,12 @@ def test_json(bash: dict[str, str], home: Home) -> None:
         "command": "echo x; (exit 7)",
         "code": 7,
         "output": "x\n",
+        "outcome": "done",
+        "output_base64": None,
+        "left_out": 0,
         "complete": True,
         "timed_out": False,
+        "waits_for_input": False,
     }
     assert done.code == 7
 

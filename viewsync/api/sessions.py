@@ -22,6 +22,7 @@ from viewsync.panes import capturing, executing, sending, waiting
 from viewsync.registry import rows as registry_rows
 from viewsync.registry import targets
 from viewsync.sessions import creating, health, killing, listing, startup
+from viewsync.text import excerpts
 from viewsync.text.nearest import did_you_mean
 from viewsync.tmux.rules import keys as key_names
 
@@ -41,12 +42,19 @@ _KINDS = {"shell": "shell", "python": "python-repl", "gdb": "debugger"}
 
 
 class Executed(NamedTuple):
-    """What became of a command. `code` is None when its end was not seen: `kind` is not "done" then."""
+    """What became of a command. `code` is None when its end was not seen: `kind` is not "done" then.
+
+    `output`: with U+FFFD for what is not UTF-8; `output_bytes`: as it was written. `complete`: whether that is all.
+    """
 
     code: int | None
     output: str
     kind: str
     seconds: float
+    output_bytes: bytes = b""
+    complete: bool = True
+    waits_for_input: bool = False
+    left_out: int = 0
 
 
 class Registry:
@@ -228,12 +236,41 @@ class Session:
         located = targets.locate(self._ctx, self._asked)
         return waiting.wait(self._ctx, located.place, waiting.WaitCondition([pattern], timeout=timeout), None)
 
-    def exec(self, command: str | Sequence[str], *, timeout: float = 300.0) -> Executed:
-        """Run a line of shell, or the words of a command, in the session's own shell."""
+    def exec(
+        self,
+        command: str | Sequence[str],
+        *,
+        timeout: float = 300.0,
+        idle: float = 0.0,
+        stop: Patterns = (),
+        subshell: bool = False,
+        max_lines: int = 0,
+    ) -> Executed:
+        """Run a line of shell, or the words of a command, in the session's own shell.
+
+        It ends earlier after `idle` seconds without output, "idle" or "waits-for-input", and once a line matches
+        `stop`, "stopped"; the command keeps running. `subshell`: nothing that it changes lasts. `max_lines`: of more
+        lines only the first and the last ones, so many in all; `left_out` says of how many that is not so.
+        """
         line = command if isinstance(command, str) else shlex.join(command)
         output = bytearray()
-        ran = executing.execute(self._ctx, self._asked, line, timeout, output.extend)
-        return Executed(ran.code, output.decode("utf-8", "replace"), ran.kind, ran.seconds)
+        ends = excerpts.Ends(max_lines, output.extend) if max_lines else None
+        texts = [stop] if isinstance(stop, str) else stop
+        options = executing.ExecOptions(idle, [waiting.pattern(text, fixed=False) for text in texts], subshell)
+        take = ends.take if ends else output.extend
+        ran = executing.execute(self._ctx, self._asked, line, timeout, take, options)
+        if ends:
+            ends.end()
+        return Executed(
+            ran.code,
+            output.decode("utf-8", "replace"),
+            ran.kind,
+            ran.seconds,
+            bytes(output),
+            ran.complete,
+            ran.waits_for_input,
+            ends.left_out if ends else 0,
+        )
 
     def capture(self, lines: int = 0, *, join: bool = False, max_lines: int = 0) -> Captured:
         """What it shows; with `lines`, that many from the end, out of the history too.

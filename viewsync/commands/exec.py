@@ -5,13 +5,14 @@ A single word is a line of shell; several words are the words of one command.
 
 from __future__ import annotations
 
+import binascii
 import codecs
 import shlex
 import sys
 from typing import TYPE_CHECKING
 
 from viewsync.commands import _args
-from viewsync.errors import ViewsyncError
+from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result, give_up
 from viewsync.panes import executing
 from viewsync.text import sanitize
@@ -21,64 +22,136 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from viewsync.context import Context
+    from viewsync.text.excerpts import Ends
 
 EXIT_CODES = {
     0: "the command succeeded; a code that is not listed here is the command's own",
+    121: "a line of output matched --stop; the command keeps running",
+    122: "the command waits for input (--idle); it keeps running",
     123: "the line was typed, and the shell did not run it",
-    124: "time ran out; the command keeps running",
+    124: "time ran out (--timeout, or --idle without output); the command keeps running",
     125: "viewsync could not run the command, or an argument is wrong",
     130: "the command was interrupted",
 }
 CODES = ((ViewsyncError, 125),)
-_INTERRUPTED = 130
-_NOT_TAKEN = 123
-_TIMEOUT = 124
-_FAILED = 125
+VERBATIM = ("--stop",)
+_STOPPED, _INPUT, _NOT_TAKEN, _TIMEOUT, _FAILED, _INTERRUPTED = 121, 122, 123, 124, 125, 130
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.target(parser)
     parser.add_argument("-T", "--timeout", default="300", metavar="DURATION", help="give up after this long (300)")
+    parser.add_argument(
+        "--idle", default="", metavar="DURATION", help="give up after this long without output, and say if it asks"
+    )
+    parser.add_argument(
+        "--stop", action="append", default=[], metavar="PATTERN", help="stop waiting if a line matches PATTERN"
+    )
+    parser.add_argument(
+        "--max-lines", default="", metavar="N", help="of more lines than N only the first and the last ones, N in all"
+    )
+    parser.add_argument("--subshell", action="store_true", help="nothing that the command changes lasts")
+    parser.add_argument("--file", metavar="PATH", help="run the lines of this file; - for standard input")
     parser.add_argument("command", nargs="*", metavar="-- COMMAND", help="a line of shell, or the words of a command")
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    command = parsed.command[0] if len(parsed.command) == 1 else shlex.join(parsed.command)
+    command = _command(parsed)
     kept = bytearray()
-    show = _shown_safely() if sys.stdout.isatty() else _shown
+    show = kept.extend if parsed.json else _shown_safely() if sys.stdout.isatty() else _shown
+    ends = _ends(parsed.max_lines, show) if parsed.max_lines else None
     timeout = _args.duration(parsed.timeout, "--timeout")
-    ran = executing.execute(ctx, _args.asked(parsed), command, timeout, kept.extend if parsed.json else show)
-    code, told = _outcome(ran, parsed.timeout)
+    ran = executing.execute(ctx, _args.asked(parsed), command, timeout, ends.take if ends else show, _options(parsed))
+    if ends:
+        ends.end()
+    code, told = _outcome(ran, parsed)
     data = {
         "session": ran.session,
         "command": command,
+        "outcome": ran.kind,
         "code": code if ran.kind == executing.INTERRUPTED else ran.code,
         "output": kept.decode("utf-8", "replace"),
+        "output_base64": _base64(kept),
+        "left_out": ends.left_out if ends else 0,
         "complete": ran.complete,
         "timed_out": ran.kind == executing.TIMEOUT,
+        "waits_for_input": ran.waits_for_input,
         "seconds": round(ran.seconds, 3),
     }
     return Result(data, code=code, warnings=[told] if told else [])
 
 
-def _outcome(ran: executing.ExecutedCommand, timeout: str) -> tuple[int, str]:
+def _command(parsed: argparse.Namespace) -> str:
+    if parsed.file is None:
+        return parsed.command[0] if len(parsed.command) == 1 else shlex.join(parsed.command)
+    if parsed.command:
+        raise UsageError("--file excludes a command", "give one of them")
+    try:
+        if parsed.file == "-":
+            raw = sys.stdin.buffer.read()
+        else:
+            with open(parsed.file, "rb") as file:
+                raw = file.read()
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {parsed.file}: {error.strerror}", "--file takes a file, or - for standard input"
+        ) from None
+    return raw.decode("utf-8", "surrogateescape").removesuffix("\n")
+
+
+def _options(parsed: argparse.Namespace) -> executing.ExecOptions:
+    idle = _args.duration(parsed.idle, "--idle") if parsed.idle else 0.0
+    if parsed.idle and not idle:
+        raise UsageError("--idle: the time must be more than 0", "for example --idle 2s")
+    stop = []
+    if parsed.stop:
+        from viewsync.panes import waiting
+
+        stop = [waiting.pattern(text) for text in parsed.stop]
+    return executing.ExecOptions(idle, stop, parsed.subshell)
+
+
+def _ends(at_most: str, show: Callable[[bytes], object]) -> Ends:
+    from viewsync.text.excerpts import Ends
+
+    number = int(at_most) if at_most.isascii() and at_most.isdigit() else 0
+    if not number:
+        raise UsageError(f"--max-lines: not a number of lines: {at_most!r}", "for example --max-lines 200")
+    return Ends(number, show)
+
+
+def _base64(output: bytearray) -> str | None:
+    """None for text."""
+    try:
+        output.decode("utf-8")
+    except UnicodeDecodeError:
+        return binascii.b2a_base64(output, newline=False).decode("ascii")
+    return None
+
+
+def _outcome(ran: executing.ExecutedCommand, parsed: argparse.Namespace) -> tuple[int, str]:
     """The exit code, and what a person is told about it."""
     if ran.kind == executing.DONE and ran.code is not None:
         return ran.code, ""
-    if ran.kind == executing.TIMEOUT and ran.code is not None:
-        return _TIMEOUT, (
-            f"time ran out ({timeout}): the command ended with {ran.code}, and its output is not complete, "
-            f"as {ran.target} shows no more of it (does a C-s hold it?)"
+    goes_on = f"the command keeps running in {ran.target}"
+    asks = f"{goes_on}, and waits for input" + (f": {ran.line}" if ran.line else "")
+    timeout = f"time ran out ({parsed.timeout}): "
+    if ran.code is None:
+        timeout += asks if ran.waits_for_input else goes_on
+    else:
+        timeout += (
+            f"the command ended with {ran.code}, and its output is not complete, as {ran.target} shows no more of it"
         )
+        timeout += " (does a C-s hold it?)"
     return {
+        executing.STOPPED: (_STOPPED, f"stopped: a line matched --stop: {ran.line} ({goes_on})"),
+        executing.INPUT: (_INPUT, asks),
+        executing.IDLE: (_TIMEOUT, f"no output for {parsed.idle}: {goes_on}"),
         executing.INTERRUPTED: (_INTERRUPTED, f"interrupted: the shell in {ran.target} is back at its prompt"),
-        executing.ENDED: (
-            _FAILED,
-            f"the shell in {ran.target} ended; its output up to then is complete",
-        ),
+        executing.ENDED: (_FAILED, f"the shell in {ran.target} ended; its output up to then is complete"),
         executing.LOST: (_FAILED, "viewsync could not save the output (is the disk full?); the command keeps running"),
-        executing.TIMEOUT: (_TIMEOUT, f"time ran out ({timeout}): the command keeps running in {ran.target}"),
+        executing.TIMEOUT: (_TIMEOUT, timeout),
         executing.NOT_TAKEN: (
             _NOT_TAKEN,
             f"the shell in {ran.target} did not run the command, whose line something else may have read; "

@@ -33,10 +33,17 @@ class WaitOutput(TypedDict):
 class ExecOutput(TypedDict):
     session: Annotated[str, "the session's name"]
     command: Annotated[str, "the line of shell that was run"]
+    outcome: Annotated[
+        Literal["done", "interrupted", "ended", "timeout", "idle", "waits-for-input", "stopped", "not-taken", "lost"],
+        "how the waiting ended; `ended`: the shell itself did",
+    ]
     code: Annotated[int | None, "its exit code; null where it is not known"]
-    output: Annotated[str, "what it printed"]
+    output: Annotated[str, "what it printed; what is not UTF-8 is replaced"]
+    output_base64: Annotated[str | None, "what it printed, in base64, where that is not UTF-8; null for text"]
+    left_out: Annotated[int, "how many lines --max-lines left out"]
     complete: Annotated[bool, "whether that is all that it printed"]
     timed_out: Annotated[bool, "whether the time ran out; the command keeps running then"]
+    waits_for_input: Annotated[bool, "whether a program read the terminal when the time or --idle ran out"]
     seconds: Annotated[float, "how long it took"]
 
 

@@ -8,7 +8,7 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from viewsync.errors import StateError
+from viewsync.errors import StateError, UsageError
 from viewsync.panes.rules import exec_script
 from viewsync.store import own_files
 from viewsync.system import processes
@@ -22,6 +22,8 @@ _BEGINS = 0.25  # seconds from the script's first line to the relay
 
 
 def make(ctx: Context, shell: str, command: str, *, subshell: bool = False) -> ExecFolder:
+    if subshell and shell == "fish":
+        raise UsageError("fish has no subshell", "leave --subshell out, or run fish -c")
     root = os.path.join(ctx.folder, FOLDER)
     path = os.path.join(root, os.urandom(8).hex())
     if not path.isprintable():

@@ -13,25 +13,29 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
 from viewsync.panes import exec_folder, shell_prompt
-from viewsync.panes.rules import echo, exec_script
+from viewsync.panes.rules import echo, exec_script, output_lines
 from viewsync.registry import last_active, leases, targets
 from viewsync.system import shells
 from viewsync.tmux import cursor
 from viewsync.tmux import input as tmux_input
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from viewsync.context import Context
     from viewsync.panes.exec_folder import ExecFolder
     from viewsync.panes.shell_prompt import Shell
     from viewsync.registry.targets import LocatedPane, TargetArgs
+    from viewsync.text.patterns import Pattern
 
 DONE = "done"
 INTERRUPTED = "interrupted"  # C-c, or an error after which the shell goes back to its prompt
 ENDED = "ended"  # the shell itself
 TIMEOUT = "timeout"
 NOT_TAKEN = "not-taken"  # the line was typed, and the shell did not run it
+IDLE = "idle"  # nothing came for so long
+INPUT = "waits-for-input"  # the same, and a program reads the terminal
+STOPPED = "stopped"  # a line matched
 LOST = "lost"  # the output could not be kept
 _COMPLETE = (DONE, INTERRUPTED, ENDED)
 _TAKES = 10.0  # seconds until it reads the line, on a machine that is very busy
@@ -43,15 +47,31 @@ _STEP = (0.002, 0.02)  # seconds between two looks, the longer one after a while
 
 class ExecutedCommand(NamedTuple):
     session: str
-    kind: str  # DONE, INTERRUPTED, ENDED, TIMEOUT, NOT_TAKEN or LOST
+    kind: str  # one of those above
     code: int | None  # the command's own, where it is known
     seconds: float
     target: str
     complete: bool  # all that the command wrote has come
+    waits_for_input: bool  # when the waiting ended, a program read the terminal
+    line: str  # the one that matched, or the last one that came, where the waiting ended before the command
+
+
+class ExecOptions(NamedTuple):
+    idle: float = 0.0  # seconds without output after which nobody waits any more
+    stop: Sequence[Pattern] = ()  # nor once a line matches one of these
+    subshell: bool = False  # nothing that the command changes lasts
+
+
+_DEFAULTS = ExecOptions()
 
 
 def execute(
-    ctx: Context, asked: TargetArgs, command: str, timeout: float, take: Callable[[bytes], None]
+    ctx: Context,
+    asked: TargetArgs,
+    command: str,
+    timeout: float,
+    take: Callable[[bytes], object],
+    options: ExecOptions = _DEFAULTS,
 ) -> ExecutedCommand:
     """`take` gets the output as it comes. `timeout`: seconds for all of it, waiting for others that run here too.
 
@@ -65,27 +85,25 @@ def execute(
     target = located.row.name if located.row else located.target
     with _turn(ctx, located, target, timeout):
         shell = shell_prompt.wait(ctx, located, target, deadline)
-        kind, code = _run(ctx, located, shell, command, deadline, take)
+        watch = _Watch(shell.pid, deadline, take, options, lambda: last_active.touch(ctx, located.row))
+        kind, code = _run(ctx, located, shell, command, watch)
     session = located.row.name if located.row else located.pane.session_name
-    return ExecutedCommand(session, kind, code, time.monotonic() - begin, target, kind in _COMPLETE)
+    return ExecutedCommand(
+        session, kind, code, time.monotonic() - begin, target, kind in _COMPLETE, watch.input, watch.line
+    )
 
 
-def _run(
-    ctx: Context, located: LocatedPane, shell: Shell, command: str, deadline: float, take: Callable[[bytes], None]
-) -> tuple[str, int | None]:
-    folder = exec_folder.make(ctx, shell.name, command)
+def _run(ctx: Context, located: LocatedPane, shell: Shell, command: str, watch: _Watch) -> tuple[str, int | None]:
+    folder = exec_folder.make(ctx, shell.name, command, subshell=watch.options.subshell)
     kind = LOST
-    with contextlib.closing(shells.Program(shell.pid)) as program:
-        watch = _Watch(folder, program, deadline, take, lambda: last_active.touch(ctx, located.row))
+    with contextlib.closing(watch):
         try:
-            _type(ctx, located, exec_script.line(folder.path, shell.name, edits=shell.edits), deadline)
-            kind, code = watch.wait()
+            _type(ctx, located, exec_script.line(folder.path, shell.name, edits=shell.edits), watch.deadline)
+            kind, code = watch.wait(folder)
             if kind == NOT_TAKEN:
                 _clear(ctx, located, folder)
-            if rest := folder.rest():
-                take(rest)
         finally:
-            if kind in (TIMEOUT, LOST):
+            if kind in (TIMEOUT, LOST, IDLE, INPUT, STOPPED):
                 folder.leave()
             else:
                 folder.remove()
@@ -127,21 +145,30 @@ class _Watch:
 
     def __init__(
         self,
-        folder: ExecFolder,
-        program: shells.Program,
+        pid: int,
         deadline: float,
-        take: Callable[[bytes], None],
+        take: Callable[[bytes], object],
+        options: ExecOptions,
         touch: Callable[[], None],
     ) -> None:
-        self._folder = folder
-        self._program = program
-        self._deadline = deadline
+        self.deadline = deadline
+        self.options = options
+        self.input = False
+        self._lines = output_lines.OutputLines(options.stop)
+        self._program = shells.Program(pid)
         self._take = take
         self._touch = touch
         self._last: shells.Foreground | None = None
         self._gone = 0.0  # when the shell was first seen to have ended
 
-    def wait(self) -> tuple[str, int | None]:
+    @property
+    def line(self) -> str:
+        return self._lines.line
+
+    def close(self) -> None:
+        self._program.close()
+
+    def wait(self, folder: ExecFolder) -> tuple[str, int | None]:
         """How it ended, and the code where it is known."""
         begin = changed = time.monotonic()
         touched = 0.0
@@ -150,33 +177,44 @@ class _Watch:
             if now - touched > _TOUCH:
                 self._touch()
                 touched = now
-            self._folder.look()
-            drained, code = self._folder.drained(), self._folder.code()
-            if data := self._folder.output():
-                self._take(data)
+            folder.look()
+            drained, code = folder.drained(), folder.code()
+            if data := folder.output():
+                self._took(data)
                 changed = now
-                if drained or code is not None or now < self._deadline:
+                if self._lines.matched:
+                    return STOPPED, code
+                if drained or code is not None or now < self.deadline:
                     continue
-            if code is not None and (drained or (self._folder.marked and now - changed > _QUIET)):
+            if code is not None and (drained or (folder.marked and now - changed > _QUIET)):
+                self._took(folder.rest())
                 return DONE, code
-            if ending := self._ending(drained, now, begin, changed):
+            if ending := self._ending(folder, now, begin, changed):
+                self._took(folder.rest())
                 return ending, code
             self._program.sleep(_STEP[now - changed > 1.0])
 
-    def _ending(self, drained: bool, now: float, begin: float, changed: float) -> str:
+    def _took(self, data: bytes) -> None:
+        if data:
+            self._lines.take(data)
+            self._take(data)
+
+    def _ending(self, folder: ExecFolder, now: float, begin: float, changed: float) -> str:
         """Why there will be no code, or not all of the output; "" as long as there may be."""
+        drained, begun = folder.drained(), folder.begun()
         if not self._gone and not self._program.runs():
             self._gone = now
         if self._gone:
             return ENDED if drained or now - self._gone > _LAST_WORDS else ""
-        if self._folder.failed():
+        if folder.failed():
             return LOST
-        begun = self._folder.begun()
-        if begun and self._folder.code() is None and now - changed > _STEP[1] and self._back(drained, now - changed):
+        if begun and folder.code() is None and now - changed > _STEP[1] and self._back(drained, now - changed):
             return INTERRUPTED
-        if not begun and now - begin > min(_TAKES, self._deadline - begin) and self._folder.cancel():
+        if not begun and now - begin > min(_TAKES, self.deadline - begin) and folder.cancel():
             return NOT_TAKEN
-        return TIMEOUT if now > self._deadline else ""
+        over, idle = now > self.deadline, 0 < self.options.idle < now - changed
+        self.input = (over or idle) and folder.code() is None and shells.waits_for_input(self._program.pid)
+        return TIMEOUT if over else (INPUT if self.input else IDLE) if idle else ""
 
     def _back(self, drained: bool, still: float) -> bool:
         """Whether the shell is at its prompt again, without a code. Between the command and the code it is at work."""

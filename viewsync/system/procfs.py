@@ -173,9 +173,26 @@ def sleeps_in(pid: int) -> str:
 
 def reads(pid: int) -> int:
     """How many bytes at most it waits for in a read(2), 0 where it waits for something else or that is not told."""
+    words = _in_read(pid)
+    return int(words[3], 16) if words else 0
+
+
+def reads_terminal(pid: int, terminal: str) -> bool:
+    """Whether it waits for what is typed there. Where the kernel tells no system call, where it sleeps is enough."""
+    if not _read(f"/proc/{pid}/syscall"):
+        return sleeps_in(pid) in ("n_tty_read", "wait_woken") and terminal_of(pid) == terminal
+    words = _in_read(pid)
+    try:
+        return bool(words) and os.readlink(f"/proc/{pid}/fd/{int(words[1], 16)}") in (terminal, "/dev/tty")
+    except OSError:
+        return False
+
+
+def _in_read(pid: int) -> list[bytes]:
+    """The numbers of the system call and of its arguments."""
     words = _read(f"/proc/{pid}/syscall").split()
-    is_read = len(words) > 3 and words[0] == (b"63" if os.uname().machine in ("aarch64", "riscv64") else b"0")
-    return int(words[3], 16) if is_read else 0
+    number = b"63" if os.uname().machine in ("aarch64", "riscv64") else b"0"
+    return words if len(words) > 3 and words[0] == number else []
 
 
 def terminal_of(pid: int) -> str:

@@ -58,6 +58,21 @@ def reads_keys(pid: int) -> bool:
     return procfs.reads(pid) == 1
 
 
+def waits_for_input(pid: int) -> bool:
+    """Whether a program in the foreground of that one's terminal reads it. False where that cannot be seen."""
+    found = procfs.stat(pid)
+    if not found or found.foreground <= 0:
+        return False
+    group, terminal = found.foreground, procfs.terminal_of(pid)
+    if not terminal:
+        return False
+    for member in procfs.pids():
+        stat = procfs.stat(member)
+        if stat and stat.group == group and stat.sleeps and procfs.reads_terminal(member, terminal):
+            return True
+    return False
+
+
 class Program:
     """The end of a process, without asking anybody."""
 

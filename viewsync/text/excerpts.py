@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import collections
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _Line = TypeVar("_Line", str, bytes)
 
@@ -32,3 +33,41 @@ def shortened(lines: Sequence[str], at_most: int) -> list[str]:
     """As they are shown."""
     head, left_out, tail = ends(lines, at_most)
     return [*head, *([gap(left_out)] if left_out else []), *tail]
+
+
+class Ends:
+    """The same for a text that comes in pieces: the beginning is shown as it comes, the end at the end.
+
+    `left_out`: how many lines were not shown.
+    """
+
+    def __init__(self, at_most: int, show: Callable[[bytes], object]) -> None:
+        self.left_out = 0
+        self._first, last = shares(at_most)
+        self._show = show
+        self._begun = b""  # a line whose end has not come
+        self._last: collections.deque[bytes] = collections.deque(maxlen=last)
+
+    def take(self, data: bytes) -> None:
+        *lines, self._begun = (self._begun + data).split(b"\n")
+        head = lines[: self._first]
+        self._first -= len(head)
+        if head:
+            self._show(b"".join(line + b"\n" for line in head))
+        for line in lines[len(head) :]:
+            self._keep(line + b"\n")
+
+    def end(self) -> None:
+        if self._begun:
+            if self._first:
+                self._show(self._begun)
+            else:
+                self._keep(self._begun)
+        if self.left_out:
+            self._show(f"{gap(self.left_out)}\n".encode())
+        if self._last:
+            self._show(b"".join(self._last))
+
+    def _keep(self, line: bytes) -> None:
+        self.left_out += len(self._last) == self._last.maxlen
+        self._last.append(line)

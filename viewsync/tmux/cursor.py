@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.text import cells
-
 if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.server import Tmux
@@ -22,6 +20,17 @@ def read(tmux: Tmux, server: Server, pane: str) -> CursorLine:
     commands = [["display-message", "-p", "-t", pane, state], ["capture-pane", "-p", "-N", "-t", pane]]
     first, *rows = tmux.ask_all(server.socket, commands).split("\n")
     column, row, history = map(int, first.split())
-    left = cells.pad(cells.cut(rows[row] if row < len(rows) else "", column, ""), column)
     above = rows[:row]
-    return CursorLine(left, above[-1] if above else "", not history and not any(line.strip() for line in above))
+    return CursorLine(
+        _cut(rows[row] if row < len(rows) else "", column),
+        above[-1] if above else "",
+        not history and not any(line.strip() for line in above),
+    )
+
+
+def _cut(line: str, columns: int) -> str:
+    if line.isascii():
+        return line[:columns].ljust(columns)
+    from viewsync.text import cells
+
+    return cells.pad(cells.cut(line, columns, ""), columns)
