@@ -34,6 +34,18 @@ def test_c_c_in_the_pane_interrupts_it(
     assert folders(home) == []
 
 
+def test_and_so_it_does_where_a_program_in_the_background_goes_on(
+    shell: str, server: Server, home: Home, started: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    process = started("-s", "sh", "--", "sleep 1000 & holder=$!; echo begun; env sleep 1000")
+    until(lambda: process.stdout and b"begun" in process.stdout.readline(), "its start")
+    until(lambda: in_foreground(server, "sleep"), "the program in the foreground")
+    server.tmux("send-keys", "-t", "=sh:", "C-c")
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    execute(home, "--", "kill $holder")
+
+
 @pytest.mark.parametrize("remain", ["on", "off"])
 def test_a_shell_that_ends_is_told_of(shell: str, server: Server, home: Home, remain: str) -> None:
     server.tmux("set-option", "-g", "remain-on-exit", remain)

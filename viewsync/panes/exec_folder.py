@@ -40,6 +40,7 @@ def make(ctx: Context, shell: str, command: str, *, subshell: bool = False) -> E
         exec_script.RELAY: scripts.relay,
         exec_script.END: scripts.end,
         exec_script.RUN: scripts.run,
+        exec_script.OUT: "",  # ours, whoever the shell runs as
     }
     try:
         own_files.make_folder(root)
@@ -66,6 +67,10 @@ class ExecFolder:
 
     def _in(self, name: str) -> str:
         return os.path.join(self.path, name)
+
+    @property
+    def pipe(self) -> str:
+        return os.path.realpath(self._in(exec_script.PIPE))
 
     def look(self) -> None:
         try:

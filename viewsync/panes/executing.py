@@ -15,7 +15,7 @@ from viewsync.errors import LockTimeout, UsageError, ViewsyncError
 from viewsync.panes import exec_folder, shell_prompt
 from viewsync.panes.rules import echo, exec_script, output_lines
 from viewsync.registry import last_active, leases, targets
-from viewsync.system import shells
+from viewsync.system import procfs, shells
 from viewsync.tmux import cursor
 from viewsync.tmux import input as tmux_input
 
@@ -85,7 +85,7 @@ def execute(
     target = located.row.name if located.row else located.target
     with _turn(ctx, located, target, timeout):
         shell = shell_prompt.wait(ctx, located, target, deadline)
-        watch = _Watch(shell.pid, deadline, take, options, lambda: last_active.touch(ctx, located.row))
+        watch = _Watch(shell, deadline, take, options, lambda: last_active.touch(ctx, located.row))
         kind, code = _run(ctx, located, shell, command, watch)
     session = located.row.name if located.row else located.pane.session_name
     return ExecutedCommand(
@@ -145,7 +145,7 @@ class _Watch:
 
     def __init__(
         self,
-        pid: int,
+        shell: Shell,
         deadline: float,
         take: Callable[[bytes], object],
         options: ExecOptions,
@@ -155,7 +155,8 @@ class _Watch:
         self.options = options
         self.input = False
         self._lines = output_lines.OutputLines(options.stop)
-        self._program = shells.Program(pid)
+        self._shell = shell
+        self._program = shells.Program(shell.pid)
         self._take = take
         self._touch = touch
         self._last: shells.Foreground | None = None
@@ -208,7 +209,7 @@ class _Watch:
             return ENDED if drained or now - self._gone > _LAST_WORDS else ""
         if folder.failed():
             return LOST
-        if begun and folder.code() is None and now - changed > _STEP[1] and self._back(drained, now - changed):
+        if begun and folder.code() is None and now - changed > _STEP[1] and self._back(folder, now - changed):
             return INTERRUPTED
         if not begun and now - begin > min(_TAKES, self.deadline - begin) and folder.cancel():
             return NOT_TAKEN
@@ -216,12 +217,20 @@ class _Watch:
         self.input = (over or idle) and folder.code() is None and shells.waits_for_input(self._program.pid)
         return TIMEOUT if over else (INPUT if self.input else IDLE) if idle else ""
 
-    def _back(self, drained: bool, still: float) -> bool:
-        """Whether the shell is at its prompt again, without a code. Between the command and the code it is at work."""
-        if not drained:
+    def _back(self, folder: ExecFolder, still: float) -> bool:
+        """Whether the shell is at its prompt again, without a code. Between the command and the code it is at work.
+
+        A program in the background may hold the pipe. Then it is over when the shell itself does not hold it any more,
+        which a shell of sh's language does as long as the command runs.
+        """
+        if not folder.drained() and (still < _LAST_WORDS or not self._let_go(folder)):
             return False
         found, last = shells.foreground(self._program.pid), self._last
         self._last = found
         if found == shells.UNKNOWN or not (found and found.work):
-            return still > _LAST_WORDS
+            return folder.drained() and still > _LAST_WORDS
         return found.waiting and found == last
+
+    def _let_go(self, folder: ExecFolder) -> bool:
+        output = procfs.output_of(self._shell.pid)
+        return self._shell.name in exec_script.OF_ITS_OWN and output not in ("", folder.pipe)

@@ -182,10 +182,7 @@ def reads_terminal(pid: int, terminal: str) -> bool:
     if not _read(f"/proc/{pid}/syscall"):
         return sleeps_in(pid) in ("n_tty_read", "wait_woken") and terminal_of(pid) == terminal
     words = _in_read(pid)
-    try:
-        return bool(words) and os.readlink(f"/proc/{pid}/fd/{int(words[1], 16)}") in (terminal, "/dev/tty")
-    except OSError:
-        return False
+    return bool(words) and _file(pid, int(words[1], 16)) in (terminal, "/dev/tty")
 
 
 def _in_read(pid: int) -> list[bytes]:
@@ -197,11 +194,20 @@ def _in_read(pid: int) -> list[bytes]:
 
 def terminal_of(pid: int) -> str:
     """The path of the terminal that it reads, "" where there is none, or that is not told."""
+    path = _file(pid, 0)
+    return path if path.startswith(("/dev/pts/", "/dev/tty")) else ""
+
+
+def output_of(pid: int) -> str:
+    """The path of the file that it writes to, "" where that is not told."""
+    return _file(pid, 1)
+
+
+def _file(pid: int, number: int) -> str:
     try:
-        path = os.readlink(f"/proc/{pid}/fd/0")
+        return os.readlink(f"/proc/{pid}/fd/{number}")
     except OSError:
         return ""
-    return path if path.startswith(("/dev/pts/", "/dev/tty")) else ""
 
 
 def open_counters(pid: int) -> int:

@@ -20,8 +20,9 @@ from viewsync.text.shell_names import OF_SH
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+OF_ITS_OWN = OF_SH | {"busybox"}  # their own output is the command's while it runs
 _CSH = frozenset(["csh", "tcsh"])
-SHELLS = OF_SH | _CSH | {"busybox", "fish"}
+SHELLS = OF_ITS_OWN | _CSH | {"fish"}
 # Names of the files in the folder of one command.
 MAKER = "maker"  # who wants to know: "pid start_time"
 COMMAND = "command"
@@ -118,14 +119,18 @@ def scripts(
 
 
 def _relay(folder: str, maker: int) -> str:
-    """Comes back at once. tee writes to dd first: a terminal that stands still keeps nothing back that was read."""
+    """Comes back at once. tee writes to dd first: a terminal that stands still keeps nothing back that was read. While
+    the folder is removed, the shell may write the code into it.
+    """
     return f"""(
 trap '' INT QUIT TSTP TTOU PIPE
 {{
 tee /dev/tty <{_in(folder, PIPE)}
 if [ $? -gt 128 ]; then : >{_in(folder, TORN)}; fi
 : >{_in(folder, OVER)}
-if [ -e {_in(folder, LEFT)} ] || ! kill -0 {maker}; then rm -rf {shlex.quote(folder)}; fi
+if [ -e {_in(folder, LEFT)} ] || ! kill -0 {maker}; then
+for again in 1 2 3; do rm -rf {shlex.quote(folder)} && break; sleep 0.2; done
+fi
 }} | {{
 exec 3<&0 </dev/null
 dd bs=65536 of={_in(folder, OUT)} <&3 &
