@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import itertools
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -164,6 +165,34 @@ def test_from_many_threads(registry: Registry, socket: str) -> None:
         shown = [line[0] for line in session.capture(lines=2000).lines if len(line) == 30]
         assert len(shown) == 4 * 5 * 20
         assert all(len(list(group)) % 20 == 0 for _, group in itertools.groupby(shown))
+
+
+@pytest.mark.parametrize("interval", [0.0, 0.1])
+def test_the_programs_own_alarm_comes_when_it_is_due(
+    registry: Registry, server: Server, socket: str, interval: float
+) -> None:
+    """Also in the middle of a pattern that takes for ever, which has a bound of its own."""
+
+    class Due(Exception):
+        pass
+
+    def due(*_: object) -> None:
+        raise Due
+
+    pane = server.tmux("new-session", "-d", "-s", "a", "-P", "-F", "#{pane_id}", "printf %s " + "a" * 40 + "!; cat")
+    session = registry.pane(pane, socket=socket)
+    session.wait("a!", since="all")
+    before = signal.signal(signal.SIGALRM, due)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3, interval)
+        with pytest.raises(Due):
+            session.wait(r"^(a+)+$", since="all", timeout=3.0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        with pytest.raises(UsageError, match="too long"):
+            session.wait(r"^(a+)+$", since="all", timeout=0.1)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_another_folder(server: Server, home: Home, socket: str) -> None:

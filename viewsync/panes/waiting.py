@@ -258,9 +258,9 @@ class _TooSlow(Exception):
 
 @contextlib.contextmanager
 def _bounded(deadline: float) -> Iterator[None]:
-    """End a pattern that backtracks without end."""
+    """End a pattern that backtracks without end: that is work, and a caller's own alarm is left alone."""
     try:
-        with signals.alarm(max(0.5, deadline - time.monotonic()), _TooSlow):
+        with signals.alarm(max(0.5, deadline - time.monotonic()), _TooSlow, of_work=True):
             yield
     except _TooSlow:
         problem = "the pattern takes too long on what the pane shows"

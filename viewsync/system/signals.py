@@ -115,32 +115,34 @@ def alarm_is_free() -> bool:
 
 
 @contextlib.contextmanager
-def alarm(seconds: float, error: type[Exception]) -> Iterator[None]:
+def alarm(seconds: float, error: type[Exception], *, of_work: bool = False) -> Iterator[None]:
     """Raise `error` in whatever runs within, after that long. A main thread alone has alarms; others are not stopped.
 
-    A caller's own alarm comes all the same, afterwards where it would have come meanwhile.
+    `of_work`: seconds of our own computing, by another timer, so that a caller's alarm comes when it is due. A timer of
+    the caller's that we use goes on afterwards, and comes then where it would have come meanwhile.
     """
-    if not _in_main_thread():
+    number, timer = (signal.SIGVTALRM, signal.ITIMER_VIRTUAL) if of_work else (signal.SIGALRM, signal.ITIMER_REAL)
+    if not _in_main_thread() or signal.getsignal(number) is None:  # a handler of C's could not be put back
         yield
         return
 
     def over(*_: object) -> None:
         raise error
 
-    handler, began = signal.signal(signal.SIGALRM, over), time.monotonic()
-    mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGALRM,))
-    left, interval = signal.getitimer(signal.ITIMER_REAL)
+    handler, began = signal.signal(number, over), time.monotonic()
+    mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, (number,))
+    left, interval = signal.getitimer(timer)
     try:
         try:
-            signal.setitimer(signal.ITIMER_REAL, seconds)
+            signal.setitimer(timer, seconds)
             yield
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(timer, 0)
     finally:  # also when it came in just this moment
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGALRM, handler)
+        signal.signal(number, handler)
         if left:
-            signal.setitimer(signal.ITIMER_REAL, max(0.001, left - (time.monotonic() - began)), interval)
+            signal.setitimer(timer, max(0.001, left - (time.monotonic() - began)), interval)
 
 
 def _in_main_thread() -> bool:
