@@ -50,6 +50,23 @@ def test_the_prompt_is_there_when_it_returns(server: Server, home: Home, words: 
     assert last.startswith(prompt) or last.endswith(prompt)
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "\\[\\e[32m\\]\u279c \\[\\e[m\\] here git:(main) \u2717 ",
+        "in \\w \u03bb ",
+        "top\\n\u2570\u2500\u27a4 ",
+        "\\[\\e[60G\\]12:00\\[\\e[1G\\]here |\\[\\e[C\\]",
+    ],
+)
+def test_a_shell_is_ready_by_what_it_does_whatever_its_prompt_is(server: Server, home: Home, prompt: str) -> None:
+    with open(os.path.join(home.path, ".bashrc"), "w", encoding="utf-8") as file:
+        file.write(f"printf 'loading '; sleep 0.4; echo; PS1='{prompt}'\n")
+    done = create(server, "s", "--shell", "--wait", "--wait-timeout", "5")
+    assert (done.code, done.json()["ready"]) == (0, True), done
+    assert screen(server, "s").rstrip() != "loading"
+
+
 def test_without_wait_nothing_is_waited_for(server: Server) -> None:
     assert create(server, "s", "--shell").json()["ready"] is None
 

@@ -135,10 +135,12 @@ def test_json(bash: Server, home: Home) -> None:
     row = home.registry()["sessions"]["web"]
     sent = {"session": "web", "target": row["target"], "sent": True, "bytes": 14, "keys": [], "outcome": "sent"}
     nothing = {"pattern": None, "line": None, "output": None, "submitted": None, "cleared": False}
+    nothing |= {"full_screen": None, "missing": None}
     assert send(home, "--json", "-c", "echo $((40+2))").fields() == {**sent, **nothing}
     until(lambda: shown(bash).count("42") == 1, "the answer")
     done = send(home, "--json", "-c", "echo $((40+3))", "-w", "nope", "-w", "^4(3)$")
-    found = {"outcome": "found", "pattern": "^4(3)$", "line": "43", "output": ["43"]}
+    found = {"outcome": "found", "pattern": "^4(3)$", "line": "43", "output": ["43"], "full_screen": False}
+    found["missing"] = False
     assert done.fields() == {**sent, **nothing, **found}
     assert send(home, "--json", "--keys", "C-u", "x").fields() == {**sent, **nothing, "bytes": 0, "keys": ["C-u", "x"]}
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.sessions import count, counting_tmux, create
-from tests.support.typing import type_in
+from tests.support.typing import screen, type_in
 from tests.support.wait import until
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def test_found(server: Server, home: Home, pane: str) -> None:
         "line": "B",
         "output": ["A", "B"],
         "exit_status": None,
+        "full_screen": False,
+        "missing": False,
         "session": "sh",
         "target": "sh:0.0",
     }
@@ -41,6 +43,18 @@ def test_time_is_over(server: Server, home: Home, pane: str) -> None:
     assert (done.code, done.out) == (1, "")
     assert "Timed out after 0.3s waiting for pattern: never" in done.err
     assert "Last 2 lines from sh:0.0:" in done.err
+
+
+def test_what_may_be_the_echo_and_a_full_screen_program_are_named(server: Server, home: Home, pane: str) -> None:
+    type_in(server, pane, r"sleep 0.5; printf 'who ~ echo DONE\n'; read x; printf '\033[?1049hOVER'; read x")
+    until(lambda: server.show(pane, "#{pane_current_command}") == "sleep", "a program that is busy")
+    type_in(server, pane, "echo DONE")
+    done = home.viewsync("wait", "-p", "DONE$", "-T", "1.5")
+    assert (done.code, "may be the echo" in done.err) == (1, True), done
+    until(lambda: "OVER" in screen(server, pane), "the full-screen program")
+    told = home.viewsync("wait", "-p", "never", "-T", "0.2", "--json")
+    assert (told.code, told.json()["outcome"], told.json()["full_screen"]) == (1, "timeout", True)
+    assert "a full-screen program has the pane" in home.viewsync("wait", "-p", "never", "-T", "0.2").err
 
 
 def test_stopped_and_ended(server: Server, home: Home, pane: str) -> None:

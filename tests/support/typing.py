@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from tests.support.wait import until
 from viewsync.context import Context
-from viewsync.panes.rules import echo
+from viewsync.panes.rules import echo, known
 from viewsync.registry.targets import PaneAddress
 from viewsync.tmux import pane_list
+from viewsync.tmux import screen as tmux_screen
 from viewsync.tmux.rules import anchor
 
 if TYPE_CHECKING:
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 
 
 def type_in(server: Server, pane: str, text: str) -> None:
-    option = echo.kept(echo.marks(text))
-    server.tmux("set-option", "-p", "-F", "-t", pane, anchor.OPTION, option, ";", "send-keys", "-t", pane, "-l", text)
+    ctx, where = place(server, pane)
+    at = known.anchor(tmux_screen.read(ctx.tmux, where.socket, pane, anchor.ABOVE))
+    option = anchor.written(at, echo.written(echo.marks(text)), at)
+    server.tmux("set-option", "-p", "-t", pane, anchor.OPTION, option, ";", "send-keys", "-t", pane, "-l", text)
     server.tmux("send-keys", "-t", pane, "Enter")
 
 

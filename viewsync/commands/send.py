@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 EXIT_CODES = {
     0: "sent; with --wait: the answer appeared",
     1: "not sent, or the program ended before the answer",
-    2: "with --wait: time ran out, or --stop appeared",
+    2: "with --wait: time ran out (also if all that matched may be the echo, or old), or --stop appeared",
     3: "the pane is missing or not ready",
     4: "an argument is wrong",
     5: "with --verify: typed, not submitted",
@@ -35,7 +35,7 @@ CODES = ((LockTimeout, 75), (UsageError, 4), (MissingSession, 3), (sending.NotRe
 VERBATIM = ("-c", "--command", "-w", "--wait", "--stop")
 
 _NOT_SUBMITTED = 5
-_ENDINGS = {"found": 0, "exited": 1, "stopped": 2, "timeout": 2}
+_ENDINGS = {"found": 0, "exited": 1, "stopped": 2, "timeout": 2, "unsure": 2}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -140,6 +140,8 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         "pattern": outcome.pattern if outcome and outcome.pattern else None,
         "line": outcome.line if outcome and outcome.pattern else None,
         "output": outcome.output if outcome else None,
+        "full_screen": outcome.full_screen if outcome else None,
+        "missing": outcome.missing if outcome else None,
     }
     told = [*(_verbose(data, sent) if parsed.verbose else []), *(_problem(outcome, parsed) if outcome else [])]
     if sent.cleared:
@@ -277,12 +279,17 @@ def _verbose(data: dict[str, Any], sent: sending.Sent) -> list[str]:
 
 
 def _problem(outcome: Outcome, parsed: argparse.Namespace) -> list[str]:
+    from viewsync.panes import waiting
+
     wanted = " or ".join(repr(text) for text in parsed.wait)
-    if outcome.kind == "timeout":
-        return [f"Error: Timeout waiting for pattern {wanted} after {parsed.timeout}s; the text was sent"]
+    missing = [waiting.MISSING] if outcome.missing and (parsed.output or outcome.kind != "found") else []
+    if outcome.kind in ("timeout", "unsure"):
+        why = waiting.remark(outcome)
+        over = f"Error: Timeout waiting for pattern {wanted} after {parsed.timeout}s; the text was sent"
+        return [f"{over}; {why}" if why else over, *missing]
     if outcome.kind == "stopped":
         return [f"stopped: a line matched {outcome.pattern!r}: {outcome.line}"]
     if outcome.kind == "exited":
         status = "" if outcome.status is None else f" with status {outcome.status}"
-        return [f"the text was sent, but the program ended{status} before {wanted} appeared"]
-    return []
+        return [f"the text was sent, but the program ended{status} before {wanted} appeared", *missing]
+    return missing

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {
     0: "found (or idle, or ended, if you waited for that)",
-    1: "time ran out, or an argument is wrong",
+    1: "time ran out (also if all that matched may be the echo, or old), or an argument is wrong",
     2: "a line matched --stop",
     3: "the pane is missing, or its program ended",
     4: _args.TMUX,
@@ -80,7 +80,9 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     waited = waiting.wait_in(ctx, _args.asked(parsed), wish, since, lines)
     code = _code(waited.outcome, wish)
     told = waited.outcome.output if parsed.output else []
-    return Result(_data(waited), told, code, _warnings(waited, wish, parsed) if code else ())
+    warnings = _warnings(waited, wish, parsed) if code else []
+    missing = waited.outcome.missing and (code or parsed.output)
+    return Result(_data(waited), told, code, [*warnings, *([waiting.MISSING] if missing else [])])
 
 
 def _wish(parsed: argparse.Namespace) -> WaitCondition:
@@ -101,7 +103,7 @@ def _wish(parsed: argparse.Namespace) -> WaitCondition:
 def _code(outcome: Outcome, wish: WaitCondition) -> int:
     if outcome.kind == waiting.EXITED:
         return 0 if wish.exit else _ENDED
-    return {waiting.FOUND: 0, waiting.IDLE: 0, waiting.STOPPED: 2, waiting.TIMEOUT: 1}[outcome.kind]
+    return {waiting.FOUND: 0, waiting.IDLE: 0, waiting.STOPPED: 2, waiting.TIMEOUT: 1, waiting.UNSURE: 1}[outcome.kind]
 
 
 def _data(waited: Waited) -> dict[str, object]:
@@ -112,6 +114,8 @@ def _data(waited: Waited) -> dict[str, object]:
         "line": outcome.line if outcome.pattern else None,
         "output": outcome.output,
         "exit_status": outcome.status,
+        "full_screen": outcome.full_screen,
+        "missing": outcome.missing,
         "session": waited.session,
         "target": waited.target,
     }
@@ -129,7 +133,8 @@ def _warnings(waited: Waited, wish: WaitCondition, parsed: argparse.Namespace) -
     )
     shown = outcome.output[-_shown(parsed) :]
     told = [f"Last {len(shown)} lines from {waited.target}:", *shown] if shown else []
-    return [f"Timed out after {parsed.timeout.removesuffix('s')}s waiting for pattern: {wanted}", *told]
+    over = f"Timed out after {parsed.timeout.removesuffix('s')}s waiting for pattern: {wanted}"
+    return [over, *([waiting.remark(outcome)] if waiting.remark(outcome) else []), *told]
 
 
 def _shown(parsed: argparse.Namespace) -> int:

@@ -10,22 +10,29 @@ class SendOutput(TypedDict):
     bytes: Annotated[int, "how many bytes of text"]
     keys: Annotated[list[str], "the keys that were pressed, other than Enter"]
     outcome: Annotated[
-        Literal["sent", "not-submitted", "found", "stopped", "exited", "timeout"],
-        "how the wait ended; `sent` without --wait",
+        Literal["sent", "not-submitted", "found", "stopped", "exited", "timeout", "unsure"],
+        "how the wait ended; `sent` without --wait; `unsure`: all that matched may be the echo, or old",
     ]
     cleared: Annotated[bool, "whether --draft clear removed something that was half typed"]
     submitted: Annotated[bool | None, "whether Enter was seen to submit the text; null without --verify"]
     pattern: Annotated[str | None, "the pattern that matched"]
     line: Annotated[str | None, "the line that it matched in"]
     output: Annotated[list[str] | None, "the lines that came while waiting; null without --wait"]
+    full_screen: Annotated[bool | None, "whether a full-screen program had the pane then; null without --wait"]
+    missing: Annotated[bool | None, "whether lines were gone before they could be read; null without --wait"]
 
 
 class WaitOutput(TypedDict):
-    outcome: Annotated[Literal["found", "stopped", "idle", "exited", "timeout"], "how the wait ended"]
+    outcome: Annotated[
+        Literal["found", "stopped", "idle", "exited", "timeout", "unsure"],
+        "how the wait ended; `unsure`: all that matched may be the echo, or old",
+    ]
     pattern: Annotated[str | None, "the pattern that matched"]
     line: Annotated[str | None, "the line that it matched in"]
     output: Annotated[list[str], "the lines that were looked at"]
     exit_status: Annotated[int | None, "the status that the program ended with, where it is known"]
+    full_screen: Annotated[bool, "whether a full-screen program had the pane then: an editor, a pager"]
+    missing: Annotated[bool, "whether lines of the output were gone before they could be read"]
     session: Annotated[str, "the session's name"]
     target: Annotated[str, "the pane"]
 
@@ -65,6 +72,14 @@ class CaptureOutput(TypedDict):
 class FollowLine(TypedDict):
     at: Annotated[str, "when it was read, as 2026-11-23T10:00:00Z"]
     line: Annotated[str, "a line of output"]
+    finished: Annotated[
+        bool, "false: the program waits behind it, as behind a question; should it go on, it comes again"
+    ]
+
+
+class FollowLost(TypedDict):
+    at: Annotated[str, "when, as 2026-11-23T10:00:00Z"]
+    event: Annotated[Literal["lost"], "lines before this went out of the pane's history before they could be read"]
 
 
 class FollowEnd(TypedDict):
@@ -73,3 +88,6 @@ class FollowEnd(TypedDict):
         Literal["gone", "exited", "timeout"], "how it ended; `exited`: the program did, and tmux keeps the pane"
     ]
     exit_status: Annotated[int | None, "the status that the program ended with, where it is known"]
+    drawn_over: Annotated[
+        int, "how often a line that had been printed was seen to be drawn over; its last state follows"
+    ]

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
-from viewsync.panes.rules import echo, python_blocks
+from viewsync.panes.rules import echo, known, python_blocks
 from viewsync.registry import last_active, leases, targets
 from viewsync.store import own_files
 from viewsync.system import foreground, line_discipline, processes, procfs, whole_file
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from viewsync.panes.submitting import Submitted
     from viewsync.panes.waiting import Outcome, WaitCondition
     from viewsync.registry.targets import LocatedPane, PaneAddress, TargetArgs
+    from viewsync.tmux.input import Answer
     from viewsync.tmux.rules.anchor import Anchor
     from viewsync.tmux.server import Tmux
 
@@ -176,19 +177,22 @@ def _submit(
     terminal = _terminal(tmux, located) if typed or message.verify else ""
     lines = _lines(located, terminal, typed, message)
     before = _clear(tmux, located, terminal) if message.draft == CLEAR else None
-    first: Anchor | None = None
+    begin: Answer | None = None
+    pressed: Answer | None = None
     for number, line in enumerate(lines):
         last = number == len(lines) - 1
         piece = message if last else message._replace(enter=True, verify=False)
         piece = piece._replace(draft=KEEP) if number else piece
         try:
-            anchor, submitted = _submit_one(tmux, located, terminal, line, piece, "" if number else kept)
+            answer, pressed, submitted = _submit_one(tmux, located, terminal, line, piece, "" if number else kept)
         except NotReady as error:
             if not number:
                 raise
             raise NotReady(f"{error.message}; {number} of {len(lines)} lines were sent", error.hint) from None
-        first = anchor if not number else first
-    return first, submitted, before is not None and first is not None and before[:3] != first[:3]
+        begin = answer if not number else begin
+    cleared = before is not None and begin is not None and before.split(",")[:3] != begin.anchor.split(",")[:3]
+    anchor = _remembered(tmux, located.place, kept, begin, pressed if len(lines) == 1 else None) if begin else None
+    return anchor, submitted, cleared
 
 
 def _lines(located: LocatedPane, terminal: str, typed: str, message: Message) -> list[str]:
@@ -210,29 +214,34 @@ def _lines(located: LocatedPane, terminal: str, typed: str, message: Message) ->
 
 def _submit_one(
     tmux: Tmux, located: LocatedPane, terminal: str, typed: str, message: Message, kept: str
-) -> tuple[Anchor | None, Submitted | None]:
-    """Text, and Enter for itself once it was taken; where the terminal makes lines of it, both at once."""
+) -> tuple[Answer, Answer | None, Submitted | None]:
+    """Text, and Enter for itself once it was taken; where the terminal makes lines of it, both at once. The answer to
+    the text, and to an Enter that was pressed once all of the text was shown.
+    """
     place = located.place
     if not (typed or message.verify):
-        return _put(tmux, place, Input(enter=message.enter, keys=message.keys), kept), None
+        return _put(tmux, place, Input(enter=message.enter, keys=message.keys), kept), None, None
     by_line = line_discipline.reads_lines(terminal)
     what = _input(tmux, located, typed, message, by_line=by_line)
     what = what._replace(fresh=message.enter and message.draft != KEEP)
     if not message.enter or (by_line and not message.verify):
-        return _put_fresh(tmux, located, what, kept), None
+        return _put_fresh(tmux, located, what, kept), None, None
     from viewsync.panes import submitting
 
     if by_line:
-        return _put_fresh(tmux, located, what, kept), submitting.by_line(terminal)
+        return _put_fresh(tmux, located, what, kept), None, submitting.by_line(terminal)
     size = len(typed.encode("utf-8", "surrogateescape"))
-    with contextlib.closing(submitting.Submission(tmux, place, terminal, size, message.verify)) as submission:
-        anchor = _put_fresh(tmux, located, what._replace(later=submission.later), kept)
-        submission.wait_until_taken()
+    submission = submitting.Submission(tmux, place, located.pane.pid, terminal, size, verify=message.verify)
+    with contextlib.closing(submission):
+        answer = _put_fresh(tmux, located, what._replace(later=submission.later), kept)
+        shown = submission.wait_until_taken()
+        submitted = None
         if message.verify:
             # An editor takes each Enter for a line.
-            return anchor, submission.enter(typed, 1 if _is_keyed(located) else submitting.PRESSES)
-        submission.press()
-        return anchor, None
+            submitted = submission.enter(typed, 1 if _is_keyed(located) else submitting.PRESSES)
+        else:
+            submission.press()
+        return answer, submission.pressed if shown else None, submitted
 
 
 def _is_keyed(located: LocatedPane) -> bool:
@@ -241,7 +250,7 @@ def _is_keyed(located: LocatedPane) -> bool:
     return readers.is_keyed(foreground.names(located.pane.pid).values())
 
 
-def _put_fresh(tmux: Tmux, located: LocatedPane, what: Input, kept: str) -> Anchor | None:
+def _put_fresh(tmux: Tmux, located: LocatedPane, what: Input, kept: str) -> Answer:
     """Not behind what somebody has half typed: Enter would run both as one. Known it is only where the cursor's line
     begins with the prompt that there was, so that nothing else is refused.
     """
@@ -252,21 +261,22 @@ def _put_fresh(tmux: Tmux, located: LocatedPane, what: Input, kept: str) -> Anch
         from viewsync.tmux import screen as tmux_screen
 
         screen = tmux_screen.read(tmux, located.place.socket, located.place.pane_id, _WITNESSES)
-        draft = half_typed.standing(screen, anchors.parse(screen.anchor), _reader(located)[0])
+        draft = half_typed.standing(screen, anchors.begin(screen.anchor), _reader(located)[0])
         if draft:
             problem = f"somebody has typed {draft[:60]!r} at its prompt, and Enter would run it with the text"
             raise _not_ready(problem, "--draft clear removes it first, --draft keep types behind it") from None
         return _put(tmux, located.place, what._replace(fresh=False), kept)
 
 
-def _clear(tmux: Tmux, located: LocatedPane, terminal: str) -> Anchor | None:
+def _clear(tmux: Tmux, located: LocatedPane, terminal: str) -> str:
     """Where the cursor was."""
     from viewsync.panes import submitting
 
-    with contextlib.closing(submitting.Submission(tmux, located.place, terminal, 0, verify=False)) as submission:
-        anchor = _put(tmux, located.place, Input(_CLEARING), "")
+    submission = submitting.Submission(tmux, located.place, located.pane.pid, terminal, 0, verify=False)
+    with contextlib.closing(submission):
+        answer = _put(tmux, located.place, Input(_CLEARING), "")
         submission.wait_until_taken()
-        return anchor
+        return answer.anchor
 
 
 def _reader(located: LocatedPane) -> tuple[str, tuple[int, int]]:
@@ -343,9 +353,9 @@ def _bracketed(located: LocatedPane, typed: str, message: Message, *, by_line: b
     return tmux_input.ASKED_BELOW if readers.may_hide(names) else tmux_input.ASKED
 
 
-def _put(tmux: Tmux, place: PaneAddress, what: Input, kept: str) -> Anchor | None:
+def _put(tmux: Tmux, place: PaneAddress, what: Input, kept: str) -> Answer:
     try:
-        answer = tmux_input.put(tmux, place.server, place.pane_id, what, kept)
+        answer = tmux_input.put(tmux, place.server, place.pane_id, what, kept, look=bool(kept))
     except ServerGone as error:
         raise _not_ready(error.message, error.hint) from None
     except TmuxTimeout as error:
@@ -354,7 +364,25 @@ def _put(tmux: Tmux, place: PaneAddress, what: Input, kept: str) -> Anchor | Non
         raise _HalfTyped
     if answer.refused:
         raise _not_ready(*_WHY[answer.refused])
-    return anchors.parse(answer.anchor)
+    return answer
+
+
+def _remembered(tmux: Tmux, place: PaneAddress, kept: str, answer: Answer, pressed: Answer | None) -> Anchor | None:
+    """What stood on the screen is kept as checksums, in the pane itself, for whoever waits there later.
+
+    `pressed`: the answer to an Enter of its own, when the text was shown.
+    """
+    begin = anchors.begin(answer.anchor)
+    if answer.screen is None or begin is None:
+        return begin
+    anchor = known.anchor(answer.screen)
+    if pressed and pressed.screen and pressed.screen.width == answer.screen.width:
+        anchor = known.echoed(pressed.screen, anchor)
+    kept = answer.anchor + kept.removeprefix(anchors.FORMAT)
+    with contextlib.suppress(ViewsyncError):  # the text is there, whatever becomes of this
+        text = anchors.written(begin, echo.written(echo.sent(kept)), anchor)
+        tmux_input.remember(tmux, place.server, place.pane_id, kept, text)
+    return anchor
 
 
 def _awaited(

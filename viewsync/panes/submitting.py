@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession
-from viewsync.system import line_discipline, procfs
+from viewsync.system import foreground, line_discipline, procfs
 from viewsync.tmux import input as tmux_input
 from viewsync.tmux.input import Later
 from viewsync.tmux.server import ServerGone
@@ -19,11 +19,13 @@ from viewsync.tmux.server import ServerGone
 if TYPE_CHECKING:
     from viewsync.panes.rules.draft import Shown
     from viewsync.registry.targets import PaneAddress
+    from viewsync.tmux.input import Answer
     from viewsync.tmux.server import Tmux
 
 _STEP = 0.002  # seconds between two looks at the counts
 _SHOWS = 0.3  # seconds in which a program shows what it has read; one that shows nothing gets Enter then
 _BLIND = 0.1  # the same where nobody tells whether anything came
+_STILL = 0.25  # seconds in which it comes to rest then
 _READS = 1.0  # seconds in which a program reads it, when it is busy
 _PER_BYTE = 1e-6  # seconds that a long text takes
 _MARGIN = 0.5  # seconds after that, in which the server presses Enter by itself
@@ -52,16 +54,18 @@ def by_line(terminal: str) -> Submitted:
 class Submission:
     """Of one text. Made before it goes in: what is counted and shown then is what it is compared with."""
 
-    def __init__(self, tmux: Tmux, place: PaneAddress, terminal: str, size: int, verify: bool) -> None:
-        """`terminal`: its path, "" where that is not known. `size`: bytes of the text."""
+    def __init__(self, tmux: Tmux, place: PaneAddress, program: int, terminal: str, size: int, *, verify: bool) -> None:
+        """`program`: the pane's pid. `terminal`: its path, "" where that is not known. `size`: bytes of the text."""
         self._tmux = tmux
         self._place = place
+        self._program = program
         self._terminal = terminal
         self._size = size
         self._wait_until_read()
         self._counters = procfs.open_counters(place.server.pid)
         self._before = self._counts()
         self._shown = self._look() if verify else None
+        self.pressed: Answer | None = None  # what tmux said to Enter
         self.later = Later(os.urandom(8).hex(), self._bound + _MARGIN)
 
     def _wait_until_read(self) -> None:
@@ -79,13 +83,28 @@ class Submission:
             os.close(self._counters)
             self._counters = -1
 
-    def wait_until_taken(self) -> None:
+    def wait_until_taken(self) -> bool:
+        """Whether it shows what it has read, all of it, as far as that can be told."""
         begin = time.monotonic()
         while (waited := time.monotonic() - begin) < self._bound:
             unread = line_discipline.unread(self._terminal)
-            if unread <= 0 and (self._shows() or waited > (_SHOWS if self._counters >= 0 else _BLIND)):
-                return
+            if unread <= 0 and self._shows():
+                return self._is_still()
+            if unread <= 0 and waited > (_SHOWS if self._counters >= 0 else _BLIND):
+                break
             time.sleep(_STEP)
+        return False
+
+    def _is_still(self) -> bool:
+        """Whether nothing comes any more, and the program waits for more."""
+        deadline = time.monotonic() + _STILL
+        counts: tuple[int, int] | None = None
+        while time.monotonic() < deadline:
+            last, counts = counts, self._counts()
+            if counts == last and line_discipline.unread(self._terminal) == 0 and foreground.sleeps(self._program):
+                return True
+            time.sleep(_STEP)
+        return False
 
     def _shows(self) -> bool:
         """Whether tmux has written all of it, and something has come back since."""
@@ -94,10 +113,12 @@ class Submission:
 
     def press(self) -> str:
         """Why Enter was refused, "" where it was not. A program may end at the text already, and the server with it."""
+        place = self._place
         try:
-            return tmux_input.press(self._tmux, self._place.server, self._place.pane_id, self.later.token)
+            self.pressed = tmux_input.press(self._tmux, place.server, place.pane_id, self.later.token)
         except ServerGone:
             return tmux_input.GONE
+        return self.pressed.refused
 
     def enter(self, text: str, presses: int = PRESSES) -> Submitted:
         """The same, and again where the draft is still seen to stand there afterwards: so often at most."""
@@ -119,7 +140,7 @@ class Submission:
             if line_discipline.unread(self._terminal) > 0:
                 return Submitted(pressed, False, "its program has not read it")
             if pressed < presses:
-                refused = tmux_input.press(self._tmux, self._place.server, self._place.pane_id)
+                refused = tmux_input.press(self._tmux, self._place.server, self._place.pane_id).refused
         return Submitted(presses, False, "it still stands there")
 
     def _gone(self, draft: str, before: Shown, text: str) -> bool:

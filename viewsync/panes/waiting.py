@@ -10,11 +10,11 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, UsageError
-from viewsync.panes.rules import echo
+from viewsync.panes.rules import echo, known
 from viewsync.panes.rules.tail import Tail
 from viewsync.registry import targets
-from viewsync.system import activity, processes, signals
-from viewsync.text import patterns
+from viewsync.system import activity, line_discipline, processes, shells, signals
+from viewsync.text import patterns, shell_names
 from viewsync.tmux import screen as tmux_screen
 from viewsync.tmux.rules import anchor as anchors
 from viewsync.tmux.rules.anchor import Anchor
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.panes.rules.echo import SentLine
     from viewsync.registry.targets import PaneAddress, TargetArgs
+    from viewsync.system.shells import Foreground
     from viewsync.text.patterns import Pattern
     from viewsync.tmux.rules.screen import Screen
 
@@ -34,7 +35,9 @@ STOPPED = "stopped"
 IDLE = "idle"
 EXITED = "exited"
 TIMEOUT = "timeout"
+UNSURE = "unsure"  # time is over, and all that matched may be the echo of what was sent, or have been there before
 _LONGEST_END = 1.0  # seconds that tmux may take to notice that a program ended
+_LOOK = 0.03  # seconds between two looks at a shell that may be at its prompt
 _MARGIN = 100  # lines of history read beyond those that are wanted: some may come in the meantime
 
 
@@ -46,14 +49,17 @@ class WaitCondition(NamedTuple):
     idle: float = 0.0  # seconds without output, 0 when that is not asked for
     exit: bool = False
     timeout: float = 15.0  # seconds
+    shell: bool = False  # also a shell that stands at its prompt, however that looks
 
 
 class Outcome(NamedTuple):
-    kind: str  # FOUND, STOPPED, IDLE, EXITED or TIMEOUT
+    kind: str  # FOUND, STOPPED, IDLE, EXITED, TIMEOUT or UNSURE
     pattern: str  # which one was found
     line: str  # and where
     output: list[str]  # what came since the anchor, up to where it was found; without the prompt that it was found in
     status: int | None  # the exit status of a program that ended, where tmux keeps it
+    full_screen: bool = False  # whether a program had the alternate screen when the wait ended: an editor, a pager
+    missing: bool = False  # whether lines of the output went out of a full history before they could be read
 
 
 def pattern(text: str, *, fixed: bool = False) -> Pattern:
@@ -115,6 +121,7 @@ class Watch:
         self._place = place
         self._history = history
         self._first: Screen | None = None  # a reading that nobody has looked at yet
+        self._foreground: Foreground | None = None  # at the last look, where it is looked at
         self._activity = activity.Activity(place.server.pid)
 
     def begin(self, since: str, lines: int) -> None:
@@ -124,7 +131,7 @@ class Watch:
         if since == SENT and kept:
             self.tail = Tail(kept, echo.sent(screen.anchor))
         elif since == NOW:
-            self.tail = Tail(Anchor(screen.history, screen.row, screen.column, screen.alternate, screen.width))
+            self.tail = Tail(known.anchor(screen))
         else:
             self.tail = Tail(Anchor(screen.first, 0, 0, alternate=False, width=screen.width))
 
@@ -162,6 +169,16 @@ class Watch:
     def program_runs(self) -> bool:
         return self._activity.program_runs()
 
+    def shell_waits(self, screen: Screen) -> bool:
+        """Whether its own program is a shell at its prompt: twice the same, and its terminal hands over keys."""
+        last, self._foreground = self._foreground, shells.foreground(screen.pid)
+        found = self._foreground
+        if not (found and found == last and found.waiting and found.work and screen.column):
+            return False
+        return found.program.removeprefix("-") in shell_names.EDITING and not line_discipline.reads_lines(
+            line_discipline.path(screen.pid)
+        )
+
     def close(self) -> None:
         self._activity.close()
 
@@ -178,14 +195,13 @@ def _until(watch: Watch, wish: WaitCondition, begin: float) -> Outcome:
                     return _outcome(EXITED, watch.tail)
                 raise
             with _bounded(deadline):
-                if ending := _found(watch.tail, wish, progress):
-                    return ending
+                ending = _found(watch.tail, wish, progress)
             new = progress.see(screen)
-            if ending := _ended(watch, screen, wish, progress):
-                return ending
-            now = time.monotonic()
-            if now >= deadline:
-                return _outcome(TIMEOUT, watch.tail)
+            ending = ending or _ended(watch, screen, wish, progress)
+            if not ending and time.monotonic() >= deadline:
+                ending = progress.doubtful or _outcome(TIMEOUT, watch.tail)
+            if ending:
+                return ending._replace(full_screen=screen.alternate, missing=watch.tail.missing)
             watch.nap(_next_look(wish, progress, deadline), new=new)
     finally:
         watch.close()
@@ -198,6 +214,7 @@ class _Progress:
         self.settled = 0  # lines that have been looked at, and cannot change
         self.changed = begin  # when anything was new, monotonic
         self.gone = 0.0  # when the program was first seen to have ended
+        self.doubtful: Outcome | None = None  # what matched, and may be no answer
         self._last: object = None
 
     def see(self, screen: Screen) -> bool:
@@ -215,6 +232,8 @@ def _next_look(wish: WaitCondition, progress: _Progress, deadline: float) -> flo
         moments.append(progress.changed + wish.idle)
     if progress.gone:
         moments.append(time.monotonic() + 0.01)
+    if wish.shell:
+        moments.append(time.monotonic() + _LOOK)
     return min(moments)
 
 
@@ -223,14 +242,25 @@ def _found(tail: Tail, wish: WaitCondition, progress: _Progress) -> Outcome | No
     settled = list(tail.settled)
     fresh = settled[max(0, len(settled) - (tail.count - progress.settled)) :]
     progress.settled = tail.count
-    for lines, before in ((fresh, settled[: len(settled) - len(fresh)]), (tail.open, settled)):
+    for lines, before in ((fresh, settled[: len(settled) - len(fresh)]), (tail.open, settled), (tail.above, [])):
         for number, line in enumerate(lines):
+            at_cursor = lines is tail.open and number == tail.cursor_line.at
+            shown = _shown(line, tail.cursor_line.before) if at_cursor else (line,)
             for each, kind in (*((one, FOUND) for one in wish.patterns), *((one, STOPPED) for one in wish.stop)):
-                if each.found(line):
-                    is_prompt = lines is tail.open and tail.ends_at_cursor and number == len(lines) - 1
-                    output = [*before, *lines[: number if is_prompt else number + 1]]
-                    return Outcome(kind, each.text, line, output, None)
+                text = next(filter(each.found, shown), None)
+                if text is not None:
+                    output = [*before, *lines[: number if at_cursor else number + 1]]
+                    if lines is not tail.above and not isinstance(line, echo.Doubtful):
+                        return Outcome(kind, each.text, text, output, None)
+                    progress.doubtful = progress.doubtful or Outcome(UNSURE, each.text, text, output, None)
     return None
+
+
+def _shown(line: str, before: str) -> tuple[str, ...]:
+    """What the cursor's line may be taken for: what stands right of the cursor may be a prompt's right part, and blanks
+    before it may be written, moved over, or not there in somebody's pattern.
+    """
+    return (line, before, before.rstrip()) if before.strip() else (line,)
 
 
 def _ended(watch: Watch, screen: Screen, wish: WaitCondition, progress: _Progress) -> Outcome | None:
@@ -245,7 +275,20 @@ def _ended(watch: Watch, screen: Screen, wish: WaitCondition, progress: _Progres
             return _outcome(EXITED, watch.tail, status)
     if wish.idle and time.monotonic() - progress.changed >= wish.idle:
         return _outcome(IDLE, watch.tail)
+    if wish.shell and watch.shell_waits(screen):
+        return _outcome(FOUND, watch.tail)
     return None
+
+
+FULL_SCREEN = "a full-screen program has the pane: what it shows was looked at, too"
+MISSING = "lines of the output are missing: more came at once than the pane's history holds (tmux's history-limit)"
+
+
+def remark(outcome: Outcome) -> str:
+    """Why a wait was in vain, as far as that can be seen."""
+    if outcome.kind == UNSURE:
+        return f"all that matched {outcome.pattern!r} may be the echo, or have been there before: {outcome.line}"
+    return FULL_SCREEN if outcome.full_screen and outcome.kind == TIMEOUT else ""
 
 
 def _outcome(kind: str, tail: Tail, status: int | None = None) -> Outcome:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from viewsync.sessions.creating import Created
     from viewsync.text.patterns import Pattern
 
-# By the type of what `create` runs. The shell's has its cursor behind it, and so a space, as a banner mostly has not.
+# By the type of what `create` runs. The shell's has its cursor behind it, and so a space, as a banner mostly has not; a
+# shell whose prompt is another one is known to wait there by what it does.
 PROMPTS = {
     "shell": r"[$#%>] $",
     "python-repl": r"^>>> ?$",
@@ -34,7 +35,8 @@ def prepare(ctx: Context, made: Created, prompt: Pattern, commands: Sequence[str
     asked = TargetArgs(socket=made.socket, target=made.made.pane_id)
 
     def wish() -> waiting.WaitCondition:
-        return waiting.WaitCondition(patterns=[prompt], timeout=max(0.0, deadline - time.monotonic()))
+        left = max(0.0, deadline - time.monotonic())
+        return waiting.WaitCondition(patterns=[prompt], timeout=left, shell=prompt.text == PROMPTS["shell"])
 
     try:
         place = PaneAddress(made.socket, server, made.made.pane_id)

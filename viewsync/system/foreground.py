@@ -22,6 +22,12 @@ def foreground(pid: int) -> Usage | None:
     return _usage(group) or (_usage(pid) if group != pid else None)
 
 
+def sleeps(pid: int) -> bool:
+    """Whether what is in the foreground waits for something, as for input. False where that is not told."""
+    stat = procfs.stat(_group(pid))
+    return bool(stat and stat.sleeps)
+
+
 def names(pid: int) -> dict[int, str]:
     """What the programs in the foreground are called, by their pids; empty where that is not told.
 

@@ -15,6 +15,13 @@ def after_cells(text: str, cells: int) -> str:
     return ""
 
 
+def before_cells(text: str, cells: int) -> str:
+    """What stands in a line's first `cells` columns, with a blank for each that is empty."""
+    before = text[: len(text) - len(after_cells(text, cells))]
+    used = len(before) if before.isascii() else sum(map(width, before))
+    return before + " " * (cells - used)
+
+
 def width(char: str) -> int:
     """Columns that a character takes, as terminals have it: wide ones two, combining ones none."""
     code = ord(char)

@@ -11,8 +11,9 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
+from viewsync.tmux import screen
 from viewsync.tmux.rules import keys
-from viewsync.tmux.rules.anchor import FORMAT, OPTION
+from viewsync.tmux.rules.anchor import ABOVE, FORMAT, OPTION
 from viewsync.tmux.rules.language import both, either, equal, quoted, same_server, unexpanded
 from viewsync.tmux.rules.versions import number, rewrites_pastes
 from viewsync.tmux.server import chain
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.rules.screen import Screen
     from viewsync.tmux.server import Tmux
 
 GONE = "gone"
@@ -59,16 +61,18 @@ class Input(NamedTuple):
 class Answer(NamedTuple):
     refused: str  # GONE, DEAD, INPUT_OFF, SYNCHRONIZED or DRAFT; "" when it was put in
     anchor: str  # what FORMAT was just before
+    screen: Screen | None = None  # as it was just before, where it was to be read
 
 
-def put(tmux: Tmux, server: Server, pane: str, what: Input, kept: str) -> Answer:
+def put(tmux: Tmux, server: Server, pane: str, what: Input, kept: str, *, look: bool = False) -> Answer:
     """`pane`: its id. `kept`: the format that its OPTION gets, "" leaves that alone. TmuxTimeout leaves open whether it
-    was put in.
+    was put in. `look`: read the screen, too.
     """
+    token = os.urandom(8).hex() if look else ""
     buffer = f"vs-{os.urandom(8).hex()}"
     if what.bracketed == ALWAYS:
         what = what._replace(text=what.text.join(_BRACKETS))
-    command = _guarded(server, pane, what, buffer, kept)
+    command = _guarded(server, pane, what, buffer, kept, token)
     size = len(what.text.encode("utf-8", "surrogateescape"))
     if size > LARGEST_SCRIPT or "\0" in what.text:
         # Loading waits for the text, so it comes first, and the check behind it.
@@ -77,20 +81,30 @@ def put(tmux: Tmux, server: Server, pane: str, what: Input, kept: str) -> Answer
     else:
         text = f"set-buffer -b {buffer} -- {quoted(what.text)}\n" if what.text else ""
         done = tmux.run(server.socket, "source-file", "-", stdin=f"{text}{command}\n")
-    said = dict(line.partition(" ")[::2] for line in done.out.split("\n"))
+    shown, out = screen.parsed(done.out, token) if look else (None, done.out)
+    said = dict(line.partition(" ")[::2] for line in out.split("\n"))
     if "sent" not in said and "refused" not in said:
         with contextlib.suppress(TmuxError):
             tmux.run(server.socket, "delete-buffer", "-b", buffer)
         raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
-    return Answer(said.get("refused", ""), said.get("anchor", ""))
+    return Answer(said.get("refused", ""), said.get("anchor", ""), shown)
 
 
-def press(tmux: Tmux, server: Server, pane: str, token: str = "") -> str:
-    """Enter, that of `token` unless it has been pressed by now. Why it was refused, "" where it was not."""
-    buffer = f"vs-{os.urandom(8).hex()}"
-    command = _guarded_by(server, pane, _enter(server, pane, buffer, token), "display-message -p 'refused")
+def remember(tmux: Tmux, server: Server, pane: str, kept: str, text: str) -> None:
+    """Another text for the pane's OPTION, as long as it is still the one that was `kept`."""
+    same = quoted(both(same_server(server), equal(OPTION, kept)))
+    change = f"if-shell -F -t '{pane}' {same} {{ set-option -p -t '{pane}' {OPTION} {quoted(text)} }}\n"
+    tmux.run(server.socket, "source-file", "-", stdin=change)
+
+
+def press(tmux: Tmux, server: Server, pane: str, token: str = "") -> Answer:
+    """Enter, that of `token` unless it has been pressed by now. With a token the screen is read just before."""
+    buffer, look = f"vs-{os.urandom(8).hex()}", os.urandom(8).hex()
+    command = _guarded_by(server, pane, _enter(server, pane, buffer, token, look), "display-message -p 'refused")
     done = tmux.run(server.socket, "source-file", "-", stdin=f"{command}\n")
-    return dict(line.partition(" ")[::2] for line in done.out.split("\n")).get("refused", "")
+    shown, out = screen.parsed(done.out, look)
+    said = dict(line.partition(" ")[::2] for line in out.split("\n"))
+    return Answer(said.get("refused", ""), "", shown)
 
 
 def put_all(
@@ -129,11 +143,11 @@ def asks_for_marks(tmux: Tmux, server: Server, pane: str) -> bool | None:
     return tmux.run(server.socket, "display-message", "-p", "-t", pane, "#{bracket_paste_flag}").out.strip() == "1"
 
 
-def _guarded(server: Server, pane: str, what: Input, buffer: str, kept: str) -> str:
+def _guarded(server: Server, pane: str, what: Input, buffer: str, kept: str, look: str = "") -> str:
     """Nothing of it waits, so nobody comes in between. Whatever refuses it takes the text away again."""
     drop = f"delete-buffer -b {buffer} ; " if what.text else ""
     refuse = f"{drop}display-message -p 'refused"
-    command = _act(server, pane, what, buffer, kept)
+    command = _act(server, pane, what, buffer, kept, look)
     if what.fresh:
         command = f"if-shell -F -t '{pane}' {quoted(_moved())} {{ {refuse} {DRAFT}' }} {{ {command} }}"
     if what.keys:
@@ -155,13 +169,17 @@ def _guarded_by(server: Server, pane: str, command: str, refuse: str) -> str:
     return f"if-shell -F -t '{pane}' {quoted(same)} {{ {command} }} {{ {refuse} {GONE}' }}"
 
 
-def _act(server: Server, pane: str, what: Input, buffer: str, kept: str) -> str:
-    """The mode that somebody reads the pane in ends first: what is put in would be its keys, or stay unseen."""
+def _act(server: Server, pane: str, what: Input, buffer: str, kept: str, look: str) -> str:
+    """`look`: the token of a reading of the screen, "" for none.
+
+    The mode that somebody reads the pane in ends first: what is put in would be its keys, or stay unseen.
+    """
     target = f"-t '{pane}'"
     commands = [
         f"if-shell -F {target} '#{{pane_in_mode}}' {{ copy-mode -q {target} }}",
         *(_remembered(target, what, kept) if kept else []),
         f"display-message -p {target} {quoted(f'anchor {FORMAT}')}",
+        *([_look(pane, look)] if look else []),
     ]
     if what.text:
         paste = _paste(server, pane, buffer)
@@ -210,9 +228,16 @@ def _pressed(target: str, key: str) -> str:
     return f"if-shell -F {target} '#{{m:Ext*,#{{pane_key_mode}}}}' {{ {press} }} {{ {write} }}"
 
 
-def _enter(server: Server, pane: str, buffer: str, token: str = "") -> str:
+def _enter(server: Server, pane: str, buffer: str, token: str = "", look: str = "") -> str:
     press = f'set-buffer -b {buffer} "\\r" ; {_paste(server, pane, buffer)}'
     if not token:
         return press
     due = both(equal("pane_id", pane), equal(_ENTER, token))
+    press = f"{_look(pane, look)} ; {press}" if look else press
     return f"if-shell -F -t '{pane}' {quoted(due)} {{ set-option -p -u -t '{pane}' {_ENTER} ; {press} }}"
+
+
+def _look(pane: str, token: str) -> str:
+    """As commands of their own: to a client that is gone they fail, and what comes behind them is done all the same."""
+    commands = " ; ".join(" ".join(map(quoted, words)) for words in screen.reading(pane, token, ABOVE))
+    return f"if-shell -F 1 {{ {commands} }}"

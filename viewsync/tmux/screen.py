@@ -38,36 +38,47 @@ _STATE = "\t".join(
 
 
 def read(tmux: Tmux, socket: str, pane: str, back: int | None) -> Screen:
-    """The screen and `back` lines of history above it, None for all of them. MissingSession when there is no pane.
+    """The screen and `back` lines of history above it, None for all of them. MissingSession when there is no pane."""
+    token = os.urandom(8).hex()
+    done = tmux.run(socket, *chain(*reading(pane, token, back)))
+    if messages.no_pane(done.err):
+        raise MissingSession(f"there is no pane {pane} on {socket}", "it ended; `viewsync list` shows what is there")
+    screen = None if done.code else parsed(done.out, token)[0]
+    if screen is None:
+        raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no full answer'}")
+    return screen
+
+
+def reading(pane: str, token: str, back: int | None) -> list[list[str]]:
+    """The commands that print it. `token`: a line that the pane cannot hold.
 
     tmux has the lines either as they stand or as they were written (-J), and says nowhere which of them wrapped; of
     both together it can be seen. With -N, as with -J, the spaces at their ends stay.
     """
     start = "-" if back is None else str(-back)
-    token = os.urandom(8).hex()  # a line that the pane cannot hold
     mark = ["display-message", "-p", token]
     of = ["-t", pane]
-    done = tmux.run(
-        socket,
-        *chain(
-            ["display-message", "-p", *of, _STATE],
-            ["capture-pane", "-p", "-N", *of, "-S", start],
-            mark,
-            ["capture-pane", "-p", "-J", *of, "-S", start],
-            mark,
-            ["capture-pane", "-p", "-q", "-a", "-N", *of],
-            mark,
-            ["capture-pane", "-p", "-q", "-a", "-J", *of],
-            mark,
-        ),
-    )
-    if messages.no_pane(done.err):
-        raise MissingSession(f"there is no pane {pane} on {socket}", "it ended; `viewsync list` shows what is there")
-    parts = done.out.split(f"{token}\n")
-    if done.code or len(parts) != 5:
-        raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no full answer'}")
-    state, _, rows = parts[0].partition("\n")
-    return _screen(state.split("\t"), *(_lines(part) for part in (rows, *parts[1:4])))
+    return [
+        mark,
+        ["display-message", "-p", *of, _STATE],
+        ["capture-pane", "-p", "-N", *of, "-S", start],
+        mark,
+        ["capture-pane", "-p", "-J", *of, "-S", start],
+        mark,
+        ["capture-pane", "-p", "-q", "-a", "-N", *of],
+        mark,
+        ["capture-pane", "-p", "-q", "-a", "-J", *of],
+        mark,
+    ]
+
+
+def parsed(out: str, token: str) -> tuple[Screen | None, str]:
+    """What `reading` printed, None where it did not, and what else was."""
+    parts = out.split(f"{token}\n")
+    if len(parts) != 6:
+        return None, parts[0] + parts[-1]
+    state, _, rows = parts[1].partition("\n")
+    return _screen(state.split("\t"), *(_lines(part) for part in (rows, *parts[2:5]))), parts[0] + parts[5]
 
 
 def _lines(text: str) -> list[str]:

@@ -38,6 +38,12 @@ CASES = {
     "output that looks like the next line": ("a\nb", False, ["a", "b", "b"], ["b"]),
     "output before the echo": ("ls", True, ["late line", "ls", "file"], ["late line", "file"]),
     "no echo, and the text much later": ("ok", False, ["1", "2", "3", "ok"], ["1", "2", "3", "ok"]),
+    "joined by what the terminal drops": (
+        "x=\u00e9e\u0301\u200d\U0001f468\u200d\U0001f469 y\u200bz",
+        False,
+        ["x=\u00e9e\u0301\U0001f468 yz", "late", "$ "],
+        ["late", "$ "],
+    ),
     "wide and combining": ("echo 日本 e\u0301", False, ["echo 日本 e\u0301", "日本"], ["日本"]),
 }
 
@@ -87,3 +93,29 @@ def test_what_is_no_mark() -> None:
 
 def test_nothing_of_the_text_is_in_its_marks() -> None:
     assert written(marks("export TOKEN=secret123")) == f"21.{marks('export TOKEN=secret123')[0].sum}"
+
+
+PROMPTS = [
+    "\u276f ",
+    "λ ",
+    "»",
+    "▶ ",
+    "~ | ",
+    "⟩ ",
+    "† ",
+    "✗ ",
+    "In [1]: ",
+    "mysql~ ",
+    "me@here ~/src\u202f",
+    "=== ",
+    "🐚 ",
+]
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_a_second_echo_behind_whatever_prompt_is_no_answer_or_in_doubt(prompt: str) -> None:
+    """A shell that comes back shows what was typed ahead again; its prompt may end in any way."""
+    shown = ["echo DONE", "late", f"{prompt}echo DONE", "DONE", prompt]
+    kept, _ = removed(shown, expect(marks("echo DONE"), typed_ahead=True))
+    certain = [line for line in kept if not isinstance(line, echo.Doubtful)]
+    assert certain == ["late", "DONE", prompt]

@@ -11,6 +11,7 @@ and a short checksum are enough.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.tmux.rules.anchor import FORMAT
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 # What stands before what one types, in the shells and REPLs that we know, ends with one of these.
 _PROMPT_END = re.compile("(?:[$#%>:)\\]}\u276f\u00bb\u279c\u03bb]|\\.{3})\\s?")  # some as themes have them
+_JOINING = frozenset(["Mn", "Me", "Mc", "Cf", "Cc", "Co", "Cn", "Cs"])
 _LONGEST_PROMPT = 200
 _LATE = 3  # lines that may come between the place of sending and its echo
 _SUMMED = 200  # characters that the checksum looks at
@@ -27,10 +29,16 @@ _MOST = 200  # lines that are remembered for a later `wait`
 
 
 class SentLine(NamedTuple):
-    """One line that was sent: how many characters it has without spaces, and their checksum."""
+    """One line that was sent: how many of its characters count, and their checksum."""
 
     length: int
     sum: int
+
+
+class Doubtful(str):
+    """A line that may be the echo, or an answer that ends alike."""
+
+    __slots__ = ()
 
 
 class Echo(NamedTuple):
@@ -47,8 +55,20 @@ def marks(text: str) -> tuple[SentLine, ...]:
 
 
 def _mark(line: str) -> SentLine:
-    shown = "".join(line.split())
+    shown = _counted(line)
     return SentLine(len(shown), _sum(0, shown[:_SUMMED]))
+
+
+def _counted(text: str) -> str:
+    """What of a text a terminal shows for certain. Not blanks, which may be tabs or a line's end, nor what joins the
+    character before, nor what may be joined so, as emoji are.
+    """
+    shown = "".join(text.split())
+    return shown if shown.isascii() else "".join(filter(_counts, shown))
+
+
+def _counts(char: str) -> bool:
+    return char < "\u0300" or (char < "\U0001f000" and unicodedata.category(char) not in _JOINING)
 
 
 def _sum(start: int, text: str) -> int:
@@ -76,7 +96,7 @@ def kept(sent: Sequence[SentLine]) -> str:
 
 def sent(text: str) -> tuple[SentLine, ...]:
     """The lines that `kept` knew of."""
-    return read(text.partition(" ")[2])
+    return read(text.partition("!")[0].partition(" ")[2])
 
 
 def expect(sent: Sequence[SentLine], *, typed_ahead: bool) -> Echo:
@@ -92,14 +112,25 @@ def removed(lines: Sequence[str], echo: Echo) -> tuple[list[str], Echo]:
         echo = _next(echo)
         found = _shown(lines, index, echo)
         if found is None:
-            kept.append(lines[index])
+            alike = echo.second and echo.at < len(echo.sent) and _ends_alike(lines[index], echo.sent[echo.at])
+            kept.append(Doubtful(lines[index]) if alike else lines[index])
             index += 1
-            echo = echo._replace(passed=echo.passed + 1)
+            echo = echo._replace(passed=echo.passed + 1, at=echo.at + alike)
             continue
         rest, index = found
         kept += [rest] if rest.strip() else []
         echo = echo._replace(at=echo.at + 1)
     return kept, echo
+
+
+def shown(echo: Echo) -> Echo:
+    """All of it was seen."""
+    return echo._replace(at=len(echo.sent), again=False)
+
+
+def behind_prompts(echo: Echo) -> Echo:
+    """The place of sending is not known any more: the first line may stand behind a prompt, too."""
+    return echo._replace(passed=max(1, echo.passed))
 
 
 def is_prompt(text: str) -> bool:
@@ -131,6 +162,13 @@ def _shown(lines: Sequence[str], index: int, echo: Echo) -> tuple[str, int] | No
     return None
 
 
+def _ends_alike(line: str, mark: SentLine) -> bool:
+    """Whether a line ends with what was sent, behind whatever: a prompt may end in any way."""
+    shown = _counted(line)
+    behind = 0 < mark.length <= len(shown) and mark.length < len("".join(line.split()))
+    return behind and _mark(shown[len(shown) - mark.length :]) == mark
+
+
 def _places(lines: Sequence[str], index: int, echo: Echo) -> Iterator[int]:
     """Where in a line an echo may begin: at its beginning, and behind what may be a prompt.
 
@@ -138,7 +176,8 @@ def _places(lines: Sequence[str], index: int, echo: Echo) -> Iterator[int]:
     """
     if not echo.second:
         yield 0
-    here = not echo.at and not echo.passed  # at the place of sending the prompt has been cut off already
+    # At the place of sending the prompt has been cut off already, unless it had not come yet.
+    here = not echo.at and not echo.passed and not echo.again
     if (here and not echo.second) or (not echo.sent[echo.at].length and index == len(lines) - 1):
         return
     for match in _PROMPT_END.finditer(lines[index][:_LONGEST_PROMPT]):
@@ -152,11 +191,13 @@ def _read(lines: Sequence[str], index: int, begin: int, mark: SentLine) -> tuple
         line = lines[number]
         place = begin if number == index else 0
         while place < len(line) and taken < mark.length:
-            if not line[place].isspace():
+            if not line[place].isspace() and _counts(line[place]):
                 summed = _sum(summed, line[place]) if taken < _SUMMED else summed
                 taken += 1
             place += 1
         if taken == mark.length:
+            while mark.length and place < len(line) and not (line[place].isspace() or _counts(line[place])):
+                place += 1
             rest = line[place:]
             return (rest, number + 1) if summed == mark.sum and (mark.length or not rest.strip()) else None
         if not line.strip():

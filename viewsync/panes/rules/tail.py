@@ -1,27 +1,34 @@
 """What came out of a pane since a moment: from readings of its screen, as whole lines.
 
-A line has a number that stays: its place from the first line of the history on. Two things shift the numbers, and
-both are noticed: tmux drops a tenth of a full history at once (grid.c, grid_collect_history), and another width
-wraps the lines anew.
+A line has a number that stays: its place from the first line of the history on. What shifts the numbers is noticed by
+the lines above, of which checksums are kept: tmux drops a tenth of a full history at once (grid.c,
+grid_collect_history), has no history at all where it may hold no lines, another width wraps the lines anew, and a
+program clears the screen, or draws its prompt anew.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from viewsync.panes.rules import echo
-from viewsync.text.cell_width import after_cells
+from viewsync.panes.rules import echo, known
+from viewsync.text.cell_width import after_cells, before_cells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from viewsync.panes.rules.echo import SentLine
+    from viewsync.panes.rules.echo import Echo, SentLine
     from viewsync.tmux.rules.anchor import Anchor
     from viewsync.tmux.rules.screen import Screen
 
-_CONTEXT = 8  # lines above, by which a place is found again
 _KEPT = 50_000  # lines of output that are remembered
+
+
+class CursorLine(NamedTuple):
+    """The line that the cursor is on, among those that are open."""
+
+    at: int = -1  # its index, -1 where there is none
+    before: str = ""  # what stands before the cursor, with a blank for each cell that was only moved over
 
 
 class Tail:
@@ -33,76 +40,116 @@ class Tail:
         self.count = 0  # of the settled lines, those that are no longer remembered too
         self.open: list[str] = []  # lines that can, the alternate screen's last
         self.ends_at_cursor = False  # whether the last open line of the main screen is the cursor's
+        self.above: list[str] = []  # lines on the screen that may be new, and read as those did that were there
+        self.cursor_line = CursorLine()
+        self.missing = False  # whether lines went out of a full history before they could be read
         self._from = anchor.line if anchor else 0  # the number of the first row that is not settled
         self._cut = anchor.column if anchor else 0  # cells of that row that are old
         self._echo = echo.expect(sent, typed_ahead=not self._cut)
         self._width = anchor.width if anchor else 0
         self._history = anchor.history if anchor else 0
-        self._context: tuple[str, ...] = ()
+        self._context = anchor.above if anchor else None  # sums of the lines above, None where nothing is known of them
+        self._top = known.top(self._history, self._from)  # the number of the row that those begin with
+        self._base = self._from  # and of that below those which cannot be drawn over
+        self._firm = len(self._context or ())  # how many those are
+        self._height = 0
+        self._up = False  # whether the cursor was above, and its old line gone
+        self.shifts = 0  # how often lines got other numbers
+        self._head = anchor.head if anchor else -1  # the sum of the cells that are old, -1 where it is not known
+        self._shown: Sequence[int] = anchor.echo if anchor else ()  # sums of the lines that the echo was seen in
+        self._sent = self._echo if self._shown else None  # what to expect once more, should it be drawn otherwise
+        self._doubtful = 0  # that many lines may be it
+        if self._shown:
+            self._echo = echo.shown(self._echo)
+        self._right = anchor.right if anchor else -1  # the sum of what stood right of the cursor
         self._by_cursor = by_cursor
+        self._redrawn = False  # whether it was drawn anew, so that what stands above may be new as well
+
+    @property
+    def place(self) -> int:
+        """The number of the first row that is not settled."""
+        return self._from
 
     def wanted(self) -> int:
         """The number of the first row that the next reading has to have."""
-        return max(0, self._from - _CONTEXT)
+        return self._top
 
     def take(self, screen: Screen) -> bool:
         """Look at one more reading. False: it has to be read again from the first line of the history on."""
-        if self._moved(screen):
+        if not self._in_place(screen):
             if screen.first > 0:
                 return False
             self._find_again(screen)
-        elif screen.first > self.wanted():
-            return False
-        if screen.cursor < self._from and not screen.alternate and not self._stands(screen):
-            self._from, self._cut = max(screen.history, screen.first), 0  # the screen was cleared
+        elif self._was_cleared(screen):
+            self._from = max(screen.history, screen.first)
+            self._expect_again()
         self._split(screen)
         self._width, self._history = screen.width, screen.history
         return True
 
-    def _moved(self, screen: Screen) -> bool:
-        """Whether lines may have other numbers than in the last reading."""
-        if self._width and screen.width != self._width:
-            return True
-        if screen.history < self._history:
-            return True
-        if screen.history < screen.limit - screen.limit // 10:
+    def _was_cleared(self, screen: Screen) -> bool:
+        """Whether what stands above reads as it did, and is new: the cursor stays there, and its old line is gone.
+
+        Looked at twice, since a program that draws its prompt anew goes up for a moment, too.
+        """
+        up = screen.cursor < self._from and not screen.alternate and not self._by_cursor
+        if not up or (self._context and not (self._cut and self._head >= 0)):
+            self._up = False
+            return up and not self._context
+        if self._context and known.head(screen, self._from, self._cut) == self._head:
+            self._up = False
             return False
-        if not self._context:  # a whole history may have gone by
-            return screen.history - self._history > screen.limit // 2
-        return screen.first > self.wanted() or not self._fits(screen, self._from)
+        was, self._up = self._up, True
+        return was or not self._context
 
-    def _stands(self, screen: Screen) -> bool:
-        """Whether the lines above are as they were: then a program only paints its prompt anew."""
-        return bool(self._context) and self._fits(screen, self._from)
-
-    def _fits(self, screen: Screen, line: int) -> bool:
-        """Whether above that line stands what stood above the first unsettled one, as far as the history goes."""
-        end = max(0, line - screen.first)
-        above = screen.rows[max(0, end - len(self._context)) : end]
-        return above == self._context[len(self._context) - len(above) :]
+    def _in_place(self, screen: Screen) -> bool:
+        """Whether lines have the numbers that they had in the last reading."""
+        if (self._width and screen.width != self._width) or screen.history < self._history:
+            return False
+        if screen.first > self._top:
+            return False
+        full = screen.history >= screen.limit - screen.limit // 10
+        if self._context:
+            now = known.sums(screen, self._top, self._from)
+            return now[: self._firm] == self._context[: self._firm] if self._firm or not full else now == self._context
+        # A whole history may have gone by.
+        return not (full and screen.history - self._history > screen.limit // 2)
 
     def _find_again(self, screen: Screen) -> None:
         """Where the unsettled lines begin now, in a reading of everything. What is nowhere any more has gone by."""
-        if self._width and screen.width != self._width:
-            self._from = self._by_text(screen)
-        else:
-            tenth = max(1, screen.limit // 10)
-            places = [self._from - tenth * times for times in range(1, self._from // tenth + 1)]
-            found = [place for place in places if place > 0 and self._fits(screen, place)]
-            if not found:
-                self._cut = 0
-            self._from = found[0] if found else 0
-
-    def _by_text(self, screen: Screen) -> int:
-        """After a change of width: below the last place that reads as the context did, else the screen's top."""
-        known = "".join(self._context)
-        text, ends = "", []
-        for row in screen.rows:
-            text += row
-            ends.append(len(text))
-        at = text.rfind(known) + len(known) if known.strip() and known in text else -1
-        self._cut = 0
-        return ends.index(at) + 1 if at in ends else screen.history
+        same_width = not self._width or screen.width == self._width
+        nowhere = False
+        self.shifts += 1
+        # A history becomes shorter when it is dropped, or when a higher screen takes of it.
+        dropped = screen.history < self._history and screen.height == self._height
+        context = self._context or ()
+        place = known.find(screen, context, self._from if same_width else None, dropped=dropped)
+        if place is None and same_width and self._firm < len(context):
+            firm = known.find(screen, context[: self._firm], self._base, dropped=dropped)
+            place = None if firm is None else firm + self._from - self._base
+            if firm is None and not dropped and known.are_alike(screen, context, self._top):
+                place = self._from
+        if place is None and same_width and screen.history >= self._history and not self._by_cursor:
+            place = known.changed(screen, self._context or (), self._top)
+            if place is not None:  # drawn anew from there on
+                self._cut, self._redrawn = 0, True
+                self._doubtful = len(self._shown)
+                if screen.cursor < place and not screen.alternate:  # and all above that, too
+                    place, self._doubtful = screen.history, 0
+        if place is None:
+            place = 0 if same_width else screen.history
+            self._cut = self._cut if self._head >= 0 else 0
+            nowhere = True
+        self._from = place
+        if self._cut and (not same_width or self._head >= 0) and known.head(screen, place, self._cut) != self._head:
+            self._cut = 0
+        if not self._cut:
+            if not same_width and self._shown:
+                self._doubtful = len(self._shown) + 1  # narrower, it may have become more
+            self._expect_again()
+            # A history that was cleared is as short as what came since, one that is full has lost something.
+            full = screen.history >= screen.limit - max(1, screen.limit // 10)
+            self.missing = self.missing or (nowhere and full)
 
     def _split(self, screen: Screen) -> None:
         """Settle what cannot change; the rest is open until the next reading."""
@@ -114,35 +161,82 @@ class Tail:
         while border > start and border - 1 in screen.wrapped:
             border -= 1
         rows = list(screen.rows)
-        if self._cut and start < len(rows):
-            rows[start] = self._behind_prompt(rows[start])
+        cut = self._without_prompt(rows, start)
+        expected = self._echo if cut or not self._cut else echo.behind_prompts(self._sent or self._echo)
+        passed = self._sent is not None and bool(cut) and start < cursor and not rows[start].strip()
+        begin = start + passed  # behind an echo that ends there, nothing is no line
         if border > start:
-            lines, self._echo = echo.removed(_joined(rows, screen.wrapped, start, border), self._echo)
+            lines, self._echo = self._without_echo(known.joined(rows, screen.wrapped, begin, border), expected)
             self.settled.extend(lines)
             self.count += len(lines)
-            self._from, self._cut, start = screen.first + border, 0, border
-            self._context = tuple(screen.rows[max(0, border - _CONTEXT) : border])
-        elif not self._context:
-            self._context = tuple(screen.rows[max(0, start - _CONTEXT) : start])
-        open_lines, _ = echo.removed(_joined(rows, screen.wrapped, start, end), self._echo)
+            self._from, self._cut, begin, expected = screen.first + border, 0, border, self._echo
+            cut, start = "", border
+        doubtful = self._doubtful
+        open_lines, _ = self._without_echo(known.joined(rows, screen.wrapped, begin, end), expected)
+        self._doubtful = doubtful
         self.ends_at_cursor = bool(open_lines) and end - 1 == cursor and not screen.alternate
+        self.cursor_line = CursorLine()
+        if not screen.alternate and start <= cursor < len(rows):
+            self.cursor_line = _cursor_line(screen, rows, (start, cursor, end), cut, open_lines)
         self.open = [*open_lines, *screen.over]
+        self.above = []
+        if self._redrawn:
+            self.above = known.joined(rows, screen.wrapped, screen.history - screen.first, self._from - screen.first)
+        self._top = known.top(screen.history, self._from)
+        # What is final by its place above the cursor may be drawn over; what is in the history cannot.
+        self._base = min(self._from, screen.history) if self._by_cursor else self._from
+        self._context = known.sums(screen, self._top, self._from) if self._top >= screen.first else None
+        self._firm = len(known.sums(screen, self._top, self._base)) if self._context else 0
+        self._height = screen.height
 
-    def _behind_prompt(self, row: str) -> str:
-        """What came on the line that the cursor was on. Another text may stand there since, after a `clear`."""
-        rest = after_cells(row, self._cut)
-        same = echo.is_prompt(row[: len(row) - len(rest)]) or echo.begins(rest, self._echo)
-        return rest if same else row
+    def _without_echo(self, lines: Sequence[str], expected: Echo) -> tuple[list[str], Echo]:
+        left, after = echo.removed(known.without(lines, self._shown), expected)
+        if after.at > expected.at:
+            self._doubtful = 0
+        for index, line in enumerate(left):
+            if self._doubtful and line.strip():
+                left[index] = echo.Doubtful(line)
+                self._doubtful -= 1
+        return left, after
+
+    def _without_prompt(self, rows: list[str], start: int) -> str:
+        """Take away, on the line that the cursor was on, what stood there; this is what is left of the cursor's place.
+
+        "" where another text stands there since, after a `clear`: then all of it is new.
+        """
+        if not self._cut or start >= len(rows):
+            return ""
+        rest = after_cells(rows[start], self._cut)
+        before = rows[start][: len(rows[start]) - len(rest)]
+        same = known.sum_of(before) == self._head if self._head >= 0 else echo.is_prompt(before)
+        if not (same or echo.begins(rest, self._echo)):
+            return ""
+        self._head = known.sum_of(before)
+        rows[start] = "" if known.sum_of(rest.strip()) == self._right else rest
+        return before or " "
+
+    def _expect_again(self) -> None:
+        """The place of sending is not as it was, so the echo may come there, or come once more, behind a prompt."""
+        self._echo = echo.behind_prompts(self._sent or self._echo)
+        self._sent, self._cut = None, 0
 
 
-def _joined(rows: Sequence[str], wrapped: frozenset[int], start: int, end: int) -> list[str]:
-    """Rows as the lines that a program wrote."""
-    lines: list[str] = []
-    going_on = False
-    for index in range(max(0, start), min(end, len(rows))):
-        if going_on:
-            lines[-1] += rows[index]
-        else:
-            lines.append(rows[index])
-        going_on = index in wrapped
-    return lines
+def _cursor_line(
+    screen: Screen, rows: Sequence[str], places: tuple[int, int, int], cut: str, shown: Sequence[str]
+) -> CursorLine:
+    """`places`: indexes of the first row that is open, of the cursor's, and of that behind the last. `cut`: what is old
+    on the first one. `shown`: the lines without the echo.
+    """
+    start, cursor, end = places
+    first = cursor
+    while first > start and first - 1 in screen.wrapped:
+        first -= 1
+    below = len(known.joined(rows, screen.wrapped, first, end)) - 1
+    index = len(shown) - 1 - below
+    if index < 0:
+        return CursorLine()
+    whole = known.joined(rows, screen.wrapped, first, end)[0]
+    row = before_cells((cut if cursor == start else "") + rows[cursor], screen.column)
+    before = "".join(rows[first:cursor]) + row[len(cut) if cursor == start else 0 :]
+    gone = len(whole) - len(shown[index])  # an echo before it
+    return CursorLine(index, before[gone:]) if whole.endswith(shown[index]) else CursorLine()

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 OPTION = "@viewsync_anchor"  # of a pane; what was sent last leaves it there, so that a later `wait` finds it
 # tmux expands it in the step before the text goes in, so that nothing can come in between.
 FORMAT = "#{history_size},#{cursor_y},#{cursor_x},#{alternate_on},#{pane_width}"
+
+ABOVE = 8  # lines of history that are looked at, too, where it is looked at what stands there
 
 
 class Anchor(NamedTuple):
@@ -16,6 +21,10 @@ class Anchor(NamedTuple):
     column: int  # of the cursor, in cells; what stands before it is old
     alternate: bool  # the alternate screen was shown
     width: int  # columns; another width later means that lines were wrapped anew
+    above: tuple[int, ...] | None = None  # checksums of the lines above; None where they were not looked at
+    head: int = -1  # the checksum of what stands before the cursor, -1 likewise
+    right: int = -1  # that of what stands right of it, as a prompt's right part
+    echo: tuple[int, ...] = ()  # the checksums of the lines that show what was sent; none where that was not seen
 
     @property
     def line(self) -> int:
@@ -23,10 +32,47 @@ class Anchor(NamedTuple):
         return self.history + self.row
 
 
+_PLACE = r"(\d+),(\d+),(\d+),([01]),(\d+)"
+_SUMS = r"\|([0-9a-f]+) ([0-9a-f]+)([0-9a-f ]*)\|([0-9a-f ]*)"
+
+
+def begin(text: str) -> Anchor | None:
+    """Where the text that was sent began: what `FORMAT` became, with more behind or not; else None."""
+    match = re.match(f"{_PLACE}(?:[ !]|$)", text)
+    return _anchor(match.groups()) if match else None
+
+
 def parse(text: str) -> Anchor | None:
-    """What `FORMAT`, or a format that begins with it, became; None for anything else."""
-    match = re.match(r"(\d+),(\d+),(\d+),([01]),(\d+)(?: |$)", text)
+    """Where the answer begins: what `written` wrote, or else the same as `begin`."""
+    match = re.fullmatch(f"{_PLACE}(?: [^!]*)?!{_PLACE}{_SUMS}", text)
     if not match:
-        return None
-    history, row, column, alternate, width = map(int, match.groups())
+        return begin(text)
+    head, right, above, shown = match.groups()[10:]
+    return _anchor(match.groups()[5:10])._replace(
+        head=int(head, 16), right=int(right, 16), above=_read(above), echo=_read(shown)
+    )
+
+
+def _anchor(parts: Sequence[str]) -> Anchor:
+    history, row, column, alternate, width = map(int, parts)
     return Anchor(history, row, column, bool(alternate), width)
+
+
+def written(begin: Anchor, sent: str, anchor: Anchor) -> str:
+    """For `parse`. `begin`: where the text began. `sent`: by what the echo of the lines sent can be told."""
+    text = f"{_place(begin)} {sent}" if sent else _place(begin)
+    if anchor.above is None:
+        return text
+    return f"{text}!{_place(anchor)}|{_sums((anchor.head, anchor.right, *anchor.above))}|{_sums(anchor.echo)}"
+
+
+def _place(anchor: Anchor) -> str:
+    return f"{anchor.history},{anchor.row},{anchor.column},{int(anchor.alternate)},{anchor.width}"
+
+
+def _sums(sums: Iterable[int]) -> str:
+    return " ".join(f"{each:x}" for each in sums)
+
+
+def _read(text: str) -> tuple[int, ...]:
+    return tuple(int(part, 16) for part in text.split())
