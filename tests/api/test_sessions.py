@@ -167,6 +167,21 @@ def test_from_many_threads(registry: Registry, socket: str) -> None:
         assert all(len(list(group)) % 20 == 0 for _, group in itertools.groupby(shown))
 
 
+def test_follow(registry: Registry, socket: str) -> None:
+    with registry.create("a", socket=socket, command=["env", "PS1=$ ", "sh"], wait=r"\$ $") as session:
+        session.send("printf 'Name? '; read name; seq 3; read x; exit")
+        lines, unfinished = [], []
+        for news in session.follow(10, timeout=30):
+            lines += news.lines
+            if news.unfinished.startswith("Name"):
+                unfinished.append(news.unfinished)
+                session.send("me")
+            if "3" in news.lines:
+                session.send("")
+        assert (news.end, unfinished) == ("gone", ["Name? "])
+        assert "Name? me" in lines
+
+
 @pytest.mark.parametrize("interval", [0.0, 0.1])
 def test_the_programs_own_alarm_comes_when_it_is_due(
     registry: Registry, server: Server, socket: str, interval: float

@@ -6,7 +6,9 @@ import json
 import signal
 from typing import TYPE_CHECKING
 
-from tests.support.typing import screen, type_in
+import pytest
+
+from tests.support.typing import screen, shell, type_in
 from tests.support.wait import until
 
 if TYPE_CHECKING:
@@ -52,9 +54,11 @@ def test_a_line_is_shown_when_it_is_finished_and_cannot_command_the_terminal(
     assert "Z 50%" not in tab.text()
     server.tmux("send-keys", "-t", pane, "Enter")
     until(lambda: "half" in screen(server, pane).splitlines()[-1], "a line that is not finished")
-    assert "Z half" not in tab.text()
+    until(lambda: "Z half" in tab.text(), "the line behind which the program waits")
+    server.tmux("send-keys", "-t", pane, "-l", "way")
     server.tmux("send-keys", "-t", pane, "Enter")
-    until(lambda: "Z half" in tab.text(), "the finished line")
+    until(lambda: "Z halfway" in tab.text(), "the finished line")
+    assert tab.text().count("Z half") == 2
     tab.signal(signal.SIGINT)
     assert tab.wait() == 130
 
@@ -63,8 +67,64 @@ def test_what_is_there_already(server: Server, home: Home, pane: str) -> None:
     type_in(server, pane, "seq 5")
     until(lambda: screen(server, pane).endswith("5\n$"), "the end")
     done = home.viewsync("follow", "-n", "2", "-T", "200ms")
-    assert (done.code, done.out) == (1, "4\n5\n")
+    assert (done.code, done.out) == (1, "4\n5\n$ \n")
+    assert home.viewsync("follow", "-n", "0", "-T", "200ms").out == ""
     assert "still running" in done.err
+
+
+def test_a_question_is_told_while_its_program_waits_and_not_again(server: Server, home: Home, pane: str) -> None:
+    type_in(server, pane, "clear; printf 'Password: '; stty -echo; read x; stty echo; echo; echo done; read x")
+    tab = home.tab("follow", "--json")
+    until(lambda: "Password: " in tab.text(), "the question")
+    server.tmux("send-keys", "-t", pane, "secret", "Enter")
+    until(lambda: "done" in tab.text(), "what follows")
+    told = [json.loads(line) for line in tab.text().splitlines()]
+    assert [event["finished"] for event in told if "Password" in event["line"]] == [False]
+    tab.signal(signal.SIGINT)
+    assert tab.wait() == 130
+
+
+def test_more_than_the_history_holds_is_said_to_be_missing(server: Server, home: Home) -> None:
+    server.tmux("set-option", "-g", "history-limit", "100")
+    pane = shell(server)
+    type_in(server, pane, "echo READY; read x; seq 5000; echo END; read x")
+    tab = home.tab("follow", "-S", server.socket, "-t", pane, "--json")
+    until(lambda: '"READY"' in tab.text(), "the first line", 20)
+    server.tmux("send-keys", "-t", pane, "Enter")
+    until(lambda: '"END"' in tab.text(), "the last line", 20)
+    told = [json.loads(line) for line in tab.text().splitlines()]
+    numbers = [int(event["line"]) for event in told if event.get("line", "").isdigit()]
+    assert numbers[-1] == 5000, told[-5:]
+    assert len(numbers) == 5000 or "lost" in [event.get("event") for event in told]
+    tab.signal(signal.SIGINT)
+    assert tab.wait() == 130
+
+
+@pytest.mark.parametrize("limit", ["2000", "0"])
+def test_what_is_drawn_over_is_told_in_its_last_state(server: Server, home: Home, limit: str) -> None:
+    """As `docker pull` does it, and a screen that begins anew."""
+    server.tmux("set-option", "-g", "history-limit", limit)
+    server.tmux("set-option", "-g", "remain-on-exit", "on")
+    pane = shell(server)
+    one, two = (rf"printf '\033[2Aone {n}\033[K\ntwo {n}\033[K\n'" for n in (1, 2))
+    type_in(
+        server,
+        pane,
+        rf"clear; printf 'one 0\ntwo 0\n'; stty -echo; read x; {one}; {two}; echo NEXT; read x; "
+        "clear; seq 3; read x; exit",
+    )
+    tab = home.tab("follow", "-S", server.socket, "-t", pane)
+    until(lambda: "two 0" in tab.text(), "the first state", 20)
+    server.tmux("send-keys", "-t", pane, "Enter")
+    until(lambda: "NEXT" in tab.text(), "what comes below", 20)
+    server.tmux("send-keys", "-t", pane, "Enter")
+    until(lambda: "\n3\n" in tab.text().replace("\r", ""), "what comes on the cleared screen", 20)
+    server.tmux("send-keys", "-t", pane, "Enter")
+    assert tab.wait() == 0
+    lines = [line.rstrip() for line in tab.text().splitlines()]
+    assert [line for line in lines if line[:3] in ("one", "two") or line == "NEXT"][-3:] == ["one 2", "two 2", "NEXT"]
+    assert [line for line in lines if line in "123"] == ["1", "2", "3"]
+    assert limit == "0" or "were drawn over" in lines[-1]
 
 
 def test_arguments(home: Home) -> None:

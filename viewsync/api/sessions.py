@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.context import Context
 from viewsync.errors import MissingSession, TmuxError, UsageError
-from viewsync.panes import capturing, executing, sending, waiting
+from viewsync.panes import capturing, executing, following, sending, waiting
 from viewsync.registry import rows as registry_rows
 from viewsync.registry import targets
 from viewsync.sessions import creating, health, killing, listing, startup
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from viewsync.panes.capturing import Captured
+    from viewsync.panes.following import News
     from viewsync.panes.waiting import Outcome
     from viewsync.sessions.health import HealthReport
     from viewsync.sessions.listing import Listed
@@ -115,7 +116,7 @@ class Registry:
             else targets.TargetArgs("", made.socket, made.made.pane_id, "")
         )
         session = Session(self._ctx, name, asked)
-        if prompt and session.wait_for(prompt, timeout).kind != waiting.FOUND:
+        if prompt and session.wait_for(prompt, timeout, shell=wait is True).kind != waiting.FOUND:
             raise TmuxError(
                 f"the prompt of {name} did not come within {timeout:g} s", "the session is kept: look at it"
             )
@@ -226,15 +227,25 @@ class Session:
         """Until a line matches one of the patterns, nothing came for `idle` seconds, or the program ended.
 
         `since`: "sent", what came after the last sending; "now"; or "all". `kind` of the result tells what it was:
-        "found", "stopped", "idle", "exited" or "timeout". MissingSession when the pane goes away.
+        "found", "stopped", "idle", "exited", "timeout", or "unsure" where time is over and all that matched may be the
+        echo, or have been there before. MissingSession when the pane goes away.
         """
         wish = self._wish(patterns, stop, fixed, timeout)._replace(idle=idle, exit=exit)
         return waiting.wait_in(self._ctx, self._asked, wish, since, 1000).outcome
 
-    def wait_for(self, pattern: Pattern, timeout: float) -> Outcome:
-        """The same for a pattern that is ready, in all that there is."""
+    def wait_for(self, pattern: Pattern, timeout: float, *, shell: bool = False) -> Outcome:
+        """The same for a pattern that is ready, in all that there is. `shell`: or until a shell is at its prompt."""
         located = targets.locate(self._ctx, self._asked)
-        return waiting.wait(self._ctx, located.place, waiting.WaitCondition([pattern], timeout=timeout), None)
+        wish = waiting.WaitCondition([pattern], timeout=timeout, shell=shell)
+        return waiting.wait(self._ctx, located.place, wish, None)
+
+    def follow(self, lines: int = 0, *, timeout: float = 0.0) -> Iterator[News]:
+        """What comes out of it, as it comes, until its program ends or `timeout` seconds are over (0: never).
+
+        `lines`: that many that are there already come first. Each of the results has `lines`, those that are finished,
+        and `unfinished`, one behind which the program waits; the last one has `end`: "gone", "exited" or "timeout".
+        """
+        return following.follow(self._ctx, targets.locate(self._ctx, self._asked).place, lines, timeout)
 
     def exec(
         self,

@@ -1,7 +1,9 @@
 """Print the output of a pane line by line, until its program ends. That is announced, and is not an error.
 
-A line is printed once it is complete. What a program prints in the moment it ends is lost with its pane, unless tmux
-keeps the pane (`remain-on-exit`). While the alternate screen is in use (an editor, a pager), nothing is printed.
+A line is printed once it is complete, or when its program waits behind it (`Password: `); of lines that are drawn over,
+as progress is, the last state, and how many there were. Where more came at once than the pane's history holds, that is
+said. What a program prints in the moment it ends is lost with its pane, unless tmux keeps the pane (`remain-on-exit`).
+While the alternate screen is in use (an editor, a pager), nothing is printed.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from viewsync.commands import _args
-from viewsync.output import Result, printable, show_line
+from viewsync.output import Result, printable, say, show_line
 from viewsync.panes import following
 from viewsync.registry import rows, targets
 
@@ -27,6 +29,9 @@ EXIT_CODES = {
     4: _args.TMUX,
     5: _args.STATE,
 }
+
+
+_LOST = "lines are missing here: more came at once than the pane's history holds (tmux's history-limit)"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,20 +58,31 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 
 
 def _tell(news: News, at: str, parsed: argparse.Namespace) -> None:
-    for line in news.lines:
+    if news.lost and parsed.json:
+        show_line("follow", {"at": at, "event": "lost"})
+    elif news.lost:
+        sys.stdout.flush()
+        say(f"viewsync: {_LOST}")
+    for line, finished in (
+        *((line, True) for line in news.lines),
+        *([(news.unfinished, False)] if news.unfinished else []),
+    ):
         if parsed.json:
-            show_line("follow", {"at": at, "line": line})
+            show_line("follow", {"at": at, "line": line, "finished": finished})
         else:
             print(f"{at} {printable(line)}" if parsed.timestamps else printable(line))
     if news.end and parsed.json:
-        show_line("follow", {"at": at, "event": news.end, "exit_status": news.status})
+        end = {"event": news.end, "exit_status": news.status, "drawn_over": news.drawn_over}
+        show_line("follow", {"at": at, **end})
     sys.stdout.flush()
 
 
 def _ending(news: News, target: str) -> str:
     status = "" if news.status is None else f" with status {news.status}"
-    return {
+    drawn_over = f"; {news.drawn_over} lines were drawn over" if news.drawn_over else ""
+    ending = {
         following.GONE: f"{target} is gone: its program ended",
         following.EXITED: f"the program in {target} ended{status}",
         following.TIMEOUT: f"stopped following {target}: its program is still running",
     }[news.end]
+    return ending + drawn_over

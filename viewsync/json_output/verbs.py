@@ -43,7 +43,11 @@ OUTPUTS = {
     "send": _one(panes.SendOutput),
     "wait": _one(panes.WaitOutput),
     "exec": _one(panes.ExecOutput),
-    "follow": _forms((panes.FollowLine, "a line of output"), (panes.FollowEnd, "at the end"))._replace(stream=True),
+    "follow": _forms(
+        (panes.FollowLine, "a line of output"),
+        (panes.FollowLost, "where lines are missing"),
+        (panes.FollowEnd, "at the end"),
+    )._replace(stream=True),
     "capture": _one(panes.CaptureOutput),
     "kill": _one(sessions.KillOutput),
     "rename": _one(sessions.RenameOutput),
