@@ -47,6 +47,7 @@ class Echo(NamedTuple):
     passed: int = 0  # lines that came before the first one
     again: bool = False  # they may all come a second time, each behind a prompt
     second: bool = False  # this is that time
+    seen: bool = False  # it was seen where it stood; once more it may come behind a prompt that we know
 
 
 def marks(text: str) -> tuple[SentLine, ...]:
@@ -112,7 +113,12 @@ def removed(lines: Sequence[str], echo: Echo) -> tuple[list[str], Echo]:
         echo = _next(echo)
         found = _shown(lines, index, echo)
         if found is None:
-            alike = echo.second and echo.at < len(echo.sent) and _ends_alike(lines[index], echo.sent[echo.at])
+            alike = (
+                echo.second
+                and not echo.seen
+                and echo.at < len(echo.sent)
+                and _ends_alike(lines[index], echo.sent[echo.at])
+            )
             kept.append(Doubtful(lines[index]) if alike else lines[index])
             index += 1
             echo = echo._replace(passed=echo.passed + 1, at=echo.at + alike)
@@ -124,8 +130,8 @@ def removed(lines: Sequence[str], echo: Echo) -> tuple[list[str], Echo]:
 
 
 def shown(echo: Echo) -> Echo:
-    """All of it was seen."""
-    return echo._replace(at=len(echo.sent), again=False)
+    """All of it was seen. A program may draw it again, behind another prompt."""
+    return echo._replace(again=False, second=True, seen=True)
 
 
 def behind_prompts(echo: Echo) -> Echo:
