@@ -144,7 +144,8 @@ def test_output_that_stands_still_is_waited_for(
     """
     mark = os.path.join(home.path, "go")
     wait = f"echo be''gun; while [ ! -e {mark} ]; do sleep 0.05; done"
-    process = started("-s", "sh", "--", f"sleep 1000 & holder=$!; {wait}; seq 300; (exit 4)")
+    holder = os.path.join(home.path, "holder")  # no job of the shell's, which would tell of its end when it likes
+    process = started("-s", "sh", "--", f"(sleep 1000 & echo $! > {holder}); {wait}; seq 300; (exit 4)")
     assert process.stdout
     until(lambda: process.stdout and b"begun" in process.stdout.readline(), "its start")
     server.tmux("send-keys", "-t", "=sh:", "C-s")
@@ -155,7 +156,7 @@ def test_output_that_stands_still_is_waited_for(
     server.tmux("send-keys", "-t", "=sh:", "C-q")
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (4, b"".join(b"%d\n" % number for number in range(1, 301)), b"")
-    assert execute(home, "--", "kill $holder; echo alive").out == "alive\n"
+    assert execute(home, "--", f"kill $(cat {holder}); echo alive").out == "alive\n"
 
 
 def test_and_when_time_is_over_before_that_is_told_of(bash: dict[str, str], server: Server, home: Home) -> None:
