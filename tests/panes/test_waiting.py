@@ -206,6 +206,16 @@ def test_the_end_of_the_program(server: Server, keeps: str, status: int | None) 
     assert (done.kind, done.status) == (waiting.EXITED, status)
 
 
+def test_a_program_that_ended_before_the_first_look_has_ended(server: Server) -> None:
+    pane = shell(server)
+    ctx, where = place(server, pane)
+    server.tmux("kill-pane", "-t", pane)
+    wish = WaitCondition(patterns=[], timeout=20.0, exit=True)
+    assert waiting.wait_since(ctx, where, wish, waiting.SENT, 1000).kind == waiting.EXITED
+    with pytest.raises(MissingSession):
+        waiting.wait_since(ctx, where, wish._replace(exit=False, idle=0.5), waiting.SENT, 1000)
+
+
 def test_a_program_that_ends_is_not_waited_for(server: Server) -> None:
     server.tmux("set-option", "-g", "remain-on-exit", "on")
     pane = shell(server)

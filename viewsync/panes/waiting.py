@@ -88,7 +88,12 @@ def wait_since(ctx: Context, place: PaneAddress, wish: WaitCondition, since: str
     of history above.
     """
     watch = Watch(ctx, place)
-    watch.begin(since, lines)
+    try:
+        watch.begin(since, lines)
+    except (MissingSession, ServerGone):
+        if wish.exit:  # since it was found, just now
+            return Outcome(EXITED, "", "", [], None)
+        raise
     return _until(watch, wish, time.monotonic())
 
 
