@@ -151,10 +151,12 @@ def _expire(parsed: argparse.Namespace, ctx: Context, wish: ExpiryCriteria) -> R
     items = [outcome.get(item.listed.row.name, item) for item in items]
     removed = sum(item.removed for item in items)
     warnings += [
-        f"    Warning: {_problem(name, each)}" for name, each in outcome.items() if each.problem or not each.removed
+        f"    Warning: {_problem(name, ended)}" for name, ended in outcome.items() if ended.problem or not ended.removed
     ]
-    saved = [f"    {name}: its output was saved in {each.evidence}" for name, each in outcome.items() if each.evidence]
-    warnings += [f"    {name}: {text}" for name, each in outcome.items() for text in remains.told(each.remains)]
+    saved = [
+        f"    {name}: its output was saved in {ended.evidence}" for name, ended in outcome.items() if ended.evidence
+    ]
+    warnings += [f"    {name}: {text}" for name, ended in outcome.items() for text in remains.told(ended.remains)]
     last = [f"Removed {removed} session(s) successfully."] if removed else []
     return Result(_data(items, errors, dry_run=False), [*saved, *last], warnings=warnings)
 

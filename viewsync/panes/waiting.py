@@ -251,13 +251,13 @@ def _found(tail: Tail, wish: WaitCondition, progress: _Progress) -> Outcome | No
         for number, line in enumerate(lines):
             at_cursor = lines is tail.open and number == tail.cursor_line.at
             shown = _shown(line, tail.cursor_line.before) if at_cursor else (line,)
-            for each, kind in (*((one, FOUND) for one in wish.patterns), *((one, STOPPED) for one in wish.stop)):
-                text = next(filter(each.found, shown), None)
+            for searched, kind in (*((one, FOUND) for one in wish.patterns), *((one, STOPPED) for one in wish.stop)):
+                text = next(filter(searched.found, shown), None)
                 if text is not None:
                     output = [*before, *lines[: number if at_cursor else number + 1]]
                     if lines is not tail.above and not isinstance(line, echo.Doubtful):
-                        return Outcome(kind, each.text, text, output, None)
-                    progress.doubtful = progress.doubtful or Outcome(UNSURE, each.text, text, output, None)
+                        return Outcome(kind, searched.text, text, output, None)
+                    progress.doubtful = progress.doubtful or Outcome(UNSURE, searched.text, text, output, None)
     return None
 
 

@@ -157,7 +157,7 @@ def _end_moved(ctx: Context, reading: Panes, result: Killed, pane: Pane, wish: W
 
 def _end_panes(ctx: Context, reading: Panes, result: Killed, panes: list[Pane], wish: Wish) -> Killed:
     """Those alone, whatever else is in their session."""
-    shown = {pane.id: [each.session for each in reading.panes if each.id == pane.id] for pane in panes}
+    shown = {pane.id: [other.session for other in reading.panes if other.id == pane.id] for pane in panes}
     before = remains.see(reading, panes)
     try:
         done = guarded_kill.kill_panes(ctx.tmux, reading.server, shown)

@@ -95,9 +95,9 @@ def findings(ctx: Context, reading: RegistryReading) -> list[Finding]:
             pane.session_name,
             "not registered, and quarantined" if pane.quarantined else "not registered",
             note=True,
-            socket=each.server.socket,
+            socket=panes.server.socket,
         )
-        for each, pane in _strangers(reading)
+        for panes, pane in _strangers(reading)
     ]
     return [*drift.rows(reading.seen), *silent, *strangers, *leftovers.find(ctx, _answered(reading))]
 
@@ -163,7 +163,9 @@ def _repair_rows(ctx: Context, wanted: list[Finding]) -> dict[Key, str]:
                 _change(rows, name, finding.change or drift.RowChange())
                 if finding.change and finding.change.name:
                     names[name] = finding
-        taken = registry_rows.rename(rows, {name: each.change.name for name, each in names.items() if each.change})
+        taken = registry_rows.rename(
+            rows, {name: finding.change.name for name, finding in names.items() if finding.change}
+        )
     return failed | {names[taken_name].key: "another session took the name" for taken_name in taken}
 
 
@@ -178,16 +180,16 @@ def _change(rows: dict[str, SessionRow], name: str, change: drift.RowChange) -> 
 def register(ctx: Context, reading: RegistryReading, name: str, socket: str) -> str:
     """Give the session of exactly that name a row; the socket of its server."""
     fitting = [
-        (each, pane)
-        for each, pane in _strangers(reading)
-        if pane.session_name == name and socket in ("", each.server.socket)
+        (panes, pane)
+        for panes, pane in _strangers(reading)
+        if pane.session_name == name and socket in ("", panes.server.socket)
     ]
     if not fitting:
         there = [pane.session_name for _, pane in _strangers(reading)]
         near = did_you_mean(name, there, "`viewsync reconcile` lists them")
         raise MissingSession(f"there is no unregistered session {name!r}", near)
     if len(fitting) > 1:
-        places = ", ".join(each.server.socket for each, _ in fitting)
+        places = ", ".join(panes.server.socket for panes, _ in fitting)
         raise UsageError(f"{name!r} is a session on {places}", "name its server with -S")
     if problem := session_names.refusal(name):
         raise UsageError(f"cannot register a session {name!r}: {problem}", "rename it first")

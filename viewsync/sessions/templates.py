@@ -112,7 +112,7 @@ def _are_texts(value: Any) -> bool:
 
 
 def _is_environment(value: Any) -> bool:
-    return isinstance(value, dict) and all(_VARIABLE.fullmatch(key) and _is_text(each) for key, each in value.items())
+    return isinstance(value, dict) and all(_VARIABLE.fullmatch(key) and _is_text(text) for key, text in value.items())
 
 
 def _is_pattern(value: Any) -> bool:

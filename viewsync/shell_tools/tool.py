@@ -82,7 +82,7 @@ def read(tool: Tool, words: Sequence[str]) -> Given:
         if option.endswith("=") and not rest:
             raise Misuse(tool.needs.get(option, f"{word} requires a value"))
         if option in tool.one_of:
-            given = {each: value for each, value in given.items() if each not in tool.one_of}
+            given = {earlier: value for earlier, value in given.items() if earlier not in tool.one_of}
         given[option] = rest.pop(0) if option.endswith("=") else ""
     return given
 

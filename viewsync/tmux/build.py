@@ -106,7 +106,7 @@ class Said(NamedTuple):
 
 def run(tmux: Tmux, server: Server, lines: Sequence[ScriptLine]) -> Said:
     """All of them, in one call for each PATH. TmuxError when the server is another one by now, or does not answer."""
-    parts = [_run(tmux.with_path(path), server, list(each)) for path, each in itertools.groupby(lines, _path)]
+    parts = [_run(tmux.with_path(path), server, list(group)) for path, group in itertools.groupby(lines, _path)]
     return Said(
         [line for part in parts for line in part.out],
         [problem for part in parts for problem in part.problems],

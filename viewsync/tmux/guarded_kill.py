@@ -68,7 +68,7 @@ def command(
 
 def end(tmux: Tmux, server: Server, ends: Sequence[End]) -> list[bool]:
     """For each whether it is ended. One that is in use by now, or is another one, stays, and the rest goes on."""
-    lines = [_line(each, index, server) for index, each in enumerate(ends)]
+    lines = [_line(end, index, server) for index, end in enumerate(ends)]
     text = "".join(f"{line}\n" for line in [*lines, "display-message -p 'acted'"])
     try:
         done = tmux.run(server.socket, "source-file", "-", stdin=text)

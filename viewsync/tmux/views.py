@@ -95,14 +95,14 @@ def act(
     said = done.out.split("\n")
     if "acted" not in said:
         raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
-    return [_carried_out(each, index, said) for index, each in enumerate(verdicts)]
+    return [_carried_out(verdict, index, said) for index, verdict in enumerate(verdicts)]
 
 
 def script(server: Server, verdicts: Sequence[Verdict], now: float, grace: float, by_mark: Container[str] = ()) -> str:
     """A line of tmux's command language for each verdict, which checks and acts in one step."""
     same = same_server(server)
     meant = [both(same, MARKED) if verdict.id in by_mark else same for verdict in verdicts]
-    lines = (_line(each, index, server, now, grace, meant[index]) for index, each in enumerate(verdicts))
+    lines = (_line(verdict, index, server, now, grace, meant[index]) for index, verdict in enumerate(verdicts))
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -79,7 +79,7 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     )
     by_mark = {verdict.id for verdict in wanted} - tracking.proven(found, views).keys()
     done = tmux_views.act(ctx.tmux, found.server, wanted, now, rules.grace, by_mark) if wanted else []
-    failed = [each for each, ok in zip(wanted, done, strict=True) if not ok]
+    failed = [verdict for verdict, ok in zip(wanted, done, strict=True) if not ok]
     errors += guarded(lambda: _mend(ctx, found, changes, hooks_wanted=bool(known) and scope.trigger != HOOK))
     errors += guarded(lambda: _note_away(ctx, found, after, data, rules))
     opened = [view.id for view in found.sessions if view.opening]

@@ -49,7 +49,11 @@ def _not_noted(ctx: Context) -> list[Event]:
     """What the history will say of views that servers have ended by themselves since somebody looked."""
     views = read_registry(ctx)[0]["views"]
     found = [_inventory(ctx.tmux, socket) for socket in servers.live(ctx.env, views)]
-    compared = [tracking.compare(each, views, (), ctx.clock(), HOOK) for each in found if each and each.ended]
+    compared = [
+        tracking.compare(inventory, views, (), ctx.clock(), HOOK)
+        for inventory in found
+        if inventory and inventory.ended
+    ]
     told = [event for changes in compared for event in changes.events if event.gui]
     ended = {event.session for event in told if event.event == END}
     return [event for event in told if event.session in ended]

@@ -71,7 +71,7 @@ def _place(anchor: Anchor) -> str:
 
 
 def _sums(sums: Iterable[int]) -> str:
-    return " ".join(f"{each:x}" for each in sums)
+    return " ".join(f"{checksum:x}" for checksum in sums)
 
 
 def _read(text: str) -> tuple[int, ...]:

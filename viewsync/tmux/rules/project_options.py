@@ -126,7 +126,7 @@ def harm(name: str, value: str) -> tuple[str, str]:
     if name.startswith(OURS):
         return "it is viewsync's own mark", "leave it out"
     bare = next(
-        (each for each, shortest in _ENDS_FROM.items() if each.startswith(name) and name.startswith(shortest)), ""
+        (option for option, shortest in _ENDS_FROM.items() if option.startswith(name) and name.startswith(shortest)), ""
     )
     off = bare == "destroy-unattached" and value.lower() in _OFF
     return (_ENDS[bare], "leave it out") if bare and not off else ("", "")

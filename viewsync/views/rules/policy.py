@@ -144,9 +144,9 @@ def _spare_last_holders(facts: Sequence[ViewFacts], verdicts: Sequence[Verdict])
 
 def _groups(facts: Sequence[ViewFacts]) -> Iterable[list[int]]:
     groups: dict[tuple[str, str], list[int]] = {}
-    for index, each in enumerate(facts):
-        if each.group_size > 1:
-            groups.setdefault((each.socket, each.group), []).append(index)
+    for index, session in enumerate(facts):
+        if session.group_size > 1:
+            groups.setdefault((session.socket, session.group), []).append(index)
     return groups.values()
 
 

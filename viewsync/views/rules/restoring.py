@@ -63,12 +63,12 @@ def lost_tabs(events: Iterable[Event], lives: Callable[[Gui], bool], since: floa
     """
     gone: dict[Gui, Views] = {}
     done: set[Gui] = set()
-    for gui, each in _by_gui(sorted(events, key=lambda event: event.at)):
-        if each.event == RESTORE:
+    for gui, found in _by_gui(sorted(events, key=lambda event: event.at)):
+        if found.event == RESTORE:
             since = max(since, _went(gone.pop(gui, {})) - TOGETHER)
             done.add(gui)
         elif gui not in done or not gui.start:  # a number may have come back, a WezTerm does not
-            gone.setdefault(gui, {}).setdefault(each.session, []).append(each)
+            gone.setdefault(gui, {}).setdefault(found.session, []).append(found)
     went = {gui: _went(views) for gui, views in gone.items() if gui.pid and not lives(gui)}
     gui = max(went, key=lambda each: went[each], default=NO_GUI)
     if gui == NO_GUI or went[gui] < since:
