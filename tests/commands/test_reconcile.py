@@ -277,7 +277,7 @@ def test_d52_what_killed_writers_left_is_removed(server: Server, home: Home) -> 
     put(home, f"backups/x.json.tmp-{DEAD_PID}")
     put(home, f"backups/dead.json.tmp-{me}", old=True)  # nobody writes for a day: another process has its number
     put(home, "exec/deaddeadbeefbeef/maker", f"{DEAD_PID} 12.5\n")
-    put(home, "exec/deaddeadbeefbeef/tee", f"{me}\n", old=True)  # we are no tee, and began later
+    put(home, "exec/deaddeadbeefbeef/begun", f"{me}\n", old=True)  # we are no relay
     put(home, "blocks/deaddeaddeaddead.py", old=True)
     put(home, "blocks/aaaaaaaaaaaaaaaa.py")
     keep = [
@@ -293,10 +293,11 @@ def test_d52_what_killed_writers_left_is_removed(server: Server, home: Home) -> 
         put(home, name)
     put(home, "exec/bbbbbbbbbbbbbbbb/maker", f"{me} {start}\n")
     put(home, "exec/cccccccccccccccc/maker", f"{DEAD_PID} 12.5\n")
-    tee = subprocess.Popen(["tee", os.path.join(home.state, "exec/cccccccccccccccc/out")], stdin=subprocess.PIPE)
-    put(home, "exec/cccccccccccccccc/tee", f"{tee.pid}\n")
+    relay = os.path.join(home.state, "exec/cccccccccccccccc/relay")
+    running = subprocess.Popen(["sh", "-c", "read line", relay], stdin=subprocess.PIPE)
+    put(home, "exec/cccccccccccccccc/begun", f"{running.pid}\n")
     assert len(repaired(home)) == 9
-    tee.communicate()
+    running.communicate()
     names = leftovers(home)
     assert set(keep) < set(names)
     assert {"exec/bbbbbbbbbbbbbbbb/maker", "exec/cccccccccccccccc/maker"} < set(names)

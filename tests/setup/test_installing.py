@@ -222,10 +222,10 @@ def test_what_fails_late_is_taken_back(home: Home) -> None:
 
 
 def test_a_file_that_cannot_be_written_in_full_leaves_nothing(home: Home) -> None:
-    """As on a disk that is full: no file may have more than 20 KB, and the WezTerm module has."""
+    """As on a disk that is full: no file may have more than 40 KB, and the WezTerm module has."""
     put(home, ".tmux.conf", b"set -g @mine 1\n")
     before = tree(home.path)
-    limited = ["sh", "-c", 'ulimit -f 40; exec "$@"', "sh", home.launcher, "install"]
+    limited = ["sh", "-c", 'ulimit -f 80; exec "$@"', "sh", home.launcher, "install"]
     done = subprocess.run(limited, env=home.env, capture_output=True, check=False)
     assert done.returncode == 1
     assert b"viewsync.lua: File too large (the changes before it were rolled back)" in done.stderr

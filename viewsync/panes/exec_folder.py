@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FOLDER = "exec"
 _CHUNK = 1 << 20  # bytes
+_TRIES, _PAUSE = 20, 0.01  # times, and seconds between two
 _BEGINS = 0.25  # seconds from the script's first line to the relay
 
 
@@ -189,9 +190,15 @@ def _write(path: str, text: str) -> None:
 
 
 def _remove(path: str) -> None:
-    """The files in it, and itself. Not by shutil, which takes 5 ms to import."""
-    with contextlib.suppress(OSError):
-        for name in os.listdir(path):
-            with contextlib.suppress(OSError):
-                os.unlink(os.path.join(path, name))
-        os.rmdir(path)
+    """The files in it, and itself: again, where its relay made one more meanwhile. Not by shutil, which takes 5 ms to
+    import.
+    """
+    for _ in range(_TRIES):
+        with contextlib.suppress(OSError):
+            for name in os.listdir(path):
+                with contextlib.suppress(OSError):
+                    os.unlink(os.path.join(path, name))
+            os.rmdir(path)
+        if not os.path.lexists(path):
+            return
+        time.sleep(_PAUSE)
