@@ -123,6 +123,48 @@ def test_what_outlived_its_server_is_ended_by_the_name_of_its_session(server: Se
     assert not processes.alive(pid)
 
 
+# What runs in a session, with {script} for what ignores the hang-up and {up} for its pid; and whether that lives on.
+IN_A_GROUP = {
+    "job of a shell in a shell": ("bash --norc -ic 'nohup sh {script} > {up}.log 2>&1 & read -r line'; :", True),
+    "disowned job of one": ("bash --norc -ic 'sleep 1000 & echo $! > {up}; disown; read -r line'; :", True),
+    "a script's job": ("nohup sh {script} > {up}.log 2>&1 & read -r line", True),
+    "what nobody waits for": ("sh -c 'sh {script} < /dev/null > {up}.log 2>&1 & :'; read -r line", True),
+    "group of a shell's program": ("bash --norc -ic 'sh -c \"timeout 1000 sh {script}; :\"; :'; :", False),
+    "one at work": ("nohup sh {script} > {up}.log 2>&1; :", False),
+}
+
+
+@pytest.mark.usefixtures("hurry")
+def test_what_was_put_away_by_any_shell_lives_on_in_whichever_group(
+    server: Server, home: Home, left: list[int]
+) -> None:
+    up, script = os.path.join(home.path, "up"), os.path.join(home.path, "script")
+    with open(script, "w", encoding="utf-8") as file:
+        file.write(f'trap "" HUP; echo $$ > {up}; exec sleep 1000\n')
+    for name, (text, lives) in IN_A_GROUP.items():
+        create(server, "web", "--", "sh", "-c", text.format(up=up, script=script))
+        pid = number(up)
+        os.unlink(up)
+        done = kill(home, "web")
+        if lives:
+            left.append(pid)
+        assert processes.alive(pid) == lives, name
+        living = [program.why for program in done.remains.living if program.pid == pid]
+        assert living == [pane_processes.BACKGROUND] * lives, name
+
+
+def test_who_ends_its_own_session_goes_on_afterwards(server: Server, home: Home) -> None:
+    """As who makes it anew."""
+    script, after = os.path.join(home.path, "script"), os.path.join(home.path, "after")
+    with open(script, "w", encoding="utf-8") as file:
+        file.write(f'trap "" HUP\n"{home.launcher}" kill web > {after}.log 2>&1\necho $$ > {after}\n')
+    create(server, "web", "--", "sh", "-c", f"sh {script}; :")
+    number(after)
+    assert server.sessions() == ["proj"]
+    with open(f"{after}.log", encoding="utf-8") as file:
+        assert pane_processes.CALLS in file.read()
+
+
 def test_to_keep_them_is_said(server: Server, home: Home, left: list[int]) -> None:
     up = os.path.join(home.path, "up")
     create(server, "web", "--", "sh", "-c", f'trap "" HUP; echo $$ > {up}; exec sleep 1000')

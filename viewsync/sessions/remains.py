@@ -49,7 +49,8 @@ def see_all(server: Server, pids: Mapping[str, int]) -> Before:
 def finish(tmux: Tmux, before: Before, *, keep: bool = False, shared: bool = False) -> Finished:
     """Of those panes that are gone: a window that another session shows (`shared`: one does) lives on."""
     programs = [program for mine in before.programs.values() for program in mine]
-    pane_processes.outlast([program for program in programs if not program.why], 0.0 if shared else _SOON)
+    ending = [program for program in programs if program.why in ("", pane_processes.CALLS)]
+    pane_processes.outlast(ending, 0.0 if shared else _SOON)
     if not pane_processes.outlast(programs, 0.0):
         return NOTHING  # as nearly always, and the server is asked nothing more
     try:

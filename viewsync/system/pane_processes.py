@@ -2,7 +2,9 @@
 
 The end hangs up the pane's terminal, and most programs end with that. Some ignore it: those of the pane's own process
 group, and of the one in its terminal's foreground, are then told to end, and are ended. What was put into the
-background (`nohup`, `&`, `disown`) or into a session of its own (`setsid`) was to live on, and is only told of.
+background (`nohup`, `&`, `disown`) or into a session of its own (`setsid`) was to live on, and is only told of; by
+whichever shell of the pane, and in whichever process group: a script's `nohup server &` is in the script's own. So is
+who waits for our own end.
 
 A pid alone proves nothing: each process is the one that started when it did, and a pane's is a child of its server.
 """
@@ -24,6 +26,7 @@ _SETTLE = 0.3  # and a job, once the shell that tells it is gone
 _STEPS = (0.002, 0.005, 0.01, 0.02)  # seconds between two looks, the last one from then on
 
 BACKGROUND, OWN_SESSION = "it runs in the background", "it has a session of its own"
+CALLS = "it has called for this end"
 _REFUSES = "it could not be ended"
 _KEPT = "it ignores the end of its terminal"
 
@@ -92,11 +95,17 @@ def _of_pane(table: Mapping[int, _Seen], pid: int, traces: Iterable[int]) -> lis
     inside = {member for member, seen in table.items() if seen.session == pid}
     front = {table[member].foreground for member in inside}
     mine = {member for member in inside if table[member].group in {pid, *front}}
-    mine |= inside & _below(table, {member for member in mine if table[member].group != pid})
+    jobs = {member for member in inside - mine if _is_job(table, member)}
+    jobs |= _below({member: seen for member, seen in table.items() if seen.group not in front}, jobs)
+    mine |= inside & _below(table, {member for member in mine if table[member].group != pid}) - jobs
+    left = {member for member in mine - {pid} if _left_terminal(table, member)}
+    mine -= left | _below(table, left)
+    callers = _callers(table) & inside
     others = {*_below(table, inside), *traces} - inside
     return [
-        *(_program(table, member, "") for member in sorted(mine) if member != os.getpid()),
-        *(_program(table, member, BACKGROUND) for member in sorted(inside - mine) if member != os.getpid()),
+        *(_program(table, member, "") for member in sorted(mine - callers) if member != os.getpid()),
+        *(_program(table, member, CALLS) for member in sorted(callers)),
+        *(_program(table, member, BACKGROUND) for member in sorted(inside - mine - callers) if member != os.getpid()),
         *(_program(table, member, OWN_SESSION) for member in sorted(others) if member != os.getpid()),
     ]
 
@@ -113,6 +122,38 @@ def _below(table: Mapping[int, _Seen], roots: set[int]) -> set[int]:
     while left:
         left = {pid for pid, seen in table.items() if seen.parent in left} - found - roots
         found |= left
+    return found
+
+
+def _is_job(table: Mapping[int, _Seen], pid: int) -> bool:
+    """Whether a shell with job control gave it a group of its own, as far as is known: such a one ignores what stops
+    those that write from the background. Others do that, too (`timeout`), and mean nothing by it.
+    """
+    seen = table[pid]
+    parent = table.get(seen.parent)
+    if parent is None or parent.group == seen.group:
+        return False
+    ignored = procfs.ignored_signals(seen.parent)
+    return ignored is None or bool(ignored & {signal.SIGTTOU, signal.SIGTTIN, signal.SIGTSTP})
+
+
+def _left_terminal(table: Mapping[int, _Seen], pid: int) -> bool:
+    """Whether it was put into the background without a group of its own: by a shell without job control, which has it
+    ignore the keys that interrupt, or since it was left by who started it. It uses no terminal then.
+    """
+    parent = table.get(table[pid].parent)
+    alone = parent is None or parent.session != table[pid].session
+    ignored = procfs.ignored_signals(pid) or set()
+    return (alone or {signal.SIGINT, signal.SIGQUIT} <= ignored) and procfs.uses_no_terminal(pid)
+
+
+def _callers(table: Mapping[int, _Seen]) -> set[int]:
+    """Who started us, and who started that."""
+    found: set[int] = set()
+    pid = os.getppid()
+    while pid in table and pid not in found:
+        found.add(pid)
+        pid = table[pid].parent
     return found
 
 
@@ -138,7 +179,7 @@ def finish(found: Sequence[Program], *, keep: bool) -> Finished:
             if _tell(program, number):
                 told[program] = number.name.removeprefix("SIG")
         living = outlast(living, patience)
-    others = outlast([program for program in found if program.why == BACKGROUND], _SETTLE)
+    others = outlast([program for program in found if program.why in (BACKGROUND, CALLS)], _SETTLE)
     others += [program for program in found if program.why == OWN_SESSION and program.runs()]
     stays = [program._replace(why=_KEPT if keep else _REFUSES) for program in living]
     return Finished(
@@ -164,8 +205,11 @@ def _with_new_ones(living: list[Program]) -> list[Program]:
     table = _table()
     known = {program.pid for program in living}
     places = {(program.session, program.group) for program in living if program.runs()}
-    new = [pid for pid, seen in table.items() if (seen.session, seen.group) in places and pid not in known]
-    return [*living, *(_program(table, pid, "") for pid in new if pid != os.getpid())]
+    new = {pid for pid, seen in table.items() if (seen.session, seen.group) in places} - known - _callers(table)
+    return [
+        *living,
+        *(_program(table, pid, "") for pid in new if pid != os.getpid() and not _left_terminal(table, pid)),
+    ]
 
 
 def _tell(program: Program, number: int) -> bool:

@@ -159,8 +159,17 @@ def program(pid: int) -> str:
 
 def blocked_signals(pid: int) -> set[int] | None:
     """Those that it does not hear at this moment; None where that is not told."""
+    return _signals(pid, b"SigBlk:")
+
+
+def ignored_signals(pid: int) -> set[int] | None:
+    """None where that is not told."""
+    return _signals(pid, b"SigIgn:")
+
+
+def _signals(pid: int, mask_name: bytes) -> set[int] | None:
     for line in _read(f"/proc/{pid}/status").splitlines():
-        if line.startswith(b"SigBlk:"):
+        if line.startswith(mask_name):
             mask = int(line.split()[1], 16)
             return {number for number in range(1, 65) if mask >> (number - 1) & 1}
     return None
@@ -196,6 +205,12 @@ def terminal_of(pid: int) -> str:
     """The path of the terminal that it reads, "" where there is none, or that is not told."""
     path = _file(pid, 0)
     return path if path.startswith(("/dev/pts/", "/dev/tty")) else ""
+
+
+def uses_no_terminal(pid: int) -> bool:
+    """Whether its input, output and errors go elsewhere, as far as that is told."""
+    files = [_file(pid, number) for number in range(3)]
+    return any(files) and not any(file.startswith(("/dev/pts/", "/dev/tty")) for file in files)
 
 
 def output_of(pid: int) -> str:
