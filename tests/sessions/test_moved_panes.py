@@ -84,3 +84,21 @@ def test_its_row_gets_another_name_a_place_and_no_quarantine_of_the_others(serve
     assert done.json()["session_id"] == server.show("proj:", "#{session_id}")
     assert home.viewsync("kill", "api", "--json").json()["moved_to"] == "proj"
     assert (mine in panes(server), rows(home)) == (False, {})
+
+
+def test_what_was_grouped_with_its_session_keeps_the_pane(server: Server, home: Home) -> None:
+    """It was moved nowhere: while its own session is there, `kill` leaves it as well."""
+    for how in ("session", "view"):
+        mine = create(server, "web", "--", "cat")["pane_id"]
+        tab, view = server.open("web") if how == "view" else (None, "mine")
+        if tab is None:
+            server.tmux("new-session", "-d", "-t", "=web", "-s", view)
+        server.tmux("kill-session", "-t", "=web")
+        done = home.viewsync("kill", "web")
+        assert (done.code, f"'{view}'" in done.err, list(rows(home))) == (2, True, ["web"])
+        assert panes(server)[mine] == view
+        if tab is None:
+            server.tmux("kill-session", "-t", f"={view}")
+            assert home.viewsync("kill", "web").code == 1
+    assert home.viewsync("kill", "web", "--views").code == 0
+    assert (mine in panes(server), rows(home)) == (False, {})

@@ -152,7 +152,20 @@ def _end_moved(ctx: Context, reading: Panes, result: Killed, pane: Pane, wish: W
         return result._replace(problem="it is quarantined: `viewsync release` ends that")
     if wish.only_free and pane.attached:
         return result._replace(problem=_IN_USE)
+    if row and (kept := _still_shown(reading, pane, row.name, wish.views)):
+        return result._replace(problem=kept)
     return _end_panes(ctx, reading, result, [pane], wish)
+
+
+def _still_shown(reading: Panes, pane: Pane, name: str, views: str) -> str:
+    """Why a pane stays that was not moved at all, but is in a session that was grouped with its own."""
+    if pane.group != name:
+        return ""
+    sharing = [each for each in reading.panes if each.id == pane.id and each.group == name]
+    if others := sorted({each.session_name for each in sharing if not (each.marked or each.old_mark)}):
+        return f"it has ended; its windows live on in {', '.join(map(repr, others))}: end that, if they are to go"
+    used = next((each.session_name for each in sharing if each.attached), "")
+    return on_its_view(used) if used and views != ALL else ""
 
 
 def _end_panes(ctx: Context, reading: Panes, result: Killed, panes: list[Pane], wish: Wish) -> Killed:
