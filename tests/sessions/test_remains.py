@@ -129,6 +129,7 @@ IN_A_GROUP = {
     "disowned job of one": ("bash --norc -ic 'sleep 1000 & echo $! > {up}; disown; read -r line'; :", True),
     "a script's job": ("nohup sh {script} > {up}.log 2>&1 & read -r line", True),
     "what nobody waits for": ("sh -c 'sh {script} < /dev/null > {up}.log 2>&1 & :'; read -r line", True),
+    "what has closed its files": ("sh -c 'sh {script} <&- >&- 2>&- & :'; read -r line", True),
     "group of a shell's program": ("bash --norc -ic 'sh -c \"timeout 1000 sh {script}; :\"; :'; :", False),
     "one at work": ("nohup sh {script} > {up}.log 2>&1; :", False),
 }

@@ -208,9 +208,8 @@ def terminal_of(pid: int) -> str:
 
 
 def uses_no_terminal(pid: int) -> bool:
-    """Whether its input, output and errors go elsewhere, as far as that is told."""
-    files = [_file(pid, number) for number in range(3)]
-    return any(files) and not any(file.startswith(("/dev/pts/", "/dev/tty")) for file in files)
+    """Whether its input, output and errors go elsewhere, or nowhere, as far as that is told."""
+    return not any(_file(pid, number).startswith(("/dev/pts/", "/dev/tty")) for number in range(3))
 
 
 def output_of(pid: int) -> str:
