@@ -6,6 +6,8 @@ import shlex
 from typing import TYPE_CHECKING
 
 from tests.support.wait import until
+from viewsync.context import Context
+from viewsync.tmux import clients, inventory
 
 if TYPE_CHECKING:
     from tests.support.client import Tab
@@ -37,6 +39,27 @@ def test_two_tabs_that_go_to_one_session_do_not_mirror_each_other(server: Server
         assert server.show(f"={view}:", "#{@viewsync_parent}") == "other"
     home.viewsync("sweep")
     assert {home.rows()[view]["attached"] for view in views} == {True}
+
+
+def test_of_two_tabs_that_were_used_in_one_second_the_later_one_goes(server: Server, home: Home) -> None:
+    make(server, "other")
+    tabs = [server.open("proj")[0] for _ in range(2)]
+    found = inventory.inventory(Context(home.env).tmux, server.socket).server
+    pane = server.show("=proj:", "#{pane_id}")
+
+    def later_one(tab: Tab) -> str:
+        """Which one it is, where it was the same second."""
+        for typing in (*(other for other in tabs if other is not tab), tab):
+            until(lambda: "x" not in server.tmux("capture-pane", "-p", "-t", pane), "an empty line")
+            typing.type("x")
+            until(lambda: "x" in server.tmux("capture-pane", "-p", "-t", pane), "the key")
+            server.tmux("send-keys", "-t", pane, "BSpace")
+        near = clients.near(Context(home.env).tmux, found, pane)
+        same = len({client.activity[0] for client in near}) == 1
+        return max(near, key=lambda client: client.activity).name if same else ""
+
+    for tab in tabs:
+        assert until(lambda tab=tab: later_one(tab), "two keys in one second") == tab.tty  # type: ignore[misc]
 
 
 def test_on_a_view_of_it_a_tab_stays(server: Server, home: Home) -> None:

@@ -28,7 +28,7 @@ class Near(NamedTuple):
     """A client on a session that has a certain window."""
 
     name: str
-    activity: int  # epoch seconds
+    activity: tuple[int, bool]  # epoch seconds, and whether tmux, which knows it to the microsecond, takes this one
     shows: bool  # it is the window that the client shows
     view_of: str = ""  # where it is on a view of ours: the session's id, or "?" where the view does not say
 
@@ -51,13 +51,16 @@ def near(tmux: Tmux, server: Server, place: str) -> list[Near]:
                 "-F",
                 f"#{{client_activity}}\t#{{window_id}}\t#{{W:#{{window_id}} }}\t{view}\t#{{client_name}}",
             ],
-            ["display-message", "-p", "-t", place, "#{window_id}"],
+            ["display-message", "-p", "-t", place, "#{window_id} #{client_name}"],
         ),
     )
-    *lines, window = out.splitlines()
+    *lines, last = out.splitlines()
+    window, _, used = last.partition(" ")
     rows = (line.split("\t", 4) for line in lines)
     return [
-        Near(name, int(at), shown == window, view) for at, shown, all_, view, name in rows if window in all_.split()
+        Near(name, (int(at), name == used), shown == window, view)
+        for at, shown, all_, view, name in rows
+        if window in all_.split()
     ]
 
 
