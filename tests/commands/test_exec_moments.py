@@ -77,6 +77,18 @@ def test_who_asks_gets_no_command_for_an_answer(
     assert execute(home, "--", "echo alive").out == "alive\n"
 
 
+def test_tcsh_is_at_its_prompt_whatever_was_written_behind_it(server: Server, home: Home) -> None:
+    """Its first descriptors are no terminal, and yet the terminal is asked."""
+    shell_with(server, home, "tcsh -f")
+    with open(server.show("=sh:", "#{pane_tty}"), "w", encoding="utf-8") as terminal:
+        terminal.write("late\r\n")
+    until(lambda: server.show("=sh:", "#{cursor_x}") == "0", "it")
+    assert execute(home, "--", "echo out") == (0, "out\n", "")
+    send(server, "set answer = $<")
+    until(lambda: screen(server).rstrip().endswith("$<") and server.show("=sh:", "#{cursor_x}") == "0", "the question")
+    assert "waits for something else than a command" in refused(home, server)
+
+
 @pytest.mark.parametrize(("words", "first", "second", "last", "out"), OPEN)
 def test_a_command_that_is_not_finished_gets_no_other_line(
     server: Server, home: Home, words: str, first: str, second: str, last: str, out: str

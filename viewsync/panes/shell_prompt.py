@@ -92,7 +92,7 @@ def _hopeless(found: Foreground, leader: int, own: bool) -> bool:
 
 def _reads_keys(pid: int) -> bool | None:
     """Whether the shell edits its line. Where the terminal shows what is typed, it is `read -n`, which is False."""
-    path = procfs.terminal_of(pid)
+    path = procfs.terminal_of(pid) or line_discipline.path(pid)  # csh closes the first three
     modes = line_discipline.modes(path) if path else None
     return None if modes is None else not modes.lines and not modes.echo
 
