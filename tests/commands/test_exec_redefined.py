@@ -44,6 +44,8 @@ CASES = {
     "dash aliases": ("dash", f"{_ALIASES}\nset -e"),
     "mksh": ("mksh", f"{_OF_DASH}\n{_ALIASES}\nset -Cu"),
     "ksh93": ("ksh93", f"{_OF_DASH}\n{_ALIASES}\nset -Cu"),
+    "ksh93 debug": ("ksh93", "trap 'echo debug' DEBUG"),
+    "ksh93 debug and trace": ("ksh93", "trap 'echo debug' DEBUG; set -x"),
     "busybox": ("busybox", f"{_OF_DASH}\n{_ALIASES}\nset -Cu"),
     "fish": ("fish", "function echo; command printf 'echo is mine\\n'; end\nfunction source; end\nfunction env; end"),
     "tcsh": ("tcsh", "set noclobber\nalias echo false\nalias env false"),

@@ -113,8 +113,17 @@ def scripts(
         if shell in _CSH
         else _sh(folder, shell, clean, subshell)
     )
-    if shell in _KSH93:  # it cuts the code of a file that is read to eight bits, and so hides a signal
-        command = f"\\command eval {shlex.quote(command)}\n{{ case . in esac >|{_in(folder, CODE)}$?; }} 2>/dev/null"
+    if shell in _KSH93:
+        # It cuts the code of a file that is read to eight bits, and so hides a signal. With a DEBUG trap, a second
+        # redirection has 0 for `$?`, so there is one only where a trace would tell of the first, and no such trap is.
+        run_it = f"\\command eval {shlex.quote(command)}"
+        code = f"case . in esac >|{_in(folder, CODE)}$?"
+        command = f"""case $-:$(\\command trap -p DEBUG) in
+*x*:) {run_it}
+{{ {code}; }} 2>/dev/null ;;
+*) {run_it}
+{code} ;;
+esac"""
     return Scripts(f"{command}\n", f"{run}\n", _relay(folder, maker), _end(folder, end_mark))
 
 
