@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import programs
 from tests.support.executing import SHELLS, execute, folders, relays, screen
 from tests.support.server import alive
 from tests.support.sessions import by_jq, count, counting_tmux, create, rows
@@ -96,6 +97,16 @@ def test_a_program_in_the_background_is_not_waited_for(shell: str, server: Serve
     assert alive(pid)
     assert execute(home, "--", f"kill {pid}").code == 0
     until(lambda: not alive(pid), "its end")
+
+
+def test_nor_is_one_that_fish_leaves_there(server: Server, home: Home) -> None:
+    """It has a group of its own, as if it were typed. In fish's own, fish looks busy as long as it lives."""
+    programs.skip_without("fish")
+    create(server, "sh", "--", "fish", "--no-config")
+    done = execute(home, "--", "sleep 1000 &; echo $last_pid")
+    assert done.code == 0
+    assert execute(home, "--", f"kill {int(done.out)}; sh -c 'exit 3'").code == 3
+    until(lambda: not alive(int(done.out)), "its end")
 
 
 def test_what_it_says_later_is_shown_and_kept_nowhere(bash: dict[str, str], server: Server, home: Home) -> None:

@@ -283,9 +283,16 @@ def _fish(folder: str, clean: str) -> str:
     def name(of: str) -> str:
         return _quoted(f"{folder}/{of}", "fish")
 
+    run = f"""begin; builtin source {name(COMMAND)}; end >{name(PIPE)} 2>&1
+{clean} {name(END)} $status 2>/dev/null"""
     return f"""if {clean} {name(RELAY)}
-begin; builtin source {name(COMMAND)}; end >{name(PIPE)} 2>&1
-{clean} {name(END)} $status 2>/dev/null
+if builtin status is-interactive-job-control
+builtin status job-control full
+{run}
+builtin status job-control interactive
+else
+{run}
+end
 end"""
 
 
