@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 from typing import TYPE_CHECKING
 
@@ -251,6 +252,17 @@ def test_what_is_no_shell_at_its_prompt_is_refused(server: Server, home: Home, p
     done = home.viewsync("exec", "-s", "sh", "-T", "1", "--", "echo x")
     assert (done.code, done.out, said in done.err, done.err.count("\n")) == (125, "", True, 1), done
     assert screen(server).strip() in ("", ">>>")
+
+
+@pytest.mark.parametrize("name", ["xonsh", "nu"])
+def test_a_shell_of_another_language_is_told_as_one(server: Server, home: Home, name: str) -> None:
+    program = os.path.join(home.path, name)
+    os.symlink(shutil.which("cat") or "cat", program)
+    create(server, "sh", "--", program)
+    done = home.viewsync("exec", "-s", "sh", "-T", "1", "--", "echo x")
+    said = f"viewsync: sh runs {name}, a shell whose language exec does not speak (exec knows: "
+    assert (done.code, done.out, done.err.startswith(said)) == (125, "", True), done
+    assert screen(server).strip() == ""
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from viewsync.errors import ViewsyncError
 from viewsync.panes.rules import exec_script, prompt_lines
 from viewsync.system import line_discipline, processes, procfs, shells
+from viewsync.text import shell_names
 from viewsync.tmux import cursor
 
 if TYPE_CHECKING:
@@ -65,7 +66,11 @@ def _problem(found: Foreground, leader: int, own: bool, target: str) -> Viewsync
     shell = name in exec_script.SHELLS and exec_script.is_interactive(found.words)
     if own and found.waiting and not shell:
         known = " ".join(sorted(exec_script.SHELLS))
-        return ViewsyncError(f"{target} runs {name}, which is not a shell that reads commands", f"exec knows: {known}")
+        foreign = name in shell_names.ALL - exec_script.SHELLS
+        why = "a shell whose language exec does not speak" if foreign else "which is not a shell that reads commands"
+        return ViewsyncError(
+            f"{target} runs {name}, {why}", f"exec knows: {known}; `viewsync send -w` asks any program"
+        )
     if not found.waiting or not shell:
         return ViewsyncError(f"{target} is busy: {name} runs in it", "wait for its end, or use another session")
     keys = _reads_keys(leader)
