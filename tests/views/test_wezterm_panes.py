@@ -178,6 +178,19 @@ def test_lua_tells_of_its_panes_and_of_its_views_alone(server: Server, home: Hom
     assert done["ended"] == 1
 
 
+@pytest.mark.parametrize("layout", ["[" * 100_000, "nonsense", '{"a": 1}', "[NaN, [], {}]"], ids=lambda text: text[:8])
+def test_a_layout_that_cannot_be_read_keeps_nothing_from_being_cleaned_up(
+    server: Server, home: Home, layout: str
+) -> None:
+    home.env["VIEWSYNC_HOOKS"] = "0"
+    tab, view = server.open("proj")
+    tab.hang_up()
+    until(lambda: tab.pid not in server.clients(), "the end of its client")
+    done = home.viewsync("cleanup", "--views", "--from-gui", "--json", f"--layout={layout}")
+    assert (done.code, done.json()["ended"], done.json()["errors"]) == (0, 1, []), done
+    assert view not in server.sessions()
+
+
 def in_a_mux_domain(server: Server, home: Home, wezterm: FakeWezterm) -> tuple[Tab, str]:
     """A view whose client ended while its tab lives on. Our process stands for the domain's server."""
     home.env["VIEWSYNC_HOOKS"] = "0"

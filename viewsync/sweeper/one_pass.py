@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -74,7 +75,7 @@ def _prepare(ctx: Context, gui: GuiPanes | None) -> tuple[list[tuple[int, float]
     muxes: list[tuple[int, float]] = []
     try:
         if gui:
-            layout = layouts.told(gui.layout)
+            layout = layouts.kept(layouts.read(_told(gui.layout)))
             wezterm_panes.remember(ctx.registry, gui.pid, gui.ttys, ctx.clock(), lambda _: layout, told=True)
             muxes = wezterm_panes.ask_muxes(ctx)
         else:
@@ -83,6 +84,14 @@ def _prepare(ctx: Context, gui: GuiPanes | None) -> tuple[list[tuple[int, float]
     except ViewsyncError as error:
         return muxes, [error.message]
     return muxes, []
+
+
+def _told(layout: str) -> Any:
+    """None where the JSON of WezTerm's module cannot be read, which is no reason not to clean up."""
+    try:
+        return json.loads(layout)
+    except (ValueError, RecursionError):
+        return None
 
 
 def tabs(ctx: Context, ttys: Sequence[str]) -> dict[str, str]:

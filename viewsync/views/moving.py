@@ -29,8 +29,8 @@ def move(ctx: Context, socket: str, name: str, tty: str, window: str = "", *, cr
     sessions = {session.id: session for session in found.sessions}
     shown = sessions.get(client.session)
     place = client.session
+    parent = next((session.id for session in found.sessions if session.name == name), "")
     if shown is None or not shown.marked or shown.marked_parent != name:
-        parent = next((session.id for session in found.sessions if session.name == name), "")
         place = switching.left_by(ctx, socket, tty, parent) if parent else ""
         if not place:
             request = opening.OpenRequest(parent=name, socket=socket, create=create, window=window)
@@ -38,9 +38,8 @@ def move(ctx: Context, socket: str, name: str, tty: str, window: str = "", *, cr
             place = _said(ctx, socket, f"={view}:", "#{session_id}")
     if reason := clients.switch(ctx.tmux, found.server, client.name, place, window):
         raise TmuxError(f"cannot switch {tty} to session {name!r}: {reason}", "it is on the session that it was on")
-    known = next((session.id for session in found.sessions if session.name == name), "")
     return Moved(
-        _said(ctx, socket, f"{place}:", "#{session_name}"), known or _said(ctx, socket, f"={name}:", "#{session_id}")
+        _said(ctx, socket, f"{place}:", "#{session_name}"), parent or _said(ctx, socket, f"={name}:", "#{session_id}")
     )
 
 

@@ -6,7 +6,6 @@ module tells of it, and else `wezterm cli list`.
 
 from __future__ import annotations
 
-import json
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -48,14 +47,6 @@ def _pane(told: Any) -> PlacedPane | None:
     window, tab, left, top, cols, rows = map(int, numbers)
     flags = (bool(told.get(name)) for name in ("active", "front", "zoomed"))
     return PlacedPane(texts[0], texts[1], window, tab, left, top, cols, rows, *flags)
-
-
-def told(text: str) -> list[dict[str, Any]]:
-    """As the Lua module says it, [] where that cannot be read."""
-    try:
-        return kept(read(json.loads(text)))
-    except ValueError:
-        return []
 
 
 def of_cli(panes: Sequence[Mapping[str, Any]], before: Any) -> list[dict[str, Any]]:
