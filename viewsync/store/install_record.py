@@ -31,7 +31,7 @@ def parse(text: bytes, path: str) -> Record:
         data = json.loads(text)
         found = {name: data[name] for name in Record._fields if name in data}
         record = Record(**{**found, "folders": tuple(data.get("folders", ()))})
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         raise _strange(path) from None
     if not all(isinstance(value, type(default)) for value, default in zip(record, Record(), strict=True)):
         raise _strange(path)

@@ -40,7 +40,7 @@ def _told(path: str) -> dict[str, Any]:
     """What the one that runs tells of itself: one that was killed has left what it told."""
     try:
         told = json.loads(own_files.read(path) or "{}")
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}  # it is writing just now
     return told if isinstance(told, dict) and _is_it(told) else {}
 

@@ -55,7 +55,7 @@ def last(folder: str) -> LastRound:
     try:
         told = json.loads(own_files.read(os.path.join(folder, FILE)) or "{}")
         found = LastRound(float(told["at"]), float(told["sampled"]), tuple(map(str, told["problems"])))
-    except (OSError, ValueError, TypeError, KeyError, OverflowError):
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return LastRound()
     return found if 0 <= found.at < 2**53 else LastRound()
 

@@ -50,7 +50,7 @@ class Wezterm:
         try:
             panes = json.loads(text)
             return [dict(pane) for pane in panes]
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             raise WeztermError(f"{self.program} cli list printed something other than JSON") from None
 
     def spawn(self, socket: str, argv: Sequence[str], *where: str) -> int:
