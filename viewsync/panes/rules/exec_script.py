@@ -129,7 +129,8 @@ esac"""
 
 def _relay(folder: str, maker: int) -> str:
     """Comes back at once. tee writes to dd first: a terminal that stands still keeps nothing back that was read. While
-    the folder is removed, the shell may write the code into it.
+    the folder is removed, the shell may write the code into it. Where nobody wants the output any more, dd is ended,
+    and nothing is lost by that: the shell may not have opened the pipe yet.
     """
     return f"""(
 trap '' INT QUIT TSTP TTOU PIPE
@@ -145,8 +146,9 @@ exec 3<&0 </dev/null
 dd bs=65536 of={_in(folder, OUT)} <&3 &
 exec 3<&-
 echo $! >{_in(folder, KEEPER)}
+if [ -e {_in(folder, LEFT)} ]; then kill $!; fi
 if wait $! && [ ! -e {_in(folder, TORN)} ]; then : >{_in(folder, DRAINED)}
-else mv {_in(folder, PIPE)} {_in(folder, LOST)}; fi
+elif [ ! -e {_in(folder, LEFT)} ]; then mv {_in(folder, PIPE)} {_in(folder, LOST)}; fi
 }}
 ) </dev/null >/dev/null 2>&1 &
 echo $! >{_in(folder, BEGUN)}
