@@ -9,14 +9,15 @@ import importlib
 import os
 import sys
 import warnings
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from viewsync import __version__, errors, output
 from viewsync.context import Context
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
+    from typing import NoReturn
 
 
 class Command(NamedTuple):

@@ -6,9 +6,9 @@ import contextlib
 import os
 import time
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 from viewsync import paths
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import logging

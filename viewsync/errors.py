@@ -21,7 +21,7 @@ The session verbs promise codes of their own for some of these: `CODES` in the v
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

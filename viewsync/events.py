@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from viewsync.typed import NamedTuple
 
 # What happens to a session; usage/rules/report.py counts it.
 CREATE = "create"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import os
-from typing import TYPE_CHECKING
 
 from viewsync.text.printing import printable
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

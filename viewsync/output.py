@@ -7,7 +7,8 @@ import io
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,10 +9,10 @@ import contextlib
 import os
 import signal
 import threading
-from typing import TYPE_CHECKING
 
 from viewsync import output
 from viewsync.text import cells
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,9 @@ Any field may be missing, and others write these rows, too: an unknown key is ke
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TypedDict
+
+from viewsync.typed import Any
 
 
 class SessionRow(TypedDict, total=False):

@@ -12,7 +12,6 @@ never made up, and an empty list means that there is nothing.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.context import Context
 from viewsync.errors import MissingSession, UsageError
@@ -20,6 +19,7 @@ from viewsync.project_files import loading
 from viewsync.projects import attaching, managing, running
 from viewsync.sessions import creating
 from viewsync.tmux import sockets
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

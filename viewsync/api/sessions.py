@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 import shlex
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.context import Context
 from viewsync.errors import MissingSession, TmuxError, UsageError
@@ -25,6 +24,7 @@ from viewsync.sessions import creating, health, killing, listing, startup
 from viewsync.text import excerpts
 from viewsync.text.nearest import did_you_mean
 from viewsync.tmux.rules import keys as key_names
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Protocol
 
 from viewsync.errors import UsageError
 from viewsync.output import printable
 from viewsync.text.nearest import did_you_mean
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

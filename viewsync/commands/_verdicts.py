@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.output import Result
 from viewsync.tmux.rules.model import END, KEEP, PROMOTE, Verdict
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.views.cleanup import Swept

@@ -5,11 +5,10 @@ Without --yes, this only lists them. Once adopted, they are cleaned up like any 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.commands import _args
 from viewsync.output import Result
 from viewsync.tmux import sockets
+from viewsync.typed import TYPE_CHECKING
 from viewsync.views import adopting
 
 if TYPE_CHECKING:

@@ -8,13 +8,12 @@ view-usage: of views, by day or by the session that they show, as `viewsync stat
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from viewsync.commands import _args, _usage_rows, _view_rows
 from viewsync.errors import UsageError
 from viewsync.output import Result, as_shown, coloured, columns, printable, table
 from viewsync.registry import rows as registry_rows
 from viewsync.text import bars, durations, styles
+from viewsync.typed import TYPE_CHECKING, Any
 from viewsync.usage import reporting, view_reporting
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ With --client, the tmux client on another terminal goes there, and gets a view o
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
 
 from viewsync.commands import _args, _tab
 from viewsync.errors import MissingSession, UsageError, ViewsyncError
 from viewsync.output import Result
 from viewsync.projects import attaching, listing
 from viewsync.tmux import sockets
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args
 from viewsync.errors import UsageError
 from viewsync.output import Result
 from viewsync.panes import capturing
 from viewsync.registry.targets import TargetArgs
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

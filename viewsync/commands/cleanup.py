@@ -8,7 +8,6 @@ quarantined or being sent to, or if viewsync is not certain about it.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args, _verdicts
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
@@ -17,6 +16,7 @@ from viewsync.sessions import remains
 from viewsync.sessions.rules.expiry import ExpiryCriteria, Limit
 from viewsync.text import durations
 from viewsync.tmux.rules.model import KEEP
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

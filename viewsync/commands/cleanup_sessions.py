@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from viewsync.commands import _args
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
 from viewsync.projects import current_project, ending, listing
 from viewsync.sessions.rules import health
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

@@ -5,10 +5,9 @@ For example in ~/.bashrc: source <(viewsync completion bash)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.completion import scripts
 from viewsync.output import Result
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

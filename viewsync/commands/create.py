@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import shlex
 import sys
-from typing import TYPE_CHECKING
 
 from viewsync.commands import _args
 from viewsync.errors import LockTimeout, SessionExists, StateError, TmuxError, UsageError, ViewsyncError
 from viewsync.output import Result
 from viewsync.sessions import creating
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

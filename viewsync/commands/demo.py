@@ -7,11 +7,11 @@ each step is printed, with tmux's own answers as proof.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from viewsync.commands import _args
 from viewsync.output import Result, printable
 from viewsync.setup import demo
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

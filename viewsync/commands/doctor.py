@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args
 from viewsync.output import Result, table
 from viewsync.setup import doctor
 from viewsync.setup.rules import mending
 from viewsync.setup.rules.checks import FAIL, OK, WARN, Check
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

@@ -9,13 +9,13 @@ import binascii
 import codecs
 import shlex
 import sys
-from typing import TYPE_CHECKING
 
 from viewsync.commands import _args
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result, give_up
 from viewsync.panes import executing
 from viewsync.text import sanitize
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

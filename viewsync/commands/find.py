@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from viewsync.commands import _args
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result
 from viewsync.registry import rows
 from viewsync.sessions import finding
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

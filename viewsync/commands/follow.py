@@ -9,12 +9,12 @@ While the alternate screen is in use (an editor, a pager), nothing is printed.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from viewsync.commands import _args
 from viewsync.output import Result, printable, say, show_line
 from viewsync.panes import following
 from viewsync.registry import rows, targets
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

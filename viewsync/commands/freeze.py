@@ -7,10 +7,9 @@ and named.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.commands import _args
 from viewsync.output import Result
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from viewsync.commands import _args
 from viewsync.errors import MissingSession, UsageError
 from viewsync.output import Result
 from viewsync.sessions import health
 from viewsync.sessions.rules.health import ALIVE, DEAD, MISSING, SERVER, ZOMBIE
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

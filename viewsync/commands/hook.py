@@ -13,7 +13,6 @@ With `resurrect-saved`, tmux-resurrect has saved the server's sessions into a fi
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
 from viewsync.events import HOOK
@@ -21,6 +20,7 @@ from viewsync.output import Result
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.sockets import socket_inside
+from viewsync.typed import TYPE_CHECKING
 from viewsync.views import cleanup
 
 if TYPE_CHECKING:

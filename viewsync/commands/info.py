@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args, _project_rows
 from viewsync.output import Result, age
 from viewsync.project_files.rules import environment
 from viewsync.projects import listing, secret_values
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

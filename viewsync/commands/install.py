@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 import os
 from shlex import quote
-from typing import TYPE_CHECKING
 
 from viewsync.commands import _args
 from viewsync.output import Result
 from viewsync.setup import activation, installing, manifest, reading_aids
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.context import Context

@@ -5,13 +5,12 @@ Without a name it is the only session that is registered.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.commands import _args
 from viewsync.errors import Ambiguous, LockTimeout, UsageError, ViewsyncError
 from viewsync.output import Result
 from viewsync.projects import killing as of_any_kind
 from viewsync.sessions import killing, remains
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args
 from viewsync.errors import UsageError, ViewsyncError
@@ -13,6 +12,7 @@ from viewsync.sessions import listing
 from viewsync.sessions.rules.health import ALIVE, DEAD, MISSING, SERVER, UNKNOWN, ZOMBIE
 from viewsync.text.nearest import did_you_mean
 from viewsync.text.timestamps import epoch
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

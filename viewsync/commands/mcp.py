@@ -7,11 +7,11 @@ mcp.toml in the configuration folder, says what an agent may do; without one it 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from viewsync import paths
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args, _view_rows
 from viewsync.errors import UsageError
@@ -19,6 +18,7 @@ from viewsync.sessions.rules import health
 from viewsync.system.rules import picture
 from viewsync.system.rules.picture import Picture, TextCell, TextTable
 from viewsync.text import cells
+from viewsync.typed import TYPE_CHECKING, Any
 from viewsync.usage import monitor_frames
 
 if TYPE_CHECKING:

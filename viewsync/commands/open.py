@@ -6,12 +6,11 @@ first, and has a current window of its own.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.commands import _args, _tab
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
 from viewsync.tmux import sockets
+from viewsync.typed import TYPE_CHECKING
 from viewsync.views import opening
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ Values that look secret are shown as ***.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args
 from viewsync.output import Result, table
@@ -14,6 +13,7 @@ from viewsync.project_files import loading
 from viewsync.project_files.rules import environment, planning
 from viewsync.project_files.rules import steps as step_rules
 from viewsync.text import durations
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

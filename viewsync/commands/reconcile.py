@@ -7,14 +7,13 @@ that are not registered count: --repair registers them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from viewsync.commands import _args
 from viewsync.errors import UsageError
 from viewsync.output import Result
 from viewsync.projects import current_project, resetting
 from viewsync.sessions import reconciling
 from viewsync.tmux import sockets
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

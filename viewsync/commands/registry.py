@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args
 from viewsync.errors import LockTimeout, StateError, UsageError, ViewsyncError
 from viewsync.output import Result, as_text, printable
 from viewsync.sessions import registering
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.commands import _args
 from viewsync.output import Result
 from viewsync.sessions import quarantine
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

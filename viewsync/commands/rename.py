@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.commands import _args
 from viewsync.errors import UsageError
 from viewsync.output import Result
 from viewsync.sessions import renaming
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

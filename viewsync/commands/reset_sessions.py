@@ -5,12 +5,11 @@ Sessions that are gone are forgotten, half-written rows are completed, and unreg
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.commands import _args
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
 from viewsync.projects import current_project, resetting
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

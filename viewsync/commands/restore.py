@@ -6,10 +6,9 @@ it as done, for a caller that opens the tabs itself, as the WezTerm module does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from viewsync.commands import _args
 from viewsync.output import Result
+from viewsync.typed import TYPE_CHECKING, Any
 from viewsync.views import restoring
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args
 from viewsync.errors import UsageError, ViewsyncError
@@ -17,6 +16,7 @@ from viewsync.project_files import loading
 from viewsync.projects import attaching, running
 from viewsync.projects.rules.diff import DIFFERENT, EXTRA, MISSING
 from viewsync.tmux import sockets
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

@@ -6,12 +6,11 @@ of the YAML file: `# yaml-language-server: $schema=FILE`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from viewsync.commands import _args
 from viewsync.errors import UsageError
 from viewsync.output import Result, as_text
 from viewsync.text.nearest import did_you_mean
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

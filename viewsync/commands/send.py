@@ -7,13 +7,13 @@ use --keys with the names that tmux gives them.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args
 from viewsync.errors import LockTimeout, MissingSession, UsageError, ViewsyncError
 from viewsync.output import Result
 from viewsync.panes import sending
 from viewsync.tmux.rules import keys
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

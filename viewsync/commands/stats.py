@@ -9,12 +9,11 @@ measures processor time and memory, once a minute.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from viewsync.commands import _args, _usage_rows, _view_rows
 from viewsync.errors import UsageError
 from viewsync.output import Result, size, table
 from viewsync.text import durations
+from viewsync.typed import TYPE_CHECKING, Any
 from viewsync.usage import reporting, view_reporting
 
 if TYPE_CHECKING:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.commands import _args, _project_rows
 from viewsync.errors import ViewsyncError
 from viewsync.output import Result
 from viewsync.projects import current_project
 from viewsync.sessions.rules import health
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.commands import _args, _verdicts
 from viewsync.sweeper import one_pass
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

@@ -5,11 +5,10 @@ once: one sweep and what belongs to it, as a timer runs it; it prints nothing bu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from viewsync.commands import _args
 from viewsync.output import Result, age
 from viewsync.sweeper import control, timed
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

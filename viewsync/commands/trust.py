@@ -9,13 +9,13 @@ that file.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.commands import _args
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result, printable, say
 from viewsync.project_files import loading, locating
 from viewsync.projects import trust
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import argparse

@@ -5,11 +5,10 @@ The registry and the history stay, and so do files that you have changed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.commands import _args
 from viewsync.output import Result
 from viewsync.setup import installing
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

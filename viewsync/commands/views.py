@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from viewsync.commands import _args
 from viewsync.output import Result, age, table
 from viewsync.tmux import sockets as tmux_sockets
+from viewsync.typed import TYPE_CHECKING, Any
 from viewsync.views import listing
 
 if TYPE_CHECKING:

@@ -6,12 +6,11 @@ into it, what is there already counts too.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.commands import _args
 from viewsync.errors import UsageError
 from viewsync.output import Result
 from viewsync.panes import waiting
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

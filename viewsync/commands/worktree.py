@@ -10,11 +10,11 @@ which something is mounted, stays in any case.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from viewsync.commands import _args
 from viewsync.output import Result, table
 from viewsync.projects import worktrees
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse

@@ -11,12 +11,12 @@ import os
 import re
 import signal
 import sys
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.completion import names
 from viewsync.completion.names import Candidate
 from viewsync.completion.rules import bash_words, position
 from viewsync.text.printing import printable
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import argparse

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.history import recording
 from viewsync.history.rules import presence
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules.row import registered, without
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,10 +6,9 @@ secret goes into one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from viewsync.errors import StateError
 from viewsync.events import Event
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.registry import last_active, rows, targets
 from viewsync.text import sanitize
 from viewsync.tmux import capture as tmux_capture
 from viewsync.tmux.capture import Range
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.context import Context

@@ -6,12 +6,12 @@ import contextlib
 import os
 import signal
 import time
-from typing import TYPE_CHECKING
 
 from viewsync.errors import StateError, UsageError
 from viewsync.panes.rules import exec_script
 from viewsync.store import own_files
 from viewsync.system import processes
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.context import Context

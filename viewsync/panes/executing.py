@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
 from viewsync.panes import exec_folder, shell_prompt
@@ -18,6 +17,7 @@ from viewsync.registry import last_active, leases, targets
 from viewsync.system import procfs, shells
 from viewsync.tmux import cursor
 from viewsync.tmux import input as tmux_input
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

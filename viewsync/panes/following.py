@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession
 from viewsync.panes.rules.tail import Tail
@@ -12,6 +11,7 @@ from viewsync.panes.waiting import Watch
 from viewsync.tmux import screen as tmux_screen
 from viewsync.tmux.rules.anchor import Anchor
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

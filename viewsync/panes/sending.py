@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
 from viewsync.panes.rules import echo, known, python_blocks
@@ -17,6 +16,7 @@ from viewsync.tmux import input as tmux_input
 from viewsync.tmux.input import DEAD, DRAFT, GONE, INPUT_OFF, SYNCHRONIZED, Input
 from viewsync.tmux.rules import anchor as anchors
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.context import Context

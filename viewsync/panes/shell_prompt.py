@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
 from viewsync.panes.rules import exec_script, prompt_lines
 from viewsync.system import line_discipline, processes, procfs, shells
 from viewsync.text import shell_names
 from viewsync.tmux import cursor
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.context import Context

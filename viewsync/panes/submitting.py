@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession
 from viewsync.system import foreground, line_discipline, procfs
 from viewsync.tmux import input as tmux_input
 from viewsync.tmux.input import Later
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.panes.rules.draft import Shown

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, UsageError
 from viewsync.panes.rules import echo, known
@@ -19,6 +18,7 @@ from viewsync.tmux import screen as tmux_screen
 from viewsync.tmux.rules import anchor as anchors
 from viewsync.tmux.rules.anchor import Anchor
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import UsageError
 from viewsync.project_files import loading, yaml_files
@@ -11,6 +10,7 @@ from viewsync.project_files.rules import importing
 from viewsync.project_files.rules.nodes import Unfit
 from viewsync.system import files
 from viewsync.tmux import portable_layouts
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.project_files.rules.nodes import Problem

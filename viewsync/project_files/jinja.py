@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import TYPE_CHECKING, Any
 
 from viewsync.project_files.rules.nodes import Problem, Unfit
 from viewsync.text.nearest import did_you_mean
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

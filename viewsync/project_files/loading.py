@@ -6,7 +6,6 @@ import os
 import pwd
 import re
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import BadFile, UsageError
@@ -19,6 +18,7 @@ from viewsync.project_files.rules.settings import Sources
 from viewsync.system import files, git
 from viewsync.tmux import portable_layouts
 from viewsync.tmux.rules.marks import OURS
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

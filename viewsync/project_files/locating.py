@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from viewsync.errors import UsageError
 from viewsync.text.nearest import did_you_mean
+from viewsync.typed import NamedTuple
 
 # Folder of a project, and in it the folders of its commands and steps, and its own file. Ours come first.
 _LAYOUTS = (

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.project_files.rules.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, TEXT, Node, Problem, Unfit
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError, UsageError
 from viewsync.system import terminal
 from viewsync.tmux import clients, sockets
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

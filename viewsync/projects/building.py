@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError, UsageError
 from viewsync.projects import plan_checks
@@ -15,6 +14,7 @@ from viewsync.tmux.rules import marks, session_names
 from viewsync.tmux.rules.versions import number
 from viewsync.tmux.server import ServerGone
 from viewsync.tmux.sessions import NewSession
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.errors import ViewsyncError
 from viewsync.projects import listing
 from viewsync.sessions import expiring
 from viewsync.tmux import guarded_kill
 from viewsync.tmux.rules.model import END, KEEP
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.context import Context

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Any
 
 from viewsync import events
 from viewsync.errors import TmuxError, ViewsyncError
@@ -18,6 +17,7 @@ from viewsync.system import processes
 from viewsync.text import durations
 from viewsync.tmux import end_hooks, project_list
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -5,13 +5,12 @@ Also of one that was left half made: then all that comes after the making is don
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.projects import building, lifecycle, readiness
 from viewsync.projects.readiness import Typing
 from viewsync.projects.rules import diff
 from viewsync.registry import reservation
 from viewsync.tmux import build
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import UsageError
 from viewsync.project_files import locating
@@ -11,6 +10,7 @@ from viewsync.projects import listing
 from viewsync.projects.listing import Scope
 from viewsync.system import git
 from viewsync.tmux import sockets
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import events
 from viewsync.errors import TmuxError, ViewsyncError
@@ -22,6 +21,7 @@ from viewsync.store import pending_steps
 from viewsync.system import signals
 from viewsync.tmux import end_hooks, guarded_kill, pane_list, project_list
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,8 +4,6 @@ steps run of those that were ended by somebody else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync import events
 from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.events import Event
@@ -25,6 +23,7 @@ from viewsync.tmux import end_hooks, guarded_kill, pane_list
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import END, Verdict
 from viewsync.tmux.rules.project_model import Sessions
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views.cleanup import Swept
 
 if TYPE_CHECKING:

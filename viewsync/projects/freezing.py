@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import MissingSession, UsageError
 from viewsync.project_files import importing, locating, yaml_files
@@ -19,6 +18,7 @@ from viewsync.text.nearest import did_you_mean
 from viewsync.tmux import pane_list, session_snapshot, sockets, view_origin
 from viewsync.tmux.rules import project_options
 from viewsync.tmux.rules.marks import Identity
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

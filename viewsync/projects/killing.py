@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from viewsync.errors import MissingSession, TmuxError, UsageError, ViewsyncError
 from viewsync.projects import listing
@@ -12,6 +11,7 @@ from viewsync.registry import targets
 from viewsync.sessions import killing
 from viewsync.sessions.killing import Killed
 from viewsync.tmux import pane_list
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.context import Context

@@ -6,9 +6,9 @@ Most commands have little of it, and `run` pays for importing only what its plan
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
 
 from viewsync.errors import UsageError, ViewsyncError
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.context import Context

@@ -8,7 +8,6 @@ is not the same as none.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import Ambiguous, MissingSession, TmuxError
 from viewsync.registry import rows as registry_rows
@@ -20,6 +19,7 @@ from viewsync.tmux.rules.marks import Identity
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
 from viewsync.tmux.session_detail import DetailRequest
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

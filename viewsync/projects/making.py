@@ -6,7 +6,6 @@ In order: trust, worktree and steps, the session with its windows and panes, its
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxTimeout, ViewsyncError
 from viewsync.events import CREATE, ERROR
@@ -15,6 +14,7 @@ from viewsync.projects import building, lifecycle, plan_checks, readiness
 from viewsync.projects.rules import diff
 from viewsync.registry import reservation
 from viewsync.tmux.sessions import Duplicate
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.project_files.rules import environment as variables
@@ -17,6 +16,7 @@ from viewsync.tmux import clients as tmux_clients
 from viewsync.tmux import project_list, sockets
 from viewsync.tmux.rules.marks import Identity
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from typing import TYPE_CHECKING
 
 from viewsync.errors import UsageError
 from viewsync.projects.rules import diff
 from viewsync.system import process
 from viewsync.tmux.rules import layouts
 from viewsync.tmux.rules.versions import number
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

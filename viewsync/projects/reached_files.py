@@ -10,11 +10,11 @@ import glob
 import itertools
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.projects.rules import shell_lines
 from viewsync.system import file_trees, files
 from viewsync.system.git_worktrees import Git
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

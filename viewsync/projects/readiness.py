@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
 from viewsync.system import line_discipline, processes, shells
@@ -16,6 +15,7 @@ from viewsync.text import shell_names
 from viewsync.tmux import input as tmux_input
 from viewsync.tmux import pane_states
 from viewsync.tmux.rules import marks
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

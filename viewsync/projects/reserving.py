@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import LockTimeout, TmuxError
 from viewsync.project_files.rules import names
@@ -23,6 +22,7 @@ from viewsync.tmux.rules.model import Server
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
 from viewsync.tmux.session_detail import DetailRequest
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.errors import ViewsyncError
 from viewsync.projects import listing
 from viewsync.registry import reservation, rows
@@ -12,6 +10,7 @@ from viewsync.sessions.rules import health
 from viewsync.system import processes
 from viewsync.tmux import pane_states
 from viewsync.tmux.sessions import StartedSession
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

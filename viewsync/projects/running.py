@@ -6,13 +6,12 @@ request; nothing is ever ended.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.errors import TmuxError
 from viewsync.projects import plan_checks, reserving
 from viewsync.projects.rules import diff
 from viewsync.projects.rules.diff import DIFFERENT, MISSING, Difference
 from viewsync.registry import rows
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

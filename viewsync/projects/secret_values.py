@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from viewsync.project_files import locating, yaml_files
 from viewsync.project_files.rules import environment
 from viewsync.project_files.rules.nodes import Unfit
 from viewsync.system import processes
 from viewsync.tmux import view_origin
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -6,10 +6,10 @@ import glob
 import os
 import re
 import shlex
-from typing import TYPE_CHECKING
 
 from viewsync.errors import UsageError
 from viewsync.system import files
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
 from viewsync.events import STEP, STEP_FAILED, Event
@@ -13,6 +12,7 @@ from viewsync.projects import trust
 from viewsync.store import step_logs
 from viewsync.system import bounded_process
 from viewsync.tmux import server
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

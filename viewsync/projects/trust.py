@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import shlex
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.project_files.rules import environment, steps
@@ -21,6 +20,7 @@ from viewsync.projects.reached_files import Home, Line, inside
 from viewsync.store import trusted_steps as store
 from viewsync.system import file_trees
 from viewsync.tmux.rules import project_options
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

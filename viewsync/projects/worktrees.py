@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.events import Event
@@ -18,6 +17,7 @@ from viewsync.projects import ending, listing
 from viewsync.system import files, git_losses
 from viewsync.system.git_worktrees import Git, GitError, WorktreeEntry, same_place
 from viewsync.text.nearest import did_you_mean
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.errors import MissingSession, ViewsyncError
 from viewsync.registry import rows, targets
 from viewsync.registry.rules.row import registered
 from viewsync.store.registry_file import RegistryFile
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.context import Context

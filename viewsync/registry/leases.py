@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING
 
 from viewsync.errors import LockTimeout, StateError
 from viewsync.store import lock, own_files
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

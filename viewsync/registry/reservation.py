@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
 from viewsync.registry import rows
 from viewsync.registry.rules.row import CREATING
 from viewsync.system import processes
 from viewsync.tmux.sessions import StartedSession
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

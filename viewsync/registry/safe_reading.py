@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.errors import StateError
 from viewsync.store.registry_file import empty
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.context import Context

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import Ambiguous, MissingSession, NotRegistered, UsageError
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules import lookup
 from viewsync.system import processes
 from viewsync.tmux import pane_list, sockets
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

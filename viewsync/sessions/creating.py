@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import SessionExists, TmuxError, TmuxTimeout, UsageError
 from viewsync.events import CREATE, ERROR
@@ -18,6 +17,7 @@ from viewsync.system import process, processes
 from viewsync.tmux import lost_sockets, pane_list, sessions, sockets
 from viewsync.tmux.rules import session_names
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,12 +6,12 @@ import json
 import os
 import re
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import StateError, TmuxError
 from viewsync.store import own_files
 from viewsync.system import process_tree, processes, whole_file
 from viewsync.tmux import scrollback
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.context import Context

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.history import recording
 from viewsync.registry import leases
@@ -15,6 +13,7 @@ from viewsync.system import processes
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import guarded_kill
 from viewsync.tmux.rules.model import END, KEEP
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.context import Context

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.errors import TmuxError
 from viewsync.registry import targets
 from viewsync.sessions.rules import health
 from viewsync.system import foreground
 from viewsync.tmux import pane_list
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.context import Context

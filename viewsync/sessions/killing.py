@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError, TmuxTimeout, ViewsyncError
 from viewsync.events import KILL
@@ -17,6 +16,7 @@ from viewsync.system import signals
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import guarded_kill, lost_sockets, pane_list
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views.rules import groups, tracking
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ import contextlib
 import os
 import re
 import stat
-from typing import TYPE_CHECKING
 
 from viewsync.errors import StateError, TmuxError, ViewsyncError
 from viewsync.panes import exec_folder, sending
@@ -19,6 +18,7 @@ from viewsync.sessions.rules.drift import Finding
 from viewsync.store import backup_files, own_files
 from viewsync.system import processes
 from viewsync.tmux import buffers
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
 from viewsync.registry import rows as registry_rows
@@ -13,6 +12,7 @@ from viewsync.sessions.rules import health
 from viewsync.sessions.rules.health import Health
 from viewsync.tmux import lost_sockets, pane_list, side_by_side
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views.rules import groups, tracking
 
 if TYPE_CHECKING:

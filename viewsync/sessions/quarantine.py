@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
 from viewsync.errors import MissingSession, TmuxError, UsageError, ViewsyncError
 from viewsync.history import recording
 from viewsync.registry import rows, targets
@@ -11,6 +9,7 @@ from viewsync.registry.rules.row import Registered, registered
 from viewsync.sessions import evidence, listing
 from viewsync.tmux import inventory
 from viewsync.tmux import quarantine as tmux_quarantine
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 from viewsync.views import servers
 
 if TYPE_CHECKING:

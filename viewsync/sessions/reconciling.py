@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import LockTimeout, MissingSession, SessionExists, TmuxError, UsageError, ViewsyncError
@@ -20,6 +19,7 @@ from viewsync.tmux import sockets
 from viewsync.tmux.rules import session_names
 from viewsync.tmux.rules.model import Panes
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views.rules import tracking
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from viewsync.errors import UsageError
 from viewsync.history.rules import presence
@@ -11,6 +10,7 @@ from viewsync.registry import rows
 from viewsync.registry.rules.row import without
 from viewsync.store import shell_lock
 from viewsync.store.registry_file import Corrupt
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.context import Context

@@ -6,8 +6,6 @@ So a row of the shell tools gets the ids before anything is renamed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.errors import MissingSession, SessionExists, StateError, TmuxError, TmuxTimeout, UsageError, ViewsyncError
 from viewsync.history import recording
 from viewsync.registry import rows, targets
@@ -19,6 +17,7 @@ from viewsync.tmux import pane_list
 from viewsync.tmux import rename as tmux_rename
 from viewsync.tmux.rules import session_names
 from viewsync.tmux.sessions import Duplicate
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views.rules import groups, tracking
 
 if TYPE_CHECKING:

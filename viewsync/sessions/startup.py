@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
 from viewsync.panes import sending, waiting
 from viewsync.registry.targets import PaneAddress, TargetArgs
 from viewsync.tmux.rules.model import Server
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import UsageError
 from viewsync.system import files
 from viewsync.text.nearest import did_you_mean
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

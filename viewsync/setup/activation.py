@@ -6,7 +6,6 @@ All of it can be made good later, so what fails here is a warning.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from viewsync import paths
 from viewsync.errors import UsageError, ViewsyncError
@@ -17,6 +16,7 @@ from viewsync.tmux import end_hooks, inventory, resurrect
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.sockets import socket_inside
+from viewsync.typed import TYPE_CHECKING
 from viewsync.views import servers
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.setup import manifest
@@ -11,6 +10,7 @@ from viewsync.setup.rules import marked_line
 from viewsync.store import install_record
 from viewsync.system import files
 from viewsync.system.files import FileChange, FileError
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -13,13 +13,13 @@ import signal
 import sys
 import tempfile
 import time
-from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
 from viewsync.setup.rules import launcher as launcher_text
 from viewsync.system import process, processes, signals
 from viewsync.tmux import guarded_kill, pane_list, sessions
 from viewsync.tmux.server import Tmux, clean
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,13 +11,13 @@ import os
 import signal
 import textwrap
 import time
-from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
 from viewsync.setup.demo import DemoTab, Stage, end_server, play
 from viewsync.system import process, processes
 from viewsync.text import cells
 from viewsync.tmux import captions, sessions
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.context import Context

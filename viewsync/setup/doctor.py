@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
-
 from viewsync import config, paths
 from viewsync.errors import ViewsyncError
 from viewsync.registry.safe_reading import read_registry
@@ -14,14 +12,16 @@ from viewsync.store import aside
 from viewsync.sweeper import one_pass
 from viewsync.tmux import inventory
 from viewsync.tmux.rules.model import KEEP
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views.cleanup import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeVar
 
     from viewsync.context import Context
 
-Subject = TypeVar("Subject")
+    Subject = TypeVar("Subject")
 
 
 class Mended(NamedTuple):

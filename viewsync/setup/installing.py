@@ -7,7 +7,6 @@ after that puts back what was. Running servers and services follow.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import ViewsyncError
@@ -17,6 +16,7 @@ from viewsync.setup.activation import Doing
 from viewsync.store import install_record, own_files
 from viewsync.system import files, venvs
 from viewsync.system.files import FileChange, FileError
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import UsageError
@@ -19,6 +18,7 @@ from viewsync.system import venvs as system_venvs
 from viewsync.tmux import resurrect as tmux_resurrect
 from viewsync.tmux import view_hooks
 from viewsync.tmux.rules import hooks
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from viewsync import paths
 from viewsync.setup.rules.checks import INSTALL, REGISTRY, SWEEP
 from viewsync.system import process
 from viewsync.text import shell_words
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.context import Context

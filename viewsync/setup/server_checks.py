@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.setup.repair_commands import tmux, viewsync
 from viewsync.setup.rules.checks import FAIL, INSTALL, OK, SWEEP, WARN, WORK, Check
@@ -14,6 +13,7 @@ from viewsync.tmux import end_hooks, options, resurrect, window_size
 from viewsync.tmux.rules import hooks, versions
 from viewsync.tmux.rules.model import KEEP
 from viewsync.tmux.rules.versions import OLDEST, number
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views import adopting, listing
 from viewsync.views.rules import tracking
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from viewsync.output import age
 from viewsync.setup import manifest
@@ -11,6 +10,7 @@ from viewsync.setup.repair_commands import viewsync
 from viewsync.setup.rules.checks import CONVENIENCE, INSTALL, OK, WARN, Check
 from viewsync.sweeper import control, timed
 from viewsync.system import files, services
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.context import Context

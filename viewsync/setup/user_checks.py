@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
 
 from viewsync import paths
 from viewsync.errors import StateError
@@ -20,6 +19,7 @@ from viewsync.text import shell_words
 from viewsync.tmux import lost_sockets
 from viewsync.tmux.rules import versions
 from viewsync.tmux.rules.versions import OLDEST, number
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

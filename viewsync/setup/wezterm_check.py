@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.errors import ViewsyncError
 from viewsync.registry.safe_reading import read_registry
 from viewsync.setup.rules.checks import CONVENIENCE, OK, WARN, Check
 from viewsync.system import processes
 from viewsync.system.wezterm import WeztermHangs
 from viewsync.text import durations
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views import wezterm_panes
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ name has never ended one. `viewsync cleanup` does.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from viewsync.errors import LockTimeout, ViewsyncError
 from viewsync.output import Result
@@ -14,6 +13,7 @@ from viewsync.sessions.rules.expiry import FORGET, ExpiryCriteria, Limit
 from viewsync.shell_tools.tool import Call, Misuse, Tool
 from viewsync.text import durations
 from viewsync.tmux.rules.model import END, KEEP
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.sessions.expiring import ExpiryItem

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.errors import Ambiguous, NotRegistered, ViewsyncError
 from viewsync.registry import rows
 from viewsync.shell_tools import tool
 from viewsync.shell_tools.tool import Call, Misuse, Tool, verb_words
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.output import Result

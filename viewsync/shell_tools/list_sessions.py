@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from viewsync.output import age, printable
 from viewsync.shell_tools.tool import Call, Tool
 from viewsync.text import cells
 from viewsync.text.timestamps import epoch
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from viewsync.output import Result

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.output import say
 from viewsync.registry import backups
 from viewsync.shell_tools.tool import FILE, Call, Tool, verb_words
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.output import Result

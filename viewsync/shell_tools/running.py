@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
 from viewsync.output import as_text, printable, say
 from viewsync.shell_tools.names import TOOLS
 from viewsync.shell_tools.tool import Call, HelpWanted, Misuse, Tool, read
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

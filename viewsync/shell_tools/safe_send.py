@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from viewsync.errors import NotRegistered, StateError, TmuxMissing, UsageError
 from viewsync.shell_tools.tool import Call, Misuse, Tool, needs_pane, verb_words
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.output import Result

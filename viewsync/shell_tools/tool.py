@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxMissing, UsageError, ViewsyncError
 from viewsync.registry import last_active, targets
 from viewsync.shell_tools.names import OF_VERB
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from viewsync.errors import LockTimeout, ViewsyncError
 from viewsync.shell_tools.tool import Call, Misuse, Tool, needs_pane, note_use, verb_words
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.output import Result

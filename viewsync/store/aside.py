@@ -7,10 +7,10 @@ import fcntl
 import os
 import stat
 import time
-from typing import TYPE_CHECKING
 
 from viewsync import output
 from viewsync.errors import StateError
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,12 +6,12 @@ import contextlib
 import json
 import os
 import time
-from typing import TYPE_CHECKING
 
 from viewsync.errors import StateError, UsageError
 from viewsync.store import own_files
 from viewsync.store.registry_file import NEEDED, parse, shown
 from viewsync.system import whole_file
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.registry_shape import RegistryData

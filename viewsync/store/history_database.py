@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import StateError
 from viewsync.events import Event, Sample
 from viewsync.store import own_files
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import sqlite3

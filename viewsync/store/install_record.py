@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
 
 from viewsync.errors import StateError
+from viewsync.typed import Any, NamedTuple
 
 FILE = "install.json"
 

@@ -13,11 +13,11 @@ import fcntl
 import os
 import stat
 import time
-from typing import TYPE_CHECKING
 
 from viewsync.errors import LockTimeout, StateError
 from viewsync.store import own_files
 from viewsync.system import processes, signals
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,11 +11,11 @@ import contextlib
 import json
 import os
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import StateError
 from viewsync.store import own_files
 from viewsync.system import whole_file
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

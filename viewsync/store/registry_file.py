@@ -10,10 +10,10 @@ import contextlib
 import json
 import os
 import time
-from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import StateError
 from viewsync.store import lock, own_files
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,10 +6,10 @@ import contextlib
 import os
 import re
 import time
-from typing import TYPE_CHECKING
 
 from viewsync.errors import StateError
 from viewsync.store import own_files
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection

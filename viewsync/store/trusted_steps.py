@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import StateError
 from viewsync.store import lock, own_files
 from viewsync.system import whole_file
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,12 +6,12 @@ import json
 import os
 import signal
 import time
-from typing import TYPE_CHECKING, Any
 
 from viewsync import paths
 from viewsync.errors import ViewsyncError
 from viewsync.store import lock, own_files
 from viewsync.system import process, processes
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxTimeout, ViewsyncError
 from viewsync.events import GONE, SERVER_GONE
@@ -15,6 +14,7 @@ from viewsync.store import pending_steps
 from viewsync.system import processes
 from viewsync.tmux import lost_sockets, sockets
 from viewsync.tmux.rules.model import Server
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views import cleanup, servers, wezterm_panes
 from viewsync.views.cleanup import Scope, Swept, client_lives, guarded, replace
 from viewsync.views.rules import layouts, tracking

@@ -12,7 +12,6 @@ import os
 import signal
 import threading
 import time
-from typing import TYPE_CHECKING, Any
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
@@ -22,6 +21,7 @@ from viewsync.store import lock, registry_file
 from viewsync.sweeper import control
 from viewsync.sweeper.rounds import Rounds
 from viewsync.system import processes, signals
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver, ObservedWatch

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync import output
 from viewsync.errors import ViewsyncError
 from viewsync.sweeper import one_pass
+from viewsync.typed import TYPE_CHECKING
 from viewsync.usage import sampling
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import output
 from viewsync.store import lock, own_files
 from viewsync.sweeper import control
 from viewsync.sweeper.rounds import Rounds
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.context import Context

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from viewsync.system import processes, procfs
+from viewsync.typed import NamedTuple
 
 _DEEPEST = 4  # programs behind one another
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
 from viewsync.system.rules.picture import BAD, DIM, DOUBT, GOOD, HEAD, PLAIN, TextCell
 from viewsync.text import cells
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

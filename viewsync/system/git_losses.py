@@ -7,10 +7,10 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.system import procfs
 from viewsync.system.git_worktrees import GitError, said, same_place
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

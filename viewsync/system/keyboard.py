@@ -13,9 +13,9 @@ import signal
 import sys
 import termios
 import tty
-from typing import TYPE_CHECKING, Any
 
 from viewsync.system import signals
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType

@@ -7,9 +7,9 @@ import fcntl
 import os
 import sys
 import termios
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.system import procfs
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

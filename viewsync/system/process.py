@@ -8,13 +8,14 @@ import os
 import signal
 import subprocess
 import time
-from typing import IO, TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
 from viewsync.system import signals
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
+    from typing import IO
 
 # Hears of every program that came back, or did not, when somebody wants to know: the words, what became of it, seconds.
 told: Callable[[Sequence[str], str, float], None] | None = None

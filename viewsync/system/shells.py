@@ -6,9 +6,9 @@ import contextlib
 import os
 import select
 import time
-from typing import NamedTuple
 
 from viewsync.system import processes, procfs
+from viewsync.typed import NamedTuple
 
 # Where in the kernel a shell sleeps that waits for a child, or in a sleep of its own. At its prompt it reads.
 _AT_WORK = frozenset(["do_wait", "hrtimer_nanosleep", "do_nanosleep"])

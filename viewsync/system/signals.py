@@ -20,7 +20,8 @@ import signal
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -8,7 +8,8 @@ import os
 import re
 import select
 import time
-from typing import TYPE_CHECKING
+
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

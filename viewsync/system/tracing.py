@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
-from typing import TYPE_CHECKING
 
 from viewsync.system import process
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import logging

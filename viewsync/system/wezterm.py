@@ -6,10 +6,10 @@ import glob
 import json
 import os
 import re
-from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import ViewsyncError
 from viewsync.system import process, processes
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,10 +6,10 @@ On Linux both of them read procfs, so where that is hidden nothing is known: the
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
 from viewsync.system import process, procfs
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import psutil

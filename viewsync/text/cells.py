@@ -6,7 +6,8 @@ Counted as rich counts them, which takes 40 ms to import. Control characters hav
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
+
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

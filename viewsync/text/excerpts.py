@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import collections
-from typing import TYPE_CHECKING, TypeVar
+
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import TypeVar
 
-_Line = TypeVar("_Line", str, bytes)
+    _Line = TypeVar("_Line", str, bytes)
 
 
 def shares(at_most: int) -> tuple[int, int]:

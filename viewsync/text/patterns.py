@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from viewsync.typed import NamedTuple
 
 # grep's classes, which Python's expressions lack.
 _CLASSES = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import itertools
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
 from viewsync.tmux import guarded_kill, guarded_layout, sessions, window_size
@@ -17,6 +16,7 @@ from viewsync.tmux.rules import language, marks
 from viewsync.tmux.rules.language import both, quoted, same_server, source_file
 from viewsync.tmux.rules.model import Server
 from viewsync.tmux.sessions import STARTER
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

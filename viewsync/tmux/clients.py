@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
 from viewsync.tmux import guarded_join
 from viewsync.tmux.rules.language import free, if_session, quoted, same_server, unescaped
 from viewsync.tmux.rules.model import LEASE, MARKED, PARENT_ID
 from viewsync.tmux.server import chain
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.language import if_session, quoted, same_server
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,12 +7,11 @@ is made with a shell in it. So both are asked of the server in the step that joi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.tmux import window_size
 from viewsync.tmux.rules import hooks, language
 from viewsync.tmux.rules.language import both, either, equal, if_session, quoted
 from viewsync.tmux.rules.model import ENDS_ALONE, OPENING, PARENT, PARENT_ID, VIEW
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.tmux.view_origin import Origin

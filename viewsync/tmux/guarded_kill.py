@@ -7,14 +7,13 @@ a control client is attached, tmux up to 3.7 ends with all its sessions on the t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules.idle import LEASED_AHEAD
 from viewsync.tmux.rules.language import both, either, equal, if_session, quoted, same_server
 from viewsync.tmux.rules.model import NOT_QUARANTINED
 from viewsync.tmux.rules.versions import dies_with_a_session
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
 from viewsync.tmux import screen
@@ -17,6 +16,7 @@ from viewsync.tmux.rules.anchor import ABOVE, FORMAT, OPTION
 from viewsync.tmux.rules.language import both, either, equal, quoted, same_server, unexpanded
 from viewsync.tmux.rules.versions import number, rewrites_pastes
 from viewsync.tmux.server import chain
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules import hooks
@@ -25,6 +24,7 @@ from viewsync.tmux.rules.model import (
     Server,
     TmuxSession,
 )
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.tmux.server import Tmux

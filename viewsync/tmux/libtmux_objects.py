@@ -6,13 +6,12 @@ out only for a server that answers, and for exactly the session that is meant. W
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import libtmux
 
 from viewsync.errors import MissingSession
 from viewsync.tmux import sockets
 from viewsync.tmux.rules.language import if_session, same_server
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server

@@ -5,12 +5,12 @@ took its place. Nothing of theirs is gone, and a signal has them make the file a
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError
 from viewsync.system import processes, procfs
 from viewsync.text import shell_words
 from viewsync.tmux import sockets
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from viewsync.tmux import rows
 from viewsync.tmux.rules.model import MARK_STATE, QUARANTINE, Pane, Panes
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.tmux.server import Tmux

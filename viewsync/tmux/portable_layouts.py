@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from viewsync.tmux.rules import layout_tree, layouts
 from viewsync.tmux.rules.layout_tree import Cell
+from viewsync.typed import Any
 
 _SIDE_BY_SIDE, _STACKED, _PANE = "h", "v", "p"
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from viewsync.tmux import rows
 from viewsync.tmux.rules import marks
 from viewsync.tmux.rules.model import MARKED, PIN, QUARANTINE
 from viewsync.tmux.rules.project_model import LiveSession, Sessions
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.tmux.server import Tmux

@@ -4,10 +4,9 @@ registry.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.tmux.rules.language import if_session, same_server
 from viewsync.tmux.rules.model import QUARANTINE
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server

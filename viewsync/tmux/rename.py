@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.errors import TmuxError
 from viewsync.tmux import messages
 from viewsync.tmux.rules import language
 from viewsync.tmux.rules.language import both, equal, if_session, quoted, same_server
 from viewsync.tmux.rules.model import OWN_MARK
 from viewsync.tmux.sessions import Duplicate
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

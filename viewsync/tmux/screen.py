@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from viewsync.errors import MissingSession, TmuxError
 from viewsync.tmux import messages
@@ -11,6 +10,7 @@ from viewsync.tmux.rules import anchor
 from viewsync.tmux.rules.screen import Screen, unpadded
 from viewsync.tmux.rules.versions import pads_lines
 from viewsync.tmux.server import chain
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,11 +5,11 @@ from __future__ import annotations
 import copy
 import os
 import time
-from typing import TYPE_CHECKING
 
 from viewsync.errors import TmuxError, TmuxMissing, TmuxTimeout
 from viewsync.system import process
 from viewsync.tmux import messages, sockets
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence

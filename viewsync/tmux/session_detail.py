@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, TmuxError
 from viewsync.tmux import portable_layouts, project_list
@@ -15,6 +14,7 @@ from viewsync.tmux.rules import marks
 from viewsync.tmux.rules.language import free, if_session, quoted, same_server, unescaped
 from viewsync.tmux.rules.project_model import SeenPane, SeenSession, SeenWindow
 from viewsync.tmux.server import chain
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import MissingSession, TmuxError
 from viewsync.tmux import portable_layouts
 from viewsync.tmux.rules import language, marks
 from viewsync.tmux.rules.language import if_session, same_server
 from viewsync.tmux.rules.versions import escapes_names
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server

@@ -7,12 +7,12 @@ runs a program, is made to mean itself.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import TmuxError
 from viewsync.tmux import history_limit, messages, sockets, window_size
 from viewsync.tmux.rules import language
 from viewsync.tmux.rules.language import quoted
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

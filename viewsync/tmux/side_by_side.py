@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, TypeVar
+
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from threading import Thread
+    from typing import TypeVar
 
     from viewsync.tmux.server import Tmux
 
-Answer = TypeVar("Answer")
+    Answer = TypeVar("Answer")
 
 _AT_ONCE = 16
 

@@ -11,10 +11,10 @@ import contextlib
 import os
 import signal
 import time
-from typing import TYPE_CHECKING
 
 from viewsync.errors import ViewsyncError
 from viewsync.system import process
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence

@@ -6,12 +6,12 @@ import contextlib
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING
 
 from viewsync import paths
 from viewsync.errors import TmuxError, UsageError
 from viewsync.store import own_files
 from viewsync.system import processes
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -9,13 +9,13 @@ nobody is to be.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.tmux import guarded_join
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import idle
 from viewsync.tmux.rules.language import both, equal, if_existing, if_session, literal, quoted, same_server
 from viewsync.tmux.rules.model import AWAY, CLIENTS, ENDS_ALONE, KEPT_UNATTACHED, NOT_QUARANTINED
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,6 @@ attach-session have none (facts/tmux.md section 4). So a check and its kill, and
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.errors import TmuxError
 from viewsync.tmux import guarded_join
 from viewsync.tmux.rules import hooks, idle, language
@@ -29,6 +27,7 @@ from viewsync.tmux.rules.model import (
     VIEW,
 )
 from viewsync.tmux.rules.versions import runs_options
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence

@@ -7,10 +7,9 @@ computes them anew, from what they were given, as soon as it is back (seen on 3.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.tmux.rules import versions
 from viewsync.tmux.rules.language import both, equal, quoted
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.tmux.server import Tmux

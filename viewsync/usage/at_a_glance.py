@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import StateError, TmuxError, ViewsyncError
@@ -19,6 +18,7 @@ from viewsync.store import own_files, registry_file
 from viewsync.tmux import pane_list, sockets
 from viewsync.tmux.rules.model import Panes
 from viewsync.tmux.server import ServerGone, Tmux
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views.rules import tracking
 
 if TYPE_CHECKING:

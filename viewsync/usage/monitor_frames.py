@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import StateError, TmuxError, ViewsyncError
 from viewsync.registry import rows
@@ -15,6 +14,7 @@ from viewsync.text.sanitize import harmless
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import polling
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.usage import today
 from viewsync.usage.rules.view_report import ViewThere
 from viewsync.views.rules import groups, tracking

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import ViewsyncError
 from viewsync.projects import attaching, ending
@@ -13,6 +12,7 @@ from viewsync.registry import targets
 from viewsync.sessions import killing, quarantine, remains
 from viewsync.system import keyboard
 from viewsync.system.full_screen import FullScreen
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.usage.rules import monitor_keys as rule
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.errors import UsageError
 from viewsync.sessions import listing
@@ -11,6 +10,7 @@ from viewsync.sessions.rules import health
 from viewsync.text import durations
 from viewsync.text.nearest import did_you_mean
 from viewsync.text.timestamps import epoch
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.usage.rules import report as usage_report
 from viewsync.usage.rules.report import RegisteredSession, UsageFacts
 

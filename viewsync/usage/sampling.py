@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.errors import StateError, TmuxError
 from viewsync.events import Sample
 from viewsync.history import presence
@@ -13,6 +11,7 @@ from viewsync.registry.rules import lookup
 from viewsync.sessions import listing
 from viewsync.system import process_table, processes
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.text.timestamps import epoch
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.usage import reporting, view_reporting
 from viewsync.usage.rules import report as usage_report
 from viewsync.usage.rules import view_report

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.errors import UsageError
 from viewsync.registry.safe_reading import read_registry
 from viewsync.text.nearest import did_you_mean
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.usage import reporting
 from viewsync.usage.rules import view_report
 from viewsync.usage.rules.view_report import ViewThere

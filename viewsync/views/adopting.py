@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.errors import MissingSession, UsageError
 from viewsync.text.nearest import did_you_mean
 from viewsync.tmux import inventory
 from viewsync.tmux import views as tmux_views
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views import servers
 from viewsync.views.rules import names, tracking
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.errors import ViewsyncError
 from viewsync.events import END, HOOK
 from viewsync.history import recording
@@ -13,6 +11,7 @@ from viewsync.tmux import inventory
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import KEEP, PROMOTE, Inventory, Server, Verdict
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views import servers, wezterm_panes
 from viewsync.views.rules import facts, names, policy, tabs, tracking
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
 from viewsync.errors import ViewsyncError
 from viewsync.registry.safe_reading import read_registry
 from viewsync.tmux import inventory, side_by_side, window_list
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 from viewsync.views import servers, wezterm_panes
 from viewsync.views.rules import facts, policy, tracking
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.errors import TmuxError, UsageError
 from viewsync.tmux import clients, inventory
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views import opening, switching
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
 from viewsync.registry.safe_reading import read_registry
@@ -15,6 +14,7 @@ from viewsync.tmux import views as tmux_views
 from viewsync.tmux.guarded_join import NewView
 from viewsync.tmux.rules import hooks, session_names
 from viewsync.tmux.server import ServerGone
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 from viewsync.views.rules import names, tabs, tracking
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
 
 from viewsync import events
 from viewsync.errors import StateError, ViewsyncError
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import files, whole_file
 from viewsync.tmux import inventory
+from viewsync.typed import TYPE_CHECKING
 from viewsync.views import adopting
 from viewsync.views.adopting import AdoptableView
 from viewsync.views.rules import names, saved_sessions, tracking

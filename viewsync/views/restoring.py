@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shlex
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync import paths
 from viewsync.errors import ViewsyncError
@@ -12,6 +11,7 @@ from viewsync.events import END, HOOK, RESTORE, Event
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import processes
 from viewsync.tmux import inventory
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views import servers, wezterm_panes
 from viewsync.views.rules import restoring, tracking
 

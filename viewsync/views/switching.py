@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.errors import ViewsyncError
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import processes
@@ -11,6 +9,7 @@ from viewsync.tmux import inventory, view_origin
 from viewsync.tmux import switching as tmux_switching
 from viewsync.tmux.rules.versions import runs_options
 from viewsync.tmux.switching import ToView
+from viewsync.typed import TYPE_CHECKING
 from viewsync.views import opening
 from viewsync.views.opening import OpenRequest
 from viewsync.views.rules import switches, tracking

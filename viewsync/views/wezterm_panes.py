@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
 
 from viewsync.errors import ViewsyncError
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import processes, terminal_owner
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

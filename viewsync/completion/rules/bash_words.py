@@ -6,7 +6,7 @@ that begin no new word, and inserts what it is given as it stands.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from viewsync.typed import NamedTuple
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-")
 _REDIRECTS = frozenset("<>")

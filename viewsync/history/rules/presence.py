@@ -7,14 +7,15 @@ A row remembers what was seen: `attached_since` while somebody is on the session
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from viewsync.events import ATTACH, DETACH, GONE
 from viewsync.registry.rules.row import Registered, registered, without
 from viewsync.text.timestamps import epoch
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Final
 
     from viewsync.registry_shape import SessionRow
     from viewsync.tmux.rules.model import Inventory, Panes, Server

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING
 
 from viewsync.text.cell_width import after_cells, before_cells
 from viewsync.tmux.rules.anchor import ABOVE, Anchor
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -8,7 +8,8 @@ would show at the prompt. Nothing of it stays in `__main__`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

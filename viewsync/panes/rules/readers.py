@@ -6,7 +6,7 @@ tcsh 6.24, busybox 1.35, irb 1.6, ftp, gnuplot 5.4.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

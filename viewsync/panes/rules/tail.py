@@ -9,10 +9,10 @@ program clears the screen, or draws its prompt anew.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.panes.rules import echo, known
 from viewsync.text.cell_width import after_cells, before_cells
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

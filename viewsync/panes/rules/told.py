@@ -4,9 +4,8 @@ that begins anew.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.panes.rules import known
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.tmux.rules.screen import Screen

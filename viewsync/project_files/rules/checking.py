@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from viewsync.project_files.rules.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, TEXT, Node, Problem, problem
 from viewsync.text.nearest import did_you_mean
+from viewsync.typed import Any
 
 _NAMES = {
     TEXT: "text",

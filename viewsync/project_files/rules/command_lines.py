@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
 
 from viewsync.project_files.rules.environment import SHORTEST
 from viewsync.text import shell_names
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.project_files.rules import names, settings
 from viewsync.project_files.rules.filling import Filler, World
 from viewsync.project_files.rules.nodes import Unfit
 from viewsync.project_files.rules.plan import PlannedWorktree
 from viewsync.tmux.rules.marks import Identity
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

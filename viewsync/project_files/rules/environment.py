@@ -7,7 +7,8 @@ file's `environment`, the session's `additional_env`, and `-e` of the command li
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.project_files.rules.environment import hidden
 from viewsync.project_files.rules.nodes import MAPPING, Node, Problem, Unfit, problem
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -5,9 +5,8 @@ Values that nobody is to see are left out; `secrets` names them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from viewsync.project_files.rules import command_lines, writing
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

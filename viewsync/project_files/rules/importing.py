@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from viewsync.project_files.rules import tmuxinator, tmuxp
 from viewsync.project_files.rules.nodes import MAPPING, Problem, Unfit, problem
 from viewsync.tmux.rules import layouts, project_options
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,8 @@ what it stands for any more, because it was cut or because letters were lost, a 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

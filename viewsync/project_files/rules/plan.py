@@ -5,7 +5,7 @@ The commands build it, `print` shows it, and a session that runs is compared wit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.tmux.rules.marks import Identity

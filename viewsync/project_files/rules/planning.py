@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from viewsync.project_files.rules import environment, settings
 from viewsync.project_files.rules import steps as step_rules
@@ -13,6 +12,7 @@ from viewsync.project_files.rules.nodes import MAPPING, NULL, Node
 from viewsync.project_files.rules.plan import CONTINUE, Plan, PlannedPane, PlannedWindow
 from viewsync.text import durations
 from viewsync.tmux.rules import layouts
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

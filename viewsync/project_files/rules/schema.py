@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+from viewsync.typed import Any
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 VARIABLE = "^[A-Za-z_][A-Za-z0-9_]*$"

@@ -7,11 +7,11 @@ over `tmux:` and `defaults:`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.project_files.rules.checking import close
 from viewsync.project_files.rules.nodes import MAPPING, NULL, Node, Problem, problem
 from viewsync.project_files.rules.schema import VARIABLE
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
 
 from viewsync.project_files.rules.checking import close
 from viewsync.project_files.rules.nodes import LIST, MAPPING, TEXT, Node
 from viewsync.project_files.rules.plan import ABORT, Step
 from viewsync.text import durations
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

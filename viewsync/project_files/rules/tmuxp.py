@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.project_files.rules import writing
 from viewsync.project_files.rules.nodes import LIST, MAPPING, NULL, Node, Problem, problem
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

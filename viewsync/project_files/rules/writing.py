@@ -5,7 +5,7 @@ Nothing in it is a template: what came from elsewhere, and looks like one, stand
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

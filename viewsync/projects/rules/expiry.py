@@ -5,12 +5,11 @@ What keeps any session from a clean-up keeps these, too (sessions/rules/expiry.p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.sessions.rules import expiry
 from viewsync.sessions.rules.expiry import Expiry, ExpiryCriteria, Limit
 from viewsync.text import durations
 from viewsync.tmux.rules.model import END, KEEP
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

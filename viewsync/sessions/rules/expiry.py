@@ -6,10 +6,9 @@ its name is free again; one with nothing but dead panes ends only once its last 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.sessions.rules import health
 from viewsync.tmux.rules.model import END, KEEP
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

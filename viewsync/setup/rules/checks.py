@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from viewsync.typed import NamedTuple
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 

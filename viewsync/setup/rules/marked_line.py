@@ -7,9 +7,9 @@ ours must come out as it went in.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from viewsync.tmux.rules import hooks
+from viewsync.typed import NamedTuple
 
 MARK = b"# added by viewsync install"
 

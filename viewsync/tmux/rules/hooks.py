@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.tmux.rules.language import quoted, source_file, unexpanded
 from viewsync.tmux.rules.versions import runs_options, tells_at_once
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

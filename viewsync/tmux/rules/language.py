@@ -7,7 +7,8 @@ viewsync did not write itself goes through `literal` or `quoted`, for exactly th
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server

@@ -6,9 +6,8 @@ end, as much is told as is known: what somebody else made or ended is only seen 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.events import ATTACH, CREATE, DETACH, END, ERROR, FORGET, GONE, KILL, RENAMES, STEP, STEP_FAILED, STEPS
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

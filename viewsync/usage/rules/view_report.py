@@ -7,10 +7,10 @@ is counted as unknown: nothing is guessed from what other views did.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
 
 from viewsync.events import BY_ITSELF, CLIENTLESS, DETACH, END, FOUND, GONE, OPEN, REUSE, SERVER_GONE
 from viewsync.tmux.rules.model import PROMOTE
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.usage.rules.report import median
 
 if TYPE_CHECKING:

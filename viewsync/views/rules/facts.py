@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views.rules import tabs, tracking
 
 if TYPE_CHECKING:

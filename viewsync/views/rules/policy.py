@@ -7,10 +7,9 @@ the rules keeps, a server ends by itself: `tmux/rules/idle.py` has each rule as 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
 from viewsync.events import ORPHAN
 from viewsync.tmux.rules.model import END, KEEP, PROMOTE, Verdict
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync.events import DETACH, END, GONE, OPEN, RESTORE, REUSE
 from viewsync.tmux.rules.model import PROMOTE
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views.rules import layouts
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ goes by the text of the ids ("$10" before "$9"), so it may well be a view: then 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,7 @@ as long as its client lives, and is its again when it comes back: so it never ha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views.rules import tracking
 from viewsync.views.rules.tabs import is_clients, is_tab
 

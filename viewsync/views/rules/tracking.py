@@ -19,11 +19,10 @@ went to another session by tmux's own keys: moved_from (the session that it is o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from viewsync import events
 from viewsync.events import Event
 from viewsync.tmux.rules.model import PROMOTE, TmuxSession
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views.rules.tabs import Elsewhere, is_clients, is_tab
 
 if TYPE_CHECKING:
