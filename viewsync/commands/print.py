@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.project_files.loading import Offered
-    from viewsync.project_files.rules.plan import Plan, PlannedPane, PlannedWindow, Step
+    from viewsync.project_files.rules.plan import Pace, Plan, PlannedPane, PlannedWindow, Step
 
 EXIT_CODES = {
     0: "done",
@@ -58,8 +58,8 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     draft = loading.load(ctx, loading.Request(parsed.name, parsed.arguments, parsed.environment))
     plan = loading.plan(draft)
     values = [value for name, value in planning.known(plan) if name in plan.secrets]
-    data: dict[str, Any] = {"name": plan.identity.base, **_data(plan, plan.secrets, values)}
-    del data["written"]  # which is for trust
+    data: dict[str, Any] = {"name": plan.name, **_data(plan, plan.secrets, values)}
+    del data["written"], data["called"]  # which are for trust, and said already
     return Result(data, [environment.hidden(line, values) for line in _lines(plan)])
 
 
@@ -98,7 +98,7 @@ def _data(value: Any, secrets: frozenset[str], values: list[str]) -> Any:
 
 
 def _field(name: str, value: Any, secrets: frozenset[str], values: list[str]) -> Any:
-    if name in ("environment", "options", "arguments"):
+    if name in ("environment", "options", "global_options", "options_after", "arguments"):
         return {key: _shown(key, part, secrets, values) for key, part in value}
     return _data(value, secrets, values)
 
@@ -109,7 +109,7 @@ def _shown(name: str, value: str, secrets: frozenset[str], values: list[str]) ->
 
 
 def _lines(plan: Plan) -> Iterator[str]:
-    yield f"session    {plan.identity.base}"
+    yield f"session    {plan.name}"
     yield f"file       {plan.file}"
     yield f"folder     {plan.cwd}"
     if plan.worktree:
@@ -130,6 +130,7 @@ def _settings(plan: Plan) -> Iterator[str]:
     if plan.tmux_config:
         yield f"tmux       {plan.tmux_config}"
     yield from _pairs("option", plan.options, frozenset())
+    yield from _pairs("everywhere", plan.global_options, frozenset())
     if plan.timeout:
         what = "ends" if plan.auto_cleanup else "may end"
         yield f"timeout    {what} after {durations.shown(plan.timeout)} without use"
@@ -151,19 +152,34 @@ def _steps(when: str, steps: tuple[Step, ...], secrets: frozenset[str]) -> Itera
 
 def _window(window: PlannedWindow, plan: Plan) -> Iterator[str]:
     focus = ", in focus" if window.focus and len(plan.windows) > 1 else ""
-    layout = f", {window.layout}" if window.layout else ""
-    yield f"window     {window.name}{layout}{focus}{_in(window.cwd, plan.cwd)}"
+    layout = f", {window.layout}" if window.layout else ", stacked" if window.stacked else ""
+    index = f", at {window.position}" if window.position >= 0 else ""
+    yield f"window     {window.name or '(as its program)'}{index}{layout}{focus}{_in(window.cwd, plan.cwd)}"
     yield from ("  " + line for line in _pairs("option", window.options, frozenset()))
+    yield from ("  " + line for line in _pairs("at the end", window.options_after, frozenset()))
     for pane in window.panes:
         yield from _pane(pane, window, plan.secrets)
 
 
 def _pane(pane: PlannedPane, window: PlannedWindow, secrets: frozenset[str]) -> Iterator[str]:
-    runs = "; ".join(pane.commands) or "a shell"
+    paces = pane.paces or [None] * len(pane.commands)
+    runs = "; ".join(map(_typed, pane.commands, paces)) or "a shell"
+    title = f" titled {pane.title!r}" if pane.title else ""
     focus = ", in focus" if pane.focus and len(window.panes) > 1 else ""
     shell = f" in {pane.shell}" if pane.shell else ""
-    yield f"  pane       {runs}{shell}{focus}{_in(pane.cwd, window.cwd)}"
+    yield f"  pane       {runs}{title}{shell}{focus}{_in(pane.cwd, window.cwd)}"
     yield from ("    " + line for line in _pairs("variable", pane.environment, secrets))
+
+
+def _typed(command: str, pace: Pace | None) -> str:
+    if pace is None:
+        return command
+    said = [
+        *([f"after {pace.before:g} s"] if pace.before else ()),
+        *(() if pace.enter else ["without Enter"]),
+        *([f"then {pace.after:g} s"] if pace.after else ()),
+    ]
+    return f"{command} ({', '.join(said)})" if said else command
 
 
 def _in(folder: str, base: str) -> str:

@@ -38,6 +38,7 @@ EXIT_CODES = {
 }
 
 VERBATIM = ("-e",)
+INTERMIXED = True
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -23,21 +23,32 @@ class IdentityRow(TypedDict):
     base: Annotated[str, "the session's name before any suffix"]
 
 
+class PaceRow(TypedDict):
+    enter: Annotated[bool, "whether Enter follows"]
+    before: Annotated[float, "how many seconds to wait before it is typed"]
+    after: Annotated[float, "how many seconds to wait behind it"]
+
+
 class PlannedPaneRow(TypedDict):
     commands: Annotated[list[str], "what is typed into its shell"]
     cwd: Annotated[str, "its folder"]
     environment: Annotated[dict[str, str], "its variables, beyond the session's"]
     focus: Annotated[bool, "whether it is the window's current one"]
     shell: Annotated[str, "what runs in place of the session's shell; empty for that"]
+    title: Annotated[str, "its title; empty for what its program says"]
+    paces: Annotated[list[PaceRow], "how each of the commands is typed, where any is not as usual"]
 
 
 class PlannedWindowRow(TypedDict):
-    name: Annotated[str, "its name"]
+    name: Annotated[str, "its name; empty for what tmux calls it"]
     cwd: Annotated[str, "its folder"]
     layout: Annotated[str, "how its panes are laid out; empty for tmux's own"]
     focus: Annotated[bool, "whether it is the session's current one"]
     options: Annotated[dict[str, str], "its tmux options"]
     panes: Annotated[list[PlannedPaneRow], "its panes"]
+    position: Annotated[int, "its index in the session; -1 for the next one"]
+    stacked: Annotated[bool, "whether each pane is half of the one before"]
+    options_after: Annotated[dict[str, str], "the tmux options that it gets once all commands were typed"]
 
 
 class StepRow(TypedDict):
@@ -70,6 +81,7 @@ class PrintPlan(TypedDict):
     shell: Annotated[str, "the shell of its panes; empty for tmux's own"]
     tmux_config: Annotated[str, "a file of tmux commands for the session; empty for none"]
     options: Annotated[dict[str, str], "its tmux options"]
+    global_options: Annotated[dict[str, str], "tmux options of all sessions on its server"]
     auto_attach: Annotated[bool, "whether run attaches to it"]
     auto_cleanup: Annotated[bool, "whether it ends by itself after its timeout"]
     timeout: Annotated[float, "seconds without use after which it may be ended; 0 for never"]

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from jinja2 import nodes
     from jinja2.sandbox import SandboxedEnvironment
 
+_NONE: Mapping[str, str] = {}
 _LONGEST = 10_000  # characters of a template
 _LARGEST = 100_000  # characters that come of it
 _ASIDE = "text with {{ or {% of its own goes between {% raw %} and {% endraw %}"
 _FILTERS = (
-    *("capitalize", "d", "default", "first", "int", "last", "length", "lower", "quote", "replace", "string"),
+    *("capitalize", "d", "default", "expandvars", "first", "int", "last", "length", "lower", "quote", "replace"),
+    "string",
     *("title", "trim", "truncate", "upper"),
 )
 _METHODS = (
@@ -40,17 +42,23 @@ _NODES = (
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _DEFAULT = rf"\|\s*default\(\s*(?:(?P<other>{_NAME})|'(?P<single>[^'\\]*)'|\"(?P<double>[^\"\\]*)\")\s*\)"
 _SIMPLE = re.compile(rf"(?<!\{{)\{{\{{\s*(?P<name>{_NAME})\s*(?:{_DEFAULT}\s*)?(?P<quote>\|\s*quote\s*)?\}}\}}")
+_EXPANDED = re.compile(r'\{\{ "((?:[^"\\]|\\.)*)" \| expandvars \}\}', re.DOTALL)
+_VARIABLE = re.compile(r"\$(?:([A-Za-z0-9_]+)|\{([^}]*)\})")
 _WORDS = frozenset(("true", "false", "none", "True", "False", "None", "not", "and", "or", "in", "is", "if", "else"))
 
 
-def render(text: str, variables: Mapping[str, str]) -> str:
-    """Raises Unfit with one problem of no file, its line counted from the text's first one."""
+def render(text: str, variables: Mapping[str, str], env: Mapping[str, str] = _NONE) -> str:
+    """`env`: the environment that `expandvars` reads. Raises Unfit with one problem of no file, its line counted from
+    the text's first one.
+    """
     if "{{" not in text and "{%" not in text:
         return text
     if len(text) > _LONGEST:
         raise _unfit(1, f"the template is longer than {_LONGEST} characters")
+    if whole := _EXPANDED.fullmatch(text):
+        return _expanded(re.sub(r"\\(.)", lambda sign: "\n" if sign[1] == "n" else sign[1], whole[1]), env)
     done = _simple(text, variables)
-    done = _by_jinja(text, variables) if done is None else done
+    done = _by_jinja(text, variables, env) if done is None else done
     if len(done) > _LARGEST:
         raise _unfit(1, f"more than {_LARGEST} characters come out of the template")
     return done
@@ -86,10 +94,10 @@ def _value(match: re.Match[str], variables: Mapping[str, str]) -> str | None:
     return match["double"] if match["single"] is None else match["single"]
 
 
-def _by_jinja(text: str, variables: Mapping[str, str]) -> str:
+def _by_jinja(text: str, variables: Mapping[str, str], env: Mapping[str, str] = _NONE) -> str:
     import jinja2
 
-    environment = _environment()
+    environment = _environment(env)
     try:
         parsed = environment.parse(text)
     except jinja2.TemplateSyntaxError as error:
@@ -107,7 +115,7 @@ def _by_jinja(text: str, variables: Mapping[str, str]) -> str:
         raise _unfit(1, f"the template fails: {error}") from None
 
 
-def _environment() -> SandboxedEnvironment:
+def _environment(env: Mapping[str, str]) -> SandboxedEnvironment:
     """With no loader: a template reads no other. Comments are none: shells write `${#array[@]}`."""
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -128,6 +136,17 @@ def _environment() -> SandboxedEnvironment:
     found.globals.clear()
     found.filters = {name: found.filters[name] for name in _FILTERS if name in found.filters}
     found.filters |= {"replace": _replace, "quote": lambda text: shlex.quote(str(text))}
+    found.filters["expandvars"] = lambda text: _expanded(str(text), env)
+    return found
+
+
+def _expanded(text: str, env: Mapping[str, str]) -> str:
+    """Variables of the environment, and a `~` in front, in their places; those that are not there stay as they are."""
+    if text == "~" or text.startswith("~/"):
+        text = env.get("HOME", "~") + text[1:]
+    found = _VARIABLE.sub(lambda name: env.get(name[1] or name[2], name[0]), text)
+    if len(found) > _LARGEST:
+        raise ValueError(f"more than {_LARGEST} characters come out of expandvars")
     return found
 
 

@@ -85,7 +85,7 @@ def load(ctx: Context, request: Request) -> Draft:
 def plan(draft: Draft, session_name: str = "") -> Plan:
     """`session_name`: what the session is called in the end, where another one has the name of its identity."""
     try:
-        found = planning.plan(draft, session_name or draft.identity.base)
+        found = planning.plan(draft, session_name or draft.called)
     except Unfit as error:
         raise bad(error) from None
     if found.tmux_config:
@@ -175,7 +175,7 @@ def _world(ctx: Context, located: Located) -> World:
         branch=name or "main",
         user=ctx.env.get("USER") or ctx.env.get("LOGNAME") or _user(),
         timestamp=time.strftime("%Y%m%d-%H%M%S", time.localtime(ctx.clock())),
-        render=jinja.render,
+        render=lambda text, variables: jinja.render(text, variables, ctx.env),
         path=absolute,
         is_folder=os.path.isdir,
         is_file=os.path.isfile,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _SIZE = (200, 50)  # columns and rows until somebody attaches
 _SMALLEST = (80, 24)
+_AT_ONCE = ("remain-on-exit",)  # options of a window whose program may end before anything else is said
 
 
 class Place(NamedTuple):
@@ -58,6 +59,7 @@ class Added(NamedTuple):
     windows: list[str]
     panes: list[str]
     problems: list[str]
+    after: list[ScriptLine]  # what has to be said once all was typed
     first: str = ""  # the pane that the session is registered with
 
 
@@ -92,6 +94,7 @@ def furnish(ctx: Context, plan: Plan, begun: Begun, wanted: Sequence[Pair]) -> A
     if plan.tmux_config:
         config = build.source(ctx.tmux, begun.server, begun.pane, plan.tmux_config)
     lines = [build.option(begun.session, name, value) for name, value in found.of_session]
+    lines += [build.global_option(name, value, found.windows_have(name)) for name, value in plan.global_options]
     lines.append(build.out_of_the_way(begun.session, begun.window))
     added = add(
         ctx.tmux,
@@ -130,15 +133,20 @@ class Options(NamedTuple):
 
     of_session: tuple[tuple[str, str], ...]
     of_windows: tuple[tuple[str, str], ...] = ()
+    names: frozenset[str] = frozenset()  # of all that windows can have, where any is set
+
+    def windows_have(self, name: str) -> bool:
+        return name.partition("[")[0] in self.names
 
 
 def options(ctx: Context, plan: Plan, server: Server) -> Options:
     shell = plan_checks.shell(ctx.env, plan)
-    if not plan.options:
+    if not plan.options and not plan.global_options:
         return Options(tuple(shell))
     names = build.of_windows(ctx.tmux, server.socket)
     of_windows = tuple(option for option in plan.options if option[0].partition("[")[0] in names)
-    return Options((*shell, *(option for option in plan.options if option not in of_windows)), of_windows)
+    of_session = (*shell, *(option for option in plan.options if option not in of_windows))
+    return Options(of_session, of_windows, names)
 
 
 def add(tmux: Tmux, target: Target, wanted: Sequence[Pair], first: Sequence[ScriptLine] = ()) -> Added:
@@ -165,10 +173,14 @@ def add(tmux: Tmux, target: Target, wanted: Sequence[Pair], first: Sequence[Scri
     dressing = sorted([*fresh, *bare], key=lambda pair: pair.number)
     problems += build.run(tmux, target.server, _finish(target, marked, windows, found, dressing)).problems
     return Added(
-        typing=[Typing(found[place.pair.number, place.place], place.what, place.pane.commands) for place in new],
+        typing=[
+            Typing(found[place.pair.number, place.place], place.what, place.pane.commands, place.pane.paces)
+            for place in new
+        ],
         windows=[diff.title(new_pair.window, new_pair.number) for new_pair in fresh if new_pair.number in windows],
         panes=[place.what for place in new if place.pair.seen],
         problems=problems,
+        after=[line for pair in dressing if pair.number in windows for line in _after(windows[pair.number], pair)],
         first=next((found[key] for key in sorted(found)), ""),
     )
 
@@ -190,7 +202,14 @@ def _new_windows(
     lines = [
         *first,
         *(
-            build.new_window(target.session, pair.window.name, _new_pane(target, pair.window.panes[0]), pair.number)
+            build.new_window(
+                target.session,
+                pair.window.name,
+                _new_pane(target, pair.window.panes[0]),
+                pair.number,
+                pair.window.position,
+                [option for option in (*target.window_options, *pair.window.options) if option[0] in _AT_ONCE],
+            )
             for pair in fresh
         ),
     ]
@@ -210,11 +229,19 @@ def _splits(
     found: dict[tuple[int, int], str],
     problems: list[str],
 ) -> dict[tuple[int, int], str]:
-    """The last ones first: each comes directly behind the pane that is split, and so before those made earlier."""
+    """The last ones first: each comes directly behind the pane that is split, and so before those made earlier. Where
+    each is to be half of the one before, in their order: the window's current pane is the one that is split.
+    """
     if not split:
         return {}
-    lines = []
+    stacked = [at for at, place in enumerate(split) if place.pair.window.stacked and not place.pair.seen]
+    lines = [
+        build.stacked(windows[split[at].pair.number], _new_pane(target, split[at].pane), at, split[at].what)
+        for at in stacked
+    ]
     for at in reversed(range(len(split))):
+        if at in stacked:
+            continue
         each = split[at]
         window = each.pair.number
         there = {place: pane for (of, place), pane in found.items() if of == window}
@@ -246,9 +273,14 @@ def _finish(
     for number_, pair in grown.items():
         inherited = target.window_options if pair in fresh else ()
         lines += dressed(target.server, windows[number_], pair, inherited, fresh=pair in fresh)
+    lines += [
+        build.title(found[place.pair.number, place.place], place.pane.title, place.what)
+        for place in new
+        if place.pane.title
+    ]
     for pair in fresh:
         focus = next((at for at, pane in enumerate(pair.window.panes) if pane.focus), 0)
-        if focus and (pair.number, focus) in found:
+        if (focus or pair.window.stacked) and (pair.number, focus) in found:
             lines.append(build.focus_pane(found[pair.number, focus]))
     if target.placeholder:
         there = [pair for pair in fresh if pair.number in windows]
@@ -267,6 +299,13 @@ def dressed(
     for name, value in (*inherited, *pair.window.options) if fresh else ():
         lines.append(build.window_option(window, name, value, f"{what}: option {name}"))
     return [*lines, *laid_out(server, window, pair)]
+
+
+def _after(window: str, pair: Pair) -> list[ScriptLine]:
+    what = diff.title(pair.window, pair.number)
+    return [
+        build.window_option(window, name, value, f"{what}: option {name}") for name, value in pair.window.options_after
+    ]
 
 
 def laid_out(server: Server, window: str, pair: Pair) -> list[ScriptLine]:

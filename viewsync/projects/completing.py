@@ -50,7 +50,7 @@ def complete(ctx: Context, there: Running, row: Registered | None, *, apply: boo
     if not typing and not unregistered:
         return Completion(added.windows, added.panes, warnings)
     typed = readiness.type_all(ctx, server, session, typing)
-    warnings += typed.problems
+    warnings += [*typed.problems, *build.run(ctx.tmux, server, added.after).problems]
     if row is not None and unregistered:
         first = next((pane.id for pair in pairs for pane in pair.places if pane), added.first)
         warnings += lifecycle.remember(ctx, plan, server, session, there.name) if there.half else []
@@ -82,7 +82,7 @@ def _changes(there: Running, pairs: Sequence[Pair], options: building.Options) -
         what, window = diff.title(pair.window, pair.number), pair.seen.id
         if pair.window.name and not diff.same_name(pair.window.name, pair.seen.name):
             lines.append(build.rename(window, pair.window.name, f"name of {what}"))
-        for name, value in (*options.of_windows, *pair.window.options):
+        for name, value in (*options.of_windows, *pair.window.all_options):
             lines.append(build.window_option(window, name, value, f"{what}: option {name}"))
         if (layout := diff.layout(pair)) and layout.can:
             lines += building.laid_out(there.server, window, pair)
@@ -94,7 +94,7 @@ def _untyped(pairs: Sequence[Pair]) -> list[Typing]:
     places = [building.Place(pair, at) for pair in pairs for at in range(len(pair.places))]
     found = [(place, place.pair.places[place.place]) for place in places if place.pane.commands]
     return [
-        Typing(pane.id, place.what, place.pane.commands)
+        Typing(pane.id, place.what, place.pane.commands, place.pane.paces)
         for place, pane in found
         if pane and (pane.untyped or not pane.key)
     ]

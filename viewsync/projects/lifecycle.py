@@ -30,7 +30,7 @@ def trusted(ctx: Context, plan: Plan, *, steps: bool = True) -> None:
 
 
 def _has_options(plan: Plan) -> bool:
-    return bool(plan.options or any(window.options for window in plan.windows))
+    return bool(plan.all_options)
 
 
 def worktree(ctx: Context, plan: Plan) -> MadeWorktree | None:

@@ -13,6 +13,7 @@ from viewsync.history import recording
 from viewsync.projects import building, lifecycle, plan_checks, readiness
 from viewsync.projects.rules import diff
 from viewsync.registry import reservation
+from viewsync.tmux import build
 from viewsync.tmux.sessions import Duplicate
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
@@ -71,7 +72,7 @@ def _make(ctx: Context, plan: Plan, row: Registered, socket: str, began: float) 
         reservation.withdraw(ctx, row)
         gone = building.ended_at_once(ctx.env, added)
         raise type(gone)(f"Failed to create session '{row.name}': {gone.message}", gone.hint)
-    warnings += typed.problems
+    warnings += [*typed.problems, *build.run(ctx.tmux, server, added.after).problems]
     warnings += reservation.complete_with(ctx, row, server, session, added.first, typed.shown)
     _record(ctx, row._replace(server=server.identity), CREATE, plan.command, began)
     steps += lifecycle.after(ctx, plan, row.name, socket)

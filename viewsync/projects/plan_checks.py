@@ -42,6 +42,8 @@ def check_names(plan: Plan) -> None:
     for window in plan.windows:
         if window.name and not window.name.isprintable():  # tmux 3.3a takes it as it is, and no reading is whole then
             raise UsageError(f"{plan.file}: not a window's name: {window.name!r}", "printable text")
+        if title := next((pane.title for pane in window.panes if not pane.title.isprintable()), ""):
+            raise UsageError(f"{plan.file}: not a pane's title: {title!r}", "printable text")
     environments = [plan.environment, *(pane.environment for window in plan.windows for pane in window.panes)]
     for name in (name for variables in environments for name, _ in variables):
         if not _VARIABLE.fullmatch(name):
@@ -50,12 +52,11 @@ def check_names(plan: Plan) -> None:
 
 
 def check_options(plan: Plan, version: str = "") -> None:
-    given = [option for options in (plan.options, *(window.options for window in plan.windows)) for option in options]
-    if not given:
+    if not plan.all_options:
         return
     from viewsync.tmux.rules import project_options  # tmux's whole table: only for who sets any
 
-    for name, value in given:
+    for name, value in plan.all_options:
         what, hint = project_options.refusal(name, value, version)
         if what:
             raise UsageError(f"{plan.file}: option {name}: {what}", hint)

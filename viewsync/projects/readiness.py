@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from viewsync.context import Context
+    from viewsync.project_files.rules.plan import Pace
     from viewsync.system.shells import Foreground
     from viewsync.tmux.pane_states import PaneState
     from viewsync.tmux.rules.model import Server
@@ -36,6 +37,7 @@ class Typing(NamedTuple):
     pane: str  # its id
     what: str  # "pane 2 of window 'editor'"
     commands: Sequence[str]
+    paces: Sequence[Pace] = ()  # of each, where any is not as usual
 
 
 class Typed(NamedTuple):
@@ -49,6 +51,7 @@ def type_all(ctx: Context, server: Server, session: str, wanted: Sequence[Typing
         shown, unready = _wait(ctx.tmux, server, session, [typing.pane for typing in wanted if typing.commands])
     problems = []
     inputs: list[tuple[Typing, str]] = []
+    paced: list[tuple[Typing, str, Pace]] = []
     for typing in (one for one in wanted if one.commands):
         state = shown.get(typing.pane)
         if state is None or state.dead:
@@ -59,9 +62,12 @@ def type_all(ctx: Context, server: Server, session: str, wanted: Sequence[Typing
         texts = [command.rstrip("\n") for command in typing.commands]
         if problem := next(filter(None, (_problem(text, state) for text in texts)), ""):
             problems.append(f"{typing.what}: nothing was typed: {problem}")
+        elif typing.paces:
+            paced += [(typing, text, pace) for text, pace in zip(texts, typing.paces, strict=True)]
         else:
             inputs += [(typing, text) for text in texts]
-    return Typed([*problems, *_type(ctx.tmux, server, inputs)], shown)
+    problems += _type(ctx.tmux, server, inputs)
+    return Typed([*problems, *_type_paced(ctx.tmux, server, paced)], shown)
 
 
 def _wait(tmux: Tmux, server: Server, session: str, panes: Sequence[str]) -> tuple[dict[str, PaneState], set[str]]:
@@ -114,13 +120,26 @@ def _type(tmux: Tmux, server: Server, inputs: Sequence[tuple[Typing, str]]) -> l
     return problems + (_put(tmux, server, batch, set()) if batch else [])
 
 
+def _type_paced(tmux: Tmux, server: Server, inputs: Sequence[tuple[Typing, str, Pace]]) -> list[str]:
+    """One by one, with the rests between them."""
+    problems: list[str] = []
+    for at, (typing, text, pace) in enumerate(inputs):
+        time.sleep(pace.before)
+        more = {typing.pane} & {later[0].pane for later in inputs[at + 1 :]}
+        problems += _put(tmux, server, [(typing, text)], more, enter=pace.enter)
+        time.sleep(pace.after)
+    return problems
+
+
 def _size(each: tuple[Typing, str]) -> int:
     return len(each[1].encode("utf-8", "surrogateescape"))
 
 
-def _put(tmux: Tmux, server: Server, batch: Sequence[tuple[Typing, str]], more: set[str]) -> list[str]:
+def _put(
+    tmux: Tmux, server: Server, batch: Sequence[tuple[Typing, str]], more: set[str], *, enter: bool = True
+) -> list[str]:
     """`more`: the panes for which this is not all."""
-    inputs = [(typing.pane, _input(text)) for typing, text in batch]
+    inputs = [(typing.pane, _input(text, enter)) for typing, text in batch]
     through = dict.fromkeys(typing.pane for typing, _ in batch if typing.pane not in more)
     try:
         refused = tmux_input.put_all(tmux, server, inputs, [(pane, marks.UNTYPED) for pane in through])
@@ -130,10 +149,10 @@ def _put(tmux: Tmux, server: Server, batch: Sequence[tuple[Typing, str]], more: 
     return [f"{typing.what}: the command {text!r} was not typed: {why}" for (typing, text), why in pairs if why]
 
 
-def _input(text: str) -> tmux_input.Input:
+def _input(text: str, enter: bool) -> tmux_input.Input:
     """Told where the text begins and ends, a shell takes a TAB in it for a TAB, and a line's end not for Enter."""
     told = re.search(r"[\n\t]", text) and "\033[201~" not in text
-    return tmux_input.Input(text, tmux_input.ASKED if told else tmux_input.NEVER, enter=True)
+    return tmux_input.Input(text, tmux_input.ASKED if told else tmux_input.NEVER, enter=enter)
 
 
 def _problem(text: str, state: PaneState) -> str:

@@ -109,7 +109,7 @@ def _read(tmux: Tmux, plan: Plan, socket: str, renamed: Renamed, data: RegistryD
     known = _running([known for known in reading.known if known.identity == plan.identity])
     if known is None or known.live is None or known.server is None:
         return Found(rows, taken, None)
-    own = plan if known.name == plan.identity.base else renamed(known.name)
+    own = plan if known.name == plan.name else renamed(known.name)
     if seen is None or seen.id != known.live.id or _asked(own) != _asked(plan):
         seen = see(tmux, own, known.server, known.live.id)  # only its marks tell of it: now its id is known
     return Found(rows, taken, Running(known.name, known.server, known.live, seen, known.row, known.command, own))
@@ -145,7 +145,7 @@ def _asked(plan: Plan) -> DetailRequest:
     return DetailRequest(
         tuple(name for name, _ in plan.environment),
         tuple(name for name, _ in plan.options),
-        tuple(dict.fromkeys(name for window in plan.windows for name, _ in window.options)),
+        tuple(dict.fromkeys(name for window in plan.windows for name, _ in window.all_options)),
     )
 
 
@@ -192,7 +192,7 @@ def _is(row: SessionRow, plan: Plan, socket: str) -> bool:
 
 
 def _name(plan: Plan, taken: list[str]) -> str:
-    name, _ = names.allocate(plan.identity.base, plan.identity, dict.fromkeys(taken))
+    name, _ = names.allocate(plan.name, plan.identity, dict.fromkeys(taken))
     return name
 
 

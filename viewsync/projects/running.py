@@ -47,7 +47,7 @@ def compare(ctx: Context, plan: Plan, socket: str, renamed: Renamed) -> RunResul
     """Nothing is changed. `renamed`: see `run`."""
     there = reserving.find(ctx, plan, socket, renamed).running
     if there is None:
-        return RunResult(ABSENT, plan.identity.base, socket, "")
+        return RunResult(ABSENT, plan.name, socket, "")
     differences = diff.compare(there.plan, there.seen)
     return RunResult(REUSED, there.name, socket, there.live.id, there.server, differences=differences)
 
@@ -64,9 +64,7 @@ def run(ctx: Context, plan: Plan, socket: str, renamed: Renamed, *, apply: bool 
             ran = _made(ctx, plan, socket, found, renamed)
         if ran:
             return ran
-    raise TmuxError(
-        f"Failed to make session {plan.identity.base!r}: another process made it first each time", "try again"
-    )
+    raise TmuxError(f"Failed to make session {plan.name!r}: another process made it first each time", "try again")
 
 
 def _made(ctx: Context, plan: Plan, socket: str, found: Found, renamed: Renamed) -> RunResult | None:
@@ -76,7 +74,7 @@ def _made(ctx: Context, plan: Plan, socket: str, found: Found, renamed: Renamed)
         return None
     from viewsync.projects import making  # of no use where the session is there, which it mostly is
 
-    own = plan if reserved.name == plan.identity.base else renamed(reserved.name)
+    own = plan if reserved.name == plan.name else renamed(reserved.name)
     made = making.make(ctx, own, reserved.row, socket)
     if made is None:
         return None

@@ -111,7 +111,8 @@ def items(env: Mapping[str, str], plan: Plan) -> list[Item]:
 def options(plan: Plan) -> list[tuple[str, str, str]]:
     """Those that run something: of what, the name, the value."""
     found = [("the session", name, value) for name, value in plan.options]
-    found += [(f"window {window.name!r}", name, value) for window in plan.windows for name, value in window.options]
+    found += [("all sessions", name, value) for name, value in plan.global_options]
+    found += [(f"window {window.name!r}", name, value) for window in plan.windows for name, value in window.all_options]
     return [option for option in found if project_options.runs(option[1], option[2])]
 
 

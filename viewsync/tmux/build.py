@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import os
 import re
 
 from viewsync.errors import TmuxError
@@ -170,11 +171,28 @@ def variable(session: str, name: str, value: str) -> ScriptLine:
     return ScriptLine(language.assigned(f"set-environment -t '{session}:'", name, value), f"variable {name}")
 
 
-def new_window(session: str, name: str, pane: NewPane, number: int) -> ScriptLine:
-    """Behind the others; without a name tmux calls it like its program."""
-    words = ["new-window", "-d", *_telling(number), "-t", f"'{session}:'"]
-    words += ["-n", quoted(language.unexpanded(name))] if name else []
-    return ScriptLine(" ".join([*words, *_started(pane)]), f"window {name or number + 1!r}", pane.path, True)
+def global_option(name: str, value: str, of_windows: bool) -> ScriptLine:
+    """For all sessions on the server, or for all their windows."""
+    return ScriptLine(
+        language.assigned(f"set-option -g{'w' if of_windows else ''}", name, value), f"global option {name}"
+    )
+
+
+def new_window(session: str, name: str, pane: NewPane, number: int, index: int = -1, at_once: Pairs = ()) -> ScriptLine:
+    """Behind the others, or at that index; without a name tmux calls it like its program. `at_once`: options that it
+    has before its program can end. Until then it is found by a name that no other window has.
+    """
+    at = f"'{session}:{index}'" if index >= 0 else f"'{session}:'"
+    words = ["new-window", "-d", *_telling(number), "-t", at]
+    passing = f"viewsync-{os.urandom(8).hex()}" if at_once else ""
+    words += ["-n", passing or quoted(language.unexpanded(name))] if passing or name else []
+    commands = [" ".join([*words, *_started(pane)])]
+    if passing:
+        target = f"-t '{session}:={passing}'"
+        commands += [language.assigned(f"set-option -w {target}", option, value) for option, value in at_once]
+        called = f"rename-window {target} -- {quoted(language.unexpanded(name))}"
+        commands.append(called if name else f"set-option -wu {target} automatic-rename")
+    return ScriptLine(" ; ".join(commands), f"window {name or number + 1!r}", pane.path, True)
 
 
 def split(pane: str, new: NewPane, number: int, what: str, tiled: str = "") -> ScriptLine:
@@ -182,6 +200,17 @@ def split(pane: str, new: NewPane, number: int, what: str, tiled: str = "") -> S
     words = ["split-window", "-d", *_telling(number), "-t", pane]
     again = f" ; {guarded_layout.tiled(tiled)}" if tiled else ""
     return ScriptLine(f"{' '.join([*words, *_started(new)])}{again}", what, new.path)
+
+
+def stacked(window: str, new: NewPane, number: int, what: str) -> ScriptLine:
+    """Below the window's current pane, in half of its room, or where that has none left in as much as the others."""
+    words = ["split-window", *_telling(number), "-t", window]
+    room = f"if-shell -F -t {window} '#{{e|<:#{{pane_height}},3}}' {{ {guarded_layout.even(window)} }}"
+    return ScriptLine(f"{room} ; {' '.join([*words, *_started(new)])}", what, new.path)
+
+
+def title(pane: str, text: str, what: str) -> ScriptLine:
+    return ScriptLine(f"select-pane -t {pane} -T {quoted(language.unexpanded(text))}", f"title of {what}")
 
 
 def _telling(number: int) -> list[str]:

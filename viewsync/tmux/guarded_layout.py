@@ -17,6 +17,11 @@ def command(version: str, window: str, layout: str, panes: int) -> str:
     return f"select-layout -t {window} -- {quoted(layout)}"
 
 
+def even(window: str) -> str:
+    """What gives each pane as many lines."""
+    return f"select-layout -t {window} even-vertical"
+
+
 def tiled(window: str) -> str:
     """What gives all panes of the window their room."""
     return f"select-layout -t {window} tiled"

@@ -33,7 +33,10 @@ def test_the_schemas_are_schemas(kind: str) -> None:
         ("session:\n  task: 5", "F:2: session.task must be text, not '5' (write it in quotes: \"5\")"),
         ("session:\n  auto_attach: maybe", "F:2: session.auto_attach must be true or false, not 'maybe'"),
         ("session: x", "F:1: session must be a mapping, not 'x'"),
-        ("session:\n  windows:\n    - command: vim", "F:3: session.windows[0].name is missing"),
+        (
+            "session:\n  windows:\n    - commands:\n      - enter: no",
+            "F:4: session.windows[0].commands[0].type is missing",
+        ),
         (
             "session:\n  windows:\n    - name: a\n      window_name: b",
             "F:4: there is no key 'window_name' in session.windows[0] (there are: name, command,",

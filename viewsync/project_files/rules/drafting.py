@@ -29,6 +29,7 @@ class Draft(NamedTuple):
     variables: Mapping[str, str]  # all but the session's name
     identity: Identity
     worktree: PlannedWorktree | None
+    called: str  # what the session is called where nobody else has that name
 
 
 def draft(sources: Sources, world: World, given: Mapping[str, str], environment: Mapping[str, str]) -> Draft:
@@ -44,13 +45,13 @@ def draft(sources: Sources, world: World, given: Mapping[str, str], environment:
     filler.finish()
     variables["project_path"] = world.root
     variables["worktree_path"] = world.path(world.inside, worktree.path) if worktree else world.here
-    name = _name(filler)
+    name, own = _name(filler)
     filler.finish()
     project, tree = variables["project"] or "project", variables["worktree"] or "main"
     base = names.base(name, world.root, (project, tree, task))
-    return Draft(
-        sources, world, given, environment, variables, Identity(world.root, project, tree, task, base), worktree
-    )
+    identity = Identity(world.root, project, tree, task, base)
+    called = name if own and names.keeps(name) else base
+    return Draft(sources, world, given, environment, variables, identity, worktree, called)
 
 
 def _found(sources: Sources, world: World) -> dict[str, str]:
@@ -93,9 +94,13 @@ def _worktree(filler: Filler, arguments: Mapping[str, str]) -> PlannedWorktree |
     return PlannedWorktree(branch, start, filler.world.path(path, filler.world.root))
 
 
-def _name(filler: Filler) -> str:
+def _name(filler: Filler) -> tuple[str, bool]:
+    """And whether its file gives it word for word."""
     sources = filler.sources
-    template = sources.command.get("session", "name_template") or sources.setting("naming_pattern")
+    own = sources.command.get("session", "name_template")
+    template = own or sources.setting("naming_pattern")
     name = filler.text(template) if template else filler.world.render(names.DEFAULT, filler.variables)
     prefix = filler.text(sources.prefix)
-    return f"{prefix}-{name}" if prefix else name
+    if prefix:
+        return f"{prefix}-{name}", False
+    return name, own is not None and not names.varies(own.text)

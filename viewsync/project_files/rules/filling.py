@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _FOUND = ("branch", "project", "project_path", "task", "task_type", "user", "worktree", "worktree_path")
 _ACTIVE = re.compile(r"""[\x00-\x1f\x7f`$\\"';&|<>()!]""")  # a space is left to the quotes of whoever wrote the file
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _QUOTED = re.compile(r"\|\s*quote\s*-?\}\}$")
 
 
@@ -64,6 +65,7 @@ class Filler:
         if node is None:
             return ""
         bare = " ".join(match[0] for match in _TEMPLATE.finditer(node.text) if not _is_quoted(node.text, match))
+        bare = _STRING.sub("", bare)
         for name in _FOUND:
             value = self.variables.get(name, "")
             if _ACTIVE.search(value) and re.search(rf"\b{name}\b", bare):

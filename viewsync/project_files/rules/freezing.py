@@ -6,6 +6,7 @@ Values that nobody is to see are left out; `secrets` names them.
 from __future__ import annotations
 
 from viewsync.project_files.rules import command_lines, writing
+from viewsync.project_files.rules.plan import Pace
 from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def command(plan: Plan) -> Data:
     root = plan.identity.root
     session = writing.filled(
-        name_template=writing.literal(plan.identity.base),
+        name_template=writing.literal(plan.name),
         task=writing.literal(plan.identity.task),
         working_directory=_folder(plan.cwd, root),
         auto_attach=plan.auto_attach,
@@ -27,6 +28,7 @@ def command(plan: Plan) -> Data:
         shell=writing.literal(plan.shell),
         tmux_config=_folder(plan.tmux_config, root),
         options=writing.literals(dict(plan.options)),
+        global_options=writing.literals(dict(plan.global_options)),
         pre_create_steps=[_step(step, plan) for step in plan.pre_create],
         post_create_steps=[_step(step, plan) for step in plan.post_create],
         cleanup_steps=[_step(step, plan) for step in plan.cleanup],
@@ -61,23 +63,30 @@ def _step(step: Step, plan: Plan) -> Data:
 
 def _window(window: PlannedWindow, plan: Plan, *, several: bool) -> Data:
     return writing.window(
-        window.name,
+        writing.literal(window.name),
         [_pane(pane, window, plan) for pane in window.panes],
-        layout=window.layout,
+        layout=window.layout or ("stacked" if window.stacked else ""),
         focus=window.focus and several,
         working_directory=_folder(window.cwd, plan.cwd),
         options=writing.literals(dict(window.options)),
+        options_after=writing.literals(dict(window.options_after)),
+        index=window.position if window.position >= 0 else None,
     )
 
 
 def _pane(pane: PlannedPane, window: PlannedWindow, plan: Plan) -> Data | str | None:
     return writing.pane(
-        pane.commands,
+        [_typed(line, pane.paces[at] if pane.paces else Pace()) for at, line in enumerate(pane.commands)],
+        title=writing.literal(pane.title),
         focus=pane.focus and len(window.panes) > 1,
         working_directory=_folder(pane.cwd, window.cwd),
         environment=_variables(pane.environment, plan),
         shell=writing.literal(pane.shell),
     )
+
+
+def _typed(command: str, pace: Pace) -> str | Data:
+    return writing.typed(writing.literal(command), enter=pace.enter, sleep_before=pace.before, sleep_after=pace.after)
 
 
 def shown(data: Any, secrets: Sequence[tuple[str, str]]) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from viewsync.tmux.rules import session_names
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 LONGEST = 60
 DEFAULT = "{{project}}-{{worktree}}-{{task}}"
 _TAIL = 8  # characters of it
+_CONSTANT = re.compile(r"\{% raw %\}.*?\{% endraw %\}|\{\{ \"(?:[^\"\\]|\\.)*\" \| expandvars \}\}", re.DOTALL)
+_VARIABLE = re.compile(r"\{\{|\{%")
 
 
 def base(text: str, root: str, parts: tuple[str, ...]) -> str:
@@ -28,6 +31,16 @@ def base(text: str, root: str, parts: tuple[str, ...]) -> str:
     tail = _hash("\0".join((root, *parts, text)))
     kept = name[: LONGEST - _TAIL - 1].strip("-") or "session"
     return f"{kept}-{tail}"
+
+
+def keeps(name: str) -> bool:
+    """Whether a session can have that very name, which its file gives."""
+    return len(name) <= LONGEST and name.isprintable() and name == name.strip() and not session_names.refusal(name)
+
+
+def varies(template: str) -> bool:
+    """Whether what comes of it depends on anything that is not the user's own."""
+    return bool(_VARIABLE.search(_CONSTANT.sub("", template)))
 
 
 def allocate(base: str, identity: Identity, taken: Mapping[str, Identity | None]) -> tuple[str, bool]:

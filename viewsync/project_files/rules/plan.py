@@ -11,21 +11,38 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.marks import Identity
 
 
+class Pace(NamedTuple):
+    """How one command is typed."""
+
+    enter: bool = True  # whether Enter follows
+    before: float = 0.0  # seconds of rest
+    after: float = 0.0
+
+
 class PlannedPane(NamedTuple):
     commands: tuple[str, ...]  # typed into its shell, one after the other
     cwd: str
     environment: tuple[tuple[str, str], ...]  # beyond the session's
     focus: bool
     shell: str  # what runs instead of the session's shell, "" for that
+    title: str = ""  # "" for what its program says
+    paces: tuple[Pace, ...] = ()  # of each of the commands, where any is not as usual
 
 
 class PlannedWindow(NamedTuple):
-    name: str
+    name: str  # "" for what tmux calls it
     cwd: str
     layout: str  # a tmux layout, "" for none
     focus: bool
     options: tuple[tuple[str, str], ...]
     panes: tuple[PlannedPane, ...]  # one at least
+    position: int = -1  # its index, -1 for the next one
+    stacked: bool = False  # each pane is half of the one before; else, without a layout, all have the same room
+    options_after: tuple[tuple[str, str], ...] = ()  # that it gets once all commands were typed
+
+    @property
+    def all_options(self) -> tuple[tuple[str, str], ...]:
+        return (*self.options, *self.options_after)
 
 
 class Step(NamedTuple):
@@ -59,6 +76,7 @@ class Plan(NamedTuple):
     shell: str = ""  # "" for tmux's own default
     tmux_config: str = ""  # a file of tmux commands for this session, "" for none
     options: tuple[tuple[str, str], ...] = ()  # of the session
+    global_options: tuple[tuple[str, str], ...] = ()  # of all sessions on its server
     auto_attach: bool = False
     auto_cleanup: bool = False
     timeout: float = 0.0  # seconds unused until it may be ended, 0 for never
@@ -71,3 +89,14 @@ class Plan(NamedTuple):
     tree: str = ""  # the project's folder in the worktree where it works
     # The session's variables as the files have them, templates unfilled, with all that the files put into those.
     written: tuple[tuple[str, str], ...] = ()
+    called: str = ""  # the session's name where nobody else has it, "" for its identity's base
+
+    @property
+    def name(self) -> str:
+        return self.called or self.identity.base
+
+    @property
+    def all_options(self) -> tuple[tuple[str, str], ...]:
+        """Its own, those of its server and those of its windows."""
+        of_windows = (option for window in self.windows for option in window.all_options)
+        return (*self.options, *self.global_options, *of_windows)

@@ -8,8 +8,8 @@ from viewsync.project_files.rules import environment, settings
 from viewsync.project_files.rules import steps as step_rules
 from viewsync.project_files.rules.checking import close
 from viewsync.project_files.rules.filling import Filler
-from viewsync.project_files.rules.nodes import MAPPING, NULL, Node
-from viewsync.project_files.rules.plan import CONTINUE, Plan, PlannedPane, PlannedWindow
+from viewsync.project_files.rules.nodes import BOOLEAN, MAPPING, NULL, Node
+from viewsync.project_files.rules.plan import CONTINUE, Pace, Plan, PlannedPane, PlannedWindow
 from viewsync.text import durations
 from viewsync.tmux.rules import layouts
 from viewsync.typed import TYPE_CHECKING
@@ -24,6 +24,9 @@ _NEVER = ("never", "0")
 _USUAL = "development"  # the environment of a session that names none
 _ANY_TMUX = (99, 0)  # whether this one knows a layout is found when it is known which one it is
 _MOST = 200  # windows of a session, and panes of a window
+_HIGHEST = 30_000  # index of a window
+_LONGEST = 300.0  # seconds of rest before or behind a command
+STACKED = "stacked"
 
 
 def plan(draft: Draft, session_name: str) -> Plan:
@@ -48,7 +51,8 @@ def plan(draft: Draft, session_name: str) -> Plan:
         windows=_windows(filler, session, cwd),
         shell=filler.shell(sources.setting("shell")),
         tmux_config=_tmux_config(filler),
-        options=_options(filler),
+        options=_options(filler, "options"),
+        global_options=_options(filler, "global_options"),
         auto_attach=_truth(sources.setting("auto_attach")),
         auto_cleanup=_truth(sources.setting("auto_cleanup")),
         timeout=_timeout(filler),
@@ -60,6 +64,7 @@ def plan(draft: Draft, session_name: str) -> Plan:
         branch=draft.variables["branch"],
         tree=draft.variables["worktree_path"],
         written=_written(filler, draft, written),
+        called=draft.called,
     )
     secrets = environment.secrets(known(found), found.secrets)
     filler.finish([value for name, value in known(found) if name in secrets])
@@ -151,11 +156,27 @@ def _window(filler: Filler, node: Node, base: str) -> PlannedWindow:
     cwd = filler.folder(node, base)
     panes = _panes(filler, node, cwd)
     layout = node.get("layout")
-    text = filler.world.layout(filler.text(layout))
+    text = filler.text(layout)
+    stacked = text == STACKED
+    text = "" if stacked else filler.world.layout(text)
     if layout and text and (problem := layouts.problem(text, len(panes), _ANY_TMUX)):
         filler.wrong(layout, problem)
-    options = tuple(_allowed(filler, node.get("options")).items())
-    return PlannedWindow(name, cwd, text, False, options, panes)
+    options, after = (_allowed(filler, node.get(key)) for key in ("options", "options_after"))
+    if synchronize := node.get("synchronize"):
+        (options if synchronize.text == "before" else after)["synchronize-panes"] = "on"
+    return PlannedWindow(
+        name, cwd, text, False, tuple(options.items()), panes, _index(filler, node), stacked, tuple(after.items())
+    )
+
+
+def _index(filler: Filler, node: Node) -> int:
+    found = node.get("index")
+    if found is None:
+        return -1
+    if not found.text.isdecimal() or int(found.text[:9]) > _HIGHEST:
+        filler.wrong(found, f"{found.text!r} is no place of a window", f"a number up to {_HIGHEST}")
+        return -1
+    return int(found.text)
 
 
 def _panes(filler: Filler, window: Node, cwd: str) -> tuple[PlannedPane, ...]:
@@ -176,17 +197,52 @@ def _panes(filler: Filler, window: Node, cwd: str) -> tuple[PlannedPane, ...]:
 
 def _pane(filler: Filler, node: Node, window: Node, base: str) -> PlannedPane:
     if node.kind == NULL:
-        commands: list[str] = []
+        lines: Sequence[Node] = ()
     elif node.kind == MAPPING:
         found = filler.either(node, "command", "commands")
-        commands = [filler.shell(line) for line in (found.items or (found,))] if found else []
+        lines = (found.items or (found,)) if found else ()
     else:
-        commands = [filler.shell(node)]
+        lines = (node,)
     cwd = base if node is window else filler.folder(node, base)
     variables = environment.merged(filler.texts(part.get("environment")) for part in _both(window, node))
     shell = filler.shell(node.get("shell") or window.get("shell"))
-    typed = tuple(command.rstrip("\n") for command in commands if command.strip())
-    return PlannedPane(typed, cwd, tuple(variables.items()), False, shell)
+    read = ((filler.shell(line.get("type") if line.kind == MAPPING else line), _pace(filler, line)) for line in lines)
+    typed = [(command.rstrip("\n"), pace) for command, pace in read if command.strip()]
+    paces = tuple(pace for _, pace in typed)
+    return PlannedPane(
+        tuple(command for command, _ in typed),
+        cwd,
+        tuple(variables.items()),
+        False,
+        shell,
+        _title(filler, node),
+        paces if any(pace != Pace() for pace in paces) else (),
+    )
+
+
+def _title(filler: Filler, node: Node) -> str:
+    found = node.get("title")
+    text = filler.text(found)
+    if found and not text.isprintable():
+        filler.wrong(found, f"not a pane's title: {text!r}", "printable text")
+    return text
+
+
+def _pace(filler: Filler, line: Node) -> Pace:
+    if line.kind != MAPPING:
+        return Pace()
+    enter = line.get("enter")
+    before, after = (_rest(filler, line.get(key)) for key in ("sleep_before", "sleep_after"))
+    return Pace(enter is None or enter.truth, before, after)
+
+
+def _rest(filler: Filler, node: Node | None) -> float:
+    if node is None:
+        return 0.0
+    found = durations.seconds(node.text)
+    if found is None or found > _LONGEST:
+        filler.wrong(node, f"not a time to wait: {node.text!r}", f"2s, 0.5, or at most {_LONGEST:g}")
+    return found or 0.0
 
 
 def _both(window: Node, pane: Node) -> tuple[Node, ...]:
@@ -212,15 +268,18 @@ def _tmux_config(filler: Filler) -> str:
     return path
 
 
-def _options(filler: Filler) -> tuple[tuple[str, str], ...]:
+def _options(filler: Filler, key: str) -> tuple[tuple[str, str], ...]:
     project = filler.sources.project
-    files = [project.get("sessions", "options") if project else None, filler.sources.command.get("session", "options")]
+    files = [project.get("sessions", key) if project else None, filler.sources.command.get("session", key)]
     return tuple(environment.merged(_allowed(filler, file) for file in files).items())
 
 
 def _allowed(filler: Filler, node: Node | None) -> dict[str, str]:
-    """Options, of which some are nothing for a project's file to set."""
+    """Options, of which some are nothing for a project's file to set. A truth is what tmux calls one."""
     found = filler.texts(node)
+    for name, field in node.fields.items() if node else ():
+        if field.kind == BOOLEAN:
+            found[name] = "on" if field.truth else "off"
     if found:
         from viewsync.tmux.rules import project_options  # tmux's whole table: only for who sets any
     for name, value in found.items():

@@ -51,7 +51,7 @@ _CWD = {
 }
 _COMMANDS = {
     "command": _text("what is typed into the shell"),
-    "commands": _list({"type": "string"}, "what is typed into the shell, one after the other"),
+    "commands": _list(_ref("typed"), "what is typed into the shell, one after the other"),
 }
 _DURATION = {"type": ["string", "number"]}
 _TIMEOUT = {**_DURATION, "description": "how long nobody may use a session until it may be ended: 24h, or `never`"}
@@ -75,6 +75,21 @@ _DEFS: dict[str, Schema] = {
     "step": {"anyOf": [_text("the name of a step"), _mapping(_STEP_FIELDS, "a command")]},
     "steps": _list(_ref("step"), "steps, one after the other"),
     "definitions": _open(_STEP, {"anyOf": [_text("its command"), _mapping(_STEP_FIELDS, "a command")]}, "named steps"),
+    "typed": {
+        "anyOf": [
+            {"type": "string"},
+            _mapping(
+                {
+                    "type": _text("what is typed"),
+                    "enter": _truth("whether Enter follows (true)"),
+                    "sleep_before": {**_DURATION, "description": "how long to wait before it is typed: 2s, or seconds"},
+                    "sleep_after": {**_DURATION, "description": "how long to wait behind it"},
+                },
+                "a command, and how it is typed",
+                "type",
+            ),
+        ]
+    },
     "pane": {
         "anyOf": [
             {"type": "null"},
@@ -86,6 +101,7 @@ _DEFS: dict[str, Schema] = {
                     "environment": _ref("environment"),
                     "focus": _truth("the pane to be in"),
                     "shell": _text("what runs instead of the session's shell"),
+                    "title": _text("its title, until its program gives it another one"),
                 },
                 "a pane",
             ),
@@ -93,20 +109,26 @@ _DEFS: dict[str, Schema] = {
     },
     "window": _mapping(
         {
-            "name": _text("what it is called"),
+            "name": _text("what it is called; without one it is called as its program is"),
             **_COMMANDS,
             "panes": _list(_ref("pane"), "its panes, instead of `command`: each a command, or a mapping"),
             "layout": _text(
-                "even-horizontal, even-vertical, main-horizontal, main-vertical, tiled, or #{window_layout}"
+                "even-horizontal, even-vertical, main-horizontal, main-vertical, tiled, #{window_layout}, or "
+                "stacked: each pane is half of the one before (tiled)"
             ),
             "focus": _truth("the window to be in (the first)"),
             "options": _ref("options", "tmux options of the window"),
+            "options_after": _ref("options", "those that it gets once all commands were typed"),
+            "index": {"type": "number", "description": "its place in the session (the next one)"},
+            "synchronize": {
+                "enum": ["before", "after"],
+                "description": "what is typed goes to all of its panes, from before or after the commands on",
+            },
             **_CWD,
             "environment": _ref("environment"),
             "shell": _text("what runs instead of the session's shell"),
         },
         "a window",
-        "name",
     ),
     "argument": {
         "anyOf": [
@@ -133,6 +155,7 @@ _SESSION = {
     "tmux_config": _text("a file of tmux commands for this session; relative to the project's folder"),
     "default_window_name": _text("the name of its window when the file lists none"),
     "options": _ref("options", "tmux options of the session"),
+    "global_options": _ref("options", "tmux options of all sessions on its server, where they set no others"),
 }
 
 _COMMAND_SESSION = _mapping(

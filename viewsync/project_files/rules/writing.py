@@ -5,12 +5,15 @@ Nothing in it is a template: what came from elsewhere, and looks like one, stand
 
 from __future__ import annotations
 
+import re
+
 from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 Data = dict[str, Any]
+_ENVIRONMENT = re.compile(r"^~(/|$)|\$[A-Za-z_{]")
 
 
 def literal(text: str) -> str:
@@ -19,6 +22,14 @@ def literal(text: str) -> str:
         return text
     parts = [f"{{% raw %}}{part}{{% endraw %}}" if part else "" for part in text.split("{% endraw %}")]
     return "{{ '{% endraw %}' }}".join(parts)
+
+
+def expanded(text: str) -> str:
+    """Text in which a variable of the environment, or a `~` in front, is put in its place when the file is used."""
+    if not _ENVIRONMENT.search(text):
+        return literal(text)
+    held = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'{{{{ "{held}" | expandvars }}}}'
 
 
 def filled(**fields: Any) -> Data:
@@ -30,28 +41,37 @@ def literals(values: Mapping[str, str]) -> dict[str, str]:
     return {name: literal(value) for name, value in values.items()}
 
 
-def pane(commands: Sequence[str], **more: Any) -> Data | str | None:
-    """As short as it can be said: nothing, its one command, or a mapping."""
-    typed = [literal(command) for command in commands]
+def typed(command: str, *, enter: bool = True, sleep_before: float = 0.0, sleep_after: float = 0.0) -> str | Data:
+    """A command, and where that is not as usual, how it is typed."""
+    more = filled(sleep_before=sleep_before, sleep_after=sleep_after) | ({} if enter else {"enter": False})
+    return {"type": command, **more} if more else command
+
+
+def pane(commands: Sequence[str | Data], **more: Any) -> Data | str | None:
+    """As short as it can be said: nothing, its one command, or a mapping. `commands`: templates."""
+    lines = list(commands)
     fields = filled(**more)
     if fields:
-        return {**_typed(typed), **fields}
-    return (typed[0] if len(typed) == 1 else {"commands": typed}) if typed else None
+        return {**_typed(lines), **fields}
+    if len(lines) == 1 and isinstance(lines[0], str):
+        return lines[0]
+    return _typed(lines) or None
 
 
 def window(name: str, panes: Sequence[Data | str | None], **more: Any) -> Data:
-    """One pane alone is said by the window itself."""
-    found = {"name": literal(name), **filled(**more)}
+    """One pane alone is said by the window itself. `name`: a template."""
+    found = filled(name=name, **more)
     if len(panes) != 1:
         return {**found, "panes": list(panes)}
     (only,) = panes
     if isinstance(only, str):
         return {**found, "command": only}
     only = {key: value for key, value in (only or {}).items() if key != "focus"}  # of one, it says nothing
-    if set(only) & set(found):
+    if set(only) & set(found) or "title" in only:
         return {**found, "panes": [only]}
     return {**found, **only}
 
 
-def _typed(commands: list[str]) -> Data:
-    return {"command": commands[0]} if len(commands) == 1 else {"commands": commands} if commands else {}
+def _typed(commands: list[str | Data]) -> Data:
+    alone = len(commands) == 1 and isinstance(commands[0], str)
+    return {"command": commands[0]} if alone else {"commands": commands} if commands else {}

@@ -122,7 +122,7 @@ def _window(pair: Pair) -> list[Difference]:
         found.append(Difference(DIFFERENT, f"name of {what}", pair.window.name, seen.name))
     if laid_out := layout(pair):
         found.append(laid_out)
-    found += _options(f"{what}: option", pair.window.options, seen.options)
+    found += _options(f"{what}: option", pair.window.all_options, seen.options)
     for place, (pane, there) in enumerate(zip(pair.window.panes, pair.places, strict=True)):
         if there is None:
             found.append(Difference(MISSING, f"pane {place + 1} of {what}"))

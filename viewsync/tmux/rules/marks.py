@@ -73,10 +73,10 @@ def identity(values: Sequence[str]) -> Identity | None:
 
 
 def keys(names: Sequence[str]) -> list[str]:
-    """A mark for each of the plan's windows: its name, with a number where several have the same one."""
+    """A mark for each of the plan's windows: its name, with a number where several have the same one, or none."""
     seen: dict[str, int] = {}
     found = []
     for name in names:
         seen[name] = seen.get(name, 0) + 1
-        found.append(encoded(name) if seen[name] == 1 else f"{encoded(name)}% {seen[name]}")
+        found.append(encoded(name) if name and seen[name] == 1 else f"{encoded(name)}% {seen[name]}")
     return found
