@@ -1,4 +1,7 @@
-"""viewsync import: files of tmuxp and tmuxinator become command files, and what cannot be taken over is said."""
+"""viewsync import: files of other tools become command files, and what cannot be taken over is said.
+
+That what comes of them is the same stands in tests/peers.
+"""
 
 from __future__ import annotations
 
@@ -102,39 +105,133 @@ def panes(window: dict[str, Any]) -> list[list[str]]:
 
 def test_tmuxp(project: Project) -> None:
     found, left = planned(project, TMUXP)
-    assert left[1:] == [
-        "8: global_options has no equivalent in viewsync",
-        "22: sleep_before has no equivalent in viewsync",
-    ]
-    assert "window 'logs' has no layout here: there is no layout 'nope'" in left[0]
-    assert (found["name"], found["cwd"]) == ("web-app", os.path.join(project.home.path, "src"))
+    (layout,) = left
+    assert "window 'logs' has no layout here: there is no layout 'nope'" in layout
+    assert (found["name"], found["cwd"]) == ("Web App", os.path.join(project.home.path, "src"))
     assert (found["environment"], found["options"]) == ({"EDITOR": "vim"}, {"base-index": "1"})
-    assert [step["command"] for step in found["pre_create"]] == ["./bootstrap.sh"]
+    assert found["global_options"] == {"mouse": "on"}
+    assert [step["command"] for step in found["pre_create"]] == [f"{project.root}/./bootstrap.sh"]
     editor, logs, top = found["windows"]
-    first = "source .venv/bin/activate"
-    assert panes(editor) == [[first, "cd sub", "vim"], [first], [first, "docker ps --format '{{.Names}}'"]]
-    assert (editor["layout"], editor["focus"], editor["options"]) == (
+    first = " source .venv/bin/activate"
+    assert panes(editor) == [[first, " cd sub", " vim"], [first], [first, " docker ps --format '{{.Names}}'"]]
+    assert [pace["before"] for pace in editor["panes"][0]["paces"]] == [0, 0, 1]
+    assert (editor["layout"], editor["focus"], editor["options_after"]) == (
         *("main-vertical", True),
         {"synchronize-panes": "on"},
     )
-    assert panes(logs) == [[first, "cd /var/log", "tail -f syslog"], [first, "cd /var/log"]]
-    assert (top["name"], panes(top)) == ("window-3", [[first, "top"]])
+    assert panes(logs) == [[first, " cd /var/log", " tail -f syslog"], [first, " cd /var/log"]]
+    assert (top["name"], panes(top)) == ("", [[first, " top"]])
 
 
 def test_tmuxinator(project: Project) -> None:
     found, left = planned(project, TMUXINATOR)
-    assert left == ["5: on_project_exit has no equivalent in viewsync", "9: socket_name has no equivalent in viewsync"]
+    assert left == [
+        "3: on_project_start runs when the session is made, not where it is there already",
+        "5: on_project_exit has no equivalent in viewsync",
+        "9: socket_name has no equivalent in viewsync",
+    ]
     assert (found["name"], found["cwd"]) == ("shop", os.path.join(project.home.path, "shop"))
     assert found["auto_attach"] is True
-    assert [step["command"] for step in found["pre_create"]] == ["docker compose up -d"]
+    assert [(step["command"], step["on_failure"]) for step in found["pre_create"]] == [
+        ("docker compose up -d", "continue")
+    ]
     assert [step["command"] for step in found["cleanup"]] == ["docker compose stop"]
     editor, server, logs, shell = found["windows"]
     before = "rbenv shell 3.3"
     assert panes(editor) == [[before, "vim"], [before, "cd test", "guard"], [before]]
-    assert (editor["cwd"], editor["options"]) == (f"{project.home.path}/shop/app", {"synchronize-panes": "on"})
+    assert [pane["title"] for pane in editor["panes"]] == ["", "guard", ""]
+    assert (editor["cwd"], editor["options_after"]) == (f"{project.home.path}/shop/app", {"synchronize-panes": "on"})
     assert (panes(server), server["focus"]) == ([[before, "bundle exec rails s"]], True)
     assert panes(logs) == [[before, "cd log", "tail -f development.log"]]
     assert panes(shell) == [[before]]
+
+
+SMUG = """\
+session: Blog $HOME
+root: ~/src
+attach: true
+env:
+  WHERE: $HOME/x
+before_start:
+  - docker compose up -d
+stop: [docker compose stop]
+sendkeys_timeout: 300
+windows:
+  - name: code
+    selected: true
+    commands: [vim, ":e $HOME"]
+    panes:
+      - type: vertical
+        root: app
+        commands: [make watch]
+      - commands: [tail -f log]
+  - name: later
+    manual: true
+    commands: [htop]
+  - name: plain
+"""
+
+
+def test_smug(project: Project) -> None:
+    os.makedirs(os.path.join(project.home.path, "src/app"))
+    found, left = planned(project, SMUG)
+    assert left == [
+        "9: sendkeys_timeout has no equivalent in viewsync",
+        "19: the window 'later' is left out: it is manual",
+    ]
+    assert found["cwd"] == f"{project.home.path}/src"
+    assert (found["environment"], found["auto_attach"]) == ({"WHERE": f"{project.home.path}/x"}, True)
+    assert [step["command"] for step in found["pre_create"]] == ["docker compose up -d"]
+    assert [step["command"] for step in found["cleanup"]] == ["docker compose stop"]
+    code, plain = found["windows"]
+    assert panes(code) == [["vim", f":e {project.home.path}"], ["make watch"], ["tail -f log"]]
+    assert (code["layout"], code["focus"], code["panes"][2]["focus"]) == ("even-horizontal", True, True)
+    assert code["panes"][1]["cwd"] == f"{project.home.path}/src/app"
+    assert panes(plain) == [[]]
+
+
+WORKMUX = """\
+main_branch: main
+post_create:
+  - npm install
+agent: claude
+panes:
+  - command: vim
+    focus: true
+  - split: horizontal
+    command: npm run dev
+  - split: horizontal
+    command: <agent>
+"""
+
+
+def test_workmux(project: Project) -> None:
+    project.repository()
+    project.write("theirs.yaml", WORKMUX)
+    done = project.viewsync("import", "theirs.yaml", "-o", ".viewsync/commands/new.yaml")
+    path = os.path.join(project.root, "theirs.yaml")
+    assert [line.split(" (")[0] for line in done.err.splitlines()] == [
+        f"viewsync: {path}:4: agent has no equivalent in viewsync",
+        f"viewsync: {path}:11: <agent> is left out",
+    ]
+    found = project.viewsync("print", "new", "branch=topic", "--json").json()
+    assert (found["worktree"]["branch"], found["worktree"]["base_branch"]) == ("topic", "main")
+    assert [step["command"] for step in found["pre_create"]] == ["npm install"]
+    (window,) = found["windows"]
+    assert (panes(window), window["layout"]) == ([["vim"], ["npm run dev"], []], "even-horizontal")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: x\nwindows:\n  - name: w\n    root: ~\n    panes:\n      - commands: [vim]\n",
+        "session:\n  name: x\n  windows:\n    - name: w\n      splits: [{cmd: vim}]\n",
+    ],
+)
+def test_teamocil_is_refused_by_its_name(project: Project, text: str) -> None:
+    done = project.viewsync("import", project.write("x.yml", text))
+    assert (done.code, done.out) == (1, "")
+    assert "is a file of teamocil, which cannot be imported (start it once, and write what runs by" in done.err
 
 
 def test_ruby_is_refused_with_every_line_of_it(project: Project) -> None:
@@ -150,7 +247,7 @@ def test_ruby_is_refused_with_every_line_of_it(project: Project) -> None:
 def test_what_is_neither_is_refused(project: Project, text: str) -> None:
     done = project.viewsync("import", project.write("x.yaml", text))
     assert done.code == 1
-    assert "is neither a file of tmuxp nor one of tmuxinator" in done.err
+    assert "is no file of tmuxp, tmuxinator, smug or workmux" in done.err
 
 
 def test_no_file_is_written_over(project: Project) -> None:
@@ -167,10 +264,10 @@ def test_without_a_file_it_is_printed(project: Project) -> None:
     path = project.write("x.json", '{"session_name": "a", "windows": [{"window_name": "b", "panes": ["x\\ny"]}]}')
     done = project.viewsync("import", path)
     assert done.out == (
-        "session:\n  name_template: a\n  windows:\n    - name: b\n      command: |-\n        x\n        y\n"
+        "session:\n  name_template: a\n  windows:\n    - name: b\n      command: |2-\n         x\n        y\n"
     )
     assert project.viewsync("import", path, "--json").fields() == {
-        "command": {"session": {"name_template": "a", "windows": [{"name": "b", "command": "x\ny"}]}},
+        "command": {"session": {"name_template": "a", "windows": [{"name": "b", "command": " x\ny"}]}},
         "left_out": [],
         "file": None,
     }

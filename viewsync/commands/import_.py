@@ -1,4 +1,4 @@
-"""Convert a tmuxp or tmuxinator file into a command file for .viewsync/commands/, and print it.
+"""Convert a file of tmuxp, tmuxinator, smug or workmux into a command file for .viewsync/commands/, and print it.
 
 Whatever has no equivalent is left out and reported with its line.
 """
@@ -21,7 +21,7 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a tmuxp file (YAML or JSON) or a tmuxinator file (YAML)")
+    parser.add_argument("file", metavar="FILE", help="a file of tmuxp (YAML or JSON), tmuxinator, smug or workmux")
     parser.add_argument("-o", "--output", default="", metavar="FILE", help="write a new file instead of printing")
     _args.json(parser)
 

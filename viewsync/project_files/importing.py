@@ -28,10 +28,12 @@ def read(path: str) -> Imported:
     try:
         text = yaml_files.read(file)
         importing.refuse_programs(text, file)
-        data, left = importing.command(yaml_files.parse(text, file), portable_layouts.spelled)
+        twice: list[Problem] = []
+        root = yaml_files.parse(text, file, twice)
+        data, left = importing.command(root, os.path.dirname(file), portable_layouts.spelled)
     except Unfit as error:
         raise loading.bad(error) from None
-    return Imported(data, yaml_files.dump(data), left)
+    return Imported(data, yaml_files.dump(data), [*twice, *left])
 
 
 def write(text: str, path: str) -> str:

@@ -1,11 +1,12 @@
-"""Files of tmuxp and tmuxinator as command files of ours. What has no equivalent is left out, and its line said."""
+"""Files of other tools as command files of ours. What has no equivalent is left out, and its line said."""
 
 from __future__ import annotations
 
 import re
 
-from viewsync.project_files.rules import tmuxinator, tmuxp
-from viewsync.project_files.rules.nodes import MAPPING, Problem, Unfit, problem
+from viewsync.project_files.rules import smug, tmuxinator, tmuxp, workmux
+from viewsync.project_files.rules.nodes import LIST, MAPPING, Problem, Unfit, problem
+from viewsync.project_files.rules.planning import STACKED
 from viewsync.tmux.rules import layouts, project_options
 from viewsync.typed import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from viewsync.project_files.rules.writing import Data
 
 _ANY_TMUX = (99, 0)
+_WRITE = "start it once, and write what runs by `viewsync freeze`"
 
 
 def refuse_programs(text: str, file: str) -> None:
@@ -26,35 +28,55 @@ def refuse_programs(text: str, file: str) -> None:
         raise Unfit([Problem(file, number, "ERB cannot be imported", hint) for number in lines])
 
 
-def command(root: Node, layout: Callable[[str], str]) -> tuple[Data, list[Problem]]:
-    """What to write, and what was left out. Unfit for a file that is neither's.
+def command(root: Node, folder: str, layout: Callable[[str], str]) -> tuple[Data, list[Problem]]:
+    """What to write, and what was left out. Unfit for a file that is none of theirs.
 
-    `layout`: how every tmux takes one.
+    `folder`: the file's. `layout`: how every tmux takes one.
     """
-    if root.kind != MAPPING or not (root.get("windows") or root.get("tabs")):
-        raise Unfit([problem(root, "is neither a file of tmuxp nor one of tmuxinator", "both have windows")])
-    reader = tmuxp if root.get("session_name") else tmuxinator
-    data, left = reader.command(root)
+    data, left = _reader(root)(root, folder)
     left += _refused(data["session"], "the session", root.file)
+    left += _refused(data["session"], "all sessions", root.file, "global_options")
     for window in data["session"]["windows"]:
-        left += _refused(window, f"window {window['name']!r}", root.file)
+        what = f"window {window.get('name', '')!r}"
+        left += [*_refused(window, what, root.file), *_refused(window, what, root.file, "options_after")]
         panes = len(window.get("panes", [0]))
-        if not (text := window.get("layout")):
+        if (text := window.get("layout", STACKED)) == STACKED:
             continue
         window["layout"] = layout(text)
         if why := layouts.problem(window["layout"], panes, _ANY_TMUX):
-            left.append(Problem(root.file, 0, f"window {window['name']!r} has no layout here: {why}"))
+            left.append(Problem(root.file, 0, f"{what} has no layout here: {why}"))
             del window["layout"]
     return data, sorted(left, key=lambda each: each.line)
 
 
-def _refused(part: Data, what: str, file: str) -> list[Problem]:
+def _reader(root: Node) -> Callable[[Node, str], tuple[Data, list[Problem]]]:
+    """By the marks of each tool's own files."""
+    windows = root.get("windows") or root.get("tabs")
+    items = [item for item in (windows.items if windows else ()) if item.kind == MAPPING]
+    named = [item for item in items if item.get("name") and len(item.fields) > 1]
+    session = root.get("session")
+    if root.get("session_name") and windows:
+        return tmuxp.command
+    if (session and session.kind == MAPPING) or (windows and named and not session):
+        raise Unfit([problem(root, "is a file of teamocil, which cannot be imported", _WRITE)])
+    if session and windows:
+        return smug.command
+    if windows:
+        return tmuxinator.command
+    if (panes := root.get("panes")) and panes.kind == LIST:
+        return workmux.command
+    raise Unfit(
+        [problem(root, "is no file of tmuxp, tmuxinator, smug or workmux", "all of these have windows or panes")]
+    )
+
+
+def _refused(part: Data, what: str, file: str, key: str = "options") -> list[Problem]:
     """The options of it that are none for a project's file to set, which are taken out."""
     found = []
-    for name, value in list(part.get("options", {}).items()):
+    for name, value in list(part.get(key, {}).items()):
         if why := project_options.refusal(name, value)[0]:
             found.append(Problem(file, 0, f"option {name} of {what} is left out: {why}"))
-            del part["options"][name]
-    if not part.get("options", True):
-        del part["options"]
+            del part[key][name]
+    if not part.get(key, True):
+        del part[key]
     return found

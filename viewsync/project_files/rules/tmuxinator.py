@@ -1,107 +1,151 @@
-"""tmuxinator's project files, without the Ruby in them."""
+"""tmuxinator's project files, without the Ruby in them, and with what tmuxinator does where they say nothing."""
 
 from __future__ import annotations
 
 from viewsync.project_files.rules import writing
 from viewsync.project_files.rules.nodes import LIST, MAPPING, NULL, NUMBER, Node, Problem, problem
-from viewsync.project_files.rules.tmuxp import folder
+from viewsync.project_files.rules.tmuxp import directory
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from viewsync.project_files.rules.writing import Data
 
 _ROOT = (
     *("name", "project_name", "root", "project_root", "windows", "tabs", "pre_window", "pre_tab", "rbenv", "rvm"),
     *("on_project_start", "on_project_first_start", "on_project_stop", "pre", "attach", "startup_window"),
+    *("startup_pane", "enable_pane_titles", "pane_title_position", "pane_title_format"),
 )
 _WINDOW = ("layout", "root", "panes", "pre", "synchronize")
-_MANAGERS = (("rbenv", "rbenv shell"), ("rvm", "rvm use"))
+_HOOKS = ("on_project_start", "pre", "on_project_first_start")  # in the order in which they run
+_TITLES = "#{pane_index}: #{pane_title}"
 
 
-def command(root: Node) -> tuple[Data, list[Problem]]:
+def command(root: Node, _folder: str) -> tuple[Data, list[Problem]]:
     left = [
         problem(node, f"{key} has no equivalent in viewsync") for key, node in root.fields.items() if key not in _ROOT
     ]
-    name, top, windows, attach = (
-        _first(root, *names)
-        for names in (("name", "project_name"), ("root", "project_root"), ("windows", "tabs"), ("attach",))
-    )
-    before = [f"{how} {found.text}" for key, how in _MANAGERS if (found := root.get(key))]
-    before += _commands(_first(root, "pre_window", "pre_tab"))
-    listed = windows.items if windows else ()
+    name, top, windows = _first(root, "project_name", "name"), _first(root, "project_root", "root"), _windows(root)
+    attach = root.get("attach")
     session = writing.filled(
         name_template=writing.literal(name.text) if name else "",
-        working_directory=folder(top, left) if top else "",
-        auto_attach=attach.truth if attach else False,
-        focus=_focus(root, left),
-        pre_create_steps=_steps(root, "pre", "on_project_start", "on_project_first_start"),
+        working_directory=directory(top.text) if top else "",
+        auto_attach=attach.truth if attach else True,
+        pre_create_steps=_steps(root, *_HOOKS),
         cleanup_steps=_steps(root, "on_project_stop"),
     )
-    session["windows"] = [
-        found for number, item in enumerate(listed, 1) for found in _windows(item, number, before, left)
-    ]
+    if (again := root.get("on_project_start")) is not None:
+        left.append(problem(again, "on_project_start runs when the session is made, not where it is there already"))
+    before = _before(root)
+    found = [_window(window, before, root, left) for window in windows]
+    _focus(root, found, left)
+    session["windows"] = found
     return {"session": session}, left
+
+
+def _windows(root: Node) -> Sequence[Node]:
+    found = _first(root, "tabs", "windows")
+    return found.items if found else ()
 
 
 def _first(node: Node, *keys: str) -> Node | None:
     return next((found for key in keys if (found := node.get(key))), None)
 
 
-def _commands(node: Node | None) -> list[str]:
+def _lines(node: Node | None) -> list[str]:
+    """Those with something in them, as templates."""
     if node is None or node.kind in (NULL, MAPPING):
         return []
     found = node.items if node.kind == LIST else [node]
-    return [line.text for line in found if line.text]
+    return [writing.literal(line.text) for line in found if line.text]
+
+
+def _before(root: Node) -> list[str]:
+    """What is typed into each pane first: one line, of what comes first of these."""
+    for key, how in (("rbenv", "rbenv shell "), ("rvm", "rvm use "), ("pre_tab", ""), ("pre_window", "")):
+        if lines := _lines(root.get(key)):
+            return [how + "; ".join(lines)]
+    return []
 
 
 def _steps(root: Node, *keys: str) -> list[Data]:
-    return [{"run": writing.literal(line)} for key in keys for line in _commands(root.get(key))]
+    """One shell runs all lines of a hook, and what fails there stops nothing."""
+    found = ((key, "; ".join(_lines(root.get(key)))) for key in keys)
+    return [{"name": key, "run": line, "on_failure": "continue"} for key, line in found if line]
 
 
-def _focus(root: Node, left: list[Problem]) -> str:
-    found = root.get("startup_window")
-    if found and found.kind == NUMBER:
-        left.append(
-            problem(found, "startup_window by its number has no equivalent in viewsync", "`focus: NAME` below session:")
-        )
-        return ""
-    return writing.literal(found.text) if found else ""
-
-
-def _windows(node: Node, number: int, before: list[str], left: list[Problem]) -> Iterator[Data]:
-    """A list has one mapping for each: its name, and what is in it."""
+def _window(item: Node, before: list[str], root: Node, left: list[Problem]) -> Data:
+    """Of an item the first key is the window's name, and the others are none of tmuxinator's business."""
+    if item.kind != MAPPING:
+        left.append(problem(item, f"{item.text!r} is no window", "a name, a colon, and what is in it"))
+        return writing.window(writing.literal(item.text), [writing.pane(before)])
+    name, node = next(iter(item.fields.items()), ("", item))
+    for key in list(item.fields)[1:]:
+        left.append(problem(item.fields[key], f"{key} stands beside the window {name!r}, where it means nothing"))
+    name = "" if name in ("", "~", "null") else writing.literal(name)
     if node.kind != MAPPING:
-        yield writing.window(node.text or f"window-{number}", [writing.pane(before)])
-    for name, value in node.fields.items():
-        name = f"window-{number}" if name in ("", "~", "null") else name
-        if value.kind == MAPPING:
-            yield _window(name, value, before, left)
-        else:
-            yield writing.window(name, [writing.pane([*before, *_commands(value)])])
-
-
-def _window(name: str, node: Node, before: list[str], left: list[Problem]) -> Data:
+        return writing.window(name, [writing.pane([*before, *_lines(node)])])
     left += [
         problem(field, f"{key} has no equivalent in viewsync")
         for key, field in node.fields.items()
         if key not in _WINDOW
     ]
     layout, top, panes, synchronize = (node.get(key) for key in ("layout", "root", "panes", "synchronize"))
-    before = [*before, *_commands(node.get("pre"))]
-    together = synchronize is not None and synchronize.text.lower() not in ("false", "no", "off")
+    listed = (panes.items if panes.kind == LIST else [panes]) if panes else ()
+    own = " && ".join(_lines(node.get("pre")))
+    if own and not listed:
+        left.append(problem(node.fields["pre"], "pre is typed into windows with panes alone"))
+    first = [*before, own] if own else before
+    how = synchronize.text.lower() if synchronize else ""
     return writing.window(
         name,
-        [_pane(pane, before) for pane in (panes.items if panes else ())] or [writing.pane(before)],
+        [_pane(pane, first) for pane in listed] or [writing.pane(before)],
         layout=layout.text if layout else "",
-        working_directory=folder(top, left) if top else "",
-        options={"synchronize-panes": "on"} if together else {},
+        working_directory=directory(top.text) if top else "",
+        synchronize="after" if how == "after" else "before" if how in ("true", "yes", "on", "before") else "",
+        options=_titles(root),
     )
 
 
+def _titles(root: Node) -> dict[str, str]:
+    """The options that show the titles of panes, where the file asks for them."""
+    wanted = root.get("enable_pane_titles")
+    position, text = root.get("pane_title_position"), root.get("pane_title_format")
+    if wanted is None or not wanted.truth:
+        return {}
+    shown = writing.literal(text.text if text else _TITLES)
+    return {"pane-border-status": position.text if position else "top", "pane-border-format": shown}
+
+
 def _pane(node: Node, before: list[str]) -> Data | str | None:
-    """Under a title, or without one."""
+    """A pane that has a name has it for its title."""
+    title = ""
     if node.kind == MAPPING:
-        node = next(iter(node.fields.values()), node)
-    return writing.pane([*before, *_commands(node)])
+        title, node = next(iter(node.fields.items()), ("", node))
+    return writing.pane([*before, *_lines(node)], title=writing.literal(title))
+
+
+def _focus(root: Node, windows: list[Data], left: list[Problem]) -> None:
+    """On the window that it names, by its name or its number, and there on the pane with that number."""
+    wanted, pane = root.get("startup_window"), root.get("startup_pane")
+    at: int | None = 0
+    if wanted is not None:
+        names = [window.get("name") for window in windows]
+        name = writing.literal(wanted.text)
+        at = names.index(name) if name in names else int(wanted.text) if wanted.text.isdecimal() else None
+    if at is None or at >= len(windows):
+        if wanted is not None:
+            left.append(problem(wanted, f"there is no window {wanted.text!r} for startup_window"))
+        return
+    if wanted is not None and wanted.kind == NUMBER and at:
+        left.append(problem(wanted, f"startup_window {at} counts windows from 0, as tmux does without base-index"))
+    if wanted is not None:
+        windows[at]["focus"] = True
+    panes = windows[at].get("panes", [])
+    if pane is not None and pane.text.isdecimal() and int(pane.text) < len(panes):
+        number = int(pane.text)
+        there = panes[number]
+        panes[number] = {**(there if isinstance(there, dict) else {"command": there} if there else {}), "focus": True}
+    elif pane is not None and pane.text != "0":
+        left.append(problem(pane, f"there is no pane {pane.text!r} for startup_pane"))

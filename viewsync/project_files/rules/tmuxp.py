@@ -1,55 +1,67 @@
-"""tmuxp's workspace files."""
+"""tmuxp's workspace files, with what tmuxp does where they say nothing."""
 
 from __future__ import annotations
 
+import re
+
 from viewsync.project_files.rules import writing
-from viewsync.project_files.rules.nodes import LIST, MAPPING, NULL, Node, Problem, problem
-from viewsync.typed import TYPE_CHECKING
+from viewsync.project_files.rules.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, Node, Problem, problem
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping, Sequence
 
     from viewsync.project_files.rules.writing import Data
 
 _ROOT = (
-    "session_name",
-    "start_directory",
-    "environment",
-    "options",
-    "shell_command_before",
-    "before_script",
-    "windows",
+    *("session_name", "start_directory", "environment", "options", "global_options", "shell_command_before"),
+    *("before_script", "suppress_history", "windows"),
 )
 _WINDOW = (
-    *("window_name", "start_directory", "layout", "focus", "options", "options_after", "environment", "window_shell"),
-    *("shell_command_before", "panes"),
+    *("window_name", "window_index", "start_directory", "layout", "focus", "options", "options_after", "environment"),
+    *("window_shell", "shell_command_before", "suppress_history", "panes"),
 )
-_PANE = ("shell_command", "shell_command_before", "start_directory", "focus", "environment", "shell")
-_BLANK = ("blank", "pane", "")
+_PANE = (
+    *("shell_command", "shell_command_before", "start_directory", "focus", "environment", "shell", "enter"),
+    *("sleep_before", "sleep_after", "suppress_history"),
+)
+_COMMAND = ("cmd", "enter", "sleep_before", "sleep_after")
+_BLANK = ("blank", "pane")
+_PATHS = ("environment", "options", "global_options")  # of these a value that begins with a dot is a path
 
 
-def command(root: Node) -> tuple[Data, list[Problem]]:
-    found = _Reading()
+class _Line(NamedTuple):
+    text: str
+    enter: Node | None
+    before: Node | None
+    after: Node | None
+
+
+def command(root: Node, folder: str) -> tuple[Data, list[Problem]]:
+    """`folder`: the file's own, which is what its relative paths are meant from."""
+    found = _Reading(folder)
     found.others(root, _ROOT)
-    name = root.get("session_name")
-    script = root.get("before_script")
+    name, script = root.get("session_name"), root.get("before_script")
     session = writing.filled(
-        name_template=writing.literal(name.text) if name else "",
-        working_directory=found.folder(root),
-        pre_create_steps=[{"run": writing.literal(script.text)}] if script else [],
-        options=found.values(root, "options"),
+        name_template=writing.expanded(name.text) if name else "",
+        working_directory=found.folder(root.get("start_directory"), folder),
+        pre_create_steps=[{"run": writing.expanded(found.below(script.text))}] if script else [],
+        options=found.values(root, "options", below=True),
+        global_options=found.values(root, "global_options", below=True),
     )
-    before = list(found.commands(root.get("shell_command_before")))
     windows = root.get("windows")
-    session["windows"] = [
-        found.window(window, number, before) for number, window in enumerate(windows.items if windows else (), 1)
-    ]
-    return {"session": session, **writing.filled(environment=found.values(root, "environment"))}, found.left
+    listed = windows.items if windows else ()
+    # Of several that want the focus the last one has it; without any it is the first one's.
+    focused = [number for number, window in enumerate(listed) if _truth(window, "focus")][-1:]
+    session["windows"] = [found.window(window, root, number in focused) for number, window in enumerate(listed)]
+    variables = found.values(root, "environment", below=True)
+    return {**writing.filled(environment=variables), "session": session}, found.left
 
 
 class _Reading:
-    def __init__(self) -> None:
+    def __init__(self, folder: str) -> None:
         self.left: list[Problem] = []
+        self.own = folder
 
     def others(self, node: Node, known: tuple[str, ...]) -> None:
         """What it says that we do not understand."""
@@ -57,77 +69,151 @@ class _Reading:
             if key not in known and value.kind != NULL:
                 self.left.append(problem(value, f"{key} has no equivalent in viewsync"))
 
-    def folder(self, node: Node) -> str:
-        found = node.get("start_directory")
-        return folder(found, self.left) if found else ""
+    def below(self, text: str) -> str:
+        return f"{self.own}/{text}" if text.startswith(".") else text
 
-    def values(self, node: Node, *keys: str) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for key in keys:
-            fields = node.get(key)
-            for name, value in fields.fields.items() if fields else ():
-                found[name] = writing.literal(value.text)
-                if key == "environment" and "$" in value.text:
-                    self.left.append(problem(value, f"{name}: `$` stays as it is, nothing is put in its place"))
+    def folder(self, node: Node | None, own: str = "") -> str:
+        """`own`: what a relative one is meant from, where that is not the folder it stands in here, too."""
+        if node is None:
+            return ""
+        return directory(f"{own}/{node.text}" if own and node.text.startswith(".") else node.text)
+
+    def values(self, node: Node, key: str, *, below: bool = False) -> dict[str, str]:
+        """Of a mapping. `below`: a path in it is meant from the file's folder."""
+        fields = node.get(key)
+        found = {}
+        for name, value in fields.fields.items() if fields else ():
+            if value.kind in (LIST, MAPPING):
+                self.left.append(problem(value, f"{key}: {name} is no text"))
+            elif value.kind == BOOLEAN and key != "environment":
+                found[name] = "on" if value.truth else "off"
+            else:
+                found[name] = writing.expanded(self.below(value.text) if below else value.text)
         return found
 
-    def commands(self, node: Node | None) -> Iterator[str]:
-        if node is None:
-            return
-        for line in node.items if node.kind == LIST else [node]:
-            entry = line.get("cmd") if line.kind == MAPPING else line
-            enter = line.get("enter") if line.kind == MAPPING else None
-            if enter and not enter.truth:
-                self.left.append(problem(line, "a command without Enter has no equivalent in viewsync"))
-            elif entry and entry.kind not in (NULL, LIST, MAPPING) and entry.text not in _BLANK:
-                yield entry.text
-            if line.kind == MAPPING:
-                self.others(line, ("cmd", "enter"))
-
-    def window(self, node: Node, number: int, before: list[str]) -> Data:
+    def window(self, node: Node, root: Node, focus: bool) -> Data:
         self.others(node, _WINDOW)
-        name, shell, layout = (node.get(key) for key in ("window_name", "window_shell", "layout"))
-        before = [*before, *self.commands(node.get("shell_command_before"))]
+        name, shell, layout, index = (
+            node.get(key) for key in ("window_name", "window_shell", "layout", "window_index")
+        )
         panes = node.get("panes")
+        listed = panes.items if panes else (Node(NULL, node.file, node.line),)
+        wanted = [at for at, pane in enumerate(listed) if _truth(pane, "focus")]
+        at = wanted[-1] if wanted else len(listed) - 1  # each pane that is made is the current one
+        # A pane's own variables are instead of its window's.
+        variables = self.values(node, "environment")
+        alone = all(_own(pane, "environment") is None for pane in listed)
         return writing.window(
-            name.text if name else f"window-{number}",
-            [self.pane(pane, before) for pane in (panes.items if panes else ())] or [writing.pane(before)],
-            layout=layout.text if layout else "",
-            focus=_truth(node, "focus"),
-            working_directory=self.folder(node),
-            options=self.values(node, "options", "options_after"),
-            environment=self.values(node, "environment"),
+            writing.expanded(name.text) if name else "",
+            [
+                self.pane(pane, node, root, len(listed) > 1 and at == number, {} if alone else variables)
+                for number, pane in enumerate(listed)
+            ],
+            index=index and int(index.text) if index and index.text.isdecimal() else None,
+            layout=layout.text if layout else "stacked" if len(listed) > 1 else "",
+            focus=focus,
+            working_directory=self.folder(node.get("start_directory"), "" if root.get("start_directory") else self.own),
+            options=self.values(node, "options"),
+            options_after=self.values(node, "options_after"),
+            environment=variables if alone else {},
             shell=writing.literal(shell.text) if shell else "",
         )
 
-    def pane(self, node: Node, before: list[str]) -> Data | str | None:
-        if node.kind != MAPPING:
-            return writing.pane([*before, *self.commands(node)])
-        if "cmd" in node.fields:  # a command alone
-            return writing.pane([*before, *self.commands(node)])
-        self.others(node, _PANE)
-        shell = node.get("shell")
-        own = [*self.commands(node.get("shell_command_before")), *self.commands(node.get("shell_command"))]
+    def pane(
+        self, node: Node, window: Node, root: Node, focus: bool, inherited: Mapping[str, str]
+    ) -> Data | str | None:
+        own = node if node.kind == MAPPING else Node(MAPPING, node.file, node.line, fields={"shell_command": node})
+        self.others(own, _PANE)
+        lines = [
+            *self.before(root),
+            *self.before(window),
+            *self.before(own),
+            *self.lines(own.get("shell_command")),
+        ]
+        shell = own.get("shell")
         return writing.pane(
-            [*before, *own],
-            focus=_truth(node, "focus"),
-            working_directory=self.folder(node),
-            environment=self.values(node, "environment"),
+            self.typed(lines, own, window, root),
+            focus=focus,
+            working_directory=self.folder(
+                own.get("start_directory"), "" if _first("start_directory", window, root) else self.own
+            ),
+            environment=self.values(own, "environment") or inherited,
             shell=writing.literal(shell.text) if shell else "",
         )
+
+    def before(self, node: Node) -> list[_Line]:
+        """Of a mapping those that stand below a key of their own."""
+        found = node.get("shell_command_before")
+        return self.lines(found.get("shell_command") if found and found.kind == MAPPING else found)
+
+    def lines(self, node: Node | None) -> list[_Line]:
+        if node is None:
+            return []
+        items = node.items if node.kind == LIST else [node]
+        if len(items) == 1 and (items[0].kind == NULL or items[0].text in _BLANK):
+            return []
+        found = []
+        for item in items:
+            said = item.get("cmd") if item.kind == MAPPING else item
+            if said is None or said.kind in (NULL, LIST, MAPPING):
+                self.left.append(problem(item, "a command without text is left out"))
+                continue
+            more = [item.get(key) if item.kind == MAPPING else None for key in _COMMAND[1:]]
+            if said.text.strip():
+                found.append(_Line(said.text, *more))
+            else:
+                self.left.append(problem(item, "an empty line is not typed"))
+            if item.kind == MAPPING:
+                self.others(item, _COMMAND)
+        return found
+
+    def typed(self, lines: Sequence[_Line], pane: Node, window: Node, root: Node) -> list[Data | str]:
+        """What one command says of Enter and of rests is so for those behind it, too."""
+        suppress = _first("suppress_history", pane, window, root)
+        hide = suppress is None or suppress.truth
+        enter, before, after = (pane.get(key) for key in _COMMAND[1:])
+        found = []
+        for line in lines:
+            enter, before, after = line.enter or enter, line.before or before, line.after or after
+            # A blank in front keeps a line out of the histories of shells.
+            text = (" " if hide else "") + re.sub(r"^~(?=/|$)", "${HOME}", line.text)
+            found.append(
+                writing.typed(
+                    writing.expanded(text),
+                    enter=enter is None or enter.truth,
+                    sleep_before=self.seconds(before),
+                    sleep_after=self.seconds(after),
+                )
+            )
+        return found
+
+    def seconds(self, node: Node | None) -> float:
+        if node is None:
+            return 0.0
+        if node.kind != NUMBER:
+            self.left.append(problem(node, f"{node.text!r} is no number of seconds"))
+            return 0.0
+        return float(node.text)
+
+
+def _own(node: Node, key: str) -> Node | None:
+    return node.get(key) if node.kind == MAPPING else None
+
+
+def _first(key: str, *nodes: Node) -> Node | None:
+    return next((found for node in nodes if (found := node.get(key))), None)
 
 
 def _truth(node: Node, key: str) -> bool:
-    found = node.get(key)
+    found = _own(node, key)
     return found.truth if found else False
 
 
-def folder(node: Node, left: list[Problem]) -> str:
-    """tmuxp and tmuxinator put variables of the environment in their places; here `~` is the only one."""
-    text = node.text
+def directory(text: str) -> str:
+    """A folder, whose `~` is known here as well."""
     for home in ("$HOME", "${HOME}"):
         if text == home or text.startswith(f"{home}/"):
             text = f"~{text[len(home) :]}"
-    if "$" in text:
-        left.append(problem(node, f"the folder {text!r}: `$` stays as it is, nothing is put in its place"))
-    return writing.literal(text)
+    if text == "~" or text.startswith("~/"):
+        return writing.literal(text) if "$" not in text else writing.expanded(text)
+    return writing.expanded(text)

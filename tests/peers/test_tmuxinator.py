@@ -1,0 +1,55 @@
+"""Files as people write them for tmuxinator: what comes of them by tmuxinator itself, where the machine has it, and
+imported and run by viewsync, is the same.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.peers import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.projects import Project
+    from tests.support.server import Home, Server
+
+TMUXINATOR = shutil.which("tmuxinator")
+FILES = os.path.join(os.path.dirname(__file__), "tmuxinator")
+
+
+@pytest.fixture
+def project(home: Home) -> Project:
+    return compare.project(home)
+
+
+@pytest.mark.skipif(not TMUXINATOR, reason="tmuxinator is not there")
+@pytest.mark.parametrize("name", sorted(os.listdir(FILES)))
+def test_it_comes_out_the_same(name: str, project: Project, servers: Callable[..., Server]) -> None:
+    with open(os.path.join(FILES, name), encoding="utf-8") as file:
+        text = file.read()
+    said = re.match(r"# typed: (\d+)\n", text)
+    assert said
+    path = project.write(name, text)
+    # It asks for the server's options before there is one, and lets the user's own configuration be read.
+    server = servers().start("-s", "other")
+    server.tmux("set-option", "-g", "default-size", "200x50")
+    done = project.home.call([str(TMUXINATOR), "start", "-p", path, "--no-attach"], project.home.env, cwd=project.root)
+    assert done.code == 0, done
+    server.tmux("kill-session", "-t", "=other")
+    # It types a `cd` where the first window has a folder. A pane's name is a title from 3.1 on alone.
+    first = "root:" in text
+    theirs = compare.snapshot(project, server, int(said[1]) + first)
+    ours, told = compare.imported(project, servers("ours"), path, int(said[1]))
+    if first:
+        cd, theirs["pane 0.0 typed"] = theirs["pane 0.0 typed"].removeprefix("cd ").split("\n", 1)
+        theirs["pane 0.0 pane_current_path"] = cd
+    for found in (theirs, ours):
+        for title in [key for key in found if key.endswith("pane_title")]:
+            del found[title]
+    assert compare.different(theirs, ours) == [], told

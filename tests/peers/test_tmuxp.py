@@ -1,0 +1,45 @@
+"""Files as people write them for tmuxp, one for each thing that they say or leave out: what comes of them by tmuxp
+itself, and imported and run by viewsync, is the same.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.peers import compare
+from tests.support.server import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.projects import Project
+    from tests.support.server import Home, Server
+
+TMUXP = shutil.which("tmuxp", path=os.path.join(ROOT, ".venv-peers", "bin"))
+FILES = os.path.join(os.path.dirname(__file__), "tmuxp")
+
+
+@pytest.fixture
+def project(home: Home) -> Project:
+    return compare.project(home)
+
+
+@pytest.mark.skipif(not TMUXP, reason="tmuxp is not there")
+@pytest.mark.parametrize("name", sorted(os.listdir(FILES)))
+def test_it_comes_out_the_same(name: str, project: Project, servers: Callable[..., Server]) -> None:
+    with open(os.path.join(FILES, name), encoding="utf-8") as file:
+        text = file.read()
+    said = re.match(r"# typed: (\d+)\n", text)
+    path = project.write(name, text)
+    server = servers("theirs")
+    argv = [str(TMUXP), "load", "-d", "-y", "-S", server.socket, "-f", "/dev/null", path]
+    done = project.home.call(argv, project.home.env, cwd=project.root)
+    assert done.code == 0, done
+    theirs = compare.snapshot(project, server, int(said[1]) if said else 2)
+    ours, told = compare.imported(project, servers("ours"), path, int(said[1]) if said else 2)
+    assert compare.different(theirs, ours) == [], told

@@ -1,0 +1,85 @@
+"""smug's project files, with what smug does where they say nothing."""
+
+from __future__ import annotations
+
+from viewsync.project_files.rules import writing
+from viewsync.project_files.rules.nodes import LIST, MAPPING, NULL, Node, Problem, problem
+from viewsync.project_files.rules.tmuxp import directory
+from viewsync.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from viewsync.project_files.rules.writing import Data
+
+_ROOT = ("session", "root", "env", "before_start", "stop", "attach", "windows")
+_WINDOW = ("name", "root", "layout", "commands", "panes", "manual", "selected")
+_PANE = ("root", "type", "commands")
+_LAYOUT = "even-horizontal"
+
+
+def command(root: Node, _folder: str) -> tuple[Data, list[Problem]]:
+    left: list[Problem] = []
+    _others(root, _ROOT, left)
+    name, top, attach, env, windows = (root.get(key) for key in ("session", "root", "attach", "env", "windows"))
+    session = writing.filled(
+        name_template=writing.expanded(name.text) if name else "",
+        working_directory=directory(top.text) if top else "",
+        auto_attach=attach.truth if attach else False,
+        pre_create_steps=_steps(root, "before_start"),
+        cleanup_steps=_steps(root, "stop"),
+    )
+    variables = {key: writing.expanded(value.text) for key, value in env.fields.items()} if env else {}
+    session["windows"] = [
+        _window(window, left) for window in (windows.items if windows else ()) if not _is_manual(window, left)
+    ]
+    return {**writing.filled(environment=variables), "session": session}, left
+
+
+def _others(node: Node, known: tuple[str, ...], left: list[Problem]) -> None:
+    left += [
+        problem(value, f"{key} has no equivalent in viewsync")
+        for key, value in node.fields.items()
+        if key not in known and value.kind != NULL
+    ]
+
+
+def _lines(node: Node | None) -> list[str]:
+    if node is None:
+        return []
+    return [writing.expanded(line.text) for line in (node.items if node.kind == LIST else [node]) if line.text]
+
+
+def _steps(root: Node, key: str) -> list[Data]:
+    return [{"run": line} for line in _lines(root.get(key))]
+
+
+def _is_manual(node: Node, left: list[Problem]) -> bool:
+    """smug makes such a window only where it is asked for by name."""
+    manual = node.get("manual") if node.kind == MAPPING else None
+    if manual is None or not manual.truth:
+        return False
+    name = node.get("name")
+    left.append(problem(node, f"the window {name.text if name else ''!r} is left out: it is manual"))
+    return True
+
+
+def _window(node: Node, left: list[Problem]) -> Data:
+    """The window's own commands go into its first pane; `panes` are those beside it, and the last one is current."""
+    _others(node, _WINDOW, left)
+    name, top, layout, panes, selected = (node.get(key) for key in ("name", "root", "layout", "panes", "selected"))
+    listed = [pane for pane in (panes.items if panes else ()) if pane.kind == MAPPING]
+    said = [writing.pane(_lines(node.get("commands"))), *(_pane(pane, left) for pane in listed[:-1])]
+    said += [_pane(pane, left, focus=True) for pane in listed[-1:]]
+    return writing.window(
+        writing.expanded(name.text) if name else "",
+        said,
+        layout=layout.text if layout else _LAYOUT if listed else "",
+        working_directory=directory(top.text) if top else "",
+        focus=selected.truth if selected else False,
+    )
+
+
+def _pane(node: Node, left: list[Problem], *, focus: bool = False) -> Data | str | None:
+    _others(node, _PANE, left)
+    top = node.get("root")
+    folder = directory(top.text) if top else ""
+    return writing.pane(_lines(node.get("commands")), working_directory=folder, focus=focus)
