@@ -181,6 +181,53 @@ def test_it_follows_the_terminals_size(watch: Callable[..., Watcher]) -> None:
     until(lambda: len(watcher.screen().splitlines()) == 40, "the new size")
 
 
+def test_sixty_resizes_read_the_servers_hardly_ever(watch: Callable[..., Watcher], home: Home) -> None:
+    """What is known is drawn again at once; each of them read all servers and all processes."""
+    env, log = counting_tmux(home)
+    watcher = watch("--interval", "1h", env=env)
+    before, pid = count(log), watcher.pid()
+    for number in range(60):
+        watcher.size(60 + number, 13 - number % 2)
+        until(lambda: not pending(pid, signal.SIGWINCH), "the signal to be heard")
+    until(lambda: len(watcher.screen().splitlines()) == 12, "the new size")
+    watcher.tab.type("q")
+    assert watcher.ended() == 0
+    assert count(log) - before < 30
+
+
+def pending(pid: int, number: int) -> bool:
+    with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
+        fields = dict(line.rstrip().split(":\t", 1) for line in file if line.startswith(("SigPnd", "ShdPnd")))
+    return any(int(field, 16) >> (number - 1) & 1 for field in fields.values())
+
+
+@pytest.mark.parametrize(("key", "number", "code"), [("q", 0, 0), ("", signal.SIGTERM, 143), ("", signal.SIGHUP, 129)])
+def test_who_leaves_waits_for_no_server(
+    watch: Callable[..., Watcher], server: Server, key: str, number: int, code: int
+) -> None:
+    """It is read just then, and would be for a minute."""
+    watcher = watch(env={"VIEWSYNC_TMUX_TIMEOUT": "300"})
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        pid = watcher.pid()
+        until(lambda: asks(pid), "a question that nobody answers")
+        if key:
+            watcher.tab.type(key)
+        else:
+            os.kill(pid, number)
+        assert watcher.ended() == code
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+    assert watcher.tab.text().count(LEFT) == 1
+    assert watcher.settings()[3] & termios.ICANON
+
+
+def asks(pid: int) -> bool:
+    """Whether it has started tmux."""
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return bool(file.read().split())
+
+
 @pytest.mark.parametrize(("columns", "lines"), [(1, 1), (20, 3), (5, 60)])
 def test_a_terminal_without_room_is_no_error(watch: Callable[..., Watcher], columns: int, lines: int) -> None:
     watcher = watch()

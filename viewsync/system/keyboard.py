@@ -18,6 +18,7 @@ from viewsync.system import signals
 from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from types import FrameType, TracebackType
 
 RESIZED, CONTINUED, ENDED = "resized", "continued", "ended"
@@ -45,6 +46,15 @@ _NAMES = {
 }
 _KEY = re.compile(r"\x1b\[[0-9;]*[A-Za-z~]|\x1bO.|.", re.DOTALL)
 _CC = 6  # where termios keeps the control characters
+_LOOK = 0.1  # seconds between two looks at what is pressed while something is done
+
+
+class Left(BaseException):
+    """Somebody leaves, in the middle of what is done. Nothing that mends errors takes it for one."""
+
+    def __init__(self, *, gone: bool) -> None:
+        super().__init__()
+        self.gone = gone  # the terminal
 
 
 class Keyboard:
@@ -52,6 +62,7 @@ class Keyboard:
 
     def __init__(self) -> None:
         self.signal = 0
+        self._leaves: Callable[[list[str]], bool] | None = None
         self._happened: list[str] = []
         self._wake, self._woken = -1, -1
         self._before: dict[int, Any] = {}
@@ -91,13 +102,45 @@ class Keyboard:
             self.signal = number
         with contextlib.suppress(BlockingIOError):
             os.write(self._wake, b"x")
+        if self._happened[-1] == ENDED:
+            self._break_off([])
+
+    @contextlib.contextmanager
+    def leaving(self, leaves: Callable[[list[str]], bool]) -> Iterator[None]:
+        """What is done within is broken off by Left, as soon as a signal ends us or keys are pressed that do, as
+        `leaves` says of them. All of that is also told by the next `wait`. Only for what may be broken off anywhere.
+        """
+        own = signals.alarm_is_free()
+        before = signal.signal(signal.SIGALRM, self._look) if own else None
+        self._leaves = leaves
+        try:
+            if own:
+                signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)
+            if self.signal:
+                self._break_off([])
+            yield
+        finally:
+            self._leaves = None
+            if own:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                signal.signal(signal.SIGALRM, before)
+
+    def _look(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        if _ready([0], 0):
+            found = _keys()
+            self._happened += found
+            self._break_off(found)
+
+    def _break_off(self, pressed: list[str]) -> None:
+        leaves = self._leaves
+        if leaves and (self.signal or ENDED in pressed or leaves(pressed)):
+            self._leaves = None  # once is enough
+            raise Left(gone=ENDED in pressed)
 
     def wait(self, seconds: float) -> list[str]:
         """What was pressed and what happened, by name; nothing after that long."""
-        poll = select.poll()  # select(2) knows no file beyond the 1023rd
-        for handle in (0, self._woken):
-            poll.register(handle, select.POLLIN)
-        ready = [handle for handle, _ in poll.poll(max(0, round(seconds * 1000)))]
+        ready = _ready([0, self._woken], 0 if self._happened else max(0, round(seconds * 1000)))
         found = _keys() if 0 in ready else []
         if self._woken in ready:
             os.read(self._woken, 4096)
@@ -105,6 +148,13 @@ class Keyboard:
         if CONTINUED in happened:
             self._listen()
         return [*happened, *found]
+
+
+def _ready(handles: list[int], milliseconds: int) -> list[int]:
+    poll = select.poll()  # select(2) knows no file beyond the 1023rd
+    for handle in handles:
+        poll.register(handle, select.POLLIN)
+    return [handle for handle, _ in poll.poll(milliseconds)]
 
 
 def _keys() -> list[str]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _BELOW = 9  # lines for views and history, where there is room
 _AROUND = 3  # lines for the title, the head and the foot
 _HUNG_UP = 129
+_STILL = 0.1  # seconds
 
 
 class Scene(NamedTuple):
@@ -47,6 +48,8 @@ def watch(ctx: Context, monitor: Monitor, interval: float, draw: Callable[[Scene
         with keyboard.Keyboard() as keys, FullScreen(ctx.env) as screen:
             loop = _Loop(ctx, monitor, keys, screen, draw)
             chosen = loop.run(interval)
+    except keyboard.Left as left:
+        return 128 + keys.signal if keys.signal else _HUNG_UP if left.gone else 0
     except OSError as error:
         if error.errno != errno.EIO:
             raise
@@ -70,31 +73,48 @@ class _Loop:
         self.state = rule.MonitorState()
         self.note = ""
         self.code = 0
-        self.frame = monitor.read(())
+        self.due = 0.0  # when all servers are read again
+        self.wanted: set[str] = set()  # the sessions whose last lines were read
+        with keys.leaving(lambda pressed: "q" in pressed):
+            self.frame = monitor.read(())
 
     def run(self, interval: float) -> SessionFrame | None:
         """The session to attach to, None for none."""
-        due = 0.0
         while True:
-            if time.monotonic() >= due:
-                due = time.monotonic() + interval
+            if time.monotonic() >= self.due:
+                self.due = time.monotonic() + interval
                 self.read()
             self.show()
-            for event in self.keys.wait(due - time.monotonic()):
-                if event == keyboard.ENDED:
-                    self.code = _HUNG_UP
-                    return None
-                if event in (keyboard.RESIZED, keyboard.CONTINUED):
-                    self.read()
-                    self.show(anew=True)
+            happened = self.keys.wait(self.due - time.monotonic())
+            if keyboard.ENDED in happened:  # whatever else happened, too
+                self.code = _HUNG_UP
+                return None
+            if keyboard.RESIZED in happened or keyboard.CONTINUED in happened:
+                self.show(anew=True)  # of what is known; a window that is drawn to another size says so fifty times
+                self.soon()
+            for key in happened:
+                if key in (keyboard.RESIZED, keyboard.CONTINUED):
                     continue
                 self.note = ""
-                self.state, wish = rule.press(self.state, event, self.shown())
+                self.state, wish = rule.press(self.state, key, self.shown())
                 if wish.action == rule.QUIT:
                     return None
                 if wish.action == rule.ATTACH and (session := self.there(wish.name)):
                     return session
                 self.carry_out(wish)
+
+    def soon(self) -> None:
+        """Read when it has been still for a moment."""
+        self.due = min(self.due, time.monotonic() + _STILL)
+
+    def leaves(self, keys: list[str]) -> bool:
+        """Whether somebody leaves by these keys."""
+        state = self.state
+        for key in keys:
+            state, wish = rule.press(state, key, self.shown())
+            if wish.action == rule.QUIT:
+                return True
+        return False
 
     def fitting(self) -> list[SessionFrame]:
         text = self.state.filter.lower()
@@ -118,13 +138,15 @@ class _Loop:
         return min(_BELOW, self.screen.size[1] // 3)
 
     def read(self) -> None:
-        self.frame = self.monitor.read({session.name for session in self.visible()})
+        """Servers may take long to answer; who leaves waits for none of them."""
+        self.wanted = {session.name for session in self.visible()}
+        with self.keys.leaving(self.leaves):
+            self.frame = self.monitor.read(self.wanted)
 
     def show(self, *, anew: bool = False) -> None:
         visible = self.visible()
-        if any(session.pane and not session.read for session in visible):  # they have just come into sight
-            self.frame = self.monitor.read({session.name for session in visible})
-            visible = self.visible()
+        if any(session.pane and not session.read and session.name not in self.wanted for session in visible):
+            self.soon()  # they have just come into sight
         scene = Scene(self.frame, visible, len(self.fitting()), self.state, self.note, self.below())
         self.screen.draw(self.draw(scene), anew=anew)
 
