@@ -55,7 +55,8 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         return _views(parsed, ctx)
     if parsed.parent:
         raise UsageError("--parent is of views", "`viewsync analyze view-usage --parent NAME`")
-    found = reporting.report(ctx, reporting.begin(parsed.timeframe, ctx.clock()), parsed.project)
+    since, by_session = reporting.begin(parsed.timeframe, ctx.clock()), parsed.json or parsed.by == "session"
+    found = reporting.report(ctx, since, parsed.project, by_session=by_session)
     if parsed.json:
         return Result(_data(found, parsed.timeframe), warnings=found.warnings)
     if found.total.empty:

@@ -13,7 +13,10 @@ from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import TypeVar
+
+    Answer = TypeVar("Answer")
 
 FILE = "history.db"
 _LATEST = 2.0**53  # more than any time, and any number of bytes
@@ -60,6 +63,19 @@ class History:
         if not os.path.exists(self.path):
             return 0
         found: int = self._run(lambda db: db.execute("SELECT COALESCE(MAX(id), 0) FROM events").fetchone()[0])
+        return found
+
+    def within(self, work: Callable[[sqlite3.Connection], Answer], *, writes: bool = False) -> Answer:
+        """What `work` says, of one state of the database; where it `writes`, all of that is done or nothing.
+
+        Where there is no history yet none is made: what it says is of an empty one.
+        """
+
+        def begun(database: sqlite3.Connection) -> Answer:
+            database.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+            return work(database)
+
+        found: Answer = self._run(begun) if os.path.exists(self.path) else _of_nothing(work)
         return found
 
     def add_samples(self, samples: Sequence[Sample], keep_from: float) -> None:
@@ -132,6 +148,16 @@ class History:
             with contextlib.suppress(OSError):
                 os.rename(self.path + suffix, aside + suffix)
         return f"it was set aside as {aside}"
+
+
+def _of_nothing(work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    import sqlite3
+
+    from viewsync.store.history_migrations import migrate
+
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
+        migrate(database)
+        return work(database)
 
 
 def _finite(row: Sequence[Any]) -> bool:

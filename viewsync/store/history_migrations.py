@@ -58,7 +58,125 @@ def guis(database: sqlite3.Connection) -> None:
     database.execute("ALTER TABLE events ADD COLUMN gui_start REAL NOT NULL DEFAULT 0")
 
 
-MIGRATIONS = (events, sessions, guis)
+def lives(database: sqlite3.Connection) -> None:
+    """What the events of sessions come to, so that nobody reads them again. It can be made again from the events; a
+    viewsync that does not know it adds events all the same, and they are folded in by the next one that does.
+    """
+    database.execute(
+        """CREATE TABLE lives (
+            id INTEGER PRIMARY KEY,
+            socket TEXT NOT NULL,
+            session TEXT NOT NULL,        -- the name that it has, or had in the end
+            project TEXT NOT NULL,
+            began REAL NOT NULL,          -- 0 when it is not known
+            made INTEGER NOT NULL,        -- the history saw it begin
+            since REAL NOT NULL,          -- somebody is on it, 0 while nobody is
+            ended REAL NOT NULL,          -- where no end was seen: when something was last heard of it
+            ender TEXT NOT NULL,          -- who ended it, '' where no end was seen
+            start REAL NOT NULL,          -- from when on it counts, not after its end
+            attached REAL NOT NULL,       -- seconds that somebody was there
+            lasted REAL                   -- NULL where its beginning is not known
+        )"""
+    )
+    database.execute("CREATE INDEX lives_by_key ON lives (socket, session)")
+    database.execute("CREATE INDEX lives_by_end ON lives (ended, project, began, start, ender, made)")
+    database.execute("CREATE INDEX lives_by_beginning ON lives (began, made)")
+    database.execute("CREATE INDEX lives_by_start ON lives (start)")
+    database.execute("CREATE INDEX lives_by_project ON lives (project, lasted)")
+    database.execute("CREATE INDEX lives_by_length ON lives (lasted)")
+    database.execute(
+        """CREATE TABLE stays (
+            life INTEGER NOT NULL,        -- of this one, somebody was on it
+            begin REAL NOT NULL,
+            end REAL NOT NULL,
+            open INTEGER NOT NULL         -- no end was seen
+        )"""
+    )
+    database.execute("CREATE INDEX stays_by_life ON stays (life, open)")
+    database.execute("CREATE INDEX stays_by_end ON stays (end, begin, life, open)")
+    database.execute("CREATE INDEX stays_by_beginning ON stays (begin)")
+    database.execute(
+        """CREATE TABLE heard (           -- of sessions, by their names
+            socket TEXT NOT NULL,
+            session TEXT NOT NULL,
+            at REAL NOT NULL,             -- the last that was heard of it
+            last REAL NOT NULL,           -- time and number of the last event that was folded in
+            event INTEGER NOT NULL,
+            closed INTEGER NOT NULL,      -- its end was seen
+            PRIMARY KEY (socket, session)
+        ) WITHOUT ROWID"""
+    )
+    database.execute("CREATE TABLE folded (at REAL NOT NULL, event INTEGER NOT NULL, seen INTEGER NOT NULL)")
+    database.execute("INSERT INTO folded VALUES (0, 0, 0)")
+    database.execute(
+        "CREATE INDEX events_counted ON events (at, event, project, parent, session)"
+        " WHERE event IN ('step', 'step-failed', 'error') AND what = 'session'"
+    )
+    database.execute("CREATE INDEX events_by_new_name ON events (socket, detail) WHERE event IN ('rename', 'renamed')")
+    database.execute("CREATE INDEX events_of_guis ON events (at) WHERE gui != 0")
+    database.execute("CREATE INDEX events_by_parent ON events (parent, at) WHERE parent != ''")
+    _totals(database)
+
+
+def _totals(database: sqlite3.Connection) -> None:
+    """Sums of all lives, and of all steps and errors, kept by SQLite itself with each line that comes, changes or goes,
+    whichever viewsync writes it.
+    """
+    database.execute(
+        """CREATE TABLE life_totals (
+            project TEXT NOT NULL,
+            ender TEXT NOT NULL,
+            lives INTEGER NOT NULL,
+            made INTEGER NOT NULL,
+            alive REAL NOT NULL,
+            attached REAL NOT NULL,
+            known INTEGER NOT NULL,       -- of how many the beginning is known
+            lasted REAL NOT NULL,         -- how long these lasted
+            PRIMARY KEY (project, ender)
+        ) WITHOUT ROWID"""
+    )
+    database.execute(
+        """CREATE TABLE mark_totals (
+            project TEXT NOT NULL,
+            event TEXT NOT NULL,
+            marks INTEGER NOT NULL,
+            PRIMARY KEY (project, event)
+        ) WITHOUT ROWID"""
+    )
+    for when, row, sign in (("INSERT", "NEW", "+"), ("DELETE", "OLD", "-")):
+        life = _add_life(row, sign)
+        database.execute(f"CREATE TRIGGER lives_{when} AFTER {when} ON lives BEGIN {life}; END")
+        database.execute(
+            f"CREATE TRIGGER events_{when} AFTER {when} ON events WHEN {row}.what = 'session'"
+            f" AND {row}.event IN ('step', 'step-failed', 'error') BEGIN {_add_mark(row, sign)}; END"
+        )
+    both = f"{_add_life('OLD', '-')}; {_add_life('NEW', '+')};"
+    database.execute(f"CREATE TRIGGER lives_update AFTER UPDATE ON lives BEGIN {both} END")
+    database.execute(
+        """INSERT INTO mark_totals SELECT COALESCE(NULLIF(project, ''), parent), event, COUNT(*) FROM events
+        WHERE event IN ('step', 'step-failed', 'error') AND what = 'session' GROUP BY 1, 2"""
+    )
+
+
+def _add_life(row: str, sign: str) -> str:
+    values = (
+        f"{row}.project, {row}.ender, {sign}1, {sign}{row}.made, {sign}({row}.ended - {row}.start),"
+        f" {sign}{row}.attached, {sign}({row}.lasted IS NOT NULL), {sign}COALESCE({row}.lasted, 0)"
+    )
+    names = ("lives", "made", "alive", "attached", "known", "lasted")
+    return f"INSERT INTO life_totals VALUES ({values}) ON CONFLICT (project, ender) {_summed(names)}"  # noqa: S608
+
+
+def _add_mark(row: str, sign: str) -> str:
+    values = f"COALESCE(NULLIF({row}.project, ''), {row}.parent), {row}.event, {sign}1"
+    return f"INSERT INTO mark_totals VALUES ({values}) ON CONFLICT (project, event) {_summed(('marks',))}"  # noqa: S608
+
+
+def _summed(names: tuple[str, ...]) -> str:
+    return "DO UPDATE SET " + ", ".join(f"{name} = {name} + excluded.{name}" for name in names)
+
+
+MIGRATIONS = (events, sessions, guis, lives)
 
 
 def migrate(database: sqlite3.Connection) -> None:

@@ -8,19 +8,18 @@ from viewsync.errors import UsageError
 from viewsync.sessions import listing
 from viewsync.sessions.rules import health
 from viewsync.text import durations
-from viewsync.text.nearest import did_you_mean
 from viewsync.text.timestamps import epoch
 from viewsync.typed import TYPE_CHECKING, NamedTuple
-from viewsync.usage.rules import report as usage_report
-from viewsync.usage.rules.report import RegisteredSession, UsageFacts
+from viewsync.usage import folding
+from viewsync.usage.rules.report import RegisteredSession
+from viewsync.usage.summing import Stretch, Summing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping
 
     from viewsync.context import Context
     from viewsync.sessions.listing import Listed
-    from viewsync.store.history_database import History
-    from viewsync.usage.rules.report import Numbers
+    from viewsync.usage.rules.report import Numbers, Tally
 
 ALL = 10_000_000  # events; more than anybody has
 _BASELINE = 3600.0  # seconds before the beginning in which the last sample still counts as "before"
@@ -46,38 +45,34 @@ class UsageReport(NamedTuple):
     warnings: list[str]
 
 
-def report(ctx: Context, since: float = 0.0, project: str = "") -> UsageReport:
-    """`project`: of that one alone. Raises StateError when the history or the registry cannot be read."""
+def report(ctx: Context, since: float = 0.0, project: str = "", *, by_session: bool = False) -> UsageReport:
+    """`project`: of that one alone. Raises StateError when the history or the registry cannot be read, or not be
+    written: what is new in it is folded in first.
+    """
     listed, warnings = listing.read(ctx)
+    folding.fold(ctx.history)
     now = ctx.clock()
     live = [_live(session) for session in listed]
-    facts = _facts(ctx.history, live, since, now)
-    if project:
-        known = facts.projects() + [session.project for session in live]
-        if project not in known:
-            there = sorted({label for label in known if label})
-            names = f"it knows: {', '.join(there) or 'none yet'}"
-            raise UsageError(f"the history has no project {project!r}", did_you_mean(project, there, names))
-        facts, live = facts.of_project(project), [session for session in live if session.project == project]
-    until = now + 1  # what happened just now is in it
-
-    def lines(parts: Iterable[tuple[str, UsageFacts]]) -> list[ReportLine]:
-        found = [ReportLine(label, usage_report.numbers(part, since, until)) for label, part in parts]
-        return [line for line in found if not line.numbers.empty]
-
+    samples = ctx.history.samples(max(0.0, since - _BASELINE))
+    stretch = Stretch(since, now + 1, days(since, now) if since else [])  # what happened just now is in it
+    found = ctx.history.within(
+        lambda database: Summing(database, stretch, live, samples, now).report(project, by_session=by_session)
+    )
     return UsageReport(
         since=since,
         until=now,
-        live=live,
-        total=usage_report.numbers(facts, since, until),
-        days=[
-            ReportLine(label, usage_report.numbers(facts, max(begin, since), min(end, until)))
-            for label, begin, end in (days(since, now) if since else [])
-        ],
-        projects=lines((name or NO_PROJECT, facts.of_project(name)) for name in facts.projects()),
-        sessions=lines((name, facts.of_session(name)) for name in facts.sessions()),
+        live=[session for session in live if not project or session.project == project],
+        total=found.total.numbers(),
+        days=[ReportLine(label, tally.numbers()) for label, tally in found.days],
+        projects=_lines({name or NO_PROJECT: tally for name, tally in found.projects.items()}),
+        sessions=_lines({name: tally for name, tally in found.sessions.items() if name}),
         warnings=warnings,
     )
+
+
+def _lines(tallies: Mapping[str, Tally]) -> list[ReportLine]:
+    lines = [ReportLine(label, tallies[label].numbers()) for label in sorted(tallies)]
+    return [line for line in lines if not line.numbers.empty]
 
 
 def _live(listed: Listed) -> RegisteredSession:
@@ -86,15 +81,6 @@ def _live(listed: Listed) -> RegisteredSession:
     return RegisteredSession(
         row.socket, row.name, row.project, epoch(row.created_at), there, status == health.ALIVE, listed.in_use
     )
-
-
-def _facts(history: History, live: Sequence[RegisteredSession], since: float, now: float) -> UsageFacts:
-    kinds = ", ".join("?" * len(usage_report.EVENTS))
-    events = history.find(f"what = 'session' AND event IN ({kinds})", usage_report.EVENTS, limit=ALL)[::-1]
-    samples = history.samples(max(0.0, since - _BASELINE))
-    seen = {(sample.socket, sample.session): sample.at for sample in samples}
-    lives = usage_report.lives(events, live, seen, now)
-    return UsageFacts(lives, usage_report.marks(events), usage_report.used(samples, lives))
 
 
 def begin(timeframe: str, now: float) -> float:

@@ -141,10 +141,6 @@ def test_numbers_of_a_stretch_of_time() -> None:
     assert (found.alive, found.attached) == (50 + 150, 50)
     assert (found.steps, found.failed, found.errors) == (2, 1, 1)
     assert numbers(*events, since=600, until=700).empty
-    facts = UsageFacts(lives(*events), report.marks(events), [])
-    assert facts.projects() == ["", "app"]
-    assert report.numbers(facts.of_project("app"), 0, NOW).steps == 2
-    assert facts.sessions() == ["a", "b", "c"]
 
 
 def test_what_ends_just_when_a_stretch_does_belongs_to_the_next_one() -> None:
@@ -161,13 +157,15 @@ def test_the_median() -> None:
 
 def test_processor_time_is_what_came_between_two_samples() -> None:
     (life,) = lives(event(100, "create"), live=(alive(),))
-    used = report.used([sample(160, 3.0), sample(220, 5.0), sample(280, 4.0, 99), sample(340, 4.5)], [life])
+    used = report.used(
+        [sample(160, 3.0), sample(220, 5.0), sample(280, 4.0, 99), sample(340, 4.5)], report.beginnings([life])
+    )
     assert [use.cpu for use in used] == [3.0, 2.0, 0.0, 0.5]
     found = report.numbers(UsageFacts([life], [], used), 200, 300)
     assert (found.cpu, found.memory) == (2.0, 99)
 
 
 def test_the_first_sample_of_an_old_session_tells_nothing() -> None:
-    assert [use.cpu for use in report.used([sample(5000, 900.0), sample(5060, 901.0)], [])] == [0.0, 1.0]
+    assert [use.cpu for use in report.used([sample(5000, 900.0), sample(5060, 901.0)], {})] == [0.0, 1.0]
     (life,) = lives(event(100, "create"), live=(alive(),))
-    assert [use.cpu for use in report.used([sample(9000, 900.0)], [life])] == [0.0]
+    assert [use.cpu for use in report.used([sample(9000, 900.0)], report.beginnings([life]))] == [0.0]

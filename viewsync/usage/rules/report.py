@@ -10,7 +10,7 @@ from viewsync.events import ATTACH, CREATE, DETACH, END, ERROR, FORGET, GONE, KI
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from viewsync.events import Event, Sample
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Seen = Mapping[Key, float]  # when something was last heard of it
 
 ENDS = {KILL: "killed", END: "cleaned up", GONE: "by itself", FORGET: "by itself"}
+COUNTED = (*STEPS, ERROR)
 _TRIGGERS = {"outside": ENDS[GONE], **dict.fromkeys(("kill", "person", "worktree"), ENDS[KILL])}
 EVENTS = (CREATE, *RENAMES, ATTACH, DETACH, ERROR, *STEPS, *ENDS)
 
@@ -71,24 +72,6 @@ class UsageFacts(NamedTuple):
     marks: Sequence[Counted]
     used: Sequence[Used]
 
-    def where(self, fits: Callable[[Life | Counted | Used], bool]) -> UsageFacts:
-        return UsageFacts(list(filter(fits, self.lives)), list(filter(fits, self.marks)), list(filter(fits, self.used)))
-
-    def of_project(self, name: str) -> UsageFacts:
-        return self.where(lambda each: each.project == name)
-
-    def of_session(self, name: str) -> UsageFacts:
-        return self.where(lambda each: each.session == name)
-
-    def all(self) -> list[Life | Counted | Used]:
-        return [*self.lives, *self.marks, *self.used]
-
-    def projects(self) -> list[str]:
-        return sorted({sample.project for sample in self.all()})
-
-    def sessions(self) -> list[str]:
-        return sorted({sample.session for sample in self.all()} - {""})
-
 
 class Numbers(NamedTuple):
     """Of one stretch of time. Times are seconds."""
@@ -111,12 +94,15 @@ class Numbers(NamedTuple):
         return not (self.sessions or self.made or self.ended or self.steps or self.errors)
 
 
-class _Open:
-    def __init__(self, began: float, project: str, *, made: bool) -> None:
+class OpenLife:
+    """`number`: its place in the history's table of lives, 0 for none. `attached`: what that does not know yet."""
+
+    def __init__(self, began: float, project: str, *, made: bool, number: int = 0, since: float = 0.0) -> None:
+        self.number = number
         self.began = began
         self.project = project
         self.made = made
-        self.since = 0.0  # when somebody came, 0 while nobody is there
+        self.since = since  # when somebody came, 0 while nobody is there
         self.attached: list[tuple[float, float]] = []
 
     def leave(self, at: float) -> None:
@@ -128,41 +114,62 @@ class _Open:
         return Life(*key, self.project, self.began, self.made, ended, by, tuple(self.attached))
 
 
-class _Lives:
+class EndedLife(NamedTuple):
+    key: Key
+    life: OpenLife
+    at: float
+    by: str
+
+
+class Lives:
+    """What events make of lives, one after the other in the order of their times."""
+
     def __init__(self) -> None:
-        self.open: dict[Key, _Open] = {}
+        self.open: dict[Key, OpenLife] = {}
         self.closed: set[Key] = set()  # whose end was seen: a second one tells nothing new
-        self.done: list[Life] = []
+        self.heard: dict[Key, float] = {}
+        self.done: list[EndedLife] = []
+        self.lost: list[OpenLife] = []  # another session was given their name
 
     def take(self, event: Event) -> None:
         key = (event.socket, event.session)
+        self._take(key, event)
+        self.heard[key] = max(self.heard.get(key, 0.0), event.at)
+
+    def _take(self, key: Key, event: Event) -> None:
         if event.event == CREATE:
             self.close(key, event.at, ENDS[GONE])
-            self.open[key] = _Open(event.at, project_of(event), made=True)
+            self.open[key] = OpenLife(event.at, project_of(event), made=True)
             self.closed.discard(key)
         elif event.event in RENAMES:
-            if event.detail and key in self.open:
-                self.open[(event.socket, event.detail)] = self.open.pop(key)
+            self._rename(key, (event.socket, event.detail))
         elif event.event in ENDS:
-            self.end(key, event)
+            self._end(key, event)
         elif event.event == ATTACH:
-            life = self.known(key, event)
+            life = self._known(key, event)
             life.since = life.since or event.at
         elif event.event == DETACH:
-            life = self.known(key, event)
+            life = self._known(key, event)
             life.since = life.since or event.at - (event.seconds or 0.0)
             life.leave(event.at)
 
-    def known(self, key: Key, event: Event) -> _Open:
+    def _rename(self, key: Key, new: Key) -> None:
+        if new[1] and key in self.open:
+            life = self.open.pop(key)
+            if new in self.open:
+                self.lost.append(self.open[new])
+            self.open[new] = life
+
+    def _known(self, key: Key, event: Event) -> OpenLife:
         self.closed.discard(key)
-        life = self.open.setdefault(key, _Open(0.0, project_of(event), made=False))
+        life = self.open.setdefault(key, OpenLife(0.0, project_of(event), made=False))
         life.project = life.project or project_of(event)
         return life
 
-    def end(self, key: Key, event: Event) -> None:
+    def _end(self, key: Key, event: Event) -> None:
         if key not in self.open and (key in self.closed or event.event == FORGET):
             return
-        life = self.known(key, event)
+        life = self._known(key, event)
         if not life.began and event.seconds:
             life.began = event.at - event.seconds
         self.close(key, event.at, by(event))
@@ -170,28 +177,30 @@ class _Lives:
     def close(self, key: Key, at: float, by: str) -> None:
         if life := self.open.pop(key, None):
             life.leave(at)
-            self.done.append(life.life(key, at, by))
+            self.done.append(EndedLife(key, life, at, by))
             self.closed.add(key)
 
 
 def lives(events: Iterable[Event], live: Sequence[RegisteredSession], seen: Seen, now: float) -> list[Life]:
     """`events`: oldest first. A life whose end nobody saw ended when something was last heard of it."""
-    found = _Lives()
-    heard = dict(seen)
+    found = Lives()
+    found.heard = dict(seen)
     for event in events:
         found.take(event)
-        key = (event.socket, event.session)
-        heard[key] = max(heard.get(key, 0.0), event.at)
     there = {(session.socket, session.name): session for session in live if session.there}
     for key in [open_life for open_life in found.open if open_life not in there]:
-        found.close(key, heard.get(key, found.open[key].began), ENDS[GONE])
-    for key, session in there.items():
-        life = found.open.setdefault(key, _Open(session.created, session.project, made=False))
-        life.began = life.began or session.created
-        life.project = life.project or session.project
-        life.leave(now)
-        found.done.append(life.life(key, None, ""))
-    return found.done
+        found.close(key, found.heard.get(key, found.open[key].began), ENDS[GONE])
+    done = [ended.life.life(ended.key, ended.at, ended.by) for ended in found.done]
+    return done + [still_there(session, found.open.get(key), now) for key, session in there.items()]
+
+
+def still_there(session: RegisteredSession, life: OpenLife | None, now: float) -> Life:
+    """`life`: what events say of it, None where they say nothing."""
+    life = life or OpenLife(session.created, session.project, made=False)
+    life.began = life.began or session.created
+    life.project = life.project or session.project
+    life.leave(now)
+    return life.life((session.socket, session.name), None, "")
 
 
 def by(event: Event) -> str:
@@ -204,25 +213,29 @@ def project_of(event: Event) -> str:
 
 
 def marks(events: Iterable[Event]) -> list[Counted]:
-    counted = (*STEPS, ERROR)
     return [
-        Counted(event.at, event.event, project_of(event), event.session) for event in events if event.event in counted
+        Counted(event.at, event.event, project_of(event), event.session) for event in events if event.event in COUNTED
     ]
 
 
-def used(samples: Iterable[Sample], lives: Iterable[Life]) -> list[Used]:
-    """Between each sample and the one before it. `samples`: oldest first.
+def beginnings(lives: Iterable[Life]) -> dict[Key, float]:
+    """Of sessions that the history saw begin; of one that came several times, the last."""
+    return {(life.socket, life.session): life.began for life in lives if life.made}
+
+
+def used(samples: Iterable[Sample], began: Mapping[Key, float]) -> list[Used]:
+    """Between each sample and the one before it. `samples`: oldest first. `began`: see `beginnings`.
 
     The first one of a session counts only where it was made just before: what it used until then is of that time.
     Processes that end take their share with them, and time that went backwards is none.
     """
-    began = {(live.socket, live.session): live.began for live in lives if live.made}
     before: dict[tuple[str, str, str], float] = {}
     found = []
     for sample in samples:
         key = (sample.socket, sample.server, sample.session)
-        fresh = sample.at - began.get((sample.socket, sample.session), 0.0) < _FRESH
-        since = before.get(key, 0.0 if fresh else sample.cpu)
+        if (since := before.get(key)) is None:
+            fresh = sample.at - began.get((sample.socket, sample.session), 0.0) < _FRESH
+            since = 0.0 if fresh else sample.cpu
         before[key] = sample.cpu
         found.append(Used(sample.at, sample.project, sample.session, max(0.0, sample.cpu - since), sample.memory))
     return found
@@ -230,46 +243,102 @@ def used(samples: Iterable[Sample], lives: Iterable[Life]) -> list[Used]:
 
 def numbers(facts: UsageFacts, since: float, until: float) -> Numbers:
     """Of what was in that stretch of time, its end not included."""
-
-    def inside(at: float | None) -> bool:
-        return at is not None and since <= at < until
-
-    ended = [live for live in facts.lives if inside(live.ended)]
-    lasted = [life.ended - life.began for life in ended if life.began and life.ended is not None]
-    by: dict[str, int] = {}
-    for life in ended:
-        by[life.by] = by.get(life.by, 0) + 1
-    events = [mark.event for mark in facts.marks if inside(mark.at)]
-    failed = events.count(STEP_FAILED)
-    own = [sample for sample in facts.used if inside(sample.at)]
-    return Numbers(
-        sessions=sum(_there(live, since, until) for live in facts.lives),
-        made=sum(live.made and inside(live.began) for live in facts.lives),
-        ended=dict(sorted(by.items())),
-        lifetime=sum(lasted),
-        median=median(lasted),
-        alive=sum(_overlap(_stretch(live, until), since, until) for live in facts.lives),
-        attached=sum(_overlap(stretch, since, until) for live in facts.lives for stretch in live.attached),
-        cpu=sum(sample.cpu for sample in own),
-        memory=max((sample.memory for sample in own), default=0),
-        steps=events.count(STEP) + failed,
-        failed=failed,
-        errors=events.count(ERROR),
-    )
+    tally = Tally(since, until)
+    for life in facts.lives:
+        tally.add_life(life)
+    for mark in facts.marks:
+        tally.add_mark(mark)
+    for sample in facts.used:
+        tally.add_used(sample)
+    return tally.numbers()
 
 
-def _there(life: Life, since: float, until: float) -> bool:
-    return life.began < until and (life.ended is None or life.ended >= since)
+class Others(NamedTuple):
+    """Lifetimes of which only the middle ones are known: `middle` are those from `first` on, in their order, with as
+    many more on each side as there are others to be counted with them.
+    """
+
+    number: int
+    first: int
+    middle: Sequence[float]
+    total: float  # of all, put together
+
+    def median(self, more: Sequence[float]) -> float | None:
+        if not self.number:
+            return median(more)
+        ordered = sorted([*self.middle, *more])  # behind `first` others, which are all shorter than the middle
+        count = self.number + len(more)
+        at = count // 2 - self.first
+        return ordered[at] if count % 2 else (ordered[at - 1] + ordered[at]) / 2
 
 
-def _stretch(life: Life, until: float) -> tuple[float, float]:
-    """When it was there; nothing where nobody knows since when."""
-    end = until if life.ended is None else life.ended
-    return life.began or end, end
+class Tally:
+    """Numbers of one stretch of time, its end not included, as they are put together."""
 
+    def __init__(self, since: float, until: float) -> None:
+        self.since = since
+        self.until = until
+        self.sessions = 0
+        self.made = 0
+        self.ended: dict[str, int] = {}
+        self.lasted: list[float] = []
+        self.others = Others(0, 0, (), 0.0)  # that lasted as well
+        self.alive = 0.0
+        self.attached = 0.0
+        self.cpu = 0.0
+        self.memory = 0
+        self.marks: dict[str, int] = {}
 
-def _overlap(stretch: tuple[float, float], since: float, until: float) -> float:
-    return max(0.0, min(stretch[1], until) - max(stretch[0], since))
+    def inside(self, at: float) -> bool:
+        return self.since <= at < self.until
+
+    def add_life(self, life: Life) -> None:
+        self.sessions += life.began < self.until and (life.ended is None or life.ended >= self.since)
+        self.made += life.made and self.inside(life.began)
+        if life.ended is not None and self.inside(life.ended):
+            self.add_ends(life.by, 1)
+            if life.began:
+                self.lasted.append(life.ended - life.began)
+        end = self.until if life.ended is None else life.ended
+        self.alive += self._overlap(life.began or end, end)  # nothing where nobody knows since when
+        for begin, end in life.attached:
+            self.attached += self._overlap(begin, end)
+
+    def add_ends(self, by: str, count: int) -> None:
+        if count:
+            self.ended[by] = self.ended.get(by, 0) + count
+
+    def add_mark(self, mark: Counted) -> None:
+        if self.inside(mark.at):
+            self.add_marks(mark.event, 1)
+
+    def add_marks(self, event: str, count: int) -> None:
+        self.marks[event] = self.marks.get(event, 0) + count
+
+    def add_used(self, sample: Used) -> None:
+        if self.inside(sample.at):
+            self.cpu += sample.cpu
+            self.memory = max(self.memory, sample.memory)
+
+    def _overlap(self, begin: float, end: float) -> float:
+        return max(0.0, min(end, self.until) - max(begin, self.since))
+
+    def numbers(self) -> Numbers:
+        failed = self.marks.get(STEP_FAILED, 0)
+        return Numbers(
+            sessions=self.sessions,
+            made=self.made,
+            ended=dict(sorted(self.ended.items())),
+            lifetime=sum(self.lasted) + self.others.total,
+            median=self.others.median(self.lasted),
+            alive=self.alive,
+            attached=self.attached,
+            cpu=self.cpu,
+            memory=self.memory,
+            steps=self.marks.get(STEP, 0) + failed,
+            failed=failed,
+            errors=self.marks.get(ERROR, 0),
+        )
 
 
 def median(values: Sequence[float]) -> float | None:
