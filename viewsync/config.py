@@ -21,6 +21,7 @@ class Setting(NamedTuple):
     least: float = 0.0
     choices: tuple[str, ...] = ()
     also: str = ""  # another name in the environment, for who is used to it
+    shape: str = ""  # the function of text/kept.py that reads it
 
 
 LEVELS = ("debug", "info", "warning", "error")
@@ -42,6 +43,8 @@ SETTINGS: dict[str, Setting] = {
     "auto_attach": Setting(False, "attach to a project session when it is made"),
     "auto_cleanup": Setting(False, "end project sessions that nobody has used for `session_timeout`"),
     "session_timeout": Setting("never", "how long nobody may use a project session: 24h, 7d"),
+    "history_keep": Setting("400d", "how long the history keeps what happened: 90d, 36h, or forever", shape="kept_for"),
+    "history_size": Setting("1GB", "how large the history may become: 200MB, 2GB, or forever", shape="kept_up_to"),
     "log_level": Setting("warning", "how much the log tells", choices=LEVELS, also="PRJ_LOG_LEVEL"),
 }
 
@@ -118,11 +121,22 @@ def _value(key: str, value: Any, source: str) -> Any:
         return _boolean(key, value, source)
     if isinstance(setting.default, float):
         return _number(key, value, source, setting.least)
+    if setting.shape:
+        return _shaped(key, value, source, setting.shape)
     if not isinstance(value, str) or (setting.default and not value):
         raise UsageError(f"{source}: {key} must be text, not {value!r}")
     if setting.choices and value.lower() not in setting.choices:
         raise UsageError(f"{source}: {key} must be one of {', '.join(setting.choices)}, not {value!r}")
     return value.lower() if setting.choices else value
+
+
+def _shaped(key: str, value: Any, source: str, shape: str) -> str:
+    from viewsync.text import kept  # hardly anybody sets these
+
+    text = "" if isinstance(value, bool) else str(value).strip()
+    if getattr(kept, shape)(text) is None:
+        raise UsageError(f"{source}: {key} must be {kept.SHAPES[shape]}, not {value!r}")
+    return text
 
 
 def _boolean(key: str, value: Any, source: str) -> bool:

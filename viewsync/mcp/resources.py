@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from viewsync.events import Event
     from viewsync.mcp.rules.policy import Policy
 
+_MOST = 1000  # lines of the history
+
 
 def answer(ctx: Context, allowed: Policy, request: Mapping[str, Any]) -> dict[str, Any]:
     """What the server needs to know besides the tools' answers."""
@@ -24,9 +26,13 @@ def answer(ctx: Context, allowed: Policy, request: Mapping[str, Any]) -> dict[st
     if what == "rows":
         return _json({"sessions": _rows(ctx, allowed), "tools": _tools(allowed)})
     if what == "changes":
-        newest = ctx.history.newest()
-        events_since = _since(ctx, allowed, request["since"], newest)
-        return _json({"sessions": _rows(ctx, allowed), "events": events_since, "newest": newest})
+        newest, forgotten = ctx.history.numbers()
+        since = request["since"]
+        found: list[Event] = ctx.history.find("id > ? AND id <= ?", (since, newest), _MOST) if since else []
+        shown = [event._asdict() for event in found if _tells(allowed, event)]
+        # What is forgotten by now, was more than that, or stood in another history, may have been about anything.
+        missed = since and (max(since, 0) < forgotten or newest < since or len(found) == _MOST)
+        return _json({"sessions": _rows(ctx, allowed), "events": shown, "newest": newest, "missed": bool(missed)})
     if what == "terminal":
         allowed.check_verb("capture")
         return _json({"path": _terminal(ctx, allowed, request["session"])})
@@ -35,8 +41,8 @@ def answer(ctx: Context, allowed: Policy, request: Mapping[str, Any]) -> dict[st
 
 def events(ctx: Context, allowed: Policy, session: str, limit: int) -> dict[str, Any]:
     """As a call's answer."""
-    where, values = ("session = ? OR parent = ?", (session, session)) if session else ("1", ())
-    found = ctx.history.find(where, values, max(1, min(limit, 1000)))
+    limit = max(1, min(limit, _MOST))
+    found = ctx.history.about(session, limit) if session else ctx.history.find("1", (), limit)
     shown = [event._asdict() for event in found if allowed.sees(event.session, event.socket)]
     return {**_json(output.enveloped("list", {"events": shown})), "outcome": f"{len(shown)} lines"}
 
@@ -55,10 +61,9 @@ def _tools(allowed: Policy) -> list[str]:
     return [name for name in TOOLS if allowed.verbs.fits(name)]
 
 
-def _since(ctx: Context, allowed: Policy, since: int, newest: int) -> list[dict[str, Any]]:
-    """Without calls that only read, so that who reads for them hears nothing of that."""
-    found: list[Event] = ctx.history.find("id > ? AND id <= ?", (since, newest)) if since else []
-    return [event._asdict() for event in found if allowed.sees(event.session, event.socket) and not _only_reads(event)]
+def _tells(allowed: Policy, event: Event) -> bool:
+    """Calls that only read do not, so that who reads for them hears nothing of that."""
+    return allowed.sees(event.session, event.socket) and not _only_reads(event)
 
 
 def _only_reads(event: Event) -> bool:

@@ -143,9 +143,11 @@ class Subscriptions:
         before, self._rows = self._rows, rows
         self._since = data["newest"] or -1
         named = {name for name in {*before, *rows} if before.get(name) != rows.get(name)}
-        happened = {event["session"] for event in events if event["session"]}
+        happened = {event["session"] for event in events if event["session"]} | (
+            rows.keys() if data["missed"] else set()
+        )
         changed = {uris.of_session(name) for name in named | happened}
         changed |= {uris.of_output(name) for name in happened}
         changed |= {uris.SESSIONS} if named else set()
-        changed |= {uris.EVENTS} if events else set()
+        changed |= {uris.EVENTS} if events or data["missed"] else set()
         return changed, before.keys() != rows.keys()

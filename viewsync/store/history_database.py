@@ -58,11 +58,26 @@ class History:
         rows = self._run(lambda db: db.execute(query, parameters).fetchall())
         return [Event(*row) for row in rows if _finite(row)]
 
-    def newest(self) -> int:
-        """The number of its last line."""
+    def about(self, session: str, limit: int) -> list[Event]:
+        """Of it and its views, newest first. Each of the two has an index, both together have none."""
         if not os.path.exists(self.path):
-            return 0
-        found: int = self._run(lambda db: db.execute("SELECT COALESCE(MAX(id), 0) FROM events").fetchone()[0])
+            return []
+
+        def work(database: sqlite3.Connection) -> list[tuple[Any, ...]]:
+            found: dict[int, tuple[Any, ...]] = {}
+            for where in ("session = ?", "parent = ? AND parent != ''"):
+                query = f"SELECT id, {_NAMES} FROM events WHERE {where} ORDER BY at DESC, id DESC LIMIT {limit:d}"  # noqa: S608
+                found |= {row[0]: row for row in database.execute(query, (session,))}
+            return sorted(found.values(), key=lambda row: (row[1], row[0]), reverse=True)[:limit]
+
+        return [Event(*row[1:]) for row in self._run(work) if _finite(row[1:])]
+
+    def numbers(self) -> tuple[int, int]:
+        """The number of its last line, and of the last one of those that were forgotten."""
+        query = "SELECT (SELECT COALESCE(MAX(id), 0) FROM events), (SELECT MAX(forgotten) FROM keeping)"
+        if not os.path.exists(self.path):
+            return (0, 0)
+        found: tuple[int, int] = self._run(lambda database: database.execute(query).fetchone())
         return found
 
     def within(self, work: Callable[[sqlite3.Connection], Answer], *, writes: bool = False) -> Answer:
@@ -77,6 +92,10 @@ class History:
 
         found: Answer = self._run(begun) if os.path.exists(self.path) else _of_nothing(work)
         return found
+
+    def outside(self, work: Callable[[sqlite3.Connection], bool]) -> bool:
+        """The same for what SQLite does outside of transactions alone; False where there is no history."""
+        return os.path.exists(self.path) and bool(self._run(work))
 
     def add_samples(self, samples: Sequence[Sample], keep_from: float) -> None:
         """And forget those from before `keep_from`. Raises StateError as `add` does."""
@@ -118,6 +137,8 @@ class History:
         self._make_ours()
         database = sqlite3.connect(self.path, timeout=self.timeout)
         try:
+            if not os.path.getsize(self.path):
+                database.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only a new one can be told so
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
             migrate(database)

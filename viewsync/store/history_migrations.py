@@ -115,6 +115,8 @@ def lives(database: sqlite3.Connection) -> None:
     database.execute("CREATE INDEX events_by_new_name ON events (socket, detail) WHERE event IN ('rename', 'renamed')")
     database.execute("CREATE INDEX events_of_guis ON events (at) WHERE gui != 0")
     database.execute("CREATE INDEX events_by_parent ON events (parent, at) WHERE parent != ''")
+    database.execute("CREATE TABLE keeping (at REAL NOT NULL, forgotten INTEGER NOT NULL)")
+    database.execute("INSERT INTO keeping VALUES (0, 0)")
     _totals(database)
 
 

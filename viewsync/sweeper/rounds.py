@@ -6,7 +6,8 @@ from viewsync import output
 from viewsync.errors import ViewsyncError
 from viewsync.sweeper import one_pass
 from viewsync.typed import TYPE_CHECKING
-from viewsync.usage import sampling
+from viewsync.usage import keeping, sampling
+from viewsync.views.cleanup import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,16 +39,12 @@ class Rounds:
             return [f"a bug: {type(error).__name__}"]
 
     def sample(self) -> list[str]:
-        """What sessions use, where it is time for that. A clock may have been set back."""
+        """What sessions use, and what of the history is kept, where it is time. A clock may have been set back."""
         now = self.clock()
         if abs(now - self.sampled) < _DUE:
             return []
         self.sampled = now
-        try:
-            sampling.take(self.ctx, "sweeper")
-        except ViewsyncError as error:
-            return [error.message]
-        return []
+        return [*guarded(lambda: sampling.take(self.ctx, "sweeper")), *guarded(lambda: keeping.keep(self.ctx))]
 
     def tell(self, problems: list[str]) -> None:
         """Each problem once, when it comes and not every minute that it stays."""

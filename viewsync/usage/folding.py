@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from viewsync.store.history_database import History
     from viewsync.store.life_tables import Key, Place, Placed
 
-_AT_ONCE = 2000  # events; others wait to write meanwhile, and a hook does not wait for long
+_AT_ONCE = 4000  # events; others wait to write meanwhile, and a hook does not wait for long
 _REST = 0.005  # seconds in which they do
 
 
@@ -52,6 +52,16 @@ def keys_of(event: Event) -> set[Key]:
     return {key, (event.socket, event.detail)} if event.event in RENAMES and event.detail else {key}
 
 
+def related(database: sqlite3.Connection, keys: Iterable[Key]) -> set[Key]:
+    """These, and all that renames lead to."""
+    found, left = set(keys), list(keys)
+    while left:
+        new = life_tables.renamed(database, left.pop()) - found
+        found |= new
+        left += new
+    return found
+
+
 class _Folding:
     def __init__(self, database: sqlite3.Connection, place: Place) -> None:
         self.database = database
@@ -64,7 +74,7 @@ class _Folding:
         touched = {key for _, event in events for key in keys_of(event)}
         for key in touched:
             self.load(key)
-        anew = self.related(self.disordered(events))
+        anew = related(self.database, self.disordered(events))
         if anew:
             events = [(place, event) for place, event in events if not keys_of(event) & anew]
             events += self.again(anew)
@@ -93,15 +103,6 @@ class _Folding:
             keys = keys_of(event)
             if any(place <= self.last[key] for key in keys if key in self.last):
                 found |= keys
-        return found
-
-    def related(self, keys: set[Key]) -> set[Key]:
-        """These, and all that renames lead to."""
-        found, left = set(keys), list(keys)
-        while left:
-            new = life_tables.renamed(self.database, left.pop()) - found
-            found |= new
-            left += new
         return found
 
     def again(self, keys: set[Key]) -> list[Placed]:

@@ -50,7 +50,8 @@ def report(ctx: Context, since: float = 0.0, project: str = "", *, by_session: b
     written: what is new in it is folded in first.
     """
     listed, warnings = listing.read(ctx)
-    folding.fold(ctx.history)
+    with ctx.progress("reading what is new in the history"):
+        folding.fold(ctx.history)
     now = ctx.clock()
     live = [_live(session) for session in listed]
     samples = ctx.history.samples(max(0.0, since - _BASELINE))
