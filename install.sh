@@ -62,6 +62,7 @@ main() {
         *) fail "--sweeper takes systemd, launchd, timer or none, not $sweeper" ;;
     esac
     [ -n "${HOME-}" ] || fail 'HOME is not set, and viewsync is installed below it'
+    need_own_home
     checkout=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
     if [ -n "$program" ] || [ ! -f "$checkout/viewsync/cli.py" ]; then
         [ -z "$prefix" ] || fail '--prefix is for the checkout of viewsync, and this sets up one that is installed already'
@@ -78,6 +79,13 @@ main() {
     # Whatever started us: the environment and the folders are those of this installation.
     unset VIEWSYNC_DIRS VIEWSYNC_LAUNCHER PYTHONHOME PYTHONPATH
     "$action"
+}
+
+# What root makes in the home of another user, that user can neither change nor remove.
+need_own_home() {
+    [ "$(id -u)" = 0 ] && [ -d "$HOME" ] || return 0
+    [ -n "$(find "$HOME/." -prune -user 0)" ] ||
+        fail "the home $HOME is another user's, and you are root: run this as that user, or with a home of your own (sudo -H)"
 }
 
 # Sets up, or takes back, what something else installed: it is where it is, and brings all that it needs.

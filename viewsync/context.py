@@ -151,6 +151,8 @@ class Context:
         try:
             log_dir = paths.log_dir(self.env)
             below_state = log_dir.startswith(paths.state_dir(self.env) + os.sep)
+            if not below_state and own_files.look(os.path.dirname(log_dir))[0]:
+                return ""
             found = os.path.join(self.folder, os.path.relpath(log_dir, self.folder)) if below_state else log_dir
             os.makedirs(os.path.dirname(found), mode=0o700, exist_ok=True)
             own_files.make_folder(found)

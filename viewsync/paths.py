@@ -50,7 +50,11 @@ def log_dir(env: Env) -> str:
 
 
 def config_dir(env: Env) -> str:
-    return _user_dir(env, "config")
+    """Of who has no home it is the state folder that was named."""
+    try:
+        return _user_dir(env, "config")
+    except StateError:
+        return state_dir(env)
 
 
 def installed_dir(env: Env) -> str:

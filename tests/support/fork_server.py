@@ -21,8 +21,13 @@ import sys
 import threading
 import time
 import warnings
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import viewsync
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def main() -> None:
@@ -85,6 +90,7 @@ def become(caller: socket.socket, standard: list[int]) -> None:
     os.environ.clear()
     os.environ.update(call["env"])
     time.tzset()
+    on_an_edge(**call["edge"])
     sys.argv = call["argv"]
     from viewsync.cli import main
 
@@ -94,6 +100,26 @@ def become(caller: socket.socket, standard: list[int]) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def on_an_edge(gone: bool = False, files: Mapping[str, str] = MappingProxyType({})) -> None:
+    """As what was started on it finds itself (`Edge` in edges.py): after what needs more than that has."""
+    if gone:
+        os.rmdir(os.getcwd())
+    for number, what in files.items():
+        os.close(int(number))
+        name = ("stdin", "stdout", "stderr")[int(number)]
+        if what == "closed":  # as Python's own start has it
+            setattr(sys, name, None)
+            setattr(sys, f"__{name}__", None)
+        elif what == "hung up":
+            reading, writing = os.pipe()
+            if writing != int(number):  # the lowest free number is that of the reading end
+                os.dup2(writing, int(number))
+                os.close(writing)
+                os.close(reading) if reading != int(number) else None
+        else:
+            os.open(what, os.O_RDWR)
 
 
 if __name__ == "__main__":

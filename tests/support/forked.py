@@ -21,7 +21,8 @@ import subprocess
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.support import forms
 
@@ -74,9 +75,14 @@ def _server() -> socket.socket:
 
 
 def run(
-    argv: Sequence[str], env: Mapping[str, str], stdin: bytes | None = b"", timeout: float = 60, cwd: str = ""
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    stdin: bytes | None = b"",
+    timeout: float = 60,
+    cwd: str = "",
+    edge: Mapping[str, Any] = MappingProxyType({}),
 ) -> Ended:
-    """As subprocess.run does. With None for `stdin`, it is /dev/null."""
+    """As subprocess.run does. With None for `stdin`, it is /dev/null. `edge`: as in edges.py."""
     said, its = socket.socketpair()
     with contextlib.ExitStack() as ours:
         ours.callback(said.close)
@@ -91,7 +97,7 @@ def run(
             for handle in (out, err):
                 ours.callback(os.close, handle)
             socket.send_fds(_server(), [b"x"], [read_in, write_out, write_err, its.fileno()])
-        call = {"argv": list(argv), "env": dict(env), "cwd": cwd or os.getcwd()}
+        call = {"argv": list(argv), "env": dict(env), "cwd": cwd or os.getcwd(), "edge": dict(edge)}
         said.sendall(json.dumps(call).encode() + b"\n")
         if stdin is not None:
             _feed(write_in, stdin)

@@ -6,7 +6,7 @@ import os
 import re
 import time
 
-from viewsync.errors import SessionExists, TmuxError, TmuxTimeout, UsageError
+from viewsync.errors import SessionExists, StateError, TmuxError, TmuxTimeout, UsageError
 from viewsync.events import CREATE, ERROR
 from viewsync.history import recording
 from viewsync.registry import reservation, rows
@@ -166,11 +166,18 @@ def _program(env: Mapping[str, str], session: str, name: str) -> str:
 def _socket(ctx: Context, request: CreateRequest) -> str:
     if request.label or request.socket:
         return sockets.socket_of(ctx.env, request.label, request.socket)
-    socket = sockets.checked(os.path.join(ctx.socket_folder, "claude.sock"))
     from viewsync.store import own_files
 
-    own_files.secure(os.path.dirname(socket))
-    return socket
+    folder, last = ctx.socket_folder, ctx.folder
+    while True:
+        try:
+            socket = sockets.checked(os.path.join(folder, "claude.sock"))
+            own_files.secure(folder)
+            return socket
+        except (StateError, UsageError):
+            if folder == last:
+                raise
+            folder = last  # beside the state, as where nobody has a place for sockets
 
 
 def _reserve(ctx: Context, request: CreateRequest, socket: str, warnings: list[str]) -> Registered:

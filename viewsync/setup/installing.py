@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from viewsync.context import Context
-    from viewsync.setup.changes import InstallPlan
+    from viewsync.setup.changes import InstallPlan, InstallStep
     from viewsync.setup.manifest import InstallOptions
     from viewsync.store.install_record import Record
 
@@ -56,6 +56,9 @@ def install(ctx: Context, options: InstallOptions, say: Say) -> InstallReport:
 
 
 def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool) -> InstallReport:
+    state = paths.state_dir(ctx.env)
+    if purge and os.path.isdir(state) and (problem := files.somebody_elses(state)):
+        raise FileError(problem, _AS_WHOM)
     record = manifest.recorded(ctx.env)
     if record == install_record.Record():
         record = manifest.guessed(ctx)
@@ -67,8 +70,8 @@ def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool) -> InstallR
     activation.unload(doing, record)
     if purge:
         _purge(doing, plan.notes)
-    elif os.path.isdir(paths.state_dir(ctx.env)):
-        plan.notes.append(f"{paths.state_dir(ctx.env)} stays, with the registry and the history; --purge removes it")
+    elif os.path.isdir(state):
+        plan.notes.append(f"{state} stays, with the registry and the history; --purge removes it")
     for environment in venvs.environments(record.venvs) if record.venvs else []:
         doing.do(f"remove {environment}", venvs.remove, environment)
     for made in reversed(record.folders):  # the innermost first
@@ -92,9 +95,17 @@ def _refuse(plan: InstallPlan, line: bytes = b"") -> None:
     moved = {step.change.path for step in plan.steps if step.change.moved}
     for step in plan.steps:
         if problem := files.refusal(step.change.path, link=step.change.link or step.change.path in moved):
-            by_hand = line and line in (step.change.after or b"")
-            hint = f"add this line to it yourself: {line.decode('utf-8', 'replace')}" if by_hand else ""
-            raise FileError(problem, hint)
+            raise FileError(problem, _hint(step, line))
+
+
+_AS_WHOM = "run this as that user, or with a home of your own (`sudo -H`)"
+
+
+def _hint(step: InstallStep, line: bytes) -> str:
+    if files.somebody_elses(files.nearest_folder(step.change.path)):
+        return _AS_WHOM
+    by_hand = line and line in (step.change.after or b"")
+    return f"add this line to it yourself: {line.decode('utf-8', 'replace')}" if by_hand else ""
 
 
 def _apply(doing: Doing, plan: InstallPlan, last: Callable[[], object] = lambda: None) -> None:

@@ -7,7 +7,7 @@ import os
 import sys
 
 from viewsync import paths
-from viewsync.errors import UsageError
+from viewsync.errors import StateError, UsageError
 from viewsync.setup import reading_aids, resurrect
 from viewsync.setup.rules import launcher as launcher_text
 from viewsync.setup.rules import marked_line, registry_script, service_units, wezterm_module
@@ -161,7 +161,10 @@ def config_home(env: Mapping[str, str]) -> str:
 
 
 def home(env: Mapping[str, str]) -> str:
-    return env.get("HOME") or os.path.expanduser("~")
+    found = env.get("HOME") or os.path.expanduser("~")
+    if not os.path.isabs(found):
+        raise StateError(f"there is no home for your configurations: {found} is not a whole path", "set HOME to one")
+    return found
 
 
 def conf_candidates(ctx: Context) -> list[str]:
@@ -215,8 +218,7 @@ def loaded_by(ctx: Context, module: str) -> str:
     named = [ctx.env.get("WEZTERM_CONFIG_FILE", ""), os.path.join(home(ctx.env), ".wezterm.lua")]
     below = [os.path.join(above, name) for above, _, names in os.walk(folder) for name in sorted(names)]
     for path in [*named, *(file for file in below if file.endswith(".lua"))]:
-        ours = _real(path) == _real(module)
-        if path and not ours and os.path.isfile(path) and b"viewsync" in (files.read(path) or b""):
+        if path and _real(path) != _real(module) and os.path.isfile(path) and b"viewsync" in (files.read(path) or b""):
             return path
     return ""
 

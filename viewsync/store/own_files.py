@@ -55,16 +55,24 @@ def secure(path: str) -> str:
     try:
         found = os.lstat(path)
     except FileNotFoundError:
+        if problem := _in_the_way(path):  # before anything of ours is in a place of somebody else's
+            raise StateError(_exchanged(path, problem), _hint()) from None
         from viewsync.store import new_folder
 
         found = new_folder.make(path)
     except OSError as error:
         raise StateError(f"cannot use the folder {path}: {error.strerror}") from None
     if problem := unsafe(path, found):
-        raise StateError(problem, "set VIEWSYNC_STATE_DIR to another folder")
+        raise StateError(problem, _hint())
     if found.st_mode & (0o077 | _UNSEEN):
         _close_to_others(path, found)
     return path
+
+
+def _hint() -> str:
+    """Root is most often in another user's place by a sudo that keeps HOME."""
+    elsewhere = "set VIEWSYNC_STATE_DIR to another folder"
+    return elsewhere if os.geteuid() else f"with sudo, `sudo -H` has a home of its own; or {elsewhere}"
 
 
 def _close_to_others(path: str, found: os.stat_result) -> None:
@@ -91,10 +99,14 @@ def unsafe(path: str, found: os.stat_result) -> str:
     if found.st_uid != os.geteuid():
         return f"{path} belongs to another user (uid {found.st_uid})"
     if problem := _in_the_way(path):
-        return f"somebody could put another folder in the place of {path}: {problem}"
+        return _exchanged(path, problem)
     if kind := filesystem(found.st_dev):
         return f"{path} is on a network filesystem ({kind}), where file locks and sockets do not hold"
     return ""
+
+
+def _exchanged(path: str, problem: str) -> str:
+    return f"somebody could put another folder in the place of {path}: {problem}"
 
 
 def may_be_made(path: str) -> bool:
@@ -106,7 +118,7 @@ def may_be_made(path: str) -> bool:
         return not _in_the_way(path) and (os.access(above, os.W_OK) if os.path.lexists(above) else may_be_made(above))
     except OSError:
         return False
-    return not unsafe(path, found)
+    return not unsafe(path, found) and os.access(path, os.W_OK | os.X_OK)
 
 
 def _in_the_way(path: str) -> str:

@@ -67,11 +67,11 @@ def read_link(path: str) -> bytes | None:
 
 def refusal(path: str, *, link: bool = False) -> str:
     """Why the file, or the link, at `path` cannot be written or removed, "" when it can."""
-    folder = os.path.dirname(path)
-    while not os.path.lexists(folder):
-        folder = os.path.dirname(folder)
+    folder = nearest_folder(path)
     if not os.path.isdir(folder):
         return f"{folder} is not a folder"
+    if problem := somebody_elses(folder):
+        return problem
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"the folder {folder} is read-only"
     if link:
@@ -86,6 +86,27 @@ def refusal(path: str, *, link: bool = False) -> str:
     if not found.st_mode & 0o222 or not os.access(path, os.W_OK):
         return f"{path} is read-only"
     return ""
+
+
+def nearest_folder(path: str) -> str:
+    """The first above it that is there, or what is in its place."""
+    folder = os.path.dirname(path)
+    while not os.path.lexists(folder):
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def somebody_elses(folder: str) -> str:
+    """Why root is to leave it alone: what it makes in another user's folder, that user cannot change or remove.
+
+    Of others the modes say where they may write.
+    """
+    owner = os.stat(folder).st_uid
+    if os.geteuid() or not owner:
+        return ""
+    from viewsync.system import users
+
+    return f"the folder {folder} belongs to {users.shown(owner)}, and you are root"
 
 
 def missing_folders(path: str) -> list[str]:
