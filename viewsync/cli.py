@@ -325,6 +325,19 @@ def _result(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
     except errors.ViewsyncError as error:
         error.code = code_of(error, module)
         raise
+    except (OSError, MemoryError) as error:
+        if output.cannot_be_written() or not (problem := _of_the_ground(error)):
+            raise
+        ctx.log.warning("%s was stopped", verb, exc_info=True)
+        code = code_of(problem, module)
+        problem.code = code if code in module.EXIT_CODES else 1
+        raise problem from None
+
+
+def _of_the_ground(error: OSError | MemoryError) -> errors.ViewsyncError | None:
+    from viewsync import ground  # hardly ever
+
+    return ground.told(error)
 
 
 def _words_run(verb: str, words: Sequence[str], ctx: Context) -> output.Result:

@@ -9,10 +9,9 @@ which something is mounted, stays in any case.
 
 from __future__ import annotations
 
-import os
-
 from viewsync.commands import _args
 from viewsync.output import Result, table
+from viewsync.project_files import locating
 from viewsync.projects import worktrees
 from viewsync.typed import TYPE_CHECKING, Any
 
@@ -43,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    folder = os.getcwd()
+    folder = locating.current_folder()
     found, problems = worktrees.trees(ctx, folder)
     return _list(found, problems) if parsed.action == "list" else _remove(parsed, ctx, found, folder)
 

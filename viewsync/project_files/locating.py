@@ -31,7 +31,7 @@ def locate(name: str) -> Located:
         raise UsageError("a command needs a name", hint)
     if "/" in name or name.endswith(_ENDINGS):
         return _by_path(os.path.abspath(name))
-    here = _current()
+    here = current_folder()
     root = project_above(here)
     if not root:
         hint = "make .viewsync/commands/ with a file in it, or name a file by its path"
@@ -44,7 +44,7 @@ def locate(name: str) -> Located:
 
 def project_root() -> str:
     """The folder of the project that we are in, "" outside of any."""
-    return project_above(_current())
+    return project_above(current_folder())
 
 
 def names(root: str) -> list[str]:
@@ -74,7 +74,7 @@ def step(root: str, name: str) -> str:
     return ""
 
 
-def _current() -> str:
+def current_folder() -> str:
     try:
         return os.getcwd()
     except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viewsync import config, paths
+from viewsync import config, ground, paths
 from viewsync.errors import ViewsyncError
 from viewsync.registry.safe_reading import read_registry
 from viewsync.setup import activation, installing, manifest, server_checks, user_checks
@@ -102,3 +102,7 @@ def _guarded(name: str, socket: str, check: Callable[[Subject], Check], subject:
         return check(subject)._replace(server=socket)
     except ViewsyncError as error:
         return Check(name, FAIL, error.message, error.hint, server=socket)
+    except (OSError, MemoryError) as error:
+        if not (problem := ground.told(error)):
+            raise
+        return Check(name, FAIL, problem.message, problem.hint, server=socket)

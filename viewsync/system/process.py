@@ -28,7 +28,7 @@ class Completed(NamedTuple):
 
 
 # What helps where it is nothing about the program.
-_HINTS = {
+HINTS = {
     errno.ECHILD: "call signal.signal(signal.SIGCHLD, signal.SIG_DFL) before",
     errno.EMFILE: "raise the limit of open files (`ulimit -n`)",
     errno.ENFILE: "the system has too many open files",
@@ -45,7 +45,7 @@ class NotStarted(ViewsyncError):
     def __init__(self, what: str, error: OSError | ValueError) -> None:
         reason = error.strerror if isinstance(error, OSError) else error
         number = error.errno if isinstance(error, OSError) else None
-        super().__init__(f"cannot run {what}: {reason}", _HINTS.get(number or 0, ""))
+        super().__init__(f"cannot run {what}: {reason}", HINTS.get(number or 0, ""))
 
 
 class TimedOut(ViewsyncError):
