@@ -8,7 +8,7 @@ set -eu
 usage() {
     cat << 'END'
 usage: sh install.sh [--dry-run] [--prefix DIR | --program PATH] [--sweeper systemd|launchd|timer|none]
-       sh install.sh --uninstall [--purge] [--dry-run] [--prefix DIR | --program PATH]
+       sh install.sh --uninstall [--purge] [--unrecorded] [--dry-run] [--prefix DIR | --program PATH]
 
   --dry-run       show what would change, and change nothing
   --prefix DIR    install below DIR instead of ~/.local: DIR/bin/viewsync, DIR/share/viewsync
@@ -17,6 +17,7 @@ usage: sh install.sh [--dry-run] [--prefix DIR | --program PATH] [--sweeper syst
   --sweeper KIND  run the sweeper as a user service, or by a timer (default: as before; none the first time)
   --uninstall     remove everything that was installed; the registry and the history stay
   --purge         with --uninstall: also remove the registry, the history and the log
+  --unrecorded    with --uninstall, where the record of the installation is lost: remove what is found
 
 PYTHON names the interpreter (3.10 or newer); pip obeys its PIP_ variables. What is installed, and in
 which version, stands in locks/.
@@ -31,12 +32,13 @@ fail() {
 }
 
 main() {
-    dry_run='' action=install_all purge='' prefix='' program='' sweeper=''
+    dry_run='' action=install_all purge='' unrecorded='' prefix='' program='' sweeper=''
     while [ $# -gt 0 ]; do
         case $1 in
             --dry-run) dry_run=--dry-run ;;
             --uninstall) action=uninstall_all ;;
             --purge) purge=--purge ;;
+            --unrecorded) unrecorded=--unrecorded ;;
             --prefix=?*) prefix=${1#*=} ;;
             --program=?*) program=${1#*=} ;;
             --sweeper=?*) sweeper=${1#*=} ;;
@@ -99,7 +101,7 @@ by_program() {
     esac
     unset VIEWSYNC_DIRS VIEWSYNC_LAUNCHER PYTHONHOME PYTHONPATH
     if [ "$action" = uninstall_all ]; then
-        "$program" uninstall ${purge:+"$purge"} ${dry_run:+"$dry_run"}
+        "$program" uninstall ${purge:+"$purge"} ${unrecorded:+"$unrecorded"} ${dry_run:+"$dry_run"}
         [ -n "$dry_run" ] || say "$program stays: what installed it removes it"
     else
         need_tmux
@@ -272,13 +274,13 @@ is_launcher() { [ ! -L "$1" ] && grep -qs "^# viewsync's launcher, written by in
 uninstall_all() {
     launcher=$prefix/bin/viewsync
     if is_launcher "$launcher" && "$launcher" --version > /dev/null 2>&1; then
-        "$launcher" uninstall ${purge:+"$purge"} ${dry_run:+"$dry_run"}
+        "$launcher" uninstall ${purge:+"$purge"} ${unrecorded:+"$unrecorded"} ${dry_run:+"$dry_run"}
     else
         find_python
         [ -n "$python" ] || fail "viewsync needs Python 3.10 or newer to be removed: name one in PYTHON"
         VIEWSYNC_LAUNCHER=$launcher
         export VIEWSYNC_LAUNCHER
-        viewsync_by "$python" uninstall ${purge:+"$purge"} ${dry_run:+"$dry_run"}
+        viewsync_by "$python" uninstall ${purge:+"$purge"} ${unrecorded:+"$unrecorded"} ${dry_run:+"$dry_run"}
     fi
 }
 

@@ -7,6 +7,7 @@ import plistlib
 import shutil
 import signal
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -391,9 +392,41 @@ def test_without_its_record_it_is_found_again(home: Home) -> None:
     before = tree(home.path)
     install(home)
     os.unlink(os.path.join(home.path, "config", "install.json"))
-    uninstall(home, "--purge")
+    installed = tree(home.path)
+    for words in ((), ("--purge",), ("--dry-run",)):
+        done = home.viewsync("uninstall", *words)
+        assert (done.code, "nothing was removed" in done.err, "--unrecorded" in done.err) == (5, True, True), done
+    assert tree(home.path) == installed
+    uninstall(home, "--purge", "--unrecorded")
     left = {path: what[2] for path, what in tree(home.path).items() if path not in before and what[0] == "file"}
     assert left == {".tmux.conf": b""}
+
+
+def test_an_environment_stays_as_long_as_a_launcher_that_needs_it(home: Home) -> None:
+    """Of an installation in another home, or where somebody changed the launcher: neither goes without the other."""
+    prefix = os.path.join(home.path, "prefix")
+    venv = os.path.join(prefix, "share/viewsync/venv/1")
+    os.makedirs(os.path.dirname(venv))
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    packages = [path for path in sys.path if path.endswith("site-packages")]
+    for path in (
+        os.path.join(folder, "site-packages") for folder, below, _ in os.walk(venv) if "site-packages" in below
+    ):
+        with open(os.path.join(path, "all.pth"), "w", encoding="utf-8") as file:
+            file.write("\n".join([ROOT, *packages]))
+    code = "import sys; from viewsync.cli import main; sys.exit(main())"
+    python = os.path.join(venv, "bin/python")
+    assert home.run([python, "-I", "-c", code, "install", "--prefix", prefix]).code == 0
+    launcher = os.path.join(prefix, "bin/viewsync")
+    elsewhere = os.path.join(home.path, "elsewhere")
+    os.mkdir(elsewhere)
+    env = {"HOME": elsewhere, "VIEWSYNC_DIRS": "", "VIEWSYNC_LAUNCHER": "", "VIEWSYNC_STATE_DIR": ""}
+    done = home.run([launcher, "uninstall", "--unrecorded"], env=env)
+    assert (done.code, os.path.exists(launcher), os.path.exists(python)) == (0, True, True), done
+    with open(launcher, "a", encoding="utf-8") as file:
+        file.write("# mine\n")
+    done = home.run([launcher, "uninstall"])
+    assert (done.code, os.path.exists(launcher), os.path.exists(python)) == (0, True, True), done
 
 
 def test_a_record_that_is_none_is_said(home: Home) -> None:
@@ -532,7 +565,7 @@ def test_a_sweeper_goes_although_the_record_is_lost(home: Home, kind: str) -> No
     service_manager(home, "launchctl")
     install(home, "--sweeper", kind)
     os.unlink(os.path.join(home.path, "config", "install.json"))
-    assert uninstall(home).err == ""
+    assert uninstall(home, "--unrecorded").err == ""
     assert {"systemd": "stop", "launchd": "bootout", "timer": "stop"}[kind] in get(asked).decode().splitlines()[-1]
     assert not [path for path in tree(home.path) if path.endswith((".service", ".timer", ".plist"))]
 

@@ -24,13 +24,20 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--unrecorded",
+        action="store_true",
+        help="where the record of the installation is lost: remove what is found by the marks that viewsync leaves",
+    )
     parser.add_argument("--purge", action="store_true", help="also remove the registry, the history and the log")
     _args.dry_run(parser)
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    report = installing.uninstall(ctx, _args.teller(parsed), dry_run=parsed.dry_run, purge=parsed.purge)
+    report = installing.uninstall(
+        ctx, _args.teller(parsed), dry_run=parsed.dry_run, purge=parsed.purge, unrecorded=parsed.unrecorded
+    )
     data = {"changes": report.changes, "notes": report.notes, "dry_run": parsed.dry_run}
     lines = [] if report.changes else ["nothing is installed"]
     return Result(data, [*lines, *report.notes], warnings=report.warnings)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from viewsync import paths
-from viewsync.errors import ViewsyncError
+from viewsync.errors import StateError, ViewsyncError
 from viewsync.setup import activation, manifest
 from viewsync.setup import changes as setup_changes
 from viewsync.setup.activation import Doing
@@ -55,13 +55,19 @@ def install(ctx: Context, options: InstallOptions, say: Say) -> InstallReport:
     return InstallReport(changes, plan.notes, doing.problems, plan.record)
 
 
-def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool) -> InstallReport:
+def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool, unrecorded: bool = False) -> InstallReport:
+    """Without a record nobody knows what is whose: what is found by its marks goes where somebody wants that."""
     state = paths.state_dir(ctx.env)
     if purge and os.path.isdir(state) and (problem := files.somebody_elses(state)):
         raise FileError(problem, _AS_WHOM)
     record = manifest.recorded(ctx.env)
     if record == install_record.Record():
         record = manifest.guessed(ctx)
+        if not unrecorded and setup_changes.to_uninstall(ctx.env, record).steps:
+            raise StateError(
+                f"there is no record of an installation, {manifest.record_path(ctx.env)}; nothing was removed",
+                "with --unrecorded, what is found by its marks is removed; add --dry-run to see it first",
+            )
     plan = setup_changes.to_uninstall(ctx.env, record)
     _refuse(plan)
     changes, doing = _doing(ctx, say, dry_run=dry_run)
@@ -72,7 +78,9 @@ def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool) -> InstallR
         _purge(doing, plan.notes)
     elif os.path.isdir(state):
         plan.notes.append(f"{state} stays, with the registry and the history; --purge removes it")
-    for environment in venvs.environments(record.venvs) if record.venvs else []:
+    gone = {step.change.path for step in plan.steps if step.change.after is None}
+    stays = record.launcher not in gone and os.path.lexists(record.launcher)  # and needs its environment
+    for environment in venvs.environments(record.venvs) if record.venvs and not stays else []:
         doing.do(f"remove {environment}", venvs.remove, environment)
     for made in reversed(record.folders):  # the innermost first
         if files.is_empty(made):

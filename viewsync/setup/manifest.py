@@ -82,6 +82,9 @@ def guessed(ctx: Context) -> Record:
     empty = install_record.Record()
     prefix = os.path.dirname(os.path.dirname(launcher_path(ctx)))
     options = InstallOptions(prefix=prefix if system_venvs.folder(prefix) else "", sweeper=_guessed_sweeper(ctx))
+    launcher = _launcher(ctx.env, launcher_path(ctx))
+    if files.read(launcher.path) != launcher.data:  # that of another home
+        options = options._replace(prefix="")
     want = wanted(ctx, options, empty)
     there = {file.path: sha(file.data) for file in want.files if file.mark.encode() in (files.read(file.path) or b"")}
     return empty._replace(launcher=want.launcher, files=there, conf=want.conf, venvs=want.venvs, sweeper=want.sweeper)
