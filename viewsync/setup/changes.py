@@ -70,6 +70,8 @@ def to_install(env: Mapping[str, str], want: InstallManifest, record: Record, op
     if record.conf and record.conf != want.conf:
         steps += _line_removal(record)
     line = _line(want, record, steps, notes)
+    if steps and steps[-1].change.path == want.conf:
+        notes += manifest.conf_notes(env, want)
     path = manifest.record_path(env)
     states = [os.path.join(paths.state_dir(env), "any"), path]
     made = _missing([*states, *(step.change.path for step in steps)])

@@ -13,11 +13,11 @@ from viewsync.setup.rules import launcher as launcher_text
 from viewsync.setup.rules import marked_line, registry_script, service_units, wezterm_module
 from viewsync.shell_tools.names import TOOLS
 from viewsync.store import install_record
-from viewsync.system import files, process, services
+from viewsync.system import files, git, process, services
 from viewsync.system import venvs as system_venvs
 from viewsync.tmux import resurrect as tmux_resurrect
 from viewsync.tmux import view_hooks
-from viewsync.tmux.rules import hooks
+from viewsync.tmux.rules import hooks, versions
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -192,7 +192,35 @@ def conf_path(ctx: Context, named: str, record: Record) -> str:
     candidates = [*([record.conf] if record.conf else []), *conf_candidates(ctx)]
     marked = [candidate for candidate in candidates if marked_line.MARK in (files.read(candidate) or b"")]
     there = [candidate for candidate in candidates if os.path.lexists(candidate)]
-    return _resolved((marked or there or conf_candidates(ctx))[0])
+    chosen = _resolved((marked or there or conf_candidates(ctx))[0])
+    text = files.read(chosen) or b""
+    return _resolved(_beside(ctx, chosen, text)) if marked_line.reads_itself(text) else chosen
+
+
+def _beside(ctx: Context, chosen: str, text: bytes) -> str:
+    """One that tmux reads, too, behind it: what reads itself takes the first that is there for itself."""
+    named = conf_candidates(ctx)
+    at = next((number for number, path in enumerate(named) if _real(path) == chosen), len(named))
+    version = ctx.tmux.version() if process.which(ctx.tmux.program, ctx.env) else ""
+    if not versions.reads_several(version):
+        return chosen
+    for path in named[at + 1 :]:
+        there = files.read(path)
+        if _real(path) == chosen or marked_line.reads_itself(there or b""):
+            continue
+        if there is not None or not marked_line.names_plugins(text):
+            return path
+    return chosen
+
+
+def conf_notes(env: Mapping[str, str], want: InstallManifest) -> list[str]:
+    """What is to be known of the file that gets our line."""
+    found = []
+    if marked_line.reads_itself(files.read(want.conf) or b""):
+        found.append(f"{want.conf} is a shell script, too, so the line of viewsync stands above everything in it")
+    if top := git.tracking(want.conf, env):
+        found.append(f"git tracks {want.conf} in {top}: the line of viewsync is a change there")
+    return found
 
 
 def _resolved(path: str) -> str:

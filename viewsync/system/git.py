@@ -46,6 +46,17 @@ def worktree(folder: str, env: Mapping[str, str]) -> Worktree | None:
     return Worktree(top, main, branch.out.strip() if branch.code == 0 else "")
 
 
+def tracking(path: str, env: Mapping[str, str]) -> str:
+    """The top folder of the repository that has that file, "" where none has, or nobody knows."""
+    folder, name = os.path.split(path)
+    try:
+        if not os.path.isdir(folder) or _git(folder, env, "ls-files", "--error-unmatch", "--", name).code:
+            return ""
+        return _git(folder, env, "rev-parse", "--show-toplevel").out.rstrip("\n")
+    except (process.NotStarted, process.TimedOut):
+        return ""
+
+
 def _main(common: str) -> str:
     """Where a repository's main worktree is, by the folder that all of its worktrees share."""
     return os.path.dirname(common) if os.path.basename(common).startswith(".") else common

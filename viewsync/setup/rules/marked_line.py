@@ -13,6 +13,22 @@ from viewsync.typed import NamedTuple
 
 MARK = b"# added by viewsync install"
 
+# Configurations that hand themselves to a shell, mostly without the first two characters of each line, so that a script
+# stands in their comments. What stands between the quotes is a command of `run` or `bind`, in a line that is in force.
+_CUTS = rb"(cut|sed|awk|tail|head|grep|perl|cat|tr)\b[^\n|]*"
+_ITSELF = rb"(tmux\.conf|TMUX_CONF\b|current_file|config_files)"
+_SHELL = rb"(/\S*/)?(ba|da|z|k)?sh\b"
+_READS_ITSELF = re.compile(
+    rb"^[ \t]*[^#\s][^\n]*(%(cuts)s%(itself)s[^\n]*\|\s*(exec\s+)?%(shell)s|\b%(shell)s[^\n|;&]*<\s*\S*%(itself)s)"
+    % {b"cuts": _CUTS, b"itself": _ITSELF, b"shell": _SHELL},
+    re.MULTILINE,
+)
+_PLUGINS = re.compile(rb"^\s*set(-option)?\s[^\n]*@plugin\b", re.MULTILINE)
+
+# Before our line in such a file: for tmux a variable that each program sets for itself, and without the first two
+# characters a comment of sh.
+_FOR_SH = b"_=# "
+
 
 class Placed(NamedTuple):
     text: bytes
@@ -22,6 +38,16 @@ class Placed(NamedTuple):
 def line(path: str) -> bytes:
     """The line that makes tmux read the file at `path`, if it is there."""
     return hooks.source_line(path).encode("utf-8", "surrogateescape") + b" " + MARK
+
+
+def reads_itself(text: bytes) -> bool:
+    """Whether a shell reads that configuration, too: a line of ours below its end is one of the script's."""
+    return _READS_ITSELF.search(text) is not None
+
+
+def names_plugins(text: bytes) -> bool:
+    """For a plugin manager, which reads one file of several alone."""
+    return _PLUGINS.search(text) is not None
 
 
 def lines_at(text: bytes) -> list[int]:
@@ -36,8 +62,11 @@ def commented_at(text: bytes) -> int:
 
 
 def put(text: bytes, wanted: bytes) -> Placed:
-    """With our line, once. One that is there already stays at its place."""
+    """With our line, once. One that is there already stays at its place, but above all else in a script."""
     found = _lines(text)
+    if reads_itself(text):
+        end = _ending(found[0]) or b"\n"
+        return Placed(_FOR_SH + wanted + end + b"".join(line for line in found if not _is_ours(line)), b"")
     at = lines_at(text)
     if at:
         found[at[0] - 1] = wanted + _ending(found[at[0] - 1])

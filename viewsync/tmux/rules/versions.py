@@ -58,6 +58,11 @@ def ends_views(version: str) -> bool:
     return number(version) >= (3, 2, "")
 
 
+def reads_several(version: str) -> bool:
+    """Whether it reads each of the user's configurations that is there, and not the first alone."""
+    return number(version) >= (3, 2, "")
+
+
 # Servers whose hooks have to be said otherwise: a condition in tmux's formats, and one of those versions.
 WITH_OTHER_HOOKS = (
     ("#{||:#{m:2.*,#{version}},#{m:3.[01]*,#{version}}}", "3.1c"),
