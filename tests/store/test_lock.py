@@ -298,3 +298,34 @@ def test_waiting_writers_come_in_one_by_one(path: str) -> None:
     assert second.stdout
     assert second.stdout.readline() == "held\n"
     let_go(second)
+
+
+_PASSING = """
+import os
+from viewsync.store.lock import for_a_while
+path, alone = sys.argv[1:]
+for _ in range(300):
+    with for_a_while(path, 60):
+        os.close(os.open(alone, os.O_CREAT | os.O_EXCL))  # fails where another one is within
+        os.unlink(alone)
+print("done", flush=True)
+"""
+
+
+def test_a_lock_whose_file_goes_lets_one_in_at_a_time_and_leaves_nothing(path: str) -> None:
+    """Also who waits for the file of one that is about to remove it, and after one that was killed."""
+    with open(path, "w", encoding="utf-8"):
+        pass
+    many = [start(python(_PASSING, path, f"{path}.alone")) for _ in range(4)]
+    assert [process.communicate(timeout=120)[0] for process in many] == ["done\n"] * 4
+    assert os.listdir(os.path.dirname(path)) == []
+
+
+def test_who_comes_too_late_for_such_a_lock_is_told(path: str) -> None:
+    with lock.for_a_while(path, 0):
+        with pytest.raises(LockTimeout), lock.for_a_while(path, 0):
+            raise AssertionError("two hold it")
+        assert os.path.exists(path)
+    with lock.for_a_while(path, 0):
+        pass
+    assert not os.path.exists(path)

@@ -1,5 +1,5 @@
 """Whether somebody is sending to a pane. A sender holds the pane's lease, a lock in a file of its own, as long as
-it is at work; the kernel lets go of it when the sender ends, however that ends.
+it is at work; the kernel lets go of it when the sender ends, however that ends. The file goes with the last sender.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def hold(ctx: Context, server: Server, pane: str, timeout: float) -> Iterator[No
         raise StateError(f"cannot make the folder {os.path.dirname(path)}: {error.strerror}") from None
     with contextlib.ExitStack() as held_now:
         try:
-            held_now.enter_context(lock.exclusive(path, timeout))
+            held_now.enter_context(lock.for_a_while(path, timeout))
         except LockTimeout:
             raise LockTimeout(
                 f"another sender has been at work on pane {pane} for {timeout:g}s",

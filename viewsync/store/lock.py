@@ -41,6 +41,45 @@ def exclusive(path: str, timeout: float) -> Iterator[None]:
         release()
 
 
+@contextlib.contextmanager
+def for_a_while(path: str, timeout: float) -> Iterator[None]:
+    """The same, of a lock whose file goes with its last holder. It is unlinked by who holds it alone, and who has got
+    hold of it looks whether it is still the one of that name: nobody is let in by a file that is gone.
+    """
+    release = take(path, timeout, _by_passing_file)
+    try:
+        yield
+    finally:
+        release()
+
+
+def _by_passing_file(path: str, deadline: float) -> Callable[[], None] | None:
+    while True:
+        try:
+            handle = open_file(path)
+        except IsADirectoryError:
+            return None
+        if not wait_for(handle, path, deadline):
+            os.close(handle)
+            return None
+        if _is_still(handle, path):
+            return lambda: _unlink(handle, path)
+        os.close(handle)  # whoever had it has removed it meanwhile
+
+
+def _is_still(handle: int, path: str) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), os.lstat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _unlink(handle: int, path: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(path)
+    os.close(handle)
+
+
 def try_exclusive(path: str) -> int | None:
     """Take the lock at once and keep it: the open descriptor, or None when somebody else holds it."""
     try:
