@@ -282,6 +282,22 @@ uninstall_all() {
         export VIEWSYNC_LAUNCHER
         viewsync_by "$python" uninstall ${purge:+"$purge"} ${unrecorded:+"$unrecorded"} ${dry_run:+"$dry_run"}
     fi
+    remove_begun
+}
+
+# What an installation that was killed has left: environments without a launcher, and parts of one.
+remove_begun() {
+    [ ! -e "$launcher" ] || return 0
+    for each in "$venvs"/*; do
+        case ${each##*/} in
+            *.new-*) ! kill -0 "${each##*-}" 2> /dev/null || continue ;; # of one that is at it just now
+            *) [ -f "$each/pyvenv.cfg" ] || continue ;;
+        esac
+        [ ! -L "$each" ] || continue
+        say "${dry_run:+would }remove $each"
+        [ -n "$dry_run" ] || rm -rf "$each"
+    done
+    [ -n "$dry_run" ] || rmdir "$venvs" "$prefix/share/viewsync" 2> /dev/null || true
 }
 
 # What has to be there -------------------------------------------------------------------------------------------------

@@ -126,9 +126,7 @@ def test_what_git_tracks_through_a_link_is_said(home: Home) -> None:
     dotfiles.git("add", "tmux.conf")
     dotfiles.git("commit", "-qm", "mine")
     said = install(home).out
-    assert (
-        f"git tracks {home.path}/dotfiles/tmux.conf in {home.path}/dotfiles: the line" in said
-    )
+    assert f"git tracks {home.path}/dotfiles/tmux.conf in {home.path}/dotfiles: the line" in said
     uninstall(home)
     assert dotfiles.git("status", "--short", "tmux.conf") == ""
 

@@ -102,8 +102,27 @@ def become(caller: socket.socket, standard: list[int]) -> None:
     os._exit(code)
 
 
-def on_an_edge(gone: bool = False, files: Mapping[str, str] = MappingProxyType({})) -> None:
+_CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "shutil.rmtree")
+
+
+def kill_at(number: int) -> None:
+    """As by `kill -9` just before the change of that number."""
+    seen = 0
+
+    def hear(event: str, words: tuple[object, ...]) -> None:
+        nonlocal seen
+        if event in _CHANGES or (event == "open" and isinstance(words[2], int) and words[2] & os.O_CREAT):
+            seen += 1
+            if seen == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hear)
+
+
+def on_an_edge(gone: bool = False, killed_at: int = 0, files: Mapping[str, str] = MappingProxyType({})) -> None:
     """As what was started on it finds itself (`Edge` in edges.py): after what needs more than that has."""
+    if killed_at:
+        kill_at(killed_at)
     if gone:
         os.rmdir(os.getcwd())
     for number, what in files.items():

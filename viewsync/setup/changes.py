@@ -13,7 +13,7 @@ from viewsync.system.files import FileChange, FileError
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from viewsync.setup.manifest import File, InstallManifest, InstallOptions
     from viewsync.store.install_record import Record
@@ -56,19 +56,19 @@ class _Line(NamedTuple):
 def to_install(env: Mapping[str, str], want: InstallManifest, record: Record, options: InstallOptions) -> InstallPlan:
     notes: list[str] = []
     steps: list[InstallStep] = []
-    replaced = {path: list(kept) for path, kept in record.replaced.items()}
+    replaced = _replaced(record)
     placing = _Placing(options, record, replaced, notes)
     mine = {wanted.path: manifest.sha(wanted.data) for wanted in want.files}
     if not options.prefix and record.launcher in record.files:  # only install.sh writes it, so it stays
         mine[record.launcher] = record.files[record.launcher]
     for file in want.files:
         steps += _file(file, placing)
-    steps += _removals([path for path in record.files if path not in mine], record, notes)
+    old = install_record.every(record)
+    steps += _removals(_named([one.files for one in old], mine), record, notes)
     links = _links(want, placing)
     steps += links.steps
-    steps += _link_removals([path for path in record.links if path not in links.placed], record, notes)
-    if record.conf and record.conf != want.conf:
-        steps += _line_removal(record)
+    steps += _link_removals(_named([one.links for one in old], links.placed), record, notes)
+    steps += _line_removals([one for one in old if one.conf != want.conf])
     line = _line(want, record, steps, notes)
     if steps and steps[-1].change.path == want.conf:
         notes += manifest.conf_notes(env, want)
@@ -85,37 +85,63 @@ def to_install(env: Mapping[str, str], want: InstallManifest, record: Record, op
         links=links.placed,
         replaced={path: kept for path, kept in replaced.items() if path in mine or path in links.placed},
         venvs=want.venvs,
+        former=(),
         **line._asdict(),
     )
     current = files.read(path)
     if current is None or new != record:
-        # First of all, so that whatever comes of the rest, `uninstall` knows of it.
-        steps.insert(
-            0,
-            InstallStep(
-                f"write {path}: a record of this installation", FileChange(path, current, install_record.serialise(new))
-            ),
-        )
+        steps = _recorded(path, current, old, new, steps)
     return InstallPlan(steps, made, notes, new)
 
 
-def to_uninstall(env: Mapping[str, str], record: Record) -> InstallPlan:
+def _recorded(
+    path: str, current: bytes | None, old: list[Record], new: Record, steps: list[InstallStep]
+) -> list[InstallStep]:
+    """First of all, so that whatever comes of the rest, `uninstall` knows of it; what was is known until it is gone."""
+    before = [one._replace(former=()) for one in old]
+    former = tuple(one._asdict() for one in before if one != install_record.Record())
+    meanwhile, then = (install_record.serialise(record) for record in (new._replace(former=former), new))
+    first = InstallStep(f"write {path}: a record of this installation", FileChange(path, current, meanwhile))
+    last = InstallStep(f"write {path}: that it is done", FileChange(path, meanwhile, then))
+    return [first, *steps, *([last] if former else [])]
+
+
+def _named(maps: Sequence[Mapping[str, str]], but: Mapping[str, str]) -> list[str]:
+    """All paths of those, each once."""
+    return list(dict.fromkeys(path for each in maps for path in each if path not in but))
+
+
+def _replaced(record: Record) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in reversed(install_record.every(record)):
+        for path, kept in one.replaced.items():
+            known = found.setdefault(path, [])
+            known += [each for each in kept if each not in known]
+    return found
+
+
+def to_uninstall(record: Record) -> InstallPlan:
+    """The record itself is removed last of all, by who has done the rest."""
     notes: list[str] = []
-    steps = _line_removal(record) + _removals(record.files, record, notes)
-    steps += _link_removals(record.links, record, notes)
-    path = manifest.record_path(env)
-    if (current := files.read(path)) is not None:
-        steps.append(_removal(path, current))
+    old = install_record.every(record)
+    steps = _line_removals(old) + _removals(_named([one.files for one in old], {}), record, notes)
+    steps += _link_removals(_named([one.links for one in old], {}), record, notes)
     return InstallPlan(steps, [], notes, install_record.Record())
+
+
+def record_removal(env: Mapping[str, str]) -> list[InstallStep]:
+    path = manifest.record_path(env)
+    current = files.read(path)
+    return [] if current is None else [_removal(path, current)]
 
 
 def _file(file: File, placing: _Placing) -> list[InstallStep]:
     """Ours is replaced, and kept beside if somebody changed it. Somebody else's stays, or is kept beside, too."""
     plain = os.path.isfile(file.path) and not os.path.islink(file.path)
     current = files.read(file.path) if plain else None
-    recorded = placing.record.files.get(file.path)
+    recorded = install_record.sums(placing.record, file.path)
     aside: list[InstallStep] = []
-    if os.path.lexists(file.path) if current is None else file.mark.encode() not in current and recorded is None:
+    if os.path.lexists(file.path) if current is None else file.mark.encode() not in current and not recorded:
         aside, current = _aside(file.path, placing, replaces=file.replaces), None
     if current == file.data:
         return []
@@ -123,7 +149,7 @@ def _file(file: File, placing: _Placing) -> list[InstallStep]:
     if current is None:
         return [*aside, InstallStep(f"write {file.path}: {file.what}", change)]
     replace = InstallStep(f"replace {file.path}: {file.what}", change)
-    if manifest.sha(current) == recorded:
+    if manifest.sha(current) in recorded:
         return [replace]
     saved = _free_name(f"{file.path}.saved")
     return [InstallStep(f"save the changed file as {saved}", FileChange(saved, None, current, file.mode)), replace]
@@ -167,6 +193,11 @@ def _line(want: InstallManifest, record: Record, steps: list[InstallStep], notes
     return _Line(want.conf, placed.glue.decode(), current is None)
 
 
+def _line_removals(records: Iterable[Record]) -> list[InstallStep]:
+    by_conf = {record.conf: record for record in records}  # the oldest says whether it was there before
+    return [step for record in by_conf.values() for step in _line_removal(record)]
+
+
 def _line_removal(record: Record) -> list[InstallStep]:
     current = files.read(record.conf) if record.conf else None
     if current is None or not marked_line.lines_at(current):
@@ -181,7 +212,7 @@ def _removals(gone: Iterable[str], record: Record, notes: list[str]) -> list[Ins
     steps: list[InstallStep] = []
     for path in gone:
         ours = None if os.path.isdir(path) else files.read(path)
-        if ours is not None and manifest.sha(ours) == record.files[path]:
+        if ours is not None and manifest.sha(ours) in install_record.sums(record, path):
             steps.append(_removal(path, ours))
             steps += _put_back(path, record, notes)
         else:
@@ -195,9 +226,9 @@ def _links(want: InstallManifest, placing: _Placing) -> _Links:
     for path, target in want.links.items():
         after = os.fsencode(target)
         current = files.read_link(path)
-        recorded = placing.record.links.get(path)
+        recorded = install_record.targets(placing.record, path)
         if current != after:
-            if os.path.lexists(path) and not (current is not None and os.fsdecode(current) == recorded):
+            if os.path.lexists(path) and not (current is not None and os.fsdecode(current) in recorded):
                 if _is_new(path, placing):
                     placing.notes.append(f"{path} stays: it was not made by viewsync; --replace would keep it beside")
                     continue
@@ -212,14 +243,14 @@ def _links(want: InstallManifest, placing: _Placing) -> _Links:
 def _is_new(path: str, placing: _Placing) -> bool:
     """A name that an earlier version did not have, in a folder of which nothing was said this time: an upgrade goes on
     without it."""
-    return path not in placing.record.links and not (placing.options.tools or placing.options.replace)
+    return not install_record.targets(placing.record, path) and not (placing.options.tools or placing.options.replace)
 
 
 def _link_removals(gone: Iterable[str], record: Record, notes: list[str]) -> list[InstallStep]:
     steps: list[InstallStep] = []
     for path in gone:
         current = files.read_link(path)
-        if current is not None and os.fsdecode(current) == record.links[path]:
+        if current is not None and os.fsdecode(current) in install_record.targets(record, path):
             steps.append(InstallStep(f"remove {path}", FileChange(path, current, None, link=True)))
             steps += _put_back(path, record, notes)
         else:
@@ -240,7 +271,7 @@ def _put_back(path: str, record: Record, notes: list[str]) -> list[InstallStep]:
     """What stood there before, the last of it where there was more than one; the others stay where they are kept."""
     *others, last = ["", *_kept(path, record)]
     if not last:
-        was = record.replaced.get(path, [])
+        was = _replaced(record).get(path, [])
         notes += [f"{path}: what stood there before is gone from {was[-1]}"] if was else []
         return []
     notes += [f"{kept} stays: it stood at {path} before" for kept in others if kept]
@@ -248,7 +279,7 @@ def _put_back(path: str, record: Record, notes: list[str]) -> list[InstallStep]:
 
 
 def _kept(path: str, record: Record) -> list[str]:
-    return [kept for kept in record.replaced.get(path, []) if os.path.lexists(kept)]
+    return [kept for kept in _replaced(record).get(path, []) if os.path.lexists(kept)]
 
 
 def _removal(path: str, current: bytes) -> InstallStep:

@@ -51,6 +51,8 @@ def install(ctx: Context, options: InstallOptions, say: Say) -> InstallReport:
     if os.path.isdir(state) and os.stat(state).st_mode & 0o077:
         doing.say(f"make the folder {state} private")
     _apply(doing, plan, lambda: own_files.secure(state))
+    if not options.dry_run:
+        _sweep_out(doing, [*install_record.every(record), plan.record])
     activation.install(doing, want, {step.change.path for step in plan.steps})
     return InstallReport(changes, plan.notes, doing.problems, plan.record)
 
@@ -63,13 +65,13 @@ def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool, unrecorded:
     record = manifest.recorded(ctx.env)
     if record == install_record.Record():
         record = manifest.guessed(ctx)
-        if not unrecorded and setup_changes.to_uninstall(ctx.env, record).steps:
+        if not unrecorded and setup_changes.to_uninstall(record).steps:
             raise StateError(
                 f"there is no record of an installation, {manifest.record_path(ctx.env)}; nothing was removed",
                 "with --unrecorded, what is found by its marks is removed; add --dry-run to see it first",
             )
-    plan = setup_changes.to_uninstall(ctx.env, record)
-    _refuse(plan)
+    plan = setup_changes.to_uninstall(record)
+    _refuse(plan._replace(steps=[*plan.steps, *setup_changes.record_removal(ctx.env)]))
     changes, doing = _doing(ctx, say, dry_run=dry_run)
     activation.stop(doing, record)
     _apply(doing, plan)
@@ -82,10 +84,29 @@ def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool, unrecorded:
     stays = record.launcher not in gone and os.path.lexists(record.launcher)  # and needs its environment
     for environment in venvs.environments(record.venvs) if record.venvs and not stays else []:
         doing.do(f"remove {environment}", venvs.remove, environment)
-    for made in reversed(record.folders):  # the innermost first
-        if files.is_empty(made):
-            doing.do(f"remove the empty folder {made}", files.remove_empty, [made])
+    records = install_record.every(record)
+    _sweep_out(doing, records)
+    made = sorted({folder for one in records for folder in one.folders}, reverse=True)  # the innermost first
+    own = manifest.record_path(ctx.env)
+    _remove_empty(doing, [folder for folder in made if not own.startswith(os.path.join(folder, ""))])
+    for step in setup_changes.record_removal(ctx.env):
+        doing.do(step.text, files.apply, step.change)
+    _remove_empty(doing, list(dict.fromkeys([os.path.dirname(own), *made])))
     return InstallReport(changes, plan.notes, doing.problems, record)
+
+
+def _sweep_out(doing: Doing, records: list[Record]) -> None:
+    """What one that was killed had begun to write."""
+    named = [path for record in records for path in (*record.files, *record.links, record.conf) if path]
+    for path in dict.fromkeys([manifest.record_path(doing.ctx.env), *named]):
+        for begun in files.begun(path):
+            doing.do(f"remove {begun}, which was not finished", files.apply, FileChange(begun, b"", None))
+
+
+def _remove_empty(doing: Doing, folders: list[str]) -> None:
+    for folder in folders:
+        if files.is_empty(folder):
+            doing.do(f"remove the empty folder {folder}", files.remove_empty, [folder])
 
 
 def _doing(ctx: Context, say: Say, *, dry_run: bool) -> tuple[list[str], Doing]:

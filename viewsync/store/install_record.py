@@ -22,6 +22,7 @@ class Record(NamedTuple):
     tools: str = ""  # the folder that has the shell tools' names, "" without
     links: dict[str, str] = {}  # noqa: RUF012  as above; path: where it leads
     replaced: dict[str, list[str]] = {}  # noqa: RUF012  as above; path: where what stood there is kept, the last one last
+    former: tuple[dict[str, Any], ...] = ()  # records before this one, until all that they name is replaced
     venvs: str = ""  # the folder of the private environments that install.sh made, "" without it
 
 
@@ -30,12 +31,27 @@ def parse(text: bytes, path: str) -> Record:
     try:
         data = json.loads(text)
         found = {name: data[name] for name in Record._fields if name in data}
-        record = Record(**{**found, "folders": tuple(data.get("folders", ()))})
+        record = Record(**{**found, **{name: tuple(data.get(name, ())) for name in ("folders", "former")}})
     except (ValueError, TypeError, AttributeError, RecursionError):
         raise _strange(path) from None
     if not all(isinstance(value, type(default)) for value, default in zip(record, Record(), strict=True)):
         raise _strange(path)
     return record
+
+
+def every(record: Record) -> list[Record]:
+    """It, and those that it takes the place of: an installation that was killed has something of each."""
+    return [record, *(Record(**{**old, "folders": tuple(old["folders"]), "former": ()}) for old in record.former)]
+
+
+def sums(record: Record, path: str) -> set[str]:
+    """Of what we may have written there; none of what is somebody else's."""
+    return {one.files[path] for one in every(record) if path in one.files}
+
+
+def targets(record: Record, path: str) -> set[str]:
+    """Where a link of ours there may lead."""
+    return {one.links[path] for one in every(record) if path in one.links}
 
 
 def serialise(record: Record) -> bytes:

@@ -8,7 +8,7 @@ import os
 import stat
 
 from viewsync.errors import ViewsyncError
-from viewsync.system import whole_file
+from viewsync.system import processes, whole_file
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -190,6 +190,17 @@ def _temporary(path: str) -> str:
     with contextlib.suppress(FileNotFoundError):
         os.unlink(found)  # a killed process had our pid
     return found
+
+
+def begun(path: str) -> list[str]:
+    """The temporary files beside it of processes that are gone."""
+    folder, name = os.path.split(path)
+    start = f".{name}.viewsync-"
+    try:
+        found = [entry.removeprefix(start) for entry in os.listdir(folder) if entry.startswith(start)]
+    except OSError:
+        return []
+    return [os.path.join(folder, start + pid) for pid in found if pid.isdecimal() and not processes.exists(int(pid))]
 
 
 def _link(path: str, target: bytes) -> None:
