@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 
-from viewsync.errors import Ambiguous, MissingSession, NotRegistered, UsageError
+from viewsync.errors import Ambiguous, MissingSession, NotRegistered, TmuxError, UsageError
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules import lookup
 from viewsync.system import processes
 from viewsync.tmux import pane_list, sockets
+from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -119,12 +120,24 @@ def find(reading: Panes, wanted: ResolvedTarget) -> SessionMatch:
 def locate(ctx: Context, asked: TargetArgs) -> LocatedPane:
     """In one tmux call. MissingSession when there is no such session or pane, ServerGone when there is no server."""
     wanted = resolve(ctx, asked)
-    reading = pane_list.read(ctx.tmux, wanted.socket)
+    try:
+        reading = pane_list.read(ctx.tmux, wanted.socket)
+    except ServerGone:
+        must_be_gone(wanted.row)
+        raise
     found = find(reading, wanted)
     if found.pane is None:
         what = "Pane" if found.session else "Session"
         raise MissingSession(f"{what} does not exist (target: {wanted.target})", "`viewsync list` shows what is there")
     return LocatedPane(PaneAddress(wanted.socket, reading.server, found.pane.id), found.pane, wanted.target, wanted.row)
+
+
+def must_be_gone(row: Registered | None) -> None:
+    """TmuxError where nobody listens on that row's socket, and its session may run all the same."""
+    from viewsync.tmux import lost_sockets  # only where it is not there
+
+    if row and (doubt := lost_sockets.doubt(row.server)):
+        raise TmuxError(f"cannot reach session {row.name!r}: {doubt}")
 
 
 def running(pane: Pane | None, row: Registered | None) -> bool:

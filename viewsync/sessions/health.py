@@ -32,17 +32,19 @@ def check(ctx: Context, asked: targets.TargetArgs, *, with_usage: bool) -> Healt
         reading = pane_list.read(ctx.tmux, wanted.socket)
         found = targets.find(reading, wanted)
     except ServerGone:
+        _must_be_certain(wanted.row, None)
         return HealthReport(wanted.socket, wanted.target, health.judge(None, running=False), None)
-    if not found.session and wanted.row and (doubt := _lost(wanted.row, reading)):
-        raise TmuxError(f"cannot tell whether session {wanted.row.name!r} is running: {doubt}")
+    if not found.session:
+        _must_be_certain(wanted.row, reading)
     judged = health.judge(found, targets.running(found.pane, wanted.row))
     used = foreground.foreground(judged.pid) if with_usage and judged.process_running and judged.pid else None
     kept = bool(found.pane and found.pane.quarantined) or bool(wanted.row and wanted.row.quarantined)
     return HealthReport(wanted.socket, wanted.target, judged, used, kept)
 
 
-def _lost(row: Registered, reading: Panes) -> str:
-    """Why a session that is not in that reading may run all the same."""
+def _must_be_certain(row: Registered | None, reading: Panes | None) -> None:
+    """That a session which is not in that reading is gone. `reading`: None where nobody listens on its socket."""
     from viewsync.tmux import lost_sockets  # only where it is not there
 
-    return lost_sockets.doubt(row.server, reading.server)
+    if row and (doubt := lost_sockets.doubt(row.server, reading.server if reading else None)):
+        raise TmuxError(f"cannot tell whether session {row.name!r} is running: {doubt}")

@@ -34,6 +34,7 @@ def examine(ctx: Context) -> list[Check]:
     ctx.folder = paths.state_dir(ctx.env)
     aside.only_look = True
     found = [_settings(ctx)]
+    ctx.tmux.calls_back = False
     found += [_guarded(name, "", check, ctx) for name, check in user_checks.ONCE]
     for socket in activation.sockets(ctx):
         with ctx.progress(f"checking the server on {socket}"):
@@ -44,6 +45,7 @@ def examine(ctx: Context) -> list[Check]:
 def fix(ctx: Context, found: list[Check], say: Callable[[str], None]) -> Mended:
     """Do all that helps and needs no decision: what `install`, `registry init` and `sweep` do."""
     aside.only_look = False
+    ctx.tmux.calls_back = True
     wanted = {check.fix for check in found if check.status != OK}
     done = Mended([], [])
 

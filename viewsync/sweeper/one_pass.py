@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.events import Event
-    from viewsync.registry_shape import SessionRow, ViewRow
+    from viewsync.registry_shape import RegistryData, SessionRow, ViewRow
 
 
 _READ = 60.0  # seconds that tmux takes at most to read a file, on a machine that is very busy
 _DAY = 86400.0  # seconds
+_CALLED = 2.0  # seconds that a server takes at most to make its socket again
 
 
 class GuiPanes(NamedTuple):
@@ -66,7 +67,7 @@ def everything(
         if projects and not scope.guis and not doubt:
             done.errors.extend(guarded(lambda: _projects(ctx, data["sessions"], scope, done)))
         if not dry_run:
-            done.errors.extend(guarded(lambda: done.errors.extend(_forget_dead_servers(ctx, data["views"], trigger))))
+            done.errors.extend(guarded(lambda: done.errors.extend(_forget_dead_servers(ctx, data, trigger))))
     return done._replace(errors=list(dict.fromkeys(done.errors)))
 
 
@@ -123,15 +124,20 @@ def _projects(ctx: Context, rows: Mapping[str, SessionRow], scope: Scope, done: 
         done.add(expiring.sweep(ctx, dry_run=scope.dry_run))
 
 
-def _forget_dead_servers(ctx: Context, views: Mapping[str, ViewRow], trigger: str) -> list[str]:
-    """Drop the rows of servers that are certainly gone: nobody listens, and the server's process has ended. Of those
-    that cannot be reached any more, what would help.
+def _forget_dead_servers(ctx: Context, known: RegistryData, trigger: str) -> list[str]:
+    """Drop the rows of views whose servers are certainly gone: nobody listens, and the process has ended. Those
+    that cannot be reached any more are called back; where that did not do, what would help.
     """
-    known = {_socket(row) for row in views.values()}
-    silent = {socket for socket in known if socket and sockets.state(socket) in sockets.SILENT}
+    views = known["views"]
+    named = {_socket(row) for row in views.values()} | {str(row.get("socket")) for row in known["sessions"].values()}
+    silent = {socket for socket in named if os.path.isabs(socket) and sockets.state(socket) in sockets.SILENT}
     lost = {socket: pid for socket in silent if (pid := lost_sockets.server_on(socket))}
     dead = {name: row for name, row in views.items() if _socket(row) in silent - lost.keys() and _has_ended(row)}
-    errors = [lost_sockets.lost(socket, pid).message for socket, pid in lost.items()]
+    errors = [
+        lost_sockets.lost(socket, pid).message
+        for socket, pid in lost.items()
+        if not lost_sockets.called_back(socket, pid, min(_CALLED, ctx.tmux.timeout))
+    ]
     if not dead:
         return errors
     with ctx.registry.change() as data:

@@ -1,12 +1,16 @@
 """Servers that run and cannot be reached: what cleans temporary folders removed their socket's file, or another server
-took its place. Nothing of theirs is gone, and a signal has them make the file again.
+took its place, as where a login's runtime folder went with its end. Nothing of theirs is gone, and a signal has them
+make the file again.
 """
 
 from __future__ import annotations
 
 import os
+import signal
+import time
 
 from viewsync.errors import TmuxError
+from viewsync.store import own_files
 from viewsync.system import processes, procfs
 from viewsync.text import shell_words
 from viewsync.tmux import sockets
@@ -46,6 +50,41 @@ def of(folders: Collection[str], named: Collection[str]) -> dict[str, int]:
     mine = {path for path, _ in procfs.listening() if path in named or os.path.dirname(path) in folders}
     silent = sorted(path for path in mine if sockets.state(path) in sockets.SILENT)
     return {path: pid for path in silent if (pid := server_on(path))}
+
+
+def called_back(socket: str, pid: int, patience: float) -> bool:
+    """Have that server make its socket again, in a folder as tmux makes it; whether somebody listens there now.
+
+    One that is in the way, and is not only ours, is left as it is: anybody could put another socket there.
+    """
+    try:
+        sockets.must_be_ours(socket)
+    except sockets.Foreign:
+        return False
+    if not _made(os.path.dirname(socket)):
+        return False
+    if not processes.tell(pid, signal.SIGUSR1, lambda: server_on(socket) == pid):  # it ends whoever is no tmux server
+        return sockets.listens(socket)
+    deadline = time.monotonic() + patience
+    while not sockets.listens(socket):  # a stopped one hears it later
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+def _made(folder: str) -> bool:
+    if os.path.isdir(folder):
+        return True
+    if not own_files.may_be_made(folder) or not _made(os.path.dirname(folder)):
+        return False
+    try:
+        os.mkdir(folder, 0o700)
+    except FileExistsError:  # somebody else made it just now
+        return os.path.isdir(folder)
+    except OSError:
+        return False
+    return True
 
 
 def lost(socket: str, pid: int) -> LostSocket:

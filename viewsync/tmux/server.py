@@ -43,6 +43,7 @@ class Tmux:
         self._hung: dict[str, float] = {}  # when, by socket
         self.hurry = False  # other servers wait: one that answers nothing soon is asked again later
         self.given_up = False  # nobody wants the answers any more (side_by_side.py)
+        self.calls_back = True  # servers whose sockets were removed (lost_sockets.py)
 
     def argv(self, socket: str, *words: str, starts: bool = False) -> list[str]:
         """What asks that server, which is ours. Nothing that asks one is made elsewhere. ServerGone, or Foreign.
@@ -50,9 +51,23 @@ class Tmux:
         Where there is no socket only what `starts` a server is run: anybody might put one there by then.
         """
         there = sockets.must_be_ours(socket) or starts
-        if not there and process.which(self.program, self.env):  # without any it fails by that, and says so
-            raise _gone(socket)
+        # Without any program it fails by that, and says so.
+        if not there and process.which(self.program, self.env) and (gone := self._gone(socket)):
+            raise gone
         return self._words(socket, *words)
+
+    def _gone(self, socket: str) -> TmuxError | None:
+        """ServerGone, but where one runs whose socket was removed: that is not gone. None: it can be reached again."""
+        from viewsync.tmux import lost_sockets  # only for those
+
+        pid = lost_sockets.server_on(socket)
+        if not pid:
+            return ServerGone(f"no tmux server on {socket}", "start one with `tmux`, or name it with -L or -S")
+        if not self.calls_back or not lost_sockets.called_back(socket, pid, min(_SOON, self.timeout)):
+            return lost_sockets.lost(socket, pid)
+        if self._say:
+            self._say(f"the socket {socket} had been removed; its tmux server (process {pid}) made it again")
+        return None
 
     def _words(self, socket: str, *words: str) -> list[str]:
         """-u: without it tmux replaces tabs and non-ASCII in its output when the locale is C (section 5)."""
@@ -78,10 +93,7 @@ class Tmux:
         argv = self.argv(socket, *words, starts=starts)
         bound = self._bound(socket) if self._hung or self.hurry else self.timeout
         cwd, why = None, _BUSY
-        if starts and not sockets.listens(socket):
-            gone = _gone(socket)
-            if not isinstance(gone, ServerGone):  # a second one in its place would hide it for good
-                raise gone
+        if starts and self._nobody_listens(socket):
             # The folder of who starts it is the server's own as long as that runs, and may be removed meanwhile.
             cwd, bound, why = self._home(), self.start_timeout, _LOADING
             if found := process.which(argv[0], self.env):
@@ -105,15 +117,32 @@ class Tmux:
             raise TmuxMissing(error.message, "install tmux, or set its path as `tmux` in config.toml") from None
         if self._hung:
             self._hung.pop(socket, None)
-        hung_up = done.code and messages.hung_up(done.err)
+        if done.code and self._called_back(socket, done.err):
+            return self.run(socket, *words, stdin=stdin, starts=starts)
+        return self._undollared(socket, done) if "\\$" in done.out and "capture-pane" not in words else done
+
+    def _nobody_listens(self, socket: str) -> bool:
+        """LostSocket where a server runs there that cannot be called back: a second one would hide it for good."""
+        gone = None if sockets.listens(socket) else self._gone(socket)
+        if gone and not isinstance(gone, ServerGone):
+            raise gone
+        return gone is not None
+
+    def _called_back(self, socket: str, error: str) -> bool:
+        """Whether there was no way to the server, and is one now. ServerGone, LostSocket where there is none."""
+        hung_up = messages.hung_up(error)
         if hung_up and _goes_on(socket):
             raise TmuxError(
                 f"the tmux server on {socket} runs, and does not understand this tmux",
                 "up to 3.5a it cannot talk to a newer server: set the path of a newer one as `tmux` in config.toml",
             )
-        if hung_up or (done.code and messages.no_server(done.err, socket)):
-            raise _gone(socket)
-        return self._undollared(socket, done) if "\\$" in done.out and "capture-pane" not in words else done
+        if not hung_up and not messages.no_server(error, socket):
+            return False
+        if gone := self._gone(socket):
+            raise gone
+        if hung_up:  # it may have been done
+            raise TmuxError(f"the tmux server on {socket} lost its socket meanwhile, and has it again", "try again")
+        return True
 
     def _undollared(self, socket: str, done: process.Completed) -> process.Completed:
         from viewsync.tmux.rules.language import undollared  # only for these few
@@ -204,15 +233,6 @@ def _left_open(words: Sequence[str]) -> str:
         command[0].startswith(_READS) or (command[3:4] and command[3].startswith("list-")) for command in commands
     )
     return "" if all(harmless) else "; what it was asked may still be done"
-
-
-def _gone(socket: str) -> TmuxError:
-    """ServerGone, but where one runs whose socket was removed: that is not gone."""
-    from viewsync.tmux import lost_sockets  # only for those
-
-    if pid := lost_sockets.server_on(socket):
-        return lost_sockets.lost(socket, pid)
-    return ServerGone(f"no tmux server on {socket}", "start one with `tmux`, or name it with -L or -S")
 
 
 def _goes_on(socket: str) -> bool:
