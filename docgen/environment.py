@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from docgen import markdown, settings
 from viewsync import config
 from viewsync.config import SETTINGS
+from viewsync.text import variables as handed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Nobody sets these for viewsync, and each program reads them.
 _EVERYBODYS = {
@@ -37,7 +43,7 @@ FOR_ITSELF = ("VIEWSYNC_LAUNCHER", "VIEWSYNC_DIRS", "VIEWSYNC_LOCK_HELD")
 def documented() -> set[str]:
     """Every variable that the page has."""
     of_settings = {name for key, setting in SETTINGS.items() for name in settings.variables(key, setting)}
-    return {*VARIABLES, *FOR_STEPS, *FOR_ITSELF, *of_settings}
+    return {*VARIABLES, *FOR_STEPS, *FOR_ITSELF, *of_settings, *handed.OF_A_SERVER, *handed.OF_A_TOOL}
 
 
 def page() -> str:
@@ -54,6 +60,16 @@ def page() -> str:
         "## Settings",
         "Each [setting](settings.md) has a variable, which comes before the file.",
         _table(by_setting),
+        "## What a new session has of yours",
+        "`create`, `run` and `open --create` give a session the variables that its maker has, whoever started the tmux"
+        " server. The server itself, where viewsync starts it, gets of them only what all sessions may have:",
+        _names(handed.OF_A_SERVER),
+        "A session does not get what is the terminal's, the shell's or the tool's that you call from,",
+        _names((*handed.OF_A_TERMINAL, *handed.OF_A_SHELL, *handed.OF_A_TOOL)),
+        "nor what looks like a secret: a name with TOKEN, SECRET, PASSWORD, CREDENTIAL, KEY and the like in it, but for"
+        " the path of one (`..._FILE`, `SSH_AUTH_SOCK`), or an address with a password. `-e NAME` hands on one of all"
+        " these; `create` tells which secrets it withheld. `-e` and a project's file come before your variables. A tmux"
+        " server that you started yourself stays as it is.",
         "## For a project's steps",
         "What the [steps of a project](projects.md) find in their environment.",
         _table({name: markdown.text(what) for name, what in FOR_STEPS.items()}),
@@ -61,6 +77,10 @@ def page() -> str:
         "Nobody else has to set these.",
         _table({name: markdown.text(VARIABLES[name]) for name in FOR_ITSELF}),
     )
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(markdown.code(name) for name in names)
 
 
 def _table(rows: dict[str, str]) -> str:

@@ -162,7 +162,7 @@ def test_in_a_terminal_it_says_how_to_attach(server: Server, home: Home) -> None
         (("-n", "x", "--history-limit", "-1"), 1, "--history-limit"),
         (("-n", "x", "--history-limit", "1k"), 1, "--history-limit: not a number of lines: '1k'"),
         (("-n", "x", "-e", "1A=2"), 1, "not a variable: '1A=2'"),
-        (("-n", "x", "-e", "A"), 1, "not a variable: 'A'"),
+        (("-n", "x", "-e", "A"), 1, "it is not in the environment"),
         (("-n", "x", "--cwd", "/nonexistent"), 1, "--cwd '/nonexistent' is not a folder"),
         (("-n", "x", "-w", ""), 1, "not a window name: ''"),
         (("-n", "x", "--python", "--gdb"), 1, "not allowed with"),

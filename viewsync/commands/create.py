@@ -54,7 +54,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="set a variable; repeat for more",
+        help="set a variable; NAME alone takes your value; repeat for more",
     )
     parser.add_argument("--size", default="", metavar="WxH", help="columns and rows while nobody is attached (200x50)")
     parser.add_argument("--history-limit", default="", metavar="N", help="lines that its panes keep (tmux's setting)")
@@ -109,6 +109,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         "session_id": done.made.session_id,
         "pane_id": done.made.pane_id,
         "ready": not problem if prompt else None,
+        "withheld": list(done.withheld),
         "attach": attach,
     }
     told = [f"attach with: {shlex.join(attach)}"] if sys.stderr.isatty() else []

@@ -90,6 +90,7 @@ class CreateOutput(TypedDict):
     session_id: Annotated[str, "its tmux id, such as $7"]
     pane_id: Annotated[str, "the tmux id of its pane, such as %9"]
     ready: Annotated[bool | None, "whether the prompt came; null without --wait"]
+    withheld: Annotated[list[str], "variables of yours that it has not, since they look like secrets: -e NAME"]
     attach: Annotated[list[str], "the command, in words, that attaches to it"]
 
 

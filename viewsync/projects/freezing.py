@@ -16,7 +16,7 @@ from viewsync.system import foreground, processes
 from viewsync.text import durations
 from viewsync.text.nearest import did_you_mean
 from viewsync.tmux import pane_list, session_snapshot, sockets, view_origin
-from viewsync.tmux.rules import project_options
+from viewsync.tmux.rules import marks, project_options
 from viewsync.tmux.rules.marks import Identity
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
@@ -48,7 +48,7 @@ def freeze(ctx: Context, name: str, asked: targets.TargetArgs, *, output: str = 
     """`name`: the session's own. `output`: a new file; `command`: a new one among the project's commands."""
     server, live, found = _find(ctx, name, asked)
     file, root = _file(live, output, command)
-    origin = view_origin.read(ctx.tmux, server.socket, live.id)
+    origin = _said_of_it(view_origin.read(ctx.tmux, server.socket, live.id), ctx.tmux, server.socket)
     windows = session_snapshot.read(ctx.tmux, server, live.id)
     root = root or _project(origin.folder) or origin.folder
     notes = [_NO_SECRETS]
@@ -74,6 +74,12 @@ def freeze(ctx: Context, name: str, asked: targets.TargetArgs, *, output: str = 
     comments = [f"# {_one_line(note)}\n" for note in (title, *notes)]
     text = "".join(comments) + yaml_files.dump(data)
     return Frozen(live.name, server.socket, data, text, notes, importing.write(text, file) if file else "")
+
+
+def _said_of_it(origin: Origin, tmux: Tmux, socket: str) -> Origin:
+    """Without the variables that it only has since whoever made it had them."""
+    callers = tmux.ask(socket, "display-message", "-p", "-t", f"{origin.session}:", f"#{{{marks.CALLERS}}}").split()
+    return origin._replace(environment=tuple(pair for pair in origin.environment if pair[0] not in callers))
 
 
 class Secrets(NamedTuple):

@@ -14,6 +14,7 @@ from viewsync.registry.rules import lookup
 from viewsync.registry.rules.row import Registered, registered
 from viewsync.store.registry_file import Corrupt
 from viewsync.system import process, processes
+from viewsync.text import variables
 from viewsync.tmux import lost_sockets, pane_list, sessions, sockets
 from viewsync.tmux.rules import session_names
 from viewsync.tmux.server import ServerGone
@@ -49,7 +50,7 @@ class CreateRequest(NamedTuple):
     type: str = "shell"
     command: Sequence[str] = ()  # instead of what PROGRAMS has for the type
     cwd: str = ""
-    environment: Sequence[str] = ()  # NAME=VALUE
+    environment: Sequence[str] = ()  # NAME=VALUE, or NAME: what it is for us
     size: str = ""  # WxH, "" for DEFAULT_SIZE
     history_limit: int | None = None  # lines that its panes keep, None for what tmux is set to
     register: bool = True
@@ -61,6 +62,7 @@ class Created(NamedTuple):
     running: bool
     registered: bool
     warnings: list[str]
+    withheld: Sequence[str] = ()  # the caller's variables that it has not, since they are secrets
 
 
 def create(ctx: Context, request: CreateRequest) -> Created:
@@ -111,7 +113,9 @@ def _make(
             f"Failed to create tmux session '{request.name}': {new.argv[0]} ended at once",
             "run it by hand to see why",
         )
-    return Created(socket, made, processes.alive(made.pid, start), done, warnings)
+    named = {name for name, _ in new.environment}
+    withheld = [name for name in variables.withheld(ctx.tmux.env) if name not in named]
+    return Created(socket, made, processes.alive(made.pid, start), done, warnings, withheld)
 
 
 def _checked(env: Mapping[str, str], request: CreateRequest) -> sessions.NewSession:
@@ -127,17 +131,20 @@ def _checked(env: Mapping[str, str], request: CreateRequest) -> sessions.NewSess
         window=request.window,
         argv=[_program(env, request.name, argv[0]), *argv[1:]],
         cwd=os.path.abspath(request.cwd) if request.cwd else "",
-        environment=[*environment, *(_variable(assignment) for assignment in request.environment)],
+        environment=[*environment, *(_variable(env, assignment) for assignment in request.environment)],
         size=_size(request.size),
         history_limit=_history_limit(request.history_limit),
     )
 
 
-def _variable(text: str) -> tuple[str, str]:
+def _variable(env: Mapping[str, str], text: str) -> tuple[str, str]:
+    """`-e NAME` takes the value that is there, so that a secret stands on no command line."""
     name, equals, value = text.partition("=")
-    if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        raise UsageError(f"not a variable: {text!r}", "-e takes NAME=VALUE")
-    return name, value
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise UsageError(f"not a variable: {text!r}", "-e takes NAME=VALUE, or NAME")
+    if not equals and name not in env:
+        raise UsageError(f"-e {name}: it is not in the environment", "say -e NAME=VALUE")
+    return name, value if equals else env[name]
 
 
 def _history_limit(lines: int | None) -> int | None:

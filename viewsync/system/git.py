@@ -5,18 +5,13 @@ from __future__ import annotations
 import os
 
 from viewsync.system import process
+from viewsync.text.variables import OF_A_REPOSITORY
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _LONGEST = 5.0  # seconds for one answer
-# A hook of git's has these in its environment, and then they name another repository than the folder's.
-_STRAY = (
-    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX"),
-    *("GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_IMPLICIT_WORK_TREE", "GIT_NAMESPACE"),
-    *("GIT_GRAFT_FILE", "GIT_SHALLOW_FILE", "GIT_REPLACE_REF_BASE", "GIT_INTERNAL_SUPER_PREFIX"),
-)
 
 
 class Worktree(NamedTuple):
@@ -68,4 +63,4 @@ def _git(folder: str, env: Mapping[str, str], *words: str) -> process.Completed:
 
 def environment(env: Mapping[str, str], **more: str) -> dict[str, str]:
     """What git is to see: our folder's repository, in words that we can read."""
-    return {**{name: value for name, value in env.items() if name not in _STRAY}, "LC_ALL": "C", **more}
+    return {**{name: value for name, value in env.items() if name not in OF_A_REPOSITORY}, "LC_ALL": "C", **more}

@@ -92,8 +92,12 @@ class Tmux:
         """One call, whatever its exit code. Raises TmuxTimeout, ServerGone, or TmuxError when it cannot run."""
         argv = self.argv(socket, *words, starts=starts)
         bound = self._bound(socket) if self._hung or self.hurry else self.timeout
-        cwd, why = None, _BUSY
+        cwd, why, env = None, _BUSY, self.env
         if starts and self._nobody_listens(socket):
+            from viewsync.text import variables  # only for these
+
+            # What one caller has is not to be everybody's; his session gets it (sessions.py).
+            env = variables.of_a_server(self.env)
             # The folder of who starts it is the server's own as long as that runs, and may be removed meanwhile.
             cwd, bound, why = self._home(), self.start_timeout, _LOADING
             if found := process.which(argv[0], self.env):
@@ -104,7 +108,7 @@ class Tmux:
                 argv,
                 timeout=soon,
                 stdin=stdin,
-                env=self.env,
+                env=env,
                 cwd=cwd,
                 longer=lambda: self._wait(socket, soon, bound, why),
             )

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 
 from viewsync.errors import TmuxError
+from viewsync.text import variables
 from viewsync.tmux import history_limit, messages, sockets, window_size
-from viewsync.tmux.rules import language
+from viewsync.tmux.rules import language, marks
 from viewsync.tmux.rules.language import quoted
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from viewsync.system.process import Completed
     from viewsync.tmux.server import Tmux
@@ -94,12 +95,17 @@ def _no_place(socket: str) -> str:
 def begin(tmux: Tmux, socket: str, new: NewSession, answer: str, then: Sequence[str]) -> Completed:
     """The same through tmux's stdin, so that no value stands in a process list. It says the format `answer`.
 
+    It has the variables of whoever asks, and those of `new` come before them: a server has only what all may have.
     `then`: commands of the same list, so that they hold whatever comes between.
     """
     # A user's own `on` would end it before anybody could attach, and crashes tmux before 3.8 (trap A).
     kept = f"set-option -t {quoted(f'={new.name}:')} destroy-unattached off"
     sized = [window_size.given(new.name, new.size)] if new.size else []
-    script = " ; ".join([*_making(new, answer, kept), *sized, *then])
+    own = {name for name, _ in new.environment}
+    callers = {name: value for name, value in variables.handed_on(tmux.env).items() if name not in own}
+    # For `freeze`: these are nothing that was said of this session.
+    told = f"set-option -t {quoted(f'={new.name}:')} {marks.CALLERS} {quoted(' '.join(callers))}"
+    script = " ; ".join([*_making(new, callers, answer, kept), told, *sized, *then])
     if "\0" in script:  # tmux would take what is before it for the whole word
         raise TmuxError("a program, its variables and its folder cannot hold a NUL byte")
     sockets.make_folder(tmux.env, socket)
@@ -125,11 +131,12 @@ def _our_folder() -> str:
         return ""
 
 
-def _making(new: NewSession, answer: str, kept: str) -> list[str]:
+def _making(new: NewSession, callers: Mapping[str, str], answer: str, kept: str) -> list[str]:
     """Where its panes are to keep another number of lines than others, in more than one step."""
     told = ["-P", "-F", answer]
     sized = ["-x", str(new.size[0]), "-y", str(new.size[1])] if new.size else []
-    session = ["new-session", "-d", "-s", language.unexpanded(new.name), *sized, *_window(new)]
+    given = [word for name, value in callers.items() for word in ("-e", f"{name}={value}")]
+    session = ["new-session", "-d", "-s", language.unexpanded(new.name), *sized, *given, *_window(new)]
     if new.history_limit is None:
         return [_said([*session, *told, *new.argv]), kept]
     window = _said([*_window(new), *told, *new.argv])

@@ -6,17 +6,15 @@ file's `environment`, the session's `additional_env`, and `-e` of the command li
 
 from __future__ import annotations
 
-import re
-
+from viewsync.text import variables
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 HIDDEN = "***"
+looks_secret = variables.looks_secret
 SHORTEST = 4  # characters of a value that is looked for in other text
-_WORDS = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|KEY$|(^|_)(KEY|PASS|PWD|AUTH|PAT|PIN|DSN|COOKIE)S?(_|$)")
-_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")  # with a password in it
 
 
 def merged(layers: Iterable[Mapping[str, str]]) -> dict[str, str]:
@@ -32,10 +30,6 @@ def secrets(pairs: Iterable[tuple[str, str]], listed: Iterable[str] = ()) -> fro
     found = frozenset(listed) | {name for name, value in known if looks_secret(name, value)}
     values = [value for name, value in known if name in found]
     return found | {name for name, value in known if hidden(value, values) != value}
-
-
-def looks_secret(name: str, value: str) -> bool:
-    return bool(_WORDS.search(name.upper()) or _URL.search(value))
 
 
 def hidden(text: str, values: Iterable[str]) -> str:

@@ -30,6 +30,7 @@ COMMAND = "@viewsync_command"
 WINDOW = "@viewsync_window"  # of a window: which one of the plan's it is
 PANE = "@viewsync_pane"  # of a pane: its place in the window, from 0
 LAYOUT = "@viewsync_layout"  # of a window: the layout that it got
+CALLERS = "@viewsync_callers"  # of a session: the names of the variables that it has of whoever made it
 
 # The value of these is the id of what they stand on: tmux looks an option up in the server, in windows and in all
 # sessions, too, and what is inherited must prove nothing.
