@@ -19,6 +19,7 @@ class SessionRow(TypedDict, total=False):
     type: str
     pid: int
     pid_start: float
+    place: str
     created_at: str
     last_active: str
     server: str  # "pid.start"
@@ -27,6 +28,7 @@ class SessionRow(TypedDict, total=False):
     state: str
     maker: int
     maker_start: float
+    maker_place: str
     revision: int
     project: Any  # an object as projects/reserving.py writes it; other writers put the name alone
     attached_since: float  # epoch seconds, as history/rules/presence.py has them
@@ -42,6 +44,7 @@ class ViewRow(TypedDict, total=False):
 
     socket: str
     server: str | None  # "pid.start"
+    place: str
     session_id: str
     parent: str
     parent_id: str
@@ -77,6 +80,7 @@ class GuiRow(TypedDict, total=False):
     """A WezTerm, by its process id: a GUI, or the server of a mux domain."""
 
     start: float  # epoch seconds
+    place: str
     socket: str  # of a mux domain's server: nobody else tells of its panes, and no name of a file has its id
     told: float  # when the Lua module in it last told us of its panes, epoch seconds
     ttys: list[str]  # of its panes

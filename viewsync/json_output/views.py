@@ -102,6 +102,7 @@ class _SweeperState(TypedDict):
 
 class SweeperOutput(_SweeperState, total=False):
     start: Annotated[float, "when its process started, in epoch seconds"]
+    place: Annotated[str, "where its process id is one: BOOT.PID_NAMESPACE@MACHINE; empty where that is not told"]
     since: Annotated[float, "since when it sweeps, in epoch seconds"]
     last_sweep: Annotated[float, "when it last swept, in epoch seconds"]
     watching: Annotated[list[str], "the folders that it watches"]

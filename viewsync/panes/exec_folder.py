@@ -36,7 +36,7 @@ def make(ctx: Context, shell: str, command: str, *, subshell: bool = False) -> E
     programs = f"/usr/bin:/bin:{ctx.env.get('PATH') or os.defpath}"
     scripts = exec_script.scripts(path, shell, command, pid, programs, mark, subshell=subshell)
     texts = {
-        exec_script.MAKER: f"{pid} {processes.start_time(pid)}\n",
+        exec_script.MAKER: f"{pid} {processes.start_time(pid)} {processes.place()}\n",
         exec_script.COMMAND: scripts.command,
         exec_script.RELAY: scripts.relay,
         exec_script.END: scripts.end,

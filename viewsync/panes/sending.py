@@ -130,7 +130,7 @@ def _located(ctx: Context, asked: TargetArgs, patience: Patience) -> LocatedPane
             time.sleep(patience.interval * 2 ** (attempt - 1))
         else:
             break
-    if not located.pane.dead and not targets.running(located.pane, located.row):
+    if not located.pane.dead and targets.running(located.pane, located.row, located.place.server) is False:
         raise _not_ready(f"its program (PID {located.pane.pid}) ended", "make another session with `viewsync create`")
     return located
 

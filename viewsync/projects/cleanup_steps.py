@@ -36,9 +36,17 @@ _STEP = 0.05
 
 def claim(entry: PendingEntry) -> PendingEntry | None:
     """None when another process is at it."""
-    if entry.owner and entry.owner != os.getpid() and processes.alive(entry.owner, entry.owner_start):
+    if entry.owner and not _is_ours(entry) and _is_at_work(entry):
         return None
-    return pending_steps.claim(entry, processes.start_time(os.getpid()))
+    return pending_steps.claim(entry, processes.start_time(os.getpid()), processes.place())
+
+
+def _is_ours(entry: PendingEntry) -> bool:
+    return entry.owner == os.getpid() and not processes.is_elsewhere(entry.owner_place)
+
+
+def _is_at_work(entry: PendingEntry) -> bool:
+    return processes.alive(entry.owner, entry.owner_start, entry.owner_place)
 
 
 def run(ctx: Context, entry: PendingEntry) -> tuple[PendingEntry, list[steps.StepDone], list[str]]:
@@ -139,7 +147,7 @@ def ended(ctx: Context) -> None:
 def free(folder: str) -> list[PendingEntry]:
     """Those that no process is at."""
     found = pending_steps.entries(folder)
-    return [entry for entry in found if not entry.owner or not processes.alive(entry.owner, entry.owner_start)]
+    return [entry for entry in found if not entry.owner or not _is_at_work(entry)]
 
 
 def _clean_up(ctx: Context, entry: PendingEntry) -> str:
@@ -196,13 +204,13 @@ def holders(answer: Sessions, windows: Collection[str], ending: Collection[str])
 def standing(ctx: Context, entry: PendingEntry, answers: Answers) -> str:
     """Whether its session is certainly gone, and all that showed its windows with it."""
     record = entry.record
-    server, session = str(record.get("server")), str(record.get("session_id"))
+    server, session, place = (str(record.get(key) or "") for key in ("server", "session_id", "place"))
     answer = answers[str(record.get("socket"))]
     if isinstance(answer, TmuxError):
-        sure = isinstance(answer, ServerGone) and not processes.is_server(server)
+        sure = isinstance(answer, ServerGone) and not processes.is_server(server, place)
         return GONE if sure else UNSURE
     if answer.server.identity != server:
-        return UNSURE if processes.is_server(server) else GONE
+        return UNSURE if processes.is_server(server, place) else GONE
     if any(living.id == session for living in answer.sessions):
         return ALIVE
     if not answer.complete:

@@ -19,7 +19,7 @@ from viewsync.sessions import remains
 from viewsync.sessions.rules import health
 from viewsync.store import pending_steps
 from viewsync.system import signals
-from viewsync.tmux import end_hooks, guarded_kill, pane_list, project_list
+from viewsync.tmux import end_hooks, guarded_kill, pane_list, pid_namespaces, project_list
 from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
@@ -72,6 +72,7 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
         "name": name,
         "socket": server.socket,
         "server": server.identity,
+        "place": pid_namespaces.place(server.socket, server.identity),
         "session_id": session,
         "root": plan.identity.root,
         "command": plan.command,

@@ -14,7 +14,7 @@ from viewsync.registry import rows as registry_rows
 from viewsync.sessions.rules import health
 from viewsync.system import processes
 from viewsync.text.nearest import did_you_mean
-from viewsync.tmux import lost_sockets, project_list, session_detail, side_by_side, sockets
+from viewsync.tmux import lost_sockets, pid_namespaces, project_list, session_detail, side_by_side, sockets
 from viewsync.tmux.rules.marks import Identity
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
@@ -22,7 +22,7 @@ from viewsync.tmux.session_detail import DetailRequest
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from viewsync.context import Context
     from viewsync.registry.rules.row import Registered
@@ -169,11 +169,11 @@ def _of_row(row: Registered, about: Mapping[str, Any], answer: Answer) -> Known:
         server=None,
     )
     if isinstance(answer, ServerGone):
-        doubt = lost_sockets.doubt(row.server)
+        doubt = lost_sockets.doubt(row.server, place=row.place)
         return _made(found._replace(status=health.UNKNOWN if doubt else health.SERVER, doubt=doubt))
     if isinstance(answer, TmuxError):
         return found._replace(status=health.UNKNOWN, doubt=answer.message)
-    if doubt := lost_sockets.doubt(row.server, answer.server):
+    if doubt := lost_sockets.doubt(row.server, answer.server, row.place):
         return found._replace(status=health.UNKNOWN, doubt=doubt)
     found = found._replace(server=answer.server)
     live = _its(row, found.identity, answer)
@@ -181,8 +181,8 @@ def _of_row(row: Registered, about: Mapping[str, Any], answer: Answer) -> Known:
         return found._replace(status=health.UNKNOWN, doubt="its server's answer could not be read in full")
     if live is None and (elsewhere := _elsewhere(row, answer)):
         pid = elsewhere.pids[row.pane_id]
-        status = health.ALIVE if pid and processes.alive(pid) else health.ZOMBIE if pid else health.DEAD
-        return found._replace(elsewhere=elsewhere, status=status)
+        status, doubt = _health([pid], answer.server)
+        return found._replace(elsewhere=elsewhere, status=status, doubt=doubt)
     if live is None:
         return _made(found)
     return _made(_with_live(found, answer, live))
@@ -230,22 +230,26 @@ def _with_live(known: Known, answer: Sessions, live: LiveSession) -> Known:
     views = [
         session for session in answer.sessions if live.group and session.group == live.group and session.id != live.id
     ]
+    status, doubt = _health(live.panes, answer.server)
     found = known._replace(
-        identity=known.identity or live.identity, status=_health(live), live=live, views=tuple(views)
+        identity=known.identity or live.identity, status=status, doubt=doubt, live=live, views=tuple(views)
     )
     # A registered session has the name that the registry gave it, and a project's its own.
     return found._replace(name=live.name) if found.of_project else found
 
 
-def _health(live: LiveSession) -> str:
-    if not any(live.panes):
-        return health.DEAD
-    return health.ALIVE if any(processes.alive(pid) for pid in live.panes) else health.ZOMBIE
+def _health(pids: Sequence[int], server: Server) -> tuple[str, str]:
+    """By the programs of its panes, 0 for one that ended; and why that may not be trusted."""
+    if not any(pids):
+        return health.DEAD, ""
+    if not pid_namespaces.is_here(server):
+        return health.UNKNOWN, pid_namespaces.NOT_HERE
+    return health.ALIVE if any(processes.alive(pid) for pid in pids) else health.ZOMBIE, ""
 
 
 def _made(known: Known) -> Known:
     row = known.row
-    making = row is not None and processes.alive(row.maker, row.maker_start)
+    making = row is not None and processes.alive(row.maker, row.maker_start, row.maker_place)
     return known._replace(status=CREATING) if making else known
 
 

@@ -88,8 +88,8 @@ def wait(ctx: Context, plan: Plan, socket: str, renamed: Renamed) -> Found:
     deadline = time.monotonic() + _PATIENCE + sum(step.timeout for step in steps)
     while True:
         data = ctx.registry.read()
-        makers = [(row.maker, row.maker_start) for row in _mine(data, plan, socket).values()]
-        maker = next((pid for pid, start in makers if processes.alive(pid, start)), 0)
+        makers = [(row.maker, row.maker_start, row.maker_place) for row in _mine(data, plan, socket).values()]
+        maker = next((known[0] for known in makers if known[0] and processes.alive(*known)), 0)
         if not maker:
             return _read(ctx.tmux, plan, socket, renamed, data)
         if time.monotonic() > deadline:

@@ -112,4 +112,4 @@ def _found(tmux: Tmux, known: Known) -> SessionRow:
     pane, first = next(iter(shown.items()))
     server = known.server.identity
     made = StartedSession(known.live.id, pane, f"{known.name}:{first.place}", first.pid, server)
-    return reservation.completion(made, processes.start_time(first.pid))
+    return reservation.completion(known.socket, made, processes.start_time(first.pid))

@@ -12,6 +12,7 @@ from viewsync.errors import ViewsyncError
 from viewsync.registry import rows
 from viewsync.registry.rules.row import CREATING
 from viewsync.system import processes
+from viewsync.tmux import pid_namespaces
 from viewsync.tmux.sessions import StartedSession
 from viewsync.typed import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from viewsync.tmux.pane_states import PaneState
     from viewsync.tmux.rules.model import Server
 
-MAKING = ("state", "maker", "maker_start")
+MAKING = ("state", "maker", "maker_start", "maker_place")
 
 
 def row(name: str, socket: str, kind: str, now: str) -> SessionRow:
@@ -42,15 +43,16 @@ def row(name: str, socket: str, kind: str, now: str) -> SessionRow:
 def making() -> SessionRow:
     """That this process is at work on the session."""
     pid = os.getpid()
-    return {"state": CREATING, "maker": pid, "maker_start": processes.start_time(pid)}
+    start = processes.start_time(pid)
+    return {"state": CREATING, "maker": pid, "maker_start": start, "maker_place": processes.place()}
 
 
-def completion(made: StartedSession, start: float) -> SessionRow:
+def completion(socket: str, made: StartedSession, start: float) -> SessionRow:
     """`start`: when the process of its pane started."""
     return {
         "target": made.target,
         "pid": made.pid,
-        "pid_start": start,
+        **pid_namespaces.known(socket, made.server, start),
         "server": made.server,
         "session_id": made.session_id,
         "pane_id": made.pane_id,
@@ -60,7 +62,7 @@ def completion(made: StartedSession, start: float) -> SessionRow:
 def complete(ctx: Context, row: Registered, made: StartedSession, start: float, warnings: list[str]) -> bool:
     """The session lives whether or not this can be written; the caller learns which."""
     try:
-        if rows.update(ctx.registry, row, completion(made, start), drop=MAKING):
+        if rows.update(ctx.registry, row, completion(row.socket, made, start), drop=MAKING):
             return True
         reason = "another process changed its row"
     except ViewsyncError as error:
@@ -84,7 +86,9 @@ def complete_with(
 
 def finished(row: Registered, made: StartedSession) -> Registered:
     """The row as its completion left it, as far as `registry_rows.same` looks."""
-    return row._replace(target=made.target, server=made.server, session_id=made.session_id, maker=0, maker_start=0.0)
+    return row._replace(
+        target=made.target, server=made.server, session_id=made.session_id, maker=0, maker_start=0.0, maker_place=""
+    )
 
 
 def withdraw(ctx: Context, row: Registered | None) -> None:

@@ -8,7 +8,7 @@ from viewsync.errors import Ambiguous, MissingSession, NotRegistered, TmuxError,
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules import lookup
 from viewsync.system import processes
-from viewsync.tmux import pane_list, sockets
+from viewsync.tmux import pane_list, pid_namespaces, sockets
 from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
@@ -136,13 +136,17 @@ def must_be_gone(row: Registered | None) -> None:
     """TmuxError where nobody listens on that row's socket, and its session may run all the same."""
     from viewsync.tmux import lost_sockets  # only where it is not there
 
-    if row and (doubt := lost_sockets.doubt(row.server)):
+    if row and (doubt := lost_sockets.doubt(row.server, place=row.place)):
         raise TmuxError(f"cannot reach session {row.name!r}: {doubt}")
 
 
-def running(pane: Pane | None, row: Registered | None) -> bool:
-    """Whether the pane's program runs: by pid, and by start time where the registry knows it for that pid."""
+def running(pane: Pane | None, row: Registered | None, server: Server) -> bool | None:
+    """Whether the pane's program runs: by pid, and by start time where the registry knows it for that pid. None where
+    it is not known, since the server's processes are elsewhere.
+    """
     if pane is None or pane.dead:
         return False
+    if not pid_namespaces.is_here(server):
+        return None
     known = row.pid_start if row and row.pid == pane.pid else 0.0
     return processes.alive(pane.pid, known)

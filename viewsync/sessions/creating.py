@@ -212,17 +212,17 @@ def _stale_row(ctx: Context, name: str, warnings: list[str]) -> SessionRow | Non
 
 
 def _is_gone(tmux: Tmux, row: Registered) -> bool:
-    if row.maker and processes.alive(row.maker, row.maker_start):
+    if row.maker and processes.alive(row.maker, row.maker_start, row.maker_place):
         return False
     if row.quarantined or not os.path.isabs(row.socket):
         return False  # relative to a folder that nobody knows: when unsure, keep
     try:
         reading = pane_list.read(tmux, row.socket)
     except ServerGone:
-        return not lost_sockets.doubt(row.server)
+        return not lost_sockets.doubt(row.server, place=row.place)
     except lost_sockets.LostSocket:
         return False
-    if lost_sockets.doubt(row.server, reading.server):
+    if lost_sockets.doubt(row.server, reading.server, row.place):
         return False
     return reading.complete and not lookup.by_row(reading, row).session
 

@@ -61,7 +61,7 @@ def _known(ctx: Context, listed: Listed) -> SessionFacts:
         created=epoch(row.created_at),
         active=epoch(row.last_active),
         doubt=listed.doubt,
-        making=processes.alive(row.maker, row.maker_start),
+        making=processes.alive(row.maker, row.maker_start, row.maker_place),
         quarantined=listed.quarantined,
         attached=listed.in_use,
         leased=any(leases.held(ctx.folder, listed.reading.server, pane.id) for pane in mine)

@@ -6,7 +6,7 @@ from viewsync.errors import TmuxError
 from viewsync.registry import targets
 from viewsync.sessions.rules import health
 from viewsync.system import foreground
-from viewsync.tmux import pane_list
+from viewsync.tmux import pane_list, pid_namespaces
 from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
@@ -36,7 +36,10 @@ def check(ctx: Context, asked: targets.TargetArgs, *, with_usage: bool) -> Healt
         return HealthReport(wanted.socket, wanted.target, health.judge(None, running=False), None)
     if not found.session:
         _must_be_certain(wanted.row, reading)
-    judged = health.judge(found, targets.running(found.pane, wanted.row))
+    runs = targets.running(found.pane, wanted.row, reading.server)
+    if runs is None:
+        raise TmuxError(f"cannot tell whether {wanted.target!r} is running: {pid_namespaces.NOT_HERE}")
+    judged = health.judge(found, runs)
     used = foreground.foreground(judged.pid) if with_usage and judged.process_running and judged.pid else None
     kept = bool(found.pane and found.pane.quarantined) or bool(wanted.row and wanted.row.quarantined)
     return HealthReport(wanted.socket, wanted.target, judged, used, kept)
@@ -46,5 +49,5 @@ def _must_be_certain(row: Registered | None, reading: Panes | None) -> None:
     """That a session which is not in that reading is gone. `reading`: None where nobody listens on its socket."""
     from viewsync.tmux import lost_sockets  # only where it is not there
 
-    if row and (doubt := lost_sockets.doubt(row.server, reading.server if reading else None)):
+    if row and (doubt := lost_sockets.doubt(row.server, reading.server if reading else None, row.place)):
         raise TmuxError(f"cannot tell whether session {row.name!r} is running: {doubt}")

@@ -119,7 +119,7 @@ def _look(ctx: Context, wanted: targets.ResolvedTarget) -> _Seen:
         problem, certain = error.message, False
     found = targets.find(reading, wanted) if reading else lookup.NOTHING
     row = wanted.row or row_of(ctx, wanted, found)
-    if row and (doubt := lost_sockets.doubt(row.server, reading.server if reading else None)):
+    if row and (doubt := lost_sockets.doubt(row.server, reading.server if reading else None, row.place)):
         problem, certain = problem or doubt, False
     if reading and row and not wanted.row and lookup.by_row(reading, row).moved:
         row = None  # that session was its own, but its pane has left it

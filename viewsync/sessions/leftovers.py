@@ -95,9 +95,9 @@ def _blocks(ctx: Context) -> Iterator[Finding]:
 def _is_orphan(clock: Callable[[], float], path: str) -> bool:
     try:
         with open(os.path.join(path, exec_script.MAKER), encoding="utf-8", opener=own_files.opened) as file:
-            pid, start = file.read().split()
+            pid, start, *place = file.read().split()
         # A command that goes on after who ran it was gone removes its folder itself.
-        return not processes.alive(int(pid), float(start)) and not exec_folder.relay_runs(path)
+        return not processes.alive(int(pid), float(start), *place[:1]) and not exec_folder.relay_runs(path)
     except (OSError, StateError, ValueError):
         return _old(clock, path)  # until then its maker may be about to write its name
 

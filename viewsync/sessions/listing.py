@@ -10,7 +10,7 @@ from viewsync.registry import targets
 from viewsync.registry.rules import lookup
 from viewsync.sessions.rules import health
 from viewsync.sessions.rules.health import Health
-from viewsync.tmux import lost_sockets, pane_list, side_by_side
+from viewsync.tmux import lost_sockets, pane_list, pid_namespaces, side_by_side
 from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views.rules import groups, tracking
@@ -74,11 +74,13 @@ def read(ctx: Context) -> tuple[list[Listed], list[str]]:
         if one.reading and one.found.session:
             one = _with_views(one, shared[row.socket], views[row.socket])
         listed.append(one)
-    failed = [
-        answer for answer in answers.values() if isinstance(answer, TmuxError) and not isinstance(answer, ServerGone)
-    ]
-    lost = [one.doubt for one in listed if one.doubt and not isinstance(answers[one.row.socket], TmuxError)]
-    return listed, list(dict.fromkeys([*(error.message for error in failed), *lost]))
+    failed = {
+        socket: answer
+        for socket, answer in answers.items()
+        if isinstance(answer, TmuxError) and not isinstance(answer, ServerGone)
+    }
+    lost = [one.doubt for one in listed if one.doubt and one.row.socket not in failed]
+    return listed, list(dict.fromkeys([*(error.message for error in failed.values()), *lost]))
 
 
 def ask(tmux: Tmux, sockets: Iterable[str]) -> dict[str, Answer]:
@@ -98,17 +100,21 @@ def _ask(tmux: Tmux, socket: str) -> Answer:
 def judge(row: Registered, answer: Answer) -> Listed:
     """The health of one row's session, as far as its server's answer tells."""
     if isinstance(answer, ServerGone):
-        return Listed(row, health.judge(None, running=False), lost_sockets.doubt(row.server))
+        doubt = lost_sockets.doubt(row.server, place=row.place)
+        return Listed(row, Health(health.UNKNOWN) if doubt else health.judge(None, running=False), doubt)
     if isinstance(answer, TmuxError):
         return Listed(row, Health(health.UNKNOWN), answer.message)
-    if doubt := lost_sockets.doubt(row.server, answer.server):
+    if doubt := lost_sockets.doubt(row.server, answer.server, row.place):
         return Listed(row, Health(health.UNKNOWN), doubt)
     found = lookup.by_row(answer, row)
     if found.pane is None and not answer.complete:  # what was not understood may be the very pane
         return Listed(
             row, Health(health.UNKNOWN), "viewsync did not understand all of its server's answer", answer, found
         )
-    return Listed(row, health.judge(found, targets.running(found.pane, row)), "", answer, found)
+    runs = targets.running(found.pane, row, answer.server)
+    if runs is None:
+        return Listed(row, Health(health.UNKNOWN), pid_namespaces.NOT_HERE, answer, found)
+    return Listed(row, health.judge(found, runs), "", answer, found)
 
 
 def _with_views(listed: Listed, shared: groups.Groups, views: Container[str]) -> Listed:

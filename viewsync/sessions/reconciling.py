@@ -15,7 +15,7 @@ from viewsync.sessions.rules.drift import ComparedRow, Finding
 from viewsync.system import processes
 from viewsync.text.nearest import did_you_mean
 from viewsync.text.timestamps import epoch
-from viewsync.tmux import sockets
+from viewsync.tmux import pid_namespaces, sockets
 from viewsync.tmux.rules import session_names
 from viewsync.tmux.rules.model import Panes
 from viewsync.tmux.server import ServerGone
@@ -70,8 +70,9 @@ def _seen(row: Registered, answer: Answer) -> ComparedRow:
         doubt=listed.doubt,
         reading=listed.reading,
         found=listed.found,
-        making=processes.alive(row.maker, row.maker_start),
+        making=processes.alive(row.maker, row.maker_start, row.maker_place),
         pid_start=_start(pane) if pane else 0.0,
+        place=processes.place(),  # with those elsewhere nothing is done
         made_since=any(seen_pane.created >= epoch(row.created_at) for seen_pane in mine),
     )
 
@@ -211,5 +212,6 @@ def _new_row(clock: Callable[[], float], reading: Panes, pane: Pane) -> SessionR
         "last_active": registry_rows.stamp(clock()),
         "server": reading.server.identity,
         "session_id": pane.session,
-        **drift.pane_fields(pane, _start(pane)),
+        **drift.pane_fields(pane, _start(pane), ""),
+        **pid_namespaces.known(reading.server.socket, reading.server.identity, _start(pane)),
     }

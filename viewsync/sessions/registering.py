@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # What viewsync knows of a session beyond what a script says of it. A script that says it anew may mean another one.
 _KNOWN_ONLY_BY_US = (
     *("server", "session_id", "pane_id", "pid", "pid_start", "state", "maker", "maker_start"),
+    *("place", "maker_place"),
     *presence.FIELDS,
 )
 

@@ -13,7 +13,7 @@ from viewsync.registry.rules.row import registered
 from viewsync.sessions import killing
 from viewsync.sessions.rules import drift
 from viewsync.system import processes
-from viewsync.tmux import pane_list
+from viewsync.tmux import pane_list, pid_namespaces
 from viewsync.tmux import rename as tmux_rename
 from viewsync.tmux.rules import session_names
 from viewsync.tmux.sessions import Duplicate
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
+    from viewsync.registry_shape import SessionRow
     from viewsync.store.registry_file import RegistryFile
     from viewsync.tmux.rules.model import Pane, Panes
     from viewsync.tmux.server import Tmux
@@ -101,12 +102,14 @@ def _taken(new: str) -> SessionExists:
 
 def _identified(registry: RegistryFile, row: Registered, reading: Panes, found: SessionMatch) -> Registered:
     """With the ids by which it is found under any name."""
-    if processes.alive(row.maker, row.maker_start):
+    if processes.alive(row.maker, row.maker_start, row.maker_place):
         raise UsageError(f"session '{row.name}' is just being created", "try again in a moment")
     if row.session_id and row.server:
         return row
     pane = found.pane
-    values = drift.ids(reading, found, processes.start_time(pane.pid) if pane and not pane.dead else 0.0)
+    start = processes.start_time(pane.pid) if pane and not pane.dead else 0.0
+    where = pid_namespaces.known(reading.server.socket, reading.server.identity, start)
+    values: SessionRow = {**drift.ids(reading, found, start, ""), **where}
     if not rows.update(registry, row, values, drop=drift.MAKING):
         raise _changed(row)
     return registered(row.name, {**row._asdict(), **values})

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _BUSY = (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK)
 _FLAGS = os.O_RDWR | os.O_CREAT
 _READS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_OWNER = "owner"  # in the lock directory: "PID HOST TIME", as the shell tools write it, and from us when PID started
+_OWNER = "owner"  # in the lock directory: "PID HOST TIME", as the shell tools write it, and from us its start and place
 _QUEUES = 12  # times the timeout that a queue which moves may take in all
 _NAMELESS = 30.0  # seconds after which a lock directory without an owner is nobody's
 _LATER = 60.0  # seconds from which on who began after the lock was made did not make it
@@ -226,7 +226,7 @@ def _by_directory(path: str, pid: int) -> Callable[[], None] | None:
     except OSError as error:
         raise _unusable(path, error) from None
     with open(owner, "w", encoding="utf-8") as file:
-        file.write(f"{pid} {os.uname().nodename} {int(time.time())} {processes.start_time(pid)}\n")
+        file.write(f"{pid} {os.uname().nodename} {int(time.time())} {processes.start_time(pid)} {processes.place()}\n")
     return lambda: _remove(path, owner)
 
 
@@ -268,8 +268,9 @@ def _is_dead(directory: int) -> bool:
     try:
         handle = os.open(_OWNER, _READS, dir_fd=directory)
         with open(handle, encoding="utf-8") as file:
-            pid, host, made, *start = file.read().split()
-        return host == os.uname().nodename and not _holds(int(pid), made, float(start[0]) if start else 0.0)
+            pid, host, made, *more = file.read().split()
+        start, place = float(more[0]) if more else 0.0, more[1] if more[1:] else ""
+        return host == os.uname().nodename and not _holds(int(pid), made, start, place)
     except (FileNotFoundError, ValueError):
         # It is writing its name just now, or was killed before it could.
         return time.time() - os.fstat(directory).st_mtime > _NAMELESS
@@ -277,9 +278,9 @@ def _is_dead(directory: int) -> bool:
         return False  # not ours to judge
 
 
-def _holds(pid: int, made: str, start: float) -> bool:
+def _holds(pid: int, made: str, start: float, place: str) -> bool:
     """Whether that process lives and is the one that made the lock then. The shell tools do not write its start."""
-    if not processes.alive(pid, start):
+    if not processes.alive(pid, start, place):
         return False
     return start > 0 or not made.isdecimal() or processes.began(pid) < int(made) + _LATER
 

@@ -2,7 +2,8 @@
 
 The file's name says how far they are, and a rename changes it, so that each step runs once whoever sees the end of
 the session, and however often: `KEY.json` waits; `KEY.claim-PID-START-BEGUN` is the work of that process, which has
-begun that many of the steps. Of a process that is gone another takes over the rest, not what had begun.
+begun that many of the steps. Of a process that is gone another takes over the rest, not what had begun. Where
+PID is a process stands behind an `@`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FOLDER = "pending"
-_NAME = re.compile(r"(\d+\.\d+-\d+)(?:\.json|\.claim-(\d+)-([\d.]+)-(\d+))")
+_NAME = re.compile(r"(\d+\.\d+-\d+)(?:\.json|\.claim-(\d+)-([\d.]+)-(\d+)(?:@(.+))?)")
 
 
 class PendingEntry(NamedTuple):
@@ -31,6 +32,7 @@ class PendingEntry(NamedTuple):
     owner: int = 0  # the process that is at it, 0 for none
     owner_start: float = 0.0
     begun: int = 0  # how many of its steps
+    owner_place: str = ""
 
 
 def key(server: str, session: str) -> str:
@@ -71,12 +73,13 @@ def _entry(path: str) -> PendingEntry | None:
         return None
     if not isinstance(record, dict):
         return None
-    return PendingEntry(match[1], path, record, int(match[2] or 0), float(match[3] or 0), int(match[4] or 0))
+    number, start, begun, place = match.group(2, 3, 4, 5)
+    return PendingEntry(match[1], path, record, int(number or 0), float(start or 0), int(begun or 0), place or "")
 
 
-def claim(entry: PendingEntry, start: float) -> PendingEntry | None:
+def claim(entry: PendingEntry, start: float, place: str = "") -> PendingEntry | None:
     """Make it the work of this process, which started then; None when another one was faster."""
-    return _renamed(entry._replace(owner=os.getpid(), owner_start=start), entry.path)
+    return _renamed(entry._replace(owner=os.getpid(), owner_start=start, owner_place=place), entry.path)
 
 
 def begin(entry: PendingEntry, count: int) -> PendingEntry | None:
@@ -103,6 +106,7 @@ def remove(entry: PendingEntry) -> None:
 
 def _renamed(entry: PendingEntry, before: str) -> PendingEntry | None:
     name = f"{entry.key}.claim-{entry.owner}-{entry.owner_start:.2f}-{entry.begun}"
+    name += f"@{entry.owner_place}" if entry.owner_place else ""
     entry = entry._replace(path=_path(entry, name))
     try:
         os.rename(before, entry.path)

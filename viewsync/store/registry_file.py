@@ -33,11 +33,11 @@ _ALIKE = str.maketrans("123456789E", "000000000e")  # not by a pattern: to compi
 _KINDS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "sessions": {},
     "views": {
-        **dict.fromkeys(("socket", "server", "parent", "parent_id", "state", "tty", "window", "detour"), str),
+        **dict.fromkeys(("socket", "server", "parent", "parent_id", "state", "tty", "window", "detour", "place"), str),
         **dict.fromkeys(("pid", "leader", "gui", "pane"), int),
         **dict.fromkeys(("created", "idle_since", "pid_start", "leader_start", "gui_start"), _NUMBER),
     },
-    "guis": {"start": _NUMBER, "told": _NUMBER, "socket": str, "ttys": list, "changed": dict},
+    "guis": {"start": _NUMBER, "told": _NUMBER, "socket": str, "place": str, "ttys": list, "changed": dict},
 }
 
 

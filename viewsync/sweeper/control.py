@@ -47,7 +47,12 @@ def _told(path: str) -> dict[str, Any]:
 
 def _is_it(told: Mapping[str, Any]) -> bool:
     pid, start = told.get("pid"), told.get("start")  # which is 0 where it could not know
-    return isinstance(pid, int) and isinstance(start, (int, float)) and processes.alive(pid, start)
+    return isinstance(pid, int) and isinstance(start, (int, float)) and processes.alive(pid, start, _place(told))
+
+
+def _place(told: Mapping[str, Any]) -> str:
+    place = told.get("place")
+    return place if isinstance(place, str) else ""
 
 
 def start(ctx: Context) -> dict[str, Any]:
@@ -76,6 +81,8 @@ def stop(ctx: Context) -> bool:
     if not found["running"]:
         return False
     pid = found["pid"]
+    if processes.is_elsewhere(_place(found)):
+        raise SweeperError(f"the sweeper runs in another pid namespace (process {pid} there)", "stop it there")
     if not processes.tell(pid, signal.SIGTERM, lambda: _is_it(found)):
         raise SweeperError("a sweeper is starting, and its process is not known yet", "try again in a moment")
     if not _wait(lambda: not status(ctx.folder)["running"]):

@@ -153,7 +153,8 @@ def _socket(row: ViewRow) -> str:
 
 def _has_ended(row: ViewRow) -> bool:
     """The server's process; of a row that knows none yet, the one that was to become its client."""
-    return not (processes.is_server(str(row["server"])) if row.get("server") else client_lives(row))
+    server, place = str(row.get("server") or ""), row.get("place", "")
+    return not (processes.is_server(server, place) if server else client_lives(row))
 
 
 def _pid(identity: Any) -> int:

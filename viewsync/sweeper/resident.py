@@ -172,6 +172,7 @@ class Sweeper(Rounds):
         status: dict[str, Any] = {
             "pid": os.getpid(),
             "start": processes.start_time(os.getpid()),
+            "place": processes.place(),
             "since": since,
             "last_sweep": self.ctx.clock(),
             "watching": self.eyes.watching(),

@@ -1,7 +1,8 @@
 """Which processes live. A pid alone proves nothing, since pids come back: when it started goes with it. After a reboot
 the two come back together, so a start time says of which boot it is, too.
 
-What cannot be known counts as alive, and as the one that was meant: when unsure, keep.
+What cannot be known counts as alive, and as the one that was meant: when unsure, keep. So does what is in another pid
+namespace, as in a container that has the same HOME: what is written down of a process says in which one it was.
 """
 
 from __future__ import annotations
@@ -24,8 +25,38 @@ _SAME = 0.02  # seconds between two readings of one start time, at most
 _CLOCKS = 5.0  # seconds between what two clocks say of one moment, at most
 
 
-def alive(pid: int, start: float = 0.0) -> bool:
-    """Whether that process runs; with `start`, whether it is still the one that started then."""
+ELSEWHERE = "?"  # where a process is that is not here, and nobody knows where
+
+_place = ""  # once it is known
+
+
+def place() -> str:
+    """Where a process id of ours is one: this boot, pid namespace and machine; "" where that is not told."""
+    global _place
+    if not _place:
+        boot, namespace = procfs.boot()[:8], procfs.pid_namespace()
+        _place = f"{boot}.{namespace}@{os.uname().nodename}" if boot and namespace else ""
+    return _place
+
+
+def is_elsewhere(other: str) -> bool:
+    """Whether the process ids of that place are not known here: another pid namespace has its own, as a container does.
+    One of an earlier boot of this machine is gone, and so known. "" is of an older viewsync, and counts as here.
+    """
+    if other in ("", ELSEWHERE):
+        return bool(other)
+    here = place()
+    if not here or other == here:
+        return False
+    (boot, _, rest), (our_boot, _, our_rest) = other.partition("."), here.partition(".")
+    (namespace, _, host), (our_namespace, _, our_host) = rest.partition("@"), our_rest.partition("@")
+    return namespace != our_namespace if boot == our_boot else host != our_host
+
+
+def alive(pid: int, start: float = 0.0, place: str = "") -> bool:
+    """Whether that process runs; with `start`, whether it is still the one that started then. `place`: where."""
+    if place and is_elsewhere(place):
+        return True
     if not exists(pid):
         return False
     found: Stat | SeenProcess | None = procfs.stat(pid)
@@ -107,11 +138,13 @@ def _amount(seconds: float) -> float:
     return seconds if seconds > _CLOCKS else 0.0
 
 
-def is_server(identity: str) -> bool:
-    """Whether the process of the tmux server "pid.start" runs. A pid that came back is another process.
+def is_server(identity: str, place: str = "") -> bool:
+    """Whether the process of the tmux server "pid.start" runs. A pid that came back is another process. `place`: where.
 
     A clock that was set moves the time at which a process began, so one that calls itself a tmux server counts as it.
     """
+    if place and is_elsewhere(place):
+        return True
     pid, _, start = identity.partition(".")
     if not pid.isdigit() or not start.isdigit() or not alive(int(pid)):
         return False

@@ -270,6 +270,19 @@ def sockets(pid: int) -> set[int]:
     return found
 
 
+def boot() -> str:
+    """The name of this one, "" where the kernel names none."""
+    return _read("/proc/sys/kernel/random/boot_id").decode("ascii", "replace").strip()
+
+
+def pid_namespace() -> str:
+    """The number of ours, "" where that is not told."""
+    try:
+        return os.readlink("/proc/self/ns/pid").removeprefix("pid:[").removesuffix("]")
+    except OSError:
+        return ""
+
+
 def mounts() -> str:
     """The filesystems that we see, as proc(5) has them in `mountinfo`."""
     return _read("/proc/self/mountinfo").decode("utf-8", "replace")

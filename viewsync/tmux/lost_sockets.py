@@ -99,11 +99,15 @@ def command(socket: str, pid: int) -> str:
     return f"{make}kill -USR1 {pid}"
 
 
-def doubt(identity: str, server: Server | None = None) -> str:
+def doubt(identity: str, server: Server | None = None, place: str = "") -> str:
     """Why nothing of the server "pid.start" is gone although it is not `server`, the one that answered on its socket;
-    "" where it has ended, or answered.
+    "" where it has ended, or answered. `place`: where its process is.
     """
-    if not identity or (server and server.identity == identity) or not processes.is_server(identity):
+    if not identity or (server and server.identity == identity):
+        return ""
+    if processes.is_elsewhere(place):
+        return "it was made in another pid namespace, as in a container, or on another machine, and is not known here"
+    if not processes.is_server(identity):
         return ""
     pid = identity.partition(".")[0]
     if server is None:

@@ -185,7 +185,7 @@ class Monitor:
         if look is None or (isinstance(look, TmuxError) and not isinstance(look, ServerGone)):
             return blank
         if isinstance(look, TmuxError):
-            gone = not row.server or not processes.is_server(row.server)
+            gone = not row.server or not processes.is_server(row.server, row.place)
             return blank._replace(status=health.SERVER if gone else health.UNKNOWN)
         index, known = self._index[row.socket], self._views[row.socket]
         reading = look.panes

@@ -45,7 +45,11 @@ def _changes(
     for socket, answer in answers.items():
         mine = {row.name: values[row.name] for row in rows if row.socket == socket}
         if isinstance(answer, ServerGone):
-            certain = [row for row in rows if row.name in mine and row.server and not processes.is_server(row.server)]
+            certain = [
+                row
+                for row in rows
+                if row.name in mine and row.server and not processes.is_server(row.server, row.place)
+            ]
             changes += [change for row in certain if (change := rule.gone(row, mine[row.name], now))]
         elif not isinstance(answer, TmuxError) and answer.complete:
             changes += rule.compare(answer.server, rule.of_panes(answer), mine, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from viewsync.errors import MissingSession, UsageError
+from viewsync.system import processes
 from viewsync.text.nearest import did_you_mean
 from viewsync.tmux import inventory
 from viewsync.tmux import views as tmux_views
@@ -64,6 +65,7 @@ def _row(server: str, candidate: AdoptableView) -> ViewRow:
     return {
         "socket": candidate.socket,
         "server": server,
+        "place": processes.place(),
         "session_id": candidate.session.id,
         "parent": candidate.parent_name,
         "parent_id": candidate.parent.id if candidate.parent else "",

@@ -7,7 +7,7 @@ from viewsync.events import END, HOOK
 from viewsync.history import recording
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import processes, terminal_owner
-from viewsync.tmux import inventory
+from viewsync.tmux import inventory, pid_namespaces
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import KEEP, PROMOTE, Inventory, Server, Verdict
@@ -58,6 +58,8 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     if scope.trigger != HOOK and not scope.dry_run and found.complete and not doubt and _came_back(ctx, found, views):
         views = read_registry(ctx)[0]["views"]
         found = inventory.inventory(ctx.tmux, socket)
+    if not pid_namespaces.is_here(found.server):  # of those on its views, and of their WezTerms, nothing is known
+        return Swept([], [], [f"nothing was cleaned up on {socket}: {pid_namespaces.NOT_HERE}"])
     views = servers.without_lost(found.server, views)
     found = _identified(found, views)
     doubt = found.doubt or doubt
@@ -184,7 +186,7 @@ def _running(views: Mapping[str, ViewRow]) -> set[str]:
 
 
 def client_lives(row: ViewRow) -> bool:
-    return processes.alive(int(row.get("pid") or 0), float(row.get("pid_start") or 0))
+    return processes.alive(int(row.get("pid") or 0), float(row.get("pid_start") or 0), row.get("place", ""))
 
 
 def _mend(ctx: Context, found: Inventory, changes: Changes, *, hooks_wanted: bool) -> None:
@@ -211,7 +213,7 @@ def _record(
     trigger: str,
 ) -> None:
     """Rows first, then history: one line for each row that this process was the one to change."""
-    rows = dict(changes.rows)
+    rows = {name: _placed(row) for name, row in changes.rows.items()}
     events = list(changes.events)
     for verdict in verdicts:
         row = rows.get(verdict.session) or before.get(verdict.session) or {}
@@ -229,6 +231,11 @@ def _record(
             }
             written = {name for name, row in rows.items() if replace(views, name, seen.get(name), row)}
         recording.record(ctx, [event for event in events if event.session in written])
+
+
+def _placed(row: ViewRow | None) -> ViewRow | None:
+    """Its server is here, whoever wrote the row."""
+    return {**row, "place": processes.place()} if row and row.get("state") != tracking.CREATING else row
 
 
 def replace(views: dict[str, ViewRow], name: str, seen: ViewRow | None, row: ViewRow | None) -> bool:

@@ -9,7 +9,7 @@ from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import end_of_file, processes, procfs, signals, terminal, terminal_owner
 from viewsync.system.wezterm import gui_pid, mux_socket
-from viewsync.tmux import inventory, view_origin
+from viewsync.tmux import inventory, pid_namespaces, view_origin
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.guarded_join import NewView
 from viewsync.tmux.rules import hooks, session_names
@@ -313,6 +313,7 @@ def _row(ctx: Context, plan: OpenPlan, opener: Opener, state: str) -> ViewRow:
     return {
         "socket": plan.found.server.socket,
         "server": plan.found.server.identity,
+        "place": pid_namespaces.place(plan.found.server.socket, plan.found.server.identity),
         "parent": view.parent,
         "parent_id": view.origin.session,
         "state": state,

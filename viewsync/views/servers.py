@@ -24,10 +24,16 @@ def live(env: Mapping[str, str], views: Mapping[str, ViewRow]) -> list[str]:
 
 def without_lost(server: Server, views: dict[str, ViewRow]) -> dict[str, ViewRow]:
     """Those of another server that had this socket, and runs, are nobody's to forget."""
-    others = {str(row.get("server") or "") for row in views.values() if row.get("socket") == server.socket}
-    lost = {identity for identity in others - {server.identity} if processes.is_server(identity)}
+    others = {
+        (str(row.get("server") or ""), row.get("place", ""))
+        for row in views.values()
+        if row.get("socket") == server.socket
+    }
+    lost = {other for other in others if other[0] != server.identity and processes.is_server(*other)}
     if not lost:
         return views
     return {
-        name: row for name, row in views.items() if row.get("socket") != server.socket or row.get("server") not in lost
+        name: row
+        for name, row in views.items()
+        if row.get("socket") != server.socket or (row.get("server"), row.get("place", "")) not in lost
     }

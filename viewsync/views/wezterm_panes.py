@@ -32,7 +32,7 @@ def tracked(views: Mapping[str, ViewRow], guis: Mapping[str, GuiRow]) -> set[str
 
 
 def _lives(pid: str, gui: GuiRow) -> bool:
-    return pid.isdigit() and processes.alive(int(pid), float(gui.get("start") or 0))
+    return pid.isdigit() and processes.alive(int(pid), float(gui.get("start") or 0), gui.get("place", ""))
 
 
 def _is_in(row: ViewRow, pid: int, gui: GuiRow) -> bool:
@@ -68,6 +68,7 @@ def remember(
     """
     row: GuiRow = {
         "start": processes.start_time(pid),
+        "place": processes.place(),
         "ttys": sorted(set(ttys)),
         "changed": {tty: terminal_owner.changed(tty) for tty in ttys},
     }

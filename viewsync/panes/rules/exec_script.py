@@ -24,7 +24,7 @@ OF_ITS_OWN = OF_SH | {"busybox"}  # their own output is the command's while it r
 _CSH = frozenset(["csh", "tcsh"])
 SHELLS = OF_ITS_OWN | _CSH | {"fish"}
 # Names of the files in the folder of one command.
-MAKER = "maker"  # who wants to know: "pid start_time"
+MAKER = "maker"  # who wants to know: "pid start_time place"
 COMMAND = "command"
 RUN = "run"  # what the session's shell reads
 RELAY = "relay"  # what /bin/sh reads: it shows and keeps

@@ -2,7 +2,8 @@
 
 The shell tools write socket, target, type, pid, created_at, last_active. viewsync adds who the target is beyond
 its name: `server` ("pid.start"), `session_id`, `pane_id`, and `pid_start`, by which a pid that came back is told
-apart. While a session is being made, `state` is "creating", and `maker` and `maker_start` say by which process;
+apart, and `place`, where all these are (system/processes.py). While a session is being made, `state` is "creating", and
+`maker`, `maker_start` and `maker_place` say by which process;
 `revision` counts how often something was added to it later.
 `quarantined` keeps it from every clean-up; quarantined_at, reason and evidence say since when, why, and where its
 output was saved.
@@ -42,6 +43,8 @@ class Registered(NamedTuple):
     quarantined: bool = False  # no clean-up touches it
     project: str = ""  # the project's name, of a session that a project's file describes
     revision: int = 0
+    place: str = ""  # where its process ids are some; "" in older rows
+    maker_place: str = ""
 
 
 def registered(name: str, row: Mapping[str, object]) -> Registered:
@@ -75,6 +78,8 @@ def registered(name: str, row: Mapping[str, object]) -> Registered:
         quarantined=row.get("quarantined") is True,
         project=_project(row.get("project")),
         revision=int(number("revision")),
+        place=text("place"),
+        maker_place=text("maker_place") if creating else "",
     )
 
 

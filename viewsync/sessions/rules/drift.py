@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Key = tuple[str, str, str]
 
-MAKING = ("state", "maker", "maker_start")  # the fields of a row whose session is not made yet
+MAKING = ("state", "maker", "maker_start", "maker_place")  # the fields of a row whose session is not made yet
 
 
 class ComparedRow(NamedTuple):
@@ -29,6 +29,7 @@ class ComparedRow(NamedTuple):
     making: bool  # the process that makes it is at work
     pid_start: float  # when the program of the pane that was found started
     made_since: bool  # the session is not older than the row
+    place: str = ""  # where the process ids of its server are some
 
 
 class RowChange(NamedTuple):
@@ -115,7 +116,7 @@ def _gone(seen: ComparedRow) -> list[Finding]:
 def _there(seen: ComparedRow, reading: Panes, names: Mapping[str, str]) -> list[Finding]:
     row, found, pane = seen.row, seen.found, seen.found.pane
     result = []
-    values = ids(reading, found, seen.pid_start)
+    values = ids(reading, found, seen.pid_start, seen.place)
     if pane is None:
         result.append(Finding("no-pane", row.name, "its session is running, but its pane is gone", socket=row.socket))
     if row.maker:
@@ -127,7 +128,7 @@ def _there(seen: ComparedRow, reading: Panes, names: Mapping[str, str]) -> list[
         text = "its session is only known by name"
         result.append(_finding("no-ids", row, text, "record its ids", RowChange(values=values)))
     elif pane and not pane.dead and row.pid != pane.pid:
-        change = RowChange(values={"pid": pane.pid, "pid_start": seen.pid_start})
+        change = RowChange(values={"pid": pane.pid, "pid_start": seen.pid_start, "place": seen.place})
         text = f"its pane now runs process {pane.pid}, not {row.pid}"
         result.append(_finding("respawned", row, text, "record that", change))
     if found.moved and pane:
@@ -169,20 +170,21 @@ def _finding(kind: str, row: Registered, text: str, repair: str, change: RowChan
     return Finding(kind, row.name, text, repair, socket=row.socket, row=row, change=change)
 
 
-def ids(reading: Panes, found: SessionMatch, pid_start: float) -> SessionRow:
+def ids(reading: Panes, found: SessionMatch, pid_start: float, place: str) -> SessionRow:
     """The fields by which a row finds its session whatever it is called."""
     values: SessionRow = {"server": reading.server.identity, "session_id": found.session}
     if found.pane:
-        values |= pane_fields(found.pane, pid_start)
+        values |= pane_fields(found.pane, pid_start, place)
     return values
 
 
-def pane_fields(pane: Pane, pid_start: float) -> SessionRow:
+def pane_fields(pane: Pane, pid_start: float, place: str) -> SessionRow:
     return {
         "target": pane.place,
         "pane_id": pane.id,
         "pid": pane.pid,
         "pid_start": pid_start,
+        "place": place,
     }
 
 
