@@ -46,9 +46,13 @@ def test_time_is_over(server: Server, home: Home, pane: str) -> None:
 
 
 def test_what_may_be_the_echo_and_a_full_screen_program_are_named(server: Server, home: Home, pane: str) -> None:
-    type_in(server, pane, r"sleep 0.5; printf 'who ~ echo DONE\n'; read x; printf '\033[?1049hOVER'; read x")
+    go = os.path.join(home.path, "go")
+    busy = f"until [ -e {go} ]; do sleep 0.05; done"
+    type_in(server, pane, busy + r"; printf 'who ~ echo DONE\n'; read x; printf '\033[?1049hOVER'; read x")
     until(lambda: server.show(pane, "#{pane_current_command}") == "sleep", "a program that is busy")
     type_in(server, pane, "echo DONE")
+    with open(go, "w", encoding="utf-8"):
+        pass
     done = home.viewsync("wait", "-p", "DONE$", "-T", "1.5")
     assert (done.code, "may be the echo" in done.err) == (1, True), done
     until(lambda: "OVER" in screen(server, pane), "the full-screen program")

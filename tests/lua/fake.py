@@ -392,8 +392,9 @@ class Gui:
 
     def check(self) -> None:
         """Holds at the end of every test."""
-        assert self.violations == []
-        assert self.swallowed == []
-        assert self.take_errors() == []
+        assert self.violations == [], self.violations
+        assert self.swallowed == [], self.swallowed
+        errors = self.take_errors()
+        assert errors == [], errors
         assert set(self.shared.inner) <= {"viewsync"}
         assert all(isinstance(value, str) for value in self.shared.inner.values())
