@@ -15,6 +15,7 @@ _INCREMENTAL = 2
 # What a session or view that is there began with, or was called.
 _BEGINNINGS = "event IN ('create', 'rename', 'renamed', 'open', 'reuse') AND session IN (SELECT name FROM there)"
 _OLD = f"at < :before AND id < (SELECT MAX(id) FROM events) AND NOT ({_BEGINNINGS})"  # noqa: S608
+_OLD_VIEW = "last < :before AND NOT (layer IS NULL AND session IN (SELECT name FROM there))"
 
 
 def clock(database: sqlite3.Connection, now: float, most: float) -> float:
@@ -45,6 +46,9 @@ def forget(database: sqlite3.Connection, before: float, there: Iterable[str]) ->
     lives = database.execute(query, values).fetchall()
     database.executemany("DELETE FROM stays WHERE life = ?", lives)
     database.executemany("DELETE FROM lives WHERE id = ?", lives)
+    query = f"""DELETE FROM view_lives WHERE (socket, server, session) IN (SELECT socket, server, session
+        FROM view_lives WHERE {_OLD_VIEW} ORDER BY last LIMIT :limit)"""  # noqa: S608
+    views = database.execute(query, values).rowcount
     database.execute("DELETE FROM samples WHERE id IN (SELECT id FROM samples WHERE at < :before LIMIT :limit)", values)
     if 0 < len(events) + len(lives) < _AT_ONCE:  # the last of them
         database.execute(
@@ -52,7 +56,7 @@ def forget(database: sqlite3.Connection, before: float, there: Iterable[str]) ->
             WHERE lives.socket = heard.socket AND lives.session = heard.session)""",
             values,
         )
-    return len(events) + len(lives)
+    return len(events) + len(lives) + views
 
 
 def oldest(database: sqlite3.Connection) -> float:

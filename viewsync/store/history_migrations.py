@@ -106,6 +106,30 @@ def lives(database: sqlite3.Connection) -> None:
             PRIMARY KEY (socket, session)
         ) WITHOUT ROWID"""
     )
+    database.execute(
+        """CREATE TABLE view_lives (
+            socket TEXT NOT NULL,
+            server TEXT NOT NULL,
+            session TEXT NOT NULL,
+            parent TEXT NOT NULL,
+            first REAL NOT NULL,          -- when something was first heard of it
+            began REAL NOT NULL,          -- 0 when it is not known
+            opened INTEGER NOT NULL,      -- the history saw it made
+            reused TEXT NOT NULL,         -- when, a space between each
+            last REAL NOT NULL,           -- when it ended, or something was last heard of it
+            layer TEXT,                   -- which layer ended it, NULL where nobody saw its end
+            event TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            left REAL NOT NULL,
+            visited INTEGER NOT NULL,
+            place REAL NOT NULL,          -- time and number of the last event that was folded in
+            number INTEGER NOT NULL,
+            PRIMARY KEY (socket, server, session)
+        ) WITHOUT ROWID"""
+    )
+    database.execute("CREATE INDEX view_lives_by_end ON view_lives (last)")
+    database.execute("CREATE INDEX view_lives_open ON view_lives (last) WHERE layer IS NULL")
+    database.execute("CREATE INDEX view_lives_by_parent ON view_lives (parent)")
     database.execute("CREATE TABLE folded (at REAL NOT NULL, event INTEGER NOT NULL, seen INTEGER NOT NULL)")
     database.execute("INSERT INTO folded VALUES (0, 0, 0)")
     database.execute(

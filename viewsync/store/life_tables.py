@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     Key = tuple[str, str]  # socket and session
+    ViewKey = tuple[str, str, str]  # socket, server and session
     Place = tuple[float, int]  # an event's, by time and number
     Placed = tuple[Place, Event]
 
@@ -18,6 +19,7 @@ _LATEST = 2.0**53
 _LIFE = "socket, session, project, began, made, since, ended, ender, start, lasted, attached"
 _NAMES = ", ".join(f"events.{name}" for name in Event._fields)
 _FINITE = f"abs(at) < {_LATEST!r} AND abs(COALESCE(seconds, 0)) < {_LATEST!r}"
+_UP_TO = "(at < ? OR at = ? AND id <= ?)"
 _IN_RENAMES = f"event IN {RENAMES!r}"  # as the index says it
 
 
@@ -39,9 +41,8 @@ def newest(database: sqlite3.Connection) -> int:
 
 def late(database: sqlite3.Connection, kinds: Sequence[str], mark: Mark) -> list[Placed]:
     """Events that were added since, and happened before."""
-    where = "id > ? AND (at < ? OR at = ? AND id <= ?)"
-    at, number = mark.place
-    return _events(database, f"{where} AND {_of(kinds)}", (mark.seen, at, at, number, *kinds), "+at, id")
+    where = f"id > ? AND {_UP_TO}"
+    return _events(database, f"{where} AND {_of(kinds)}", (mark.seen, mark.place[0], *mark.place, *kinds), "+at, id")
 
 
 def following(database: sqlite3.Connection, kinds: Sequence[str], place: Place, limit: int) -> list[Placed]:
@@ -57,12 +58,17 @@ def last_place(database: sqlite3.Connection) -> Place:
 
 
 def of_session(database: sqlite3.Connection, kinds: Sequence[str], key: Key, place: Place) -> list[Placed]:
-    where = f"socket = ? AND session = ? AND (at < ? OR at = ? AND id <= ?) AND {_of(kinds)}"
+    where = f"socket = ? AND session = ? AND what = 'session' AND {_UP_TO} AND {_of(kinds)}"
+    return _events(database, where, (*key, place[0], *place, *kinds), "at, id")
+
+
+def of_view(database: sqlite3.Connection, kinds: Sequence[str], key: ViewKey, place: Place) -> list[Placed]:
+    where = f"socket = ? AND server = ? AND session = ? AND what = 'view' AND {_UP_TO} AND {_of(kinds)}"
     return _events(database, where, (*key, place[0], *place, *kinds), "at, id")
 
 
 def _of(kinds: Sequence[str]) -> str:
-    return f"what = 'session' AND event IN ({', '.join('?' * len(kinds))}) AND {_FINITE}"
+    return f"event IN ({', '.join('?' * len(kinds))}) AND {_FINITE}"
 
 
 def _events(database: sqlite3.Connection, where: str, values: Sequence[Any], order: str) -> list[Placed]:

@@ -6,11 +6,15 @@ session is told anew, with those that had or were given its name.
 
 from __future__ import annotations
 
+import os
 import time
 
 from viewsync.events import RENAMES
 from viewsync.store import life_tables
+from viewsync.store.history_database import History
 from viewsync.typed import TYPE_CHECKING
+from viewsync.usage import view_folding
+from viewsync.usage.rules import view_report
 from viewsync.usage.rules.report import EVENTS, Lives, OpenLife
 
 if TYPE_CHECKING:
@@ -18,16 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from viewsync.events import Event
-    from viewsync.store.history_database import History
     from viewsync.store.life_tables import Key, Place, Placed
 
-_AT_ONCE = 4000  # events; others wait to write meanwhile, and a hook does not wait for long
+_AT_ONCE = 1000  # events; others wait to write meanwhile, and a hook does not wait for long
+_PATIENCE = 10.0  # seconds
+_KINDS = tuple(dict.fromkeys((*EVENTS, *view_report.EVENTS)))
 _REST = 0.005  # seconds in which they do
 
 
 def fold(history: History) -> None:
     """All that there is. Raises StateError when the history cannot be written."""
-    while history.within(step, writes=True):
+    patient = History(os.path.dirname(history.path), _PATIENCE)  # another one may be folding
+    while patient.within(step, writes=True):
         time.sleep(_REST)
 
 
@@ -37,12 +43,15 @@ def step(database: sqlite3.Connection, at_once: int = _AT_ONCE) -> bool:
     newest = life_tables.newest(database)
     if newest == mark.seen and life_tables.last_place(database) <= mark.place:
         return False
-    late = life_tables.late(database, EVENTS, mark)
-    following = life_tables.following(database, EVENTS, mark.place, at_once)
+    late = life_tables.late(database, _KINDS, mark)
+    following = life_tables.following(database, _KINDS, mark.place, at_once)
     more = len(following) == at_once
     mark.place = following[-1][0] if more else max(mark.place, life_tables.last_place(database))
     mark.seen = newest
-    _Folding(database, mark.place).fold([*late, *following])
+    new = [*late, *following]
+    _Folding(database, mark.place).fold([one for one in new if one[1].what == "session" and one[1].event in EVENTS])
+    views = [one for one in new if one[1].what == "view" and one[1].event in view_report.EVENTS]
+    view_folding.fold(database, views, mark.place)
     mark.write(database)
     return more
 

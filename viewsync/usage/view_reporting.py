@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from viewsync.errors import UsageError
 from viewsync.registry.safe_reading import read_registry
+from viewsync.store import view_tables
 from viewsync.text.nearest import did_you_mean
 from viewsync.typed import TYPE_CHECKING, NamedTuple
-from viewsync.usage import reporting
+from viewsync.usage import folding, reporting, view_folding
 from viewsync.usage.rules import view_report
 from viewsync.usage.rules.view_report import ViewThere
 from viewsync.views import listing
@@ -42,30 +43,27 @@ def report(ctx: Context, since: float = 0.0, parent: str = "") -> ViewReport:
     """`parent`: of its views alone. Raises StateError when the history cannot be read."""
     found = listing.read(ctx)  # before the history: a sweep in between writes what is unwritten here
     there = _there(found)
+    with ctx.progress("reading what is new in the history"):
+        folding.fold(ctx.history)
     now = ctx.clock()
-    events = [*written(ctx.history), *found.unwritten]
-    lives = view_report.lives(events, there, _unread(ctx, found), now)
-    known = sorted({life.parent for life in lives})
-    if parent:
-        if parent not in known:
-            names = f"it knows: {', '.join(known) or 'none yet'}"
-            raise UsageError(f"the history has no views of {parent!r}", did_you_mean(parent, known, names))
-        known, lives = [parent], [life for life in lives if life.parent == parent]
-        there = {key: view for key, view in there.items() if view.parent == parent}
     until = now + 1  # what happened just now is in it
+    known = ctx.history.within(lambda database: view_folding.read(database, since, found.unwritten))
+    lives = view_report.by_now(known, there, _unread(ctx, found), now)
+    by_parent: dict[str, tuple[list[ViewLife], list[ViewThere]]] = {}
+    for life in lives:
+        by_parent.setdefault(life.parent, ([], []))[0].append(life)
+    for view in there.values():
+        by_parent.setdefault(view.parent, ([], []))[1].append(view)
+    if parent:
+        _check(ctx.history, parent, by_parent)
+        by_parent = {parent: by_parent.get(parent, ([], []))}
+        lives, there = by_parent[parent][0], {key: view for key, view in there.items() if view.parent == parent}
 
     def line(label: str, mine: Sequence[ViewLife], views: Sequence[ViewThere]) -> ViewLine:
         numbers = view_report.numbers(mine, since, until)
         return ViewLine(label, numbers, len(views), sum(view.attached for view in views))
 
-    parents = [
-        line(
-            name,
-            [life for life in lives if life.parent == name],
-            [view for view in there.values() if view.parent == name],
-        )
-        for name in known
-    ]
+    parents = [line(name, *by_parent[name]) for name in sorted(by_parent)]
     return ViewReport(
         since=since,
         until=now,
@@ -77,6 +75,14 @@ def report(ctx: Context, since: float = 0.0, parent: str = "") -> ViewReport:
         parents=[part for part in parents if not part.numbers.empty],
         warnings=found.errors,
     )
+
+
+def _check(history: History, parent: str, by_parent: Iterable[str]) -> None:
+    if parent not in by_parent:
+        known = sorted({*by_parent, *history.within(view_tables.parents)})
+        if parent not in known:
+            names = f"it knows: {', '.join(known) or 'none yet'}"
+            raise UsageError(f"the history has no views of {parent!r}", did_you_mean(parent, known, names))
 
 
 def written(history: History, since: float = 0.0) -> list[Event]:

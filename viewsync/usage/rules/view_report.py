@@ -89,10 +89,16 @@ class ViewNumbers(NamedTuple):
         return not (self.opened or self.reused or self.ends or self.most or self.end_unknown)
 
 
-class _Lives:
+class ViewLives:
+    """What events make of views' lives, one after the other in the order of their times."""
+
     def __init__(self) -> None:
         self.open: dict[Key, ViewLife] = {}
         self.done: dict[Key, ViewLife] = {}
+
+    def add(self, key: Key, life: ViewLife) -> None:
+        """As it is known already."""
+        (self.done if life.end else self.open)[key] = life
 
     def take(self, event: Event) -> None:
         """Of a name whose end was seen there is nothing more to say: names do not come back."""
@@ -127,9 +133,13 @@ def _after(life: ViewLife, event: Event) -> ViewLife:
 
 def lives(events: Iterable[Event], there: Mapping[Key, ViewThere], unread: Iterable[Key], now: float) -> list[ViewLife]:
     """`events`: oldest first. `unread`: views of servers that did not answer, of which nobody knows that they ended."""
-    found = _Lives()
+    found = ViewLives()
     for event in events:
         found.take(event)
+    return by_now(found, there, unread, now)
+
+
+def by_now(found: ViewLives, there: Mapping[Key, ViewThere], unread: Iterable[Key], now: float) -> list[ViewLife]:
     for key, view in there.items():
         life = found.open.get(key) or ViewLife(
             view.parent, view.created or now, 0.0, False, (), now, None, there=True, left=0.0, visited=view.attached

@@ -1,0 +1,38 @@
+"""The history's table of views' lives: what their events came to (history_migrations.lives)."""
+
+from __future__ import annotations
+
+from viewsync.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+    from typing import Any
+
+    from viewsync.store.life_tables import Place, ViewKey
+
+_COLUMNS = "parent, first, began, opened, reused, last, layer, event, reason, left, visited"
+
+
+def one(database: sqlite3.Connection, key: ViewKey) -> tuple[tuple[Any, ...], Place] | None:
+    """As the table has it, from `parent` on; and its last event."""
+    query = f"SELECT {_COLUMNS}, place, number FROM view_lives WHERE socket = ? AND server = ? AND session = ?"  # noqa: S608
+    found = database.execute(query, key).fetchone()
+    return (found[:-2], found[-2:]) if found else None
+
+
+def since(database: sqlite3.Connection, at: float) -> list[tuple[Any, ...]]:
+    """Of which something was heard since then, or no end was seen; those that ended first come first."""
+    columns = f"socket, server, session, {_COLUMNS}"
+    query = f"""SELECT {columns}, number FROM view_lives WHERE last >= ?
+        UNION SELECT {columns}, number FROM view_lives WHERE layer IS NULL ORDER BY last, number"""  # noqa: S608
+    return [row[:-1] for row in database.execute(query, (at,))]
+
+
+def write(database: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> None:
+    places = ", ".join("?" * 16)
+    database.executemany(f"INSERT OR REPLACE INTO view_lives VALUES ({places})", rows)  # noqa: S608
+
+
+def parents(database: sqlite3.Connection) -> set[str]:
+    return {parent for (parent,) in database.execute("SELECT DISTINCT parent FROM view_lives")}
