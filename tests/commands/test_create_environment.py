@@ -130,3 +130,10 @@ def test_the_names_of_places_are_no_secrets() -> None:
     env = {"PASSWORD_STORE_DIR": "/p", "AWS_SHARED_CREDENTIALS_FILE": "/c", "GITHUB_TOKEN": "t", "DB_PASSWORD": "p"}
     assert variables.withheld(env) == ["DB_PASSWORD", "GITHUB_TOKEN"]
     assert set(variables.handed_on(env)) == {"PASSWORD_STORE_DIR", "AWS_SHARED_CREDENTIALS_FILE"}
+
+
+def test_a_server_has_nothing_of_one_terminal() -> None:
+    assert set(variables.of_a_server({"LC_TERMINAL": "iTerm2", "LC_ALL": "C", "TERM": "xterm", "FOO": "1"})) == {
+        "LC_ALL",
+        "TERM",
+    }

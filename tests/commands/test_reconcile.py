@@ -81,8 +81,11 @@ def test_rows_whose_sessions_are_gone(servers: Callable[..., Server], home: Home
 def test_a_server_whose_socket_was_deleted_is_not_gone(server: Server, home: Home) -> None:
     create(server, "web")
     os.unlink(server.socket)
+    os.kill(server.pid, signal.SIGSTOP)
+    home.env["VIEWSYNC_TMUX_TIMEOUT"] = "0.1"
     assert kinds(home, "--repair") == {"web": "unknown"}
     assert list(rows(home)) == ["web"]
+    os.kill(server.pid, signal.SIGCONT)
 
 
 def test_half_made_rows(server: Server, home: Home) -> None:

@@ -252,8 +252,8 @@ def test_the_directory_is_the_lock_where_flock_1_is_missing(path: str, monkeypat
     with lock.exclusive(path, 1):
         assert os.path.isdir(path)
         with open(os.path.join(path, "owner"), encoding="utf-8") as file:
-            pid, host, made, start = file.read().split()
-        assert (pid, host) == (str(os.getpid()), os.uname().nodename)
+            pid, host, made, start, place = file.read().split()
+        assert (pid, host, place) == (str(os.getpid()), os.uname().nodename, processes.place())
         assert abs(int(made) - time.time()) < 30
         assert float(start) == processes.start_time(os.getpid())
         with pytest.raises(LockTimeout), lock.exclusive(path, 0.05):

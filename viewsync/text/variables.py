@@ -6,7 +6,8 @@ Pages of the reference are made from the lists.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +64,8 @@ def looks_secret(name: str, value: str) -> bool:
 
 def of_a_server(env: Mapping[str, str]) -> dict[str, str]:
     """Of the caller's those that a server of ours starts with."""
-    return {name: value for name, value in env.items() if _among(name, OF_A_SERVER)}
+    a_terminals = {*OF_A_TERMINAL} - {*OF_A_SERVER}
+    return {name: value for name, value in env.items() if _among(name, OF_A_SERVER) and name not in a_terminals}
 
 
 def handed_on(env: Mapping[str, str]) -> dict[str, str]:

@@ -5,10 +5,10 @@ others, and there one of theirs is nobody, or somebody else.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from viewsync.system import processes, procfs
 from viewsync.tmux.rules.model import Server
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viewsync.registry_shape import SessionRow

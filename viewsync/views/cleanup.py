@@ -53,18 +53,16 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     """One server: what is ours there, what the policy says, do it, write it down."""
     # The registry first: a row that is older than the reading may be dropped for what the reading does not show.
     data, doubt = read_registry(ctx)
-    views = data["views"]
-    found = inventory.inventory(ctx.tmux, socket)
+    views, found = data["views"], inventory.inventory(ctx.tmux, socket)
     if scope.trigger != HOOK and not scope.dry_run and found.complete and not doubt and _came_back(ctx, found, views):
         views = read_registry(ctx)[0]["views"]
         found = inventory.inventory(ctx.tmux, socket)
-    if not pid_namespaces.is_here(found.server):  # of those on its views, and of their WezTerms, nothing is known
+    if not pid_namespaces.is_here(found.server):  # of those on its views, and their WezTerms, nothing is known
         return Swept([], [], [f"nothing was cleaned up on {socket}: {pid_namespaces.NOT_HERE}"])
     views = servers.without_lost(found.server, views)
     found = _identified(found, views)
     doubt = found.doubt or doubt
-    now = ctx.clock()
-    awake = ctx.awake()
+    now, awake = ctx.clock(), ctx.awake()
     changes = tracking.compare(found, views, _running(views), now, scope.trigger, awake)
     after = tracking.merged(views, changes.rows)
     rules = policy.of(ctx.config)

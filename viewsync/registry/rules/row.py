@@ -2,8 +2,8 @@
 
 The shell tools write socket, target, type, pid, created_at, last_active. viewsync adds who the target is beyond
 its name: `server` ("pid.start"), `session_id`, `pane_id`, and `pid_start`, by which a pid that came back is told
-apart, and `place`, where all these are (system/processes.py). While a session is being made, `state` is "creating", and
-`maker`, `maker_start` and `maker_place` say by which process;
+apart, and `place`: where all these are some (`processes.place`). While a session is being made, `state` is
+"creating", and `maker`, `maker_start` and `maker_place` say by which process;
 `revision` counts how often something was added to it later.
 `quarantined` keeps it from every clean-up; quarantined_at, reason and evidence say since when, why, and where its
 output was saved.

@@ -128,7 +128,7 @@ def _there(seen: ComparedRow, reading: Panes, names: Mapping[str, str]) -> list[
         text = "its session is only known by name"
         result.append(_finding("no-ids", row, text, "record its ids", RowChange(values=values)))
     elif pane and not pane.dead and row.pid != pane.pid:
-        change = RowChange(values={"pid": pane.pid, "pid_start": seen.pid_start, "place": seen.place})
+        change = RowChange(values=_process(pane, seen.pid_start, seen.place))
         text = f"its pane now runs process {pane.pid}, not {row.pid}"
         result.append(_finding("respawned", row, text, "record that", change))
     if found.moved and pane:
@@ -179,13 +179,12 @@ def ids(reading: Panes, found: SessionMatch, pid_start: float, place: str) -> Se
 
 
 def pane_fields(pane: Pane, pid_start: float, place: str) -> SessionRow:
-    return {
-        "target": pane.place,
-        "pane_id": pane.id,
-        "pid": pane.pid,
-        "pid_start": pid_start,
-        "place": place,
-    }
+    return {"target": pane.place, "pane_id": pane.id, **_process(pane, pid_start, place)}
+
+
+def _process(pane: Pane, pid_start: float, place: str) -> SessionRow:
+    values: SessionRow = {"pid": pane.pid, "pid_start": pid_start}
+    return {**values, "place": place} if place else values
 
 
 def _twice(seen: Iterable[ComparedRow]) -> list[Finding]:
