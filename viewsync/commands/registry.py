@@ -94,7 +94,7 @@ def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
         ctx.registry.init()
     elif not os.path.exists(ctx.registry.path):
         raise ViewsyncError(f"there is no registry yet at {ctx.registry.path}")
-    ctx.registry.validate()
+    ctx.registry.validate(rows=what == "validate")
     return Result()
 
 

@@ -53,5 +53,5 @@ def record(ctx: Context, events: Sequence[Event]) -> None:
 
 
 def _storable(value: Any) -> Any:
-    """SQLite takes no bytes of a path that are no text."""
-    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if isinstance(value, str) else value
+    """SQLite takes no bytes of a path that are no text, and no lone surrogate."""
+    return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace") if isinstance(value, str) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from viewsync.store import backup_files
+from viewsync.store import backup_files, unusable_rows
 from viewsync.store.registry_file import Corrupt
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
@@ -58,6 +58,7 @@ def restore(ctx: Context, copy: RegistryData, *, merge: bool) -> str:
     """Where the registry as it was is kept. What it knows of views that live is newer than any copy, and stays."""
     with ctx.registry.change() as data:
         kept = backup_files.keep(ctx.folder, data, ctx.clock())
+        unusable_rows.carry(copy, data, merge=merge)
         now = data.copy()
         whole: Any = data  # keys that nobody knows go, too
         whole.clear()

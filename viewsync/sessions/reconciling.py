@@ -12,6 +12,7 @@ from viewsync.registry.rules.row import registered, without
 from viewsync.sessions import leftovers, listing
 from viewsync.sessions.rules import drift
 from viewsync.sessions.rules.drift import ComparedRow, Finding
+from viewsync.store import unusable_rows
 from viewsync.system import processes
 from viewsync.text.nearest import did_you_mean
 from viewsync.text.timestamps import epoch
@@ -31,9 +32,11 @@ if TYPE_CHECKING:
     from viewsync.registry_shape import RegistryData, SessionRow
     from viewsync.sessions.listing import Answer
     from viewsync.sessions.rules.drift import Key
+    from viewsync.store.unusable_rows import Unusable
     from viewsync.tmux.rules.model import Pane
 
 _TRIGGER = "reconcile"
+_UNUSABLE = "unusable-row"
 
 
 class RegistryReading(NamedTuple):
@@ -100,7 +103,14 @@ def findings(ctx: Context, reading: RegistryReading) -> list[Finding]:
         )
         for panes, pane in _strangers(reading)
     ]
-    return [*drift.rows(reading.seen), *silent, *strangers, *leftovers.find(ctx, _answered(reading))]
+    unusable = [_unusable(entry) for entry in unusable_rows.of(reading.data)]
+    return [*unusable, *drift.rows(reading.seen), *silent, *strangers, *leftovers.find(ctx, _answered(reading))]
+
+
+def _unusable(entry: Unusable) -> Finding:
+    """Nobody else loses anything by it, and nobody can use it: but for a person, who finds it in the file."""
+    text = f"it cannot be used: {entry.problem}"
+    return Finding(_UNUSABLE, entry.told, text, "take it out, and keep it in a file")
 
 
 def _answered(reading: RegistryReading) -> list[Panes]:
@@ -123,8 +133,10 @@ def _strangers(reading: RegistryReading) -> list[tuple[Panes, Pane]]:
 def repair(ctx: Context, found: list[Finding]) -> dict[Key, str]:
     """What was not repaired of what can be, and why. Rows first, then what is left over."""
     wanted = [finding for finding in found if finding.repair]
-    failed = _guarded(ctx, [finding for finding in wanted if finding.change], _repair_rows)
-    failed |= _guarded(ctx, [finding for finding in wanted if not finding.change], leftovers.remove)
+    failed = _guarded(ctx, [finding for finding in wanted if finding.kind == _UNUSABLE], _take_out)
+    failed |= _guarded(ctx, [finding for finding in wanted if finding.change], _repair_rows)
+    others = [finding for finding in wanted if not finding.change and finding.kind != _UNUSABLE]
+    failed |= _guarded(ctx, others, leftovers.remove)
     done = [finding for finding in wanted if finding.row and finding.key not in failed]
     recording.record(ctx, [_event(ctx.clock, finding, finding.row) for finding in done if finding.row])
     return failed
@@ -146,6 +158,15 @@ def _guarded(
         raise
     except ViewsyncError as error:
         return {finding.key: error.message for finding in wanted}
+
+
+def _take_out(ctx: Context, wanted: list[Finding]) -> dict[Key, str]:
+    told = {finding.name for finding in wanted}
+    with ctx.registry.change() as data:
+        mine = [entry for entry in unusable_rows.of(data) if entry.told in told]
+        unusable_rows.take_out(ctx.registry.path, data, mine)
+    left = told - {entry.told for entry in mine}
+    return {finding.key: "it changed during the repair" for finding in wanted if finding.name in left}
 
 
 def _repair_rows(ctx: Context, wanted: list[Finding]) -> dict[Key, str]:

@@ -12,7 +12,7 @@ from viewsync.setup import manifest, sweeper_check, wezterm_check
 from viewsync.setup.repair_commands import viewsync
 from viewsync.setup.rules import marked_line, wezterm_module
 from viewsync.setup.rules.checks import CONVENIENCE, FAIL, INSTALL, OK, REGISTRY, WARN, WORK, Check
-from viewsync.store import aside, lock, own_files
+from viewsync.store import aside, lock, own_files, unusable_rows
 from viewsync.store.registry_file import Corrupt, Strange
 from viewsync.system import files, packages, process
 from viewsync.text import shell_words
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from viewsync.context import Context
+
+
+_NAMED = 3  # of what cannot be used
 
 
 def tmux(ctx: Context) -> Check:
@@ -172,7 +175,14 @@ def registry(ctx: Context) -> Check:
         return Check("registry", FAIL, error.message, hint, fix=REGISTRY, at_stake=WORK)
     except StateError as error:
         return Check("registry", FAIL, error.message, error.hint, at_stake=WORK)
-    return Check("registry", OK, f"{len(data['views'])} views, {len(data['sessions'])} sessions")
+    said = f"{len(data['views'])} views, {len(data['sessions'])} sessions"
+    if wrong := unusable_rows.of(data):
+        first = "; ".join(f"{entry.told}: {entry.problem}" for entry in wrong[:_NAMED])
+        more = f"; and {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else ""
+        hint = "`viewsync reconcile --repair` takes it out, and keeps it in a file beside"
+        by = viewsync(ctx, "reconcile", "--repair")
+        return Check("registry", WARN, f"{said}; not used: {first}{more}", hint, command=by, at_stake=WORK)
+    return Check("registry", OK, said)
 
 
 def registry_lock(ctx: Context) -> Check:

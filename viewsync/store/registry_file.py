@@ -16,9 +16,10 @@ from viewsync.store import lock, own_files
 from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from viewsync.registry_shape import RegistryData
+    from viewsync.store.unusable_rows import Unusable
 
     Row = dict[str, Any]
 
@@ -27,17 +28,39 @@ LOCK = ".sessions.lock"
 VERSION = "1.0"
 NEEDED = frozenset({"sessions", "version"})  # what every registry says, whoever wrote it
 _MAPS = ("sessions", "views", "guis")
-_NUMBER = (int, float)
-_ALIKE = str.maketrans("123456789E", "000000000e")  # not by a pattern: to compile one takes half a million instructions
-# What viewsync itself reads of its rows. A value of another kind counts as none: others write this file too.
-_KINDS: dict[str, dict[str, type | tuple[type, ...]]] = {
-    "sessions": {},
-    "views": {
-        **dict.fromkeys(("socket", "server", "parent", "parent_id", "state", "tty", "window", "detour", "place"), str),
-        **dict.fromkeys(("pid", "leader", "gui", "pane"), int),
-        **dict.fromkeys(("created", "idle_since", "pid_start", "leader_start", "gui_start"), _NUMBER),
+# What tells numbers that have to be looked at, and writing does not matter to it. Not by a pattern: to compile one
+# takes half a million instructions.
+_ALIKE = {**str.maketrans("123456789E", "000000000e"), **dict.fromkeys(map(ord, " \t\r\n"))}
+_LONGEST_NAME = 4096  # characters
+_LONGEST_NUMBER = 16  # digits: with less it is smaller than what a double tells apart
+_PIDS = 2**31  # more than any pid
+_PROCESSES = ("pid", "maker", "leader", "opener", "gui")
+_TEXT, _WHOLE, _NUMBER, _FLAG = (str,), (int,), (int, float), (bool,)
+# What registry_shape.py says, as far as the types go: tests/store/test_unusable_rows.py holds the two together.
+KINDS: dict[str, dict[str, tuple[type, ...]]] = {
+    "sessions": {
+        **dict.fromkeys(("socket", "target", "type", "created_at", "last_active", "server", "session_id"), _TEXT),
+        **dict.fromkeys(("pane_id", "state", "quarantined_at", "reason", "evidence", "place", "maker_place"), _TEXT),
+        **dict.fromkeys(("pid", "maker", "revision"), _WHOLE),
+        **dict.fromkeys(("pid_start", "maker_start", "attached_since", "ended_at"), _NUMBER),
+        "project": (dict, str),
+        "quarantined": _FLAG,
     },
-    "guis": {"start": _NUMBER, "told": _NUMBER, "socket": str, "place": str, "ttys": list, "changed": dict},
+    "views": {
+        **dict.fromkeys(("socket", "server", "session_id", "parent", "parent_id", "state", "tty", "moved_from"), _TEXT),
+        **dict.fromkeys(("title", "window", "detour", "verdict", "quarantined_at", "reason", "evidence", "place"), _TEXT),
+        **dict.fromkeys(("pid", "leader", "opener", "gui", "pane"), _WHOLE),
+        **dict.fromkeys(("created", "pid_start", "leader_start", "gui_start", "put_on"), _NUMBER),
+        **dict.fromkeys(("idle_since", "idle_awake"), _NUMBER),
+        **dict.fromkeys(("attached", "adopted", "pinned", "quarantined"), _FLAG),
+    },
+    "guis": {
+        **dict.fromkeys(("start", "told", "placed"), _NUMBER),
+        **dict.fromkeys(("socket", "place"), _TEXT),
+        "ttys": (list,),
+        "changed": (dict,),
+        "layout": (list,),
+    },
 }
 
 
@@ -55,6 +78,12 @@ class Strange(Corrupt):
         self.what = what
 
 
+class Registry(dict[str, Any]):
+    """What `parse` gives: rows that can be used. `unusable`: what cannot, which is written as it was found."""
+
+    unusable: Sequence[Unusable] = ()
+
+
 class RegistryFile:
     def __init__(self, folder: str, lock_timeout: float = 5.0, held: str = "") -> None:
         """`held`: how the shell that called us holds the lock already (store/shell_lock.py), "" when it does not."""
@@ -67,10 +96,14 @@ class RegistryFile:
         """The registry as it is now, without the lock: a rename swaps it whole. Raises Corrupt or StateError."""
         return self._parsed(self._text())
 
-    def validate(self) -> None:
-        """StateError, too, where the file says less than a registry does: `read` goes on with that."""
+    def validate(self, *, rows: bool = False) -> None:
+        """StateError, too, where the file says less than a registry does: `read` goes on with that. With `rows` also
+        where one cannot be used.
+        """
         text = self._text()
-        self._parsed(text)
+        wrong = _unusable(self._parsed(text))
+        if first := next((entry for entry in wrong if rows or entry.name is None), None):
+            raise StateError(f"Invalid registry structure - {first.told}: {first.problem}: the registry {self.path}")
         if text is not None and (lacking := NEEDED - json.loads(text).keys()):
             names = " and no ".join(f".{name}" for name in sorted(lacking))
             raise StateError(f"Invalid registry structure - there is no {names}: the registry {self.path}")
@@ -120,10 +153,10 @@ class RegistryFile:
             except Corrupt as error:
                 self._set_aside(error.message)
                 text, data = None, empty()
-            before = _outline(data)
+            before, unusable = _outline(data), _unusable(data)
             yield data
             # Parsing once more finds what the outline cannot see, a change inside of a row's list; it is slower.
-            if _outline(data) != before or data != self._parsed(text):
+            if _outline(data) != before or _unusable(data) != unusable or data != self._parsed(text):
                 self._write(data)
 
     def init(self) -> None:
@@ -145,6 +178,10 @@ class RegistryFile:
     def _write(self, data: RegistryData) -> None:
         from viewsync.system import whole_file  # not for who only reads
 
+        if _unusable(data):
+            from viewsync.store import unusable_rows
+
+            unusable_rows.make_room(self.path, data)
         try:
             whole_file.replace(self.path, shown(data))
         except OSError as error:
@@ -156,8 +193,17 @@ class RegistryFile:
 
 def shown(data: Mapping[str, Any]) -> str:
     """As people and jq read it, one line a row: json's own indentation is ten times slower."""
-    parts = [f"{_json(key)}: {_rows(value) if key in _MAPS else _json(value)}" for key, value in data.items()]
+    if _unusable(data):
+        from viewsync.store import unusable_rows
+
+        data = unusable_rows.put_back(data)
+    whole = [(key, key in _MAPS and isinstance(value, dict), value) for key, value in data.items()]
+    parts = [f"{_json(key)}: {_rows(value) if rows else _json(value)}" for key, rows, value in whole]
     return "{\n  " + ",\n  ".join(parts) + "\n}\n"
+
+
+def _unusable(data: Any) -> Sequence[Unusable]:
+    return data.unusable if isinstance(data, Registry) else ()
 
 
 def _rows(rows: dict[str, Row]) -> str:
@@ -183,7 +229,10 @@ def parse(text: str, path: str) -> RegistryData:
     if not text.strip():
         raise Corrupt(f"the registry {path} is empty")
     try:
-        data = _loads(text)
+        alike = text.translate(_ALIKE)
+        # Only where one may be: asked of each number, that would take as long as all the rest.
+        large = "0e0" in alike or "0e+0" in alike or "0" * _LONGEST_NUMBER in alike
+        data = _loads(text, large=large)
     except (ValueError, RecursionError) as error:
         raise Corrupt(f"the registry {path} is not JSON: {error}") from None
     if not isinstance(data, dict):
@@ -194,19 +243,18 @@ def parse(text: str, path: str) -> RegistryData:
             f"Version mismatch - expected {VERSION}, got {version}: {path} is newer than this viewsync knows",
             "upgrade viewsync; nothing was changed",
         )
+    registry = Registry(data)
     for name in _MAPS:
-        rows = data.setdefault(name, {})
-        if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
-            raise Corrupt(f"Invalid registry structure - .{name} is not an object of objects: the registry {path}")
-        _drop_wrong_kinds(rows, _KINDS[name])
-    return data  # type: ignore[return-value]  # it was looked at above
+        registry.setdefault(name, {})
+    if large or not (_is_plain(text, alike) and all(_are_sound(registry[name], KINDS[name]) for name in _MAPS)):
+        from viewsync.store import unusable_rows  # hardly ever
+
+        unusable_rows.take_from(registry, KINDS, _LONGEST_NAME)
+    return registry  # type: ignore[return-value]  # it was looked at above
 
 
-def _loads(text: str) -> Any:
+def _loads(text: str, *, large: bool) -> Any:
     """What is no number that a double can hold (`NaN`, `1e999`) is none: JSON has no word for it to be written back."""
-    # Only where one may be: asked of each number, that would take as long as all the rest.
-    alike = text.translate(_ALIKE)
-    large = "0e0" in alike or "0e+0" in alike or "0" * 300 in alike
     hooks: dict[str, Any] = {"parse_float": _number, "parse_int": _number} if large else {}
     return json.loads(text, parse_constant=_none, **hooks)
 
@@ -222,17 +270,43 @@ def _number(text: str) -> float | None:
     return value if set(text) & set(".eE") else int(text)
 
 
-def _drop_wrong_kinds(rows: dict[str, Row], kinds: dict[str, type | tuple[type, ...]]) -> None:
+def _is_plain(text: str, alike: str) -> bool:
+    """Whether no text and no small number in it can be one that nobody can use: a NUL and a lone surrogate have to be
+    written as escapes. Of a tab that no WezTerm has, the pane is -1.
+    """
+    if negative := alike.count(":-"):
+        negative -= alike.count('"pane":-0,') + alike.count('"pane":-0}')
+    return not negative and "\\u" not in text
+
+
+def _are_sound(rows: Any, kinds: dict[str, tuple[type, ...]]) -> bool:
+    """As far as the types tell."""
+    if type(rows) is not dict:
+        return False
     sound: set[Any] = set()  # rows look alike: each look is judged once
-    for row in rows.values():
+    for name, row in rows.items():
+        if type(row) is not dict or len(name) > _LONGEST_NAME:
+            return False
         look = (tuple(row), tuple(map(type, row.values())))
-        if look in sound:
-            continue
-        wrong = [key for key, kind in kinds.items() if key in row and not isinstance(row[key], kind)]
-        for key in wrong:
-            del row[key]
-        if not wrong:
+        if look not in sound:
+            if any(key in kinds and kind not in kinds[key] for key, kind in zip(*look, strict=True)):
+                return False
             sound.add(look)
+        if any(key in row and row[key] >= _PIDS for key in _PROCESSES):
+            return False
+    return kinds is not KINDS["guis"] or all(map(_is_gui, rows, rows.values()))
+
+
+def _is_gui(pid: str, row: Row) -> bool:
+    """Of which there are few."""
+    numbered = pid.isascii() and pid.isdigit() and len(pid) < 10
+    texts, starts = row.get("ttys", ()), row.get("changed", {}).values()
+    return (
+        numbered
+        and all(isinstance(text, str) for text in texts)
+        and all(isinstance(start, _NUMBER) for start in starts)
+        and all(isinstance(pane, dict) for pane in row.get("layout", ()))
+    )
 
 
 def _outline(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -244,4 +318,6 @@ def _outline(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def empty() -> RegistryData:
-    return {"version": VERSION, "sessions": {}, "views": {}, "guis": {}}
+    new: Any = Registry(version=VERSION, sessions={}, views={}, guis={})
+    made: RegistryData = new
+    return made
