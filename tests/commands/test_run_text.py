@@ -144,7 +144,8 @@ def test_a_shell_that_nobody_can_use_is_named(project: Project, server: Server, 
     """With no server, and on one that has other sessions, where the shell is the server's own."""
     project.command("dev", "session:\n  windows:\n    - name: a\n      panes: [echo hi, echo ho]\n")
     said = (
-        r"Failed to create session 'myapp-main-dev': what runs in pane [12] of window 'a' ended at once \(name a shell"
+        r"Failed to create session 'myapp-main-dev': what runs in pane [12] of window 'a' ended at once, or somebody "
+        r"ended it \(name a shell"
     )
     for there in ([], ["other"]):
         if there:

@@ -31,7 +31,7 @@ EXIT_CODES = {
     0: "done",
     1: "an argument or the file is wrong, a step failed or is not trusted, or there is no terminal",
     2: "with --diff: something differs",
-    3: _args.NO_SESSION,
+    3: "somebody else ended the session meanwhile",
     4: _args.TMUX,
     5: _args.STATE,
     75: "another process is making this session, or holds the registry",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from viewsync.errors import TmuxError, UsageError
+from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.projects import plan_checks
 from viewsync.projects.readiness import Typing
 from viewsync.projects.rules import diff
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from viewsync.context import Context
+    from viewsync.errors import ViewsyncError
     from viewsync.project_files.rules.plan import Plan, PlannedPane
     from viewsync.projects.rules.diff import Pair
     from viewsync.tmux.build import Begun
@@ -108,22 +109,30 @@ def furnish(ctx: Context, plan: Plan, begun: Begun, wanted: Sequence[Pair]) -> A
     return added._replace(problems=told)
 
 
-def _lost(ctx: Context, begun: Begun, added: Added) -> TmuxError | None:
-    """Of a pane that is gone again, what went wrong is that, and not what tmux says of each line about it."""
+def _lost(ctx: Context, begun: Begun, added: Added) -> ViewsyncError | None:
+    """Of a pane that is gone again, what went wrong is that, and not what tmux says of each line about it. The
+    placeholder does not end by itself: without it somebody else has ended the session.
+    """
     try:
         shown = pane_states.read(ctx.tmux, begun.server, begun.session)
     except ServerGone:
         shown = {}
     except TmuxError:
         return None
+    if not shown:
+        return ended_meanwhile("it")
     lost = [typing for typing in added.typing if typing.pane not in shown]
     return ended_at_once(ctx.env, added._replace(typing=lost)) if lost else None
+
+
+def ended_meanwhile(what: str) -> MissingSession:
+    return MissingSession(f"{what} was ended by somebody else meanwhile", "run it again to have one")
 
 
 def ended_at_once(env: Mapping[str, str], added: Added) -> TmuxError:
     """A user whose shell is nologin has tmux start that in each pane."""
     return TmuxError(
-        f"what runs in {added.typing[0].what if added.typing else 'it'} ended at once",
+        f"what runs in {added.typing[0].what if added.typing else 'it'} ended at once, or somebody ended it",
         f"name a shell that stays with `shell:` in the file; SHELL is {env.get('SHELL', '')!r}",
     )
 

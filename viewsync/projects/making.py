@@ -14,6 +14,7 @@ from viewsync.projects import building, lifecycle, plan_checks, readiness
 from viewsync.projects.rules import diff
 from viewsync.registry import reservation
 from viewsync.tmux import build
+from viewsync.tmux.server import ServerGone
 from viewsync.tmux.sessions import Duplicate
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
@@ -67,7 +68,11 @@ def _make(ctx: Context, plan: Plan, row: Registered, socket: str, began: float) 
     added = _furnished(ctx, plan, begun, row, tree)
     server, session = begun.server, begun.session
     warnings = [*added.problems, *lifecycle.remember(ctx, plan, server, session, row.name)]
-    typed = readiness.type_all(ctx, server, session, added.typing)
+    try:
+        typed = readiness.type_all(ctx, server, session, added.typing)
+    except ServerGone:
+        reservation.withdraw(ctx, row)
+        raise building.ended_meanwhile(f"session '{row.name}'") from None
     if not typed.shown:
         reservation.withdraw(ctx, row)
         gone = building.ended_at_once(ctx.env, added)
@@ -96,6 +101,8 @@ def _furnished(ctx: Context, plan: Plan, begun: Begun, row: Registered, tree: Ma
             kept = f"session '{row.name}' is kept as it is: a client is attached to it, or tmux does not answer"
         if not isinstance(error, ViewsyncError):
             raise
+        if isinstance(error, ServerGone):
+            error = building.ended_meanwhile("its tmux server")
         raise type(error)(f"Failed to create session '{row.name}': {error.message}", kept or error.hint) from None
 
 

@@ -6,11 +6,12 @@ request; nothing is ever ended.
 
 from __future__ import annotations
 
-from viewsync.errors import TmuxError
+from viewsync.errors import MissingSession, TmuxError
 from viewsync.projects import plan_checks, reserving
 from viewsync.projects.rules import diff
 from viewsync.projects.rules.diff import DIFFERENT, MISSING, Difference
 from viewsync.registry import rows
+from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -57,7 +58,10 @@ def run(ctx: Context, plan: Plan, socket: str, renamed: Renamed, *, apply: bool 
     than the plan's own, which templates may have.
     """
     for _ in range(_TRIES):
-        found = reserving.wait(ctx, plan, socket, renamed)
+        try:
+            found = reserving.wait(ctx, plan, socket, renamed)
+        except MissingSession:  # it ended while it was read, and nothing was done yet
+            continue
         if found.running:
             ran = _again(ctx, found.running, found, apply=apply)
         else:
@@ -103,11 +107,15 @@ def _again(ctx: Context, there: Running, found: Found, *, apply: bool) -> RunRes
 
     try:
         done = completing.complete(ctx, there, reserved.row, apply=apply)
+        after = diff.compare(plan, reserving.see(ctx.tmux, plan, server, session))
+    except (MissingSession, ServerGone):
+        from viewsync.projects import building
+
+        raise building.ended_meanwhile(f"session '{there.name}'") from None
     finally:
         if reserved.row and reserved.row.session_id:
             reserving.release(ctx, reserved.row)
 
-    after = diff.compare(plan, reserving.see(ctx.tmux, plan, server, session))
     return ran._replace(
         action=COMPLETED if done.windows or done.panes else REUSED,
         windows=done.windows,

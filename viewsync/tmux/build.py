@@ -244,9 +244,10 @@ def focus_window(session: str, window: str) -> ScriptLine:
 
 
 def end_placeholder(server: Server, session: str, window: str) -> ScriptLine:
-    """Only what is marked as one."""
+    """Only what is marked as one, and not the last window: where no other is left, that is to be told of."""
+    meant = both(marks.own(marks.PLACEHOLDER, "window"), "#{!=:#{session_windows},1}")
     return ScriptLine(
-        guarded_kill.window_command(server.version, session, window, marks.own(marks.PLACEHOLDER, "window")),
+        guarded_kill.window_command(server.version, session, window, meant),
         "the placeholder",
     )
 
