@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import resource
+import socket
 import subprocess
 import time
 from typing import TYPE_CHECKING
@@ -15,7 +18,10 @@ from viewsync.system import process, processes
 from viewsync.tmux.server import Tmux, clean
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from pathlib import Path
+
+    from tests.support.server import Home
 
 
 def test_output_and_exit_code_come_back() -> None:
@@ -29,7 +35,6 @@ def test_output_and_exit_code_come_back() -> None:
         "exec sleep 60",
         "trap '' TERM INT HUP; while :; do sleep 60; done",
         "sleep 60 & exec sleep 60",
-        "exec yes",
     ],
 )
 def test_a_program_that_does_not_come_back_is_ended(script: str) -> None:
@@ -37,6 +42,67 @@ def test_a_program_that_does_not_come_back_is_ended(script: str) -> None:
     with pytest.raises(process.TimedOut, match=r"sh did not answer within 0\.2 s"):
         process.run(["sh", "-c", script], timeout=0.2)
     assert time.monotonic() - start < 20  # not the minute that it would have taken
+
+
+@pytest.mark.parametrize(
+    "script", ["exec yes", "yes >&2 & exec yes", "trap '' PIPE; yes & yes >&2 & exec cat /dev/zero"]
+)
+def test_a_program_that_prints_without_end_is_ended_and_costs_no_more_than_its_bound(script: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(process.TooMuch, match=r"^sh printed more than 64 MB, and was ended$"):
+        process.run(["sh", "-c", script], timeout=60)
+    with pytest.raises(process.TooMuch, match="more than 1 MB"):
+        process.run(["sh", "-c", script], timeout=60, most=2**20)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 3 * process.MOST / 1024
+
+
+def test_what_is_large_and_ends_comes_whole() -> None:
+    done = process.run(["sh", "-c", "head -c 5000000 /dev/zero; head -c 5000000 /dev/zero >&2"], timeout=60)
+    assert (len(done.out), len(done.err)) == (5_000_000, 5_000_000)
+    fits = process.run(["head", "-c", str(process.MOST), "/dev/zero"], timeout=60)
+    assert len(fits.out) == process.MOST
+
+
+def test_what_comes_late_is_kept_for_the_next_wait() -> None:
+    def longer() -> Generator[float, None, None]:
+        yield from [0.05] * 1000
+
+    script = "echo first; sleep 0.4; echo second; sleep 0.2; echo third >&2; exit 3"
+    done = process.run(["sh", "-c", script], timeout=0.05, longer=longer)
+    assert done == (3, "first\nsecond\n", "third\n")
+
+
+ENDLESS = "#!/bin/sh\nexec yes\n"
+
+
+@pytest.mark.parametrize(("name", "words"), [("tmux", "list"), ("git", "worktree list"), ("wezterm", "sweep")])
+def test_an_answer_without_end_is_an_error_in_a_line(home: Home, name: str, words: str) -> None:
+    """Each of the programs that verbs ask, in whose place something else is on the PATH."""
+    folder = os.path.join(home.path, "bin")
+    os.makedirs(folder)
+    gui = os.path.join(home.path, ".local/share/wezterm", f"gui-sock-{os.getpid()}")
+    os.makedirs(os.path.dirname(gui))
+    with open(gui, "w", encoding="utf-8"), open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+        file.write(ENDLESS)
+    os.chmod(file.name, 0o755)  # noqa: S103  a program
+    env = {"PATH": f"{folder}:{home.env['PATH']}", "VIEWSYNC_WEZTERM_TIMEOUT": "60", "VIEWSYNC_TMUX_TIMEOUT": "60"}
+    if name == "tmux":
+        home.viewsync("registry", "add", "a", os.path.join(home.path, "s"), "a:0.0")
+        with contextlib.closing(listening(os.path.join(home.path, "s"))):
+            done = home.viewsync(*words.split(), env=env)
+    else:
+        done = home.viewsync(*words.split(), env=env)
+    assert "printed more than 64 MB" in done.out + done.err or name == "wezterm", done
+    assert done.code not in (70, 130)
+    assert "Traceback" not in done.err
+
+
+def listening(path: str) -> socket.socket:
+    """Somebody who never answers."""
+    found = socket.socket(socket.AF_UNIX)
+    found.bind(path)
+    found.listen()
+    return found
 
 
 def test_a_stdin_that_nobody_reads_does_not_block() -> None:

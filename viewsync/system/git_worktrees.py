@@ -54,6 +54,8 @@ class Git:
             return process.run(argv, timeout=timeout, stdin=stdin, env={**self.env, **(more or {})})
         except process.NotStarted as error:
             raise GitError(error.message, error.hint or "install git: worktrees are git's") from None
+        except process.TooMuch as error:
+            raise GitError(error.message) from None
         except process.TimedOut:
             raise GitError(f"git {words[0]} did not finish within {timeout:g} s") from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import select
 import signal
 import subprocess
 import time
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 # Hears of every program that came back, or did not, when somebody wants to know: the words, what became of it, seconds.
 told: Callable[[Sequence[str], str, float], None] | None = None
+
+
+MOST = 64 * 1024 * 1024  # bytes that a program may answer: the files that git knows of in the largest trees are fewer
+_AT_ONCE = 65536  # bytes, as many as a pipe has room for
 
 
 class Completed(NamedTuple):
@@ -54,6 +59,12 @@ class TimedOut(ViewsyncError):
     kind = "timed-out"
 
 
+class TooMuch(TimedOut):
+    """It was ended because it printed more than anybody can have asked for: so it would have gone on."""
+
+    kind = "too-much"
+
+
 def which(program: str, env: Mapping[str, str]) -> str:
     """Where the program is that would run, "" when there is none. shutil takes 5 ms to import for the same."""
     folders = env.get("PATH", os.defpath).split(os.pathsep)
@@ -70,8 +81,10 @@ def run(
     cwd: str | None = None,
     longer: Callable[[], Generator[float, None, None]] | None = None,
     inherit: bool = False,
+    most: int = MOST,
 ) -> Completed:
-    """Run one program to its end, `timeout` seconds at most. Bytes that are no UTF-8 survive the round trip.
+    """Run one program to its end, `timeout` seconds and `most` bytes at most. Bytes that are no UTF-8 survive the round
+    trip.
 
     With `inherit` its standard input is ours, a terminal that it is to look at. `longer` is asked once those seconds
     are over, and yields for how many seconds each we go on waiting for the same process.
@@ -86,7 +99,7 @@ def run(
                 argv, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, cwd=cwd
             )
             with child:
-                out, err = _answer(child, argv, timeout, longer)
+                out, err = _answer(child, argv, timeout, longer, most)
         outcome = f"exit code {child.returncode}"
     except TimedOut:
         outcome = "ended"
@@ -100,21 +113,64 @@ def run(
 
 
 def _answer(
-    child: Child, argv: Sequence[str], timeout: float, longer: Callable[[], Generator[float, None, None]] | None
+    child: Child,
+    argv: Sequence[str],
+    timeout: float,
+    longer: Callable[[], Generator[float, None, None]] | None,
+    most: int,
 ) -> tuple[bytes, bytes]:
     """What it printed until its end. It does not outlive our waiting, whatever ends that."""
+    printed = _Printed(child, argv[0], most)
     try:
         try:
-            return child.communicate(timeout=timeout)
+            return printed.read(timeout)
         except subprocess.TimeoutExpired:
             with contextlib.closing(longer() if longer else _no_longer()) as more:
                 for seconds in more:
                     with contextlib.suppress(subprocess.TimeoutExpired):
-                        return child.communicate(timeout=seconds)
+                        return printed.read(seconds)
             raise TimedOut(f"{argv[0]} did not answer within {timeout:g} s") from None
     except BaseException:
         child.kill()
         raise
+
+
+class _Printed:
+    """What a child prints: no more of it than `most` bytes. What has come is kept for the next wait."""
+
+    def __init__(self, child: Child, program: str, most: int) -> None:
+        self._child, self._program, self._most = child, program, most
+        self._left = most
+        self._parts: dict[int, list[bytes]] = {}
+        self._open = select.poll()
+        for file in (child.stdout, child.stderr):
+            if file:
+                self._parts[file.fileno()] = []
+                self._open.register(file, select.POLLIN)
+        self._reading = set(self._parts)
+
+    def read(self, timeout: float) -> tuple[bytes, bytes]:
+        """All of it, once it has ended. TooMuch, subprocess.TimeoutExpired."""
+        deadline = time.monotonic() + timeout
+        while self._reading:
+            left = deadline - time.monotonic()
+            if left < 0:
+                raise subprocess.TimeoutExpired(self._program, timeout)
+            for number, _ in self._open.poll(left * 1000):
+                if part := os.read(number, _AT_ONCE):
+                    self._keep(number, part)
+                else:
+                    self._open.unregister(number)
+                    self._reading.remove(number)
+        self._child.wait(max(0.0, deadline - time.monotonic()))
+        out, err = (b"".join(parts) for parts in self._parts.values())
+        return out, err
+
+    def _keep(self, number: int, part: bytes) -> None:
+        self._left -= len(part)
+        if self._left < 0:
+            raise TooMuch(f"{self._program} printed more than {self._most // (1024 * 1024)} MB, and was ended")
+        self._parts[number].append(part)
 
 
 def _no_longer() -> Generator[float, None, None]:

@@ -19,6 +19,7 @@ _STILL = 300.0  # seconds for which a server that hung has to answer as soon as 
 _ENDING = 0.5  # seconds that a server takes at most to end, once it has hung up
 
 
+_LARGEST_CAPTURE = 2**30  # bytes: of a history of a million lines, with their colours
 _BUSY = "stopped or very busy"
 _LOADING = "loading its configuration; the setting tmux_start_timeout gives it more time"
 
@@ -111,10 +112,10 @@ class Tmux:
                 env=env,
                 cwd=cwd,
                 longer=lambda: self._wait(socket, soon, bound, why),
+                most=_LARGEST_CAPTURE if "capture-pane" in words else process.MOST,
             )
         except process.TimedOut as error:
-            problem = f"the tmux server on {socket} {error.message}"
-            raise TmuxTimeout(problem, f"it may be {why}{_left_open(words)}") from None
+            raise _no_answer(socket, words, error, why) from None
         except process.NotStarted as error:
             if error.hint:  # there may be one, and no program can be run now
                 raise TmuxError(error.message, error.hint) from None
@@ -225,6 +226,12 @@ def _said(socket: str, done: process.Completed) -> str:
     if done.code:
         raise TmuxError(f"tmux on {socket}: {done.err.strip() or f'exit code {done.code}'}")
     return done.out
+
+
+def _no_answer(socket: str, words: Sequence[str], error: process.TimedOut, why: str) -> TmuxError:
+    if isinstance(error, process.TooMuch):
+        return TmuxError(f"{error.message}, when it was asked on {socket}", "see that the setting `tmux` names a tmux")
+    return TmuxTimeout(f"the tmux server on {socket} {error.message}", f"it may be {why}{_left_open(words)}")
 
 
 _READS = ("list-", "show-", "display-", "has-", "capture-")
