@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,7 @@ def test_many_at_once_lose_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", '{"version": 2, "trusted": {}}', '{"version": 1, "trusted": {"/p": {"dev": {"items": [1]}}}}'],
+    ["", "{", "[]", '{"version": 2, "trusted": {}}', '{"version": 1, "trusted": []}'],
 )
 def test_what_is_not_understood_trusts_nothing_and_is_not_overwritten(tmp_path: Path, text: str) -> None:
     (tmp_path / trusted_steps.FILE).write_text(text)
@@ -69,3 +70,29 @@ def test_what_is_not_understood_trusts_nothing_and_is_not_overwritten(tmp_path: 
     with pytest.raises(StateError):
         trusted_steps.add(str(tmp_path), "/p", "dev", ["x"], 1.0, 1.0)
     assert (tmp_path / trusted_steps.FILE).read_text() == text
+
+
+BAD_ENTRIES: tuple[object, ...] = (
+    {"items": [1]},
+    {"items": ["x"], "before": 7},
+    [],
+    None,
+    {"items": "x"},
+    {"items": ["x"], "before": [[1]]},
+)
+
+
+def test_an_entry_that_is_not_understood_trusts_nothing_and_stops_no_other(tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    bad = {f"bad-{number}": entry for number, entry in enumerate(BAD_ENTRIES)}
+    everything = {"/p": {"dev": {"at": 1.0, "items": ["yes"]}, **bad}, "/q": 7}
+    (tmp_path / trusted_steps.FILE).write_text(json.dumps({"version": 1, "trusted": everything}))
+    found = trusted_steps.read(folder)
+    assert list(found) == ["/p"]
+    assert trusted_steps.sets(found, "/p", "dev") == [["yes"]]
+    assert not any(trusted_steps.sets(found, "/p", name) for name in bad)
+    assert trusted_steps.unusable(folder) == [*(f"{name} in /p" for name in bad), "/q"]
+    trusted_steps.add(folder, "/r", "dev", ["x"], 2.0, 10.0)
+    assert trusted_steps.revoke(folder, "/p", "dev", 10.0)
+    after = json.loads((tmp_path / trusted_steps.FILE).read_text())["trusted"]
+    assert after == {"/p": bad, "/q": 7, "/r": {"dev": {"at": 2.0, "items": ["x"], "before": []}}}

@@ -164,6 +164,8 @@ def _end(ctx: Context, known: Known, server: Server, live: LiveSession, trigger:
         with contextlib.suppress(TmuxError):  # it would only be told of an end that it then finds done
             end_hooks.disarm(ctx.tmux, server, live.id)
         entry, done, said = cleanup_steps.run(ctx, entry)
+    elif problem := pending_steps.problem(ctx.folder, pending_steps.key(server.identity, live.id)):
+        said.append(f"its cleanup steps did not run: what was noted of them cannot be used: {problem}")
     ended, problem = _killed(ctx.tmux, server, [*views, live], act)
     if ended:
         return _ended(ctx, known, entry, done, said, trigger, why)

@@ -10,12 +10,13 @@ import os
 import re
 import stat
 
+from viewsync import output
 from viewsync.errors import StateError, TmuxError, ViewsyncError
 from viewsync.panes import exec_folder, sending
 from viewsync.panes.rules import exec_script
 from viewsync.registry import leases
 from viewsync.sessions.rules.drift import Finding
-from viewsync.store import backup_files, own_files
+from viewsync.store import backup_files, own_files, pending_steps
 from viewsync.system import processes
 from viewsync.tmux import buffers
 from viewsync.typed import TYPE_CHECKING
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from viewsync.sessions.rules.drift import Key
     from viewsync.tmux.rules.model import Panes
 
+_STEPS = "unusable-steps"
 _YOUNG = 60.0  # seconds in which what has no maker's name on it may still be at work
 _DAY = 86400.0
 _OURS = re.compile(r".+\.json\.tmp-(\d+)")  # of the registry, and of its copies
@@ -39,7 +41,14 @@ _CORRUPT = re.compile(r"(\.sessions\.json|history\.db)\.corrupt-\d+-\d+(-wal|-sh
 
 def find(ctx: Context, readings: Sequence[Panes]) -> list[Finding]:
     live = {reading.server.identity for reading in readings}
-    return [*_files(ctx), *_leases(ctx, live), *_exec_folders(ctx), *_blocks(ctx), *_buffers(ctx, readings)]
+    return [
+        *_files(ctx),
+        *_leases(ctx, live),
+        *_steps(ctx),
+        *_exec_folders(ctx),
+        *_blocks(ctx),
+        *_buffers(ctx, readings),
+    ]
 
 
 def _names(folder: str) -> list[str]:
@@ -73,6 +82,11 @@ def _leases(ctx: Context, live: set[str]) -> Iterator[Finding]:
         match, path = _LEASE.fullmatch(name), os.path.join(folder, name)
         if match and match[1] not in live and not processes.is_server(match[1]) and not leases.is_held(path):
             yield Finding("lease", path, "its tmux server is gone", "remove it", note=True)  # as after every server
+
+
+def _steps(ctx: Context) -> Iterator[Finding]:
+    for path, problem in pending_steps.unusable(ctx.folder).items():
+        yield Finding(_STEPS, path, f"cleanup steps that cannot be used: {problem}", "set it aside, and keep it")
 
 
 def _exec_folders(ctx: Context) -> Iterator[Finding]:
@@ -123,6 +137,10 @@ def remove(ctx: Context, wanted: list[Finding]) -> dict[Key, str]:
         with ctx.registry.locked():
             for file in files:
                 try:
+                    if file.kind == _STEPS:
+                        new = pending_steps.set_aside(file.name, ctx.clock())
+                        output.notes.append(f"{file.name}: it was set aside as {new}")
+                        continue
                     _remove(file.name)
                 except OSError as error:
                     failed[file.key] = error.strerror or "it cannot be removed"

@@ -12,7 +12,7 @@ from viewsync.setup import manifest, sweeper_check, wezterm_check
 from viewsync.setup.repair_commands import viewsync
 from viewsync.setup.rules import marked_line, wezterm_module
 from viewsync.setup.rules.checks import CONVENIENCE, FAIL, INSTALL, OK, REGISTRY, WARN, WORK, Check
-from viewsync.store import aside, lock, own_files, unusable_rows
+from viewsync.store import aside, lock, own_files, pending_steps, trusted_steps, unusable_rows
 from viewsync.store.registry_file import Corrupt, Strange
 from viewsync.system import files, packages, process
 from viewsync.text import shell_words
@@ -164,7 +164,22 @@ def state_folder(ctx: Context) -> Check:
         by += f" && {shell_words.joined('mv', *(os.path.join(path, name) for name in kept), away)}"
         hint = "look at it, and then remove it, or put it back"
         return Check("state folder", WARN, said, hint, command=by, decision="look at it first", at_stake=WORK)
+    wrong = pending_steps.unusable(path) | {os.path.join(path, trusted_steps.FILE): said for said in _untrusted(path)}
+    if wrong:
+        said = "; ".join(f"{file}: {problem}" for file, problem in [*wrong.items()][:_NAMED])
+        hint = "what is wrong with one stops no other; `viewsync reconcile --repair` sets cleanup steps aside"
+        by = viewsync(ctx, "reconcile", "--repair")
+        return Check("state folder", WARN, f"not used: {said}", hint, command=by, at_stake=WORK)
     return Check("state folder", OK, path)
+
+
+def _untrusted(folder: str) -> list[str]:
+    """Entries of what is trusted that cannot be used; a file that cannot be read stops what needs it, by a line."""
+    try:
+        wrong = trusted_steps.unusable(folder)
+    except StateError as error:
+        return [error.message]
+    return [f"{', '.join(wrong)}: not as viewsync writes it, so not trusted"] if wrong else []
 
 
 def registry(ctx: Context) -> Check:

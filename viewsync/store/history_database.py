@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 FILE = "history.db"
 _LATEST = 2.0**53  # more than any time, and any number of bytes
 _PARTS = ("", "-wal", "-shm", "-journal")
+_NUMBER = (int, float)
+_NUMBERS: dict[str, tuple[type, ...]] = {
+    "at": _NUMBER,
+    "gui": (int,),
+    "seconds": (*_NUMBER, type(None)),
+    "cpu": _NUMBER,
+}
+_NUMBERS |= {"gui_start": _NUMBER, "memory": (int,), "processes": (int,)}  # all others are text
+_EVENT, _OF_SAMPLE = ([_NUMBERS.get(name, str) for name in fields] for fields in (Event._fields, Sample._fields))
 _NAMES = ", ".join(Event._fields)
 _INSERT = f"INSERT INTO events ({_NAMES}) VALUES ({', '.join('?' * len(Event._fields))})"  # noqa: S608  our own names
 _SAMPLE = ", ".join(Sample._fields)
@@ -56,7 +65,7 @@ class History:
             return []
         query = f"SELECT {_NAMES} FROM events WHERE {where} ORDER BY at DESC, id DESC LIMIT {limit:d}"  # noqa: S608
         rows = self._run(lambda db: db.execute(query, parameters).fetchall())
-        return [Event(*row) for row in rows if _finite(row)]
+        return [Event(*row) for row in rows if _is_sound(row, _EVENT)]
 
     def about(self, session: str, limit: int) -> list[Event]:
         """Of it and its views, newest first. Each of the two has an index, both together have none."""
@@ -70,7 +79,7 @@ class History:
                 found |= {row[0]: row for row in database.execute(query, (session,))}
             return sorted(found.values(), key=lambda row: (row[1], row[0]), reverse=True)[:limit]
 
-        return [Event(*row[1:]) for row in self._run(work) if _finite(row[1:])]
+        return [Event(*row[1:]) for row in self._run(work) if _is_sound(row[1:], _EVENT)]
 
     def numbers(self) -> tuple[int, int]:
         """The number of its last line, and of the last one of those that were forgotten."""
@@ -112,7 +121,7 @@ class History:
             return []
         query = f"SELECT {_SAMPLE} FROM samples WHERE at >= ? ORDER BY at, id"  # noqa: S608
         rows = self._run(lambda database: database.execute(query, (since,)).fetchall())
-        return [Sample(*row) for row in rows if _finite(row)]
+        return [Sample(*row) for row in rows if _is_sound(row, _OF_SAMPLE)]
 
     def _run(self, work: Any) -> Any:
         import sqlite3  # 3 ms: only verbs with something to record
@@ -122,6 +131,10 @@ class History:
             try:
                 return self._once(work)
             except sqlite3.OperationalError as error:  # locked, full, not to be opened
+                if "decode" in str(
+                    error
+                ):  # somebody's bytes that are no UTF-8: of each text that takes three times as long
+                    return self._once(work, lambda raw: raw.decode("utf-8", "replace"))
                 # SQLite does not wait for a lock itself while the database becomes a WAL one.
                 if not _is_locked(error) or time.monotonic() > deadline:
                     raise StateError(f"cannot use the history {self.path}: {error}") from None
@@ -129,13 +142,14 @@ class History:
             except sqlite3.DatabaseError as error:
                 raise StateError(f"the history {self.path} is corrupt ({error}); {self._set_aside()}") from None
 
-    def _once(self, work: Any) -> Any:
+    def _once(self, work: Any, text: Any = str) -> Any:
         import sqlite3
 
         from viewsync.store.history_migrations import migrate
 
         self._make_ours()
         database = sqlite3.connect(self.path, timeout=self.timeout)
+        database.text_factory = text
         try:
             if not os.path.getsize(self.path):
                 database.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only a new one can be told so
@@ -181,9 +195,10 @@ def _of_nothing(work: Callable[[sqlite3.Connection], Answer]) -> Answer:
         return work(database)
 
 
-def _finite(row: Sequence[Any]) -> bool:
-    """SQLite holds 1e999, which no calendar has and JSON cannot say."""
-    return all(abs(value) < _LATEST for value in row if isinstance(value, (int, float)))
+def _is_sound(row: Sequence[Any], kinds: Sequence[type | tuple[type, ...]]) -> bool:
+    """SQLite holds whatever it is given in any column; and 1e999, which no calendar has and JSON cannot say."""
+    numbers = (value for value in row if isinstance(value, (int, float)))
+    return all(map(isinstance, row, kinds)) and all(abs(number) < _LATEST for number in numbers)
 
 
 def _is_locked(error: Exception) -> bool:

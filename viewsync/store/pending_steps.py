@@ -14,7 +14,7 @@ import os
 import re
 
 from viewsync.errors import StateError
-from viewsync.store import own_files
+from viewsync.store import own_files, sound_values
 from viewsync.system import whole_file
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FOLDER = "pending"
+_NEEDED = ("socket", "server", "session_id", "steps")
+_KINDS = {
+    **dict.fromkeys(("name", "socket", "server", "session_id", "root", "command", "file", "path", "place"), str),
+    **{key: [str] for key in ("bases", "trusted", "secrets", "left_out", "windows", "groups")},
+    **{key: {"": str} for key in ("arguments", "variables")},
+    "steps": [dict],
+}
+_OF_A_STEP = {
+    **dict.fromkeys(("name", "command", "cwd", "on_failure", "source"), str),
+    "environment": {"": str},
+    "timeout": (int, float),
+}
 _NAME = re.compile(r"(\d+\.\d+-\d+)(?:\.json|\.claim-(\d+)-([\d.]+)-(\d+)(?:@(.+))?)")
 
 
@@ -54,27 +66,66 @@ def any_waiting(folder: str) -> bool:
 
 
 def entries(folder: str) -> list[PendingEntry]:
-    """All of them; a file that is not understood is left alone, and is none."""
-    found = [_entry(os.path.join(folder, FOLDER, name)) for name in own_files.names(os.path.join(folder, FOLDER))]
-    return [entry for entry in found if entry]
+    """All of them; a file that cannot be used is left alone, and is none."""
+    return [entry for entry in map(_entry, _paths(folder)) if isinstance(entry, PendingEntry)]
+
+
+def unusable(folder: str) -> dict[str, str]:
+    """The files that cannot be used, by path, each with what is wrong with it."""
+    found = ((path, _entry(path)) for path in _paths(folder))
+    return {path: entry for path, entry in found if isinstance(entry, str) and entry}
+
+
+def _paths(folder: str) -> list[str]:
+    where = os.path.join(folder, FOLDER)
+    return [os.path.join(where, name) for name in own_files.names(where) if _NAME.fullmatch(name)]
+
+
+def problem(folder: str, name: str) -> str:
+    """Why the steps of that key, which are noted, cannot be used; "" where they can, or there are none."""
+    begins = f"{name}."
+    return next((said for path, said in unusable(folder).items() if os.path.basename(path).startswith(begins)), "")
+
+
+def set_aside(path: str, now: float) -> str:
+    """Of one that cannot be used: out of everybody's way, where a person finds it. OSError."""
+    new = f"{path}.set-aside-{int(now)}-{os.getpid()}"
+    os.rename(path, new)
+    return new
 
 
 def find(folder: str, name: str) -> PendingEntry | None:
     return next((entry for entry in entries(folder) if entry.key == name), None)
 
 
-def _entry(path: str) -> PendingEntry | None:
+def _entry(path: str) -> PendingEntry | str:
+    """Or what is wrong with it, "" where it is gone."""
     match = _NAME.fullmatch(os.path.basename(path))
     if not match:
-        return None
+        return ""
     try:
-        record = json.loads(own_files.read(path) or "")
-    except (OSError, StateError, ValueError, RecursionError):
-        return None
-    if not isinstance(record, dict):
-        return None
+        text = own_files.read(path)
+        if text is None:
+            return ""
+        record = json.loads(text)
+    except (OSError, StateError, ValueError, RecursionError) as error:
+        return f"it cannot be read: {error}"
+    if found := _wrong(record):
+        return found
     number, start, begun, place = match.group(2, 3, 4, 5)
     return PendingEntry(match[1], path, record, int(number or 0), float(start or 0), int(begun or 0), place or "")
+
+
+def _wrong(record: Any) -> str:
+    """As projects/ending.py writes it. Other versions may know more fields, or fewer."""
+    if not isinstance(record, dict):
+        return f"it is {sound_values.kind_of(record)}, not an object"
+    if lacking := [key for key in _NEEDED if key not in record]:
+        return f"it has no {lacking[0]}"
+    if found := sound_values.wrong_field(record, _KINDS):
+        return found
+    found = next(filter(None, (sound_values.wrong_field(step, _OF_A_STEP) for step in record["steps"])), "")
+    return found or ("" if os.path.isabs(record["socket"]) else "its socket is not a path")
 
 
 def claim(entry: PendingEntry, start: float, place: str = "") -> PendingEntry | None:

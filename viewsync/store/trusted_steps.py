@@ -27,7 +27,23 @@ _MOST_BEFORE = 20
 
 
 def read(folder: str) -> Trusted:
-    """Raises StateError for a file that is not understood: then nothing is trusted."""
+    """Raises StateError for a file that is not understood: then nothing is trusted. An entry that is not is none."""
+    return _sound(_all(folder))
+
+
+def unusable(folder: str) -> list[str]:
+    """Of which projects and commands the entry is not understood. StateError."""
+    everything = _all(folder)
+    sound = _sound(everything)
+    found = []
+    for root, commands in everything.items():
+        names = commands if isinstance(commands, dict) else ()
+        found += [f"{name} in {root}" for name in names if name not in sound.get(root, {})]
+        found += [] if isinstance(commands, dict) else [root]
+    return found
+
+
+def _all(folder: str) -> dict[str, Any]:
     path = os.path.join(folder, FILE)
     try:
         text = own_files.read(path)
@@ -36,18 +52,30 @@ def read(folder: str) -> Trusted:
         data = json.loads(text)
     except (OSError, ValueError, RecursionError) as error:
         raise StateError(f"cannot read {path}: {error}", "move it away, and say again what you trust") from None
-    if not isinstance(data, dict) or data.get("version") != _VERSION or not _is_sound(data.get("trusted")):
+    if not isinstance(data, dict) or data.get("version") != _VERSION or not isinstance(data.get("trusted"), dict):
         raise StateError(f"{path} is not as this viewsync writes it", "move it away, and say again what you trust")
-    found: Trusted = data["trusted"]
+    found: dict[str, Any] = data["trusted"]
     return found
 
 
-def _is_sound(trusted: Any) -> bool:
-    return isinstance(trusted, dict) and all(
-        isinstance(commands, dict)
-        and all(isinstance(command, dict) and _items(command) for command in commands.values())
-        for commands in trusted.values()
-    )
+def _sound(everything: dict[str, Any]) -> Trusted:
+    return {
+        root: {name: entry for name, entry in commands.items() if isinstance(entry, dict) and _items(entry)}
+        for root, commands in everything.items()
+        if isinstance(commands, dict)
+    }
+
+
+def _with_unusable(trusted: Trusted, everything: dict[str, Any]) -> dict[str, Any]:
+    """What is not understood stays as it was found, but for what was said anew of the same."""
+    whole: dict[str, Any] = dict(trusted)
+    before = _sound(everything)
+    for root, commands in everything.items():
+        if not isinstance(commands, dict):
+            whole.setdefault(root, commands)
+        elif kept := {name: entry for name, entry in commands.items() if name not in before[root]}:
+            whole[root] = {**kept, **whole.get(root, {})}
+    return whole
 
 
 def _items(entry: dict[str, Any]) -> bool:
@@ -86,8 +114,10 @@ def revoke(folder: str, root: str, command: str, timeout: float) -> bool:
 def _change(folder: str, timeout: float, change: Callable[[Trusted], None]) -> None:
     path = os.path.join(folder, FILE)
     with lock.exclusive(os.path.join(folder, _LOCK), timeout):
-        trusted = read(folder)
+        everything = _all(folder)
+        trusted = _sound(everything)
         change(trusted)
+        trusted = _with_unusable(trusted, everything)
         try:
             whole_file.replace(path, json.dumps({"version": _VERSION, "trusted": trusted}, indent=2) + "\n")
         except OSError as error:

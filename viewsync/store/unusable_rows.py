@@ -13,6 +13,7 @@ import time
 
 from viewsync import output
 from viewsync.errors import StateError
+from viewsync.store import sound_values
 from viewsync.system import whole_file
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,13 +26,14 @@ if TYPE_CHECKING:
 
 _SHOWN = 60  # characters of a name
 _PIDS = 2**31  # more than any
-_NUMBERS = 2**53  # more than any time
 _PROCESSES = frozenset({"pid", "maker", "leader", "opener", "gui"})
 # Without these a row is of nobody, or would lose what protects it.
 _NEEDED = {
-    "sessions": frozenset({"socket", "target", "server", "session_id", "pane_id", "quarantined"}),
-    "views": frozenset({"socket", "server", "session_id", "parent", "parent_id", "pinned", "quarantined"}),
-    "guis": frozenset({"start", "socket", "ttys"}),
+    "sessions": frozenset(
+        {"socket", "target", "server", "session_id", "pane_id", "quarantined", "place", "maker_place"}
+    ),
+    "views": frozenset({"socket", "server", "session_id", "parent", "parent_id", "pinned", "quarantined", "place"}),
+    "guis": frozenset({"start", "socket", "ttys", "place"}),
 }
 _INSIDE: dict[str, type | tuple[type, ...]] = {"ttys": str, "changed": (int, float), "layout": dict}
 
@@ -65,7 +67,7 @@ def take_from(registry: Any, kinds_of: Kinds, longest_name: int) -> None:
     for where, kinds in kinds_of.items():
         rows = registry[where]
         if not isinstance(rows, dict):
-            found.append(Unusable(where, None, True, rows, f"it is {_kind(rows)}, not an object"))
+            found.append(Unusable(where, None, True, rows, f"it is {sound_values.kind_of(rows)}, not an object"))
             registry[where] = {}
             continue
         for name, row in list(rows.items()):
@@ -86,8 +88,8 @@ def take_from(registry: Any, kinds_of: Kinds, longest_name: int) -> None:
 
 def _wrong_row(where: str, name: str, row: Any, longest_name: int) -> str:
     if not isinstance(row, dict):
-        return f"it is {_kind(row)}, not an object"
-    if problem := _wrong_text(name):
+        return f"it is {sound_values.kind_of(row)}, not an object"
+    if problem := sound_values.wrong_text(name):
         return f"its name {problem}"
     if len(name) > longest_name:
         return f"its name has {len(name)} characters"
@@ -99,53 +101,20 @@ def _wrong_row(where: str, name: str, row: Any, longest_name: int) -> str:
 def _wrong(key: str, value: Any, kinds: tuple[type, ...]) -> str:
     """What is wrong with a value, "" where nothing is."""
     if type(value) not in kinds:
-        return f"is {_kind(value)}"
+        return f"is {sound_values.kind_of(value)}"
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _wrong_number(key, value)
     if inside := _INSIDE.get(key):
         parts = list(value.values() if isinstance(value, dict) else value)
         if any(not isinstance(part, inside) or isinstance(part, bool) for part in parts):
             return "holds what does not belong there"
-    return _wrong_inside(value)
+    return sound_values.wrong(value)
 
 
 def _wrong_number(key: str, value: float) -> str:
     if key in _PROCESSES and not 0 <= value < _PIDS:
         return "is not a process id"
-    return "" if abs(value) < _NUMBERS else "is too large a number"
-
-
-def _wrong_inside(value: Any) -> str:
-    """Of whatever it consists of. JSON that is nested too deep for this was refused when it was read."""
-    found, left = "", [value]
-    while left and not found:
-        part = left.pop()
-        if isinstance(part, str):
-            found = _wrong_text(part)
-        elif isinstance(part, float) or (isinstance(part, int) and not isinstance(part, bool)):
-            found = _wrong_number("", part)
-        elif isinstance(part, dict):
-            left += [*part, *part.values()]
-        elif isinstance(part, list):
-            left += part
-    return found
-
-
-def _wrong_text(text: str) -> str:
-    if "\0" in text:
-        return "holds a NUL"
-    try:
-        text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return "holds what is no character (a lone surrogate)"
-    return ""
-
-
-_SAID = {str: "text", bool: "true or false", list: "a list", dict: "an object", type(None): "null"}
-
-
-def _kind(value: Any) -> str:
-    return _SAID.get(type(value), "a number")
+    return "" if abs(value) < sound_values.LARGEST else "is too large a number"
 
 
 def _made(row: Mapping[str, Any]) -> Any:
