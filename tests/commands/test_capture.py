@@ -206,11 +206,11 @@ def test_no_server_and_one_that_hangs(server: Server, home: Home) -> None:
     assert (done.code, "did not answer" in done.err) == (4, True)
 
 
-def test_it_asks_tmux_twice(server: Server, home: Home) -> None:
+def test_it_asks_tmux_once(server: Server, home: Home) -> None:
     create(server, "web")
     env, log = counting_tmux(home)
     assert home.viewsync("capture", env=env).code == 0
-    assert count(log) == 2
+    assert count(log) == 1
 
 
 def test_it_counts_as_activity_where_that_can_be_written(server: Server, home: Home) -> None:

@@ -87,7 +87,7 @@ def test_the_last_session_takes_its_server_along(
     create(server, "sh", "-e", "PS1=$ ", "--", "sh")
     env, log = counting_tmux(home)
     tab = home.tab(*verb, "-s", "sh", env=env)
-    until(lambda: os.path.exists(log) and count(log) >= 3, "the first look")
+    until(lambda: os.path.exists(log) and count(log) >= 2, "the first look")
     server.tmux("send-keys", "-t", "=sh:", "exit", "Enter")
     assert tab.wait() == 0, tab.text()
 
@@ -147,7 +147,7 @@ def test_d26_what_can_never_come_is_an_error_of_its_own(server: Server, home: Ho
 def test_interrupted(server: Server, home: Home, pane: str) -> None:
     env, log = counting_tmux(home)
     tab = home.tab("wait", "-p", "never", "-T", "60", env=env)
-    until(lambda: os.path.exists(log) and count(log) >= 3, "the first look")
+    until(lambda: os.path.exists(log) and count(log) >= 2, "the first look")
     tab.signal(signal.SIGINT)
     assert tab.wait() == 130
 

@@ -51,7 +51,7 @@ def test_a_pane_that_is_gone(server: Server) -> None:
         with pytest.raises(MissingSession):
             screen.read(tmux, server.socket, pane, None)
         with pytest.raises(MissingSession):
-            capture.read(tmux, reading.server, pane, capture.Range(None, None), join=False, colours=False, main=False)
+            capture.read(tmux, reading.server, pane, capture.Look(capture.Range(None, None), False, False, False))
         assert scrollback.read(tmux, server.socket, pane) is None
         # And once more on a server that has lost its last session.
         server.tmux("set-option", "-s", "exit-empty", "off")

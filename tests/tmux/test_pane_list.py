@@ -40,3 +40,13 @@ def test_a_line_that_is_not_understood_makes_it_incomplete() -> None:
 def test_no_server_is_not_a_failed_reading(home: Home) -> None:
     with pytest.raises(ServerGone):
         pane_list.read(Context(home.env).tmux, f"{home.path}/none")
+
+
+def test_what_is_read_along_changes_no_name(server: Server, home: Home) -> None:
+    """3.4 puts a backslash before the `$`, but not in what a pane shows."""
+    server.tmux("rename-session", "-t", "=proj:", "a$HOME")
+    tmux = Context(home.env).tmux
+    found, said = pane_list.read_with(
+        tmux, server.socket, [["display-message", "-p", "V\t1"], ["capture-pane", "-t", "%99"]]
+    )
+    assert (found, said) == (pane_list.read(tmux, server.socket), "V\t1\n")

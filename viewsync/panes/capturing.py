@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from viewsync.registry import last_active, rows, targets
 from viewsync.text import sanitize
 from viewsync.tmux import capture as tmux_capture
-from viewsync.tmux.capture import Range
+from viewsync.tmux.capture import Look, Range
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -42,17 +44,13 @@ class Captured(NamedTuple):
 
 def capture(ctx: Context, asked: TargetArgs, wish: CaptureOptions = CaptureOptions()) -> Captured:  # noqa: B008  it cannot change
     """MissingSession when there is no such pane, ServerGone or TmuxTimeout as tmux says."""
-    located = targets.locate(ctx, asked)
     lines = Range(-wish.at_most) if wish.at_most else Range(wish.first, wish.last)
-    shot = tmux_capture.read(
-        ctx.tmux,
-        located.place.server,
-        located.place.pane_id,
-        lines,
-        join=wish.join,
-        colours=wish.colours,
-        main=wish.main,
-    )
+    look = Look(lines, wish.join, wish.colours, wish.main)
+    token = os.urandom(8).hex()
+    located = targets.locate(ctx, asked, lambda target: tmux_capture.commands(target, token, look))
+    server, pane_id = located.place.server, located.place.pane_id
+    shot = tmux_capture.of_pane(server, pane_id, located.said, token, look)
+    shot = shot or tmux_capture.read(ctx.tmux, server, pane_id, look)
     last_active.touch(ctx, located.row)
     pane = located.pane
     text = _lines(shot.text, wish)

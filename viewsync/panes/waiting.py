@@ -6,6 +6,7 @@ Only what came since the anchor counts, and not the echo of what was sent.
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 
 from viewsync.errors import MissingSession, UsageError
@@ -82,14 +83,16 @@ NOW = "now"
 ALL = "all"
 
 
-def wait_since(ctx: Context, place: PaneAddress, wish: WaitCondition, since: str, lines: int) -> Outcome:
+def wait_since(
+    ctx: Context, place: PaneAddress, wish: WaitCondition, since: str, lines: int, first: Screen | None = None
+) -> Outcome:
     """The same, where new output begins SENT: with the last sending into this pane, or, where nothing was sent, as
     ALL, since a prompt that waits is an answer; NOW: with this moment; ALL: with all that is shown, and `lines` lines
-    of history above.
+    of history above. `first`: a reading with so many lines, where there is one.
     """
     watch = Watch(ctx, place)
     try:
-        watch.begin(since, lines)
+        watch.begin(since, lines, first)
     except (MissingSession, ServerGone):
         if wish.exit:  # since it was found, just now
             return Outcome(EXITED, "", "", [], None)
@@ -107,9 +110,11 @@ def wait_in(ctx: Context, asked: TargetArgs, wish: WaitCondition, since: str, li
     """In the pane that is meant. A registered session that is gone has EXITED, if that is what is waited for."""
     wanted = targets.resolve(ctx, asked)
     name = wanted.row.name if wanted.row else wanted.target
+    token = os.urandom(8).hex()
     try:
-        place = targets.locate(ctx, asked).place
-        return Waited(name, wanted.target, wait_since(ctx, place, wish, since, lines))
+        located = targets.locate(ctx, asked, lambda target: tmux_screen.reading(target, token, lines))
+        first = tmux_screen.of_pane(located.said, token, located.place.pane_id)
+        return Waited(name, wanted.target, wait_since(ctx, located.place, wish, since, lines, first))
     except (MissingSession, ServerGone):
         if wish.exit and wanted.row:
             return Waited(name, wanted.target, Outcome(EXITED, "", "", [], None))
@@ -129,9 +134,10 @@ class Watch:
         self._foreground: Foreground | None = None  # at the last look, where it is looked at
         self._activity = activity.Activity(place.server.pid)
 
-    def begin(self, since: str, lines: int) -> None:
-        self._activity.mark()
-        screen = self._first = self._read(lines)
+    def begin(self, since: str, lines: int, first: Screen | None = None) -> None:
+        if first is None:  # else nobody counted before it, and it is soon read again
+            self._activity.mark()
+        screen = self._first = first or self._read(lines)
         kept = anchors.parse(screen.anchor)
         if since == SENT and kept:
             self.tail = Tail(kept, echo.sent(screen.anchor))

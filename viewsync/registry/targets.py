@@ -13,7 +13,7 @@ from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from viewsync.context import Context
     from viewsync.registry.rules.lookup import SessionMatch
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from viewsync.store.registry_file import RegistryFile
     from viewsync.tmux.rules.model import Pane, Panes, Server
 
+_PLAIN = {ord(char): None for char in "-_."}  # what a name may have, too, without meaning something to tmux
 _SEE = "Use 'viewsync list' to see available sessions"
 
 
@@ -54,6 +55,7 @@ class LocatedPane(NamedTuple):
     pane: Pane
     target: str  # as it was asked for
     row: Registered | None  # None for an explicit target
+    said: str = ""  # what the commands printed that were asked along; it need not be of this pane
 
 
 def resolve(ctx: Context, asked: TargetArgs) -> ResolvedTarget:
@@ -117,11 +119,22 @@ def find(reading: Panes, wanted: ResolvedTarget) -> SessionMatch:
     return found
 
 
-def locate(ctx: Context, asked: TargetArgs) -> LocatedPane:
-    """In one tmux call. MissingSession when there is no such session or pane, ServerGone when there is no server."""
+def locate(
+    ctx: Context, asked: TargetArgs, also: Callable[[str], Sequence[Sequence[str]]] | None = None
+) -> LocatedPane:
+    """In one tmux call. MissingSession when there is no such session or pane, ServerGone when there is no server.
+
+    `also`: the commands that read something of a pane, for the target by which tmux knows it. Which pane tmux takes
+    that for has to be in what they print.
+    """
     wanted = resolve(ctx, asked)
+    target = _for_tmux(wanted) if also else ""
+    said = ""
     try:
-        reading = pane_list.read(ctx.tmux, wanted.socket)
+        if also and target:
+            reading, said = pane_list.read_with(ctx.tmux, wanted.socket, also(target))
+        else:
+            reading = pane_list.read(ctx.tmux, wanted.socket)
     except ServerGone:
         must_be_gone(wanted.row)
         raise
@@ -129,7 +142,19 @@ def locate(ctx: Context, asked: TargetArgs) -> LocatedPane:
     if found.pane is None:
         what = "Pane" if found.session else "Session"
         raise MissingSession(f"{what} does not exist (target: {wanted.target})", "`viewsync list` shows what is there")
-    return LocatedPane(PaneAddress(wanted.socket, reading.server, found.pane.id), found.pane, wanted.target, wanted.row)
+    place = PaneAddress(wanted.socket, reading.server, found.pane.id)
+    return LocatedPane(place, found.pane, wanted.target, wanted.row, said)
+
+
+def _for_tmux(wanted: ResolvedTarget) -> str:
+    """What tmux takes for the same pane as a rule; "" where that may be something else to it than a target."""
+    row = wanted.row
+    target = row.pane_id if row and row.pane_id and wanted.target == row.target else wanted.target
+    if target.startswith("%"):
+        return target if target[1:].isdecimal() else ""
+    session, _, rest = target.removeprefix("=").partition(":")
+    plain = all(part.translate(_PLAIN).isalnum() for part in (session, rest or "0"))
+    return f"={session}:{rest}" if plain and target.isascii() else ""
 
 
 def must_be_gone(row: Registered | None) -> None:

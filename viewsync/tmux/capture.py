@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # and only capture-pane, behind it, fails.
 _STATE = "\t".join(
     (
+        "#{pane_id}",
         "#{pid}.#{start_time}",
         "#{pane_width}",
         "#{pane_height}",
@@ -49,26 +50,39 @@ class Shot(NamedTuple):
     dead: bool
 
 
-def read(tmux: Tmux, server: Server, pane: str, lines: Range, *, join: bool, colours: bool, main: bool) -> Shot:
-    """`main`: the screen that a full-screen program hides. MissingSession when the pane is gone."""
-    token = os.urandom(8).hex()  # a line that the pane cannot hold
-    flags = [*(["-J"] if join else []), *(["-e"] if colours else [])]
-    commands = [["display-message", "-p", "-t", pane, _STATE], *_capture([*flags, "-t", pane], lines)]
-    if main:
-        above, behind = _hidden(lines)
-        mark = ["display-message", "-p", token]
-        commands += [
-            mark,
+class Look(NamedTuple):
+    lines: Range
+    join: bool
+    colours: bool
+    main: bool  # the screen that a full-screen program hides
+
+
+def read(tmux: Tmux, server: Server, pane: str, look: Look) -> Shot:
+    """MissingSession when the pane is gone."""
+    token = os.urandom(8).hex()
+    done = tmux.run(server.socket, *chain(*commands(pane, token, look)))
+    if done.code and messages.no_pane(done.err):
+        raise MissingSession(f"there is no pane {pane} on {server.socket}", "it ended just now")
+    shot = None if done.code else of_pane(server, pane, done.out, token, look)
+    if shot is None:
+        raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or f'exit code {done.code}'}")
+    return shot
+
+
+def commands(pane: str, token: str, look: Look) -> list[list[str]]:
+    """What prints it. `token`: a line that the pane cannot hold."""
+    flags = [*(["-J"] if look.join else []), *(["-e"] if look.colours else [])]
+    mark = ["display-message", "-p", token]
+    found = [["display-message", "-p", "-t", pane, _STATE], *_capture([*flags, "-t", pane], look.lines), mark]
+    if look.main:
+        above, behind = _hidden(look.lines)
+        found += [
             *_capture([*flags, "-t", pane], above),
             mark,
             *_capture(["-q", "-a", *flags, "-t", pane], behind),
+            mark,
         ]
-    done = tmux.run(server.socket, *chain(*commands))
-    if done.code and messages.no_pane(done.err):
-        raise MissingSession(f"there is no pane {pane} on {server.socket}", "it ended just now")
-    if done.code:
-        raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or f'exit code {done.code}'}")
-    return _shot(server, done.out, token, join=join)
+    return found
 
 
 def _capture(flags: list[str], lines: Range | None) -> list[list[str]]:
@@ -88,10 +102,14 @@ def _hidden(lines: Range) -> tuple[Range | None, Range | None]:
     return above, behind
 
 
-def _shot(server: Server, output: str, token: str, *, join: bool) -> Shot:
-    state, _, text = output.partition("\n")
+def of_pane(server: Server, pane: str, said: str, token: str, look: Look) -> Shot | None:
+    """What `commands` printed of that pane; None where it is another one's, and where there is not all of it."""
+    state, _, text = said.partition("\n")
+    shown, *hidden = text.split(f"{token}\n")
+    if len(hidden) != (3 if look.main else 1):
+        return None
     try:
-        identity, *numbers = state.split("\t")
+        found, identity, *numbers = state.split("\t")
         width, height, history, column, row, alternate, dead = (int(number or 0) for number in numbers)
     except ValueError:
         raise TmuxError(f"tmux on {server.socket} answered {state!r}") from None
@@ -99,12 +117,13 @@ def _shot(server: Server, output: str, token: str, *, join: bool) -> Shot:
         raise MissingSession(
             f"the tmux server on {server.socket} has been replaced by another server", "its sessions are gone"
         )
-    shown, *hidden = text.split(f"{token}\n")
-    if hidden and alternate:
-        above, behind = hidden
+    if found != pane:
+        return None
+    if look.main and alternate:
+        above, behind = hidden[:2]
         shown = (above if history else "") + behind
     return Shot(
-        _as_written(server, shown) if join else shown,
+        _as_written(server, shown) if look.join else shown,
         width,
         height,
         history,

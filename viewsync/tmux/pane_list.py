@@ -6,9 +6,12 @@ import re
 
 from viewsync.tmux import rows
 from viewsync.tmux.rules.model import MARK_STATE, QUARANTINE, Pane, Panes
+from viewsync.tmux.server import chain
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from viewsync.tmux.server import Tmux
 
 # Names hold no raw tab or newline (3.2 and newer store them escaped). Nothing else here is anybody's free text.
@@ -37,11 +40,28 @@ PANE = "\t".join(
 )
 
 
+_COMMANDS = (["list-panes", "-a", "-F", PANE], ["display-message", "-p", rows.SERVER])
+
+
 def read(tmux: Tmux, socket: str) -> Panes:
     """ServerGone when no server runs there, TmuxError when it says nothing usable."""
-    return parse(
-        socket, tmux.ask_all(socket, [["list-panes", "-a", "-F", PANE], ["display-message", "-p", rows.SERVER]])
-    )
+    return parse(socket, tmux.ask_all(socket, _COMMANDS))
+
+
+def read_with(tmux: Tmux, socket: str, also: Sequence[Sequence[str]]) -> tuple[Panes, str]:
+    """The same, and what more commands printed in the same call. They only read, and each may fail."""
+    out = tmux.run(socket, *chain(*_COMMANDS, *also)).out
+    begin = out.find("\nV\t")
+    if begin < 0:
+        return read(tmux, socket), ""
+    end = out.find("\n", begin + 1) + 1
+    found = parse(socket, out[:end])
+    if "\\$" in out[:end]:
+        from viewsync.tmux.rules.language import undollared  # only for these few
+        from viewsync.tmux.rules.versions import escapes_dollars
+
+        found = parse(socket, undollared(out[:end])) if escapes_dollars(found.server.version) else found
+    return found, out[end:]
 
 
 def parse(socket: str, output: str) -> Panes:

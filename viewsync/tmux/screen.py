@@ -81,6 +81,12 @@ def parsed(out: str, token: str) -> tuple[Screen | None, str]:
     return _screen(state.split("\t"), *(_lines(part) for part in (rows, *parts[2:5]))), parts[0] + parts[5]
 
 
+def of_pane(said: str, token: str, pane: str) -> Screen | None:
+    """The reading of that pane in what was said; None where it is another one's, and where there is none."""
+    screen = parsed(said, token)[0] if said else None
+    return screen if screen and screen.pane_id == pane else None
+
+
 def _lines(text: str) -> list[str]:
     return text.split("\n")[:-1]
 
