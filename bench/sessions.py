@@ -85,6 +85,8 @@ def main() -> None:
     rounds = 5 if quick else 11
     print("Ratios of whole processes to the floor (medians, one run, one machine): the interpreter with argparse, json")
     print("and subprocess, plus the tmux calls that the verb cannot avoid.\n")
+    version = subprocess.run(["jq", "--version"], capture_output=True, check=True, text=True).stdout.strip()
+    print(f"sh+jq: {version}\n")
     verbs(SIZES[:2] if quick else SIZES, rounds)
     latency(8 if quick else 30)
     idle(3 if quick else 10)
