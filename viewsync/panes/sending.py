@@ -8,11 +8,13 @@ import re
 import time
 
 from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
-from viewsync.panes.rules import echo, known, python_blocks
+from viewsync.panes import line_editor, reader, remembering
+from viewsync.panes.rules import echo, python_blocks
 from viewsync.registry import last_active, leases, targets
 from viewsync.store import own_files
-from viewsync.system import foreground, line_discipline, processes, procfs, whole_file
+from viewsync.system import foreground, line_discipline, whole_file
 from viewsync.tmux import input as tmux_input
+from viewsync.tmux import screen as tmux_screen
 from viewsync.tmux.input import DEAD, DRAFT, GONE, INPUT_OFF, SYNCHRONIZED, Input
 from viewsync.tmux.rules import anchor as anchors
 from viewsync.tmux.server import ServerGone
@@ -20,12 +22,14 @@ from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.context import Context
+    from viewsync.panes.remembering import Plan
     from viewsync.panes.rules.echo import SentLine
     from viewsync.panes.submitting import Submitted
     from viewsync.panes.waiting import Outcome, WaitCondition
     from viewsync.registry.targets import LocatedPane, PaneAddress, TargetArgs
-    from viewsync.tmux.input import Answer
+    from viewsync.tmux.input import Answer, Kept
     from viewsync.tmux.rules.anchor import Anchor
+    from viewsync.tmux.rules.screen import Screen
     from viewsync.tmux.server import Tmux
 
 LARGEST = 10_000_000  # bytes of text
@@ -68,6 +72,14 @@ class Message(NamedTuple):
     verify: bool = False  # look whether it was submitted, and press Enter again where it was not
 
 
+class _Start(NamedTuple):
+    """How the first line goes in."""
+
+    together: bool = False  # with its Enter
+    looked: str = ""  # where the cursor stands, if nothing is half typed there
+    known: Kept | None = None
+
+
 class Patience(NamedTuple):
     lease: float = 5.0  # seconds to wait for another sender
     tries: int = 3  # to read which panes there are, from a server that is busy
@@ -94,7 +106,7 @@ def send(
 
     `all_counts`: what is waited for may be there already, and may be the echo.
     """
-    located = _located(ctx, asked, patience)
+    located, first = _located(ctx, asked, patience)
     place = located.place
     with contextlib.ExitStack() as lease:
         if not message.keys:
@@ -102,7 +114,7 @@ def send(
         typed, block = _typed(ctx, located, message)
         marks = () if message.keys else echo.marks("\n".join(typed.split("\n", _ECHOED)[:_ECHOED]))
         try:
-            anchor, submitted, cleared = _submit(ctx.tmux, located, typed, message, echo.kept(marks))
+            anchor, submitted, cleared = _submit(ctx.tmux, located, first, typed, message, echo.kept(marks))
         except TmuxTimeout:
             raise  # the program may read the block yet
         except BaseException:
@@ -116,11 +128,14 @@ def send(
         return Sent(located, _awaited(ctx, place, wish, anchor, marks) if wish else None, submitted, cleared)
 
 
-def _located(ctx: Context, asked: TargetArgs, patience: Patience) -> LocatedPane:
-    """Nothing was sent yet, so a server that was too busy is asked again."""
+def _located(ctx: Context, asked: TargetArgs, patience: Patience) -> tuple[LocatedPane, Screen | None]:
+    """And what it shows, where that could be read along. Nothing was sent yet, so a server that was too busy is asked
+    again.
+    """
+    token = os.urandom(8).hex()
     for attempt in range(1, patience.tries + 1):
         try:
-            located = targets.locate(ctx, asked)
+            located = targets.locate(ctx, asked, lambda target: tmux_screen.reading(target, token, anchors.ABOVE))
         except ServerGone as error:
             raise _not_ready(error.message, error.hint) from None
         except TmuxTimeout as error:
@@ -132,7 +147,7 @@ def _located(ctx: Context, asked: TargetArgs, patience: Patience) -> LocatedPane
             break
     if not located.pane.dead and targets.running(located.pane, located.row, located.place.server) is False:
         raise _not_ready(f"its program (PID {located.pane.pid}) ended", "make another session with `viewsync create`")
-    return located
+    return located, tmux_screen.of_pane(located.said, token, located.place.pane_id)
 
 
 def _not_ready(why: str, hint: str) -> NotReady:
@@ -141,7 +156,7 @@ def _not_ready(why: str, hint: str) -> NotReady:
 
 def _typed(ctx: Context, located: LocatedPane, message: Message) -> tuple[str, str]:
     """The text that goes in, and the file that it makes a Python prompt read, "" when there is none."""
-    if not message.block or not python_blocks.needs_line(message.text) or not _at_python_prompt(located):
+    if not message.block or not python_blocks.needs_line(message.text) or not reader.at_python_prompt(located):
         return message.text, ""
     line = python_blocks.inline(message.text)
     if len(line) <= python_blocks.LONGEST:
@@ -156,14 +171,6 @@ def _typed(ctx: Context, located: LocatedPane, message: Message) -> tuple[str, s
     return python_blocks.run_file(path), path
 
 
-def _at_python_prompt(located: LocatedPane) -> bool:
-    busy_with = foreground.foreground(located.pane.pid)
-    words = processes.command_line(busy_with.pid) if busy_with else []
-    if busy_with is None or not words:  # nobody knows, so it is what it was made for
-        return bool(located.row and located.row.type == "python-repl")
-    return python_blocks.is_python_prompt(busy_with.command, words)
-
-
 def _remove(path: str) -> None:
     if path:
         with contextlib.suppress(OSError):
@@ -171,12 +178,14 @@ def _remove(path: str) -> None:
 
 
 def _submit(
-    tmux: Tmux, located: LocatedPane, typed: str, message: Message, kept: str
+    tmux: Tmux, located: LocatedPane, first: Screen | None, typed: str, message: Message, kept: str
 ) -> tuple[Anchor | None, Submitted | None, bool]:
     """The anchor is that of the first line, where there are several; and whether something was cleared before."""
     terminal = _terminal(tmux, located) if typed or message.verify else ""
     lines = _lines(located, terminal, typed, message)
     before = _clear(tmux, located, terminal) if message.draft == CLEAR else None
+    first = None if message.draft == CLEAR else first
+    start, planned = _start(located, first, terminal, lines, message, kept) if first else (_Start(), None)
     begin: Answer | None = None
     pressed: Answer | None = None
     for number, line in enumerate(lines):
@@ -184,15 +193,41 @@ def _submit(
         piece = message if last else message._replace(enter=True, verify=False)
         piece = piece._replace(draft=KEEP) if number else piece
         try:
-            answer, pressed, submitted = _submit_one(tmux, located, terminal, line, piece, "" if number else kept)
+            how, keep = (_Start(), "") if number else (start, kept)
+            answer, pressed, submitted = _submit_one(tmux, located, terminal, line, piece, how, keep)
         except NotReady as error:
             if not number:
                 raise
             raise NotReady(f"{error.message}; {number} of {len(lines)} lines were sent", error.hint) from None
         begin = answer if not number else begin
     cleared = before is not None and begin is not None and before.split(",")[:3] != begin.anchor.split(",")[:3]
-    anchor = _remembered(tmux, located.place, kept, begin, pressed if len(lines) == 1 else None) if begin else None
-    return anchor, submitted, cleared
+    if begin is None:
+        return None, submitted, cleared
+    pressed = pressed if len(lines) == 1 else None
+    return remembering.remember(tmux, located.place, kept, begin, pressed, planned), submitted, cleared
+
+
+def _start(
+    located: LocatedPane, first: Screen, terminal: str, lines: list[str], message: Message, kept: str
+) -> tuple[_Start, Plan]:
+    """What the first line needs no further look for, as long as the screen stays as it is."""
+    [line, *more] = lines
+    pressed = message.enter and not (message.verify or message.bracket or more)
+    together = pressed and line_editor.takes(located.pane.pid, terminal, line, first)
+    planned = remembering.plan(first, kept, line if together else "")
+    fresh = message.enter and message.draft != KEEP
+    looked = planned.kept.place if fresh and _nothing_stands(located, first) else ""
+    return _Start(together, looked, planned.kept), planned
+
+
+def _nothing_stands(located: LocatedPane, screen: Screen) -> bool:
+    """Whether nobody can have half typed something; False where it need not be known."""
+    last = anchors.begin(screen.anchor)
+    if screen.alternate or screen.column <= (last.column if last else 0) or (last and last.line < screen.first):
+        return False
+    from viewsync.panes.rules import half_typed
+
+    return not half_typed.standing(screen, last, reader.reader(located)[0])
 
 
 def _lines(located: LocatedPane, terminal: str, typed: str, message: Message) -> list[str]:
@@ -202,8 +237,7 @@ def _lines(located: LocatedPane, terminal: str, typed: str, message: Message) ->
     if not message.lines and message.bracket is None:
         from viewsync.panes.rules import readers
 
-        reader, _ = _reader(located)
-        lines = readers.lines(reader, typed)
+        lines = readers.lines(reader.reader(located)[0], typed)
     if len(lines) > _ONE_BY_ONE:
         raise _not_ready(
             f"its program takes one line at a time, and these are {len(lines):,}",
@@ -213,18 +247,19 @@ def _lines(located: LocatedPane, terminal: str, typed: str, message: Message) ->
 
 
 def _submit_one(
-    tmux: Tmux, located: LocatedPane, terminal: str, typed: str, message: Message, kept: str
+    tmux: Tmux, located: LocatedPane, terminal: str, typed: str, message: Message, start: _Start, kept: str
 ) -> tuple[Answer, Answer | None, Submitted | None]:
-    """Text, and Enter for itself once it was taken; where the terminal makes lines of it, both at once. The answer to
-    the text, and to an Enter that was pressed once all of the text was shown.
+    """Text, and Enter for itself once it was taken; where the terminal makes lines of it, or a shell, both at once. The
+    answer to the text, and to an Enter that was pressed once all of the text was shown.
     """
     place = located.place
     if not (typed or message.verify):
-        return _put(tmux, place, Input(enter=message.enter, keys=message.keys), kept), None, None
+        return _put(tmux, place, Input(enter=message.enter, keys=message.keys, known=start.known), kept), None, None
     by_line = line_discipline.reads_lines(terminal)
     what = _input(tmux, located, typed, message, by_line=by_line)
-    what = what._replace(fresh=message.enter and message.draft != KEEP)
-    if not message.enter or (by_line and not message.verify):
+    fresh = message.enter and message.draft != KEEP
+    what = what._replace(fresh=fresh, looked=start.looked, known=start.known)
+    if not message.enter or start.together or (by_line and not message.verify):
         return _put_fresh(tmux, located, what, kept), None, None
     from viewsync.panes import submitting
 
@@ -238,16 +273,10 @@ def _submit_one(
         submitted = None
         if message.verify:
             # An editor takes each Enter for a line.
-            submitted = submission.enter(typed, 1 if _is_keyed(located) else submitting.PRESSES)
+            submitted = submission.enter(typed, 1 if reader.is_keyed(located) else submitting.PRESSES)
         else:
             submission.press()
         return answer, submission.pressed if shown else None, submitted
-
-
-def _is_keyed(located: LocatedPane) -> bool:
-    from viewsync.panes.rules import readers
-
-    return readers.is_keyed(foreground.names(located.pane.pid).values())
 
 
 def _put_fresh(tmux: Tmux, located: LocatedPane, what: Input, kept: str) -> Answer:
@@ -258,10 +287,9 @@ def _put_fresh(tmux: Tmux, located: LocatedPane, what: Input, kept: str) -> Answ
         return _put(tmux, located.place, what, kept)
     except _HalfTyped:
         from viewsync.panes.rules import half_typed
-        from viewsync.tmux import screen as tmux_screen
 
         screen = tmux_screen.read(tmux, located.place.socket, located.place.pane_id, _WITNESSES)
-        draft = half_typed.standing(screen, anchors.begin(screen.anchor), _reader(located)[0])
+        draft = half_typed.standing(screen, anchors.begin(screen.anchor), reader.reader(located)[0])
         if draft:
             problem = f"somebody has typed {draft[:60]!r} at its prompt, and Enter would run it with the text"
             raise _not_ready(problem, "--draft clear removes it first, --draft keep types behind it") from None
@@ -277,22 +305,6 @@ def _clear(tmux: Tmux, located: LocatedPane, terminal: str) -> str:
         answer = _put(tmux, located.place, Input(_CLEARING), "")
         submission.wait_until_taken()
         return answer.anchor
-
-
-def _reader(located: LocatedPane) -> tuple[str, tuple[int, int]]:
-    """The name of who reads the terminal, by which rules/readers.py knows it; and of a Python its version."""
-    from viewsync.panes.rules import readers
-
-    names = foreground.names(located.pane.pid)
-    if not names:
-        return "", (0, 0)
-    pid, command = list(names.items())[-1]
-    program = procfs.program(pid)
-    reader = readers.name(command, program)
-    if reader == "python" and not python_blocks.is_python_prompt(command, processes.command_line(pid)):
-        return "", (0, 0)
-    version = re.fullmatch(r"python(\d+)\.(\d+)", program)
-    return reader, (int(version[1]), int(version[2])) if version else (0, 0)
 
 
 def _terminal(tmux: Tmux, located: LocatedPane) -> str:
@@ -315,9 +327,9 @@ def _input(tmux: Tmux, located: LocatedPane, typed: str, message: Message, *, by
         match _tab(tmux, located, typed):
             case readers.QUOTED, _:
                 return Input(typed.replace("\t", f"{readers.QUOTE}\t"), tmux_input.NEVER, message.enter)
-            case readers.LOST, reader:
+            case readers.LOST, name:
                 raise _not_ready(
-                    f"{reader} takes a TAB as a key, and has none that quotes it",
+                    f"{name} takes a TAB as a key, and has none that quotes it",
                     "--text sends it all the same; else put blanks in its place, or a file",
                 )
     return Input(typed, _bracketed(located, typed, message, by_line=by_line), message.enter)
@@ -327,10 +339,10 @@ def _tab(tmux: Tmux, located: LocatedPane, typed: str) -> tuple[str, str]:
     """What becomes of a TAB in the text, and in which program."""
     from viewsync.panes.rules import readers
 
-    reader, version = _reader(located)
+    name, version = reader.reader(located)
     asked = tmux_input.asks_for_marks(tmux, located.place.server, located.place.pane_id)
     inside = re.search(r"\S[^\S\n]*\t", typed) is not None
-    return readers.tab(reader, asked=asked, version=version, inside=inside), reader
+    return readers.tab(name, asked=asked, version=version, inside=inside), name
 
 
 def _bracketed(located: LocatedPane, typed: str, message: Message, *, by_line: bool) -> str:
@@ -365,24 +377,6 @@ def _put(tmux: Tmux, place: PaneAddress, what: Input, kept: str) -> Answer:
     if answer.refused:
         raise _not_ready(*_WHY[answer.refused])
     return answer
-
-
-def _remembered(tmux: Tmux, place: PaneAddress, kept: str, answer: Answer, pressed: Answer | None) -> Anchor | None:
-    """What stood on the screen is kept as checksums, in the pane itself, for whoever waits there later.
-
-    `pressed`: the answer to an Enter of its own, when the text was shown.
-    """
-    begin = anchors.begin(answer.anchor)
-    if answer.screen is None or begin is None:
-        return begin
-    anchor = known.anchor(answer.screen)
-    if pressed and pressed.screen and pressed.screen.width == answer.screen.width:
-        anchor = known.echoed(pressed.screen, anchor)
-    kept = answer.anchor + kept.removeprefix(anchors.FORMAT)
-    with contextlib.suppress(ViewsyncError):  # the text is there, whatever becomes of this
-        text = anchors.written(begin, echo.written(echo.sent(kept)), anchor)
-        tmux_input.remember(tmux, place.server, place.pane_id, kept, text)
-    return anchor
 
 
 def _awaited(

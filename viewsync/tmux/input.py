@@ -13,7 +13,7 @@ from viewsync.errors import TmuxError
 from viewsync.tmux import screen
 from viewsync.tmux.rules import keys
 from viewsync.tmux.rules.anchor import ABOVE, FORMAT, OPTION
-from viewsync.tmux.rules.language import both, either, equal, quoted, same_server, unexpanded
+from viewsync.tmux.rules.language import both, either, equal, literal, quoted, same_server, unexpanded
 from viewsync.tmux.rules.versions import number, rewrites_pastes
 from viewsync.tmux.server import chain
 from viewsync.typed import TYPE_CHECKING, NamedTuple
@@ -49,12 +49,21 @@ class Later(NamedTuple):
     seconds: float
 
 
+class Kept(NamedTuple):
+    """What OPTION gets instead of a format, as long as FORMAT is `place`."""
+
+    place: str
+    text: str
+
+
 class Input(NamedTuple):
     text: str = ""
     bracketed: str = ""  # NEVER, ASKED, ASKED_BELOW or ALWAYS: the program learns where the text begins and ends
     enter: bool = False  # press Enter behind the text
     later: Later | None = None  # that Enter is not pressed with it
     fresh: bool = False  # not where the cursor has left the prompt's end: DRAFT, which has to be looked at
+    looked: str = ""  # but where FORMAT is this one: it was looked at
+    known: Kept | None = None
     keys: Sequence[str] = ()  # names that tmux/rules/keys.py knows; pressed behind that
 
 
@@ -149,7 +158,8 @@ def _guarded(server: Server, pane: str, what: Input, buffer: str, kept: str, loo
     refuse = f"{drop}display-message -p 'refused"
     command = _act(server, pane, what, buffer, kept, look)
     if what.fresh:
-        command = f"if-shell -F -t '{pane}' {quoted(_moved())} {{ {refuse} {DRAFT}' }} {{ {command} }}"
+        moved = both(_moved(), f"#{{?{_at(what.looked)},0,1}}") if what.looked else _moved()
+        command = f"if-shell -F -t '{pane}' {quoted(moved)} {{ {refuse} {DRAFT}' }} {{ {command} }}"
     if what.keys:
         command = f"if-shell -F -t '{pane}' '#{{pane_synchronized}}' {{ {refuse} {SYNCHRONIZED}' }} {{ {command} }}"
     return _guarded_by(server, pane, command, refuse)
@@ -160,6 +170,11 @@ def _moved() -> str:
     first = both(equal(OPTION, ""), "#{cursor_x}")
     later = both(f"#{{{_PROMPT}}}", f"#{{e|>:#{{cursor_x}},#{{{_PROMPT}}}}}")
     return both("#{?alternate_on,0,1}", either(first, later))
+
+
+def _at(place: str) -> str:
+    """Whether FORMAT is that."""
+    return f"#{{==:{FORMAT.replace(',', '#,')},{literal(place)}}}"
 
 
 def _guarded_by(server: Server, pane: str, command: str, refuse: str) -> str:
@@ -206,8 +221,12 @@ def _act(server: Server, pane: str, what: Input, buffer: str, kept: str, look: s
 def _remembered(target: str, what: Input, kept: str) -> list[str]:
     """In the step before, so that nothing can come in between."""
     column = "#{cursor_x}" if what.enter and what.text else ""
+    keep = f"set-option -p {target} -F {OPTION} {quoted(kept)}"
+    if what.known:
+        known = f"set-option -p {target} {OPTION} {quoted(what.known.text)}"
+        keep = f"if-shell -F {target} {quoted(_at(what.known.place))} {{ {known} }} {{ {keep} }}"
     return [
-        f"set-option -p {target} -F {OPTION} {quoted(kept)}",
+        keep,
         f"set-option -p {target} -F {_PROMPT} '{column}'",
     ]
 

@@ -58,6 +58,15 @@ def echoed(screen: Screen, sent: Anchor) -> Anchor:
     return there._replace(echo=tuple(map(sum_of, lines)) if sent.column else (_NO_SUM,))
 
 
+def shown(screen: Screen, at: Anchor, typed: str) -> Anchor:
+    """The cursor's place once it stands behind what was typed `at` it, where that shows as it is, in the same row."""
+    if at.above is None:
+        return at
+    row, column = screen.rows[at.line - screen.first], at.column + len(typed)
+    line = sum_of(before_cells(row, at.column) + typed)
+    return at._replace(column=column, head=line, right=sum_of(after_cells(row, column).strip()), echo=(line,))
+
+
 def without(lines: Sequence[str], shown: Sequence[int]) -> list[str]:
     """Lines but for those, all in a row, that read as what was `shown`."""
     left: list[str] = []

@@ -61,13 +61,14 @@ def _anchor(parts: Sequence[str]) -> Anchor:
 
 def written(begin: Anchor, sent: str, anchor: Anchor) -> str:
     """For `parse`. `begin`: where the text began. `sent`: by what the echo of the lines sent can be told."""
-    text = f"{_place(begin)} {sent}" if sent else _place(begin)
+    text = f"{place(begin)} {sent}" if sent else place(begin)
     if anchor.above is None:
         return text
-    return f"{text}!{_place(anchor)}|{_sums((anchor.head, anchor.right, *anchor.above))}|{_sums(anchor.echo)}"
+    return f"{text}!{place(anchor)}|{_sums((anchor.head, anchor.right, *anchor.above))}|{_sums(anchor.echo)}"
 
 
-def _place(anchor: Anchor) -> str:
+def place(anchor: Anchor) -> str:
+    """What FORMAT is there."""
     return f"{anchor.history},{anchor.row},{anchor.column},{int(anchor.alternate)},{anchor.width}"
 
 
