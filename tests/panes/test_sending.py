@@ -223,7 +223,7 @@ def test_a_sender_killed_while_tmux_reads_has_sent_all_of_it(server: Server, hom
     assert server.tmux("list-buffers") == ""
 
 
-def test_the_text_is_in_no_process_list_and_four_calls_of_tmux_do_it(server: Server, home: Home) -> None:
+def test_the_text_is_in_no_process_list_and_few_calls_of_tmux_do_it(server: Server, home: Home) -> None:
     log, path = os.path.join(home.path, "argv.log"), os.path.join(home.path, "tmux")
     with open(path, "w", encoding="utf-8") as file:
         file.write(f'#!/bin/sh\nfor word; do printf "%s " "$word"; done >> {log}\necho >> {log}\nexec tmux "$@"\n')
@@ -241,7 +241,7 @@ def test_the_text_is_in_no_process_list_and_four_calls_of_tmux_do_it(server: Ser
         to(reader, *words, env={"VIEWSYNC_TMUX": path})
         with open(log, encoding="utf-8") as file:
             calls = file.readlines()
-        # What is there, the text, its Enter, and what stood on the screen then.
+        # What is there, the text, its Enter, and, since it does not show as it is, what stood on the screen then.
         assert len(calls) == (2 if "--keys" in words else 4), calls
         assert not any("sekret" in call or "sss" in call or " k " in call for call in calls)
 

@@ -6,12 +6,7 @@ shells that are known, by the name and by the file of who reads the terminal; wh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from viewsync.system import foreground, line_discipline, processes, procfs
-
-if TYPE_CHECKING:
-    from viewsync.tmux.rules.screen import Screen
 
 # Seen with these: bash 5.2, zsh 5.9, fish 3.6, mksh R59, ksh93u+m, tcsh 6.24.
 _SHELLS = frozenset(["bash", "zsh", "fish", "mksh", "ksh93", "tcsh"])
@@ -19,16 +14,11 @@ _SHELLS = frozenset(["bash", "zsh", "fish", "mksh", "ksh93", "tcsh"])
 _AT_WORK = frozenset(["do_wait", "hrtimer_nanosleep", "do_nanosleep", "sigsuspend", "do_sigsuspend"])
 
 
-def takes(program: int, terminal: str, typed: str, screen: Screen) -> bool:
-    """Whether the line shows behind the cursor as it is, and is run at its Enter. `program`: the pane's pid."""
-    fits = screen.column > 0 and screen.column + len(typed) < screen.width and not screen.alternate
-    return fits and typed.isascii() and typed.isprintable() and _waits(program, terminal)
-
-
-def _waits(program: int, terminal: str) -> bool:
+def waits(program: int, terminal: str) -> bool:
+    """`program`: the pane's pid."""
     pid, command = (list(foreground.names(program).items()) or [(0, "")])[-1]
     name = command.lstrip("-")
-    if name not in (*_SHELLS, "sh", "ksh") or procfs.program(pid) not in _SHELLS:
+    if name not in (*_SHELLS, "sh", "ksh") or procfs.program(pid).removesuffix(" (deleted)") not in _SHELLS:
         return False
     if not all(map(_is_harmless, processes.command_line(pid)[1:])):
         return False

@@ -7,12 +7,13 @@ import contextlib
 from viewsync.errors import ViewsyncError
 from viewsync.panes.rules import echo, known
 from viewsync.tmux import input as tmux_input
+from viewsync.tmux.input import Kept
 from viewsync.tmux.rules import anchor as anchors
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.registry.targets import PaneAddress
-    from viewsync.tmux.input import Answer, Kept
+    from viewsync.tmux.input import Answer
     from viewsync.tmux.rules.anchor import Anchor
     from viewsync.tmux.rules.screen import Screen
     from viewsync.tmux.server import Tmux
@@ -22,35 +23,50 @@ class Plan(NamedTuple):
     """What will be known if the screen is still the same when the text goes in."""
 
     above: Anchor  # the cursor's place, with what stands there
-    anchor: Anchor  # the same, with how the text will show
-    kept: Kept
-    typed: str  # a line that will stand behind the cursor as it is, "" for none
+    kept: Kept  # the same as text
+    shown: Anchor | None  # once the text stands there as it is, in the same row; None where it will not
+    kept_then: Kept | None
 
 
-def plan(first: Screen, kept: str, typed: str = "") -> Plan:
+def plan(first: Screen, kept: str, typed: str) -> Plan:
     """`kept`: the format that the pane gets otherwise."""
     above = known.anchor(first)
-    anchor = known.shown(first, above, typed) if typed else above
-    text = anchors.written(above, echo.written(echo.sent(kept)), anchor)
-    return Plan(above, anchor, tmux_input.Kept(anchors.place(above), text), typed)
+    shown = known.shown(first, above, typed) if typed else None
+    sent = echo.written(echo.sent(kept))
+    kept_then = Kept(anchors.place(shown), anchors.written(above, sent, shown)) if shown else None
+    return Plan(above, Kept(anchors.place(above), anchors.written(above, sent, above)), shown, kept_then)
 
 
-def remember(
-    tmux: Tmux, place: PaneAddress, kept: str, answer: Answer, pressed: Answer | None, planned: Plan | None
-) -> Anchor | None:
-    """`pressed`: the answer to an Enter of its own, when the text was shown."""
+def begun(planned: Plan, *, together: bool) -> Kept:
+    """What is kept when the text goes in. `together`: its Enter goes in with it, and nobody looks in between."""
+    then = planned.kept_then
+    return planned.kept._replace(text=then.text) if together and then else planned.kept
+
+
+class Put(NamedTuple):
+    """How the text was put in."""
+
+    typed: str
+    together: bool  # with its Enter
+    answer: Answer
+    pressed: Answer | None  # the answer to an Enter of its own, when the text was shown
+
+
+def remember(tmux: Tmux, place: PaneAddress, kept: str, put: Put, planned: Plan | None) -> Anchor | None:
+    answer, pressed = put.answer, put.pressed
     begin = anchors.begin(answer.anchor)
     if answer.screen is None or begin is None:
         return begin
-    above = anchor = known.anchor(answer.screen)
-    if planned and planned.above == above:
-        anchor = planned.anchor
-    elif planned and planned.typed and above.column + len(planned.typed) < above.width:
-        anchor = known.shown(answer.screen, above, planned.typed)
-    was_planned = planned is not None and planned.kept.place == answer.anchor
+    anchor = known.anchor(answer.screen)
+    there = answer.anchor + kept.removeprefix(anchors.FORMAT)
+    if planned and planned.kept.place == answer.anchor:
+        there = begun(planned, together=put.together).text
+    if put.together:
+        anchor = known.shown(answer.screen, anchor, put.typed) or anchor
     if pressed and pressed.screen and pressed.screen.width == answer.screen.width:
+        if planned and planned.kept_then and planned.kept_then.place == anchors.place(known.anchor(pressed.screen)):
+            there = planned.kept_then.text
         anchor = known.echoed(pressed.screen, anchor)
-    there = planned.kept.text if planned and was_planned else answer.anchor + kept.removeprefix(anchors.FORMAT)
     text = anchors.written(begin, echo.written(echo.sent(there)), anchor)
     if text != there:
         with contextlib.suppress(ViewsyncError):  # the text is there, whatever becomes of this

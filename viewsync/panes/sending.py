@@ -78,6 +78,7 @@ class _Start(NamedTuple):
     together: bool = False  # with its Enter
     looked: str = ""  # where the cursor stands, if nothing is half typed there
     known: Kept | None = None
+    shown: Kept | None = None  # what is known once it was shown
 
 
 class Patience(NamedTuple):
@@ -203,8 +204,8 @@ def _submit(
     cleared = before is not None and begin is not None and before.split(",")[:3] != begin.anchor.split(",")[:3]
     if begin is None:
         return None, submitted, cleared
-    pressed = pressed if len(lines) == 1 else None
-    return remembering.remember(tmux, located.place, kept, begin, pressed, planned), submitted, cleared
+    put = remembering.Put(lines[0], start.together, begin, pressed if len(lines) == 1 else None)
+    return remembering.remember(tmux, located.place, kept, put, planned), submitted, cleared
 
 
 def _start(
@@ -213,11 +214,12 @@ def _start(
     """What the first line needs no further look for, as long as the screen stays as it is."""
     [line, *more] = lines
     pressed = message.enter and not (message.verify or message.bracket or more)
-    together = pressed and line_editor.takes(located.pane.pid, terminal, line, first)
-    planned = remembering.plan(first, kept, line if together else "")
+    planned = remembering.plan(first, kept, line if pressed else "")
+    together = planned.shown is not None and line_editor.waits(located.pane.pid, terminal)
     fresh = message.enter and message.draft != KEEP
     looked = planned.kept.place if fresh and _nothing_stands(located, first) else ""
-    return _Start(together, looked, planned.kept), planned
+    begun = remembering.begun(planned, together=together)
+    return _Start(together, looked, begun, planned.kept_then), planned
 
 
 def _nothing_stands(located: LocatedPane, screen: Screen) -> bool:
@@ -275,7 +277,7 @@ def _submit_one(
             # An editor takes each Enter for a line.
             submitted = submission.enter(typed, 1 if reader.is_keyed(located) else submitting.PRESSES)
         else:
-            submission.press()
+            submission.press(start.shown if shown else None)
         return answer, submission.pressed if shown else None, submitted
 
 

@@ -19,7 +19,7 @@ from viewsync.typed import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from viewsync.panes.rules.draft import Shown
     from viewsync.registry.targets import PaneAddress
-    from viewsync.tmux.input import Answer
+    from viewsync.tmux.input import Answer, Kept
     from viewsync.tmux.server import Tmux
 
 _STEP = 0.002  # seconds between two looks at the counts
@@ -111,11 +111,14 @@ class Submission:
         read, written = (now - before for now, before in zip(self._counts(), self._before, strict=True))
         return read > 0 and written >= self._size
 
-    def press(self) -> str:
-        """Why Enter was refused, "" where it was not. A program may end at the text already, and the server with it."""
+    def press(self, known: Kept | None = None) -> str:
+        """Why Enter was refused, "" where it was not. A program may end at the text already, and the server with it.
+
+        `known`: what is kept if the text shows so.
+        """
         place = self._place
         try:
-            self.pressed = tmux_input.press(self._tmux, place.server, place.pane_id, self.later.token)
+            self.pressed = tmux_input.press(self._tmux, place.server, place.pane_id, self.later.token, known)
         except ServerGone:
             return tmux_input.GONE
         return self.pressed.refused

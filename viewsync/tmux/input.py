@@ -106,10 +106,10 @@ def remember(tmux: Tmux, server: Server, pane: str, kept: str, text: str) -> Non
     tmux.run(server.socket, "source-file", "-", stdin=change)
 
 
-def press(tmux: Tmux, server: Server, pane: str, token: str = "") -> Answer:
+def press(tmux: Tmux, server: Server, pane: str, token: str = "", known: Kept | None = None) -> Answer:
     """Enter, that of `token` unless it has been pressed by now. With a token the screen is read just before."""
     buffer, look = f"vs-{os.urandom(8).hex()}", os.urandom(8).hex()
-    command = _guarded_by(server, pane, _enter(server, pane, buffer, token, look), "display-message -p 'refused")
+    command = _guarded_by(server, pane, _enter(server, pane, buffer, token, look, known), "display-message -p 'refused")
     done = tmux.run(server.socket, "source-file", "-", stdin=f"{command}\n")
     shown, out = screen.parsed(done.out, look)
     said = dict(line.partition(" ")[::2] for line in out.split("\n"))
@@ -222,13 +222,15 @@ def _remembered(target: str, what: Input, kept: str) -> list[str]:
     """In the step before, so that nothing can come in between."""
     column = "#{cursor_x}" if what.enter and what.text else ""
     keep = f"set-option -p {target} -F {OPTION} {quoted(kept)}"
-    if what.known:
-        known = f"set-option -p {target} {OPTION} {quoted(what.known.text)}"
-        keep = f"if-shell -F {target} {quoted(_at(what.known.place))} {{ {known} }} {{ {keep} }}"
     return [
-        keep,
+        f"{_keep(target, what.known)} {{ {keep} }}" if what.known else keep,
         f"set-option -p {target} -F {_PROMPT} '{column}'",
     ]
+
+
+def _keep(target: str, known: Kept) -> str:
+    keep = f"set-option -p {target} {OPTION} {quoted(known.text)}"
+    return f"if-shell -F {target} {quoted(_at(known.place))} {{ {keep} }}"
 
 
 def _paste(server: Server, pane: str, buffer: str) -> str:
@@ -247,13 +249,15 @@ def _pressed(target: str, key: str) -> str:
     return f"if-shell -F {target} '#{{m:Ext*,#{{pane_key_mode}}}}' {{ {press} }} {{ {write} }}"
 
 
-def _enter(server: Server, pane: str, buffer: str, token: str = "", look: str = "") -> str:
+def _enter(server: Server, pane: str, buffer: str, token: str = "", look: str = "", known: Kept | None = None) -> str:
     press = f'set-buffer -b {buffer} "\\r" ; {_paste(server, pane, buffer)}'
     if not token:
         return press
     due = both(equal("pane_id", pane), equal(_ENTER, token))
     press = f"{_look(pane, look)} ; {press}" if look else press
-    return f"if-shell -F -t '{pane}' {quoted(due)} {{ set-option -p -u -t '{pane}' {_ENTER} ; {press} }}"
+    target = f"-t '{pane}'"
+    press = f"{_keep(target, known)} ; {press}" if known else press
+    return f"if-shell -F {target} {quoted(due)} {{ set-option -p -u {target} {_ENTER} ; {press} }}"
 
 
 def _look(pane: str, token: str) -> str:

@@ -58,11 +58,13 @@ def echoed(screen: Screen, sent: Anchor) -> Anchor:
     return there._replace(echo=tuple(map(sum_of, lines)) if sent.column else (_NO_SUM,))
 
 
-def shown(screen: Screen, at: Anchor, typed: str) -> Anchor:
-    """The cursor's place once it stands behind what was typed `at` it, where that shows as it is, in the same row."""
-    if at.above is None:
-        return at
-    row, column = screen.rows[at.line - screen.first], at.column + len(typed)
+def shown(screen: Screen, at: Anchor, typed: str) -> Anchor | None:
+    """The cursor's place behind what was typed `at` it; None where that cannot show as it is, in the same row."""
+    column = at.column + len(typed)
+    plain = typed.isascii() and typed.isprintable()
+    if not plain or not at.column or column >= screen.width or at.above is None:
+        return None
+    row = screen.rows[at.line - screen.first]
     line = sum_of(before_cells(row, at.column) + typed)
     return at._replace(column=column, head=line, right=sum_of(after_cells(row, column).strip()), echo=(line,))
 
