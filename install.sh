@@ -72,6 +72,8 @@ main() {
         return
     fi
     prefix=${prefix:-$HOME/.local}
+    case $HOME$prefix in *"
+"*) fail "no line can hold the path of a folder with a line break; install viewsync with pipx or uv, and run: viewsync install" ;; esac
     case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
     prefix=${prefix%/}
     # Nobody else writes into a program that you run; and what is installed for everybody can be read by everybody.

@@ -100,8 +100,9 @@ def package() -> str:
 
 
 def baked(env: Env) -> str:
-    """The value of VIEWSYNC_DIRS for the launcher."""
-    return "\n".join(_user_dir(env, kind) for kind in _KINDS)
+    """The value of VIEWSYNC_DIRS for the launcher; "" where a line cannot hold one of them."""
+    found = [_user_dir(env, kind) for kind in _KINDS]
+    return "" if any("\n" in path for path in found) else "\n".join(found)
 
 
 def tmux_socket(env: Env, label: str = "default") -> str:

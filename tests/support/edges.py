@@ -18,6 +18,7 @@ CLOSED, HUNG_UP, FULL = "closed", "hung up", "/dev/full"
 
 class Edge(NamedTuple):
     gone: bool = False  # the folder that it runs in is removed meanwhile
+    most_files: int = 0  # that may be open; 0: as many as with us
     killed_at: int = 0  # before this change of a file or folder, counted from 1; 0: it comes to its end
     files: Mapping[str, str] = {}  # a standard file's number: what it is
 

@@ -14,6 +14,7 @@ import importlib
 import json
 import os
 import pkgutil
+import resource
 import select
 import signal
 import socket
@@ -119,8 +120,12 @@ def kill_at(number: int) -> None:
     sys.addaudithook(hear)
 
 
-def on_an_edge(gone: bool = False, killed_at: int = 0, files: Mapping[str, str] = MappingProxyType({})) -> None:
+def on_an_edge(
+    gone: bool = False, killed_at: int = 0, most_files: int = 0, files: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """As what was started on it finds itself (`Edge` in edges.py): after what needs more than that has."""
+    if most_files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     if killed_at:
         kill_at(killed_at)
     if gone:

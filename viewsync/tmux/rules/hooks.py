@@ -107,19 +107,36 @@ def source_line(path: str) -> str:
 
 def stand(texts: Sequence[str], caller: str) -> bool:
     """Whether all our hooks are set, as they are said today, and call viewsync so."""
-    wanted = _unescaped(command(caller))
+    wanted = _as_printed(command(caller))
     return len(texts) == len(EVENTS) and all(wanted in _unescaped(hook) for hook in texts)
 
 
 def call(texts: Sequence[str], caller: str) -> bool:
     """Whether any of them calls viewsync so. tmux prints them with escapes of its own."""
-    wanted = _unescaped(unexpanded(f"{caller} hook "))
+    wanted = _as_printed(unexpanded(f"{caller} hook "))
     return any(wanted in _unescaped(hook) for hook in texts)
 
 
 def tells_ends(text: str, caller: str) -> bool:
     """Whether what stands in the slot of `ENDED` calls viewsync so, in the way that it is said today."""
     return text.startswith(_ENDED) and call([text], caller)
+
+
+_LETTERS = dict(zip("\a\b\t\n\v\f\r", "abtnvfr", strict=True))
+
+
+def _as_printed(text: str) -> str:
+    """What tmux prints of it, without the backslashes: of a byte that is no text, its letter or its number."""
+    if not text.isprintable():
+        text = "".join(_printed(character) for character in text)
+    return _unescaped(text)
+
+
+def _printed(character: str) -> str:
+    if character in _LETTERS:
+        return _LETTERS[character]
+    number = ord(character)
+    return f"{number & 0xFF:03o}" if number < 0x20 or number == 0x7F or 0xDC80 <= number <= 0xDCFF else character
 
 
 def _unescaped(text: str) -> str:
