@@ -84,6 +84,17 @@ def lives(database: sqlite3.Connection) -> None:
     database.execute("CREATE INDEX lives_by_start ON lives (start)")
     database.execute("CREATE INDEX lives_by_project ON lives (project, lasted)")
     database.execute("CREATE INDEX lives_by_length ON lives (lasted)")
+    _stays(database)
+    _view_lives(database)
+    database.execute("CREATE TABLE folded (at REAL NOT NULL, event INTEGER NOT NULL, seen INTEGER NOT NULL)")
+    database.execute("INSERT INTO folded VALUES (0, 0, 0)")
+    database.execute("CREATE TABLE keeping (at REAL NOT NULL, forgotten INTEGER NOT NULL)")
+    database.execute("INSERT INTO keeping VALUES (0, 0)")
+    _indexes(database)
+    _totals(database)
+
+
+def _stays(database: sqlite3.Connection) -> None:
     database.execute(
         """CREATE TABLE stays (
             life INTEGER NOT NULL,        -- of this one, somebody was on it
@@ -106,6 +117,9 @@ def lives(database: sqlite3.Connection) -> None:
             PRIMARY KEY (socket, session)
         ) WITHOUT ROWID"""
     )
+
+
+def _view_lives(database: sqlite3.Connection) -> None:
     database.execute(
         """CREATE TABLE view_lives (
             socket TEXT NOT NULL,
@@ -130,8 +144,10 @@ def lives(database: sqlite3.Connection) -> None:
     database.execute("CREATE INDEX view_lives_by_end ON view_lives (last)")
     database.execute("CREATE INDEX view_lives_open ON view_lives (last) WHERE layer IS NULL")
     database.execute("CREATE INDEX view_lives_by_parent ON view_lives (parent)")
-    database.execute("CREATE TABLE folded (at REAL NOT NULL, event INTEGER NOT NULL, seen INTEGER NOT NULL)")
-    database.execute("INSERT INTO folded VALUES (0, 0, 0)")
+
+
+def _indexes(database: sqlite3.Connection) -> None:
+    """Of the events themselves."""
     database.execute(
         "CREATE INDEX events_counted ON events (at, event, project, parent, session)"
         " WHERE event IN ('step', 'step-failed', 'error') AND what = 'session'"
@@ -139,9 +155,6 @@ def lives(database: sqlite3.Connection) -> None:
     database.execute("CREATE INDEX events_by_new_name ON events (socket, detail) WHERE event IN ('rename', 'renamed')")
     database.execute("CREATE INDEX events_of_guis ON events (at) WHERE gui != 0")
     database.execute("CREATE INDEX events_by_parent ON events (parent, at) WHERE parent != ''")
-    database.execute("CREATE TABLE keeping (at REAL NOT NULL, forgotten INTEGER NOT NULL)")
-    database.execute("INSERT INTO keeping VALUES (0, 0)")
-    _totals(database)
 
 
 def _totals(database: sqlite3.Connection) -> None:
