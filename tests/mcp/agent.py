@@ -7,15 +7,13 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mcp.client.client import Client
-from mcp.client.stdio import StdioServerParameters, stdio_client
-
 from viewsync.mcp.tools import TOOLS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+    from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 
     import mcp_types as types
+    from mcp.client.client import Client
 
     from tests.support.server import Home
 
@@ -74,9 +72,25 @@ class Agent:
 async def agent(
     home: Home, *words: str, era: str = "auto", env: Mapping[str, str] | None = None, heard: Any = None
 ) -> AsyncIterator[Agent]:
-    server = StdioServerParameters(command=home.launcher, args=["mcp", *words], env={**home.env, **(env or {})})
-    async with Client(stdio_client(server), mode=era, message_handler=heard) as client:
+    command = [home.launcher, "mcp", *words]
+    async with connected(command, {**home.env, **(env or {})}, mode=era, message_handler=heard) as client:
         yield Agent(client)
+
+
+def connected(command: Sequence[str], env: Mapping[str, str], **how: Any) -> Client:
+    """The SDK is imported here, since each process of the tests reads all files, and few run these tests."""
+    from mcp.client.client import Client
+    from mcp.client.stdio import StdioServerParameters, stdio_client
+
+    program, *words = command
+    return Client(stdio_client(StdioServerParameters(command=program, args=words, env=dict(env))), **how)
+
+
+def refusal() -> type[Exception]:
+    """What the SDK raises for an error that the server answered with."""
+    from mcp.shared.exceptions import MCPError
+
+    return MCPError
 
 
 def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from mcp.client.client import Client
-from mcp.client.stdio import StdioServerParameters, stdio_client
-
 from tests.docs import blocks
-from tests.mcp.agent import Agent, run
+from tests.mcp.agent import Agent, connected, run
 from tests.support.server import ROOT
 from viewsync.mcp.prompts import PROMPTS
 from viewsync.mcp.tools import TOOLS
@@ -30,8 +27,7 @@ def test_a_client_gets_from_nothing_to_an_answer_by_the_page(home: Home) -> None
     env = {**home.env, "PATH": f"{home.path}:{home.env['PATH']}"}
 
     async def work() -> None:
-        server = StdioServerParameters(command=start["command"], args=start["args"], env=env)
-        async with Client(stdio_client(server)) as client:
+        async with connected([start["command"], *start["args"]], env) as client:
             here = Agent(client)
             answers = [await here.done(call["name"], **call["arguments"]) for call in calls]
             assert answers[1].items() >= wanted.items()

@@ -6,9 +6,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mcp.shared.exceptions import MCPError
 
-from tests.mcp.agent import agent, names, run
+from tests.mcp.agent import agent, names, refusal, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,9 +75,9 @@ def test_it_forbids_verbs_names_servers_and_commands(home: Home, server: Server)
             assert "text without Enter" in await forbidden(here, "send", session="agent-1", text="echo x", enter=False)
             await here.done("send", session="agent-1", keys=["C-c"])
             for uri in ("viewsync://sessions/other/output", "viewsync://sessions/other"):
-                with pytest.raises(MCPError, match="policy forbids the session 'other'"):
+                with pytest.raises(refusal(), match="policy forbids the session 'other'"):
                     await here.read(uri)
-            with pytest.raises(MCPError, match="policy forbids the session 'other'"):
+            with pytest.raises(refusal(), match="policy forbids the session 'other'"):
                 async with here.client.listen(resource_subscriptions=["viewsync://sessions/other/output"]):
                     pass
             listed = await here.done("list")

@@ -7,9 +7,8 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mcp.shared.exceptions import MCPError
 
-from tests.mcp.agent import ERAS, agent, run, settled, stays, until
+from tests.mcp.agent import ERAS, agent, refusal, run, settled, stays, until
 from viewsync.mcp.prompts import PROMPTS
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def test_each_is_what_a_tool_tells(home: Home) -> None:
                 ("file:///etc/passwd", "there is no resource"),
                 (f"{SESSIONS}/{name}".replace(" ", "%20"), "there is no resource"),
             ):
-                with pytest.raises(MCPError, match=what):
+                with pytest.raises(refusal(), match=what):
                     await here.client.read_resource(uri)
 
     run(work)
@@ -136,9 +135,9 @@ def test_prompts_are_filled_and_say_what_they_lack(home: Home) -> None:
                 given = {argument.name: "{0} %s \n x" for argument in prompt.arguments or ()}
                 (message,) = (await here.client.get_prompt(prompt.name, given)).messages
                 assert message.role == "user"
-            with pytest.raises(MCPError, match="long_work needs command: the line of shell to run"):
+            with pytest.raises(refusal(), match="long_work needs command: the line of shell to run"):
                 await here.client.get_prompt("long_work", {"session": "shell"})
-            with pytest.raises(MCPError, match="there is no prompt 'x'"):
+            with pytest.raises(refusal(), match="there is no prompt 'x'"):
                 await here.client.get_prompt("x")
 
     run(work)

@@ -6,7 +6,6 @@ come the three standard files, and a socket on which the rest is told and the ex
 
 from __future__ import annotations
 
-import ast
 import atexit
 import contextlib
 import gc
@@ -14,6 +13,7 @@ import importlib
 import json
 import os
 import pkgutil
+import re
 import resource
 import select
 import signal
@@ -29,6 +29,9 @@ import viewsync
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_SERVING = ("viewsync.mcp.", "mcp")
+_WITHIN = re.compile(r"^ +(?:from|import) ([\w.]+)(?= import | as |  #|$)", re.MULTILINE)  # on a line of a function
 
 
 def main() -> None:
@@ -65,18 +68,21 @@ def main() -> None:
 
 
 def import_all() -> None:
-    """All of viewsync, and what any of its functions imports where it can be had."""
+    """All of viewsync, and what any of its functions imports where it can be had; but for what serves agents.
+
+    That is half of the memory, which each fork would copy the tables of, and tests start it for real.
+    """
     for module in pkgutil.walk_packages(viewsync.__path__, "viewsync."):
-        if not module.name.endswith("__main__"):
+        if not module.name.endswith("__main__") and not module.name.startswith(_SERVING):
             importlib.import_module(module.name)
+    within = set()
     for name in [name for name in sys.modules if name.startswith("viewsync.")]:
         with open(str(sys.modules[name].__file__), encoding="utf-8") as file:
-            nodes = list(ast.walk(ast.parse(file.read())))
-        wanted = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
-        wanted += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
-        for each in wanted:
+            within |= set(_WITHIN.findall(file.read()))
+    for name in within:
+        if not name.startswith(_SERVING):
             with contextlib.suppress(ImportError):
-                importlib.import_module(each)
+                importlib.import_module(name)
 
 
 def become(caller: socket.socket, standard: list[int]) -> None:
