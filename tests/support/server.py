@@ -188,12 +188,9 @@ class Server:
 
     def start(self, *words: str) -> Server:
         """Start it with one session, `new-session WORDS` (default: one called `proj`, with two windows)."""
-        if words:
-            self.tmux("new-session", "-d", *words)
-        else:
-            self.tmux("new-session", "-d", "-s", "proj", "-n", "one")
-            self.tmux("new-window", "-t", "=proj:", "-n", "two")
-        self.pid = int(self.tmux("display-message", "-p", "#{pid}"))
+        one = ["new-session", "-d", *(words or ("-s", "proj", "-n", "one"))]
+        two = [] if words else [";", "new-window", "-t", "=proj:", "-n", "two"]
+        self.pid = int(self.tmux(*one, *two, ";", "display-message", "-p", "#{pid}").splitlines()[-1])
         return self
 
     def run(self, *words: str, timeout: float = 60.0) -> Done:
