@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _STEP = 0.02
+_LONGEST = 0.1  # most readings start a program, which takes from those that are waited for
 
 
 def until(reading: Callable[[], T], what: str, timeout: float = 60.0) -> T:
@@ -19,13 +20,15 @@ def until(reading: Callable[[], T], what: str, timeout: float = 60.0) -> T:
     The time is for a machine on which twenty others want each core, and says nothing of what is fast enough.
     """
     deadline = time.monotonic() + timeout
+    step = _STEP
     while True:
         last = reading()
         if last:
             return last
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {timeout:g} s for {what}; last seen: {last!r}")
-        time.sleep(_STEP)
+        time.sleep(step)
+        step = min(step * 1.2, _LONGEST)
 
 
 def stays(reading: Callable[[], T], seconds: float = 0.6) -> T:
