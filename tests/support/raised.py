@@ -202,12 +202,17 @@ class Reach:
     def __init__(self, start: str) -> None:
         self.functions: set[str] = set()
         self.made: set[str] = set()
+        uses: set[Use] = set()
         left = {start}
         while left:
             self.functions |= left
-            uses = {use for function in self.functions for use in _uses(function)}
-            self.made |= {use.value for use in uses if use.value in source().classes}
-            left = {target for use in uses for target in self.targets(use)} - self.functions
+            new = {use for function in left for use in _uses(function)} - uses
+            made = {use.value for use in new if use.value in source().classes} - self.made
+            uses |= new
+            self.made |= made
+            # What is made now may have what was called before.
+            again = {use for use in uses if made & _owners().get(use.value, set())} if made else set()
+            left = {target for use in new | again for target in self.targets(use)} - self.functions
 
     def targets(self, use: Use) -> list[str]:
         """The functions that a use runs."""
@@ -218,7 +223,9 @@ class Reach:
             methods = found.classes.get(use.value)
             return [use.value] if methods is None else [methods[name] for name in _MADE if name in methods]
         owners = self.made & _owners().get(use.value, set())
-        named = {owner for owner in self.made if owner.rpartition(".")[2].lower() == use.receiver.lower().strip("_")}
+        if not owners:
+            return []
+        named = self.made & _called().get(use.receiver.lower().strip("_"), set())
         if named or any(hasattr(kind, use.value) for kind in _BUILT_IN):
             owners &= named
         functions = [found.classes[owner][use.value] for owner in owners]
@@ -234,6 +241,15 @@ def _owners() -> dict[str, set[str]]:
     for owner, methods in source().classes.items():
         for name in methods:
             found.setdefault(name, set()).add(owner)
+    return found
+
+
+@functools.cache
+def _called() -> dict[str, set[str]]:
+    """The classes by their name alone, in lower case."""
+    found: dict[str, set[str]] = {}
+    for owner in source().classes:
+        found.setdefault(owner.rpartition(".")[2].lower(), set()).add(owner)
     return found
 
 
