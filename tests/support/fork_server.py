@@ -30,7 +30,7 @@ import viewsync
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SERVING = ("viewsync.mcp.", "mcp")
+_OTHER_WAYS_IN = ("viewsync.mcp.", "mcp", "viewsync.api", "viewsync.tmux.libtmux_objects", "libtmux")
 _WITHIN = re.compile(r"^ +(?:from|import) ([\w.]+)(?= import | as |  #|$)", re.MULTILINE)  # on a line of a function
 
 
@@ -68,19 +68,19 @@ def main() -> None:
 
 
 def import_all() -> None:
-    """All of viewsync, and what any of its functions imports where it can be had; but for what serves agents.
+    """All that verbs are made of, and what any of their functions imports where it can be had.
 
-    That is half of the memory, which each fork would copy the tables of, and tests start it for real.
+    Not what serves agents and Python programs: that is more than half of the memory, whose tables each fork copies.
     """
     for module in pkgutil.walk_packages(viewsync.__path__, "viewsync."):
-        if not module.name.endswith("__main__") and not module.name.startswith(_SERVING):
+        if not module.name.endswith("__main__") and not module.name.startswith(_OTHER_WAYS_IN):
             importlib.import_module(module.name)
     within = set()
     for name in [name for name in sys.modules if name.startswith("viewsync.")]:
         with open(str(sys.modules[name].__file__), encoding="utf-8") as file:
             within |= set(_WITHIN.findall(file.read()))
     for name in within:
-        if not name.startswith(_SERVING):
+        if not name.startswith(_OTHER_WAYS_IN):
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
 
