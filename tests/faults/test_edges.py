@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,6 +66,27 @@ def test_each_verb_is_called() -> None:
     assert {line.split()[0] for line in edges.CALLS} >= set(COMMANDS)
 
 
+@pytest.mark.parametrize("files", [4, 6])
+def test_without_descriptors_it_says_that_they_are_out_and_forgets_nothing(world: World, files: int) -> None:
+    """Not that tmux is to be installed, and not of a bug."""
+    home = world.project.home
+    before = home.registry()
+    for line in edges.CALLS:
+        if line.split()[0] in ("install", "uninstall", "hook", "sweeper"):
+            continue
+        done = world.call(line, Edge(most_files=files))
+        told = done.out + done.err
+        assert done.code != 70, (line, done)
+        assert "Traceback" not in told, (line, done)
+        assert "install tmux" not in told, (line, done)
+    assert (home.registry()["sessions"], home.rows()) == (before["sessions"], before["views"])
+    for line in ("views", "create -S SOCKET -n two", "exec -s web -- :", "find"):
+        done = world.call(line, Edge(most_files=files))
+        assert (done.code != 0, "oo many open files" in done.out + done.err) == (True, True), (line, done)
+    done = world.call("sweeper once", Edge(most_files=files))
+    assert "a bug" not in done.out + done.err, done
+
+
 @pytest.mark.parametrize("name", EDGES)
 def test_a_verb_does_what_it_can_and_says_the_rest_in_a_line(world: World, name: str) -> None:
     edge, special = EDGES[name]
@@ -80,3 +102,24 @@ def test_a_verb_does_what_it_can_and_says_the_rest_in_a_line(world: World, name:
     assert "web" in listed(world.project.home)  # nothing that was not asked for
     log = os.path.join(world.project.home.state, "log", "viewsync.log")
     assert not os.path.exists(log) or "a bug" not in read(log)
+
+
+def test_on_a_full_disk_doctor_says_so_and_no_verb_ends_in_a_bug(world: World) -> None:
+    """A file system of a test's own, in a mount namespace."""
+    home = world.project.home
+    full = os.path.join(home.path, "full")
+    os.mkdir(full)
+    where = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-rm"]
+    if subprocess.run([*where, "mount", "-t", "tmpfs", "tmpfs", full], capture_output=True, check=False).returncode:
+        pytest.skip("no file system can be mounted here, not even in a namespace")
+    lines = ["doctor", "list", "create -n two -- cat", "sweep", "stats", "backup", "cleanup", "reconcile --repair"]
+    calls = "; ".join(f'echo "== {line}"; "$0" {line} 2>&1; echo "code $?"' for line in lines)
+    script = (
+        'mount -t tmpfs -o size=256k tmpfs "$1" && mkdir -m 700 "$1/state" && "$0" list >/dev/null;'
+        f' "$0" registry init; cat /dev/zero > "$1/state/fill" 2> /dev/null; {calls}'
+    )
+    said = home.run([*where, "sh", "-c", script, home.launcher, full], {"VIEWSYNC_STATE_DIR": f"{full}/state"})
+    assert ("a bug" in said.out, "Traceback" in said.out) == (False, False), said
+    assert "code 70" not in said.out
+    assert f"the disk of {full}/state is full" in said.out
+    assert "No space left on device (the registry is as it was before)" in said.out

@@ -7,6 +7,7 @@ import stat
 
 from viewsync import paths
 from viewsync.errors import StateError
+from viewsync.output import size
 from viewsync.registry.safe_reading import read_registry
 from viewsync.setup import manifest, sweeper_check, wezterm_check
 from viewsync.setup.repair_commands import viewsync
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 _NAMED = 3  # of what cannot be used
+_LEAST_ROOM = 64 * 1024  # bytes: a registry, and the log of the history
 
 
 def tmux(ctx: Context) -> Check:
@@ -151,6 +153,10 @@ def state_folder(ctx: Context) -> Check:
         return Check("state folder", FAIL, f"{path}: {error.strerror}", "set VIEWSYNC_STATE_DIR to another folder")
     if problem := own_files.unsafe(path, found):
         return Check("state folder", FAIL, problem, "set VIEWSYNC_STATE_DIR to another folder")
+    room = os.statvfs(path)
+    if room.f_blocks and room.f_bavail * room.f_frsize < _LEAST_ROOM:
+        left = f"the disk of {path} is full ({size(room.f_bavail * room.f_frsize)} left)"
+        return Check("state folder", FAIL, left, "make room: nothing can be registered until then", at_stake=WORK)
     mode = stat.S_IMODE(found.st_mode)
     if mode & 0o077:
         hint = "viewsync makes it private (0700) the next time it uses it"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viewsync import output
+from viewsync import ground, output
 from viewsync.errors import ViewsyncError
 from viewsync.sweeper import one_pass
 from viewsync.typed import TYPE_CHECKING
@@ -35,6 +35,8 @@ class Rounds:
         except ViewsyncError as error:
             return [error.message]
         except Exception as error:
+            if isinstance(error, (OSError, MemoryError)) and (problem := ground.told(error)):
+                return [problem.message]
             self.ctx.log.exception("a bug in the sweep")
             return [f"a bug: {type(error).__name__}"]
 
