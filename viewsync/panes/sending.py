@@ -14,6 +14,7 @@ from viewsync.registry import last_active, leases, targets
 from viewsync.store import own_files
 from viewsync.system import foreground, line_discipline, whole_file
 from viewsync.tmux import input as tmux_input
+from viewsync.tmux import pid_namespaces
 from viewsync.tmux import screen as tmux_screen
 from viewsync.tmux.input import DEAD, DRAFT, GONE, INPUT_OFF, SYNCHRONIZED, Input
 from viewsync.tmux.rules import anchor as anchors
@@ -215,7 +216,8 @@ def _start(
     [line, *more] = lines
     pressed = message.enter and not (message.verify or message.bracket or more)
     planned = remembering.plan(first, kept, line if pressed else "")
-    together = planned.shown is not None and line_editor.waits(located.pane.pid, terminal)
+    here = planned.shown is not None and pid_namespaces.is_here(located.place.server)
+    together = here and line_editor.waits(located.pane.pid, terminal)
     fresh = message.enter and message.draft != KEEP
     looked = planned.kept.place if fresh and _nothing_stands(located, first) else ""
     begun = remembering.begun(planned, together=together)
