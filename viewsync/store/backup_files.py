@@ -8,7 +8,7 @@ import os
 import time
 
 from viewsync.errors import StateError, UsageError
-from viewsync.store import own_files
+from viewsync.store import own_files, unusable_rows
 from viewsync.store.registry_file import NEEDED, parse, shown
 from viewsync.system import whole_file
 from viewsync.typed import TYPE_CHECKING
@@ -78,6 +78,10 @@ def read(path: str) -> RegistryData:
         raise UsageError(error.message, "nothing was changed") from None
     if not json.loads(text).keys() >= NEEDED:
         raise UsageError(f"{path} is not a registry: it has no sessions or no version", "nothing was changed")
+    for entry in unusable_rows.of(data):
+        if entry.whole and (entry.name is None or entry.where == "sessions"):
+            hint = "take it out of the copy; nothing was changed"
+            raise UsageError(f"{path}: {entry.told} cannot be used: {entry.problem}", hint)
     for name, row in data["sessions"].items():
         if not all(isinstance(row.get(key), str) and row[key] for key in ("socket", "target")):
             raise UsageError(f"{path}: the row of {name!r} lacks a socket or a target", "nothing was changed")

@@ -126,15 +126,17 @@ class History:
     def _run(self, work: Any) -> Any:
         import sqlite3  # 3 ms: only verbs with something to record
 
+        text: Any = str
         deadline = time.monotonic() + self.timeout
         while True:
             try:
-                return self._once(work)
+                return self._once(work, text)
             except sqlite3.OperationalError as error:  # locked, full, not to be opened
-                if "decode" in str(
-                    error
-                ):  # somebody's bytes that are no UTF-8: of each text that takes three times as long
-                    return self._once(work, lambda raw: raw.decode("utf-8", "replace"))
+                # Somebody's bytes that are no UTF-8. Asked again behind this: until then what was asked is not over,
+                # and its connection open, whose locks go with any other descriptor that is closed.
+                if "decode" in str(error) and text is str:
+                    text = _decoded  # of each text, which takes three times as long
+                    continue
                 # SQLite does not wait for a lock itself while the database becomes a WAL one.
                 if not _is_locked(error) or time.monotonic() > deadline:
                     raise StateError(f"cannot use the history {self.path}: {error}") from None
@@ -142,7 +144,7 @@ class History:
             except sqlite3.DatabaseError as error:
                 raise StateError(f"the history {self.path} is corrupt ({error}); {self._set_aside()}") from None
 
-    def _once(self, work: Any, text: Any = str) -> Any:
+    def _once(self, work: Any, text: Any) -> Any:
         import sqlite3
 
         from viewsync.store.history_migrations import migrate
@@ -193,6 +195,10 @@ def _of_nothing(work: Callable[[sqlite3.Connection], Answer]) -> Answer:
     with contextlib.closing(sqlite3.connect(":memory:")) as database:
         migrate(database)
         return work(database)
+
+
+def _decoded(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
 
 
 def _is_sound(row: Sequence[Any], kinds: Sequence[type | tuple[type, ...]]) -> bool:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 _LATEST = 2.0**53
 _LIFE = "socket, session, project, began, made, since, ended, ender, start, lasted, attached"
 _NAMES = ", ".join(f"events.{name}" for name in Event._fields)
-_FINITE = f"abs(at) < {_LATEST!r} AND abs(COALESCE(seconds, 0)) < {_LATEST!r}"
+# SQLite holds whatever it is given in any column.
+_AT, _SECONDS = (f"typeof({name}) IN ('real', 'integer') AND abs({name}) < {_LATEST!r}" for name in ("at", "seconds"))
+_FINITE = f"{_AT} AND (seconds IS NULL OR {_SECONDS})"
+_FINITE += "".join(f" AND typeof({name}) = 'text'" for name in ("socket", "server", "session", "project", "detail"))
 _UP_TO = "(at < ? OR at = ? AND id <= ?)"
 _IN_RENAMES = f"event IN {RENAMES!r}"  # as the index says it
 
