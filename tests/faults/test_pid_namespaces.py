@@ -11,6 +11,7 @@ import pytest
 from tests.support import namespaces
 from tests.support.sessions import by_jq, create, listed, rows
 from tests.support.wait import until
+from viewsync.projects import cleanup_steps
 from viewsync.store import lock, pending_steps
 from viewsync.system import processes
 
@@ -169,13 +170,16 @@ def test_the_lock_of_a_process_in_a_container_is_held(home: Home, container: Con
 def test_the_steps_that_a_process_in_a_container_is_at_are_its_work(home: Home) -> None:
     os.makedirs(home.state, mode=0o700)
     key = pending_steps.key("1.2", "$3")
-    pending_steps.write(home.state, key, {"server": "1.2", "session_id": "$3"})
+    pending_steps.write(home.state, key, {"socket": "/x", "server": "1.2", "session_id": "$3", "steps": []})
     entry = pending_steps.find(home.state, key)
     assert entry
     assert pending_steps.claim(entry, 1.0, "beef.1@there")
     found = pending_steps.find(home.state, key)
     assert found
     assert (found.owner, found.owner_place) == (os.getpid(), "beef.1@there")
+    assert (cleanup_steps.free(home.state), cleanup_steps.claim(found)) == ([], None)
+    pending_steps.set_aside(found.path, 5.0)
+    assert pending_steps.entries(home.state) == []
 
 
 def test_the_sweeper_of_a_container_runs_and_is_stopped_there(home: Home, container: Container) -> None:

@@ -34,7 +34,7 @@ _OF_A_STEP = {
     "environment": {"": str},
     "timeout": (int, float),
 }
-_NAME = re.compile(r"(\d+\.\d+-\d+)(?:\.json|\.claim-(\d+)-([\d.]+)-(\d+)(?:@(.+))?)")
+_NAME = re.compile(r"(\d+\.\d+-\d+)(?:\.json|\.claim-(\d+)-([\d.]+)-(\d+)(?:@((?!.*\.set-aside-).+))?)")
 
 
 class PendingEntry(NamedTuple):
