@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.support import NO_HOOKS, detached, every_layer
+from tests.faults.support import NO_HOOKS, detached, every_layer, script
 from tests.support.sessions import create, rows
 
 if TYPE_CHECKING:
@@ -101,3 +101,22 @@ def test_a_view_that_is_named_itself_ends_alone(server: Server, home: Home) -> N
     assert home.viewsync("kill", "-S", server.socket, "-t", view).code == 0
     assert server.sessions() == ["proj", "web", other]
     assert not tab.ended()
+
+
+@pytest.mark.parametrize("views", [(), ("--views",)])
+def test_a_view_that_ends_by_itself_meanwhile_is_no_reason_to_say_that_the_session_stays(
+    server: Server, home: Home, views: tuple[str, ...]
+) -> None:
+    """As the server and each sweep end views, too."""
+    create(server, "web")
+    left(server)
+    view = left(server)
+    faster = script(
+        home,
+        "faster",
+        f'case " $* " in *" source-file - "*) tmux -S {server.socket} kill-session -t ={view} 2>&- ;; esac\n'
+        'exec tmux "$@"',
+    )
+    done = home.viewsync("kill", "-s", "web", *views, env={**NO_HOOKS, "VIEWSYNC_TMUX": faster})
+    assert (server.sessions(), rows(home)) == (["proj"], {}), done
+    assert (done.code, "fully removed" in done.out) == (0, True), done

@@ -146,10 +146,10 @@ def end_group(tmux: Tmux, server: Server, group: Group, now: float, *, in_use: b
     idle = () if in_use else ("#{==:#{session_attached},0}", "#{==:#{session_attached_list},}")
     not_leased = either(f"#{{<:#{{@viewsync_lease}},{int(now)}}}", LEASED_AHEAD)
     free = (NOT_QUARANTINED, "#{!=:#{@viewsync_pin},1}", not_leased, *idle)
-    lines = [
-        command(server.version, view, both(same, equal("session_name", name), *free), f"display-message -p 'kept {at}'")
-        for at, (view, name) in enumerate(group.views)
-    ]
+    lines = []
+    for at, (view, name) in enumerate(group.views):
+        kept = if_session(view, same, f"display-message -p 'kept {at}'", "")  # one that ended meanwhile keeps nothing
+        lines.append(command(server.version, view, both(same, equal("session_name", name), *free), kept))
     size = equal("session_group_size", str(group.others + 1))
     alone = both(same, *(FREE if group.free else FREE[:1]), either("#{!=:#{session_grouped},1}", size))
     lines.append(command(server.version, group.session, alone, "display-message -p 'kept session'"))
@@ -158,8 +158,8 @@ def end_group(tmux: Tmux, server: Server, group: Group, now: float, *, in_use: b
     said = done.out.split("\n")
     if "acted" not in said:
         raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
-    kept = [name for at, (_, name) in enumerate(group.views) if f"kept {at}" in said]
-    return kept[0] if kept else group.name if "kept session" in said else ""
+    stay = [name for at, (_, name) in enumerate(group.views) if f"kept {at}" in said]
+    return stay[0] if stay else group.name if "kept session" in said else ""
 
 
 def window_command(version: str, session: str, window: str, condition: str) -> str:
