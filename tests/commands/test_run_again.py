@@ -279,6 +279,20 @@ def test_a_run_that_was_killed_is_completed_by_the_next(
     assert project.viewsync("run", "dev", "--diff").code == 0
 
 
+@pytest.mark.parametrize("after", [3, 5])
+def test_reconcile_leaves_it_to_run(project: Project, server: Server, home: Home, after: int) -> None:
+    """Which alone knows from the file what is missing, and that nothing was typed."""
+    half_made(project, after)
+    note_pid(server)
+    done = home.viewsync("reconcile", "--repair")
+    assert (done.code, "`viewsync run` completes it" in done.out) == (1, True), done
+    ran(project, server, "dev")
+    assert shown(server, "#{window_index} #{window_name} #{pane_index}") == FOUR_PANES
+    for target, text in FOUR_ANSWERS:
+        answered(server, target, text)
+    assert home.viewsync("reconcile", "--repair").code == 0
+
+
 def answered(server: Server, target: str, text: str) -> None:
     until(lambda: text in screen(server, target)[1:], f"the answer in {target}")
 

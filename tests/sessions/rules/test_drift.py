@@ -62,6 +62,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, RowChange | None]] =
     "being made": (HALF, {**NOTHING, "making": True}, "", None),
     "never made": (HALF, NOTHING, "half-made", RowChange(remove=True)),
     "made, and not written down": (HALF, {}, "half-made", RowChange(values=IDS, drop=drift.MAKING)),
+    "a project's, which its file tells of": ({**HALF, "project": "myapp"}, {}, "half-made", None),
     "another's of that name": (HALF, {"made_since": False}, "half-made", RowChange(remove=True)),
     "by name alone": ({"server": "", "session_id": "", "pane_id": ""}, {}, "no-ids", RowChange(values=IDS)),
     "respawned": ({"pid": 5}, {}, "respawned", RowChange(values={"pid": 77, "pid_start": 1.5})),

@@ -119,7 +119,11 @@ def _there(seen: ComparedRow, reading: Panes, names: Mapping[str, str]) -> list[
     values = ids(reading, found, seen.pid_start, seen.place)
     if pane is None:
         result.append(Finding("no-pane", row.name, "its session is running, but its pane is gone", socket=row.socket))
-    if row.maker:
+    if row.maker and row.project:
+        # Only its file tells what is missing. Without the mark `run` would take it for whole, and type nothing into it.
+        text = "the viewsync that was creating it ended too early: `viewsync run` completes it"
+        result.append(Finding("half-made", row.name, text, socket=row.socket))
+    elif row.maker:
         change = RowChange(values=values, drop=MAKING)
         result.append(
             _finding("half-made", row, "the viewsync that was creating it ended too early", "complete it", change)
