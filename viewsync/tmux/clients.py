@@ -6,7 +6,7 @@ import os
 from collections import Counter
 
 from viewsync.errors import TmuxError
-from viewsync.tmux import guarded_join
+from viewsync.tmux import guarded_join, rows
 from viewsync.tmux.rules.language import free, if_session, quoted, same_server, unescaped
 from viewsync.tmux.rules.model import LEASE, MARKED, PARENT_ID
 from viewsync.tmux.server import chain
@@ -56,21 +56,22 @@ def near(tmux: Tmux, server: Server, place: str) -> list[Near]:
     )
     *lines, last = out.splitlines()
     window, _, used = last.partition(" ")
-    rows = (line.split("\t", 4) for line in lines)
-    return [
-        Near(name, (int(at), name == used), shown == window, view)
-        for at, shown, all_, view, name in rows
-        if window in all_.split()
-    ]
+    with rows.understood(server.socket):
+        return [
+            Near(name, (int(at), name == used), shown == window, view)
+            for at, shown, all_, view, name in (line.split("\t", 4) for line in lines)
+            if window in all_.split()
+        ]
 
 
 def on_terminal(tmux: Tmux, server: Server, tty: str) -> Placed | None:
     """None where nobody is on it in that server."""
     out = tmux.ask(server.socket, "list-clients", "-F", "#{session_id}\t#{client_tty}\t#{client_name}")
-    for line in out.splitlines():
-        session, terminal, name = line.split("\t", 2)
-        if terminal == tty:
-            return Placed(name, session)
+    with rows.understood(server.socket):
+        for line in out.splitlines():
+            session, terminal, name = line.split("\t", 2)
+            if terminal == tty:
+                return Placed(name, session)
     return None
 
 

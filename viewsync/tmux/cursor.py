@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from viewsync.tmux import rows
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,11 +19,12 @@ class CursorLine(NamedTuple):
 def read(tmux: Tmux, server: Server, pane: str) -> CursorLine:
     state = "#{cursor_x} #{cursor_y} #{history_size}"
     commands = [["display-message", "-p", "-t", pane, state], ["capture-pane", "-p", "-N", "-t", pane]]
-    first, *rows = tmux.ask_all(server.socket, commands).split("\n")
-    column, row, history = map(int, first.split())
-    above = rows[:row]
+    first, *lines = tmux.ask_all(server.socket, commands).split("\n")
+    with rows.understood(server.socket):
+        column, row, history = map(int, first.split())
+    above = lines[:row]
     return CursorLine(
-        _cut(rows[row] if row < len(rows) else "", column),
+        _cut(lines[row] if row < len(lines) else "", column),
         above[-1] if above else "",
         not history and not any(line.strip() for line in above),
     )

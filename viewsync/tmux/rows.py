@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from viewsync.errors import TmuxError
 from viewsync.tmux.rules.model import Server
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 # It comes last, so that having it means that nothing before it failed.
 SERVER = "V\t#{pid}\t#{start_time}\t#{version}"
+
+
+@contextlib.contextmanager
+def understood(socket: str) -> Iterator[None]:
+    """Around what takes an answer apart: TmuxError where the answer lacks something, or has another thing there."""
+    try:
+        yield
+    except (IndexError, KeyError, ValueError):
+        raise _incomplete(socket) from None
+
+
+def _incomplete(socket: str) -> TmuxError:
+    return TmuxError(f"the tmux server on {socket} gave an incomplete answer", "try again")
 
 
 def read(socket: str, output: str, takers: Mapping[str, Callable[[list[str]], None]]) -> tuple[Server, bool]:
@@ -32,5 +47,5 @@ def read(socket: str, output: str, takers: Mapping[str, Callable[[list[str]], No
         except ValueError:
             complete = False
     if server is None:
-        raise TmuxError(f"the tmux server on {socket} gave an incomplete answer", "try again")
+        raise _incomplete(socket)
     return server, complete

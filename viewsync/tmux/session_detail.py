@@ -9,7 +9,7 @@ import os
 import re
 
 from viewsync.errors import MissingSession, TmuxError
-from viewsync.tmux import portable_layouts, project_list
+from viewsync.tmux import portable_layouts, project_list, rows
 from viewsync.tmux.rules import marks
 from viewsync.tmux.rules.language import free, if_session, quoted, same_server, unescaped
 from viewsync.tmux.rules.project_model import SeenPane, SeenSession, SeenWindow
@@ -81,7 +81,8 @@ def _ask(
     said, *blocks = done.out.split(f"{token}.\n")
     if len(blocks) != len(lines):
         raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
-    return said, _seen(session, asked, blocks, token) if blocks[0] else None
+    with rows.understood(server.socket):
+        return said, _seen(session, asked, blocks, token) if blocks[0] else None
 
 
 def _questions(session: str, asked: DetailRequest, token: str) -> list[str]:

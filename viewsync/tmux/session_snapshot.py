@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from viewsync.errors import MissingSession, TmuxError
-from viewsync.tmux import portable_layouts
+from viewsync.tmux import portable_layouts, rows
 from viewsync.tmux.rules import language, marks
 from viewsync.tmux.rules.language import if_session, same_server
 from viewsync.tmux.rules.versions import escapes_names
@@ -57,18 +57,23 @@ def read(tmux: Tmux, server: Server, session: str) -> tuple[FrozenWindow, ...]:
     blocks = out.split(f"{token}.\n")
     if len(blocks) != 3:
         raise TmuxError(f"tmux on {server.socket} gave an incomplete answer")
-    rows = [line.split("\t", 4) for line in blocks[0].split("\n")[:-1]]
+    with rows.understood(server.socket):
+        return _windows(tmux, server, blocks, token)
+
+
+def _windows(tmux: Tmux, server: Server, blocks: list[str], token: str) -> tuple[FrozenWindow, ...]:
+    found = [line.split("\t", 4) for line in blocks[0].split("\n")[:-1]]
     inside: dict[str, list[FrozenPane]] = {}
     for part in blocks[1].split(f"{token}\n")[:-1]:
         head, _, folder = part.partition(token)
         window, active, pid, command = head.split("\t", 3)
         texts = map(language.unescaped, (command, folder))
         inside.setdefault(window, []).append(FrozenPane(active == "1", int(pid or 0), *texts))
-    rows = [row for row in rows if row[2] == "0"]
+    found = [row for row in found if row[2] == "0"]
     if escapes_names(server.version):
-        rows = [[*row[:4], language.unescaped(row[4])] for row in rows]
-    options = _options(tmux, server, [row[0] for row in rows])
-    return tuple(_window(row, options.get(row[0], ()), tuple(inside.get(row[0], ()))) for row in rows)
+        found = [[*row[:4], language.unescaped(row[4])] for row in found]
+    options = _options(tmux, server, [row[0] for row in found])
+    return tuple(_window(row, options.get(row[0], ()), tuple(inside.get(row[0], ()))) for row in found)
 
 
 def _window(row: list[str], options: Pairs, panes: tuple[FrozenPane, ...]) -> FrozenWindow:
