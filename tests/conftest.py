@@ -23,10 +23,14 @@ settings.load_profile("viewsync")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="the long forms of the stress tests")
+    parser.addoption("--seed", type=int, default=0, help="the dice of the random model, as a failed run printed it")
+    parser.addoption("--steps", type=int, default=0, help="how many steps the random model makes")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     forms.long = config.getoption("--long")
+    forms.seed = config.getoption("--seed")
+    forms.steps = config.getoption("--steps")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,6 +49,12 @@ def home() -> Iterator[Home]:
 def real_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each viewsync is a Python that starts, in a test where that may matter."""
     monkeypatch.setattr(forked, "wanted", False)
+
+
+@pytest.fixture
+def forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each viewsync is a fork also in the long form, in a test that is long by itself."""
+    monkeypatch.setattr(forked, "always", True)
 
 
 @pytest.fixture

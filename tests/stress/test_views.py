@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.stress import leaving
 from tests.support import forms
 from tests.support.wait import stays, until
 
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
     from tests.support.server import Home, Server
 
 WORKERS = 8
-WAYS = ("detach-client", "prefix d", "HUP", "KILL", "terminal closed", "switch-client")
-# So short an interval that a client whose terminal is gone notices it by the status line at the latest.
-CONF = "set -g status-interval 1\n"
+WAYS = (*leaving.WAYS, "switch-client")
 
 
 class Worker(threading.Thread):
@@ -61,18 +60,12 @@ class Worker(threading.Thread):
         self.server.home.tabs.remove(tab)
 
     def leave(self, tab: Tab, way: str) -> None:
-        if way == "detach-client":
-            self.server.tmux("detach-client", "-t", tab.tty)
-        elif way == "prefix d":
-            tab.type("\x02d")
-        elif way == "terminal closed":
-            tab.close()
-        elif way == "switch-client":
+        if way == "switch-client":
             to = self.random.choice(("proj", "other"))
             self.server.tmux("switch-client", "-c", tab.tty, "-t", f"={to}")
             until(lambda: f"{to}-view-" in self.server.clients()[tab.pid], f"a view of {to}")
         else:
-            tab.signal(getattr(signal, f"SIG{way}"))
+            leaving.leave(self.server, tab, way)
 
 
 class Monitor(threading.Thread):
@@ -114,7 +107,7 @@ class Sweeps(threading.Thread):
 @pytest.mark.stress
 def test_tabs_that_come_and_go_disturb_nobody_and_leave_nothing(servers: Callable[..., Server], home: Home) -> None:
     rounds = 200 if forms.long else 6
-    server = servers(conf=CONF).start()
+    server = servers(conf=leaving.CONF).start()
     server.tmux("new-session", "-d", "-s", "other")
     before = server.pane_pids()
     sweeper = home.program([home.launcher, "sweeper", "run"])

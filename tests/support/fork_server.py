@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 import viewsync
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _OTHER_WAYS_IN = ("viewsync.mcp.", "mcp", "viewsync.api", "viewsync.tmux.libtmux_objects", "libtmux")
 _WITHIN = re.compile(r"^ +(?:from|import) ([\w.]+)(?= import | as |  #|$)", re.MULTILINE)  # on a line of a function
@@ -110,15 +110,18 @@ def become(caller: socket.socket, standard: list[int]) -> None:
 
 
 _CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "shutil.rmtree")
+# All that others can see: locks and programs, too.
+_STEPS = (*_CHANGES, *(f"os.{what}" for what in ("exec", "fork", "kill", "link", "posix_spawn", "truncate")))
+_STEPS = (*_STEPS, "fcntl.flock", "sqlite3.connect", "subprocess.Popen")
 
 
-def kill_at(number: int) -> None:
-    """As by `kill -9` just before the change of that number."""
+def kill_at(number: int, events: Sequence[str], flags: int) -> None:
+    """As by `kill -9` just before the event of that number; an open file counts that is opened with one of `flags`."""
     seen = 0
 
     def hear(event: str, words: tuple[object, ...]) -> None:
         nonlocal seen
-        if event in _CHANGES or (event == "open" and isinstance(words[2], int) and words[2] & os.O_CREAT):
+        if event in events or (event == "open" and isinstance(words[2], int) and words[2] & flags):
             seen += 1
             if seen == number:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -127,13 +130,21 @@ def kill_at(number: int) -> None:
 
 
 def on_an_edge(
-    gone: bool = False, killed_at: int = 0, most_files: int = 0, files: Mapping[str, str] = MappingProxyType({})
+    gone: bool = False,
+    killed_at: int = 0,
+    step: int = 0,
+    most_files: int = 0,
+    files: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """As what was started on it finds itself (`Edge` in edges.py): after what needs more than that has."""
+    """As what was started on it finds itself (`Edge` in edges.py): after what needs more than that has. It is killed at
+    the change of a number, or at a step.
+    """
     if most_files:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     if killed_at:
-        kill_at(killed_at)
+        kill_at(killed_at, _CHANGES, os.O_CREAT)
+    if step:
+        kill_at(step, _STEPS, os.O_WRONLY | os.O_RDWR)
     if gone:
         os.rmdir(os.getcwd())
     for number, what in files.items():

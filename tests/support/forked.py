@@ -34,6 +34,7 @@ _AT_ITS_START = ("LANGUAGE", "LC_", "LD_", "PYTHON", "MALLOC")  # what Python or
 _LONG = 100_000  # bytes of words, which the system may refuse
 
 wanted = True  # not in tests that have the fixture `real_starts`
+always = False  # also by `--long`, in tests that have the fixture `forks`
 
 
 class Ended(NamedTuple):
@@ -45,7 +46,7 @@ class Ended(NamedTuple):
 def possible(argv: Sequence[str], env: Mapping[str, str]) -> bool:
     return (
         wanted
-        and not forms.long
+        and (always or not forms.long)
         and hasattr(os, "pidfd_open")
         and env.get("LANG") == "C.UTF-8"
         and not any(name.startswith(_AT_ITS_START) for name in env)

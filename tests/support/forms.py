@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 long = False  # set by conftest.py
+seed = steps = 0  # of the random model, where they were asked for; set by conftest.py
 
 
 def covering(*values: Sequence[Any]) -> list[tuple[Any, ...]]:
