@@ -65,6 +65,18 @@ def test_a_session_ends_without_the_pane_of_another_that_was_moved_into_it(serve
     assert listed(home)["guest"]["status"] == "alive"
 
 
+def test_and_without_the_windows_that_somebodys_own_session_shows_as_well(server: Server, home: Home) -> None:
+    guest = create(server, "guest", "--", "cat")["pane_id"]
+    host = create(server, "host", "--", "cat")["pane_id"]
+    own = server.tmux("new-window", "-d", "-P", "-F", "#{pane_id}", "-t", "=host:")
+    server.tmux("join-pane", "-d", "-s", guest, "-t", "=host:0")
+    server.tmux("link-window", "-d", "-s", "=host:0", "-t", "=proj:7")
+    done = home.viewsync("kill", "host")
+    assert (done.code, "live on in 'proj'" in done.out) == (0, True), done
+    assert {guest, host} <= panes(server).keys()
+    assert own not in panes(server)
+
+
 def test_its_row_gets_another_name_a_place_and_no_quarantine_of_the_others(server: Server, home: Home) -> None:
     mine = create(server, "web", "--", "cat")["pane_id"]
     server.tmux("join-pane", "-d", "-s", mine, "-t", "proj:")

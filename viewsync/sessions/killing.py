@@ -186,12 +186,15 @@ def _end(ctx: Context, reading: Panes, result: Killed, name: str, wish: Wish) ->
     session = result.session_id
     panes = [pane for pane in reading.panes if pane.session == session]
     if others := guests(ctx, reading, session):
-        mine = [pane for pane in panes if pane not in [other.pane for other in others]]
+        views, live_on = _sharing(ctx, reading, session)
+        known = {session, *(view.id for view in views)}
+        elsewhere = {pane.window for pane in reading.panes if pane.session not in known}
+        mine = [pane for pane in panes if pane.window not in elsewhere and pane not in [each.pane for each in others]]
         if wish.only_free and any(pane.attached for pane in panes):
             return result._replace(problem=_IN_USE)
         rows = ", ".join(repr(other.row.name) for other in others)
         stays = f"session {name!r} stays: the pane of {rows} was moved into it, and is not ended with it"
-        return _end_panes(ctx, reading, result._replace(said=(*result.said, stays)), mine, wish)
+        return _end_panes(ctx, reading, result._replace(said=(*result.said, stays), live_on=tuple(live_on)), mine, wish)
     before = remains.see(reading, panes)
     result = _end_whole(ctx, reading, result, name, wish)
     if not result.killed:
