@@ -200,6 +200,9 @@ def _guarded(run: Callable[[], int], as_json: bool) -> int:
         code = error.code
     except KeyboardInterrupt:
         code = 130
+    except MemoryError:  # no answer: as an uncaught one it would end with 1, which says something else with most verbs
+        output.say("viewsync: there is not enough memory (free some, or raise `ulimit -v`)")
+        code = 70
     except SystemExit as done:  # argparse's help, or a signal that ended a step
         code = done.code if isinstance(done.code, int) else 0
     except OSError:

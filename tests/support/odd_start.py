@@ -25,6 +25,8 @@ hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 if how["files"]:
     most = how["files"] if hard == resource.RLIM_INFINITY else min(how["files"], hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+if how["processes"]:
+    resource.setrlimit(resource.RLIMIT_NPROC, (how["processes"], how["processes"]))
 for handle in range(how["inherited"]):
     os.set_inheritable(os.open(os.devnull, os.O_RDONLY), True)
 for handle in how["closed"]:
@@ -43,6 +45,7 @@ class Odd(NamedTuple):
     files: int = 0  # how many may be open, as far as the hard limit lets us; 0: as many as with us
     inherited: int = 0  # so many files are open already
     closed: Sequence[int] = ()  # of the standard files
+    processes: int = 0  # how many its user may have, who is not root; 0: as many as with us
     alarm: float = 0  # seconds after which SIGALRM comes
 
     def start(self, *argv: str) -> list[str]:

@@ -51,7 +51,7 @@ class OtherHome(Home):
         path = os.path.join(self.path, "viewsync")
         code = _CODE.format(packages=_packages())
         with open(path, "w", encoding="utf-8") as file:
-            file.write(f"#!/bin/sh\nexec {_python()} -I -B -X utf8 -c '{code.replace(chr(39), chr(34))}' \"$@\"\n")
+            file.write(f"#!/bin/sh\nexec {python()} -I -B -X utf8 -c '{code.replace(chr(39), chr(34))}' \"$@\"\n")
         os.chmod(path, 0o755)  # noqa: S103  the other user runs it
         return path
 
@@ -74,7 +74,7 @@ def _packages() -> str:
 
 
 @functools.cache
-def _python() -> str:
+def python() -> str:
     """One that another user can run: ours may stand in root's home."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     base = getattr(sys, "_base_executable", sys.executable)
