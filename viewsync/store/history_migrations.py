@@ -58,11 +58,17 @@ def guis(database: sqlite3.Connection) -> None:
     database.execute("ALTER TABLE events ADD COLUMN gui_start REAL NOT NULL DEFAULT 0")
 
 
+def _table(database: sqlite3.Connection, text: str) -> None:
+    """SQLite keeps the text, and reads all of it whenever the history is opened."""
+    database.execute(" ".join(line.partition("--")[0].strip() for line in text.splitlines()))
+
+
 def lives(database: sqlite3.Connection) -> None:
     """What the events of sessions come to, so that nobody reads them again. It can be made again from the events; a
     viewsync that does not know it adds events all the same, and they are folded in by the next one that does.
     """
-    database.execute(
+    _table(
+        database,
         """CREATE TABLE lives (
             id INTEGER PRIMARY KEY,
             socket TEXT NOT NULL,
@@ -76,7 +82,7 @@ def lives(database: sqlite3.Connection) -> None:
             start REAL NOT NULL,          -- from when on it counts, not after its end
             attached REAL NOT NULL,       -- seconds that somebody was there
             lasted REAL                   -- NULL where its beginning is not known
-        )"""
+        )""",
     )
     database.execute("CREATE INDEX lives_by_key ON lives (socket, session)")
     database.execute("CREATE INDEX lives_by_end ON lives (ended, project, began, start, ender, made)")
@@ -84,29 +90,27 @@ def lives(database: sqlite3.Connection) -> None:
     database.execute("CREATE INDEX lives_by_start ON lives (start)")
     database.execute("CREATE INDEX lives_by_project ON lives (project, lasted)")
     database.execute("CREATE INDEX lives_by_length ON lives (lasted)")
-    _stays(database)
-    _view_lives(database)
-    database.execute("CREATE TABLE folded (at REAL NOT NULL, event INTEGER NOT NULL, seen INTEGER NOT NULL)")
-    database.execute("INSERT INTO folded VALUES (0, 0, 0)")
-    database.execute("CREATE TABLE keeping (at REAL NOT NULL, forgotten INTEGER NOT NULL)")
-    database.execute("INSERT INTO keeping VALUES (0, 0)")
-    _indexes(database)
-    _totals(database)
-
-
-def _stays(database: sqlite3.Connection) -> None:
-    database.execute(
+    _table(
+        database,
         """CREATE TABLE stays (
             life INTEGER NOT NULL,        -- of this one, somebody was on it
             begin REAL NOT NULL,
             end REAL NOT NULL,
             open INTEGER NOT NULL         -- no end was seen
-        )"""
+        )""",
     )
     database.execute("CREATE INDEX stays_by_life ON stays (life, open)")
     database.execute("CREATE INDEX stays_by_end ON stays (end, begin, life, open)")
     database.execute("CREATE INDEX stays_by_beginning ON stays (begin)")
-    database.execute(
+    _heard(database)
+    _indexes(database)
+    _totals(database)
+
+
+def _heard(database: sqlite3.Connection) -> None:
+    """How far events are folded in."""
+    _table(
+        database,
         """CREATE TABLE heard (           -- of sessions, by their names
             socket TEXT NOT NULL,
             session TEXT NOT NULL,
@@ -115,39 +119,13 @@ def _stays(database: sqlite3.Connection) -> None:
             event INTEGER NOT NULL,
             closed INTEGER NOT NULL,      -- its end was seen
             PRIMARY KEY (socket, session)
-        ) WITHOUT ROWID"""
+        ) WITHOUT ROWID""",
     )
-
-
-def _view_lives(database: sqlite3.Connection) -> None:
-    database.execute(
-        """CREATE TABLE view_lives (
-            socket TEXT NOT NULL,
-            server TEXT NOT NULL,
-            session TEXT NOT NULL,
-            parent TEXT NOT NULL,
-            first REAL NOT NULL,          -- when something was first heard of it
-            began REAL NOT NULL,          -- 0 when it is not known
-            opened INTEGER NOT NULL,      -- the history saw it made
-            reused TEXT NOT NULL,         -- when, a space between each
-            last REAL NOT NULL,           -- when it ended, or something was last heard of it
-            layer TEXT,                   -- which layer ended it, NULL where nobody saw its end
-            event TEXT NOT NULL,
-            reason TEXT NOT NULL,
-            left REAL NOT NULL,
-            visited INTEGER NOT NULL,
-            place REAL NOT NULL,          -- time and number of the last event that was folded in
-            number INTEGER NOT NULL,
-            PRIMARY KEY (socket, server, session)
-        ) WITHOUT ROWID"""
-    )
-    database.execute("CREATE INDEX view_lives_by_end ON view_lives (last)")
-    database.execute("CREATE INDEX view_lives_open ON view_lives (last) WHERE layer IS NULL")
-    database.execute("CREATE INDEX view_lives_by_parent ON view_lives (parent)")
+    database.execute("CREATE TABLE folded (at REAL NOT NULL, event INTEGER NOT NULL, seen INTEGER NOT NULL)")
+    database.execute("INSERT INTO folded VALUES (0, 0, 0)")
 
 
 def _indexes(database: sqlite3.Connection) -> None:
-    """Of the events themselves."""
     database.execute(
         "CREATE INDEX events_counted ON events (at, event, project, parent, session)"
         " WHERE event IN ('step', 'step-failed', 'error') AND what = 'session'"
@@ -155,13 +133,16 @@ def _indexes(database: sqlite3.Connection) -> None:
     database.execute("CREATE INDEX events_by_new_name ON events (socket, detail) WHERE event IN ('rename', 'renamed')")
     database.execute("CREATE INDEX events_of_guis ON events (at) WHERE gui != 0")
     database.execute("CREATE INDEX events_by_parent ON events (parent, at) WHERE parent != ''")
+    database.execute("CREATE TABLE keeping (at REAL NOT NULL, forgotten INTEGER NOT NULL)")
+    database.execute("INSERT INTO keeping VALUES (0, 0)")
 
 
 def _totals(database: sqlite3.Connection) -> None:
     """Sums of all lives, and of all steps and errors, kept by SQLite itself with each line that comes, changes or goes,
     whichever viewsync writes it.
     """
-    database.execute(
+    _table(
+        database,
         """CREATE TABLE life_totals (
             project TEXT NOT NULL,
             ender TEXT NOT NULL,
@@ -172,15 +153,16 @@ def _totals(database: sqlite3.Connection) -> None:
             known INTEGER NOT NULL,       -- of how many the beginning is known
             lasted REAL NOT NULL,         -- how long these lasted
             PRIMARY KEY (project, ender)
-        ) WITHOUT ROWID"""
+        ) WITHOUT ROWID""",
     )
-    database.execute(
+    _table(
+        database,
         """CREATE TABLE mark_totals (
             project TEXT NOT NULL,
             event TEXT NOT NULL,
             marks INTEGER NOT NULL,
             PRIMARY KEY (project, event)
-        ) WITHOUT ROWID"""
+        ) WITHOUT ROWID""",
     )
     for when, row, sign in (("INSERT", "NEW", "+"), ("DELETE", "OLD", "-")):
         life = _add_life(row, sign)
@@ -215,7 +197,39 @@ def _summed(names: tuple[str, ...]) -> str:
     return "DO UPDATE SET " + ", ".join(f"{name} = {name} + excluded.{name}" for name in names)
 
 
-MIGRATIONS = (events, sessions, guis, lives)
+def views(database: sqlite3.Connection) -> None:
+    """The same of views. All is folded in once more, for that of the sessions stands beside it."""
+    _table(
+        database,
+        """CREATE TABLE view_lives (
+            socket TEXT NOT NULL,
+            server TEXT NOT NULL,
+            session TEXT NOT NULL,
+            parent TEXT NOT NULL,
+            first REAL NOT NULL,          -- when something was first heard of it
+            began REAL NOT NULL,          -- 0 when it is not known
+            opened INTEGER NOT NULL,      -- the history saw it made
+            reused TEXT NOT NULL,         -- when, a space between each
+            last REAL NOT NULL,           -- when it ended, or something was last heard of it
+            layer TEXT,                   -- which layer ended it, NULL where nobody saw its end
+            event TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            left REAL NOT NULL,
+            visited INTEGER NOT NULL,
+            place REAL NOT NULL,          -- time and number of the last event that was folded in
+            number INTEGER NOT NULL,
+            PRIMARY KEY (socket, server, session)
+        ) WITHOUT ROWID""",
+    )
+    database.execute("CREATE INDEX view_lives_by_end ON view_lives (last)")
+    database.execute("CREATE INDEX view_lives_open ON view_lives (last) WHERE layer IS NULL")
+    database.execute("CREATE INDEX view_lives_by_parent ON view_lives (parent)")
+    for table in ("lives", "stays", "heard"):
+        database.execute(f"DELETE FROM {table}")  # noqa: S608
+    database.execute("UPDATE folded SET at = 0, event = 0, seen = 0")
+
+
+MIGRATIONS = (events, sessions, guis, lives, views)
 
 
 def migrate(database: sqlite3.Connection) -> None:
