@@ -200,7 +200,10 @@ def _guarded(run: Callable[[], int], as_json: bool) -> int:
         code = error.code
     except KeyboardInterrupt:
         code = 130
-    except MemoryError:  # no answer: as an uncaught one it would end with 1, which says something else with most verbs
+    except (ImportError, MemoryError) as error:
+        if not _lacks_memory(error):
+            raise
+        # No answer: as an uncaught error it would end with 1, which says something else with most verbs.
         output.say("viewsync: there is not enough memory (free some, or raise `ulimit -v`)")
         code = 70
     except SystemExit as done:  # argparse's help, or a signal that ended a step
@@ -210,6 +213,11 @@ def _guarded(run: Callable[[], int], as_json: bool) -> int:
             raise
         code = 0
     return output.finish(code)
+
+
+def _lacks_memory(error: Exception) -> bool:
+    """Also where there is none to load a library of Python's."""
+    return isinstance(error, MemoryError) or (isinstance(error, ImportError) and "failed to map" in str(error))
 
 
 def _run(words: list[str], as_json: bool) -> int:
@@ -279,7 +287,7 @@ def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
             ctx.log.info("%s: exit code %d (%s)", what, error.code, error.kind)
         raise
     except Exception as error:
-        if isinstance(error, OSError) and output.cannot_be_written():
+        if _lacks_memory(error) or (isinstance(error, OSError) and output.cannot_be_written()):
             raise
         ctx.log.exception("a bug in %s", what)
         where = os.path.join(_log_folder(ctx.env), "viewsync.log")

@@ -139,8 +139,13 @@ class Place:
         return self.is_there(f"{self.name}-b") and self.name not in (*self.sessions(), *self.rows())
 
     def has_no_view(self) -> bool:
-        self.viewsync("sweep")
-        return [name for name in self.sessions() if name.startswith(self.name)] == [self.name]
+        """Once the second is over in which a view that was reserved is not to end."""
+
+        def gone() -> bool:
+            self.viewsync("sweep")
+            return [name for name in self.sessions() if name.startswith(self.name)] == [self.name]
+
+        return until(gone, "its view's end")
 
     def is_quarantined(self) -> bool:
         return self.is_there() and bool(self.rows()[self.name].get("quarantined"))
