@@ -50,10 +50,7 @@ def module_of(verb: str) -> ModuleType:
 
 
 def parser_of(verb: str) -> argparse.ArgumentParser:
-    module = module_of(verb)
-    parser = cli.Parser(module, prog=f"viewsync {verb}", description=module.__doc__)
-    module.arguments(parser)
-    return parser
+    return cli.parser_of(verb)
 
 
 def codes(verb: str) -> dict[int, str]:

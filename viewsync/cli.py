@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
-import functools
 import importlib
 import os
 import sys
 import warnings
 
 from viewsync import __version__, errors, output
+from viewsync.arguments import VERBATIM, Declarations, NotPlain
 from viewsync.context import Context
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
-    from typing import NoReturn
+
+    from viewsync.parser import Parser
 
 
 class Command(NamedTuple):
@@ -108,54 +108,6 @@ ANY_VERB = {
     75: "the registry's lock stayed busy",
     130: "interrupted",
 }
-
-_VERBATIM = "\0"  # stands before a value that argparse is to leave alone: no argument can hold it
-
-
-class Formatter(argparse.HelpFormatter):
-    """With a width of its own: to ask the terminal for one, argparse imports shutil, lzma and bz2 (5 ms)."""
-
-    def __init__(self, prog: str) -> None:
-        columns = os.environ.get("COLUMNS", "")
-        super().__init__(prog, width=int(columns) if columns.isdigit() and int(columns) > 40 else 100)
-
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        """Paragraph by paragraph: argparse makes one of all."""
-        return "\n\n".join(super(Formatter, self)._fill_text(part, width, indent) for part in text.split("\n\n"))
-
-
-class Parser(argparse.ArgumentParser):
-    """Help ends with the exit codes, and errors become ours, with our exit code; the rest is argparse's."""
-
-    def __init__(self, verb: ModuleType, **settings: Any) -> None:
-        super().__init__(**settings, allow_abbrev=False, formatter_class=Formatter)
-        self.verb = verb
-        self.words: list[str] = []
-
-    def add_subparsers(self, **settings: Any) -> Any:
-        return super().add_subparsers(**{"parser_class": functools.partial(type(self), self.verb), **settings})
-
-    def format_help(self) -> str:
-        from viewsync.commands import _help
-
-        own, lock = self.verb.EXIT_CODES, code_of(errors.LockTimeout, self.verb)
-        shared = {code: what for code, what in ANY_VERB.items() if code not in own and (code != 75 or code == lock)}
-        return "\n".join([super().format_help(), *_help.exit_codes(own, shared), ""])
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        self.words = list(args or ())
-        return super().parse_known_args(args, namespace)
-
-    def error(self, message: str) -> NoReturn:
-        from viewsync.commands import _help
-
-        raise _help.wrong(self, self.words, message)
-
-    def _check_value(self, action: argparse.Action, value: Any) -> None:
-        if action.choices is not None and value not in action.choices:
-            from viewsync.commands import _help
-
-            raise _help.no_choice(self, action, value)
 
 
 def code_of(error: errors.ViewsyncError | type[errors.ViewsyncError], verb: ModuleType) -> int:
@@ -325,13 +277,11 @@ def _command(verb: str, words: list[str], ctx: Context, as_json: bool) -> int:
 
 def _result(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
     """What a verb has to say, to words with their values joined. Its errors have its own exit codes."""
-    parser = parser_of(verb)
-    module = parser.verb
+    module = _module(verb)
     try:
-        # KEY=VALUE may stand behind options, too, where a verb takes some.
-        parse = parser.parse_intermixed_args if getattr(module, "INTERMIXED", False) else parser.parse_args
+        parsed = _read(module, words) or _parsed(verb, module, words)
         more = (_words_run,) if hasattr(module, "RUNS_VERBS") else ()
-        result: output.Result = module.run(parse(words), ctx, *more)
+        result: output.Result = module.run(parsed, ctx, *more)
         return result
     except errors.ViewsyncError as error:
         error.code = code_of(error, module)
@@ -351,18 +301,42 @@ def _of_the_ground(error: OSError | MemoryError) -> errors.ViewsyncError | None:
     return ground.told(error)
 
 
+def _read(module: ModuleType, words: Sequence[str]) -> Any:
+    """None where argparse has to."""
+    declarations = Declarations()
+    try:
+        module.arguments(declarations)
+    except NotPlain:
+        return None
+    return declarations.read(words)
+
+
+def _parsed(verb: str, module: ModuleType, words: Sequence[str]) -> Any:
+    parser = parser_of(verb)
+    # KEY=VALUE may stand behind options, too, where a verb takes some.
+    parse = parser.parse_intermixed_args if getattr(module, "INTERMIXED", False) else parser.parse_args
+    return parse(words)
+
+
 def _words_run(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
     """For a verb that runs others."""
     return _result(verb, _paired(verb, words), ctx)
 
 
 def parser_of(verb: str) -> Parser:
-    """All that a verb declares of its arguments."""
-    module = importlib.import_module(f"viewsync.commands.{COMMANDS[verb].module}")
-    parser = Parser(module, prog=f"{_program()} {verb}", description=module.__doc__)
-    parser.register("type", None, lambda text: text.removeprefix(_VERBATIM))
+    """All that a verb declares of its arguments, for argparse."""
+    from viewsync.parser import Parser
+
+    module = _module(verb)
+    own, lock = module.EXIT_CODES, code_of(errors.LockTimeout, module)
+    shared = {code: what for code, what in ANY_VERB.items() if code not in own and (code != 75 or code == lock)}
+    parser = Parser((own, shared), prog=f"{_program()} {verb}", description=module.__doc__)
     module.arguments(parser)
     return parser
+
+
+def _module(verb: str) -> ModuleType:
+    return importlib.import_module(f"viewsync.commands.{COMMANDS[verb].module}")
 
 
 def _complete(words: list[str], ctx: Context) -> int:
@@ -381,8 +355,7 @@ def _program() -> str:
 
 def _paired(verb: str, words: Sequence[str]) -> list[str]:
     """The options in the verb's VERBATIM joined with their values: argparse would take `-c --help` for two options."""
-    module = importlib.import_module(f"viewsync.commands.{COMMANDS[verb].module}")
-    verbatim = getattr(module, "VERBATIM", ())
+    verbatim = getattr(_module(verb), "VERBATIM", ())
     paired: list[str] = []
     left = iter(words)
     for word in left:
@@ -390,7 +363,7 @@ def _paired(verb: str, words: Sequence[str]) -> list[str]:
             return [*paired, word, *left]
         name, equals, joined = word.partition("=")
         value = joined if equals else next(left, None) if name in verbatim else None
-        paired.append(f"{name}={_VERBATIM}{value}" if name in verbatim and value is not None else word)
+        paired.append(f"{name}={VERBATIM}{value}" if name in verbatim and value is not None else word)
     return paired
 
 
