@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import resource
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.server import alive
+from tests.support.server import ROOT, alive
 from tests.support.wait import until
 from viewsync.system import process, processes
 from viewsync.tmux.server import Tmux, clean
@@ -148,3 +151,62 @@ def test_a_program_is_found_where_the_system_would_find_it(tmp_path: Path) -> No
     env = {"PATH": f"/nonexistent:{tmp_path}"}
     assert process.which("mine", env) == process.which(str(tmp_path / "mine"), {}) == str(tmp_path / "mine")
     assert [process.which(program, env) for program in ("data", "folder", "none", "", "/nonexistent/mine")] == [""] * 5
+
+
+_TOLD = """
+import json, os, signal, sys
+# Above 31 there are two that the C library keeps for itself.
+ignored = [int(line.split()[1], 16) & 0x7fffffff for line in open("/proc/self/status") if line.startswith("SigIgn")]
+print(json.dumps({
+    "files": sorted(os.listdir("/proc/self/fd")),
+    "ignored": ignored, "blocked": sorted(signal.pthread_sigmask(signal.SIG_BLOCK, ())),
+    "group": os.getpgid(0), "session": os.getsid(0), "folder": os.getcwd(),
+    "env": sorted(os.environ.items()), "argv": sys.argv[1:], "read": sys.stdin.read(),
+}))
+"""
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="looks at its files in /proc")
+def test_a_program_finds_what_subprocess_would_have_given_it() -> None:
+    """Also where whoever started us left files open for all."""
+    argv = [sys.executable, "-I", "-c", _TOLD, "a b", "caf\udce9"]
+    env = {"PATH": os.environ["PATH"], "ODD": "\udce9'\n", "EMPTY": ""}
+    read, write = os.pipe()
+    os.set_inheritable(write, True)
+    try:
+        done = process.run(argv, timeout=30, stdin="x" * 100_000, env=env)
+        with tempfile.TemporaryFile() as given:
+            given.write(b"x" * 100_000)
+            given.seek(0)
+            theirs = subprocess.run(argv, stdin=given, env=env, capture_output=True, check=True, text=True)
+    finally:
+        os.close(read)
+        os.close(write)
+    assert (json.loads(done.out), done.err) == (json.loads(theirs.stdout), theirs.stderr)
+
+
+def test_a_closed_standard_file_is_in_nobodys_way() -> None:
+    code = (
+        "import os, sys; sys.path.insert(0, sys.argv[1]); from viewsync.system import process; os.closerange(2, 3); "
+        "os.close(0); "
+        "print(process.run(['sh', '-c', 'cat; echo e >&2'], timeout=30, stdin='in'))"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", code, ROOT], stdout=subprocess.PIPE, check=True, text=True)
+    assert done.stdout == "Completed(code=0, out='in', err='e\\n')\n"
+
+
+def test_the_first_file_that_may_be_run_is_taken_in_the_programs_own_path(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("missing", "folder", "locked", "first", "second")]
+    for folder in folders[1:]:
+        folder.mkdir()
+    (folders[1] / "tool").mkdir()
+    for folder in folders[2:]:
+        (folder / "tool").write_text(f"#!/bin/sh\necho {folder.name}\n")
+        (folder / "tool").chmod(0o600 if folder.name == "locked" else 0o700)
+    env = {"PATH": ":".join(map(str, folders))}
+    assert process.run(["tool"], timeout=30, env=env).out == "first\n"
+    for given, told in ((folders[:3], "Permission denied"), (folders[:1], "No such file or directory")):
+        with pytest.raises(process.NotStarted, match=f"cannot run tool: {told}"):
+            process.run(["tool"], timeout=30, env={"PATH": ":".join(map(str, given))})
+        with pytest.raises(OSError, match=told):
+            subprocess.run(["tool"], check=False, env={"PATH": ":".join(map(str, given))})

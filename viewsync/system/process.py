@@ -7,16 +7,18 @@ import errno
 import os
 import select
 import signal
-import subprocess
 import time
 
 from viewsync.errors import ViewsyncError
-from viewsync.system import signals
-from viewsync.typed import TYPE_CHECKING, NamedTuple
+from viewsync.system import signals, spawning
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
+    from subprocess import Popen
     from typing import IO
+
+    Child = Popen[bytes]
 
 # Hears of every program that came back, or did not, when somebody wants to know: the words, what became of it, seconds.
 told: Callable[[Sequence[str], str, float], None] | None = None
@@ -31,6 +33,8 @@ class Completed(NamedTuple):
     out: str
     err: str
 
+
+NOWHERE = None  # as `output`
 
 # What helps where it is nothing about the program.
 HINTS = {
@@ -94,11 +98,8 @@ def run(
     outcome = "not started"
     try:
         with _whole(stdin.encode("utf-8", "surrogateescape")) as source:
-            given = None if inherit else source
-            child = subprocess.Popen(
-                argv, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, cwd=cwd
-            )
-            with child:
+            given = None if inherit else source.fileno()
+            with _started(argv, given, env, cwd) as child:
                 out, err = _answer(child, argv, timeout, longer, most)
         outcome = f"exit code {child.returncode}"
     except TimedOut:
@@ -112,8 +113,46 @@ def run(
     return Completed(child.returncode, _text(out), _text(err))
 
 
+def _started(
+    argv: Sequence[str], stdin: int | None, env: Mapping[str, str] | None, cwd: str | None
+) -> spawning.Spawned | _InFolder:
+    return _InFolder(argv, stdin, env, cwd) if cwd else spawning.Spawned(argv, stdin, env)
+
+
+class _InFolder:
+    """posix_spawn starts a program where we are; elsewhere `subprocess` does."""
+
+    def __init__(self, argv: Sequence[str], stdin: int | None, env: Mapping[str, str] | None, cwd: str) -> None:
+        import subprocess
+
+        pipe = subprocess.PIPE
+        self._child = subprocess.Popen(argv, stdin=stdin, stdout=pipe, stderr=pipe, env=env, cwd=cwd)
+        assert self._child.stdout
+        assert self._child.stderr
+        self.outputs = [self._child.stdout.fileno(), self._child.stderr.fileno()]
+        self.kill = self._child.kill
+
+    @property
+    def returncode(self) -> int:
+        return self._child.returncode
+
+    def __enter__(self) -> _InFolder:
+        return self
+
+    def __exit__(self, *problem: Any) -> None:
+        self._child.__exit__(*problem)
+
+    def wait(self, timeout: float) -> None:
+        import subprocess
+
+        try:
+            self._child.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise spawning.Late from None
+
+
 def _answer(
-    child: Child,
+    child: spawning.Spawned | _InFolder,
     argv: Sequence[str],
     timeout: float,
     longer: Callable[[], Generator[float, None, None]] | None,
@@ -124,10 +163,10 @@ def _answer(
     try:
         try:
             return printed.read(timeout)
-        except subprocess.TimeoutExpired:
+        except spawning.Late:
             with contextlib.closing(longer() if longer else _no_longer()) as more:
                 for seconds in more:
-                    with contextlib.suppress(subprocess.TimeoutExpired):
+                    with contextlib.suppress(spawning.Late):
                         return printed.read(seconds)
             raise TimedOut(f"{argv[0]} did not answer within {timeout:g} s") from None
     except BaseException:
@@ -138,24 +177,22 @@ def _answer(
 class _Printed:
     """What a child prints: no more of it than `most` bytes. What has come is kept for the next wait."""
 
-    def __init__(self, child: Child, program: str, most: int) -> None:
+    def __init__(self, child: spawning.Spawned | _InFolder, program: str, most: int) -> None:
         self._child, self._program, self._most = child, program, most
         self._left = most
-        self._parts: dict[int, list[bytes]] = {}
+        self._parts: dict[int, list[bytes]] = {number: [] for number in child.outputs}
         self._open = select.poll()
-        for file in (child.stdout, child.stderr):
-            if file:
-                self._parts[file.fileno()] = []
-                self._open.register(file, select.POLLIN)
+        for number in self._parts:
+            self._open.register(number, select.POLLIN)
         self._reading = set(self._parts)
 
     def read(self, timeout: float) -> tuple[bytes, bytes]:
-        """All of it, once it has ended. TooMuch, subprocess.TimeoutExpired."""
+        """All of it, once it has ended. TooMuch, Late."""
         deadline = time.monotonic() + timeout
         while self._reading:
             left = deadline - time.monotonic()
             if left < 0:
-                raise subprocess.TimeoutExpired(self._program, timeout)
+                raise spawning.Late
             for number, _ in self._open.poll(left * 1000):
                 if part := os.read(number, _AT_ONCE):
                     self._keep(number, part)
@@ -203,17 +240,15 @@ def _whole(raw: bytes) -> IO[bytes]:
     return file
 
 
-def start(argv: Sequence[str], *, env: Mapping[str, str] | None = None, output: int = subprocess.DEVNULL) -> int:
+def start(argv: Sequence[str], *, env: Mapping[str, str] | None = None, output: int | None = NOWHERE) -> int:
     """Start a program that outlives us, in a session of its own; returns its pid. `output` takes what it prints."""
     return start_group(argv, cwd="/", env=env, output=output).pid
 
 
-Child = subprocess.Popen[bytes]
-NOWHERE = subprocess.DEVNULL  # as `output`
-
-
-def start_group(argv: Sequence[str], *, cwd: str, env: Mapping[str, str] | None, output: int) -> Child:
+def start_group(argv: Sequence[str], *, cwd: str, env: Mapping[str, str] | None, output: int | None) -> Child:
     """Start a program without a terminal, in a process group of its own, by which it can be ended with all of it."""
+    import subprocess  # nothing hot starts such a program
+
     _needs_exit_codes(argv)
     if told:
         told(argv, "started", 0)
@@ -221,8 +256,8 @@ def start_group(argv: Sequence[str], *, cwd: str, env: Mapping[str, str] | None,
         return subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
+            stdout=subprocess.DEVNULL if output is NOWHERE else output,
+            stderr=subprocess.DEVNULL if output is NOWHERE else output,
             start_new_session=True,
             cwd=cwd,
             env=env,
@@ -248,6 +283,8 @@ def on_terminal(argv: Sequence[str], env: Mapping[str, str]) -> tuple[int, int]:
 
 def on_our_terminal(argv: Sequence[str], env: Mapping[str, str]) -> Child:
     """Start a program that has our terminal for itself while it runs."""
+    import subprocess
+
     _needs_exit_codes(argv)
     try:
         return subprocess.Popen(argv, env=env)
@@ -257,6 +294,8 @@ def on_our_terminal(argv: Sequence[str], env: Mapping[str, str]) -> Child:
 
 def ended(child: Child, patience: float = 3.0) -> None:
     """It ends by itself in a moment, or is ended."""
+    import subprocess
+
     try:
         child.wait(patience)
     except subprocess.TimeoutExpired:

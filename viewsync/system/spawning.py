@@ -1,0 +1,146 @@
+"""A program started by posix_spawn, as `subprocess` would start it, without the cost of importing that."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import time
+
+from viewsync.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import signal
+    from collections.abc import Mapping, Sequence
+else:
+    import _signal as signal  # without the names of its numbers, which `enum` makes
+
+_DEFAULT = [number for name in ("SIGPIPE", "SIGXFSZ") if (number := getattr(signal, name, None))]  # Python ignores them
+
+
+class Late(Exception):
+    """It did not end in time."""
+
+
+class Spawned:
+    """A child of ours, whose output and errors are read. It is waited for at the end of a `with`."""
+
+    def __init__(self, argv: Sequence[str], stdin: int | None, env: Mapping[str, str] | None) -> None:
+        """`stdin` None: ours."""
+        self.returncode = -1  # once it has ended
+        self._over = False
+        ours: list[int] = []
+        theirs: list[int] = []
+        try:
+            for _ in ("output", "errors"):
+                read, write = os.pipe()
+                ours.append(read)
+                theirs.append(write)
+            if stdin is not None:
+                theirs.append(os.dup(stdin))
+            for place, number in enumerate(theirs):
+                theirs[place] = _above_standard(number)
+            self.pid = _started(argv, theirs, env)
+        except BaseException:
+            _close(ours)
+            raise
+        finally:
+            _close(theirs)
+        self.outputs = ours
+
+    def __enter__(self) -> Spawned:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _close(self.outputs)
+        self._ended(0)
+
+    def kill(self) -> None:
+        if not self._ended(os.WNOHANG):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self, timeout: float) -> None:
+        """Late where it goes on for longer."""
+        deadline = time.monotonic() + timeout
+        pause = 0.0005
+        while not self._ended(os.WNOHANG):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise Late
+            time.sleep(min(pause, left, 0.05))
+            pause *= 2
+
+    def _ended(self, options: int) -> bool:
+        if not self._over:
+            try:
+                pid, status = os.waitpid(self.pid, options)
+            except ChildProcessError:  # somebody else took its exit code: `subprocess`, too, has 0 then
+                pid, status = self.pid, 0
+            if pid:
+                self.returncode, self._over = os.waitstatus_to_exitcode(status), True
+        return self._over
+
+
+def _started(argv: Sequence[str], theirs: Sequence[int], env: Mapping[str, str] | None) -> int:
+    """Its pid. `theirs`: output, errors and, if it is not to have ours, input."""
+    actions: list[tuple[int, ...]] = [
+        (os.POSIX_SPAWN_DUP2, number, place) for number, place in zip(theirs, (1, 2, 0), strict=False)
+    ]
+    actions += [(os.POSIX_SPAWN_CLOSE, number) for number in _inherited()]
+    environment = os.environ if env is None else env
+    problem = OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+    refused = False
+    for path in _places(argv[0], environment):
+        try:
+            os.stat(path)
+            return os.posix_spawn(path, list(argv), environment, file_actions=actions, setsigdef=_DEFAULT)
+        except OSError as error:
+            lacks = error.errno in (errno.ENOENT, errno.ENOTDIR)
+            if not (lacks and refused):  # of a file that may not be run is told, of those that are not there is not
+                problem, refused = error, not lacks
+    raise problem
+
+
+def _places(program: str, env: Mapping[str, str]) -> list[str]:
+    """Where the program may be that is to be run in that environment, as execvp(3) looks for it."""
+    if "\0" in program:
+        raise ValueError("embedded null byte")
+    return (
+        [program]
+        if "/" in program
+        else [os.path.join(folder, program) for folder in env.get("PATH", os.defpath).split(":")]
+    )
+
+
+def _inherited() -> list[int]:
+    """Files that whoever started us left open for all that we start: they are not for our programs."""
+    for folder in ("/proc/self/fd", "/dev/fd"):
+        try:
+            numbers = [int(name) for name in os.listdir(folder)]
+            break
+        except (FileNotFoundError, PermissionError):
+            continue
+    else:
+        numbers = list(range(3, 1024))
+    return [number for number in numbers if number > 2 and _inheritable(number)]
+
+
+def _inheritable(number: int) -> bool:
+    try:
+        return os.get_inheritable(number)
+    except OSError:  # the folder's own, which is closed by now
+        return False
+
+
+def _above_standard(number: int) -> int:
+    """Where one of the standard files is closed, another has its number, and would be in the way."""
+    if number > 2:
+        return number
+    above = fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, 3)
+    os.close(number)
+    return above
+
+
+def _close(numbers: Sequence[int]) -> None:
+    for number in numbers:
+        os.close(number)
