@@ -35,12 +35,11 @@ class Stage:
         self.home = Home()
         self.server = Server(self.home).start("-s", "proj", "cat")
         # As the launcher starts it, but for -I: Python would pass over the seed, by which the counts are the same.
-        code = launcher.start(sys.executable).partition(" -c '")[2].partition("'")[0]
-        self.viewsync = [sys.executable, "-s", "-X", "utf8", "-c", code, self.home.launcher]
+        code = launcher.start(sys.executable, checkout).partition(" -c '")[2].partition("'")[0]
+        self.viewsync = [sys.executable, "-s", "-S", "-X", "utf8", "-c", code, checkout, self.home.launcher]
         self.env = {
             **self.home.env,
             "PYTHONHASHSEED": "0",
-            "PYTHONPATH": checkout,
             "TMUX": f"{self.server.socket},1,0",
         }
         self.project = Project(self.home)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import os
 import sys
 import warnings
 
-from viewsync import __version__, errors, output
+from viewsync import __version__, errors, output, site_folders
 from viewsync.arguments import VERBATIM, Declarations, NotPlain
 from viewsync.context import Context
+from viewsync.light import contextlib
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -121,6 +120,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # PYTHONWARNINGS=error, the end of the verb.
     warnings.simplefilter("ignore")
     output.open_standard_files()
+    site_folders.find_when_asked()
     words = list(sys.argv[1:] if argv is None else argv)
     if argv is None and (tool := _called_as(sys.argv[0])):
         return _guarded(lambda: _tool(tool, words), as_json=False)
@@ -194,9 +194,15 @@ def _run(words: list[str], as_json: bool) -> int:
         from viewsync.commands import _help
 
         raise _help.unknown_verb(verb, COMMANDS, _program())
+    if verb not in _HOT:
+        site_folders.find()
     ctx = Context(overrides=overrides)
     ctx.shows_progress = not as_json and verb not in _ALONE and output.may_show_progress()
     return _logged(ctx, verb, lambda: _command(verb, rest, ctx, as_json))
+
+
+# They need nothing but Python and viewsync, as a rule.
+_HOT = ("open", "hook", "send", "health", "wait", "capture", "list", "views", "exec", "run")
 
 
 def _help_on(topic: list[str]) -> int:
@@ -213,6 +219,7 @@ def _help_on(topic: list[str]) -> int:
 def _tool(name: str, words: list[str]) -> int:
     from viewsync.shell_tools import running
 
+    site_folders.find()
     ctx = Context()
     return _logged(ctx, name, lambda: running.run(name, words, ctx, _result))
 
@@ -336,7 +343,9 @@ def parser_of(verb: str) -> Parser:
 
 
 def _module(verb: str) -> ModuleType:
-    return importlib.import_module(f"viewsync.commands.{COMMANDS[verb].module}")
+    name = f"viewsync.commands.{COMMANDS[verb].module}"
+    __import__(name)
+    return sys.modules[name]
 
 
 def _complete(words: list[str], ctx: Context) -> int:

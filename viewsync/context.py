@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
-from functools import cached_property
 
 from viewsync import paths
+from viewsync.light import cached_property, contextlib
 from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

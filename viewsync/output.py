@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import json
 import os
 import sys
 
+from viewsync.light import contextlib, json
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:

@@ -91,12 +91,17 @@ def launch_argv(env: Env) -> list[str]:
 def shared_file(*parts: str) -> str:
     """A file of `hooks/`, `lib/`, `lua/` and such: inside the package when installed, beside it in a checkout."""
     installed = os.path.join(package(), "share", *parts)
-    return installed if os.path.exists(installed) else os.path.join(os.path.dirname(package()), *parts)
+    return installed if os.path.exists(installed) else os.path.join(imported_from(), *parts)
 
 
 def package() -> str:
     """The folder of viewsync's own code."""
     return os.path.dirname(os.path.abspath(__file__))
+
+
+def imported_from() -> str:
+    """The folder in which Python finds viewsync."""
+    return os.path.dirname(package())
 
 
 def baked(env: Env) -> str:

@@ -5,12 +5,12 @@ On stderr, so that it is in no pipe. A thread tells it: who does the work waits 
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import threading
 
 from viewsync import output
+from viewsync.light import contextlib
 from viewsync.text import cells
 from viewsync.typed import TYPE_CHECKING
 

@@ -56,7 +56,7 @@ def texts(server: Server) -> list[str]:
 
 
 def test_there_and_back(server: Server, home: Home, old: str) -> None:
-    new = launcher.start(sys.executable)
+    new = launcher.start(sys.executable, ROOT)
     use(home, old)
     project = Project(home)
     project.command("dev", ONE)

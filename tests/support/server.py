@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-_LAUNCHER = f"#!/bin/sh\n{launcher.start(sys.executable)}\n"
+_LAUNCHER = f"#!/bin/sh\n{launcher.start(sys.executable, ROOT)}\n"
 
 
 class Done(NamedTuple):

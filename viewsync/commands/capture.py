@@ -7,11 +7,11 @@ as far as it goes. If the value of -S is neither `-` nor a number, it is the ser
 
 from __future__ import annotations
 
-import re
 import sys
 
 from viewsync.commands import _args
 from viewsync.errors import UsageError
+from viewsync.light import re
 from viewsync.output import Result
 from viewsync.panes import capturing
 from viewsync.registry.targets import TargetArgs

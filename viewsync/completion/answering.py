@@ -7,15 +7,13 @@ is nobody's to hear about who has pressed Tab: then nothing is offered.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
-import signal
 import sys
 
 from viewsync.completion import names
 from viewsync.completion.names import Candidate
 from viewsync.completion.rules import bash_words, position
+from viewsync.light import contextlib, re, signal
 from viewsync.text.printing import printable
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from shlex import quote
 
 from viewsync import paths
+from viewsync.light import re
 from viewsync.system import files
 
 MARK = "# @viewsync-completion@"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import time
 
 from viewsync.errors import StateError, UsageError
+from viewsync.light import contextlib, signal
 from viewsync.panes.rules import exec_script
 from viewsync.store import own_files
 from viewsync.system import processes

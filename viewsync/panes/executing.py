@@ -6,11 +6,11 @@ in that folder; tmux is asked which pane it is, and told what to type, and no mo
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
+from viewsync.light import contextlib
 from viewsync.panes import exec_folder, shell_prompt
 from viewsync.panes.rules import echo, exec_script, output_lines
 from viewsync.registry import last_active, leases, targets

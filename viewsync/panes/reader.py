@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.panes.rules import python_blocks
 from viewsync.system import foreground, processes, procfs
 from viewsync.typed import TYPE_CHECKING

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from viewsync.errors import ViewsyncError
+from viewsync.light import contextlib
 from viewsync.panes.rules import echo, known
 from viewsync.tmux import input as tmux_input
 from viewsync.tmux.input import Kept

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
 import time
 
 from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
+from viewsync.light import contextlib, re
 from viewsync.panes import line_editor, reader, remembering
 from viewsync.panes.rules import echo, python_blocks
 from viewsync.registry import last_active, leases, targets

@@ -5,11 +5,11 @@ Only what came since the anchor counts, and not the echo of what was sent.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 
 from viewsync.errors import MissingSession, UsageError
+from viewsync.light import contextlib
 from viewsync.panes.rules import echo, known
 from viewsync.panes.rules.tail import Tail
 from viewsync.registry import targets

@@ -6,9 +6,9 @@ What could run for long or grow without bound is refused before it runs: loops, 
 
 from __future__ import annotations
 
-import re
 import shlex
 
+from viewsync.light import re
 from viewsync.project_files.rules.nodes import Problem, Unfit
 from viewsync.text.nearest import did_you_mean
 from viewsync.typed import TYPE_CHECKING, Any

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import pwd
-import re
 import time
 
 from viewsync import paths
 from viewsync.errors import BadFile, UsageError
+from viewsync.light import re
 from viewsync.project_files import jinja, locating, yaml_files
 from viewsync.project_files.rules import checking, drafting, planning, settings
 from viewsync.project_files.rules.filling import World

@@ -6,13 +6,11 @@ nobody is left who knows it. Each step runs once, whoever sees the end first, an
 
 from __future__ import annotations
 
-import contextlib
-import signal
-
 from viewsync import events
 from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.events import Event
 from viewsync.history import recording
+from viewsync.light import contextlib, signal
 from viewsync.projects import cleanup_steps, steps, trust
 from viewsync.registry import rows
 from viewsync.sessions import remains

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 
 from viewsync.errors import MissingSession, UsageError
+from viewsync.light import re
 from viewsync.project_files import importing, locating, yaml_files
 from viewsync.project_files.rules import command_lines, environment, freezing
 from viewsync.project_files.rules.plan import Plan, PlannedPane, PlannedWindow

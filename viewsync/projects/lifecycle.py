@@ -5,9 +5,8 @@ Most commands have little of it, and `run` pays for importing only what its plan
 
 from __future__ import annotations
 
-import contextlib
-
 from viewsync.errors import UsageError, ViewsyncError
+from viewsync.light import contextlib
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

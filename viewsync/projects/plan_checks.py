@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 
 from viewsync.errors import UsageError
+from viewsync.light import re
 from viewsync.projects.rules import diff
 from viewsync.system import process
 from viewsync.tmux.rules import layouts

@@ -9,8 +9,8 @@ from __future__ import annotations
 import glob
 import itertools
 import os
-import re
 
+from viewsync.light import re
 from viewsync.projects.rules import shell_lines
 from viewsync.system import file_trees, files
 from viewsync.system.git_worktrees import Git

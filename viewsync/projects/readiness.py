@@ -6,10 +6,10 @@ What is typed before that is shown twice, or is eaten by whatever the startup fi
 from __future__ import annotations
 
 import os
-import re
 import time
 
 from viewsync.errors import ViewsyncError
+from viewsync.light import re
 from viewsync.system import line_discipline, processes, shells
 from viewsync.text import shell_names
 from viewsync.tmux import input as tmux_input

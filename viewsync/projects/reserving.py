@@ -7,10 +7,10 @@ of two that want different ones each has a name of its own.
 
 from __future__ import annotations
 
-import re
 import time
 
 from viewsync.errors import LockTimeout, TmuxError
+from viewsync.light import re
 from viewsync.project_files.rules import names
 from viewsync.projects import listing, plan_checks
 from viewsync.registry import reservation

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import glob
 import os
-import re
 import shlex
 
 from viewsync.errors import UsageError
+from viewsync.light import re
 from viewsync.system import files
 from viewsync.typed import TYPE_CHECKING
 

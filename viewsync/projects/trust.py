@@ -9,11 +9,11 @@ commands of windows need none: they are typed into a shell because the user ran 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shlex
 
 from viewsync.errors import UsageError, ViewsyncError
+from viewsync.light import json
 from viewsync.project_files.rules import environment, steps
 from viewsync.projects import reached_files, sourced_files
 from viewsync.projects.reached_files import Home, Line, inside

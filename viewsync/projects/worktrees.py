@@ -6,13 +6,12 @@ whole is taken back.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
 
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.events import Event
 from viewsync.history import recording
+from viewsync.light import contextlib, re
 from viewsync.projects import ending, listing
 from viewsync.system import files, git_losses
 from viewsync.system.git_worktrees import Git, GitError, WorktreeEntry, same_place

@@ -4,10 +4,10 @@ it is at work; the kernel lets go of it when the sender ends, however that ends.
 
 from __future__ import annotations
 
-import contextlib
 import os
 
 from viewsync.errors import LockTimeout, StateError
+from viewsync.light import contextlib
 from viewsync.store import lock, own_files
 from viewsync.typed import TYPE_CHECKING
 

@@ -5,10 +5,10 @@ So whatever happens between the two can be found again.
 
 from __future__ import annotations
 
-import contextlib
 import os
 
 from viewsync.errors import ViewsyncError
+from viewsync.light import contextlib
 from viewsync.registry import rows
 from viewsync.registry.rules.row import CREATING
 from viewsync.system import processes

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 
 from viewsync.errors import SessionExists, StateError, TmuxError, TmuxTimeout, UsageError
 from viewsync.events import CREATE, ERROR
 from viewsync.history import recording
+from viewsync.light import re
 from viewsync.registry import reservation, rows
 from viewsync.registry.rules import lookup
 from viewsync.registry.rules.row import Registered, registered

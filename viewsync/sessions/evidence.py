@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import time
 
 from viewsync.errors import StateError, TmuxError
+from viewsync.light import json, re
 from viewsync.store import own_files
 from viewsync.system import process_tree, processes, whole_file
 from viewsync.tmux import scrollback

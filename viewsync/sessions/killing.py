@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
 
 from viewsync.errors import TmuxError, TmuxTimeout, ViewsyncError
 from viewsync.events import KILL
 from viewsync.history import recording
+from viewsync.light import signal
 from viewsync.registry import rows as registry_rows
 from viewsync.registry import targets
 from viewsync.registry.rules import lookup

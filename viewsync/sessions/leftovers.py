@@ -5,13 +5,12 @@ Only what is certainly nobody's any more: its maker is gone, or it is older than
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
 import stat
 
 from viewsync import output
 from viewsync.errors import StateError, TmuxError, ViewsyncError
+from viewsync.light import contextlib, re
 from viewsync.panes import exec_folder, sending
 from viewsync.panes.rules import exec_script
 from viewsync.registry import leases

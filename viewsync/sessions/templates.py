@@ -7,11 +7,11 @@ The user's own stand in `templates/` in the configuration folder, and come befor
 from __future__ import annotations
 
 import os
-import re
 import sys
 
 from viewsync import paths
 from viewsync.errors import UsageError
+from viewsync.light import re
 from viewsync.system import files
 from viewsync.text.nearest import did_you_mean
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple

@@ -5,16 +5,16 @@ Everything lives in one temporary folder and under one tmux server of its own, a
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shlex
 import shutil
-import signal
 import sys
 import tempfile
 import time
 
+from viewsync import paths
 from viewsync.errors import ViewsyncError
+from viewsync.light import contextlib, signal
 from viewsync.setup.rules import launcher as launcher_text
 from viewsync.system import process, processes, signals
 from viewsync.tmux import guarded_kill, pane_list, sessions
@@ -104,7 +104,8 @@ class Stage:
         """Not the installed one: tmux hooks are to hold the pipe, too."""
         path, pipe = (os.path.join(self.folder, name) for name in ("viewsync", _PIPE))
         with open(path, "w", encoding="utf-8") as file:
-            file.write(f"#!/bin/sh\n{launcher_text.start(sys.executable)} 9<>{shlex.quote(pipe)}\n")
+            start = launcher_text.start(sys.executable, paths.imported_from())
+            file.write(f"#!/bin/sh\n{start} 9<>{shlex.quote(pipe)}\n")
         os.chmod(path, 0o700)
         return path
 

@@ -6,13 +6,13 @@ whoever watches can only leave.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import textwrap
 import time
 
 from viewsync.errors import ViewsyncError
+from viewsync.light import contextlib
 from viewsync.setup.demo import DemoTab, Stage, end_server, play
 from viewsync.system import process, processes
 from viewsync.text import cells

@@ -271,7 +271,7 @@ def _module(path: str, launcher: str) -> list[File]:
 
 
 def _launcher(env: Mapping[str, str], path: str) -> File:
-    text = launcher_text.text(path, sys.executable, home(env), paths.baked(env))
+    text = launcher_text.text(path, sys.executable, paths.imported_from(), home(env), paths.baked(env))
     return File(path, "the launcher", _encode(text), launcher_text.MARK, 0o777)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 
+from viewsync.light import re
 from viewsync.system import files
 from viewsync.typed import TYPE_CHECKING
 

@@ -4,9 +4,8 @@ name has never ended one. `viewsync cleanup` does.
 
 from __future__ import annotations
 
-import re
-
 from viewsync.errors import LockTimeout, ViewsyncError
+from viewsync.light import re
 from viewsync.output import Result
 from viewsync.sessions import expiring
 from viewsync.sessions.rules.expiry import FORGET, ExpiryCriteria, Limit

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 
 from viewsync.errors import ViewsyncError
+from viewsync.light import contextlib
 from viewsync.output import as_text, printable, say
 from viewsync.shell_tools.names import TOOLS
 from viewsync.shell_tools.tool import Call, HelpWanted, Misuse, Tool, read

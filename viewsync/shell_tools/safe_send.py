@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from viewsync.errors import NotRegistered, StateError, TmuxMissing, UsageError
+from viewsync.light import re
 from viewsync.shell_tools.tool import Call, Misuse, Tool, needs_pane, verb_words
 from viewsync.typed import TYPE_CHECKING
 

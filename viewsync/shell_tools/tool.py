@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 
 from viewsync.errors import TmuxMissing, UsageError, ViewsyncError
+from viewsync.light import re
 from viewsync.registry import last_active, targets
 from viewsync.shell_tools.names import OF_VERB
 from viewsync.typed import TYPE_CHECKING, NamedTuple

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from viewsync.errors import LockTimeout, ViewsyncError
+from viewsync.light import re
 from viewsync.shell_tools.tool import Call, Misuse, Tool, needs_pane, note_use, verb_words
 from viewsync.typed import TYPE_CHECKING
 

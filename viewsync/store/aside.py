@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import stat
@@ -10,6 +9,7 @@ import time
 
 from viewsync import output
 from viewsync.errors import StateError
+from viewsync.light import contextlib
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 
 from viewsync.errors import StateError
 from viewsync.events import Event, Sample
+from viewsync.light import contextlib
 from viewsync.store import own_files
 from viewsync.typed import TYPE_CHECKING, Any
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from viewsync.errors import StateError
+from viewsync.light import json
 from viewsync.typed import Any, NamedTuple
 
 FILE = "install.json"

@@ -7,7 +7,6 @@ for ever, so there, and wherever such a directory stands, it is the lock for us 
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import fcntl
 import os
@@ -15,6 +14,7 @@ import stat
 import time
 
 from viewsync.errors import LockTimeout, StateError
+from viewsync.light import contextlib
 from viewsync.store import own_files
 from viewsync.system import processes, signals
 from viewsync.typed import TYPE_CHECKING

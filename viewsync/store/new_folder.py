@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 
 from viewsync.errors import StateError
+from viewsync.light import contextlib
 
 _README = """This folder is viewsync's. Nothing in it needs to be edited by hand.
 

@@ -8,12 +8,10 @@ PID is a process stands behind an `@`.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import re
 
 from viewsync.errors import StateError
+from viewsync.light import contextlib, json, re
 from viewsync.store import own_files, sound_values
 from viewsync.system import whole_file
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple

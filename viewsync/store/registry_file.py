@@ -6,12 +6,11 @@ A write is all or nothing: lock, temp file in the same folder, fsync, read back,
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import time
 
 from viewsync.errors import StateError
+from viewsync.light import contextlib, json
 from viewsync.store import lock, own_files
 from viewsync.typed import TYPE_CHECKING, Any
 

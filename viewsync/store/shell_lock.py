@@ -7,11 +7,11 @@ How a shell holds it is one word: the descriptor's number, or the pid that the d
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 
 from viewsync.errors import UsageError
+from viewsync.light import contextlib
 from viewsync.store import lock
 from viewsync.typed import TYPE_CHECKING
 

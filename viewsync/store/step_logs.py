@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
 import time
 
 from viewsync.errors import StateError
+from viewsync.light import contextlib, re
 from viewsync.store import own_files
 from viewsync.typed import TYPE_CHECKING
 

@@ -7,10 +7,10 @@ trusted before still is: of two branches, each with scripts of its own, every ch
 
 from __future__ import annotations
 
-import json
 import os
 
 from viewsync.errors import StateError
+from viewsync.light import json
 from viewsync.store import lock, own_files
 from viewsync.system import whole_file
 from viewsync.typed import TYPE_CHECKING, Any

@@ -7,12 +7,12 @@ what cannot be used is written as it was found, until `reconcile --repair` takes
 
 from __future__ import annotations
 
-import json
 import os
 import time
 
 from viewsync import output
 from viewsync.errors import StateError
+from viewsync.light import json
 from viewsync.store import sound_values
 from viewsync.system import whole_file
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
 import time
 
 from viewsync import paths
 from viewsync.errors import ViewsyncError
+from viewsync.light import json, signal
 from viewsync.store import lock, own_files
 from viewsync.system import process, processes
 from viewsync.typed import TYPE_CHECKING, Any

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 
 from viewsync.errors import TmuxTimeout, ViewsyncError
 from viewsync.events import GONE, SERVER_GONE
 from viewsync.history import recording
+from viewsync.light import contextlib, json
 from viewsync.registry.safe_reading import read_registry
 from viewsync.store import pending_steps
 from viewsync.system import processes

@@ -6,10 +6,8 @@ At most once a second in a storm. One instance, by a lock that the kernel drops 
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-import signal
 import threading
 import time
 
@@ -17,6 +15,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from viewsync import log, output, paths
+from viewsync.light import json, signal
 from viewsync.store import lock, registry_file
 from viewsync.sweeper import control
 from viewsync.sweeper.rounds import Rounds

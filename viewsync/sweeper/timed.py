@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 
 from viewsync import output
+from viewsync.light import json
 from viewsync.store import lock, own_files
 from viewsync.sweeper import control
 from viewsync.sweeper.rounds import Rounds

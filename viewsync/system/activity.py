@@ -7,11 +7,11 @@ be read, tmux is asked again and again.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import time
 
+from viewsync.light import contextlib
 from viewsync.system import processes, procfs
 
 _EARLY = 2.0  # seconds in which an answer is most likely, and a person waits for it

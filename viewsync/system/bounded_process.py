@@ -6,11 +6,10 @@ own end of it, when the step is over and when we are gone.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import time
 
+from viewsync.light import contextlib, signal
 from viewsync.system import process, procfs, signals
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 

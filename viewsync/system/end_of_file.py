@@ -7,13 +7,12 @@ macOS, where WezTerm would type that.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import sys
 import termios
 import time
 
+from viewsync.light import contextlib, signal
 from viewsync.system import procfs, terminal
 
 _OUTPUT, _LOCAL, _CC = 1, 3, 6  # where termios keeps output modes, local modes and control characters

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import stat
 
 from viewsync.errors import ViewsyncError
+from viewsync.light import contextlib
 from viewsync.system import processes, whole_file
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 

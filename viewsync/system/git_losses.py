@@ -5,9 +5,9 @@ in the index and no cache of git's hides any of it.
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 
+from viewsync.light import re
 from viewsync.system import procfs
 from viewsync.system.git_worktrees import GitError, said, same_place
 from viewsync.typed import TYPE_CHECKING, NamedTuple

@@ -5,15 +5,14 @@ Whatever happens, the terminal is as it was when the block is left.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
 import select
 import signal
 import sys
 import termios
 import tty
 
+from viewsync.light import contextlib, re
 from viewsync.system import signals
 from viewsync.typed import TYPE_CHECKING, Any
 

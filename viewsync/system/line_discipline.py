@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import sys
 import termios
 
+from viewsync.light import contextlib
 from viewsync.system import procfs
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 

@@ -12,9 +12,9 @@ A pid alone proves nothing: each process is the one that started when it did, an
 from __future__ import annotations
 
 import os
-import signal
 import time
 
+from viewsync.light import signal
 from viewsync.system import processes, procfs
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import select
-import signal
 import time
 
 from viewsync.errors import ViewsyncError
+from viewsync.light import contextlib, signal
 from viewsync.system import signals, spawning
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 

@@ -7,10 +7,9 @@ namespace, as in a container that has the same HOME: what is written down of a p
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 
+from viewsync.light import contextlib, signal
 from viewsync.system import procfs
 from viewsync.typed import TYPE_CHECKING
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import time
 
+from viewsync.light import contextlib
 from viewsync.system import processes, procfs
 from viewsync.typed import NamedTuple
 

@@ -15,12 +15,10 @@ Two things are nobody's word, and are put right before a verb begins:
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import sys
-import threading
 import time
 
+from viewsync.light import contextlib, signal
 from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -147,4 +145,5 @@ def alarm(seconds: float, error: type[Exception], *, of_work: bool = False) -> I
 
 
 def _in_main_thread() -> bool:
-    return threading.current_thread() is threading.main_thread()
+    threading = sys.modules.get("threading")  # who has threads has imported it
+    return threading is None or threading.current_thread() is threading.main_thread()

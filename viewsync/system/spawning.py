@@ -7,13 +7,11 @@ import fcntl
 import os
 import time
 
+from viewsync.light import signal
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import signal
     from collections.abc import Mapping, Sequence
-else:
-    import _signal as signal  # without the names of its numbers, which `enum` makes
 
 _DEFAULT = [number for name in ("SIGPIPE", "SIGXFSZ") if (number := getattr(signal, name, None))]  # Python ignores them
 
@@ -114,13 +112,9 @@ def _places(program: str, env: Mapping[str, str]) -> list[str]:
 
 def _inherited() -> list[int]:
     """Files that whoever started us left open for all that we start: they are not for our programs."""
-    for folder in ("/proc/self/fd", "/dev/fd"):
-        try:
-            numbers = [int(name) for name in os.listdir(folder)]
-            break
-        except (FileNotFoundError, PermissionError):
-            continue
-    else:
+    try:
+        numbers = [int(name) for name in os.listdir("/dev/fd")]
+    except (FileNotFoundError, PermissionError):
         numbers = list(range(3, 1024))
     return [number for number in numbers if number > 2 and _inheritable(number)]
 

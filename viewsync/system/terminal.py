@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import os
-import re
 import select
 import time
 
+from viewsync.light import contextlib, re
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import glob
-import json
 import os
-import re
 
 from viewsync.errors import ViewsyncError
+from viewsync.light import json, re
 from viewsync.system import process, processes
 from viewsync.typed import TYPE_CHECKING, Any
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 
+from viewsync.light import contextlib
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

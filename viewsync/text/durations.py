@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from viewsync.light import re
 
 _UNITS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SHOWN = (("d", 86400, "h", 3600), ("h", 3600, "m", 60), ("m", 60, "s", 1))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.text.printing import printable
 
 # Control sequences; strings of the terminal (titles, links, clipboards), which end in BEL or ST; two-character ones.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from viewsync.light import re
 
 _TIME = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)T(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:\.\d+)?"

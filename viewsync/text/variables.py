@@ -5,8 +5,7 @@ Pages of the reference are made from the lists.
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import copy
 import itertools
 import os
-import re
 
 from viewsync.errors import TmuxError
+from viewsync.light import re
 from viewsync.tmux import guarded_kill, guarded_layout, sessions, window_size
 from viewsync.tmux.rules import language, marks
 from viewsync.tmux.rules.language import both, quoted, same_server, source_file

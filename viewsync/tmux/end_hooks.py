@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from viewsync.errors import TmuxError
+from viewsync.light import re
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.language import if_session, quoted, same_server
 from viewsync.tmux.server import ServerGone

@@ -6,10 +6,10 @@ synchronized, and take a word for a key. It is never in an argument, which the p
 
 from __future__ import annotations
 
-import contextlib
 import os
 
 from viewsync.errors import TmuxError
+from viewsync.light import contextlib
 from viewsync.tmux import screen
 from viewsync.tmux.rules import keys
 from viewsync.tmux.rules.anchor import ABOVE, FORMAT, OPTION

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from viewsync.errors import TmuxError
+from viewsync.light import re
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import (
     AWAY,

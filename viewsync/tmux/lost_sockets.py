@@ -6,10 +6,10 @@ make the file again.
 from __future__ import annotations
 
 import os
-import signal
 import time
 
 from viewsync.errors import TmuxError
+from viewsync.light import signal
 from viewsync.store import own_files
 from viewsync.system import processes, procfs
 from viewsync.text import shell_words

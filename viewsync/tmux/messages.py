@@ -7,7 +7,7 @@ translate them: it sets neither LC_MESSAGES nor LC_ALL.
 
 from __future__ import annotations
 
-import re
+from viewsync.light import re
 
 _REASONS = ("No such file or directory", "Connection refused")  # any other one says nothing of the server
 _HUNG_UP = ("lost server", "server exited", "server exited unexpectedly")

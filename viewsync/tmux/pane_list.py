@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.tmux import rows
 from viewsync.tmux.rules.model import MARK_STATE, QUARANTINE, Pane, Panes
 from viewsync.tmux.server import chain

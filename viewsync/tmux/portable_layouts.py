@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from viewsync.light import json
 from viewsync.tmux.rules import layout_tree, layouts
 from viewsync.tmux.rules.layout_tree import Cell
 from viewsync.typed import Any

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import time
 
@@ -84,6 +83,8 @@ class Tmux:
         """
         if not path:
             return self
+        import copy
+
         other = copy.copy(self)
         other.program = process.which(self.program, self.env) or self.program
         other.env = {**self.env, "PATH": path}

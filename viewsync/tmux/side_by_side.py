@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +21,8 @@ def ask(tmux: Tmux, sockets: Iterable[str], question: Callable[[Tmux, str], Answ
     wanted = list(dict.fromkeys(sockets))
     if len(wanted) < 2:
         return {socket: question(tmux, socket) for socket in wanted}
+    import copy
+
     return _together(copy.copy(tmux), wanted, question)
 
 

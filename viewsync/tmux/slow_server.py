@@ -7,12 +7,11 @@ then is stopped whenever one looks, and one that waits for a processor looks lik
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import time
 
 from viewsync.errors import ViewsyncError
+from viewsync.light import contextlib, signal
 from viewsync.system import process
 from viewsync.typed import TYPE_CHECKING
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import stat
 
 from viewsync import paths
 from viewsync.errors import TmuxError, UsageError
+from viewsync.light import contextlib
 from viewsync.store import own_files
 from viewsync.system import processes
 from viewsync.typed import TYPE_CHECKING

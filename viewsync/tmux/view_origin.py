@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from viewsync.errors import TmuxError
+from viewsync.light import re
 from viewsync.tmux import inventory, messages, window_size
 from viewsync.tmux.rules import language, versions
 from viewsync.tmux.server import chain

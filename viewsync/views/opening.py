@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 
 from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
+from viewsync.light import contextlib
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import end_of_file, processes, procfs, signals, terminal, terminal_owner
 from viewsync.system.wezterm import gui_pid, mux_socket

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 
 from viewsync import paths
 from viewsync.errors import ViewsyncError
 from viewsync.events import END, HOOK, RESTORE, Event
+from viewsync.light import contextlib
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import processes
 from viewsync.tmux import inventory

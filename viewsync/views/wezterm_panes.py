@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from viewsync.errors import ViewsyncError
+from viewsync.light import contextlib
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import processes, terminal_owner
 from viewsync.typed import TYPE_CHECKING, Any

@@ -20,9 +20,9 @@ _PRINT = "import os, sys; print(*sys.argv[1:], os.environ.get('VIEWSYNC_LAUNCHER
 def run(path: Path, home: str = "/home/it's $me", **env: str) -> str:
     """What the started program sees. It stands in for Python, whose words come after `-c CODE`."""
     python = path.parent / "py 'thon $x"
-    python.write_text(f'#!/bin/sh\nshift 6\nexec {sys.executable} -I -c "{_PRINT}" "$@"\n')
+    python.write_text(f'#!/bin/sh\nshift 8\nexec {sys.executable} -I -c "{_PRINT}" "$@"\n')
     python.chmod(0o700)
-    path.write_text(launcher.text(str(path), str(python), "/home/it's $me", "/s 's/$x\n/log\n/config"))
+    path.write_text(launcher.text(str(path), str(python), "/folder", "/home/it's $me", "/s 's/$x\n/log\n/config"))
     path.chmod(0o700)
     done = subprocess.run([str(path), "a b", "$c"], env={"HOME": home, **env}, capture_output=True, check=True)
     return done.stdout.decode()
@@ -35,10 +35,10 @@ def test_it_knows_itself_and_the_folders(tmp_path: Path, name: str) -> None:
 
 def test_it_passes_on_the_name_that_it_was_called_by(tmp_path: Path) -> None:
     python = tmp_path / "python"
-    python.write_text('#!/bin/sh\nshift 5\nprintf "%s\\n" "$@"\n')
+    python.write_text('#!/bin/sh\nshift 7\nprintf "%s\\n" "$@"\n')
     python.chmod(0o700)
     path = tmp_path / "viewsync"
-    path.write_text(launcher.text(str(path), str(python), "/home", "/state"))
+    path.write_text(launcher.text(str(path), str(python), "/folder", "/home", "/state"))
     path.chmod(0o700)
     link = tmp_path / "safe-send.sh"
     link.symlink_to("viewsync")
@@ -59,5 +59,5 @@ def test_whoever_calls_it_it_is_the_launcher(tmp_path: Path) -> None:
 
 
 def test_it_starts_python_isolated(tmp_path: Path) -> None:
-    text = launcher.text("/l", "/venv/bin/python", os.sep, "/s")
-    assert "exec /venv/bin/python -I -X utf8 -c " in text
+    text = launcher.text("/l", "/venv/bin/python", "/it's", os.sep, "/s")
+    assert "exec /venv/bin/python -I -S -X utf8 -c " in text

@@ -10,9 +10,9 @@ and a short checksum are enough.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
+from viewsync.light import re
 from viewsync.tmux.rules.anchor import FORMAT
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 

@@ -11,9 +11,9 @@ takes a redirection and no command.
 
 from __future__ import annotations
 
-import re
 import shlex
 
+from viewsync.light import re
 from viewsync.text.shell_names import OF_SH
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ would show at the prompt. Nothing of it stays in `__main__`.
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ It reads those words of JSON schema that project_files/rules/schema.py uses.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
+from viewsync.light import re
 from viewsync.project_files.rules.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, TEXT, Node, Problem, problem
 from viewsync.text.nearest import did_you_mean
 from viewsync.typed import Any

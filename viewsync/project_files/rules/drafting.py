@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.project_files.rules import names, settings
 from viewsync.project_files.rules.filling import Filler, World
 from viewsync.project_files.rules.nodes import Unfit

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.project_files.rules.environment import hidden
 from viewsync.project_files.rules.nodes import MAPPING, Node, Problem, Unfit, problem
 from viewsync.typed import TYPE_CHECKING, NamedTuple

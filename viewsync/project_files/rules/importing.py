@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.project_files.rules import smug, tmuxinator, tmuxp, workmux
 from viewsync.project_files.rules.nodes import LIST, MAPPING, Problem, Unfit, problem
 from viewsync.project_files.rules.planning import STACKED

@@ -6,8 +6,7 @@ what it stands for any more, because it was cut or because letters were lost, a 
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.tmux.rules import session_names
 from viewsync.typed import TYPE_CHECKING
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.project_files.rules import environment, settings
 from viewsync.project_files.rules import steps as step_rules
 from viewsync.project_files.rules.checking import close

@@ -6,8 +6,7 @@ over `tmux:` and `defaults:`.
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.project_files.rules.checking import close
 from viewsync.project_files.rules.nodes import MAPPING, NULL, Node, Problem, problem
 from viewsync.project_files.rules.schema import VARIABLE

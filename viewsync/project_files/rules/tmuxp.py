@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.project_files.rules import writing
 from viewsync.project_files.rules.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, Node, Problem, problem
 from viewsync.typed import TYPE_CHECKING, NamedTuple

@@ -5,8 +5,7 @@ Nothing in it is a template: what came from elsewhere, and looks like one, stand
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.project_files.rules import environment
 from viewsync.tmux.rules import layouts, marks
 from viewsync.typed import TYPE_CHECKING, NamedTuple

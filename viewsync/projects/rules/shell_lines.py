@@ -7,9 +7,9 @@ name a file for all of them to be found.
 
 from __future__ import annotations
 
-import re
 import shlex
 
+from viewsync.light import re
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:

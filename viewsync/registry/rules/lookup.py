@@ -6,8 +6,7 @@ targets are looked up here, in a reading of all panes, and tmux is told ids only
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ ours must come out as it went in.
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.tmux.rules import hooks
 from viewsync.typed import NamedTuple
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from shlex import quote
+
+from viewsync.light import re
 
 MARK = "# @viewsync-registry@"
 _LINE = re.compile(r"^_registry_installed=.*$", re.MULTILINE)

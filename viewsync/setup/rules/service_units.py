@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 
 from viewsync.errors import UsageError
+from viewsync.light import re
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from viewsync.light import re
 
 MARK = "-- @viewsync-path@"
 _LINE = re.compile(rf"^local INSTALLED_VIEWSYNC = (?P<value>.*) {MARK}$", re.MULTILINE)

@@ -8,7 +8,7 @@ Enter for both (seen in all of them).
 
 from __future__ import annotations
 
-import re
+from viewsync.light import re
 
 MOVING = (
     *(f"F{number}" for number in range(1, 13)),

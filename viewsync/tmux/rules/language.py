@@ -6,8 +6,7 @@ viewsync did not write itself goes through `literal` or `quoted`, for exactly th
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ A layout is a name, or what `#{window_layout}` prints: a checksum and a tree of 
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.tmux.rules import layout_tree
 from viewsync.tmux.rules.layout_tree import NoTree
 from viewsync.typed import TYPE_CHECKING

@@ -6,8 +6,7 @@ written as in an address: `my%0Aproject`.
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ Users set what they like in their own configuration.
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.text.nearest import did_you_mean
 from viewsync.tmux.rules import hooks, versions
 from viewsync.tmux.rules.marks import OURS

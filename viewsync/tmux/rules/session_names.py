@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from viewsync.light import re
 
 
 def refusal(name: str) -> str:

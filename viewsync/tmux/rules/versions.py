@@ -5,7 +5,7 @@ A version is what tmux says of itself: "3.3a", "next-3.8". docs/explanation/tmux
 
 from __future__ import annotations
 
-import re
+from viewsync.light import re
 
 Version = tuple[int, int, str]  # (3, 3, "a")
 OLDEST = (3, 2, "a")  # before it, lost terminals fire no hook

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from viewsync.light import re
 
 _LONGEST_PART = 64  # a status line shows far less, and a view's name travels in every command
 
