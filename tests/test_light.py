@@ -225,3 +225,25 @@ def test_a_cached_property_is_asked_once() -> None:
         assert (thing.value, thing.value, Thing.value.__doc__) == (1, 1, "Of it.")
         del thing.value
         assert thing.value == 2
+
+
+@pytest.mark.parametrize("outer", [False, True])
+@pytest.mark.parametrize("inner", ["plain", "swallows", "turns"])
+@pytest.mark.parametrize("problem", [None, Left("x"), KeyError("k")], ids=str)
+def test_a_stack_ends_as_contextlibs_does(outer: bool, inner: str, problem: Exception | None) -> None:
+    def ran(kind: Any) -> object:
+        log: list[str] = []
+        try:
+            with kind.ExitStack() as stack:
+                if outer:
+                    stack.enter_context(kind.suppress(ValueError))
+                stack.enter_context(kind.contextmanager(MANAGED[inner])(log.append))
+                with kind.nullcontext():
+                    log.append("within")
+                if problem:
+                    raise problem
+        except Exception as error:
+            return log, type(error), str(error)
+        return log
+
+    assert ran(light.contextlib) == ran(contextlib)

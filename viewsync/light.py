@@ -55,6 +55,38 @@ else:
         def __exit__(self, *_):
             self.thing.close()
 
+    class _Nothing:
+        def __enter__(self):
+            pass
+
+        def __exit__(self, *_):
+            pass
+
+    class _Stack:
+        def __init__(self):
+            self.entered = []
+
+        def enter_context(self, manager):
+            value = manager.__enter__()
+            self.entered.append(manager)
+            return value
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *problem):
+            if not self.entered:
+                return False
+            manager = self.entered.pop()
+            try:
+                done = manager.__exit__(*problem)
+            except BaseException as error:
+                if self.__exit__(type(error), error, error.__traceback__):
+                    return True
+                raise
+            others = self.__exit__(*((None,) * 3 if done else problem))
+            return bool(done or others)
+
     class _Manager:
         """What a function with one `yield` does before and after."""
 
@@ -92,7 +124,7 @@ else:
 
     class _Contextlib(_Module):
         name = "contextlib"
-        suppress, closing = _Suppress, _Closing
+        suppress, closing, nullcontext, ExitStack = _Suppress, _Closing, _Nothing, _Stack
 
         @staticmethod
         def contextmanager(function):

@@ -123,7 +123,8 @@ def _line(text: str, option: str) -> int | None:
     """None for `-`."""
     if text == "-":
         return None
-    if not re.fullmatch(r"[+-]?\d{1,9}", text, re.ASCII):
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 10):
         raise UsageError(
             f"{option}: not a line: {text!r}", "use a number as tmux counts lines, or - for as far as it goes"
         )

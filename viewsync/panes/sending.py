@@ -356,9 +356,9 @@ def _bracketed(located: LocatedPane, typed: str, message: Message, *, by_line: b
     """
     if message.bracket is not None or "\033[201~" in typed:
         return tmux_input.ALWAYS if message.bracket else tmux_input.NEVER
-    if re.search(r"[\n\t]", typed):
+    if "\n" in typed or "\t" in typed:
         return tmux_input.ASKED
-    if by_line or len(typed) < 2 or re.search(r"[\0-\x1f\x7f]", typed):
+    if by_line or len(typed) < 2 or any(char < " " or char == "\x7f" for char in typed):
         return tmux_input.NEVER
     from viewsync.panes.rules import readers
 

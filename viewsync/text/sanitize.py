@@ -22,6 +22,8 @@ _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[P\]X^_][^\x07\x1b\x9c\n]*\x1b?
 
 def harmless(text: str, *, colours: bool) -> str:
     """Printable text, line ends and tabs; with `colours` also what only changes how text looks (SGR)."""
+    if text.replace("\n", "").replace("\t", "").isprintable():  # then there is nothing of all that
+        return text
     return _SEQUENCE.sub(lambda match: printable(match["odd"] or "") or (match["colour"] or "") * colours, text)
 
 

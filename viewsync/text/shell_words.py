@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 
 def joined(*words: str) -> str:
     return " ".join(map(quoted, words))
@@ -12,6 +10,8 @@ def joined(*words: str) -> str:
 def quoted(word: str) -> str:
     """What a terminal cannot show as it stands, printf writes. What $() drops stands behind it."""
     if word.isprintable():
+        import shlex  # and with it `re`
+
         return shlex.quote(word)
     kept = word.rstrip("\n")
     text = "".join(map(_octal, kept.encode("utf-8", "surrogateescape")))

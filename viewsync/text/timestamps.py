@@ -12,15 +12,26 @@ _TIME = re.compile(
 
 def epoch(text: str) -> float:
     """Epoch seconds; 0 for what is no time."""
-    match = _TIME.fullmatch(text)
-    if not match:
+    match = None if _is_usual(text) else _TIME.fullmatch(text)
+    if match:
+        groups = match.groups()[:6]
+    elif _is_usual(text):
+        groups = (text[:4], text[5:7], text[8:10], text[11:13], text[14:16], text[17:19])
+    else:
         return 0.0
-    year, month, day, hour, minute, second = (int(group) for group in match.groups()[:6])
+    year, month, day, hour, minute, second = map(int, groups)
     if not (1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second < 61):
         return 0.0
-    east = int(match["hours"] or 0) * 3600 + int(match["minutes"] or 0) * 60
-    offset = -east if match["sign"] == "-" else east
+    east = int(match["hours"] or 0) * 3600 + int(match["minutes"] or 0) * 60 if match else 0
+    offset = -east if match and match["sign"] == "-" else east
     return float(_days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset)
+
+
+def _is_usual(text: str) -> bool:
+    """As we write it, which needs no expression to be read by."""
+    marks = text[4:5] + text[7:8] + text[10:11] + text[13:14] + text[16:17] + text[19:]
+    numbers = text[:4] + text[5:7] + text[8:10] + text[11:13] + text[14:16] + text[17:19]
+    return marks == "--T::Z" and len(numbers) == 14 and numbers.isdecimal()
 
 
 def _days(year: int, month: int, day: int) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from viewsync.errors import TmuxError
-from viewsync.light import re
 from viewsync.tmux.rules import hooks
+from viewsync.tmux.rules.ids import is_id
 from viewsync.tmux.rules.model import (
     AWAY,
     CLIENTS,
@@ -114,11 +114,14 @@ def _server(socket: str, rest: str) -> tuple[Server, str]:
     return Server(socket, int(pid), int(start), version), ended
 
 
+_FLAGS = ("00", "01", "10", "11")
+
+
 def _session(rest: str) -> TmuxSession:
     row = rest.split("\t")
-    if len(row) != 16 or not re.fullmatch(r"\$\d+", row[0]):
+    if len(row) != 16 or not is_id("$", row[0]):
         raise ValueError(rest)
-    if not re.fullmatch(r"[01]{2}[\w./-]*", row[10]):
+    if row[10][:2] not in _FLAGS or not all(letter.isalnum() or letter in "_./-" for letter in row[10][2:]):
         raise ValueError(rest)
     on = row[4].removesuffix(_DESTROYS).split()
     return TmuxSession(
@@ -152,8 +155,10 @@ def _lease(text: str) -> tuple[float, float]:
     """ "<expiry>.<seconds>" as its expiry, and how long it was to last. What does not read so reserves nothing, here
     and in the server.
     """
-    found = re.fullmatch(r"(\d{10})(?:\.(\d+))?", text)
-    return (float(found[1]), float(found[2] or 0)) if found else (0.0, 0.0)
+    expiry, dot, seconds = text.partition(".")
+    if len(expiry) != 10 or not expiry.isdecimal() or (dot and not seconds.isdecimal()):
+        return 0.0, 0.0
+    return float(expiry), float(seconds or 0)
 
 
 def _client(rest: str) -> Client:

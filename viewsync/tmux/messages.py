@@ -7,13 +7,8 @@ translate them: it sets neither LC_MESSAGES nor LC_ALL.
 
 from __future__ import annotations
 
-from viewsync.light import re
-
 _REASONS = ("No such file or directory", "Connection refused")  # any other one says nothing of the server
 _HUNG_UP = ("lost server", "server exited", "server exited unexpectedly")
-_DUPLICATE = re.compile(r"^duplicate session: ", re.MULTILINE)
-_NO_PANE = re.compile(r"^can't find pane: ", re.MULTILINE)
-_NO_TARGET = re.compile(r"^no current target$", re.MULTILINE)
 
 
 def no_server(said: str, socket: str) -> bool:
@@ -29,7 +24,7 @@ def hung_up(said: str) -> bool:
 
 def duplicate(said: str) -> bool:
     """A session has that name."""
-    return _DUPLICATE.search(said) is not None
+    return "\nduplicate session: " in f"\n{said}"
 
 
 def no_sessions(said: str) -> bool:
@@ -39,4 +34,4 @@ def no_sessions(said: str) -> bool:
 
 def no_pane(said: str) -> bool:
     """There is no pane of that id, also on a server that has lost its last session."""
-    return (_NO_PANE.search(said) or _NO_TARGET.search(said)) is not None
+    return "\ncan't find pane: " in f"\n{said}" or "\nno current target\n" in f"\n{said}\n"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from viewsync.light import re
 from viewsync.tmux import rows
+from viewsync.tmux.rules.ids import is_id
 from viewsync.tmux.rules.model import MARK_STATE, QUARANTINE, Pane, Panes
 from viewsync.tmux.server import chain
 from viewsync.typed import TYPE_CHECKING
@@ -71,7 +71,7 @@ def parse(socket: str, output: str) -> Panes:
 
 
 def _pane(row: list[str]) -> Pane:
-    if len(row) != 18 or not re.fullmatch(r"\$\d+ @\d+ %\d+", " ".join(row[:3])):
+    if len(row) != 18 or not all(map(is_id, "$@%", row)):
         raise ValueError(row)
     return Pane(
         session=row[0],

@@ -85,7 +85,7 @@ def written(sent: Sequence[SentLine]) -> str:
 
 def read(text: str) -> tuple[SentLine, ...]:
     """What `written` wrote; none for anything else."""
-    if not re.fullmatch(r"\d+\.\d+( \d+\.\d+)*", text, re.ASCII):
+    if not text or not re.fullmatch(r"\d+\.\d+( \d+\.\d+)*", text, re.ASCII):
         return ()
     return tuple(SentLine(*map(int, part.split("."))) for part in text.split(" "))
 

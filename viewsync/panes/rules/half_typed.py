@@ -39,7 +39,7 @@ def _prompt(screen: Screen, last: Anchor) -> str:
 
 
 def _usual(line: str, reader: str) -> str:
-    match = _PROMPT.match(line) if reader in _READERS.split() else None
+    match = _PROMPT.match(line) if reader in _READERS.split() and " " in line else None
     return match[0] if match else ""
 
 

@@ -38,8 +38,14 @@ _SUMS = r"\|([0-9a-f]+) ([0-9a-f]+)([0-9a-f ]*)\|([0-9a-f ]*)"
 
 def begin(text: str) -> Anchor | None:
     """Where the text that was sent began: what `FORMAT` became, with more behind or not; else None."""
+    if _is_place(parts := text.split(",")):  # with nothing behind it
+        return _anchor(parts)
     match = re.match(f"{_PLACE}(?:[ !]|$)", text)
     return _anchor(match.groups()) if match else None
+
+
+def _is_place(parts: Sequence[str]) -> bool:
+    return len(parts) == 5 and parts[3] in ("0", "1") and all(part.isdecimal() for part in parts)
 
 
 def parse(text: str) -> Anchor | None:

@@ -19,7 +19,7 @@ TYPING = ("Enter", "Escape", "Tab", "BTab", "Space", "BSpace")
 KEYPAD = tuple(f"KP{key}" for key in (*"0123456789/*-+.", "Enter"))
 
 _CONTROL = r"[A-Za-z@[\\\]^_?/-]"  # what has a control character
-_NAMED = "|".join(map(re.escape, (*TYPING, *KEYPAD)))
+_NAMED = "|".join(name if name.isalnum() else f"{name[:-1]}[{name[-1]}]" for name in (*TYPING, *KEYPAD))  # KP+
 _KEY = re.compile(
     rf"(?:[CMS]-)*(?:{'|'.join(MOVING)})|(?:C-|M-|C-M-|M-C-)?Space|(?:M-)?(?:{_NAMED})|(?:\^|C-|C-M-|M-C-){_CONTROL}",
     re.IGNORECASE,
@@ -31,7 +31,7 @@ _CONTROL_WORD = re.compile(rf"(?:C-|C-M-|M-C-){_CONTROL}|M-[!-~]")
 
 def is_control_word(text: str) -> bool:
     """Whether a text is meant as a key by itself, `C-c` or `M-x`: modifiers and one character."""
-    return _CONTROL_WORD.fullmatch(text) is not None
+    return text[1:2] == "-" and _CONTROL_WORD.fullmatch(text) is not None
 
 
 def is_key(word: str) -> bool:

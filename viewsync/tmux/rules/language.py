@@ -31,7 +31,7 @@ def name(stored: str) -> str:
     tmux stores backslashes, control characters and a `$` before a letter as escapes, so a name that it shows has
     to be unescaped to come out the same.
     """
-    return unexpanded(_ESCAPE.sub(_unescaped, stored))
+    return unexpanded(_ESCAPE.sub(_unescaped, stored) if "\\" in stored else stored)
 
 
 def unexpanded(text: str) -> str:
@@ -43,7 +43,7 @@ def unexpanded(text: str) -> str:
 
 
 def _doubled(text: str) -> str:
-    return _HASHES.sub(r"\g<0>\g<0>", text)
+    return _HASHES.sub(r"\g<0>\g<0>", text) if "#" in text else text
 
 
 def unharmed(text: str) -> bool:

@@ -5,16 +5,25 @@ A version is what tmux says of itself: "3.3a", "next-3.8". docs/explanation/tmux
 
 from __future__ import annotations
 
-from viewsync.light import re
-
 Version = tuple[int, int, str]  # (3, 3, "a")
 OLDEST = (3, 2, "a")  # before it, lost terminals fire no hook
 
 
 def number(version: str) -> Version:
     """ "3.3a" as (3, 3, "a"); "next-3.8" as (3, 8, ""). (0, 0, "") for what is no version."""
-    match = re.search(r"(\d+)\.(\d+)([a-z]?)", version)
-    return (int(match[1]), int(match[2]), match[3]) if match else (0, 0, "")
+    before, *parts = version.split(".")
+    for after in parts:
+        major, minor = _digits(before[::-1])[::-1], _digits(after)
+        if major and minor:
+            letter = after[len(minor) : len(minor) + 1]
+            return int(major), int(minor), letter if "a" <= letter <= "z" else ""
+        before = after
+    return 0, 0, ""
+
+
+def _digits(text: str) -> str:
+    """Those that it begins with."""
+    return text[: next((place for place, character in enumerate(text) if not character.isdecimal()), len(text))]
 
 
 def rewrites_pastes(version: str) -> bool:
