@@ -60,6 +60,19 @@ class Stage:
             if name != self.view:
                 self.server.tmux("kill-session", "-t", f"={name}")
 
+    def count(self, argv: Sequence[str]) -> int:
+        return _count(self, argv)
+
+    def count_verb(self, verb: str, rounds: int) -> int:
+        """The least: what a slow machine adds are further looks at something that takes long."""
+        words = VERBS[verb]
+        self.run(*words)  # compiles what it imports
+        counts = []
+        for _ in range(rounds):
+            self.forget_new()
+            counts.append(self.count([*self.viewsync, *words]))
+        return min(counts)
+
     def end(self) -> None:
         self.server.stop()
         self.home.remove()
@@ -71,6 +84,9 @@ VERBS = {
     "hook": ("hook",),
     "send": ("send", "-s", "web", "-c", ":"),
     "health": ("health", "-s", "web"),
+    "wait": ("wait", "-s", "web", "-p", "ready", "--all"),
+    "capture": ("capture", "-s", "web"),
+    "list --json": ("list", "--json"),
     "run, nothing to do": ("run", "dev"),
 }
 
@@ -97,17 +113,11 @@ def main() -> None:
 
 
 def _counts(checkout: str, rounds: int) -> dict[str, int]:
-    """The least of `rounds` for each verb: what a slow machine adds are further looks at something that takes long."""
     stage = Stage(checkout)
     try:
-        found = {FLOOR: _count(stage, [sys.executable, "-I", "-S", "-c", "pass"])}
-        for verb, words in VERBS.items():
-            stage.run(*words)  # compiles what it imports
-            counts = []
-            for _ in range(rounds):
-                stage.forget_new()
-                counts.append(_count(stage, [*stage.viewsync, *words]))
-            found[verb] = min(counts)
+        found = {FLOOR: stage.count([sys.executable, "-I", "-S", "-c", "pass"])}
+        for verb in VERBS:
+            found[verb] = stage.count_verb(verb, rounds)
     finally:
         stage.end()
     return found

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # Each costs 2 to 50 ms (shared notes on style, section 5).
 FORBIDDEN = {
+    "argparse",
     "asyncio",
     "dataclasses",
     "datetime",
@@ -28,18 +29,23 @@ FORBIDDEN = {
     "psutil",
     "random",
     "rich",
+    "subprocess",
     "tempfile",
+    "threading",
     "tomllib",
+    "typing",
     "watchdog",
     "yaml",
 }
 
 _PROBE = """
-import json, sys
+import sys
 before = set(sys.modules)
 from viewsync.cli import main
 code = main({words!r})
-print(json.dumps({{"code": code, "new": sorted(set(sys.modules) - before)}}), file=sys.stderr)
+new = sorted(set(sys.modules) - before)
+import json
+print(json.dumps({{"code": code, "new": new}}), file=sys.stderr)
 """
 
 
@@ -72,6 +78,12 @@ def test_a_hot_verb_imports_nothing_that_it_does_not_need(server: Server, home: 
 
 def test_the_history_is_imported_only_where_something_is_recorded(server: Server, home: Home) -> None:
     assert "sqlite3" not in imported(home, "open", "--json", "-S", server.socket, "proj")
+
+
+@pytest.mark.parametrize("words", [("views", "--json"), ("list", "--json")], ids=" ".join)
+def test_looking_needs_no_expressions(home: Home, words: tuple[str, ...]) -> None:
+    costly = {"re", "enum", "functools", "collections", "contextlib", "json", "signal"}
+    assert not imported(home, *words) & (FORBIDDEN | costly)
 
 
 def test_the_check_can_fail(home: Home) -> None:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 
-from viewsync import __version__, errors, output, site_folders
-from viewsync.arguments import VERBATIM, Declarations, NotPlain
-from viewsync.context import Context
+from viewsync import __version__, output, site_folders
 from viewsync.light import contextlib
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
 
+    from viewsync import errors
+    from viewsync.context import Context
     from viewsync.parser import Parser
 
 
@@ -111,14 +110,12 @@ ANY_VERB = {
 
 def code_of(error: errors.ViewsyncError | type[errors.ViewsyncError], verb: ModuleType) -> int:
     """A verb's own exit code for an error, or for a kind of errors; else the error's."""
+
     kind = error if isinstance(error, type) else type(error)
     return next((code for own, code in getattr(verb, "CODES", ()) if issubclass(kind, own)), error.code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    # A library's warnings are nothing for whoever calls us: a line of its source on the terminal, or, with
-    # PYTHONWARNINGS=error, the end of the verb.
-    warnings.simplefilter("ignore")
     output.open_standard_files()
     site_folders.find_when_asked()
     words = list(sys.argv[1:] if argv is None else argv)
@@ -147,9 +144,6 @@ def _called_as(path: str) -> str:
 def _guarded(run: Callable[[], int], as_json: bool) -> int:
     try:
         code = run()
-    except errors.ViewsyncError as error:
-        output.show_error(error, as_json)
-        code = error.code
     except KeyboardInterrupt:
         code = 130
     except (ImportError, MemoryError) as error:
@@ -160,10 +154,8 @@ def _guarded(run: Callable[[], int], as_json: bool) -> int:
         code = 70
     except SystemExit as done:  # argparse's help, or a signal that ended a step
         code = done.code if isinstance(done.code, int) else 0
-    except OSError:
-        if not output.cannot_be_written():
-            raise
-        code = 0
+    except Exception as error:
+        code = _told(error, as_json)
     return output.finish(code)
 
 
@@ -172,33 +164,60 @@ def _lacks_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or (isinstance(error, ImportError) and "failed to map" in str(error))
 
 
+def _told(error: Exception, as_json: bool) -> int:
+    from viewsync import errors
+
+    if isinstance(error, errors.ViewsyncError):
+        output.show_error(error, as_json)
+        return error.code
+    if isinstance(error, OSError) and output.cannot_be_written():
+        return 0
+    raise error
+
+
 def _run(words: list[str], as_json: bool) -> int:
     overrides: dict[str, str] = {}
     while len(words) > 1 and words[0] == "--tmux":
         overrides["VIEWSYNC_TMUX"] = words[1]
         words = words[2:]
+    if words[:1] in (["-V"], ["--version"]):  # before anything that it does not need
+        print(f"viewsync {__version__}")
+        return 0
+    _hide_warnings()
     if not words:
         from viewsync.commands import _help
 
-        print(_help.alone(GROUPS, _program(), Context(overrides=overrides)))
+        print(_help.alone(GROUPS, _program(), _context(overrides)))
         return 0
     verb, *rest = words
     if verb in ("-h", "--help", "help"):
         return _help_on(rest if verb == "help" else [])
-    if verb in ("-V", "--version"):
-        print(f"viewsync {__version__}")
-        return 0
     if verb == "complete":
-        return _complete(words[1:], Context(overrides=overrides))
+        return _complete(words[1:], _context(overrides))
     if verb not in COMMANDS:
         from viewsync.commands import _help
 
         raise _help.unknown_verb(verb, COMMANDS, _program())
     if verb not in _HOT:
         site_folders.find()
-    ctx = Context(overrides=overrides)
+    ctx = _context(overrides)
     ctx.shows_progress = not as_json and verb not in _ALONE and output.may_show_progress()
     return _logged(ctx, verb, lambda: _command(verb, rest, ctx, as_json))
+
+
+def _hide_warnings() -> None:
+    """A library's are nothing for whoever calls us: a line of its source on the terminal, or, with
+    PYTHONWARNINGS=error, the end of the verb.
+    """
+    import warnings
+
+    warnings.simplefilter("ignore")
+
+
+def _context(overrides: Mapping[str, str] | None = None) -> Context:
+    from viewsync.context import Context
+
+    return Context(overrides=overrides)
 
 
 # They need nothing but Python and viewsync, as a rule.
@@ -211,7 +230,7 @@ def _help_on(topic: list[str]) -> int:
 
     topic = [] if topic[:1] in (["-h"], ["--help"]) else topic
     if topic and topic[0] in COMMANDS:
-        return _command(topic[0], [*topic[1:], "--help"], Context(), as_json=False)
+        return _command(topic[0], [*topic[1:], "--help"], _context(), as_json=False)
     print("\n".join(_help.on(topic[0], COMMANDS, ANY_VERB, _program()) if topic else _help.usage(GROUPS, _program())))
     return 0
 
@@ -220,12 +239,14 @@ def _tool(name: str, words: list[str]) -> int:
     from viewsync.shell_tools import running
 
     site_folders.find()
-    ctx = Context()
+    _hide_warnings()
+    ctx = _context()
     return _logged(ctx, name, lambda: running.run(name, words, ctx, _result))
 
 
 def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
     """What came of it, in the log; without the words: they may hold a password, in `send -c` or `create -e`."""
+    from viewsync import errors
     from viewsync.system import signals  # not for who wants the version or the help
 
     signals.settle()
@@ -284,6 +305,8 @@ def _command(verb: str, words: list[str], ctx: Context, as_json: bool) -> int:
 
 def _result(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
     """What a verb has to say, to words with their values joined. Its errors have its own exit codes."""
+    from viewsync import errors
+
     module = _module(verb)
     try:
         parsed = _read(module, words) or _parsed(verb, module, words)
@@ -310,6 +333,8 @@ def _of_the_ground(error: OSError | MemoryError) -> errors.ViewsyncError | None:
 
 def _read(module: ModuleType, words: Sequence[str]) -> Any:
     """None where argparse has to."""
+    from viewsync.arguments import Declarations, NotPlain
+
     declarations = Declarations()
     try:
         module.arguments(declarations)
@@ -332,6 +357,7 @@ def _words_run(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
 
 def parser_of(verb: str) -> Parser:
     """All that a verb declares of its arguments, for argparse."""
+    from viewsync import errors
     from viewsync.parser import Parser
 
     module = _module(verb)
@@ -364,6 +390,8 @@ def _program() -> str:
 
 def _paired(verb: str, words: Sequence[str]) -> list[str]:
     """The options in the verb's VERBATIM joined with their values: argparse would take `-c --help` for two options."""
+    from viewsync.arguments import VERBATIM
+
     verbatim = getattr(_module(verb), "VERBATIM", ())
     paired: list[str] = []
     left = iter(words)

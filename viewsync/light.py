@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from functools import cached_property as cached_property
 else:
     try:
-        import _json
         import _signal as signal  # without names for its numbers, which `enum` makes
     except ImportError:  # another Python than CPython
-        _json, signal = None, __import__("signal")
+        signal = __import__("signal")
 
     class _Module:
         def __getattr__(self, name):
@@ -176,6 +175,8 @@ else:
         def loads(self, text, **hooks):
             """What is not plainly right is read once more, by the real one, for its error."""
             try:
+                import _json
+
                 read, end = _json.make_scanner(_Scanned(**hooks))(text, len(text) - len(text.lstrip(_SPACE)))
                 if not text[end:].strip(_SPACE):
                     return read
@@ -185,6 +186,8 @@ else:
 
         def dumps(self, value, *, ensure_ascii=True, indent=None, allow_nan=True):
             try:
+                import _json
+
                 quoted = _json.encode_basestring_ascii if ensure_ascii else _json.encode_basestring
                 if indent is None:
                     encoder = _json.make_encoder({}, None, quoted, None, ": ", ", ", False, False, allow_nan)

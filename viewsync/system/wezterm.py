@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 
 from viewsync.errors import ViewsyncError
@@ -32,6 +31,8 @@ class Wezterm:
         """The sockets of the GUIs that may live, by pid. Stale sockets are normal (wezterm #4417), and their pids come
         back: only who answers there lives.
         """
+        import glob  # and with it `re`: not for who asks no GUI
+
         found: dict[int, str] = {}
         for folder in self._folders():
             for path in sorted(glob.glob(os.path.join(glob.escape(folder), "gui-sock-*"))):
