@@ -147,21 +147,15 @@ def _guarded(run: Callable[[], int], as_json: bool) -> int:
     except KeyboardInterrupt:
         code = 130
     except (ImportError, MemoryError) as error:
-        if not _lacks_memory(error):
+        if not output.lacks_memory(error):
             raise
-        # No answer: as an uncaught error it would end with 1, which says something else with most verbs.
         output.say("viewsync: there is not enough memory (free some, or raise `ulimit -v`)")
-        code = 70
+        code = 70  # no answer: as an uncaught error it would end with 1, which says something else with most verbs
     except SystemExit as done:  # argparse's help, or a signal that ended a step
         code = done.code if isinstance(done.code, int) else 0
     except Exception as error:
         code = _told(error, as_json)
     return output.finish(code)
-
-
-def _lacks_memory(error: Exception) -> bool:
-    """Also where there is none to load a library of Python's."""
-    return isinstance(error, MemoryError) or (isinstance(error, ImportError) and "failed to map" in str(error))
 
 
 def _told(error: Exception, as_json: bool) -> int:
@@ -206,9 +200,7 @@ def _run(words: list[str], as_json: bool) -> int:
 
 
 def _hide_warnings() -> None:
-    """A library's are nothing for whoever calls us: a line of its source on the terminal, or, with
-    PYTHONWARNINGS=error, the end of the verb.
-    """
+    """A library's are nothing for whoever calls us: a line on the terminal, or, with PYTHONWARNINGS=error, the end."""
     import warnings
 
     warnings.simplefilter("ignore")
@@ -267,7 +259,7 @@ def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
             ctx.log.info("%s: exit code %d (%s)", what, error.code, error.kind)
         raise
     except Exception as error:
-        if _lacks_memory(error) or (isinstance(error, OSError) and output.cannot_be_written()):
+        if output.lacks_memory(error) or (isinstance(error, OSError) and output.cannot_be_written()):
             raise
         ctx.log.exception("a bug in %s", what)
         where = os.path.join(_log_folder(ctx.env), "viewsync.log")
@@ -317,18 +309,14 @@ def _result(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
         error.code = code_of(error, module)
         raise
     except (OSError, MemoryError) as error:
-        if output.cannot_be_written() or not (problem := _of_the_ground(error)):
+        from viewsync import ground  # hardly ever
+
+        if output.cannot_be_written() or not (problem := ground.told(error)):
             raise
         ctx.log.warning("%s was stopped", verb, exc_info=True)
         code = code_of(problem, module)
         problem.code = code if code in module.EXIT_CODES else 1
         raise problem from None
-
-
-def _of_the_ground(error: OSError | MemoryError) -> errors.ViewsyncError | None:
-    from viewsync import ground  # hardly ever
-
-    return ground.told(error)
 
 
 def _read(module: ModuleType, words: Sequence[str]) -> Any:

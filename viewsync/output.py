@@ -68,6 +68,11 @@ def open_standard_files() -> None:
         sys.stdout = io.TextIOWrapper(io.BufferedWriter(_stdout), old.encoding, errors, None, old.line_buffering)
 
 
+def lacks_memory(error: Exception) -> bool:
+    """Whether the error is that there is none, also to load a library of Python's."""
+    return isinstance(error, MemoryError) or (isinstance(error, ImportError) and "failed to map" in str(error))
+
+
 def say(text: str, end: str = "\n") -> None:
     """To people, on stderr. Where that cannot be written, nobody is there to hear it, and nothing stops for that."""
     if _progress:

@@ -6,8 +6,8 @@ import os
 import time
 
 from viewsync.errors import StateError, UsageError
-from viewsync.store import own_files, unusable_rows
 from viewsync.light import contextlib, json
+from viewsync.store import own_files, unusable_rows
 from viewsync.store.registry_file import NEEDED, parse, shown
 from viewsync.system import whole_file
 from viewsync.typed import TYPE_CHECKING

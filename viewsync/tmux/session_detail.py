@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 
 from viewsync.errors import MissingSession, TmuxError
-from viewsync.tmux import portable_layouts, project_list, rows
 from viewsync.light import re
+from viewsync.tmux import portable_layouts, project_list, rows
 from viewsync.tmux.rules import marks
 from viewsync.tmux.rules.language import free, if_session, quoted, same_server, unescaped
 from viewsync.tmux.rules.project_model import SeenPane, SeenSession, SeenWindow
