@@ -14,12 +14,6 @@ from tests.support.wait import until
 if TYPE_CHECKING:
     from tests.support.server import Done, Home, Server
 
-# A shell that writes down what is typed into it, and says of itself when it is ready.
-RECORDER = """\
-#!/bin/sh
-printf '$ '
-exec cat >"$HOME/typed/$$"
-"""
 _PANE = (
     *("window_index", "window_name", "window_active", "pane_index", "pane_active", "pane_title", "pane_pid"),
     *("pane_left", "pane_top", "pane_width", "pane_height", "pane_start_command", "pane_current_path", "window_id"),
@@ -37,7 +31,9 @@ def project(home: Home) -> Project:
         os.makedirs(os.path.join(home.path, folder))
         os.makedirs(os.path.join(found.root, folder))
     found.write("setup", '#!/bin/sh\necho "$*" >>"$HOME/setup-ran"\n', program=True)
-    home.env |= {"SHELL": recorder(home), "WHO": "me", "COLUMNS": "200", "LINES": "50"}
+    os.mkdir(os.path.join(home.path, "typed"))
+    recorder = os.path.join(os.path.dirname(__file__), "recorder")
+    home.env |= {"SHELL": recorder, "WHO": "me", "COLUMNS": "200", "LINES": "50"}
     return found
 
 
@@ -49,16 +45,6 @@ def imported(project: Project, server: Server, path: str, lines: int) -> tuple[d
     done = project.viewsync("run", "new", "--no-attach", "-S", server.socket)
     assert done.code == 0, (done, told)
     return snapshot(project, server, lines), told
-
-
-def recorder(home: Home) -> str:
-    """The path of a shell for that home."""
-    path = os.path.join(home.path, "recorder")
-    os.makedirs(os.path.join(home.path, "typed"), exist_ok=True)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(RECORDER)
-    os.chmod(path, 0o700)
-    return path
 
 
 def snapshot(project: Project, server: Server, lines: int) -> dict[str, Any]:
