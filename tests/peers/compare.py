@@ -61,7 +61,10 @@ def snapshot(project: Project, server: Server, lines: int) -> dict[str, Any]:
     found["options"] = _without_ours(server.tmux("show-options"))
     for kind in ("g", "gw"):
         found[f"global options {kind}"] = _without_ours(server.tmux("show-options", f"-{kind}"))
-    found["environment"] = {name: server.run("show-environment", name).out.strip() for name in _VARIABLES}
+    # What whoever started it has is the session's with us, and the whole server's with theirs.
+    callers = {f"{name}={home.env.get(name)}" for name in _VARIABLES}
+    told = [server.run("show-environment", name).out.strip() for name in _VARIABLES]
+    found["environment"] = [value for value in told if value not in callers]
     for row in rows:
         pane = dict(zip(_PANE, row.split("\t"), strict=True))
         pid, window = pane.pop("pane_pid"), pane.pop("window_id")
