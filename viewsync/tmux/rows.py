@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from viewsync.errors import TmuxError
+from viewsync.light import contextlib
 from viewsync.tmux.rules.model import Server
 from viewsync.typed import TYPE_CHECKING
 
