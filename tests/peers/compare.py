@@ -64,7 +64,7 @@ def snapshot(project: Project, server: Server, lines: int) -> dict[str, Any]:
     # What whoever started it has is the session's with us, and the whole server's with theirs.
     callers = {f"{name}={home.env.get(name)}" for name in _VARIABLES}
     told = [server.run("show-environment", name).out.strip() for name in _VARIABLES]
-    found["environment"] = [value for value in told if value not in callers]
+    found["environment"] = [value for value in told if value and value not in callers]
     for row in rows:
         pane = dict(zip(_PANE, row.split("\t"), strict=True))
         pid, window = pane.pop("pane_pid"), pane.pop("window_id")
