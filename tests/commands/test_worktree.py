@@ -95,7 +95,7 @@ def test_g2_b4_removing_it_ends_its_sessions_and_only_those(server: Server, home
     for name in ("one", "one-two", "main2"):
         assert start(project, server, name).code == 0
     for name in ("other-one-maintenance", "myapp-one", "one", "myapp-one-dev2"):
-        server.tmux("new-session", "-d", "-s", name, "-c", tree(project, "one"))
+        server.tmux("new-session", "-d", "-s", name, "-c", project.root)
     done = project.viewsync("worktree", "remove", "one")
     assert done.code == 0
     assert done.out.splitlines() == [
@@ -448,3 +448,73 @@ def test_a_session_whose_worktree_was_removed_by_hand_is_told_and_kept(project: 
     assert "myapp-one-dev" in server.sessions()
     assert project.viewsync("worktree", "remove", "one").code == 0
     assert "myapp-one-dev" not in server.sessions()
+
+
+def remote(project: Project, name: str, branch: str) -> str:
+    """One that has that branch, with a commit of its own: which one."""
+    path = os.path.join(project.home.path, name)
+    project.git("clone", "-q", project.root, path)
+    project.git("checkout", "-q", "-b", branch, cwd=path)
+    project.git("commit", "-q", "--allow-empty", "-m", name, cwd=path)
+    project.git("remote", "add", name, path)
+    project.git("fetch", "-q", name)
+    return project.git("rev-parse", "HEAD", cwd=path)
+
+
+def test_a_branch_that_a_remote_alone_has_is_that_one(server: Server, project: Project) -> None:
+    commit = remote(project, "theirs", "review/me")
+    assert start(project, server, "review/me").code == 0
+    path = tree(project, "review-me")
+    assert project.git("rev-parse", "HEAD", cwd=path) == commit
+    assert project.git("rev-parse", "--abbrev-ref", "review/me@{upstream}") == "theirs/review/me"
+
+
+def test_of_two_remotes_with_it_git_has_to_know_which(server: Server, project: Project) -> None:
+    remote(project, "one", "topic")
+    commit = remote(project, "two", "topic")
+    done = start(project, server, "topic")
+    assert done.code != 0
+    assert "several remotes have a branch 'topic': one, two (git's setting checkout.defaultRemote" in done.err
+    untouched(server, project)
+    project.git("config", "checkout.defaultRemote", "two")
+    assert start(project, server, "topic").code == 0
+    assert project.git("rev-parse", "HEAD", cwd=tree(project, "topic")) == commit
+
+
+def test_a_project_that_is_a_folder_among_others_has_it_beside_the_repository(
+    server: Server, home: Home, project: Project
+) -> None:
+    os.makedirs(os.path.join(project.root, "apps"))
+    web = os.path.join(project.root, "apps/web")
+    os.makedirs(web)
+    os.rename(os.path.join(project.root, ".viewsync"), os.path.join(web, ".viewsync"))
+    project.git("add", "-A")
+    project.git("commit", "-qm", "moved")
+    done = project.viewsync("run", "dev", "branch=one", "-S", server.socket, cwd=web)
+    assert done.code == 0, done
+    path = os.path.join(home.path, "worktrees/web-one")
+    assert listed(project) == [project.root, path]
+    assert project.git("status", "--porcelain") == ""
+    assert server.show("=web-one-dev:", "#{session_path}") == os.path.join(path, "apps/web")
+
+
+def test_somebody_elses_session_that_works_in_it_keeps_it(server: Server, project: Project) -> None:
+    assert start(project, server, "one").code == 0
+    path = tree(project, "one")
+    os.makedirs(os.path.join(project.home.path, "deep"))
+    server.tmux("new-session", "-d", "-s", "mine", "-c", path, "sh -c 'sleep 600; :'")
+    done = project.viewsync("worktree", "remove", "one")
+    assert (done.code, "another session's sh (" in done.err, "works in it" in done.err) == (1, True, True), done
+    assert "myapp-one-dev" in server.sessions()
+    done = project.viewsync("worktree", "remove", "one", "--force")
+    assert (done.code, os.path.exists(path), sorted(server.sessions())) == (0, False, ["mine", "proj"])
+
+
+def test_it_goes_at_the_first_call_also_from_within_its_last_session(server: Server, project: Project) -> None:
+    assert start(project, server, "one").code == 0
+    path = tree(project, "one")
+    line = f"{project.home.launcher} worktree remove one"
+    server.tmux("send-keys", "-t", "=myapp-one-dev:", line, "Enter")
+    until(lambda: not os.path.exists(path), "its end")
+    until(lambda: server.sessions() == ["proj"], "the end of its session")
+    assert listed(project) == [project.root]

@@ -169,6 +169,7 @@ def _world(ctx: Context, located: Located) -> World:
 
     return World(
         root=root,
+        top=tree.main if tree else here,
         here=here,
         inside=inside,
         worktree=name or "main",

@@ -13,7 +13,7 @@ from viewsync.events import Event
 from viewsync.history import recording
 from viewsync.light import contextlib, re
 from viewsync.projects import ending, listing
-from viewsync.system import files, git_losses
+from viewsync.system import at_work, files, git_losses
 from viewsync.system.git_worktrees import Git, GitError, WorktreeEntry, same_place
 from viewsync.text.nearest import did_you_mean
 from viewsync.typed import TYPE_CHECKING, NamedTuple
@@ -34,6 +34,7 @@ class MadeWorktree(NamedTuple):
     branch: str = ""
     base: str = ""
     folders: tuple[str, ...] = ()  # above it, that were not there before
+    remote: str = ""  # the remote's branch that the new one follows
 
 
 class ProjectWorktree(NamedTuple):
@@ -81,7 +82,7 @@ def make(ctx: Context, plan: Plan) -> MadeWorktree:
     _refuse(path, listed, there)
     made = _begin(git, wanted, path)
     try:
-        git.add(path, wanted.branch, made.base, again=_lists(listed, path))
+        git.add(path, wanted.branch, made.remote or made.base, again=_lists(listed, path), follow=bool(made.remote))
     except BaseException as error:
         _take_back(git, made, forced=True)
         if isinstance(error, GitError):
@@ -127,10 +128,15 @@ def _refuse(path: str, listed: Sequence[WorktreeEntry], there: WorktreeEntry | N
 
 
 def _begin(git: Git, wanted: PlannedWorktree, path: str) -> MadeWorktree:
-    """What is about to be made; GitError where there is nothing that a new branch could begin at."""
+    """What is about to be made; GitError where there is nothing that a new branch could begin at.
+
+    A branch that a remote alone has is that one, and no new one: as `git worktree add` takes it.
+    """
     folders = tuple(files.missing_folders(path))
     if git.branch(wanted.branch):
         return MadeWorktree(path, fresh=True, folders=folders)
+    if remote := git.remote_branch(wanted.branch):
+        return MadeWorktree(path, True, wanted.branch, git.commit(remote), folders, remote)
     base = git.commit(wanted.base_branch or "HEAD")
     if not base and wanted.base_branch:
         raise GitError(f"there is no branch {wanted.base_branch!r} that {wanted.branch!r} could begin at")
@@ -218,6 +224,9 @@ def refusals(env: Mapping[str, str], tree: ProjectWorktree, folder: str) -> list
         for session in tree.sessions
         if session.live and (session.live.in_use or any(view.in_use for view in session.views))
     ]
+    panes = {pid for session in tree.sessions if session.live for pid in session.live.panes}
+    others = at_work.in_panes(tree.path, panes)
+    reasons += [f"another session's {other} works in it" for other in others]
     return [*reasons, *_unsaved(env, tree, folder)]
 
 

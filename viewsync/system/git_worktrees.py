@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _SHORT = 20.0  # seconds for an answer
 _LONG = 600.0  # seconds to check out, or remove, a large tree
 _BRANCH = "refs/heads/"
+_REMOTES = "refs/remotes/"
 
 
 class GitError(ViewsyncError):
@@ -101,12 +102,27 @@ class Git:
         """The commit that a branch of exactly that name is at; "" when there is none."""
         return self.commit(_BRANCH + name)
 
-    def add(self, path: str, branch: str, base: str, *, again: bool) -> None:
-        """`base`: the commit that a new branch begins at, "" for a branch that is there.
+    def remote_branch(self, name: str) -> str:
+        """The one that a remote has of that name; "" for none. GitError where several have one, and none is meant."""
+        remotes = self.ask("remote").split()
+        found = [remote for remote in remotes if self.commit(f"{_REMOTES}{remote}/{name}")]
+        if len(found) > 1:
+            preferred = self.run("config", "--get", "checkout.defaultRemote").out.strip()
+            if preferred not in found:
+                raise GitError(
+                    f"several remotes have a branch {name!r}: {', '.join(found)}",
+                    "git's setting checkout.defaultRemote says which one is meant",
+                )
+            found = [preferred]
+        return f"{_REMOTES}{found[0]}/{name}" if found else ""
+
+    def add(self, path: str, branch: str, base: str, *, again: bool, follow: bool = False) -> None:
+        """`base`: what a new branch begins at, "" for a branch that is there; `follow`: that is its upstream.
 
         `again`: git knows of a worktree there whose folder is gone.
         """
-        words = ["worktree", "add", *(["--force"] if again else []), *(["-b", branch] if base else [])]
+        track = "--track" if follow else "--no-track"
+        words = ["worktree", "add", *(["--force"] if again else []), *([track, "-b", branch] if base else [])]
         self.ask(*words, "--", path, base or branch, timeout=_LONG)
 
     def remove(self, path: str, *, force: bool) -> None:
@@ -115,8 +131,9 @@ class Git:
         self.ask(*look, "worktree", "remove", *(["--force"] if force else []), "--", path, timeout=_LONG)
 
     def drop_branch(self, name: str, commit: str) -> None:
-        """If it is still at that commit."""
-        self.run("update-ref", "-d", _BRANCH + name, commit)
+        """If it is still at that commit, with what it follows."""
+        if not self.run("update-ref", "-d", _BRANCH + name, commit).code:
+            self.run("config", "--remove-section", f"branch.{name}")
 
 
 def _entry(lines: list[str], *, main: bool) -> WorktreeEntry:

@@ -157,6 +157,14 @@ def program(pid: int) -> str:
         return ""
 
 
+def folder(pid: int) -> str:
+    """That it is in; "" where that is not told, as of another user's."""
+    try:
+        return os.readlink(f"/proc/{pid}/cwd")
+    except OSError:
+        return ""
+
+
 def blocked_signals(pid: int) -> set[int] | None:
     """Those that it does not hear at this moment; None where that is not told."""
     return _signals(pid, b"SigBlk:")

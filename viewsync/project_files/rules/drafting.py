@@ -89,7 +89,9 @@ def _worktree(filler: Filler, arguments: Mapping[str, str]) -> PlannedWorktree |
     if start and _NO_BRANCH.search(start.replace("~", "").replace("^", "")):
         filler.wrong(section.fields["base_branch"], f"{start!r} cannot be a branch")
     path = filler.text(section.get("path")) or filler.world.worktree_of(branch)
-    path = path or f"../worktrees/{names.folder(filler.variables['project'])}-{names.folder(branch)}"
+    if not path:  # beside the repository, in which the project may be a folder among others
+        beside = f"../worktrees/{names.folder(filler.variables['project'])}-{names.folder(branch)}"
+        path = filler.world.path(beside, filler.world.top)
     return PlannedWorktree(branch, start, filler.world.path(path, filler.world.root))
 
 

@@ -25,7 +25,8 @@ class World(NamedTuple):
     """What the files do not say. The functions look, and change nothing."""
 
     root: str  # the project's folder, in the main worktree
-    here: str  # the same in the worktree that we are in
+    top: str  # the repository's folder, in the main worktree; the project's where there is none
+    here: str  # the same as root in the worktree that we are in
     inside: str  # where it lies in its worktree: "." mostly
     worktree: str  # the worktree's name
     branch: str
