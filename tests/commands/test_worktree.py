@@ -475,7 +475,7 @@ def test_of_two_remotes_with_it_git_has_to_know_which(server: Server, project: P
     done = start(project, server, "topic")
     assert done.code != 0
     assert "several remotes have a branch 'topic': one, two (git's setting checkout.defaultRemote" in done.err
-    untouched(server, project)
+    untouched(project, server)
     project.git("config", "checkout.defaultRemote", "two")
     assert start(project, server, "topic").code == 0
     assert project.git("rev-parse", "HEAD", cwd=tree(project, "topic")) == commit
