@@ -221,6 +221,33 @@ def test_workmux(project: Project) -> None:
     assert (panes(window), window["layout"]) == ([["vim"], ["npm run dev"], []], "even-horizontal")
 
 
+ODD = """\
+session_name: a
+environment: {NOT-ONE: x, "1ST": y, FINE: z}
+windows:
+  - window_name: "tab\\there"
+    window_index: 99999
+    panes:
+      - shell_command: [vim]
+        environment: {"": x}
+  - environment: {"A B": x}
+"""
+
+
+def test_what_no_file_of_ours_can_say_is_left_out_so_that_the_rest_runs(project: Project) -> None:
+    found, left = planned(project, ODD)
+    assert sorted(line.strip().split(":")[0] for line in left) == [
+        "the index 99999 is left out",
+        "the name 'tab\\there' is left out",
+        "the variable '' is left out",
+        "the variable '1ST' is left out",
+        "the variable 'A B' is left out",
+        "the variable 'NOT-ONE' is left out",
+    ]
+    assert found["environment"] == {"FINE": "z"}
+    assert (found["windows"][0]["name"], found["windows"][0]["position"]) == ("", -1)
+
+
 @pytest.mark.parametrize(
     "text",
     [

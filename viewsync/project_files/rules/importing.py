@@ -5,7 +5,8 @@ from __future__ import annotations
 from viewsync.light import re
 from viewsync.project_files.rules import smug, tmuxinator, tmuxp, workmux
 from viewsync.project_files.rules.nodes import LIST, MAPPING, Problem, Unfit, problem
-from viewsync.project_files.rules.planning import STACKED
+from viewsync.project_files.rules.planning import HIGHEST, STACKED
+from viewsync.project_files.rules.schema import VARIABLE
 from viewsync.tmux.rules import layouts, project_options
 from viewsync.typed import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ def command(root: Node, folder: str, layout: Callable[[str], str]) -> tuple[Data
     `folder`: the file's. `layout`: how every tmux takes one.
     """
     data, left = _reader(root)(root, folder)
+    left += _unusable(data, root.file)
     left += _refused(data["session"], "the session", root.file)
     left += _refused(data["session"], "all sessions", root.file, "global_options")
     for window in data["session"]["windows"]:
@@ -67,6 +69,27 @@ def _reader(root: Node) -> Callable[[Node, str], tuple[Data, list[Problem]]]:
     raise Unfit(
         [problem(root, "is no file of tmuxp, tmuxinator, smug or workmux", "all of these have windows or panes")]
     )
+
+
+def _unusable(data: Data, file: str) -> list[Problem]:
+    """What no file of ours may say, and is taken out: so whatever is written here can be run."""
+    windows = data["session"]["windows"]
+    panes = [pane for window in windows for pane in window.get("panes", ()) if isinstance(pane, dict)]
+    found = []
+    for part in (data, *windows, *panes):
+        for name in [name for name in part.get("environment", ()) if not re.fullmatch(VARIABLE[1:-1], name)]:
+            found.append(Problem(file, 0, f"the variable {name!r} is left out: no shell could have it"))
+            del part["environment"][name]
+        for key in ("name", "title"):
+            if not str(part.get(key, "")).isprintable():
+                found.append(Problem(file, 0, f"the {key} {part[key]!r} is left out: it cannot be printed"))
+                del part[key]
+        if part.get("index", 0) > HIGHEST:
+            found.append(Problem(file, 0, f"the index {part['index']} is left out: tmux has none so high"))
+            del part["index"]
+        if not part.get("environment", True):
+            del part["environment"]
+    return found
 
 
 def _refused(part: Data, what: str, file: str, key: str = "options") -> list[Problem]:

@@ -23,7 +23,7 @@ _NEVER = ("never", "0")
 _USUAL = "development"  # the environment of a session that names none
 _ANY_TMUX = (99, 0)  # whether this one knows a layout is found when it is known which one it is
 _MOST = 200  # windows of a session, and panes of a window
-_HIGHEST = 30_000  # index of a window
+HIGHEST = 30_000  # index of a window
 _LONGEST = 300.0  # seconds of rest before or behind a command
 STACKED = "stacked"
 
@@ -172,8 +172,8 @@ def _index(filler: Filler, node: Node) -> int:
     found = node.get("index")
     if found is None:
         return -1
-    if not found.text.isdecimal() or int(found.text[:9]) > _HIGHEST:
-        filler.wrong(found, f"{found.text!r} is no place of a window", f"a number up to {_HIGHEST}")
+    if not found.text.isdecimal() or int(found.text[:9]) > HIGHEST:
+        filler.wrong(found, f"{found.text!r} is no place of a window", f"a number up to {HIGHEST}")
         return -1
     return int(found.text)
 
