@@ -200,7 +200,7 @@ def test_import_leaves_them_out_and_says_so(project: Project) -> None:
     for said in (
         "destroy-unattached of the session",
         "exit-unattached of window 'w'",
-        "global_options has no equivalent",
+        "of all sessions is left out",
     ):
         assert said in done.out + done.err
 

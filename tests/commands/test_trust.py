@@ -205,7 +205,6 @@ def test_the_store_is_private_and_a_broken_one_trusts_nothing(server: Server, ho
     for broken in (
         "{",
         "[]",
-        '{"version": 1, "trusted": {"x": {"dev": {"items": 3}}}}',
         '{"version": 99, "trusted": {}}',
     ):
         with open(path, "w", encoding="utf-8") as file:

@@ -306,6 +306,7 @@ def test_a_tab_is_switched_to_another_session_and_knows_it(gui: RealGui, home: H
     load(gui, home)
     window = gui.open_window()
     tab, _ = open_tab(gui, server, window)
+    gui.until(lambda: tab.panes[0].user_vars.get("viewsync_parent"), "its word of what it shows")
     pids = server.pane_pids()
     action = gui.lua.eval("viewsync.pick_session({ into = 'here' }).EmitEvent")
     gui.fire(action, window)

@@ -160,12 +160,12 @@ class Home:
             shutil.rmtree(self.path, ignore_errors=True)
 
     def processes(self) -> list[int]:
-        """Everything that runs with this home's state folder in its environment."""
-        mine = f"VIEWSYNC_STATE_DIR={self.state}".encode()
+        """Everything that runs with this home, or with its state folder, in its environment."""
+        mine = {f"VIEWSYNC_STATE_DIR={self.state}".encode(), f"HOME={self.path}".encode()}
         found = []
         for pid in filter(str.isdigit, os.listdir("/proc")):
             with contextlib.suppress(OSError), open(f"/proc/{pid}/environ", "rb") as file:
-                if mine in file.read().split(b"\0"):
+                if not mine.isdisjoint(file.read().split(b"\0")):
                     found.append(int(pid))
         return found
 

@@ -103,20 +103,23 @@ def test_e_so_is_a_project_session_whose_making_is_taken_back(server: Server, ho
     assert server.sessions() == ["proj"]
 
 
-def test_e_so_is_one_whose_last_window_ends(server: Server, home: Home, log: str) -> None:
+def test_e_a_placeholder_that_is_the_last_window_stays_and_so_nothing_has_to_be_said(
+    server: Server, home: Home, log: str
+) -> None:
     tmux = Context(home.env).tmux
     for name in ("one", "two"):
         server.tmux("new-session", "-d", "-s", name)
         server.tmux("set-option", "-wF", "-t", f"={name}:", "@viewsync_placeholder", "#{window_id}")
     server.tmux("new-window", "-d", "-t", "=two:")
-    written = os.path.getsize(log)
+    until(lambda: os.path.exists(log) and os.path.getsize(log) == 4, "the two options")
     found = trapped(tmux, server.socket)
     ends = [build.end_placeholder(found, session, window) for session, window in (("$1", "@2"), ("$2", "@3"))]
     said = build.run(tmux, found, ends)
     assert said.problems == []
-    until(lambda: os.path.getsize(log) == written + 2, "the option, of one session")
-    assert stays(lambda: os.path.getsize(log) == written + 2)
-    assert server.sessions() == ["proj", "two"]
+    assert server.sessions() == ["proj", "one", "two"]
+    windows = server.tmux("list-windows", "-a", "-F", "#{session_name} #{window_id}").splitlines()
+    assert [window for window in windows if not window.startswith("proj")] == ["one @2", "two @4"]
+    assert stays(lambda: os.path.getsize(log) == 4)
 
 
 def test_e_one_that_stays_keeps_its_own_detach_on_destroy(server: Server, home: Home) -> None:

@@ -173,11 +173,11 @@ def finish(found: Sequence[Program], *, keep: bool) -> Finished:
     mine = [program for program in found if not program.why]
     told: dict[Program, str] = {}
     living = outlast(mine, _SETTLE if keep else _HANGUP)
-    for number, patience in () if keep else ((signal.SIGTERM, _TERM), (signal.SIGKILL, _KILL)):
+    for name, number, patience in () if keep else (("TERM", signal.SIGTERM, _TERM), ("KILL", signal.SIGKILL, _KILL)):
         living = _with_new_ones(living)
         for program in living:
             if _tell(program, number):
-                told[program] = number.name.removeprefix("SIG")
+                told[program] = name
         living = outlast(living, patience)
     others = outlast([program for program in found if program.why in (BACKGROUND, CALLS)], _SETTLE)
     others += [program for program in found if program.why == OWN_SESSION and program.runs()]
