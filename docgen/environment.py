@@ -62,14 +62,17 @@ def page() -> str:
         _table(by_setting),
         "## What a new session has of yours",
         "`create`, `run` and `open --create` give a session the variables that its maker has, whoever started the tmux"
-        " server. The server itself, where viewsync starts it, gets of them only what all sessions may have:",
+        " server. The server itself, where viewsync starts it, gets of them only those that your tmux configuration"
+        " names (`$NAME`, `${NAME}` or `#{NAME}` in a file that tmux loads, or that such a file sources), and what all"
+        " sessions may have:",
         _names(handed.OF_A_SERVER),
         "A session does not get what is the terminal's, the shell's or the tool's that you call from,",
         _names((*handed.OF_A_TERMINAL, *handed.OF_A_SHELL, *handed.OF_A_TOOL)),
-        "nor what looks like a secret: a name with TOKEN, SECRET, PASSWORD, CREDENTIAL, KEY and the like in it, but for"
-        " the path of one (`..._FILE`, `SSH_AUTH_SOCK`), or an address with a password. `-e NAME` hands on one of all"
-        " these; `create` tells which secrets it withheld. `-e` and a project's file come before your variables. A tmux"
-        " server that you started yourself stays as it is.",
+        "nor what looks like a secret: a name with TOKEN, SECRET, PASSWORD, CREDENTIAL, KEY and the like in it, but"
+        " for the path of one (`..._FILE`, `SSH_AUTH_SOCK`), a `true` or `false`, or a number of `..._TOKENS`; or an"
+        " address with a password. git's numbered settings (`GIT_CONFIG_COUNT`) go all together. `-e NAME` hands on"
+        " one of all these; `create` tells which secrets it withheld. `-e` and a project's file come before your"
+        " variables. A tmux server that you started yourself stays as it is.",
         "## For a project's steps",
         "What the [steps of a project](projects.md) find in their environment.",
         _table({name: markdown.text(what) for name, what in FOR_STEPS.items()}),

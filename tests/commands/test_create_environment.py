@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -137,3 +138,33 @@ def test_a_server_has_nothing_of_one_terminal() -> None:
         "LC_ALL",
         "TERM",
     }
+
+
+def test_the_configuration_finds_the_variables_that_it_names(server: Server, home: Home, tmp_path: Path) -> None:
+    (tmp_path / "more.conf").write_text('set -g @more "#{?SHOWN,yes,no}"\nif "[ -n \\"$WORK\\" ]" "set -g @work 1"\n')
+    Path(home.path, ".tmux.conf").write_text("set -g @secret x$THE_TOKEN\nsource -q $DOTS/*.conf\n")
+    given = {"DOTS": str(tmp_path), "WORK": "1", "SHOWN": "1", "THE_TOKEN": "t", "OTHER": "1"}
+    create(server, "a", env=given)
+    asked = "#{E:@more} #{@work} #{@secret}"
+    assert server.show("=a:", asked) == "yes 1 x"
+    shown = server.tmux("show-environment", "-g")
+    assert [name for name in given if f"{name}=" in shown] == ["DOTS", "WORK", "SHOWN"]
+
+
+def test_settings_of_git_are_handed_on_all_or_not_at_all() -> None:
+    settings = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.name", "GIT_CONFIG_VALUE_0": "me"}
+    assert variables.handed_on(settings) == settings
+    for name, secret in (
+        ("GIT_CONFIG_KEY_0", "url.https://me:word@host/.insteadOf"),
+        ("GIT_CONFIG_VALUE_0", "Authorization: basic x"),
+    ):
+        assert (variables.handed_on({**settings, name: secret}), variables.withheld({**settings, name: secret})) == (
+            {},
+            sorted(settings),
+        )
+
+
+def test_a_switch_and_a_count_are_no_secrets() -> None:
+    env = {"TOKENIZERS_PARALLELISM": "false", "CLAUDE_CODE_MAX_OUTPUT_TOKENS": "32000", "NO_AUTH": "on", "A_TOKEN": ""}
+    assert variables.handed_on(env) == env
+    assert variables.withheld({"DOOR_PIN": "1234", "API_TOKENS": "a,b"}) == ["API_TOKENS", "DOOR_PIN"]

@@ -54,6 +54,11 @@ _PLACES = ("SSH_AUTH_SOCK", "GOOGLE_APPLICATION_CREDENTIALS")
 _PLACE = re.compile(r"_(FILE|DIR|PATH|SOCK|HOME|COMMAND)$")
 _WORDS = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|KEY$|(^|_)(KEY|PASS|PWD|AUTH|PAT|PIN|DSN|COOKIE)S?(_|$)")
 _URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")  # with a password in it
+_HEADER = re.compile(r"(?i)\bauthorization:")  # git takes one from here, too
+_SWITCH = re.compile(r"(?i)|true|false|yes|no|on|off")  # TOKENIZERS_PARALLELISM=false
+_COUNT = re.compile(r"TOKENS=\d{1,9}$")  # CLAUDE_CODE_MAX_OUTPUT_TOKENS=32000
+# One setting of git's each, numbered up to GIT_CONFIG_COUNT: where one is missing every git refuses to work.
+_OF_GITS_SETTINGS = re.compile(r"GIT_CONFIG_(COUNT|KEY_\d+|VALUE_\d+)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")  # sh, which starts what runs in panes, hands on no other
 
 
@@ -69,12 +74,14 @@ def of_a_server(env: Mapping[str, str]) -> dict[str, str]:
 
 def handed_on(env: Mapping[str, str]) -> dict[str, str]:
     """Of the caller's those that his session has."""
-    return {name: value for name, value in _own(env).items() if not _withheld(name, value)}
+    own = _own(env)
+    kept_back = _secrets(own)
+    return {name: value for name, value in own.items() if name not in kept_back}
 
 
 def withheld(env: Mapping[str, str]) -> list[str]:
     """The names of those that it has not, since they are secrets: it gets one that is named."""
-    return sorted(name for name, value in _own(env).items() if _withheld(name, value))
+    return sorted(_secrets(_own(env)))
 
 
 def _own(env: Mapping[str, str]) -> dict[str, str]:
@@ -86,9 +93,17 @@ def _own(env: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def _secrets(own: Mapping[str, str]) -> set[str]:
+    found = {name for name, value in own.items() if _withheld(name, value)}
+    settings = {name for name in own if _OF_GITS_SETTINGS.fullmatch(name)}
+    return found if settings.isdisjoint(found) else found | settings
+
+
 def _withheld(name: str, value: str) -> bool:
-    if _URL.search(value):
+    if _URL.search(value) or _HEADER.search(value):
         return True
+    if _SWITCH.fullmatch(value) or _COUNT.search(f"{name}={value}") or _OF_GITS_SETTINGS.fullmatch(name):
+        return False
     return bool(_WORDS.search(name.upper())) and name not in _PLACES and not _PLACE.search(name.upper())
 
 

@@ -97,9 +97,10 @@ class Tmux:
         cwd, why, env = None, _BUSY, self.env
         if starts and self._nobody_listens(socket):
             from viewsync.text import variables  # only for these
+            from viewsync.tmux import configuration_variables
 
             # What one caller has is not to be everybody's; his session gets it (sessions.py).
-            env = variables.of_a_server(self.env)
+            env = {**configuration_variables.of(self.env), **variables.of_a_server(self.env)}
             # The folder of who starts it is the server's own as long as that runs, and may be removed meanwhile.
             cwd, bound, why = self._home(), self.start_timeout, _LOADING
             if found := process.which(argv[0], self.env):
