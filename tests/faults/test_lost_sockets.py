@@ -24,6 +24,7 @@ VERBS = {
     "cleanup": (("cleanup",), 0, False),
     "cleanup --all": (("cleanup", "--all"), 0, True),
     "sweep": (("sweep",), 4, True),
+    "views": (("views",), 4, True),
     "list": (("list",), 0, True),
     "health": (("health", "-s", "web"), 4, True),
     "kill": (("kill", "web"), 2, True),
@@ -86,6 +87,7 @@ def test_a_server_whose_socket_was_removed_is_called_back_by_whoever_needs_it(
         (("create", "-S", server.socket, "-n", "web"), 2),
         (("create", "-S", server.socket, "-n", "other"), 0),
         (("open", "--json", "--create", "-S", server.socket, "new"), 0),
+        (("views",), 0),
         (("kill", "other"), 0),
     ):
         removed(server, gone)

@@ -15,11 +15,19 @@ if TYPE_CHECKING:
 
 
 def live(env: Mapping[str, str], views: Mapping[str, ViewRow]) -> list[str]:
-    """The sockets of all live servers of this user: tmux's folders, ours, and those that rows name."""
+    """The sockets of all live servers of this user: tmux's folders, ours, and those that rows name. Of these also ones
+    that were removed while their servers run: whoever asks there calls them back, or hears why that cannot be.
+    """
     named = [str(row["socket"]) for row in views.values() if row.get("socket")]
     if inside := sockets.socket_inside(env):
         named.append(inside)
-    return sockets.live_sockets(paths.tmux_folders(env), named)
+    found = sockets.live_sockets(paths.tmux_folders(env), named)
+    silent = [path for path in dict.fromkeys(named) if path not in found and sockets.state(path) in sockets.SILENT]
+    if not silent:
+        return found
+    from viewsync.tmux import lost_sockets  # only for those
+
+    return [*found, *(path for path in silent if lost_sockets.server_on(path))]
 
 
 def without_lost(server: Server, views: dict[str, ViewRow]) -> dict[str, ViewRow]:
