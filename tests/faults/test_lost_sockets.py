@@ -88,6 +88,7 @@ def test_a_server_whose_socket_was_removed_is_called_back_by_whoever_needs_it(
         (("create", "-S", server.socket, "-n", "other"), 0),
         (("open", "--json", "--create", "-S", server.socket, "new"), 0),
         (("views",), 0),
+        (("find", "--all"), 0),
         (("kill", "other"), 0),
     ):
         removed(server, gone)
@@ -96,6 +97,8 @@ def test_a_server_whose_socket_was_removed_is_called_back_by_whoever_needs_it(
         assert f"its tmux server (process {server.pid}) made it again" in done.err or words == ("sweep",), done
         assert server.tmux("display-message", "-p", "#{pid}") == str(server.pid)
         assert os.stat(os.path.dirname(server.socket)).st_mode & 0o777 == 0o700
+    removed(server, gone)
+    assert home.viewsync().out.count("1 tmux server, 2 sessions, 1 view") == 1
     assert set(panes) <= set(server.pane_pids())
     assert {name: session["status"] for name, session in listed(home).items()} == {"web": "alive"}
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from viewsync import paths
 from viewsync.errors import TmuxError, ViewsyncError
-from viewsync.tmux import inventory, sockets
+from viewsync.tmux import inventory, reachable, sockets
 from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
@@ -53,8 +51,8 @@ def _sockets(ctx: Context, errors: list[str]) -> list[str]:
     except ViewsyncError as error:
         errors.append(error.message)
         rows = []
-    named = [str(row.get("socket")) for row in rows if os.path.isabs(str(row.get("socket")))]
-    return sockets.live_sockets([*paths.tmux_folders(ctx.env), ctx.socket_folder], named)
+    named = [str(row.get("socket")) for row in rows]
+    return reachable.servers([*paths.tmux_folders(ctx.env), ctx.socket_folder], named)
 
 
 def _sessions(tmux: Tmux, socket: str, query: str) -> list[TmuxSession]:

@@ -16,7 +16,7 @@ from viewsync.store import unusable_rows
 from viewsync.system import processes
 from viewsync.text.nearest import did_you_mean
 from viewsync.text.timestamps import epoch
-from viewsync.tmux import pid_namespaces, sockets
+from viewsync.tmux import pid_namespaces, reachable
 from viewsync.tmux.rules import session_names
 from viewsync.tmux.rules.model import Panes
 from viewsync.tmux.server import ServerGone
@@ -57,7 +57,7 @@ def read(ctx: Context) -> RegistryReading:
 def _servers(ctx: Context, data: RegistryData) -> list[str]:
     """Where somebody listens: in tmux's folders, in ours, and where rows of views say."""
     named = [str(row["socket"]) for row in data["views"].values() if row.get("socket")]
-    return sockets.live_sockets([*paths.tmux_folders(ctx.env), ctx.socket_folder], named)
+    return reachable.servers([*paths.tmux_folders(ctx.env), ctx.socket_folder], named)
 
 
 def _seen(row: Registered, answer: Answer) -> ComparedRow:

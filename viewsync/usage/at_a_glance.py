@@ -15,7 +15,7 @@ from viewsync.registry import rows as registry_rows
 from viewsync.sessions import listing
 from viewsync.sessions.rules import health
 from viewsync.store import own_files, registry_file
-from viewsync.tmux import pane_list, sockets
+from viewsync.tmux import pane_list, reachable
 from viewsync.tmux.rules.model import Panes
 from viewsync.tmux.server import ServerGone, Tmux
 from viewsync.typed import TYPE_CHECKING, NamedTuple
@@ -57,7 +57,7 @@ def _look(ctx: Context) -> Glance:
     until = time.monotonic() + _ALL
     named = [str(row.get("socket")) for rows in (data["sessions"], data["views"]) for row in rows.values()]
     folders = [*paths.tmux_folders(ctx.env), *_own_folder(ctx)]
-    there = sockets.live_sockets(folders, [name for name in named if os.path.isabs(name)], timeout=_EACH / 4)
+    there = reachable.servers(folders, named, timeout=_EACH / 4)
     tmux = Tmux(ctx.config["tmux"], min(_EACH, ctx.config["tmux_timeout"]), ctx.env)
     return Glance(data, {socket: _ask(tmux, socket, until) for socket in there}, problems)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from viewsync import paths
 from viewsync.system import processes
-from viewsync.tmux import sockets
+from viewsync.tmux import reachable, sockets
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,13 +21,7 @@ def live(env: Mapping[str, str], views: Mapping[str, ViewRow]) -> list[str]:
     named = [str(row["socket"]) for row in views.values() if row.get("socket")]
     if inside := sockets.socket_inside(env):
         named.append(inside)
-    found = sockets.live_sockets(paths.tmux_folders(env), named)
-    silent = [path for path in dict.fromkeys(named) if path not in found and sockets.state(path) in sockets.SILENT]
-    if not silent:
-        return found
-    from viewsync.tmux import lost_sockets  # only for those
-
-    return [*found, *(path for path in silent if lost_sockets.server_on(path))]
+    return reachable.servers(paths.tmux_folders(env), named)
 
 
 def without_lost(server: Server, views: dict[str, ViewRow]) -> dict[str, ViewRow]:
