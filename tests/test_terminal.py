@@ -81,6 +81,7 @@ def test_a_narrow_terminal_gets_a_line_for_each_cell(gone: Home, tabs: list[Tab]
     assert ["STATUS", "server"] in [line.split() for line in narrow]
     assert wide[0].split()[:2] == ["NAME", "SOCKET"]
     assert len(gone.viewsync("list", env={"COLUMNS": "40"}).out.splitlines()) == len(wide)  # a pipe has no width
+    assert gone.viewsync("list", "--help", env={"COLUMNS": "²"}).code == 0
 
 
 def test_what_takes_longer_than_a_second_says_so_on_a_terminal(home: Home, server: Server) -> None:

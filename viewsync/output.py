@@ -237,7 +237,7 @@ def coloured() -> bool:
 def columns() -> int:
     """As COLUMNS says, else as the terminal has them; 0 where there is none."""
     named = os.environ.get("COLUMNS", "")
-    if named.isdigit() and int(named):
+    if named.isdecimal() and int(named):
         return int(named)
     try:
         return os.get_terminal_size(1).columns

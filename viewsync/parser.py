@@ -22,7 +22,7 @@ class Formatter(argparse.HelpFormatter):
 
     def __init__(self, prog: str) -> None:
         columns = os.environ.get("COLUMNS", "")
-        super().__init__(prog, width=int(columns) if columns.isdigit() and int(columns) > 40 else 100)
+        super().__init__(prog, width=int(columns) if columns.isdecimal() and int(columns) > 40 else 100)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         """Paragraph by paragraph: argparse makes one of all."""

@@ -23,7 +23,19 @@ if TYPE_CHECKING:
     from tests.support.server import Home, Server
 
 SHAPES = {"sessions": registry_shape.SessionRow, "views": registry_shape.ViewRow, "guis": registry_shape.GuiRow}
-BAD_TEXTS = ["", "\0", "/a\0b", "\ud800", "²", "9" * 30, "\n", "x" * 5000]
+BAD_TEXTS = [
+    "",
+    "\0",
+    "/a\0b",
+    "\ud800",
+    "²",
+    "9" * 30,
+    "1." + "9" * 400,
+    "²." + "9" * 30,
+    "9" * 5000 + ".1",
+    "\n",
+    "x" * 5000,
+]
 BAD_NUMBERS = [0, -5, 7, 1.5, 2**31, 10**30, 1e308]
 BAD: list[Any] = [None, True, *BAD_NUMBERS, *BAD_TEXTS, [], [[]], ["x"], [7], {}, {"a": 1}, {"a": "\0"}]
 

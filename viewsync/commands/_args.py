@@ -130,13 +130,13 @@ def duration(text: str, what: str) -> float:
 
 def count(text: str, problem: str) -> int:
     """A whole number from 0 on."""
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise UsageError(f"{problem}: {text!r}", "use a whole number of at least 0")
     return int(text)
 
 
 def window(text: str) -> str:
-    if text and not (text.startswith("@") and text[1:].isdigit()):
+    if text and not (text.startswith("@") and text[1:].isdecimal()):
         raise UsageError(f"not a tmux window id: {text!r}", "a window id looks like @5")
     return text
 

@@ -58,5 +58,5 @@ def _check_sdk() -> None:
         version = metadata.version("mcp")
     except metadata.PackageNotFoundError:
         raise NotInstalled("viewsync mcp needs the package mcp, which is not installed", how) from None
-    if not version.partition(".")[0].isdigit() or int(version.partition(".")[0]) < 2:
+    if not version.partition(".")[0].isdecimal() or int(version.partition(".")[0]) < 2:
         raise NotInstalled(f"viewsync mcp needs version 2 of the package mcp, and {version} is installed", how)

@@ -208,7 +208,10 @@ def _stale_row(ctx: Context, name: str, warnings: list[str]) -> SessionRow | Non
         return None
     if row is None or _is_gone(ctx.tmux, registered(name, row)):
         return row
-    raise _taken(f"Session '{name}' already exists in registry", "remove")
+    taken = f"Session '{name}' already exists in registry"
+    if processes.is_elsewhere(row.get("place", "")):
+        raise SessionExists(taken, lost_sockets.elsewhere(name))
+    raise _taken(taken, "remove")
 
 
 def _is_gone(tmux: Tmux, row: Registered) -> bool:

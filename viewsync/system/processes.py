@@ -26,6 +26,8 @@ _CLOCKS = 5.0  # seconds between what two clocks say of one moment, at most
 
 ELSEWHERE = "?"  # where a process is that is not here, and nobody knows where
 
+_DIGITS = 16  # more than any process id or time has
+
 _place = ""  # once it is known
 
 
@@ -129,8 +131,15 @@ def not_awake(identity: str, now: float, awake: float) -> float:
 
 
 def _identified(identity: str) -> tuple[Stat | None, int]:
+    pid, start = numbers(identity)
+    return (procfs.stat(pid), start) if pid else (None, 0)
+
+
+def numbers(identity: str) -> tuple[int, int]:
+    """Of the server "pid.start"; 0 and 0 where that is none."""
     pid, _, start = identity.partition(".")
-    return (procfs.stat(int(pid)), int(start)) if pid.isdigit() and start.isdigit() else (None, 0)
+    known = len(pid) < _DIGITS and len(start) < _DIGITS and pid.isdecimal() and start.isdecimal()
+    return (int(pid), int(start)) if known else (0, 0)
 
 
 def _amount(seconds: float) -> float:
@@ -144,11 +153,11 @@ def is_server(identity: str, place: str = "") -> bool:
     """
     if place and is_elsewhere(place):
         return True
-    pid, _, start = identity.partition(".")
-    if not pid.isdigit() or not start.isdigit() or not alive(int(pid)):
+    pid, start = numbers(identity)
+    if not pid or not alive(pid):
         return False
-    found = look(int(pid))
-    return not found or abs(found.began - int(start)) < _CLOCKS or found.name == "tmux: server"
+    found = look(pid)
+    return not found or abs(found.began - start) < _CLOCKS or found.name == "tmux: server"
 
 
 def exit_status(pid: int, parent: int) -> int | None:

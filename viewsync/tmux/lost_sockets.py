@@ -99,6 +99,13 @@ def command(socket: str, pid: int) -> str:
     return f"{make}kill -USR1 {pid}"
 
 
+def elsewhere(session: str) -> str:
+    """Why nothing is known of one whose row says so."""
+    where = "it was made in another pid namespace, as in a container, or on another machine, and is not known here"
+    forgotten = shell_words.joined("viewsync", "registry", "remove", session)
+    return f"{where}; where that is gone for good, `{forgotten}` forgets it"
+
+
 def doubt(identity: str, server: Server | None = None, place: str = "") -> str:
     """Why nothing of the server "pid.start" is gone although it is not `server`, the one that answered on its socket;
     "" where it has ended, or answered. `place`: where its process is.
@@ -106,7 +113,7 @@ def doubt(identity: str, server: Server | None = None, place: str = "") -> str:
     if not identity or (server and server.identity == identity):
         return ""
     if processes.is_elsewhere(place):
-        return "it was made in another pid namespace, as in a container, or on another machine, and is not known here"
+        return elsewhere("NAME")
     if not processes.is_server(identity):
         return ""
     pid = identity.partition(".")[0]

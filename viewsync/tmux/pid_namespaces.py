@@ -30,9 +30,8 @@ def is_here(server: Server) -> bool:
 
 def place(socket: str, identity: str) -> str:
     """Of the server "pid.start", for a row that has process ids of it."""
-    pid, _, start = identity.partition(".")
-    known = pid.isdigit() and start.isdigit()
-    here = is_here(Server(socket, int(pid), int(start), "")) if known else True
+    pid, start = processes.numbers(identity)
+    here = is_here(Server(socket, pid, start, "")) if pid else True
     return processes.place() if here else processes.ELSEWHERE
 
 

@@ -89,7 +89,7 @@ def is_inside(env: Mapping[str, str], socket: str) -> bool:
 
 def _told(env: Mapping[str, str]) -> tuple[str, int]:
     path, *rest = env.get("TMUX", "").rsplit(",", 2)
-    return path, int(rest[0]) if len(rest) == 2 and rest[0].isdigit() else 0
+    return path, int(rest[0]) if len(rest) == 2 and rest[0].isdecimal() else 0
 
 
 def is_of(env: Mapping[str, str], server: Server) -> bool:

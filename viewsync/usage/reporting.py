@@ -89,7 +89,7 @@ def begin(timeframe: str, now: float) -> float:
     seconds = durations.seconds(timeframe, unit=True)
     if not seconds:
         raise UsageError(f"--timeframe: not a duration: {timeframe!r}", "a number with d, h, m or s, as in 7d or 36h")
-    if timeframe.endswith("d") and timeframe[:-1].isdigit():
+    if timeframe.endswith("d") and timeframe[:-1].isdecimal():
         today = time.localtime(now)
         return midnight(today.tm_year, today.tm_mon, today.tm_mday - int(timeframe[:-1]) + 1)
     return now - seconds

@@ -252,7 +252,7 @@ def _opener(env: Mapping[str, str]) -> Opener:
         *terminal_owner.of(tty, os.getpid()),
         gui,
         _start(gui),
-        int(pane) if gui and pane.isdigit() else -1,
+        int(pane) if gui and pane.isdecimal() else -1,
     )
 
 

@@ -31,7 +31,7 @@ def tracked(views: Mapping[str, ViewRow], guis: Mapping[str, GuiRow]) -> set[str
 
 
 def _lives(pid: str, gui: GuiRow) -> bool:
-    return pid.isdigit() and processes.alive(int(pid), float(gui.get("start") or 0), gui.get("place", ""))
+    return pid.isdecimal() and processes.alive(int(pid), float(gui.get("start") or 0), gui.get("place", ""))
 
 
 def _is_in(row: ViewRow, pid: int, gui: GuiRow) -> bool:
