@@ -85,11 +85,11 @@ def test_what_a_session_began_with_stays_as_long_as_it_is_there(home: Home) -> N
 
 def test_the_last_line_stays_and_no_number_is_given_twice(home: Home) -> None:
     history = add(home, *OLD)
-    keeping.keep(context(home))
+    keeping.keep(context(home, history_keep="10"))
     assert kept(home) == [("old", "kill")]
     assert history.numbers() == (2, 1)
     history.add(NEW)
-    keeping.keep(context(home))
+    keeping.keep(context(home, history_keep="10"))
     assert history.numbers() == (6, 2)
     assert reporting.report(context(home)).total.made == 1
 
@@ -129,9 +129,12 @@ def test_too_small_a_size_ends(home: Home) -> None:
     assert len(kept(home)) == len(NEW)
 
 
-def test_a_clock_that_is_far_ahead_costs_little(home: Home) -> None:
+@pytest.mark.parametrize("before", [True, False])
+def test_a_clock_that_is_far_ahead_costs_little(home: Home, before: bool) -> None:
+    """Nor does it where it is so when a history is first looked at."""
     add(home, *NEW)
-    keeping.keep(context(home))
+    if before:
+        keeping.keep(context(home))
     keeping.keep(context(home, NOW + 3000 * DAY))
     assert len(kept(home)) == len(NEW)
 

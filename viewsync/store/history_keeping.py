@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _AT_ONCE = 1000  # lines; others wait to write meanwhile
+_AT_FIRST = 30 * 86400.0  # seconds that it is beyond the last line
 _PAGES = 500
 _SMALL = 32 * 2**20  # bytes that SQLite writes anew in a moment
 _INCREMENTAL = 2
@@ -19,11 +20,12 @@ _OLD_VIEW = "last < :before AND NOT (layer IS NULL AND session IN (SELECT name F
 
 
 def clock(database: sqlite3.Connection, now: float, most: float) -> float:
-    """The time that counts for what is old. It moves by `most` seconds at a time: a clock that is set far ahead for a
-    while would cost all history.
+    """The time that counts for what is old. It moves by `most` seconds at a time, and at first not far beyond the last
+    line: a clock that is set far ahead for a while would cost all history.
     """
     (before,) = database.execute("SELECT at FROM keeping").fetchone()
-    at = min(now, before + most) if before else now
+    (last,) = database.execute("SELECT MAX(at) FROM events").fetchone()
+    at = min(now, before + most if before else (last or now) + _AT_FIRST)
     database.execute("UPDATE keeping SET at = ?", (at,))
     return at
 
