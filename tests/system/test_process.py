@@ -185,6 +185,17 @@ def test_a_program_finds_what_subprocess_would_have_given_it() -> None:
     assert (json.loads(done.out), done.err) == (json.loads(theirs.stdout), theirs.stderr)
 
 
+def test_a_file_above_the_limit_of_open_files_is_in_nobodys_way_and_for_nobody() -> None:
+    """As `exec 200>lock` in a shell that lowers its limit then."""
+    code = (
+        "import os, resource, sys; sys.path.insert(0, sys.argv[1]); from viewsync.system import process; "
+        "os.dup2(1, 200); os.set_inheritable(200, True); resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)); "
+        "print(process.run(['sh', '-c', 'echo o; (echo x >&200) 2>&- || echo closed'], timeout=30).out.split())"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", code, ROOT], stdout=subprocess.PIPE, check=True, text=True)
+    assert done.stdout == "['o', 'closed']\n"
+
+
 def test_a_closed_standard_file_is_in_nobodys_way() -> None:
     code = (
         "import os, sys; sys.path.insert(0, sys.argv[1]); from viewsync.system import process; os.closerange(2, 3); "

@@ -116,7 +116,15 @@ def _inherited() -> list[int]:
         numbers = [int(name) for name in os.listdir("/dev/fd")]
     except (FileNotFoundError, PermissionError):
         numbers = list(range(3, 1024))
-    return [number for number in numbers if number > 2 and _inheritable(number)]
+    most = os.sysconf("SC_OPEN_MAX")
+    found = []
+    for number in numbers:
+        if number > 2 and _inheritable(number):
+            if 0 < most <= number:  # opened before the limit was lowered: posix_spawn refuses its number
+                os.set_inheritable(number, False)
+            else:
+                found.append(number)
+    return found
 
 
 def _inheritable(number: int) -> bool:
