@@ -16,7 +16,9 @@ from tests.support.sessions import create, rows
 from tests.support.wait import stays, until
 from viewsync.context import Context
 from viewsync.projects import ending, listing
+from viewsync.tmux import end_hooks
 from viewsync.tmux.rules import hooks
+from viewsync.tmux.rules.language import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,7 +147,7 @@ def test_the_end_of_another_session_starts_no_viewsync(server: Server, home: Hom
     assert start(project, server, FILE).code == 0
     canary = project.write("launcher", f"#!/bin/sh\necho called >> {home.path}/called\n", program=True)
     text = hook(server).strip().replace(home.launcher, canary)
-    server.tmux("set-hook", "-g", hooks.slot(hooks.ENDED), hooks.ended_text(canary))
+    server.tmux("set-hook", "-g", hooks.slot(hooks.ENDED), end_hooks.text(canary))
     assert canary in text
     server.tmux("kill-session", "-t", "=proj")
     assert stays(lambda: os.path.exists(f"{home.path}/called"), 0.4) is False
@@ -163,11 +165,13 @@ def test_the_sweep_sets_a_lost_hook_again(server: Server, home: Home, project: P
 
 
 def test_the_sweep_replaces_the_hook_of_a_version_before(server: Server, home: Home, project: Project) -> None:
-    """Its server did not wait for it where another end was just being told."""
+    """Which started viewsync for each end."""
     assert start(project, server, FILE).code == 0
     today = hook(server)
-    server.tmux("set-hook", "-g", hooks.slot(hooks.ENDED), today.replace("if-shell -b ", "if-shell ", 1))
-    assert hook(server) != today
+    caller = hooks.caller(home.launcher, home.state, os.path.join(home.path, "config", "config.toml"))
+    before = f"if-shell -b {quoted(hooks.ended_command(caller))} ''"
+    server.tmux("set-hook", "-g", hooks.slot(hooks.ENDED), before)
+    assert hooks.call([hook(server)], caller)
     assert home.viewsync("sweep").code == 0
     assert hook(server) == today
 

@@ -342,7 +342,7 @@ def test_one_that_was_killed_holds_up_the_next_only_for_a_while(calls: Calls, se
     tab, _ = server.open("proj")
     settled(server)
     now = int(server.tmux("display-message", "-p", "#{T;l:%s}"))
-    server.tmux("set-option", "-s", hooks.RUNNING, str(now + view_hooks.PATIENCE))
+    server.tmux("set-option", "-s", hooks.RUNNING, str(now + hooks.PATIENCE))
     server.tmux("kill-session", "-t", "=proj")
     started = calls.count()
     tab.hang_up()

@@ -46,7 +46,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.event == hooks.SAVED:
         return _saved(ctx, parsed.file)
     if parsed.event:
-        return _ended(ctx, apart=parsed.event == hooks.ENDED)
+        return _ended(ctx, parsed.file, apart=parsed.event == hooks.ENDED)
     socket = socket_inside(ctx.env)
     if not socket:
         return Result(warnings=["only tmux calls `viewsync hook`: it needs $TMUX to find the server"], code=1)
@@ -74,17 +74,17 @@ def _clean(ctx: Context, socket: str) -> cleanup.Swept:
         return cleanup.Swept([], [], [error.message])
 
 
-def _ended(ctx: Context, *, apart: bool) -> Result:
+def _ended(ctx: Context, socket: str, *, apart: bool) -> Result:
     """tmux waits for the first of the two, so that one imports next to nothing."""
     try:
         if apart:
             from viewsync.projects import detached_cleanup as other
 
-            other.clean_up(ctx)
+            other.clean_up(ctx, socket_inside(ctx.env))
         else:
             from viewsync.projects import cleanup_steps
 
-            cleanup_steps.ended(ctx)
+            cleanup_steps.ended(ctx, socket)
     except ViewsyncError as error:
         ctx.log.warning("hook: %s", error.message)
     return Result()

@@ -9,18 +9,21 @@ from viewsync import events
 from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.events import Event
 from viewsync.history import recording
+from viewsync.light import contextlib
 from viewsync.project_files.rules.plan import Step
-from viewsync.projects import steps, trust
+from viewsync.projects import detached_cleanup, steps, trust
 from viewsync.projects.reached_files import Home
 from viewsync.store import pending_steps
 from viewsync.system import processes
 from viewsync.text import durations
 from viewsync.tmux import end_hooks, project_list
+from viewsync.tmux.rules import hooks
 from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from threading import Timer
 
     from viewsync.context import Context
     from viewsync.store.pending_steps import PendingEntry
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 ALIVE, GONE, UNSURE = "alive", "gone", "unsure"
 _PATIENCE = 60.0  # seconds for a server that is just ending to be gone: a busy machine takes its time
 _STEP = 0.05
+_LONG = 1.0  # seconds that others wait for the steps of one session
 
 
 def claim(entry: PendingEntry) -> PendingEntry | None:
@@ -127,21 +131,40 @@ def _secrets(ctx: Context, record: Mapping[str, Any]) -> tuple[dict[str, str], l
     return found, [f"the cleanup steps had no {', '.join(missing)}"] if missing else []
 
 
-def ended(ctx: Context) -> None:
-    """Run the cleanup steps of all sessions that are certainly gone. A server that is just ending gets its time."""
-    deadline, pause = time.monotonic() + _PATIENCE, _STEP
+def ended(ctx: Context, socket: str = "") -> None:
+    """Run the cleanup steps of all sessions that are certainly gone, until their servers know of no more.
+
+    `socket`: of the server that started us, and starts no other one until it was asked.
+    """
     sockets = {str(entry.record.get("socket")) for entry in pending_steps.entries(ctx.folder)}
+    sockets |= {socket} if socket else set()
+    while True:
+        _clean_up_all(ctx)
+        answers = {socket: _settled(ctx, socket) for socket in sockets}
+        if end_hooks.GONE in answers.values():  # its last sessions went behind our back
+            _clean_up_all(ctx)
+        sockets = {socket for socket, answer in answers.items() if answer == hooks.MORE}
+        if not sockets:
+            return
+
+
+def _settled(ctx: Context, socket: str) -> str:
+    try:
+        return end_hooks.settle(ctx.tmux, socket)
+    except TmuxError as error:
+        ctx.log.warning("%s", error.message)
+        return ""
+
+
+def _clean_up_all(ctx: Context) -> None:
+    """A server that is just ending gets its time."""
+    deadline, pause = time.monotonic() + _PATIENCE, _STEP
     while True:
         unsure = [entry for entry in free(ctx.folder) if _clean_up(ctx, entry) == UNSURE]
         if not unsure or time.monotonic() > deadline:
-            break
+            return
         time.sleep(pause)
         pause = min(2 * pause, 1.0)
-    for socket in sockets:
-        try:
-            end_hooks.settle(ctx.tmux, socket)
-        except TmuxError as error:
-            ctx.log.warning("%s", error.message)
 
 
 def free(folder: str) -> list[PendingEntry]:
@@ -158,7 +181,11 @@ def _clean_up(ctx: Context, entry: PendingEntry) -> str:
     claimed = claim(entry)
     if claimed is None:
         return GONE
-    claimed, done, problems = run(ctx, claimed)
+    handing_over = _hand_over_later(ctx)
+    try:
+        claimed, done, problems = run(ctx, claimed)
+    finally:
+        handing_over.cancel()
     pending_steps.remove(claimed)
     problems += [steps.told(step) for step in done if step.problem]
     server, name = str(entry.record.get("server")), str(entry.record.get("name"))
@@ -170,6 +197,21 @@ def _clean_up(ctx: Context, entry: PendingEntry) -> str:
     for problem in problems:
         ctx.log.warning("%s: %s", name, problem)
     return GONE
+
+
+def _hand_over_later(ctx: Context) -> Timer:
+    """While steps take long, another process sees to the sessions that end or have ended beside them."""
+    from threading import Timer
+
+    def hand_over() -> None:
+        if free(ctx.folder):
+            detached_cleanup.clean_up(ctx)
+
+    timer = Timer(_LONG, hand_over)
+    timer.daemon = True
+    with contextlib.suppress(RuntimeError):  # there is room for no thread
+        timer.start()
+    return timer
 
 
 def ask(tmux: Tmux, sockets: Iterable[str]) -> dict[str, Sessions | TmuxError]:

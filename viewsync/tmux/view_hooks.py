@@ -20,6 +20,7 @@ from viewsync.tmux.rules.model import (
     LEASE,
     NAMED_AS_VIEW,
     NOT_QUARANTINED,
+    NOW,
     OPENING,
     OWN_MARK,
     PARENT,
@@ -28,12 +29,10 @@ from viewsync.tmux.rules.model import (
 )
 from viewsync.tmux.rules.versions import WITH_OTHER_HOOKS, ends_views, runs_options
 
-PATIENCE = 20  # seconds: one that was killed holds up the next no longer
 _COMMANDS = "@viewsync_commands"  # there only while they run
 _TOLD_AT_ONCE = 6000  # characters of `ENDED`, some 120 views: then viewsync is started to take note of them
 # A word that tmux takes for run-shell, and that no command-alias is called.
 _RUN = "run-shel"
-_NOW = idle.NOW
 
 # In the text for one session, until it is made for each.
 _ID, _PARENT_ID, _NAME, _WINDOW = "\1", "\2", "\3", "\4"
@@ -58,7 +57,7 @@ _UNUSED = both(
     idle.NOT_PINNED,
     NOT_QUARANTINED,
     _NOT_ELSEWHERE,
-    either(idle.ATTACHED_ONCE, f"#{{<:#{{{LEASE}}},{_NOW}}}"),
+    either(idle.ATTACHED_ONCE, f"#{{<:#{{{LEASE}}},{NOW}}}"),
 )
 _OPENED = f"#{{==:#{{{OPENING}}},#{{session_id}}}}"
 # With fifty clients that die at once, this is asked fifty times: of who is attached, as little as can be.
@@ -113,7 +112,7 @@ def _end(version: str) -> str:
     """Ends one view, where all is still so in that step, and its parent is there to hold its windows: which of the last
     two views stays is a decision.
     """
-    note = f"set-option -saF {ENDED} '{_ID}={_NAME}={_WINDOW}={_NOW} '"
+    note = f"set-option -saF {ENDED} '{_ID}={_NAME}={_WINDOW}={NOW} '"
     end = guarded_kill.command(version, _ID, _MAY_END, "", if_existing, note)
     return if_session(_PARENT_ID, f"#{{!=:{OWN_MARK},1}}", end, "")
 
@@ -134,9 +133,5 @@ def _each(condition: str, command: str, version: str) -> str:
 
 
 def _start(caller: str) -> str:
-    """Start viewsync, one at a time. What happens meanwhile it is told of before it ends (`views.called_again`)."""
-    # One that waits longer than any does was noted when the clock was ahead.
-    until = f"#{{e|+|:{_NOW},{PATIENCE}}}"
-    free = either(f"#{{<:#{{{hooks.RUNNING}}},{_NOW}}}", f"#{{e|>|:#{{{hooks.RUNNING}}},{until}}}")
-    run = f"set-option -sF {hooks.RUNNING} '{until}' ; {_RUN} -b {quoted(hooks.command(caller))}"
-    return f"if-shell -F {quoted(free)} {{ {run} }} {{ set-option -s {hooks.AGAIN} 1 }}"
+    """Start viewsync, one at a time (`views.called_again`)."""
+    return hooks.start(hooks.RUNNING, hooks.AGAIN, f"{_RUN} -b {quoted(hooks.command(caller))}")

@@ -266,9 +266,7 @@ def called_again(tmux: Tmux, socket: str) -> bool:
     """Whether something happened since the server started us, so that there is more to look at. Else it may start the
     next one.
     """
-    again = f"set-option -su {hooks.AGAIN} ; display-message -p again"
-    done = tmux.ask(socket, "if-shell", "-F", f"#{{{hooks.AGAIN}}}", again, f"set-option -su {hooks.RUNNING}")
-    return "again" in done
+    return hooks.MORE in tmux.ask(socket, *hooks.ask(hooks.RUNNING, hooks.AGAIN))
 
 
 def set_hooks(tmux: Tmux, socket: str, caller: str, version: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.server import ROOT, Home, Server
 from tests.support.wait import until
-from viewsync.tmux import view_hooks
+from viewsync.tmux import end_hooks, view_hooks
 from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
@@ -68,31 +68,62 @@ def test_any_launcher_is_told_of_an_end(servers: Callable[..., Server], home: Ho
     caller = hooks.caller(launcher, f"/{folder}/state")
     server = servers().start()
     server.tmux("set-option", "-t", "=proj:", hooks.MARK, "1")
-    server.tmux("set-option", "-sF", hooks.MARKED, hooks.COUNT)
-    server.tmux("set-hook", "-g", hooks.slot(hooks.ENDED), hooks.ended_text(caller))
+    server.tmux("set-option", "-s", hooks.MARKED, "x")
+    server.tmux("set-hook", "-g", hooks.slot(hooks.ENDED), end_hooks.text(caller))
     assert hooks.call([server.tmux("show-options", "-gqv", hooks.slot(hooks.ENDED))], caller)
     server.tmux("kill-session", "-t", "=proj")  # the last one: the server ends with it
     assert until(lambda: words(canary), "the hook") == [f"hook session-closed /{folder}/state"]
 
 
-def test_an_end_is_told_while_the_one_before_is_being_told(servers: Callable[..., Server], home: Home) -> None:
+@pytest.mark.parametrize("meanwhile", ["it failed", "it was killed", "the clock was set back"])
+def test_ends_are_told_to_one_at_a_time(servers: Callable[..., Server], home: Home, meanwhile: str) -> None:
+    canary, fails, go = (os.path.join(home.path, name) for name in ("called", "fails", "go"))
+    launcher = os.path.join(home.path, "waiting")
+    with open(launcher, "w", encoding="utf-8") as file:
+        file.write(f"#!/bin/sh\necho $2 >> {canary}\nwhile [ ! -e {go} ]; do sleep 0.02; done\n[ ! -e {fails} ]\n")
+    os.chmod(launcher, 0o700)
+    server = servers().start()
+    for name in ("first", "second", "third"):
+        server.tmux("new-session", "-d", "-s", name)
+    server.tmux("set-option", "-s", hooks.MARKED, "xxxx")
+    server.tmux("set-hook", "-g", hooks.slot(hooks.ENDED), end_hooks.text(launcher))
+    try:
+        server.tmux("kill-session", "-t", "=first")
+        until(lambda: words(canary), "the first")
+        server.tmux("kill-session", "-t", "=second")
+        until(lambda: server.tmux("show-options", "-sqv", hooks.TOLD_MORE) == "1", "the word of the second")
+        assert words(canary) == [hooks.ENDED]
+        if meanwhile == "it failed":
+            with open(fails, "w", encoding="utf-8"), open(go, "w", encoding="utf-8"):
+                pass
+            until(lambda: not server.tmux("show-options", "-sqv", hooks.TELLING), "the note of the failure")
+        else:
+            now = int(server.tmux("display-message", "-p", "#{T;l:%s}"))
+            until_when = now - 1 if meanwhile == "it was killed" else now + 10 * hooks.PATIENCE
+            server.tmux("set-option", "-s", hooks.TELLING, str(until_when))
+        server.tmux("kill-session", "-t", "=third")
+        until(lambda: len(words(canary)) == 2, "the next one")
+    finally:
+        with open(go, "w", encoding="utf-8"):
+            pass
+
+
+def test_a_server_that_ends_waits_for_the_one_that_it_has_told(servers: Callable[..., Server], home: Home) -> None:
     """The server waits for its jobs when it ends, not for what its queue has behind them."""
     canary, go = os.path.join(home.path, "called"), os.path.join(home.path, "go")
     launcher = os.path.join(home.path, "waiting")
     with open(launcher, "w", encoding="utf-8") as file:
-        file.write(f"#!/bin/sh\necho $2 >> {canary}\nwhile [ ! -e {go} ]; do sleep 0.02; done\n")
+        file.write(f"#!/bin/sh\nwhile [ ! -e {go} ]; do sleep 0.02; done\necho $2 >> {canary}\n")
     os.chmod(launcher, 0o700)
     server = servers().start()
     server.tmux("new-session", "-d", "-s", "first")
     server.tmux("set-option", "-s", hooks.MARKED, "xx")
-    server.tmux("set-hook", "-g", hooks.slot(hooks.ENDED), hooks.ended_text(launcher))
+    server.tmux("set-hook", "-g", hooks.slot(hooks.ENDED), end_hooks.text(launcher))
     server.tmux("kill-session", "-t", "=first")
     server.tmux("kill-session", "-t", "=proj")  # the last one
-    try:
-        assert until(lambda: words(canary) if len(words(canary)) == 2 else [], "both") == [hooks.ENDED] * 2
-    finally:
-        with open(go, "w", encoding="utf-8"):
-            pass
+    with open(go, "w", encoding="utf-8"):
+        pass
+    assert until(lambda: words(canary), "the hook") == [hooks.ENDED]
 
 
 def test_hooks_that_stand_are_recognised(server: Server, home: Home) -> None:

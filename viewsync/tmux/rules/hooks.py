@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from viewsync.tmux.rules.language import quoted, source_file, unexpanded
+from viewsync.tmux.rules.language import either, quoted, source_file, unexpanded
+from viewsync.tmux.rules.model import NOW
 from viewsync.tmux.rules.versions import runs_options, tells_at_once
 from viewsync.typed import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ INDEX = 4242  # our own slot in tmux's hook arrays, so that nobody's own hook is
 EVENTS = ("client-detached", "client-session-changed")
 
 # Of the server, where it started us: the epoch second up to which it waits for us, and whether more happened meanwhile.
+PATIENCE = 20  # seconds: one that was killed holds up the next no longer
+MORE = "more"
 RUNNING = "@viewsync_running"
 AGAIN = "@viewsync_again"
 
@@ -20,8 +23,9 @@ AGAIN = "@viewsync_again"
 ENDED = "session-closed"
 MARK = "@viewsync_cleanup"  # of such a session
 MARKED = "@viewsync_cleanups"  # of the server: an x for each of them that was there when they were counted
-COUNT = f"#{{S:#{{?{MARK},x,}}}}"
-_ENDED = "if-shell -b "
+# As `RUNNING` and `AGAIN`, of the one that sees to the ends of those.
+TELLING = "@viewsync_telling"
+TOLD_MORE = "@viewsync_told_more"
 
 # Of tmux-resurrect: the command that it runs with the file that it has just saved, as it runs it, and our word for it.
 RESURRECT = "@resurrect-hook-post-save-layout"
@@ -77,17 +81,24 @@ def command(caller: str) -> str:
     return unexpanded(f"{caller} hook >/dev/null 2>&1 || : {EDITION}")  # tmux expands "#"; doubled, it stays itself
 
 
-def ended_text(caller: str) -> str:
-    """What stands in the slot of `ENDED`: it calls us only when a session with cleanup steps is among those that went.
+def start(running: str, again: str, run: str) -> str:
+    """What starts us by the command `run`, one at a time. Of what happens meanwhile that one is told when it asks."""
+    # One that waits longer than any does was noted when the clock was ahead.
+    until = f"#{{e|+|:{NOW},{PATIENCE}}}"
+    free = either(f"#{{<:#{{{running}}},{NOW}}}", f"#{{e|>|:#{{{running}}},{until}}}")
+    run = f"set-option -sF {running} '{until}' ; {run}"
+    return f"if-shell -F {quoted(free)} {{ {run} }} {{ set-option -s {again} 1 }}"
 
-    When the last session ends, and with it the server, what `if-shell -F` and `run-shell -b` start is lost or ended
-    before it runs (seen on 3.3a in half of all cases); for if-shell's own shell the server waits. It does not wait for
-    what its queue has after that shell, so the queue goes on (-b): else the end that follows another one at once, and
-    is the last, was never told. Nothing of the format but a 1 reaches the shell.
-    """
-    went = f"#{{?#{{!=:{COUNT},#{{{MARKED}}}}},1,}}"
-    command = f'[ -z "{went}" ] || ' + unexpanded(f"{caller} hook {ENDED} >/dev/null 2>&1")
-    return f"{_ENDED}{quoted(command)} ''"
+
+def ask(running: str, again: str) -> list[str]:
+    """The words that print `MORE` where something happened since the start; else the server may start the next one."""
+    more = f"set-option -su {again} ; display-message -p {MORE}"
+    return ["if-shell", "-F", f"#{{{again}}}", more, f"set-option -su {running}"]
+
+
+def ended_command(caller: str) -> str:
+    """The words of sh that the hook of `ENDED` runs."""
+    return unexpanded(f"{caller} hook {ENDED} >/dev/null 2>&1")
 
 
 def saved_command(caller: str) -> str:
@@ -119,7 +130,7 @@ def call(texts: Sequence[str], caller: str) -> bool:
 
 def tells_ends(text: str, caller: str) -> bool:
     """Whether what stands in the slot of `ENDED` calls viewsync so, in the way that it is said today."""
-    return text.startswith(_ENDED) and call([text], caller)
+    return TELLING in text and call([text], caller)
 
 
 _LETTERS = dict(zip("\a\b\t\n\v\f\r", "abtnvfr", strict=True))

@@ -7,7 +7,7 @@ They are asked in the very step that ends a view, whether viewsync says it or th
 from __future__ import annotations
 
 from viewsync.tmux.rules.language import both
-from viewsync.tmux.rules.model import AWAY, CLIENTS, ENDS_ALONE, LEASE, MARKED, NOT_QUARANTINED, PARENT, PIN
+from viewsync.tmux.rules.model import AWAY, CLIENTS, ENDS_ALONE, LEASE, MARKED, NOT_QUARANTINED, NOW, PARENT, PIN
 
 UNATTACHED = both(
     "#{==:#{session_attached},0}", "#{==:#{session_attached_list},}"
@@ -15,7 +15,6 @@ UNATTACHED = both(
 NOT_PINNED = f"#{{?{PIN},0,1}}"
 ATTACHED_ONCE = "#{session_last_attached}"
 SHARED = both("#{session_grouped}", "#{!=:#{session_group_size},1}")  # others hold its windows
-NOW = "#{T;l:%s}"
 # The clock was set back since then. The server's own time: what somebody does while we look is never ahead of that.
 MADE_AHEAD = f"#{{e|>|:#{{session_created}},#{{e|+|:{NOW},1}}}}"
 _LEASED_AT = f"#{{e|-|:#{{s/[.].*//:{LEASE}}},#{{s/.*[.]//:{LEASE}}}}}"  # it is "<expiry>.<seconds>"

@@ -30,6 +30,7 @@ ENDS_ALONE = "@viewsync_ends_alone"
 OPENING = "@viewsync_opening"
 # A tab left the view for another session, and may come back: the terminal that its client is on.
 AWAY = "@viewsync_away"
+NOW = "#{T;l:%s}"  # the epoch second
 # The names of a session's clients, suspended and locked ones included. As a rule they are their terminals.
 CLIENTS = "#{s/,/ /:session_attached_list}"
 # tmux does not end the session when nobody is on it any more: as 3.2 and 3.3 say it, and later ones.
