@@ -120,3 +120,24 @@ def test_a_view_that_ends_by_itself_meanwhile_is_no_reason_to_say_that_the_sessi
     done = home.viewsync("kill", "-s", "web", *views, env={**NO_HOOKS, "VIEWSYNC_TMUX": faster})
     assert (server.sessions(), rows(home)) == (["proj"], {}), done
     assert (done.code, "fully removed" in done.out) == (0, True), done
+
+
+@pytest.mark.parametrize("how", ["reserved", "pinned", "quarantined"])
+def test_none_that_somebody_is_on_ends_where_another_is_to_be_kept(server: Server, home: Home, how: str) -> None:
+    """Which is known before any is ended: the session stays, and so does everybody on it."""
+    create(server, "web")
+    tab, _ = server.open("web", env=NO_HOOKS)
+    other, _ = server.open("web", "--new", env=NO_HOOKS)
+    last = home.viewsync("open", "--json", "--new", "-S", server.socket, "web", env=NO_HOOKS).json()["view"]
+    if how != "reserved":
+        server.tmux("set-option", "-u", "-t", f"={last}:", "@viewsync_lease")
+        assert home.viewsync(*(("pin", last) if how == "pinned" else ("quarantine", "-s", last))).code == 0
+    before = server.sessions()
+    done = home.viewsync("kill", "-s", "web", "--views", env=NO_HOOKS)
+    assert (done.code, f"its view '{last}' is in use, pinned, reserved or quarantined" in done.err) == (2, True), done
+    assert server.sessions() == before
+    assert not tab.ended()
+    assert not other.ended()
+    server.tmux("kill-session", "-t", f"={last}")
+    assert home.viewsync("kill", "-s", "web", "--views", env=NO_HOOKS).code == 0
+    assert server.sessions() == ["proj"]

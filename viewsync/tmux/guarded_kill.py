@@ -68,14 +68,10 @@ def command(
 def end(tmux: Tmux, server: Server, ends: Sequence[End]) -> list[bool]:
     """For each whether it is ended. One that is in use by now, or is another one, stays, and the rest goes on."""
     lines = [_line(end, index, server) for index, end in enumerate(ends)]
-    text = "".join(f"{line}\n" for line in [*lines, "display-message -p 'acted'"])
     try:
-        done = tmux.run(server.socket, "source-file", "-", stdin=text)
+        said = _say(tmux, server, lines)
     except ServerGone:
         return [False] * len(ends)  # whoever ended it, it was not this call: that would have been answered
-    said = done.out.split("\n")
-    if "acted" not in said:
-        raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
     return [f"no {index}" not in said for index in range(len(ends))]
 
 
@@ -137,27 +133,87 @@ class Group(NamedTuple):
 
 
 def end_group(tmux: Tmux, server: Server, group: Group, now: float, *, in_use: bool) -> str:
-    """End the views, and the session once they are gone: "" when it is ended, else the name of what was kept.
+    """End the views, and the session once they are gone, where nothing of it is to stay: "" when it is ended, else the
+    name of what keeps it. Nothing ends before all was looked at, in the server and in the same step.
 
     A view stays that somebody is on, unless `in_use`, or that is pinned, reserved or quarantined; ServerGone when it
     all went with the server.
     """
-    same = same_server(server)
-    idle = () if in_use else ("#{==:#{session_attached},0}", "#{==:#{session_attached_list},}")
-    not_leased = either(f"#{{<:#{{@viewsync_lease}},{int(now)}}}", LEASED_AHEAD)
-    free = (NOT_QUARANTINED, "#{!=:#{@viewsync_pin},1}", not_leased, *idle)
+    free = _free(now, in_use=in_use)
     lines = []
     for at, (view, name) in enumerate(group.views):
-        kept = if_session(view, same, f"display-message -p 'kept {at}'", "")  # one that ended meanwhile keeps nothing
-        lines.append(command(server.version, view, both(same, equal("session_name", name), *free), kept))
-    size = equal("session_group_size", str(group.others + 1))
-    alone = both(same, *(FREE if group.free else FREE[:1]), either("#{!=:#{session_grouped},1}", size))
-    lines.append(command(server.version, group.session, alone, "display-message -p 'kept session'"))
+        lines.append(command(server.version, view, _same(server, name, free), _stays(server, view, at)))
+    lines.append(command(server.version, group.session, _alone(server, group, 0), _SESSION))
+    kept = _kept(server, group, free)
+    nothing = both(same_server(server), _nothing_keeps(server, group, free))
+    said = _say(tmux, server, [f"if-shell -F {quoted(nothing)} {{ {' ; '.join(lines)} }} {{ {' ; '.join(kept)} }}"])
+    return _keeping(said, group)
+
+
+def keeps_group(tmux: Tmux, server: Server, group: Group, now: float, *, in_use: bool) -> str:
+    """The name of what would keep it from its end, "" for nothing."""
+    try:
+        return _keeping(_say(tmux, server, _kept(server, group, _free(now, in_use=in_use))[:-1]), group)
+    except ServerGone:
+        return ""
+
+
+_SESSION = "display-message -p 'kept session'"
+
+
+def _free(now: float, *, in_use: bool) -> str:
+    """Nothing keeps a view."""
+    idle = () if in_use else ("#{==:#{session_attached},0}", "#{==:#{session_attached_list},}")
+    not_leased = either(f"#{{<:#{{@viewsync_lease}},{int(now)}}}", LEASED_AHEAD)
+    return both(NOT_QUARANTINED, "#{!=:#{@viewsync_pin},1}", not_leased, *idle)
+
+
+def _same(server: Server, name: str, condition: str) -> str:
+    return both(same_server(server), equal("session_name", name), condition)
+
+
+def _alone(server: Server, group: Group, views: int) -> str:
+    """Nothing keeps the session, and nobody has joined its group, in which so many views are left."""
+    size = f"#{{e|<=|:#{{session_group_size}},{group.others + 1 + views}}}"
+    free = FREE if group.free else FREE[:1]
+    return both(same_server(server), *free, either("#{!=:#{session_grouped},1}", size))
+
+
+def _kept(server: Server, group: Group, free: str) -> list[str]:
+    """What says which of them are to stay; the last one that something is."""
+    views = [
+        if_session(view, _same(server, name, free), "", _stays(server, view, at))
+        for at, (view, name) in enumerate(group.views)
+    ]
+    return [*views, if_session(group.session, _alone(server, group, len(group.views)), "", _SESSION), _SESSION]
+
+
+def _stays(server: Server, view: str, at: int) -> str:
+    return if_session(view, same_server(server), f"display-message -p 'kept {at}'", "")  # one that ended keeps nothing
+
+
+def _nothing_keeps(server: Server, group: Group, free: str) -> str:
+    """In one format, whose parts are short: it is made for each session. Cut off, it is not true."""
+    itself = f"#{{?{equal('session_id', group.session)},#{{?{_alone(server, group, len(group.views))},,x}},}}"
+    ids = "".join(f"|{view}" for view, _ in group.views)
+    named = "0"
+    for view, name in group.views:
+        named = f"#{{?{equal('session_id', view)},{equal('session_name', name)},{named}}}"
+    of_view = f"#{{?#{{m:*|#{{session_id}}|*,{ids}|}},#{{?{both(named, free)},,x}},{itself}}}"
+    return f"#{{==:#{{S:{of_view}}}#{{?pid,.,}},.}}"
+
+
+def _say(tmux: Tmux, server: Server, lines: Sequence[str]) -> list[str]:
+    """What the commands said. ServerGone when it went with them."""
     text = "".join(f"{line}\n" for line in [*lines, "display-message -p 'acted'"])
     done = tmux.run(server.socket, "source-file", "-", stdin=text)
     said = done.out.split("\n")
     if "acted" not in said:
         raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
+    return said
+
+
+def _keeping(said: Sequence[str], group: Group) -> str:
     stay = [name for at, (_, name) in enumerate(group.views) if f"kept {at}" in said]
     return stay[0] if stay else group.name if "kept session" in said else ""
 
