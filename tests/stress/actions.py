@@ -212,9 +212,6 @@ class Actions:
         done = self.model.verb("kill", "-s", name, *views)
         if done.code not in (2, 3):
             self.model.may_end(meant)
-        elif views:  # where one is kept, and the session with it, others that somebody was on have ended
-            ended = {session for session in meant.sessions if self.model.last.sessions[session].view}
-            self.model.may_end(Ends(sessions=frozenset(ended)))
         self.model.look()
 
     def _meant(self, names: list[str]) -> Ends:
