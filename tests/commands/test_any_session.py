@@ -49,6 +49,20 @@ def test_kill_of_a_projects_session_runs_its_cleanup_steps_once_before_it(
     cleaned_up(project)
 
 
+@pytest.mark.parametrize("words", [(), ("--views",)])
+def test_kill_runs_no_cleanup_steps_where_a_view_is_reserved(
+    server: Server, home: Home, project: Project, words: tuple[str, ...]
+) -> None:
+    assert start(project, server, FILE).code == 0
+    view = home.viewsync("open", "--json", "-S", server.socket, NAME, env=NO_HOOKS).json()["view"]
+    done = project.viewsync("kill", NAME, *words)
+    assert (done.code, f"its view '{view}' is in use, pinned, reserved or quarantined" in done.err) == (2, True), done
+    assert (server.sessions(), read(project, "cleaned"), len(pending(home))) == (["proj", NAME, view], "", 1)
+    server.tmux("kill-session", "-t", f"={view}")
+    assert project.viewsync("kill", NAME).code == 0
+    cleaned_up(project)
+
+
 @pytest.mark.parametrize("words", [("web",), ("-s", "web"), ("-t", "web", "-S", "SOCKET")])
 def test_kill_of_a_registered_one_has_none(server: Server, home: Home, both: Project, words: tuple[str, ...]) -> None:
     done = home.viewsync("kill", *(word.replace("SOCKET", server.socket) for word in words), "--json")

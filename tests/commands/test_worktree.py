@@ -183,6 +183,22 @@ def test_while_somebody_is_on_one_of_its_sessions_none_ends(server: Server, proj
     assert {"myapp-one-api", "myapp-one-dev"} <= set(server.sessions())
 
 
+def test_while_one_of_its_sessions_is_quarantined_none_ends(server: Server, project: Project) -> None:
+    """Whichever of them comes first."""
+    project.command("api", FILE.replace("session: {", "session: {task: api, "))
+    assert start(project, server, "one").code == 0
+    assert project.viewsync("run", "api", "branch=one", "-S", server.socket).code == 0
+    for kept in ("myapp-one-api", "myapp-one-dev"):
+        assert project.viewsync("quarantine", "-s", kept).code == 0
+        for words in (["--dry-run"], []):
+            done = project.viewsync("worktree", "remove", "one", "--force", *words)
+            assert (done.code, f"session '{kept}' is quarantined" in done.err) == (4, True), done
+        assert {"myapp-one-api", "myapp-one-dev"} <= set(server.sessions())
+        assert project.viewsync("release", "-s", kept).code == 0
+    assert project.viewsync("worktree", "remove", "one", "--force").code == 0
+    assert server.sessions() == ["proj"]
+
+
 def test_what_a_cleanup_step_writes_keeps_it(server: Server, project: Project) -> None:
     project.command("dev", FILE.replace("}]}", "}], cleanup_steps: [{run: touch result}]}"))
     assert project.viewsync("trust", "dev", "branch=one", "--yes").code == 0

@@ -109,8 +109,21 @@ def end(
     ignores the end of its terminal is ended, and what lives on is told of.
     `act`: what ends it, instead of what does so here; `why`: for the history; `programs`: not where `act` sees to them.
 
-    InUse where somebody is on it, unless `force`; Quarantined in any case; TmuxError where it cannot be known whether
-    it lives.
+    What `refuse` raises, before anything is done.
+    """
+    refuse(ctx, known, force=force or bool(act), guests=not act)
+    if known.live is None or known.server is None:
+        return _after(ctx, known, trigger, why)
+    with unhurt():
+        before = remains.see_all(known.server, known.live.pids if programs else {})
+        done = _end(ctx, known, known.server, known.live, trigger, act or (_forced if force else _free), why)
+        rest = remains.finish(ctx.tmux, before) if done.ended else remains.NOTHING
+        return done._replace(problems=[*done.problems, *remains.told(rest)])
+
+
+def refuse(ctx: Context, known: Known, *, force: bool, guests: bool = True) -> None:
+    """InUse where somebody is on it, unless `force`, or, with `guests`, another one's pane is in it; Quarantined in any
+    case; TmuxError where it cannot be known whether it lives. Who ends several asks for all before the first.
     """
     if known.doubt:
         raise TmuxError(f"cannot tell whether session {known.name!r} is running: {known.doubt}", "nothing was done")
@@ -118,19 +131,14 @@ def end(
         text = f"the pane of session {known.name!r} was moved into session {known.elsewhere.name!r}"
         raise TmuxError(text, "`viewsync kill` ends that pane alone")
     if known.live is None or known.server is None:
-        return _after(ctx, known, trigger, why)
-    if guest := "" if act else _guest(ctx, known.server, known.live):
+        return
+    if guests and (guest := _guest(ctx, known.server, known.live)):
         text = f"the pane of {guest!r} was moved into session {known.name!r}"
         raise InUse(text, "`viewsync kill` ends the session without it")
     if kept := next((view.name for view in (known.live, *known.views) if view.quarantined), ""):
         raise guarded_kill.Quarantined(f"session '{kept}' is quarantined", "`viewsync release` ends the quarantine")
-    if not (force or act) and (known.live.in_use or any(view.in_use for view in known.views)):
+    if not force and (known.live.in_use or any(view.in_use for view in known.views)):
         raise InUse(f"somebody is on session '{known.name}'", "pass --force to end it anyway")
-    with unhurt():
-        before = remains.see_all(known.server, known.live.pids if programs else {})
-        done = _end(ctx, known, known.server, known.live, trigger, act or (_forced if force else _free), why)
-        rest = remains.finish(ctx.tmux, before) if done.ended else remains.NOTHING
-        return done._replace(problems=[*done.problems, *remains.told(rest)])
 
 
 def _guest(ctx: Context, server: Server, live: LiveSession) -> str:

@@ -67,6 +67,8 @@ def _of_project(ctx: Context, known: Known, wish: Wish, *, dry_run: bool) -> Kil
         return "" if done.killed else done.problem
 
     try:
+        if known.server and (kept := killing.keeps(ctx, known.socket, known.server.identity, session, wish)):
+            return result._replace(problem=kept, registry_problem=_NOT_GONE)
         done = ending.end(ctx, known, _TRIGGER, act=act, programs=False)
     except TmuxError as error:  # it is quarantined, or nobody knows whether it lives
         return result._replace(problem=error.message, registry_problem=_NOT_GONE)

@@ -256,6 +256,8 @@ def remove(
     if reasons and not force:
         raise UsageError(f"{tree.path} was kept: {'; '.join(reasons)}", _KEPT)
     for session in tree.sessions:
+        ending.refuse(ctx, session, force=force)  # before the first of them ends
+    for session in tree.sessions:
         say(f"end session {session.name}" if session.live else f"forget session {session.name}, which has ended")
     if tree.known:
         lost = f", and lose: {'; '.join(reasons)}" if reasons else ""

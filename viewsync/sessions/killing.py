@@ -147,6 +147,20 @@ def end(ctx: Context, socket: str, server: str, session: str, wish: Wish) -> Kil
     return _end(ctx, reading, result._replace(name=name, problem=""), name, wish)
 
 
+def keeps(ctx: Context, socket: str, server: str, session: str, wish: Wish) -> str:
+    """Why `end` would leave it, for who has something to do before it that cannot be undone. "" for nothing."""
+    try:
+        reading = pane_list.read(ctx.tmux, socket)
+    except ServerGone:
+        return ""
+    name = next((pane.session_name for pane in reading.panes if pane.session == session), "")
+    if reading.server.identity != server or not name or guests(ctx, reading, session):
+        return ""
+    mine = [] if wish.views == NONE else _sharing(ctx, reading, session)[0]
+    group = _group(reading, session, name, mine, only_free=wish.only_free)
+    return _kept(guarded_kill.keeps_group(ctx.tmux, reading.server, group, ctx.clock(), in_use=wish.views == ALL), name)
+
+
 def _end_moved(ctx: Context, reading: Panes, result: Killed, pane: Pane, wish: Wish, row: Registered | None) -> Killed:
     if row and row.quarantined:
         return result._replace(problem="it is quarantined: `viewsync release` ends that")
@@ -282,16 +296,22 @@ def _sharing(ctx: Context, reading: Panes, session: str) -> tuple[list[View], li
 def _end_group(
     ctx: Context, reading: Panes, result: Killed, name: str, mine: list[View], *, only_free: bool, views: str
 ) -> Killed:
-    session = result.session_id
+    group = _group(reading, result.session_id, name, mine, only_free=only_free)
+    kept = guarded_kill.end_group(ctx.tmux, reading.server, group, ctx.clock(), in_use=views == ALL)
+    return result._replace(killed=not kept, problem=_kept(kept, name))
+
+
+def _group(reading: Panes, session: str, name: str, mine: list[View], *, only_free: bool) -> guarded_kill.Group:
     shown = {pane.session: pane for pane in reading.panes}
     others = sum(pane.group == shown[session].group for pane in shown.values()) - len(mine) - 1
-    group = guarded_kill.Group(session, name, [(view.id, view.name) for view in mine], others, only_free)
-    kept = guarded_kill.end_group(ctx.tmux, reading.server, group, ctx.clock(), in_use=views == ALL)
-    if not kept:
-        return result._replace(killed=True, problem="")
+    return guarded_kill.Group(session, name, [(view.id, view.name) for view in mine], others, only_free)
+
+
+def _kept(kept: str, name: str) -> str:
+    """Why, "" for nothing."""
     if kept == name:
-        return result._replace(problem="it is quarantined, or somebody has just come to it; try again")
-    return result._replace(problem=f"its view '{kept}' is in use, pinned, reserved or quarantined")
+        return "it is quarantined, or somebody has just come to it; try again"
+    return f"its view '{kept}' is in use, pinned, reserved or quarantined" if kept else ""
 
 
 def _look_again(tmux: Tmux, reading: Panes, result: Killed, error: TmuxError, panes: Container[str] = ()) -> Killed:
