@@ -526,6 +526,21 @@ def test_somebody_elses_session_that_works_in_it_keeps_it(server: Server, projec
     assert (done.code, os.path.exists(path), sorted(server.sessions())) == (0, False, ["mine", "proj"])
 
 
+def test_what_a_hook_or_a_status_line_runs_in_it_does_not_keep_it(server: Server, project: Project) -> None:
+    """It begins in the session's folder, and is over in a moment. Ours does so when somebody leaves a view."""
+    assert start(project, server, "one").code == 0
+    told, go = (os.path.join(project.home.path, name) for name in ("told", "go"))
+    line = f"cd {tree(project, 'one')} && : >{told} && while [ ! -e {go} ]; do sleep 0.02; done"
+    server.tmux("run-shell", "-b", line)
+    until(lambda: os.path.exists(told), "what the server runs")
+    try:
+        done = project.viewsync("worktree", "remove", "one")
+        assert done.code == 0, done
+    finally:
+        with open(go, "w", encoding="utf-8"):
+            pass
+
+
 def test_it_goes_at_the_first_call_also_from_within_its_last_session(server: Server, project: Project) -> None:
     assert start(project, server, "one").code == 0
     path = tree(project, "one")

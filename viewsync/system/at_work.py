@@ -25,7 +25,7 @@ def in_panes(folder: str, besides: Collection[int]) -> list[str]:
         if (above := _above(pid, parents))
         and not inside.intersection(above)
         and not {pid, *above}.intersection(besides)
-        and any(_is_server(each) for each in above)
+        and _is_in_pane(pid, above)
     ]
     return [f"{found.name} ({pid})" for pid in first if (found := procfs.stat(pid))]
 
@@ -36,6 +36,15 @@ def _above(pid: int, parents: dict[int, int]) -> list[int]:
     while (pid := parents.get(pid, 0)) and pid not in found:
         found.append(pid)
     return found
+
+
+def _is_in_pane(pid: int, above: list[int]) -> bool:
+    """What a server started for a hook of ours or a status line has no terminal, and is over in a moment."""
+    server = next((at for at, each in enumerate(above) if _is_server(each)), None)
+    if server is None:
+        return False
+    first = procfs.stat([pid, *above][server])
+    return bool(first and first.terminal)
 
 
 def _is_server(pid: int) -> bool:
