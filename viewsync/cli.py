@@ -101,7 +101,7 @@ COMMANDS = {verb: command for group in GROUPS.values() for verb, command in grou
 
 # What any verb can end with, beside its own EXIT_CODES.
 ANY_VERB = {
-    70: "a bug in viewsync, see its log",
+    70: "a bug in viewsync, see its log; or there is not enough memory, and it says so",
     74: "done, but the output could not be written",
     75: "the registry's lock stayed busy",
     130: "interrupted",

@@ -13,6 +13,7 @@ ViewsyncError        1   the request cannot be done as it stands
 ├── StateError       5   the state folder, the registry or the history cannot be used
 ├── LockTimeout     75   somebody else holds the registry's lock
 └── Bug             70   anything else: the traceback is in the log
+No memory           70   it says so, and knows nothing
 KeyboardInterrupt  130
 Unwritten output    74   unless the verb has failed (`finish` in output.py)
 

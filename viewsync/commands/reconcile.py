@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {
     0: "nothing differs, or everything was repaired",
-    1: "something still differs, or an argument is wrong",
+    1: "something still differs, as a project's session that `viewsync run` is to complete; or an argument is wrong",
     2: "with --register: that name is registered already",
     3: "with --register: no session has exactly that name",
     4: "with --register: the folder of tmux's sockets is not safe",
