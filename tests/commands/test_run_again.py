@@ -353,6 +353,24 @@ def test_into_a_half_made_session_that_somebody_was_on_nothing_is_typed(
     assert "one" not in stays(lambda: screen(server, "0"))
 
 
+def test_a_run_that_was_killed_between_two_lines_types_none_of_them_again(
+    project: Project, server: Server, home: Home
+) -> None:
+    later = "{type: echo two >> out, sleep_before: 60s}"
+    project.command("dev", f"session: {{windows: [{{name: a, panes: [{{commands: [echo one >> out, {later}]}}]}}]}}")
+    half = subprocess.Popen([home.launcher, "run", "dev"], cwd=project.root, env=home.env)
+    out = os.path.join(project.root, "out")
+    until(lambda: os.path.exists(out), "the first line")
+    note_pid(server)
+    half.send_signal(signal.SIGKILL)
+    half.wait()
+    (warning,) = ran(project, server, "dev")["warnings"]
+    assert warning.startswith("pane 1 of window 'a': the run that was stopped typed only the first of its commands")
+    assert ran(project, server, "dev")["warnings"] == []
+    with open(out, encoding="utf-8") as file:
+        assert file.read() == "one\n"
+
+
 def test_another_command_of_the_same_session_adds_to_it_and_says_whose_it_is(project: Project, server: Server) -> None:
     project.command("dev", "session: {windows: [{name: one}]}")
     project.command("other", "session: {windows: [{name: two}]}")

@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.wait import until
 from viewsync.context import Context
-from viewsync.projects import readiness
-from viewsync.projects.readiness import Typing
+from viewsync.projects import readiness, typing_lines
+from viewsync.projects.typing_lines import Typing
 from viewsync.tmux import project_list
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def test_a_line_that_the_terminal_would_cut_is_not_typed(server: Server) -> None
 
 
 def test_more_than_one_call_can_hold(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readiness, "_BATCH", 30)
+    monkeypatch.setattr(typing_lines, "_BATCH", 30)
     session, found = pane(server, "sh")
     commands = [f"echo out-{number} >> {server.home.path}/out" for number in range(5)]
     assert typed(server, session, [Typing(found, "pane 1", commands)]) == []

@@ -6,8 +6,8 @@ import os
 
 from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.projects import plan_checks
-from viewsync.projects.readiness import Typing
 from viewsync.projects.rules import diff
+from viewsync.projects.typing_lines import Typing
 from viewsync.tmux import build, pane_states
 from viewsync.tmux.build import NewPane, ScriptLine
 from viewsync.tmux.rules import marks, session_names

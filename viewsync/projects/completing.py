@@ -6,8 +6,8 @@ Also of one that was left half made: then all that comes after the making is don
 from __future__ import annotations
 
 from viewsync.projects import building, lifecycle, readiness
-from viewsync.projects.readiness import Typing
 from viewsync.projects.rules import diff
+from viewsync.projects.typing_lines import Typing
 from viewsync.registry import reservation
 from viewsync.tmux import build
 from viewsync.typed import TYPE_CHECKING, NamedTuple
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from viewsync.projects.rules.diff import Pair
     from viewsync.registry.rules.row import Registered
     from viewsync.tmux.build import ScriptLine
+    from viewsync.tmux.rules.project_model import SeenPane
 
 
 class Completion(NamedTuple):
@@ -40,6 +41,12 @@ def complete(ctx: Context, there: Running, row: Registered | None, *, apply: boo
         lines = _changes(there, pairs, building.options(ctx, plan, server))
         warnings += build.run(ctx.tmux, server, lines).problems
     untyped = _untyped(pairs) if there.half else []
+    # What was typed is not known to the line, and a command that comes twice may do harm.
+    warnings += [
+        f"{place.what}: the run that was stopped typed only the first of its commands; type the others"
+        for place, pane in _with_commands(pairs)
+        if there.half and pane and pane.partly
+    ]
     if untyped and _touched(there):
         warnings += [
             f"{pane.what}: its commands were never typed, and somebody may be at work in it" for pane in untyped
@@ -91,13 +98,16 @@ def _changes(there: Running, pairs: Sequence[Pair], options: building.Options) -
 
 def _untyped(pairs: Sequence[Pair]) -> list[Typing]:
     """Panes that were made by a run which ended before it typed. Marks are set before, so one without has nothing."""
-    places = [building.Place(pair, at) for pair in pairs for at in range(len(pair.places))]
-    found = [(place, place.pair.places[place.place]) for place in places if place.pane.commands]
     return [
         Typing(pane.id, place.what, place.pane.commands, place.pane.paces)
-        for place, pane in found
+        for place, pane in _with_commands(pairs)
         if pane and (pane.untyped or not pane.key)
     ]
+
+
+def _with_commands(pairs: Sequence[Pair]) -> list[tuple[building.Place, SeenPane | None]]:
+    places = [building.Place(pair, at) for pair in pairs for at in range(len(pair.places))]
+    return [(place, place.pair.places[place.place]) for place in places if place.pane.commands]
 
 
 def _touched(there: Running) -> bool:

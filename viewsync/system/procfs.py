@@ -188,6 +188,11 @@ def sleeps_in(pid: int) -> str:
     return _read(f"/proc/{pid}/wchan").decode("ascii", "replace")
 
 
+def naps(pid: int) -> bytes:
+    """How often it began to wait for something, as a number; b"" where that is not told."""
+    return _read(f"/proc/{pid}/status").rpartition(b"\nvoluntary_ctxt_switches:")[2].split(b"\n", 1)[0].strip()
+
+
 def reads(pid: int) -> int:
     """How many bytes at most it waits for in a read(2), 0 where it waits for something else or that is not told."""
     words = _in_read(pid)

@@ -117,11 +117,11 @@ def press(tmux: Tmux, server: Server, pane: str, token: str = "", known: Kept | 
 
 
 def put_all(
-    tmux: Tmux, server: Server, wanted: Sequence[tuple[str, Input]], unmark: Sequence[tuple[str, str]] = ()
+    tmux: Tmux, server: Server, wanted: Sequence[tuple[str, Input]], marks: Sequence[tuple[str, str, str]] = ()
 ) -> list[str]:
     """Text into panes, by their ids, in one call; for each why it was refused, "" when it was put in.
 
-    `unmark`: panes, and an option of each that goes in the same call.
+    `marks`: panes, and an option of each with what it says from then on, in the same call; "" removes it.
 
     TmuxTimeout leaves open what was put in. All of it together has to fit into a script (LARGEST_SCRIPT).
     """
@@ -131,7 +131,8 @@ def put_all(
         buffer = f"vs-{os.urandom(8).hex()}"
         script += f"set-buffer -b {buffer} -- {quoted(what.text)}\n" if what.text else ""
         script += f"{_guarded(server, pane, what, buffer, FORMAT)}\n{end}\n"
-    script += "".join(f"set-option -p -q -u -t {pane} {option}\n" for pane, option in unmark)
+    for pane, option, value in marks:
+        script += f"set-option -p -q {'' if value else '-u '}-t {pane} {option} {value and quoted(value)}\n"
     done = tmux.run(server.socket, "source-file", "-", stdin=script)
     said = done.out.split(f"{end.rpartition(' ')[2]}\n")
     if len(said) != len(wanted) + 1:

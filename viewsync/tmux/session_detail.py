@@ -27,7 +27,7 @@ _WINDOW = "#{window_id}\t#{window_index}\t#{window_active}\t"
 _WINDOW += f"{marks.own(marks.PLACEHOLDER, 'window')}\t#{{window_layout}}\t"
 _WINDOW += "#{tiled-layout-max-columns}"  # "" before 3.6
 _PANE = "#{pane_id}\t#{window_id}\t#{pane_index}\t#{pane_active}\t#{pane_dead}\t#{pane_pid}"
-_PANE += f"\t{marks.own(marks.UNTYPED, 'pane')}"
+_PANE += f"\t{marks.own(marks.UNTYPED, 'pane')}\t#{{==:#{{{marks.UNTYPED}}},{marks.partly('#{pane_id}')}}}"
 _FREE = (  # anybody's text, marks that somebody else set included
     ("list-windows", "window", "window_name"),
     ("list-windows", "window", marks.WINDOW),
@@ -152,4 +152,5 @@ def _pane(row: list[str], folder: str, command: str, key: str) -> SeenPane:
         dead=row[4] == "1",
         pid=int(row[5] or 0),
         untyped=row[6] == "1",
+        partly=row[7] == "1",
     )

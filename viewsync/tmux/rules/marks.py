@@ -43,6 +43,11 @@ def own(mark: str, kind: str) -> str:
     return f"#{{==:#{{{mark}}},#{{{kind}_id}}}}"
 
 
+def partly(pane: str) -> str:
+    """What UNTYPED says of a pane where the first commands were typed, and others are to be typed yet."""
+    return f"{pane}+"
+
+
 def encoded(text: str) -> str:
     return "".join(char if char.isprintable() and char != "%" else _percent(char) for char in text)
 

@@ -57,6 +57,7 @@ class SeenPane(NamedTuple):
     dead: bool
     pid: int
     untyped: bool = False  # its commands are to be typed yet
+    partly: bool = False  # the first of them were typed, the others not
 
 
 class SeenWindow(NamedTuple):
