@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -222,3 +223,21 @@ def test_templates_and_waiting_cost_nobody_else_anything(server: Server, home: H
 
     assert loaded("-n", "a", "--python") == set()
     assert loaded("-n", "b", "--template", "bash") == {TOML, "viewsync.sessions.templates"}
+
+
+def test_a_templates_later_lines_reach_the_programs_that_the_first_ones_start(server: Server, home: Home) -> None:
+    """None of them shows the prompt that the template names."""
+    out = os.path.join(home.path, "out")
+    reads = ["read -p 'who: ' who", "some body", f'echo "$who" > {out}']
+    cats = [f"cat > {out}.cat", "a line", " b"]
+    for name, commands in (("reads", reads), ("cat", cats)):
+        prompt = "prompt = '^bash-[0-9.]+[$#] $'"
+        template(home, name, f"program = ['bash', '--norc']\ncommands = {json.dumps(commands)}\n{prompt}\n")
+    done = create(server, "reads", "--template", "reads")
+    assert (done.code, done.json()["ready"]) == (0, True), done
+    with open(out, encoding="utf-8") as file:
+        assert file.read() == "some body\n"
+    done = create(server, "cat", "--template", "cat", "--wait-timeout", "3s")
+    assert (done.code, done.json()["ready"]) == (3, False), "the last one goes on, and has no prompt"
+    with open(f"{out}.cat", encoding="utf-8") as file:
+        assert file.read() == "a line\n b\n"

@@ -22,7 +22,7 @@ from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from viewsync.context import Context
     from viewsync.panes.rules.echo import SentLine
@@ -51,6 +51,7 @@ class WaitCondition(NamedTuple):
     exit: bool = False
     timeout: float = 15.0  # seconds
     shell: bool = False  # also a shell that stands at its prompt, however that looks
+    taken: Callable[[Screen], bool] | None = None  # also this, of what is shown
 
 
 class Outcome(NamedTuple):
@@ -243,7 +244,7 @@ def _next_look(wish: WaitCondition, progress: _Progress, deadline: float) -> flo
         moments.append(progress.changed + wish.idle)
     if progress.gone:
         moments.append(time.monotonic() + 0.01)
-    if wish.shell:
+    if wish.shell or wish.taken:
         moments.append(time.monotonic() + _LOOK)
     return min(moments)
 
@@ -286,7 +287,7 @@ def _ended(watch: Watch, screen: Screen, wish: WaitCondition, progress: _Progres
             return _outcome(EXITED, watch.tail, status)
     if wish.idle and time.monotonic() - progress.changed >= wish.idle:
         return _outcome(IDLE, watch.tail)
-    if wish.shell and watch.shell_waits(screen):
+    if (wish.shell and watch.shell_waits(screen)) or (wish.taken and wish.taken(screen)):
         return _outcome(FOUND, watch.tail)
     return None
 
