@@ -347,7 +347,8 @@ def test_into_a_half_made_session_that_somebody_was_on_nothing_is_typed(
     tab = home.program(["tmux", "-S", server.socket, "attach", "-t", "=myapp-main-dev"])
     until(lambda: server.clients().get(tab.pid), "a client")
     tab.end()
-    made = ran(project, server, "dev")
+    made = ran(project, server, "dev", code=6)
+    assert made["unmade"] == made["warnings"]
     assert len(made["warnings"]) == 5
     assert all("its commands were never typed" in warning for warning in made["warnings"])
     assert "one" not in stays(lambda: screen(server, "0"))
@@ -364,11 +365,29 @@ def test_a_run_that_was_killed_between_two_lines_types_none_of_them_again(
     note_pid(server)
     half.send_signal(signal.SIGKILL)
     half.wait()
-    (warning,) = ran(project, server, "dev")["warnings"]
+    (warning,) = ran(project, server, "dev", code=6)["warnings"]
     assert warning.startswith("pane 1 of window 'a': the run that was stopped typed only the first of its commands")
     assert ran(project, server, "dev")["warnings"] == []
     with open(out, encoding="utf-8") as file:
         assert file.read() == "one\n"
+
+
+def test_what_could_not_be_made_or_typed_has_a_code_of_its_own(project: Project, server: Server) -> None:
+    text = "session:\n  windows:\n    - name: a\n      panes:\n"
+    project.command("dev", f"{text}        - ''\n")
+    ran(project, server, "dev")
+    project.command("dev", text + "        - ''\n" * 12)
+    made = ran(project, server, "dev", code=6)
+    assert len(made["panes"]) + len(made["unmade"]) == 11
+    assert made["unmade"] == made["warnings"]
+    assert len(shown(server, "#{pane_id}")) == len(made["panes"]) + 1, "what is there is kept"
+
+    ends = "    - name: b\n      panes: [{commands: [exit, echo one, echo two]}]\n"
+    project.command("dev", f"{text}        - ''\n{ends}")
+    (untyped,) = ran(project, server, "dev", code=6)["unmade"]
+    assert untyped.startswith(
+        "pane 1 of window 'b': the command 'echo one' and 1 more were not typed: its program ended"
+    )
 
 
 def test_another_command_of_the_same_session_adds_to_it_and_says_whose_it_is(project: Project, server: Server) -> None:

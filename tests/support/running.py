@@ -47,10 +47,12 @@ def with_dev(project: Project) -> Project:
     return project
 
 
-def ran(project: Project, server: Server, *words: str, env: Mapping[str, str] | None = None) -> dict[str, Any]:
+def ran(
+    project: Project, server: Server, *words: str, env: Mapping[str, str] | None = None, code: int = 0
+) -> dict[str, Any]:
     """`viewsync run --json` in that project, on a server that it may start; what it printed."""
     done = project.viewsync("run", *words, "--json", env=env)
-    assert done.code == 0, done
+    assert done.code == code, done
     note_pid(server)
     found: dict[str, Any] = done.json()
     return found

@@ -34,6 +34,7 @@ EXIT_CODES = {
     3: "somebody else ended the session meanwhile",
     4: _args.TMUX,
     5: _args.STATE,
+    6: "the session is there and is kept, but not all that the file has could be made or typed",
     75: "another process is making this session, or holds the registry",
 }
 
@@ -117,6 +118,7 @@ def _result(tmux: Tmux, ran: RunResult, command: str) -> Result:
         "differences": [difference._asdict() for difference in ran.differences],
         "attach": attach,
         "warnings": list(ran.warnings),
+        "unmade": list(ran.unmade),
         "steps": [{"name": step.name, "stage": step.stage, "problem": step.problem} for step in ran.steps],
     }
     lines = [f"{ran.name}: {_done(ran)}"]
@@ -126,7 +128,7 @@ def _result(tmux: Tmux, ran: RunResult, command: str) -> Result:
         count = f"{len(left)} difference{'s' if left[1:] else ''}"
         lines.append(f"  {count} from its file; see `viewsync run {shlex.quote(command)} --diff`")
     lines.append(f"attach with: viewsync attach {shlex.quote(ran.name)}   or: {shlex.join(attach)}")
-    return Result(data, lines, warnings=ran.warnings)
+    return Result(data, lines, code=6 if ran.unmade else 0, warnings=ran.warnings)
 
 
 def _done(ran: RunResult) -> str:

@@ -176,6 +176,9 @@ class RunOutput(TypedDict):
     differences: Annotated[list[DifferenceRow], "how it still differs from the file"]
     attach: Annotated[list[str], "the command, in words, that attaches to it"]
     warnings: Annotated[list[str], "what did not work, and did not stop it"]
+    unmade: Annotated[
+        list[str], "those of the warnings by which something of the file is not there; the exit code is 6"
+    ]
     steps: Annotated[list[RunStep], "the steps that ran"]
 
 

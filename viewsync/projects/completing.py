@@ -28,6 +28,7 @@ class Completion(NamedTuple):
     windows: Sequence[str]  # that were added, in words
     panes: Sequence[str]
     warnings: Sequence[str]
+    unmade: Sequence[str]  # those of the warnings that tell what of the file is not there
 
 
 def complete(ctx: Context, there: Running, row: Registered | None, *, apply: bool) -> Completion:
@@ -36,35 +37,35 @@ def complete(ctx: Context, there: Running, row: Registered | None, *, apply: boo
     lifecycle.trusted(ctx, plan, steps=there.half)
     pairs = diff.pairs(plan, there.seen)
     added = _added(ctx, there, pairs)
-    warnings = [*added.problems]
+    unmade = [*added.problems]
     if apply:
         lines = _changes(there, pairs, building.options(ctx, plan, server))
-        warnings += build.run(ctx.tmux, server, lines).problems
+        unmade += build.run(ctx.tmux, server, lines).problems
     untyped = _untyped(pairs) if there.half else []
     # What was typed is not known to the line, and a command that comes twice may do harm.
-    warnings += [
+    unmade += [
         f"{place.what}: the run that was stopped typed only the first of its commands; type the others"
         for place, pane in _with_commands(pairs)
         if there.half and pane and pane.partly
     ]
     if untyped and _touched(there):
-        warnings += [
-            f"{pane.what}: its commands were never typed, and somebody may be at work in it" for pane in untyped
-        ]
+        unmade += [f"{pane.what}: its commands were never typed, and somebody may be at work in it" for pane in untyped]
         untyped = []
     unregistered = row is not None and not row.session_id
     typing = [*untyped, *added.typing]
     if not typing and not unregistered:
-        return Completion(added.windows, added.panes, warnings)
+        return Completion(added.windows, added.panes, unmade, unmade)
     typed = readiness.type_all(ctx, server, session, typing)
-    warnings += [*typed.problems, *build.run(ctx.tmux, server, added.after).problems]
+    later = build.run(ctx.tmux, server, added.after).problems
+    warnings = [*unmade, *typed.problems, *later]
+    unmade += [*typed.untyped, *later]
     if row is not None and unregistered:
         first = next((pane.id for pair in pairs for pane in pair.places if pane), added.first)
         warnings += lifecycle.remember(ctx, plan, server, session, there.name) if there.half else []
         warnings += reservation.complete_with(ctx, row, server, session, first, typed.shown)
         if there.half:
             warnings += lifecycle.told(lifecycle.after(ctx, plan, there.name, server.socket))
-    return Completion(added.windows, added.panes, warnings)
+    return Completion(added.windows, added.panes, warnings, unmade)
 
 
 def _added(ctx: Context, there: Running, pairs: Sequence[Pair]) -> Added:

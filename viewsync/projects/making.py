@@ -37,6 +37,7 @@ class MadeSession(NamedTuple):
     windows: Sequence[str]  # in words
     warnings: Sequence[str]
     steps: Sequence[StepDone]
+    unmade: Sequence[str]  # those of the warnings that tell what of the file is not there
 
 
 def make(ctx: Context, plan: Plan, row: Registered, socket: str) -> MadeSession | None:
@@ -77,12 +78,13 @@ def _make(ctx: Context, plan: Plan, row: Registered, socket: str, began: float) 
         reservation.withdraw(ctx, row)
         gone = building.ended_at_once(ctx.env, added)
         raise type(gone)(f"Failed to create session '{row.name}': {gone.message}", gone.hint)
-    warnings += [*typed.problems, *build.run(ctx.tmux, server, added.after).problems]
+    later = build.run(ctx.tmux, server, added.after).problems
+    warnings += [*typed.problems, *later]
     warnings += reservation.complete_with(ctx, row, server, session, added.first, typed.shown)
     _record(ctx, row._replace(server=server.identity), CREATE, plan.command, began)
     steps += lifecycle.after(ctx, plan, row.name, socket)
     warnings += lifecycle.told(steps)
-    return MadeSession(server, session, added.windows, warnings, steps)
+    return MadeSession(server, session, added.windows, warnings, steps, [*added.problems, *typed.untyped, *later])
 
 
 def _furnished(ctx: Context, plan: Plan, begun: Begun, row: Registered, tree: MadeTree | None) -> Added:

@@ -32,6 +32,7 @@ _STEPS = (0.005, 0.01, 0.02)  # seconds between two looks, the last one from the
 
 class Typed(NamedTuple):
     problems: list[str]  # what did not go as it should, a sentence each
+    untyped: list[str]  # those of them by which something was not typed, or may be lost
     shown: dict[str, PaneState]  # how the session's panes stood then
 
 
@@ -39,22 +40,22 @@ def type_all(ctx: Context, server: Server, session: str, wanted: Sequence[Typing
     """Every command in its pane."""
     with ctx.progress("waiting for the prompts of the shells"):
         shown, unready = _wait(ctx.tmux, server, session, [typing.pane for typing in wanted if typing.commands])
-    problems = []
+    hurried, untyped = [], []
     typed: list[Typing] = []
     for typing in (one for one in wanted if one.commands):
         state = shown.get(typing.pane)
         if state is None or state.dead:
-            problems.append(f"{typing.what}: its program ended before anything was typed into it")
+            untyped.append(f"{typing.what}: its program ended before anything was typed into it")
             continue
         if typing.pane in unready:
-            problems.append(f"{typing.what}: no prompt within {PATIENCE:g} s; its commands were typed anyway")
+            hurried.append(f"{typing.what}: no prompt within {PATIENCE:g} s; its commands were typed anyway")
         if problem := next(filter(None, (_problem(text, state) for text in typing.commands)), ""):
-            problems.append(f"{typing.what}: nothing was typed: {problem}")
+            untyped.append(f"{typing.what}: nothing was typed: {problem}")
         else:
             typed.append(typing)
     with ctx.progress("typing the commands, each line when the one before was taken"):
-        problems += typing_lines.type_all(ctx.tmux, server, session, typed, shown, unready)
-    return Typed(problems, shown)
+        untyped += typing_lines.type_all(ctx.tmux, server, session, typed, shown, unready)
+    return Typed([*hurried, *untyped], untyped, shown)
 
 
 def _wait(tmux: Tmux, server: Server, session: str, panes: Sequence[str]) -> tuple[dict[str, PaneState], set[str]]:

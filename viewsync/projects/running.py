@@ -42,6 +42,7 @@ class RunResult(NamedTuple):
     differences: Sequence[Difference] = ()  # that are left
     warnings: Sequence[str] = ()
     steps: Sequence[StepDone] = ()
+    unmade: Sequence[str] = ()  # those of the warnings that tell what of the file could not be made or typed
 
 
 def compare(ctx: Context, plan: Plan, socket: str, renamed: Renamed) -> RunResult:
@@ -83,7 +84,7 @@ def _made(ctx: Context, plan: Plan, socket: str, found: Found, renamed: Renamed)
     if made is None:
         return None
     ran = RunResult(CREATED, reserved.name, socket, made.session, made.server)
-    return ran._replace(windows=made.windows, warnings=made.warnings, steps=made.steps)
+    return ran._replace(windows=made.windows, warnings=made.warnings, steps=made.steps, unmade=made.unmade)
 
 
 def _again(ctx: Context, there: Running, found: Found, *, apply: bool) -> RunResult | None:
@@ -123,6 +124,7 @@ def _again(ctx: Context, there: Running, found: Found, *, apply: bool) -> RunRes
         changed=[difference for difference in before if difference.kind == DIFFERENT and difference not in after],
         differences=after,
         warnings=[*ran.warnings, *done.warnings],
+        unmade=done.unmade,
     )
 
 
