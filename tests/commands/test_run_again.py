@@ -173,6 +173,26 @@ def test_one_command_on_two_servers_is_two_sessions(
     assert ran(project, server, "dev")["action"] == "reused"
 
 
+def test_a_name_is_free_again_on_any_server_when_its_own_has_ended(
+    project: Project, server: Server, servers: Callable[..., Server], home: Home
+) -> None:
+    """Where that is not certain, as with a socket that is gone, the name stays taken."""
+    other, third = servers("other"), servers("third")
+    project.command("dev", "session: {windows: [{name: a}]}")
+    ran(project, server, "dev")
+    os.rename(server.socket, f"{server.socket}.lost")
+    assert ran(project, other, "dev", "-L", "other")["name"] == "myapp-main-dev-2"
+    if not os.path.exists(server.socket):
+        os.rename(f"{server.socket}.lost", server.socket)
+    server.stop()
+    made = ran(project, third, "dev", "-L", "third")
+    assert (made["name"], made["action"]) == ("myapp-main-dev", "created")
+    assert {name: row["socket"] for name, row in rows(home).items()} == {
+        "myapp-main-dev": third.socket,
+        "myapp-main-dev-2": other.socket,
+    }
+
+
 def test_b6_n4_two_projects_of_one_name_get_two_sessions(home: Home, server: Server) -> None:
     one, two = Project(home, "a/myapp"), Project(home, "b/myapp")
     for project in (one, two):

@@ -70,6 +70,7 @@ class Found(NamedTuple):
     rows: dict[str, Registered]  # of its identity on that server, by name
     taken: list[str]  # the names of the server's sessions
     running: Running | None
+    holder: SessionRow | None = None  # of another identity or on another server, the row that has the plan's name
 
 
 class Reserved(NamedTuple):
@@ -108,7 +109,7 @@ def _read(tmux: Tmux, plan: Plan, socket: str, renamed: Renamed, data: RegistryD
     reading = listing.joined(data, {socket: answer})
     known = _running([known for known in reading.known if known.identity == plan.identity])
     if known is None or known.live is None or known.server is None:
-        return Found(rows, taken, None)
+        return Found(rows, taken, None, None if plan.name in rows else data["sessions"].get(plan.name))
     own = plan if known.name == plan.name else renamed(known.name)
     if seen is None or seen.id != known.live.id or _asked(own) != _asked(plan):
         seen = see(tmux, own, known.server, known.live.id)  # only its marks tell of it: now its id is known
@@ -152,6 +153,8 @@ def _asked(plan: Plan) -> DetailRequest:
 def reserve(ctx: Context, plan: Plan, socket: str, found: Found) -> Reserved | None:
     """Say in the session's row that this process is at work on it; None where it is not as it was found any more."""
     running = found.running
+    # Its server is asked before the lock is taken, and what it is judged by has to be unchanged then.
+    freed = found.holder and plan.name not in found.taken and _is_gone(ctx, registered(plan.name, found.holder))
     with ctx.registry.change() as data:
         if _mine(data, plan, socket) != found.rows:
             return None
@@ -160,6 +163,8 @@ def reserve(ctx: Context, plan: Plan, socket: str, found: Found) -> Reserved | N
             rows[running.row.name].update(reservation.making())
             return Reserved(running.name, registered(running.row.name, rows[running.row.name]))
         gone = {name for name, row in found.rows.items() if not row.quarantined}
+        if freed and rows.get(plan.name) == found.holder:
+            gone.add(plan.name)
         others = [name for name in rows if name not in gone]
         name = running.name if running else _name(plan, [*found.taken, *others])
         if name in others:
@@ -169,6 +174,12 @@ def reserve(ctx: Context, plan: Plan, socket: str, found: Found) -> Reserved | N
             del rows[row]
         rows[name] = {**_row(ctx.clock, plan, name, socket), **without(old, reservation.MAKING)}
         return Reserved(name, registered(name, rows[name]))
+
+
+def _is_gone(ctx: Context, row: Registered) -> bool:
+    from viewsync.sessions import creating  # only where a row is in the way
+
+    return creating.is_gone(ctx.tmux, row)
 
 
 def release(ctx: Context, row: Registered) -> None:

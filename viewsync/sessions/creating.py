@@ -206,7 +206,7 @@ def _stale_row(ctx: Context, name: str, warnings: list[str]) -> SessionRow | Non
     except Corrupt as error:  # the write sets it aside
         warnings.append(f"{error.message}; it was saved beside the new one")
         return None
-    if row is None or _is_gone(ctx.tmux, registered(name, row)):
+    if row is None or is_gone(ctx.tmux, registered(name, row)):
         return row
     taken = f"Session '{name}' already exists in registry"
     if processes.is_elsewhere(row.get("place", "")):
@@ -214,7 +214,8 @@ def _stale_row(ctx: Context, name: str, warnings: list[str]) -> SessionRow | Non
     raise _taken(taken, "remove")
 
 
-def _is_gone(tmux: Tmux, row: Registered) -> bool:
+def is_gone(tmux: Tmux, row: Registered) -> bool:
+    """Whether its session has certainly ended."""
     if row.maker and processes.alive(row.maker, row.maker_start, row.maker_place):
         return False
     if row.quarantined or not os.path.isabs(row.socket):
