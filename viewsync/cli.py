@@ -301,7 +301,7 @@ def _result(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
 
     module = _module(verb)
     try:
-        parsed = _read(module, words) or _parsed(verb, module, words)
+        parsed = _read(module, words) or parser_of(verb).parse_args(words)
         more = (_words_run,) if hasattr(module, "RUNS_VERBS") else ()
         result: output.Result = module.run(parsed, ctx, *more)
         return result
@@ -329,13 +329,6 @@ def _read(module: ModuleType, words: Sequence[str]) -> Any:
     except NotPlain:
         return None
     return declarations.read(words)
-
-
-def _parsed(verb: str, module: ModuleType, words: Sequence[str]) -> Any:
-    parser = parser_of(verb)
-    # KEY=VALUE may stand behind options, too, where a verb takes some.
-    parse = parser.parse_intermixed_args if getattr(module, "INTERMIXED", False) else parser.parse_args
-    return parse(words)
 
 
 def _words_run(verb: str, words: Sequence[str], ctx: Context) -> output.Result:

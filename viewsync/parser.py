@@ -37,6 +37,7 @@ class Parser(argparse.ArgumentParser):
         self.register("type", None, lambda text: text.removeprefix(VERBATIM))
         self.codes = codes
         self.words: list[str] = []
+        self._parting = False  # options from arguments
 
     def add_subparsers(self, **settings: Any) -> Any:
         return super().add_subparsers(**{"parser_class": functools.partial(type(self), self.codes), **settings})
@@ -45,8 +46,15 @@ class Parser(argparse.ArgumentParser):
         return "\n".join([super().format_help(), *_help.exit_codes(*self.codes), ""])
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        self.words = list(args or ())
-        return super().parse_known_args(args, namespace)
+        """Of several arguments, some may stand behind options. argparse takes those that may be missing for missing."""
+        if self._parting or len(self._get_positional_actions()) < 2:
+            self.words = list(args or ()) if not self._parting else self.words
+            return super().parse_known_args(args, namespace)
+        self.words, self._parting = list(args or ()), True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._parting = False
 
     def error(self, message: str) -> NoReturn:
         raise _help.wrong(self, self.words, message)

@@ -30,7 +30,6 @@ EXIT_CODES = {
 }
 
 VERBATIM = ("-e",)
-INTERMIXED = True
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -39,7 +39,6 @@ EXIT_CODES = {
 }
 
 VERBATIM = ("-e",)
-INTERMIXED = True
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
