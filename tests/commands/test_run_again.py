@@ -402,12 +402,10 @@ def test_what_could_not_be_made_or_typed_has_a_code_of_its_own(project: Project,
     assert made["unmade"] == made["warnings"]
     assert len(shown(server, "#{pane_id}")) == len(made["panes"]) + 1, "what is there is kept"
 
-    ends = "    - name: b\n      panes: [{commands: [exit, echo one, echo two]}]\n"
-    project.command("dev", f"{text}        - ''\n{ends}")
+    long = f"    - name: b\n      panes: [{{shell: sh, commands: [true {'x' * 5000}]}}]\n"
+    project.command("dev", f"{text}        - ''\n{long}")
     (untyped,) = ran(project, server, "dev", code=6)["unmade"]
-    assert untyped.startswith(
-        "pane 1 of window 'b': the command 'echo one' and 1 more were not typed: its program ended"
-    )
+    assert untyped.startswith("pane 1 of window 'b': nothing was typed: its terminal would cut")
 
 
 def test_another_command_of_the_same_session_adds_to_it_and_says_whose_it_is(project: Project, server: Server) -> None:

@@ -106,12 +106,24 @@ def _check_marks(path: str) -> None:
 
 
 def bad(error: Unfit) -> BadFile:
-    """The first problem, and the others behind it."""
-    first, *others = error.problems
+    """The first problem, and the others behind it. What is wrong in the same way in several lines is one."""
+    alike: dict[tuple[str, str, str], list[Problem]] = {}
+    for problem in error.problems:
+        alike.setdefault((problem.file, problem.what, problem.hint), []).append(problem)
+    first, *others = map(_as_one, alike.values())
     told = [f"{other.message} ({other.hint})" if other.hint else other.message for other in others[: _MOST - 1]]
     if len(others) >= _MOST:
         told.append(f"{len(others) - _MOST + 1} problems more")
     return BadFile(first.message, first.hint, told)
+
+
+def _as_one(problems: Sequence[Problem]) -> Problem:
+    first, *others = problems
+    lines = [str(other.line) for other in others if other.line and other.line != first.line]
+    if not lines:
+        return first
+    more = f", and in {len(lines) - _MOST} more" if len(lines) > _MOST else ""
+    return first._replace(what=f"{first.what}, as in line{'s' if lines[1:] else ''} {', '.join(lines[:_MOST])}{more}")
 
 
 def _argument(text: str) -> tuple[str, str]:

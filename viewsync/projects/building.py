@@ -131,8 +131,9 @@ def ended_meanwhile(what: str) -> MissingSession:
 
 def ended_at_once(env: Mapping[str, str], added: Added) -> TmuxError:
     """A user whose shell is nologin has tmux start that in each pane."""
+    more = f" and {len(added.typing) - 1} more" if added.typing[1:] else ""
     return TmuxError(
-        f"what runs in {added.typing[0].what if added.typing else 'it'} ended at once, or somebody ended it",
+        f"what runs in {added.typing[0].what if added.typing else 'it'}{more} ended at once, or somebody ended it",
         f"name a shell that stays with `shell:` in the file; SHELL is {env.get('SHELL', '')!r}",
     )
 

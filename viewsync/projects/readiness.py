@@ -40,22 +40,34 @@ def type_all(ctx: Context, server: Server, session: str, wanted: Sequence[Typing
     """Every command in its pane."""
     with ctx.progress("waiting for the prompts of the shells"):
         shown, unready = _wait(ctx.tmux, server, session, [typing.pane for typing in wanted if typing.commands])
-    hurried, untyped = [], []
+    hurried: list[tuple[str, str]] = []  # panes, in words, each with what went wrong
+    untyped: list[tuple[str, str]] = []
     typed: list[Typing] = []
     for typing in (one for one in wanted if one.commands):
         state = shown.get(typing.pane)
         if state is None or state.dead:
-            untyped.append(f"{typing.what}: its program ended before anything was typed into it")
+            untyped.append((typing.what, "its program ended before anything was typed into it"))
             continue
         if typing.pane in unready:
-            hurried.append(f"{typing.what}: no prompt within {PATIENCE:g} s; its commands were typed anyway")
+            hurried.append((typing.what, f"no prompt within {PATIENCE:g} s; its commands were typed anyway"))
         if problem := next(filter(None, (_problem(text, state) for text in typing.commands)), ""):
-            untyped.append(f"{typing.what}: nothing was typed: {problem}")
+            untyped.append((typing.what, f"nothing was typed: {problem}"))
         else:
             typed.append(typing)
     with ctx.progress("typing the commands, each line when the one before was taken"):
         untyped += typing_lines.type_all(ctx.tmux, server, session, typed, shown, unready)
-    return Typed([*hurried, *untyped], untyped, shown)
+    return Typed([*_told(hurried), *_told(untyped)], _told(untyped), shown)
+
+
+def _told(problems: Sequence[tuple[str, str]]) -> list[str]:
+    """What went wrong in several panes in the same way is one sentence."""
+    places: dict[str, list[str]] = {}
+    for what, problem in problems:
+        places.setdefault(problem, []).append(what)
+    return [
+        f"{there[0]}{f' and {len(there) - 1} more' if there[1:] else ''}: {problem}"
+        for problem, there in places.items()
+    ]
 
 
 def _wait(tmux: Tmux, server: Server, session: str, panes: Sequence[str]) -> tuple[dict[str, PaneState], set[str]]:

@@ -114,8 +114,8 @@ def type_all(
     wanted: Sequence[Typing],
     shown: Mapping[str, PaneState],
     at_once: set[str],
-) -> list[str]:
-    """What was not typed, or may be lost, a sentence each. `at_once`: panes that never showed a prompt."""
+) -> list[tuple[str, str]]:
+    """Panes in which something was not typed, or may be lost, each with why. `at_once`: those that showed no prompt."""
     panes = [_Pane(typing, at_once=typing.pane in at_once) for typing in wanted]
     left = panes
     steps = iter(_STEPS)
@@ -134,7 +134,7 @@ def type_all(
             for pane in left:
                 pane.drop(error.message)
             break
-    return [f"{pane.typing.what}: {pane.problem}" for pane in panes if pane.problem]
+    return [(pane.typing.what, pane.problem) for pane in panes if pane.problem]
 
 
 def _type(tmux: Tmux, server: Server, lines: Sequence[Line], panes: Mapping[str, _Pane]) -> None:
