@@ -185,15 +185,17 @@ def test_a_program_finds_what_subprocess_would_have_given_it() -> None:
     assert (json.loads(done.out), done.err) == (json.loads(theirs.stdout), theirs.stderr)
 
 
-def test_a_file_above_the_limit_of_open_files_is_in_nobodys_way_and_for_nobody() -> None:
-    """As `exec 200>lock` in a shell that lowers its limit then."""
+def test_inherited_files_beyond_the_limit_and_a_nameless_variable_stop_nothing() -> None:
+    """As `ulimit -n 60` beside a file that the caller holds under a higher number, and `env =x viewsync`."""
     code = (
-        "import os, resource, sys; sys.path.insert(0, sys.argv[1]); from viewsync.system import process; "
-        "os.dup2(1, 200); os.set_inheritable(200, True); resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)); "
-        "print(process.run(['sh', '-c', 'echo o; (echo x >&200) 2>&- || echo closed'], timeout=30).out.split())"
+        "import fcntl, os, resource, sys; sys.path.insert(0, sys.argv[1]); from viewsync.system import process; "
+        "number = fcntl.fcntl(0, fcntl.F_DUPFD, 90); resource.setrlimit(resource.RLIMIT_NOFILE, (60, 60)); "
+        "print(process.run(['sh', '-c', 'cat; test -e /proc/self/fd/90 || echo closed'], timeout=30, stdin='in'))"
     )
-    done = subprocess.run([sys.executable, "-I", "-c", code, ROOT], stdout=subprocess.PIPE, check=True, text=True)
-    assert done.stdout == "['o', 'closed']\n"
+    argv = [sys.executable, "-I", "-c", code, ROOT]
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True, text=True)
+    assert done.stdout == "Completed(code=0, out='inclosed\\n', err='')\n"
+    assert process.run(["echo", "x"], timeout=30, env={"PATH": os.environ["PATH"], "": "x"}).out == "x\n"
 
 
 def test_a_closed_standard_file_is_in_nobodys_way() -> None:

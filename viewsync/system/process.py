@@ -114,14 +114,22 @@ def run(
 
 def _started(
     argv: Sequence[str], stdin: int | None, env: Mapping[str, str] | None, cwd: str | None
-) -> spawning.Spawned | _InFolder:
-    return _InFolder(argv, stdin, env, cwd) if cwd else spawning.Spawned(argv, stdin, env)
+) -> spawning.Spawned | _BySubprocess:
+    if not cwd:
+        try:
+            return spawning.Spawned(argv, stdin, env)
+        except ValueError:  # a variable without a name; what is wrong with any other words, `subprocess` says, too
+            pass
+        except OSError as error:
+            if error.errno != errno.EBADF:  # of a file that we inherited, beyond the limit of open files
+                raise
+    return _BySubprocess(argv, stdin, env, cwd)
 
 
-class _InFolder:
-    """posix_spawn starts a program where we are; elsewhere `subprocess` does."""
+class _BySubprocess:
+    """posix_spawn starts a program where we are, and not beside everything that we may have inherited."""
 
-    def __init__(self, argv: Sequence[str], stdin: int | None, env: Mapping[str, str] | None, cwd: str) -> None:
+    def __init__(self, argv: Sequence[str], stdin: int | None, env: Mapping[str, str] | None, cwd: str | None) -> None:
         import subprocess
 
         pipe = subprocess.PIPE
@@ -135,7 +143,7 @@ class _InFolder:
     def returncode(self) -> int:
         return self._child.returncode
 
-    def __enter__(self) -> _InFolder:
+    def __enter__(self) -> _BySubprocess:
         return self
 
     def __exit__(self, *problem: Any) -> None:
@@ -151,7 +159,7 @@ class _InFolder:
 
 
 def _answer(
-    child: spawning.Spawned | _InFolder,
+    child: spawning.Spawned | _BySubprocess,
     argv: Sequence[str],
     timeout: float,
     longer: Callable[[], Generator[float, None, None]] | None,
@@ -176,7 +184,7 @@ def _answer(
 class _Printed:
     """What a child prints: no more of it than `most` bytes. What has come is kept for the next wait."""
 
-    def __init__(self, child: spawning.Spawned | _InFolder, program: str, most: int) -> None:
+    def __init__(self, child: spawning.Spawned | _BySubprocess, program: str, most: int) -> None:
         self._child, self._program, self._most = child, program, most
         self._left = most
         self._parts: dict[int, list[bytes]] = {number: [] for number in child.outputs}
