@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Line editors that show what is typed in other ways than as it is, and another key after Enter until the answer comes.
 _EDITOR = r"""
-import os, sys, tty
+import os, sys, time, tty
 how = sys.argv[1]
 tty.setraw(0)
 def show(text):
@@ -41,6 +41,8 @@ def draw(prompt, text, rows=0):
 rows = draw("some> ", "")
 text = ""
 while raw := os.read(0, 65536):
+    if how == "late":  # Enter has come before it shows anything, as on a busy machine
+        time.sleep(0.6)
     for char in raw.decode():
         if char != "\r":
             text += char
@@ -61,7 +63,7 @@ while raw := os.read(0, 65536):
     rows = draw("some> ", text, rows)
 """
 TEXT = "a" * 25 + " 1234 " + "b" * 25 + " 5678 " + "c" * 10 + " DONE-4711"
-WAYS = ["verbatim", "broken", "continued", "scrolled", "masked", "right", "again", "moved"]
+WAYS = ["verbatim", "broken", "continued", "scrolled", "masked", "right", "again", "moved", "late"]
 
 
 @pytest.mark.parametrize("how", WAYS)

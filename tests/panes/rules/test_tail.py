@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from viewsync.panes.rules import echo, known
 from viewsync.panes.rules.tail import Tail
 from viewsync.tmux.rules.anchor import Anchor
 from viewsync.tmux.rules.screen import Screen
@@ -127,3 +128,27 @@ def test_a_line_that_can_change_stays_open() -> None:
     terminal.rows[-1] = "100%"
     look(tail, terminal, 0)
     assert (list(tail.settled), tail.open) == (["done"], ["100%"])
+
+
+def test_what_was_sent_is_no_answer_however_often_its_line_is_drawn_at_the_screens_top() -> None:
+    """tmux keeps in the history what a program clears from the screen's top on."""
+    terminal = Terminal()
+    terminal.rows = ["some> "]
+    tail = Tail(known.anchor(terminal.read(None)), echo.marks("make DONE"))
+    for rows in (["some> make DONE"], ["some> ", "some> make DONE"], ["some> ", *["some> make DONE"] * 3, ""]):
+        terminal.rows = rows
+        tail.take(terminal.read(None))
+        assert [line for line in output(tail) if line.strip()] == []
+    terminal.write("make DONE: done", "some> make DONE or not")
+    tail.take(terminal.read(None))
+    assert [line for line in output(tail) if line.strip()] == ["make DONE: done", "some> make DONE or not"]
+
+
+def test_a_prompt_that_is_drawn_before_the_text_behind_it_is_not_taken_for_its_echo() -> None:
+    terminal = Terminal()
+    terminal.rows = ["some> "]
+    sent = known.anchor(terminal.read(None))
+    terminal.rows = ["some> ", "some> "]
+    assert known.echoed(terminal.read(None), sent).echo == ()
+    terminal.rows[-1] += "make"
+    assert known.echoed(terminal.read(None), sent).echo == (known.sum_of("some> make"),)

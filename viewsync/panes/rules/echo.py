@@ -149,6 +149,12 @@ def begins(line: str, echo: Echo) -> bool:
     return bool(echo.sent) and echo.sent[0].length > 0 and _read([line], 0, 0, echo.sent[0]) is not None
 
 
+def is_first(line: str, echo: Echo) -> bool:
+    """Whether a line is what was sent first, and nothing else."""
+    found = _read([line], 0, 0, echo.sent[0]) if echo.sent and echo.sent[0].length else None
+    return found is not None and not found[0].strip()
+
+
 def _next(echo: Echo) -> Echo:
     """After the last line the first one may come again."""
     if echo.at == len(echo.sent) and echo.again:

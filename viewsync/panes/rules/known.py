@@ -55,6 +55,8 @@ def echoed(screen: Screen, sent: Anchor) -> Anchor:
     # A prompt at the screen's top that is drawn again may leave what was there in the history.
     prompts = [at for at, line in enumerate(lines) if sum_of(before_cells(line, sent.column)) == sent.head]
     lines = lines[prompts[-1] :] if prompts else lines
+    if sent.column and tuple(map(sum_of, lines)) == (sent.head,):  # the prompt alone: what was sent does not show yet
+        return there
     return there._replace(echo=tuple(map(sum_of, lines)) if sent.column else (_NO_SUM,))
 
 

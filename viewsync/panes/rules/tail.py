@@ -58,6 +58,7 @@ class Tail:
         self._head = anchor.head if anchor else -1  # the sum of the cells that are old, -1 where it is not known
         self._shown: Sequence[int] = anchor.echo if anchor else ()  # sums of the lines that the echo was seen in
         self._sent = self._echo if self._shown else None  # what to expect once more, should it be drawn otherwise
+        self._prompt = (anchor.column, anchor.head) if anchor and anchor.column else (0, -1)  # that it was typed behind
         self._doubtful = 0  # that many lines may be it
         if self._shown:
             self._echo = echo.shown(self._echo)
@@ -191,6 +192,8 @@ class Tail:
 
     def _without_echo(self, lines: Sequence[str], expected: Echo) -> tuple[list[str], Echo]:
         left, after = echo.removed(known.without(lines, self._shown), expected)
+        if after.at and self._prompt[1] >= 0:
+            left = [line for line in left if not self._is_drawn_again(line)]
         if after.at > expected.at:
             self._doubtful = 0
         for index, line in enumerate(left):
@@ -198,6 +201,13 @@ class Tail:
                 left[index] = echo.Doubtful(line)
                 self._doubtful -= 1
         return left, after
+
+    def _is_drawn_again(self, line: str) -> bool:
+        """Whether it is the first line that was sent, once more behind the same prompt: at the screen's top a line
+        editor that draws its line anew may leave what was there in the history.
+        """
+        cells, head = self._prompt
+        return known.sum_of(before_cells(line, cells)) == head and echo.is_first(after_cells(line, cells), self._echo)
 
     def _without_prompt(self, rows: list[str], start: int) -> str:
         """Take away, on the line that the cursor was on, what stood there; this is what is left of the cursor's place.
