@@ -105,3 +105,12 @@ def test_long_and_combining_text_in_the_line_editors_of_shells(
     assert (done.code, done.json()["outcome"]) == (2, "timeout"), (done, screen(server, pane))
     server.tmux("send-keys", "-t", pane, "DONE", "Enter")
     assert home.viewsync("wait", "-p", "^DONE$").code == 0
+
+
+def test_what_bash_draws_over_its_prompt_behind_output_without_a_lines_end(server: Server, home: Home) -> None:
+    create(server, "sh", "-e", "PS1=$ ", "--", "bash", "--norc")
+    assert home.viewsync("send", "-s", "sh", "-c", "printf 'no newline here'", "-w", r"^no newline here\$ $").code == 0
+    line = "cat # DONE, and more than stood there"
+    assert home.viewsync("send", "-s", "sh", "-c", line, "-w", "DONE", "-T", "0.7").code == 2
+    server.tmux("send-keys", "-t", "sh", "DONE-4711", "Enter")
+    assert home.viewsync("wait", "-p", "^DONE-4711$").code == 0

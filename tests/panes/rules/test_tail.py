@@ -152,3 +152,12 @@ def test_a_prompt_that_is_drawn_before_the_text_behind_it_is_not_taken_for_its_e
     assert known.echoed(terminal.read(None), sent).echo == ()
     terminal.rows[-1] += "make"
     assert known.echoed(terminal.read(None), sent).echo == (known.sum_of("some> make"),)
+
+
+def test_what_was_sent_may_be_the_echo_where_it_stands_over_the_prompt() -> None:
+    terminal = Terminal()
+    terminal.rows = ["no newline here$ "]
+    tail = Tail(known.anchor(terminal.read(None)), echo.marks("make DONE"))
+    terminal.rows = ["nomake DONEmake DONE", "DONE", ""]
+    tail.take(terminal.read(None))
+    assert [isinstance(line, echo.Doubtful) for line in output(tail)] == [True, False]

@@ -149,6 +149,13 @@ def begins(line: str, echo: Echo) -> bool:
     return bool(echo.sent) and echo.sent[0].length > 0 and _read([line], 0, 0, echo.sent[0]) is not None
 
 
+def is_inside(line: str, echo: Echo, before: int) -> bool:
+    """Whether what was sent first begins within the first characters of a line, but not with its first one."""
+    if not echo.sent or not echo.sent[0].length:
+        return False
+    return any(_read([line], 0, begin, echo.sent[0]) for begin in range(1, min(before, len(line))))
+
+
 def is_first(line: str, echo: Echo) -> bool:
     """Whether a line is what was sent first, and nothing else."""
     found = _read([line], 0, 0, echo.sent[0]) if echo.sent and echo.sent[0].length else None

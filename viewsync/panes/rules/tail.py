@@ -59,6 +59,7 @@ class Tail:
         self._shown: Sequence[int] = anchor.echo if anchor else ()  # sums of the lines that the echo was seen in
         self._sent = self._echo if self._shown else None  # what to expect once more, should it be drawn otherwise
         self._prompt = (anchor.column, anchor.head) if anchor and anchor.column else (0, -1)  # that it was typed behind
+        self._undone = 0  # cells of the first line that were old, and are not there any more
         self._doubtful = 0  # that many lines may be it
         if self._shown:
             self._echo = echo.shown(self._echo)
@@ -166,8 +167,10 @@ class Tail:
         expected = self._echo if cut or not self._cut else echo.behind_prompts(self._sent or self._echo)
         passed = self._sent is not None and bool(cut) and start < cursor and not rows[start].strip()
         begin = start + passed  # behind an echo that ends there, nothing is no line
+        self._undone = self._cut if not cut else 0
         if border > start:
             lines, self._echo = self._without_echo(known.joined(rows, screen.wrapped, begin, border), expected)
+            self._undone = 0
             self.settled.extend(lines)
             self.count += len(lines)
             self._from, self._cut, begin, expected = screen.first + border, 0, border, self._echo
@@ -196,6 +199,9 @@ class Tail:
             left = [line for line in left if not self._is_drawn_again(line)]
         if after.at > expected.at:
             self._doubtful = 0
+        elif lines and left[:1] == lines[:1] and echo.is_inside(left[0], expected, self._undone):
+            # Behind output without a line's end bash takes its prompt for the line's beginning, and draws over it.
+            left[0] = echo.Doubtful(left[0])
         for index, line in enumerate(left):
             if self._doubtful and line.strip():
                 left[index] = echo.Doubtful(line)
