@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from viewsync import __version__, output, site_folders
+from viewsync import __version__, output, process_end, site_folders
 from viewsync.light import contextlib
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
@@ -116,13 +116,20 @@ def code_of(error: errors.ViewsyncError | type[errors.ViewsyncError], verb: Modu
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    """Without `argv` for the process's own words. The process may end here, with the code that it is to end with."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    short = argv is None and words[:1] and words[0] in (*_HOT, "--version")
+    if short:
+        process_end.look_for_cycles_later()
     output.open_standard_files()
     site_folders.find_when_asked()
-    words = list(sys.argv[1:] if argv is None else argv)
     if argv is None and (tool := _called_as(sys.argv[0])):
         return _guarded(lambda: _tool(tool, words), as_json=False)
     as_json = "--json" in words[: words.index("--")] if "--" in words else "--json" in words
-    return _guarded(lambda: _run(words, as_json), as_json)
+    code = _guarded(lambda: _run(words, as_json), as_json)
+    if short:
+        process_end.at_once(code)
+    return code
 
 
 def _called_as(path: str) -> str:
