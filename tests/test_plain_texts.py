@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import shlex
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viewsync.commands import capture
 from viewsync.errors import UsageError
-from viewsync.text import sanitize, timestamps
+from viewsync.light import quote
+from viewsync.panes.rules import echo, half_typed
+from viewsync.text import durations, patterns, sanitize, timestamps
 from viewsync.text.printing import printable
-from viewsync.tmux import inventory, messages
+from viewsync.tmux import inventory, messages, view_origin
 from viewsync.tmux.rules import anchor, ids, keys, language, versions
+from viewsync.views.rules import names
 
+_PLACE = r"(\d+),(\d+),(\d+),([01]),(\d+)"  # of a cursor
 _FORMS = '0123456789.,:-+TZ$@%# !\n\t\x1b\u0663\u200e\u2028a_zKP\x7f"\\['
 _TEXTS = st.text(st.sampled_from(_FORMS), max_size=12) | st.text(max_size=6)
 _USUAL = st.from_regex(r"(next-|openbsd-)?\d{1,2}\.\d{1,2}[a-z]?-?", fullmatch=True)
@@ -80,8 +86,129 @@ def test_what_tmux_says(lines: list[str], end: str) -> None:
 @settings(max_examples=300, deadline=None, database=None)
 @given(text=st.from_regex(r"\d{0,2},\d,\d{1,2},[012],\d{1,3}[ !,]?", fullmatch=True) | _TEXTS)
 def test_places_of_a_cursor(text: str) -> None:
-    match = re.match(f"{anchor._PLACE}(?:[ !]|$)", text)
+    match = re.match(f"{_PLACE}(?:[ !]|$)", text)
     assert anchor.begin(text) == (anchor._anchor(match.groups()) if match else None)
+
+
+_ANCHORS = ["1,2,3,0,80", "1,2,3,2,80", " ", "!", "|", "ff", "0", "12.4711", "g", "a\n", "\n", "\u0662", ""]
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(
+    text=st.lists(st.sampled_from(_ANCHORS), max_size=12).map("".join)
+    | st.from_regex(rf"{_PLACE}( [0-9. ]*)?!{_PLACE}\|[0-9a-g ]{{0,6}}\|[0-9a-f ]{{0,4}}", fullmatch=True)
+)
+def test_where_an_answer_begins(text: str) -> None:
+    match = re.fullmatch(rf"{_PLACE}(?: [^!]*)?!{_PLACE}\|([0-9a-f]+) ([0-9a-f]+)([0-9a-f ]*)\|([0-9a-f ]*)", text)
+    wanted = anchor.begin(text)
+    if match:
+        head, right, above, shown = match.groups()[10:]
+        wanted = anchor._anchor(match.groups()[5:10])._replace(
+            head=int(head, 16), right=int(right, 16), above=anchor._read(above), echo=anchor._read(shown)
+        )
+    assert anchor.parse(text) == wanted
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(text=_TEXTS | st.from_regex(r"\d{0,3}\.?\d{0,3}(ms|[smhd]{0,2})", fullmatch=True), unit=st.booleans())
+def test_durations(text: str, unit: bool) -> None:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)(ms|[smhd]?)", text, re.ASCII)
+    known = match and (match[2] or not unit)
+    assert (durations.seconds(text, unit=unit) is not None) == bool(known)
+    assert not match or not known or durations.seconds(text, unit=unit) == float(match[1]) * durations._UNITS[match[2]]
+
+
+_PROMPTS = ["$", "#", ">", "(gdb)", "In [", "12", "]:", " ", "a", "\u276f", "\t", "...", ".", "\x1c", "\u0663", ")"]
+_LINES = st.lists(st.sampled_from(_PROMPTS), max_size=9).map("".join)
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(line=_LINES)
+def test_prompts(line: str) -> None:
+    usual = re.match("(.*?(?:[$#%\u276f\u00bb\u279c\u03bb]|>+|\\(gdb\\)|In \\[\\d+\\]:)) +", line)
+    assert half_typed._usual(line, "bash") == (usual[0] if usual else "")
+    ends = re.finditer("(?:[$#%>:)\\]}\u276f\u00bb\u279c\u03bb]|\\.{3})\\s?", line)
+    assert list(echo._prompt_ends(line)) == [end.end() for end in ends]
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(text=st.lists(st.sampled_from(["1", "23", ".", " ", "x", "\u0663", "\n"]), max_size=8).map("".join))
+def test_lines_that_were_sent(text: str) -> None:
+    is_one = re.fullmatch(r"\d+\.\d+( \d+\.\d+)*", text, re.ASCII)
+    wanted = [tuple(map(int, part.split("."))) for part in text.split(" ")] if is_one else []
+    assert list(echo.read(text)) == wanted
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(
+    text=st.text(st.sampled_from("ab .$\\*(]-_/\u0663"), max_size=5),
+    line=st.text(st.sampled_from("ab .$\\*(]-_/\u0663\n"), max_size=9),
+)
+def test_patterns_of_plain_text(text: str, line: str) -> None:
+    assert patterns.pattern(text, fixed=True).found(line) == bool(re.search(re.escape(text), line))
+    with contextlib.suppress(ValueError):
+        assert patterns.pattern(text).found(line) == bool(re.search(patterns._translated(text), line))
+
+
+_NAMES = st.lists(st.sampled_from(["a", "-view-", "-", "123456789", "7", "\n", "\u0663", ":", " "]), max_size=6)
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(name=_NAMES.map("".join))
+def test_names(name: str) -> None:
+    looks = re.match(r"(.+)-view-\d{9,11}-\d{1,10}\Z", name, re.DOTALL)
+    assert names.looks_like_view(name) == (looks[1] if looks else "")
+    reduced = re.sub(r"[^A-Za-z0-9_-]", "_", name)[:64] or "_"
+    assert names.view_name(name, 1, 2) == f"{'_' + reduced[1:] if reduced.startswith('-') else reduced}-view-1-2"
+    assert quote(name) == shlex.quote(name)
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(line=st.text(st.sampled_from("ab \"'\u00e9\u2003"), max_size=10))
+def test_words_of_tmux(line: str) -> None:
+    position = 0
+    while part := language._escaped_part(line, position):
+        assert language._plain_part(line, position) == part
+        position = part[1]
+    assert language._plain_part(line, position) is None
+
+
+_ORIGINS = ["latest", "\n", "3.3a\t$1\t@2\t/a", "\t", "=refreshed\n", "=options\n", "=environment\n", "=hooks\n", "a"]
+_WHOLE = "latest\n3.3a\t$1\t@2\t/a\n=refreshed\n{}=options\n{}=environment\n{}=hooks\n{}"
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(
+    text=st.lists(st.sampled_from(_ORIGINS), max_size=14).map("".join)
+    | st.lists(st.sampled_from(["", "a\n", "=hooks\n", "\n", "b"]), min_size=4, max_size=4).map(
+        lambda parts: _WHOLE.format(*parts)
+    )
+)
+def test_what_a_view_takes_over(text: str) -> None:
+    plain = view_origin._plain_parts(text)
+    match = view_origin._ORIGIN.fullmatch(text)
+    assert plain is None or (match is not None and plain == match.groups())
+    assert view_origin._plain_parts(_WHOLE.format("", "a b\n", "", "c"))
+
+
+_VARIABLES = ["unset ", "A", ";", "\n", '="', '"; export ', "=", " ", '"', "b c", "unset A;\n", 'A="b=c"; export A;\n']
+_SLOTS = ["pane-exited", "[0]", "[12", "]", " ", "if-shell 'a'", "\n", "\u0663", "X"]
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(
+    text=st.lists(st.sampled_from(_VARIABLES), max_size=9).map("".join),
+    slots=st.lists(st.sampled_from(_SLOTS), max_size=9).map("".join),
+)
+def test_variables_and_hooks(text: str, slots: str) -> None:
+    plain = view_origin._plain_variables(text)
+    found = [
+        (match["gone"], None) if match["gone"] else (match["name"], match["value"])
+        for match in view_origin._VARIABLE.finditer(text)
+    ]
+    assert plain is None or plain == found
+    hooks = re.finditer(r"^(([a-z-]+)\[\d+\]) (.+)$", slots, re.MULTILINE)
+    assert view_origin._hooks(slots) == tuple((hook[1], hook[3]) for hook in hooks)
 
 
 def test_names_of_keys_with_marks_in_them_mean_themselves() -> None:

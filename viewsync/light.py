@@ -13,8 +13,14 @@ if TYPE_CHECKING:
     import json as json
     import re as re
     import signal as signal
+    from collections import deque as deque
     from functools import cached_property as cached_property
+    from shlex import quote as quote
 else:
+    try:
+        from _collections import deque as deque
+    except ImportError:
+        from collections import deque as deque
     try:
         import _signal as signal  # without names for its numbers, which `enum` makes
     except ImportError:  # another Python than CPython
@@ -33,6 +39,14 @@ else:
                 return self
             value = instance.__dict__[self.name] = self.method(instance)
             return value
+
+    def quote(text):
+        """As shlex has it."""
+        if text and text.isascii() and text.translate(_SAFE).isalnum():
+            return text
+        return "'" + text.replace("'", "'\"'\"'") + "'"
+
+    _SAFE = dict.fromkeys(map(ord, "_@%+=:,./-"), "x")
 
     class _Suppress:
         def __init__(self, *kinds):

@@ -68,7 +68,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     found = [entry for entry in entries if all(_fits(entry, *one) for one in filters)]
     found.sort(key=lambda each: _order(each[parsed.sort]))
     data = {"sessions": found, "total": len(found), **_counts(found), "errors": errors}
-    return Result(data, _lines(found, data, now, scope), warnings=errors)
+    return Result(data, () if parsed.json else _lines(found, data, now, scope), warnings=errors)
 
 
 def _counts(found: list[dict[str, Any]]) -> dict[str, int]:

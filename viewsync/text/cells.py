@@ -5,8 +5,6 @@ Counted as rich counts them, which takes 40 ms to import. Control characters hav
 
 from __future__ import annotations
 
-import unicodedata
-
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,6 +64,8 @@ def _pieces(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _columns(char: str) -> int:
+    import unicodedata  # ASCII needs none of it
+
     if "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff":  # the rest of a Korean syllable
         return 0
     if unicodedata.category(char) in _NONE and char != _SOFT_HYPHEN:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from viewsync.light import re
-
 _UNITS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SHOWN = (("d", 86400, "h", 3600), ("h", 3600, "m", 60), ("m", 60, "s", 1))
 _LONGEST = 366 * 86400 * 100  # a hundred years: beyond it somebody mistyped
-_DURATION = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ms|[smhd]?)", re.ASCII)
 
 
 def seconds(text: str, *, unit: bool = False) -> float | None:
     """Seconds; None for what is no duration. `unit`: a bare number is none."""
-    match = _DURATION.fullmatch(text)
-    if not match or (unit and not match[2]):
+    number = text.rstrip("smhd")
+    named = text[len(number) :]
+    whole, dot, part = number.partition(".")
+    digits = (not whole or whole.isdigit()) and (part.isdigit() if dot else bool(whole))
+    if not digits or not number.isascii() or named not in _UNITS or (unit and not named):
         return None
-    value = float(match[1]) * _UNITS[match[2]]
+    value = float(number) * _UNITS[named]
     return value if value <= _LONGEST else None
 
 

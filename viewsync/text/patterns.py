@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from viewsync.light import re
 from viewsync.typed import NamedTuple
 
 # grep's classes, which Python's expressions lack.
@@ -22,19 +21,23 @@ _CLASSES = {
     "xdigit": "0-9A-Fa-f",
 }
 
+_MEANINGFUL = frozenset(r"\.^$*+?{}[]|()")  # without one of these, a pattern means itself
+
 
 class Pattern(NamedTuple):
     text: str
-    regex: re.Pattern[str]
+    regex: re.Pattern[str] | None = None  # None: the text itself
 
     def found(self, line: str) -> bool:
-        return self.regex.search(line) is not None
+        return self.text in line if self.regex is None else self.regex.search(line) is not None
 
 
 def pattern(text: str, *, fixed: bool = False) -> Pattern:
     """ValueError, saying why, for what is no regular expression."""
-    if fixed:
-        return Pattern(text, re.compile(re.escape(text)))
+    if fixed or _MEANINGFUL.isdisjoint(text):
+        return Pattern(text)
+    import re  # at once, and not when it is used
+
     try:
         return Pattern(text, re.compile(_translated(text)))
     except (re.error, RecursionError, OverflowError) as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from viewsync.light import quote
+
 
 def joined(*words: str) -> str:
     return " ".join(map(quoted, words))
@@ -10,9 +12,7 @@ def joined(*words: str) -> str:
 def quoted(word: str) -> str:
     """What a terminal cannot show as it stands, printf writes. What $() drops stands behind it."""
     if word.isprintable():
-        import shlex  # and with it `re`
-
-        return shlex.quote(word)
+        return quote(word)
     kept = word.rstrip("\n")
     text = "".join(map(_octal, kept.encode("utf-8", "surrogateescape")))
     return f"\"$(printf '{text}')\"" + "'\n'" * (len(word) - len(kept))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from viewsync.errors import TmuxError
 from viewsync.light import re
 from viewsync.tmux import inventory, messages, window_size
-from viewsync.tmux.rules import language, versions
+from viewsync.tmux.rules import ids, language, versions
 from viewsync.tmux.server import chain
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
@@ -22,8 +22,8 @@ _ORIGIN = re.compile(
 # destroy-unattached crashes every tmux before 3.8 (trap A), so a view never has it; default-size is how large the
 # parent was made, and a view is as large as its own client.
 _NOT_INHERITED = frozenset(("destroy-unattached", "default-size"))
-
-_HOOK = re.compile(r"^(([a-z-]+)\[\d+\]) (.+)$", re.MULTILINE)
+_SECTIONS = ("=refreshed", "=options", "=environment", "=hooks")
+_EVENT = frozenset("abcdefghijklmnopqrstuvwxyz-")
 # What becomes of the parent is no view's business, nor whose windows are linked where.
 _ABOUT_ITSELF = frozenset(
     (
@@ -36,7 +36,9 @@ _ABOUT_ITSELF = frozenset(
         "window-unlinked",
     )
 )
-_PATTERN = re.compile(r"[*?\[]")
+_PATTERN = frozenset("*?[")
+_NAMED = frozenset("=;")
+_UNSURE = frozenset(":.;*?[]\x7f").union(map(chr, range(32)))  # in a name, it may mean another session
 _VARIABLE = re.compile(
     r'(?:unset (?P<gone>[^=;\n]+);|(?P<name>[^=\n]+)="(?P<value>(?:[^"\\]|\\.)*)"; export [^\n]*;)\n',
     re.DOTALL,
@@ -61,7 +63,7 @@ def read_with_inventory(tmux: Tmux, socket: str, name: str) -> tuple[Inventory, 
     """
     target = f"={name}:"
     commands = inventory.commands()
-    if re.fullmatch(r"\w[^:.\x00-\x1f\x7f;*?\[\]]*", name):  # the rest is found by id, with `read`
+    if (name[:1].isalnum() or name[:1] == "_") and _UNSURE.isdisjoint(name):  # the rest is found by id, with `read`
         commands += _commands(target)
     done = tmux.run(socket, *chain(*commands))
     lines = done.out.split("\n")
@@ -109,13 +111,32 @@ def _commands(target: str) -> list[list[str]]:
 
 def _parse(output: str, client: Collection[str]) -> Origin | None:
     """`client`: the names of the variables that the client brings along."""
-    match = _ORIGIN.fullmatch(output)
-    if not match:
-        return None
-    size, version, session, window, folder, refreshed, *own = match.groups()
+    parts = _plain_parts(output)
+    if not parts:
+        match = _ORIGIN.fullmatch(output)
+        if not match:
+            return None
+        parts = match.groups()
+    size, version, session, window, folder, refreshed, *own = parts
     options, environment = _options(own[0]), _environment(own[1], refreshed.split(), client)
     unsized = size == window_size.MANUAL and versions.dies_of_a_new_window(version)
     return Origin(session, language.unescaped(folder), window, options, environment, _hooks(own[2]), version, unsized)
+
+
+def _plain_parts(output: str) -> tuple[str, ...] | None:
+    """What `_ORIGIN` finds, where each section is named once."""
+    lines = output.split("\n")
+    if any(lines.count(section) != 1 for section in _SECTIONS):
+        return None
+    places = [lines.index(section) for section in _SECTIONS]
+    fields = "\n".join(lines[1 : places[0]]).split("\t", 3)
+    if places != sorted(places) or places[-1] == len(lines) - 1 or len(fields) != 4:
+        return None
+    size = lines[0]
+    if not (size.isalpha() and ids.is_id("$", fields[1]) and ids.is_id("@", fields[2])):
+        return None
+    texts = ["".join(f"{line}\n" for line in lines[places[at] + 1 : places[at + 1]]) for at in range(3)]
+    return (size, *fields, *texts, "\n".join(lines[places[-1] + 1 :]))
 
 
 def _options(text: str) -> tuple[tuple[str, str], ...]:
@@ -128,27 +149,56 @@ def _options(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _hooks(text: str) -> tuple[tuple[str, str], ...]:
-    slots = (match.groups() for match in _HOOK.finditer(text))
-    return tuple((slot, said) for slot, event, said in slots if event not in _ABOUT_ITSELF)
+    found: list[tuple[str, str]] = []
+    for line in text.split("\n"):
+        slot, _, said = line.partition(" ")
+        event, bracket, number = slot.partition("[")
+        is_slot = event and bracket and number[:-1].isdecimal() and number.endswith("]") and _EVENT.issuperset(event)
+        if said and is_slot and event not in _ABOUT_ITSELF:
+            found.append((slot, said))
+    return tuple(found)
 
 
 def _environment(text: str, refreshed: Iterable[str], client: Collection[str]) -> tuple[tuple[str, str | None], ...]:
     """`show-environment -s`, without what tmux itself refreshes from the attaching client."""
     skip = _refreshed(refreshed, client)
-    found: list[tuple[str, str | None]] = []
-    for match in _VARIABLE.finditer(text):
-        if match["gone"]:
-            found.append((match["gone"], None))
-        else:
-            found.append((match["name"], language.unescaped(match["value"])))
+    found = _plain_variables(text)
+    if found is None:
+        found = []
+        for match in _VARIABLE.finditer(text):
+            if match["gone"]:
+                found.append((match["gone"], None))
+            else:
+                found.append((match["name"], language.unescaped(match["value"])))
     return tuple((name, value) for name, value in found if name not in skip)
+
+
+def _plain_variables(text: str) -> list[tuple[str, str | None]] | None:
+    """What `_VARIABLE` finds, where each line is one variable, without quotes or escapes in its value."""
+    found: list[tuple[str, str | None]] = []
+    *lines, rest = text.split("\n")
+    if rest or "\\" in text:
+        return None
+    for line in lines:
+        name, equals, more = line.partition('="')
+        value, quote, export = more.partition('"')
+        if line.startswith("unset "):
+            name = line[len("unset ") : -1]
+            if not name or not line.endswith(";") or not _NAMED.isdisjoint(name):
+                return None
+            found.append((name, None))
+        elif name and equals and quote and "=" not in name and export.startswith("; export ") and export[-1] == ";":
+            found.append((name, language.unescaped(value)))
+        else:
+            return None
+    return found
 
 
 def _refreshed(patterns: Iterable[str], client: Collection[str]) -> set[str]:
     """What update-environment means for that client: a name it is given or loses, of a pattern only what it has."""
     names: set[str] = set()
     for pattern in patterns:
-        if not _PATTERN.search(pattern):
+        if _PATTERN.isdisjoint(pattern):
             names.add(pattern)
             continue
         from fnmatch import fnmatchcase  # most have none

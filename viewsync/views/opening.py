@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from viewsync.errors import MissingSession, StateError, TmuxError, UsageError
-from viewsync.light import contextlib
+from viewsync.light import contextlib, quote
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import end_of_file, processes, procfs, signals, terminal, terminal_owner
 from viewsync.system.wezterm import gui_pid, mux_socket
@@ -289,11 +289,9 @@ def wait_for_reader() -> None:
 def _refuse_nesting(ctx: Context, opener: Opener, plan: OpenPlan) -> None:
     """A client inside a pane of its own server shows itself in itself."""
     if ctx.env.get("TMUX") and opener.tty in inventory.panes(ctx.tmux, plan.found.server.socket):
-        import shlex  # only for this
-
         raise UsageError(
             f"this terminal is a pane of the same tmux server ({plan.found.server.socket})",
-            f"inside tmux, `viewsync attach {shlex.quote(plan.view.parent)}` goes there",
+            f"inside tmux, `viewsync attach {quote(plan.view.parent)}` goes there",
         )
 
 

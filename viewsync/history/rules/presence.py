@@ -6,8 +6,6 @@ A row remembers what was seen: `attached_since` while somebody is on the session
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 from viewsync.events import ATTACH, DETACH, GONE
 from viewsync.registry.rules.row import Registered, registered, without
 from viewsync.text.timestamps import epoch
@@ -77,7 +75,7 @@ def compare(
     seen: Sequence[SessionPresence],
     rows: Mapping[str, SessionRow],
     now: float,
-    left: Mapping[str, float] = MappingProxyType({}),
+    left: Mapping[str, float] | None = None,
 ) -> list[PresenceChange]:
     """Of a whole reading. `rows`: the registry's sessions, as they were read before the server was. `left`: when the
     last one left, where that is known, by the session's name.
@@ -87,7 +85,7 @@ def compare(
         row = registered(name, values)
         if row.socket == server.socket and not row.maker:
             session = _its(server, seen, row)
-            change = _change(row, values, session, now, left.get(session.name, now) if session else now)
+            change = _change(row, values, session, now, left.get(session.name, now) if session and left else now)
             changes += [change] if change else []
     return changes
 

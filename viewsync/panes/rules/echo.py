@@ -10,9 +10,6 @@ and a short checksum are enough.
 
 from __future__ import annotations
 
-import unicodedata
-
-from viewsync.light import re
 from viewsync.tmux.rules.anchor import FORMAT
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
@@ -20,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 # What stands before what one types, in the shells and REPLs that we know, ends with one of these.
-_PROMPT_END = re.compile("(?:[$#%>:)\\]}\u276f\u00bb\u279c\u03bb]|\\.{3})\\s?")  # some as themes have them
+_PROMPT_ENDS = "$#%>:)]}\u276f\u00bb\u279c\u03bb"  # some as themes have them; or three points
 _JOINING = frozenset(["Mn", "Me", "Mc", "Cf", "Cc", "Co", "Cn", "Cs"])
 _LONGEST_PROMPT = 200
 _LATE = 3  # lines that may come between the place of sending and its echo
@@ -69,7 +66,13 @@ def _counted(text: str) -> str:
 
 
 def _counts(char: str) -> bool:
-    return char < "\u0300" or (char < "\U0001f000" and unicodedata.category(char) not in _JOINING)
+    return char < "\u0300" or (char < "\U0001f000" and _category(char) not in _JOINING)
+
+
+def _category(char: str) -> str:
+    import unicodedata  # most lines need none of it
+
+    return unicodedata.category(char)
 
 
 def _sum(start: int, text: str) -> int:
@@ -85,9 +88,10 @@ def written(sent: Sequence[SentLine]) -> str:
 
 def read(text: str) -> tuple[SentLine, ...]:
     """What `written` wrote; none for anything else."""
-    if not text or not re.fullmatch(r"\d+\.\d+( \d+\.\d+)*", text, re.ASCII):
+    parts = [part.split(".") for part in text.split(" ")]
+    if not text.isascii() or not all(len(part) == 2 and part[0].isdigit() and part[1].isdigit() for part in parts):
         return ()
-    return tuple(SentLine(*map(int, part.split("."))) for part in text.split(" "))
+    return tuple(SentLine(int(length), int(sum_)) for length, sum_ in parts)
 
 
 def kept(sent: Sequence[SentLine]) -> str:
@@ -141,7 +145,18 @@ def behind_prompts(echo: Echo) -> Echo:
 
 def is_prompt(text: str) -> bool:
     """Whether a text ends as prompts do."""
-    return any(match.end() == len(text) for match in _PROMPT_END.finditer(text))
+    return any(end == len(text) for end in _prompt_ends(text))
+
+
+def _prompt_ends(text: str) -> Iterator[int]:
+    """Behind each end of what may be a prompt, with the blank that follows it."""
+    place = 0
+    while place < len(text):
+        long = 1 if text[place] in _PROMPT_ENDS else 3 if text.startswith("...", place) else 0
+        place += long or 1
+        if long:
+            place += text[place : place + 1].isspace()
+            yield place
 
 
 def begins(line: str, echo: Echo) -> bool:
@@ -199,8 +214,7 @@ def _places(lines: Sequence[str], index: int, echo: Echo) -> Iterator[int]:
     here = not echo.at and not echo.passed and not echo.again
     if (here and not echo.second) or (not echo.sent[echo.at].length and index == len(lines) - 1):
         return
-    for match in _PROMPT_END.finditer(lines[index][:_LONGEST_PROMPT]):
-        yield match.end()
+    yield from _prompt_ends(lines[index][:_LONGEST_PROMPT])
 
 
 def _read(lines: Sequence[str], index: int, begin: int, mark: SentLine) -> tuple[str, int] | None:

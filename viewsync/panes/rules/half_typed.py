@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from viewsync.light import re
 from viewsync.text.cell_width import after_cells
 from viewsync.typed import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
 
 # Those whose prompt ends as shells' do, when nothing that was sent tells how it looks.
 _READERS = "bash zsh fish sh dash ksh rksh mksh tcsh csh busybox ash python ipython gdb irb node sqlite psql"
-_PROMPT = re.compile("(.*?(?:[$#%\u276f\u00bb\u279c\u03bb]|>+|\\(gdb\\)|In \\[\\d+\\]:)) +")
+_PROMPT_ENDS = ("$", "#", "%", "\u276f", "\u00bb", "\u279c", "\u03bb", ">", "(gdb)")
 _ENDS = "$#%>:)]}?\u276f\u00bb\u279c\u03bb\u2717"  # what prompts end with that have no blank behind
 
 
@@ -39,8 +38,20 @@ def _prompt(screen: Screen, last: Anchor) -> str:
 
 
 def _usual(line: str, reader: str) -> str:
-    match = _PROMPT.match(line) if reader in _READERS.split() and " " in line else None
-    return match[0] if match else ""
+    """Up to the blanks behind the first word that ends as a prompt does."""
+    if reader not in _READERS.split():
+        return ""
+    end = line.find(" ")
+    while end >= 0:
+        if _is_prompt(line[:end]):
+            return line[: len(line) - len(line[end:].lstrip(" "))]
+        end = line.find(" ", end + 1)
+    return ""
+
+
+def _is_prompt(text: str) -> bool:
+    number = text.removesuffix("]:").rpartition("In [")
+    return text.endswith(_PROMPT_ENDS) or (text.endswith("]:") and bool(number[1]) and number[2].isdecimal())
 
 
 def _before(row: str, column: int) -> str:

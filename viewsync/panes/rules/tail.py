@@ -8,8 +8,7 @@ program clears the screen, or draws its prompt anew.
 
 from __future__ import annotations
 
-from collections import deque
-
+from viewsync.light import deque
 from viewsync.panes.rules import echo, known
 from viewsync.text.cell_width import after_cells, before_cells
 from viewsync.typed import TYPE_CHECKING, NamedTuple

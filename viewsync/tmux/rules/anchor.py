@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from viewsync.light import re
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -32,16 +31,13 @@ class Anchor(NamedTuple):
         return self.history + self.row
 
 
-_PLACE = r"(\d+),(\d+),(\d+),([01]),(\d+)"
-_SUMS = r"\|([0-9a-f]+) ([0-9a-f]+)([0-9a-f ]*)\|([0-9a-f ]*)"
+_HEX = frozenset("0123456789abcdef ")
 
 
 def begin(text: str) -> Anchor | None:
     """Where the text that was sent began: what `FORMAT` became, with more behind or not; else None."""
-    if _is_place(parts := text.split(",")):  # with nothing behind it
-        return _anchor(parts)
-    match = re.match(f"{_PLACE}(?:[ !]|$)", text)
-    return _anchor(match.groups()) if match else None
+    parts = text.removesuffix("\n").partition("!")[0].partition(" ")[0].split(",")
+    return _anchor(parts) if _is_place(parts) else None
 
 
 def _is_place(parts: Sequence[str]) -> bool:
@@ -50,13 +46,16 @@ def _is_place(parts: Sequence[str]) -> bool:
 
 def parse(text: str) -> Anchor | None:
     """Where the answer begins: what `written` wrote, or else the same as `begin`."""
-    match = re.fullmatch(f"{_PLACE}(?: [^!]*)?!{_PLACE}{_SUMS}", text)
-    if not match:
+    first, _, answer = text.partition("!")
+    where, *sums = answer.split("|")
+    place = where.split(",")
+    if len(sums) != 2 or not _is_place(first.partition(" ")[0].split(",")) or not _is_place(place):
         return begin(text)
-    head, right, above, shown = match.groups()[10:]
-    return _anchor(match.groups()[5:10])._replace(
-        head=int(head, 16), right=int(right, 16), above=_read(above), echo=_read(shown)
-    )
+    head, _, others = sums[0].partition(" ")
+    right, _, above = others.partition(" ")
+    if not head or not right or not _HEX.issuperset(answer[len(where) :].replace("|", "")):
+        return begin(text)
+    return _anchor(place)._replace(head=int(head, 16), right=int(right, 16), above=_read(above), echo=_read(sums[1]))
 
 
 def _anchor(parts: Sequence[str]) -> Anchor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from viewsync.tmux.rules.language import either, quoted, source_file, unexpanded
 from viewsync.tmux.rules.model import NOW
+from viewsync.light import quote
 from viewsync.tmux.rules.versions import runs_options, tells_at_once
 from viewsync.typed import TYPE_CHECKING
 
@@ -67,8 +68,6 @@ def caller(launcher: str, state: str = "", config: str = "") -> str:
     A hook's environment is the server's, which somebody may have started with another XDG_STATE_HOME than `open` has.
     What the hook carries comes before all of that, so it finds the registry that the view was written into.
     """
-    from shlex import quote  # not for a hook that is called
-
     carried = {"VIEWSYNC_STATE_DIR": state, "VIEWSYNC_CONFIG": config}
     return " ".join([*(f"{name}={quote(value)}" for name, value in carried.items() if value), quote(launcher)])
 

@@ -139,14 +139,15 @@ def words(line: str) -> list[str]:
     """The words of a line that tmux printed for its own parser (`show-options`)."""
     found: list[str] = []
     position = 0
+    next_part = _escaped_part if "\\" in line else _plain_part
     while position < len(line):
         if line[position] == " ":  # and no other space: a value may begin with one of Unicode's
             position += 1
             continue
         word = ""
-        while match := _WORD.match(line, position):
-            position = match.end()
-            word += _unquoted(match)
+        while part := next_part(line, position):
+            position = part[1]
+            word += part[0]
         found.append(_joined(word))
         if position < len(line) and line[position] != " ":
             raise ValueError(f"not a line of tmux's command language: {line!r}")
@@ -155,7 +156,7 @@ def words(line: str) -> list[str]:
 
 def unescaped(text: str) -> str:
     """Text that tmux printed with its escapes, as it was. 3.4 and 3.5 print control characters so everywhere."""
-    return _joined(_ESCAPE.sub(_unescaped, text))
+    return _joined(_ESCAPE.sub(_unescaped, text) if "\\" in text else text)
 
 
 def undollared(text: str) -> str:
@@ -172,10 +173,28 @@ def free(variable: str) -> str:
     return f"#{{q:{variable}}}"
 
 
-def _unquoted(match: re.Match[str]) -> str:
-    """tmux escapes what it prints even between single quotes (arguments.c, args_escape)."""
+def _plain_part(line: str, position: int) -> tuple[str, int] | None:
+    """What `_escaped_part` reads in a line without a backslash."""
+    mark = line[position : position + 1]
+    if mark in ("'", '"'):
+        end = line.find(mark, position + 1)
+        return (line[position + 1 : end], end + 1) if end >= 0 else None
+    end = position
+    while end < len(line) and line[end] not in " \"'":
+        end += 1
+    return (line[position:end], end) if end > position else None
+
+
+def _escaped_part(line: str, position: int) -> tuple[str, int] | None:
+    """A quoted or a bare piece of a word, and where the next one begins.
+
+    tmux escapes what it prints even between single quotes (arguments.c, args_escape).
+    """
+    match = _WORD.match(line, position)
+    if not match:
+        return None
     quoted = match["single"] if match["single"] is not None else match["double"]
-    return _ESCAPE.sub(_unescaped, match["bare"] if quoted is None else quoted)
+    return _ESCAPE.sub(_unescaped, match["bare"] if quoted is None else quoted), match.end()
 
 
 def _joined(text: str) -> str:

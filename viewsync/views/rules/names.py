@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from viewsync.light import re
-
 _LONGEST_PART = 64  # a status line shows far less, and a view's name travels in every command
-
-_VIEW = re.compile(r"(?P<parent>.+)-view-\d{9,11}-\d{1,10}\Z", re.DOTALL)
 
 
 def view_name(parent: str, now: float, digits: int) -> str:
@@ -14,7 +10,7 @@ def view_name(parent: str, now: float, digits: int) -> str:
 
     A leading dash would read as a flag, so it becomes an underscore too.
     """
-    part = re.sub(r"[^A-Za-z0-9_-]", "_", parent)[:_LONGEST_PART] or "_"
+    part = "".join(char if _is_plain(char) else "_" for char in parent[:_LONGEST_PART]) or "_"
     if part.startswith("-"):
         part = "_" + part[1:]
     return f"{part}-view-{int(now)}-{digits}"
@@ -22,5 +18,11 @@ def view_name(parent: str, now: float, digits: int) -> str:
 
 def looks_like_view(name: str) -> str:
     """The parent's part of a name that looks like a view's, "" for any other. Looks prove nothing."""
-    match = _VIEW.match(name)
-    return match["parent"] if match else ""
+    before, _, digits = name.rpartition("-")
+    parent, _, epoch = before.rpartition("-")
+    looks = digits.isdecimal() and len(digits) <= 10 and epoch.isdecimal() and 9 <= len(epoch) <= 11
+    return parent.removesuffix("-view") if looks and parent.endswith("-view") else ""
+
+
+def _is_plain(char: str) -> bool:
+    return char in "_-" or (char.isascii() and char.isalnum())
