@@ -38,6 +38,9 @@ FORBIDDEN = {
     "yaml",
 }
 
+# What `re` imports, and what else costs as much.
+EXPRESSIONS = {"re", "enum", "functools", "collections", "contextlib", "json", "signal", "unicodedata", "warnings"}
+
 _PROBE = """
 import sys
 before = set(sys.modules)
@@ -72,18 +75,22 @@ def test_a_hot_verb_imports_nothing_that_it_does_not_need(server: Server, home: 
         "send": ("send", "-S", server.socket, "-t", "proj", "-m", "-c", "true\n"),
     }[verb]
     home.viewsync("open", "--json", "-S", server.socket, "proj")
-    allowed = {"datetime"} if verb == "hook" else set()  # sqlite3 brings it along, and a hook records what it did
-    assert imported(home, *words, TMUX=f"{server.socket},1,0") & FORBIDDEN == allowed
+    forbidden = FORBIDDEN if verb == "views" else FORBIDDEN | EXPRESSIONS  # `socket`, by which it tries sockets
+    assert not imported(home, *words, TMUX=f"{server.socket},1,0") & forbidden
 
 
 def test_the_history_is_imported_only_where_something_is_recorded(server: Server, home: Home) -> None:
-    assert "sqlite3" not in imported(home, "open", "--json", "-S", server.socket, "proj")
+    assert not imported(home, "open", "--json", "-S", server.socket, "proj") & {"sqlite3", "_sqlite3"}
 
 
 @pytest.mark.parametrize("words", [("views", "--json"), ("list", "--json")], ids=" ".join)
 def test_looking_needs_no_expressions(home: Home, words: tuple[str, ...]) -> None:
-    costly = {"re", "enum", "functools", "collections", "contextlib", "json", "signal"}
-    assert not imported(home, *words) & (FORBIDDEN | costly)
+    assert not imported(home, *words) & (FORBIDDEN | EXPRESSIONS)
+
+
+def test_waiting_for_plain_text_needs_no_expressions(server: Server, home: Home) -> None:
+    words = ("wait", "-S", server.socket, "-t", "proj", "-p", "", "--all", "-T", "30s")
+    assert not imported(home, *words) & (FORBIDDEN | EXPRESSIONS)
 
 
 def test_the_check_can_fail(home: Home) -> None:

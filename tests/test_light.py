@@ -6,12 +6,15 @@ import contextlib
 import functools
 import json
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.server import ROOT
 from viewsync import light
 
 if TYPE_CHECKING:
@@ -247,3 +250,40 @@ def test_a_stack_ends_as_contextlibs_does(outer: bool, inner: str, problem: Exce
         return log
 
     assert ran(light.contextlib) == ran(contextlib)
+
+
+_HISTORY = """
+import sys
+sys.path.append(sys.argv[1])
+from viewsync.light import sqlite3
+database = sqlite3.connect(":memory:")
+database.execute("CREATE TABLE texts (text)")
+for number in range(300):
+    database.execute("INSERT INTO texts VALUES (?)", (str(number),))
+    assert database.execute(f"SELECT max({number}, 0)").fetchone() == (number,)
+try:
+    database.execute("nonsense")
+except sqlite3.OperationalError as error:
+    problem = error
+assert database.execute("SELECT count(*) FROM texts").fetchone() == (300,)
+assert not {"functools", "datetime", "sqlite3"} & set(sys.modules), "loaded"
+import functools
+import sqlite3 as real
+assert functools.reduce and isinstance(problem, real.OperationalError)
+"""
+
+
+def test_the_history_needs_neither_dates_nor_functools() -> None:
+    subprocess.run([sys.executable, "-I", "-S", "-c", _HISTORY, ROOT], check=True)
+
+
+_WARNED = "import sys; sys.path.append(sys.argv[1]); from viewsync import light; light.ignore_warnings(); "
+
+
+@pytest.mark.parametrize("first", ["", "import warnings; "])
+def test_warnings_are_not_told(first: str) -> None:
+    code = f"{first}{_WARNED}import warnings; warnings.warn('told', UserWarning)"
+    for options in ([], ["-W", "error"]):
+        argv = [sys.executable, "-I", "-S", *options, "-c", code, ROOT]
+        done = subprocess.run(argv, capture_output=True, check=False, text=True)
+        assert (done.returncode, done.stderr) == (0, "")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from viewsync.commands import capture
 from viewsync.errors import UsageError
 from viewsync.light import quote
-from viewsync.panes.rules import echo, half_typed
+from viewsync.panes.rules import echo, half_typed, python_blocks
 from viewsync.text import durations, patterns, sanitize, timestamps
 from viewsync.text.printing import printable
 from viewsync.tmux import inventory, messages, view_origin
@@ -148,6 +148,18 @@ def test_patterns_of_plain_text(text: str, line: str) -> None:
     assert patterns.pattern(text, fixed=True).found(line) == bool(re.search(re.escape(text), line))
     with contextlib.suppress(ValueError):
         assert patterns.pattern(text).found(line) == bool(re.search(patterns._translated(text), line))
+
+
+_CODES = st.lists(
+    st.sampled_from(["@", "for", "async", "if", " ", "_", "x", "\u2003", "\u0663", "(", "\t"]), max_size=5
+)
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(source=_CODES.map("".join))
+def test_statements_that_may_go_on(source: str) -> None:
+    expression = r"\s*(?:@|(?:async|class|def|for|if|match|try|while|with)\b)"
+    assert python_blocks._is_compound(source) == bool(re.match(expression, source))
 
 
 _NAMES = st.lists(st.sampled_from(["a", "-view-", "-", "123456789", "7", "\n", "\u0663", ":", " "]), max_size=6)

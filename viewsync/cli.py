@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from viewsync import __version__, output, process_end, site_folders
+from viewsync import __version__, light, output, process_end, site_folders
 from viewsync.light import contextlib
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
@@ -184,7 +184,7 @@ def _run(words: list[str], as_json: bool) -> int:
     if words[:1] in (["-V"], ["--version"]):  # before anything that it does not need
         print(f"viewsync {__version__}")
         return 0
-    _hide_warnings()
+    light.ignore_warnings()
     if not words:
         from viewsync.commands import _help
 
@@ -204,13 +204,6 @@ def _run(words: list[str], as_json: bool) -> int:
     ctx = _context(overrides)
     ctx.shows_progress = not as_json and verb not in _ALONE and output.may_show_progress()
     return _logged(ctx, verb, lambda: _command(verb, rest, ctx, as_json))
-
-
-def _hide_warnings() -> None:
-    """A library's are nothing for whoever calls us: a line on the terminal, or, with PYTHONWARNINGS=error, the end."""
-    import warnings
-
-    warnings.simplefilter("ignore")
 
 
 def _context(overrides: Mapping[str, str] | None = None) -> Context:
@@ -238,7 +231,7 @@ def _tool(name: str, words: list[str]) -> int:
     from viewsync.shell_tools import running
 
     site_folders.find()
-    _hide_warnings()
+    light.ignore_warnings()
     ctx = _context()
     return _logged(ctx, name, lambda: running.run(name, words, ctx, _result))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from viewsync.light import re
 from viewsync.panes.rules import python_blocks
 from viewsync.system import foreground, processes, procfs
 from viewsync.typed import TYPE_CHECKING
@@ -23,8 +22,9 @@ def reader(located: LocatedPane) -> tuple[str, tuple[int, int]]:
     found = readers.name(command, program)
     if found == "python" and not python_blocks.is_python_prompt(command, processes.command_line(pid)):
         return "", (0, 0)
-    version = re.fullmatch(r"python(\d+)\.(\d+)", program)
-    return found, (int(version[1]), int(version[2])) if version else (0, 0)
+    major, _, minor = program.removeprefix("python").partition(".")
+    versioned = program.startswith("python") and major.isdecimal() and minor.isdecimal()
+    return found, (int(major), int(minor)) if versioned else (0, 0)
 
 
 def is_keyed(located: LocatedPane) -> bool:

@@ -7,18 +7,18 @@ import time
 
 from viewsync.errors import StateError
 from viewsync.events import Event, Sample
-from viewsync.light import contextlib
+from viewsync.light import contextlib, sqlite3
 from viewsync.store import own_files
 from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Sequence
     from typing import TypeVar
 
     Answer = TypeVar("Answer")
 
 FILE = "history.db"
+_STEPS = 5  # how many history_migrations.py has
 _LATEST = 2.0**53  # more than any time, and any number of bytes
 _PARTS = ("", "-wal", "-shm", "-journal")
 _NUMBER = (int, float)
@@ -54,8 +54,6 @@ class History:
         on it, and SQLite's are of that kind (seen as "disk I/O error").
         """
         if self._open is None and os.path.exists(self.path):
-            import sqlite3
-
             self._open = sqlite3.connect(self.path, timeout=self.timeout)
             self._open.execute("SELECT 1 FROM events LIMIT 1").fetchone()
 
@@ -124,8 +122,6 @@ class History:
         return [Sample(*row) for row in rows if _is_sound(row, _OF_SAMPLE)]
 
     def _run(self, work: Any) -> Any:
-        import sqlite3  # 3 ms: only verbs with something to record
-
         text: Any = str
         deadline = time.monotonic() + self.timeout
         while True:
@@ -145,10 +141,6 @@ class History:
                 raise StateError(f"the history {self.path} is corrupt ({error}); {self._set_aside()}") from None
 
     def _once(self, work: Any, text: Any) -> Any:
-        import sqlite3
-
-        from viewsync.store.history_migrations import migrate
-
         self._make_ours()
         database = sqlite3.connect(self.path, timeout=self.timeout)
         database.text_factory = text
@@ -157,7 +149,10 @@ class History:
                 database.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only a new one can be told so
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
-            migrate(database)
+            if database.execute("PRAGMA user_version").fetchone()[0] < _STEPS:
+                from viewsync.store.history_migrations import migrate
+
+                migrate(database)
             with database:
                 return work(database)
         finally:
@@ -188,8 +183,6 @@ class History:
 
 
 def _of_nothing(work: Callable[[sqlite3.Connection], Answer]) -> Answer:
-    import sqlite3
-
     from viewsync.store.history_migrations import migrate
 
     with contextlib.closing(sqlite3.connect(":memory:")) as database:

@@ -23,12 +23,18 @@ c=compile(t,{NAME!r},'exec').co_flags&sum(getattr(f,n).compiler_flag for n in f.
 for n in t.body:exec(compile(ast.Interactive([n]),{NAME!r},'single',c),g)"""
 
 
-_COMPOUND = re.compile(r"\s*(?:@|(?:async|class|def|for|if|match|try|while|with)\b)")
+_COMPOUND = ("async", "class", "def", "for", "if", "match", "try", "while", "with")
 
 
 def needs_line(source: str) -> bool:
     """Whether a prompt would not take it as it is: a statement that may go on waits for an empty line."""
-    return "\n" in source or len(source) > LONGEST or bool(_COMPOUND.match(source))
+    return "\n" in source or len(source) > LONGEST or _is_compound(source)
+
+
+def _is_compound(source: str) -> bool:
+    begin = source.lstrip()
+    behind = [begin[len(word) : len(word) + 1] for word in _COMPOUND if begin.startswith(word)]
+    return begin.startswith("@") or any(not (char.isalnum() or char == "_") for char in behind)
 
 
 def inline(source: str) -> str:
@@ -54,7 +60,7 @@ def is_python_prompt(command: str, words: Sequence[str]) -> bool:
 
     A script that python runs reads whatever it likes. Without its words it is not certain what it is.
     """
-    if not re.match(r"i?python[\d.]*$", command, re.IGNORECASE) or not words:
+    if "python" not in command.lower() or not re.match(r"i?python[\d.]*$", command, re.IGNORECASE) or not words:
         return False
     left = iter(words[1:])
     for word in left:

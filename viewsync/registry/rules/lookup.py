@@ -6,7 +6,7 @@ targets are looked up here, in a reading of all panes, and tmux is told ids only
 
 from __future__ import annotations
 
-from viewsync.light import re
+from viewsync.tmux.rules.ids import is_id
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ NOTHING = SessionMatch()
 
 def by_target(reading: Panes, target: str) -> SessionMatch:
     """`session`, `session:window`, `session:window.pane`, or an id in place of each; `%5` and `@3` alone, too."""
-    if re.fullmatch(r"%\d+", target):
+    if is_id("%", target):
         return _first(reading.panes, lambda each: each.id == target)
-    if re.fullmatch(r"@\d+", target):
+    if is_id("@", target):
         return _first(reading.panes, lambda each: each.window == target and each.active)
     for session, rest in _splits(target):
         if mine := _of_session(reading.panes, session):
@@ -102,7 +102,7 @@ def _splits(target: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_session(panes: Sequence[Pane], session: str) -> list[Pane]:
-    if re.fullmatch(r"\$\d+", session):
+    if is_id("$", session):
         return [pane for pane in panes if pane.session == session]
     mine = [pane for pane in panes if pane.session_name == session]
     if not mine and session.startswith("="):
