@@ -255,7 +255,7 @@ def test_a_stack_ends_as_contextlibs_does(outer: bool, inner: str, problem: Exce
 _HISTORY = """
 import sys
 sys.path.append(sys.argv[1])
-from viewsync.light import sqlite3
+from viewsync.store.lean_sqlite import sqlite3
 database = sqlite3.connect(":memory:")
 database.execute("CREATE TABLE texts (text)")
 for number in range(300):

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import json as json
     import re as re
     import signal as signal
-    import sqlite3 as sqlite3
     from collections import deque as deque
     from functools import cached_property as cached_property
     from shlex import quote as quote
@@ -180,30 +179,6 @@ else:
         def compile(text, flags=0):
             return _Pattern(text, flags)
 
-    class _Sqlite3:
-        """Without `datetime`, for values that we have none of."""
-
-        def __getattr__(self, name):
-            return getattr(sys.modules.get("_sqlite3") or _sqlite(), name)
-
-    def _sqlite():
-        """It takes `lru_cache` of functools and nothing else, and that costs twice as much as SQLite itself."""
-        if "functools" not in sys.modules and "threading" not in sys.modules:
-            sys.modules["functools"] = _Cache("functools")
-            try:
-                return __import__("_sqlite3")
-            except Exception:  # noqa: S110  another Python than CPython, or a later one that takes more
-                pass
-            finally:
-                del sys.modules["functools"]
-        return __import__("sqlite3")
-
-    class _Cache(type(sys)):
-        def lru_cache(self, most):
-            from _functools import _lru_cache_wrapper
-
-            return lambda function: _lru_cache_wrapper(function, most, False, lambda *counts: counts)
-
     _SPACE = " \t\n\r"
     _CONSTANTS = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 
@@ -280,4 +255,4 @@ else:
         else:
             raise TypeError
 
-    contextlib, json, re, sqlite3 = _Contextlib(), _Json(), _Re(), _Sqlite3()
+    contextlib, json, re = _Contextlib(), _Json(), _Re()

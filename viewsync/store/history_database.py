@@ -7,8 +7,9 @@ import time
 
 from viewsync.errors import StateError
 from viewsync.events import Event, Sample
-from viewsync.light import contextlib, sqlite3
+from viewsync.light import contextlib
 from viewsync.store import own_files
+from viewsync.store.lean_sqlite import sqlite3
 from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
