@@ -30,7 +30,7 @@ def with_several() -> Iterator[tuple[str, str]]:
 
 
 def arguments(parser: argparse.ArgumentParser) -> list[str]:
-    found = []
+    found: list[str] = []
     for action in parser._actions:
         if not action.option_strings:
             word = next(iter(action.choices or ()), action.dest)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from viewsync.light import quote
 from viewsync.tmux.rules.language import either, quoted, source_file, unexpanded
 from viewsync.tmux.rules.model import NOW
-from viewsync.light import quote
 from viewsync.tmux.rules.versions import runs_options, tells_at_once
 from viewsync.typed import TYPE_CHECKING
 
