@@ -176,7 +176,7 @@ def test_w2_a_tmux_config_that_fails_is_told_and_the_session_kept(project: Proje
     project.settings("sessions:\n  tmux_config: bad [x].conf\n")
     project.command("dev", "session:\n  windows:\n    - name: a\n")
     trusted(project, "dev")
-    made = ran(project, server, "dev")
+    made = ran(project, server, "dev", code=6)
     (warning,) = made["warnings"]
     assert "invalid option: nonsense" in warning
     assert "the session is kept" in warning
@@ -347,7 +347,7 @@ def test_json_has_these_keys(project: Project, server: Server) -> None:
     assert set(made) == {
         *("schema", "verb"),
         *("name", "socket", "session_id", "action", "windows", "panes", "changed", "differences", "attach"),
-        *("warnings", "steps"),
+        *("warnings", "unmade", "steps"),
     }
 
 

@@ -118,7 +118,7 @@ def test_later_lines_reach_what_the_first_one_starts(server: Server, patient: No
 def test_a_command_that_works_holds_nobody_up_and_the_rest_waits_in_its_terminal(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(next_line, "PATIENCE", 0.5)
+    monkeypatch.setattr(next_line, "PATIENCE", 2.0)
     home = server.home.path
     session, panes = opened(server, 2)
     go, out = f"{home}/go", f"{home}/out"
