@@ -3,6 +3,8 @@
 The type checker sees the real ones, and the named tuples behave as those do; tests/test_typed.py compares the two.
 """
 
+import sys
+
 TYPE_CHECKING = False  # by its name a type checker takes it for true
 
 if TYPE_CHECKING:
@@ -34,7 +36,8 @@ else:
         def _replace(self, /, **values):
             made = self._make(map(values.pop, self._fields, self))
             if values:
-                raise ValueError(f"Got unexpected field names: {list(values)!r}")
+                kind = TypeError if sys.version_info >= (3, 13) else ValueError
+                raise kind(f"Got unexpected field names: {list(values)!r}")
             return made
 
         def _asdict(self):
