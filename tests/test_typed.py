@@ -51,6 +51,10 @@ class Theirs(typing.NamedTuple):
         return self._replace(x=self.x + 1)
 
 
+# From Python 3.13 on.
+_replaced = getattr(copy, "replace", lambda place, **values: place._replace(**values))
+
+
 class OursBelow(Ours):
     """A subclass may have what it likes."""
 
@@ -69,6 +73,7 @@ ASKED: dict[str, Callable[[Any], object]] = {
     "as a mapping": lambda kind: kind("a")._asdict(),
     "replaced": lambda kind: kind("a")._replace(name="b", more=("c",)),
     "replaced by nothing": lambda kind: kind("a")._replace(y=1),
+    "copied with another value": lambda kind: _replaced(kind("a"), name="b"),
     "from values": lambda kind: kind._make(["a", 1, ()]),
     "from too few values": lambda kind: kind._make(["a"]),
     "fields": lambda kind: (kind._fields, kind._field_defaults, kind.__match_args__),

@@ -40,6 +40,8 @@ else:
                 raise kind(f"Got unexpected field names: {list(values)!r}")
             return made
 
+        __replace__ = _replace  # copy.replace, from Python 3.13 on
+
         def _asdict(self):
             return dict(zip(self._fields, self, strict=True))
 
