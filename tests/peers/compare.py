@@ -73,6 +73,8 @@ def snapshot(project: Project, server: Server, lines: int) -> dict[str, Any]:
             pane["pane_title"] = ""
         pane["typed"] = typed.get(pid, "")
         pane["options"] = _without_ours(server.tmux("show-options", "-w", "-t", window))
+        if "automatic-rename off" not in pane["options"]:
+            pane["window_name"] = ""  # as its program is called, now or in a moment
         with open(f"/proc/{pid}/environ", encoding="utf-8", errors="replace") as file:
             there = dict(pair.partition("=")[::2] for pair in file.read().split("\0"))
         pane["environment"] = str({name: there.get(name) for name in _VARIABLES})

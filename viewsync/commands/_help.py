@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from typing import Protocol
 
 from viewsync.errors import UsageError
 from viewsync.output import printable
@@ -13,6 +12,7 @@ from viewsync.typed import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Protocol
 
     from viewsync.context import Context
 
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     Groups = Mapping[str, Commands]
     Codes = Mapping[int, str]
 
+    class Command(Protocol):
+        """As cli.py has them."""
+
+        @property
+        def module(self) -> str: ...
+        @property
+        def summary(self) -> str: ...
+        @property
+        def common(self) -> bool: ...
+        @property
+        def hidden(self) -> bool: ...
+        @property
+        def prj(self) -> bool: ...
+
+
 PRJ = "prj"  # viewsync by the name that its project sessions are known by
 _TITLE = "A tmux view of its own for every WezTerm tab."
 # What `prj` calls otherwise: these it does not show beside them.
 _BY_ANOTHER_NAME = ("list", "info", "kill", "cleanup")
-
-
-class Command(Protocol):
-    """As cli.py has them."""
-
-    @property
-    def module(self) -> str: ...
-    @property
-    def summary(self) -> str: ...
-    @property
-    def common(self) -> bool: ...
-    @property
-    def hidden(self) -> bool: ...
-    @property
-    def prj(self) -> bool: ...
 
 
 def alone(groups: Groups, program: str, ctx: Context) -> str:

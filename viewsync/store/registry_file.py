@@ -96,6 +96,13 @@ class RegistryFile:
         """The registry as it is now, without the lock: a rename swaps it whole. Raises Corrupt or StateError."""
         return self._parsed(self._text())
 
+    def sessions(self) -> RegistryData:
+        """The same for whoever tells of sessions. Corrupt where none of them can be used, which is not to have none."""
+        data = self.read()
+        if lost := next((entry for entry in _unusable(data) if (entry.where, entry.name) == ("sessions", None)), None):
+            raise Corrupt(f"{lost.told} of the registry {self.path} cannot be used: {lost.problem}")
+        return data
+
     def validate(self, *, rows: bool = False) -> None:
         """StateError, too, where the file says less than a registry does: `read` goes on with that. With `rows` also
         where one cannot be used.
