@@ -69,13 +69,13 @@ class _Reading:
                 self.left.append(problem(value, f"{key} has no equivalent in viewsync"))
 
     def below(self, text: str) -> str:
-        return f"{self.own}/{text}" if text.startswith(".") else text
+        return f"{self.own}/{text.removeprefix('./')}" if text.startswith(".") else text
 
     def folder(self, node: Node | None, own: str = "") -> str:
         """`own`: what a relative one is meant from, where that is not the folder it stands in here, too."""
         if node is None:
             return ""
-        return directory(f"{own}/{node.text}" if own and node.text.startswith(".") else node.text)
+        return directory(self.below(node.text) if own else node.text)
 
     def values(self, node: Node, key: str, *, below: bool = False) -> dict[str, str]:
         """Of a mapping. `below`: a path in it is meant from the file's folder."""
