@@ -30,7 +30,8 @@ MOST = {
     "send": 3.2,
     "wait": 3.0,
 }
-ALLOWED = 1.02
+# The numbers are of the Python that the project is checked with; another one is built in another way.
+ALLOWED = 1.02 if sys.version_info[:3] == (3, 11, 7) else 1.1
 
 
 @pytest.fixture(scope="module")

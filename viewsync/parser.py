@@ -46,8 +46,10 @@ class Parser(argparse.ArgumentParser):
         return "\n".join([super().format_help(), *_help.exit_codes(*self.codes), ""])
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Of several arguments, some may stand behind options. argparse takes those that may be missing for missing."""
-        if self._parting or len(self._get_positional_actions()) < 2:
+        """Of several arguments, some may stand behind options. argparse takes those that may be missing for missing. Of
+        what stands behind `--` it would take words for options then.
+        """
+        if self._parting or "--" in (args or ()) or len(self._get_positional_actions()) < 2:
             self.words = list(args or ()) if not self._parting else self.words
             return super().parse_known_args(args, namespace)
         self.words, self._parting = list(args or ()), True

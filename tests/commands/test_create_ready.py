@@ -123,11 +123,11 @@ def test_a_command_that_does_not_come_back_is_named(server: Server, home: Home) 
     template(
         home,
         "x",
-        "program = ['bash', '--norc']\nenvironment = {PS1 = 'x> '}\nprompt = '^x> '\ncommands = ['cat', 'no']",
+        "program = ['bash', '--norc']\nenvironment = {PS1 = 'x> '}\nprompt = '^x> '\ncommands = ['sleep 600', 'no']",
     )
     done = create(server, "s", "--template", "x", "--wait-timeout", "500ms")
     assert (done.code, done.json()["ready"]) == (3, False)
-    assert "after the command 'cat': the prompt did not appear within 0.5s: ^x> " in done.err
+    assert "after the command 'sleep 600': the prompt did not appear within 0.5s: ^x> " in done.err
     assert "no" not in screen(server, "s")
 
 

@@ -27,12 +27,13 @@ def test_without_the_extra_it_says_in_a_line_what_to_install(home: Home, tmp_pat
     if version:
         (tmp_path / f"mcp-{version}.dist-info").mkdir()
         (tmp_path / f"mcp-{version}.dist-info" / "METADATA").write_text(f"Name: mcp\nVersion: {version}\n")
-    argv = [sys.executable, "-I", "-S", "-c", _MAIN, str(tmp_path)]
+    python = getattr(sys, "_base_executable", sys.executable)  # not the one of the environment, which has the extra
+    argv = [python, "-I", "-S", "-c", _MAIN, str(tmp_path)]
     done = subprocess.run(argv, env=home.env, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     assert (done.returncode, done.stdout) == (1, "")
     what = f"needs version 2 of the package mcp, and {version} is installed" if version else "needs the package mcp"
     assert what in done.stderr
-    assert f"{sys.executable} -m pip install 'viewsync[mcp]'" in done.stderr
+    assert f"{python} -m pip install 'viewsync[mcp]'" in done.stderr
     assert done.stderr.count("\n") == 1
 
 

@@ -62,7 +62,7 @@ class Listed(NamedTuple):
 
 def read(ctx: Context) -> tuple[list[Listed], list[str]]:
     """Each row by name, and what went wrong: a server that does not answer leaves its sessions unknown."""
-    data = ctx.registry.sessions()
+    data = ctx.registry.read()
     rows = registry_rows.of(data)
     answers = ask(ctx.tmux, (row.socket for row in rows))
     readings = {socket: answer for socket, answer in answers.items() if not isinstance(answer, TmuxError)}

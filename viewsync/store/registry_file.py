@@ -96,13 +96,6 @@ class RegistryFile:
         """The registry as it is now, without the lock: a rename swaps it whole. Raises Corrupt or StateError."""
         return self._parsed(self._text())
 
-    def sessions(self) -> RegistryData:
-        """The same for whoever tells of sessions. Corrupt where none of them can be used, which is not to have none."""
-        data = self.read()
-        if lost := next((entry for entry in _unusable(data) if (entry.where, entry.name) == ("sessions", None)), None):
-            raise Corrupt(f"{lost.told} of the registry {self.path} cannot be used: {lost.problem}")
-        return data
-
     def validate(self, *, rows: bool = False) -> None:
         """StateError, too, where the file says less than a registry does: `read` goes on with that. With `rows` also
         where one cannot be used.
@@ -110,7 +103,8 @@ class RegistryFile:
         text = self._text()
         wrong = _unusable(self._parsed(text))
         if first := next((entry for entry in wrong if rows or entry.name is None), None):
-            raise StateError(f"Invalid registry structure - {first.told}: {first.problem}: the registry {self.path}")
+            what = f"{first.told} is not an object" if first.name is None else f"{first.told}: {first.problem}"
+            raise StateError(f"Invalid registry structure - {what}: the registry {self.path}")
         if text is not None and (lacking := NEEDED - json.loads(text).keys()):
             names = " and no ".join(f".{name}" for name in sorted(lacking))
             raise StateError(f"Invalid registry structure - there is no {names}: the registry {self.path}")
@@ -253,6 +247,8 @@ def parse(text: str, path: str) -> RegistryData:
     registry = Registry(data)
     for name in _MAPS:
         registry.setdefault(name, {})
+    if not isinstance(registry["sessions"], dict):  # of somebody else: no row of ours is in it
+        raise Corrupt(f"Invalid registry structure - .sessions is not an object: the registry {path}")
     if large or not (_is_plain(text, alike) and all(_are_sound(registry[name], KINDS[name]) for name in _MAPS)):
         from viewsync.store import unusable_rows  # hardly ever
 
