@@ -12,6 +12,7 @@ import json
 import os
 import random
 import signal
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -63,8 +64,11 @@ class Place:
         self.viewsync("create", "-n", self.name, "-S", self.socket, "--", "cat")
 
     def with_view(self) -> None:
+        """One that nobody has reserved any more: for whole seconds, so that a lease of 0 has one."""
         self.created()
         self.viewed()
+        lease = self.server.tmux("list-sessions", "-F", "#{@viewsync_lease}").split()
+        until(lambda: max(map(float, lease)) < int(time.time()), "the end of its lease")
 
     def viewed(self) -> None:
         self.viewsync("open", "--json", "--new", "--lease", "0", "-S", self.socket, self.name)
