@@ -182,8 +182,11 @@ def lives(events: Iterable[Event], live: Sequence[RegisteredSession], seen: Seen
     found = _Lives()
     heard = dict(seen)
     for event in events:
-        found.take(event)
         key = (event.socket, event.session)
+        if event.event in RENAMES and event.detail and key in found.open:  # it is heard of under the new name, too
+            new = (event.socket, event.detail)
+            heard[new] = max(heard.get(new, 0.0), event.at)
+        found.take(event)
         heard[key] = max(heard.get(key, 0.0), event.at)
     there = {(session.socket, session.name): session for session in live if session.there}
     for key in [open_life for open_life in found.open if open_life not in there]:

@@ -77,6 +77,11 @@ def test_a_session_of_that_name_on_another_server_is_another_one() -> None:
     }
 
 
+def test_one_that_takes_a_name_that_was_heard_of_before_does_not_end_before_it_began() -> None:
+    (life,) = lives(event(100, "create", "new"), event(300, "create", "old"), event(400, "rename", "old", detail="new"))
+    assert (life.session, life.began, life.ended) == ("new", 300, 400)
+
+
 @pytest.mark.parametrize("kind", ["rename", "renamed"])
 def test_a_rename_goes_on_with_the_same_life(kind: str) -> None:
     (life,) = lives(event(100, "create"), event(200, kind, detail="api"), event(300, "kill", "api"))

@@ -142,7 +142,7 @@ class Lives:
             self.open[key] = OpenLife(event.at, project_of(event), made=True)
             self.closed.discard(key)
         elif event.event in RENAMES:
-            self._rename(key, (event.socket, event.detail))
+            self._rename(key, (event.socket, event.detail), event.at)
         elif event.event in ENDS:
             self._end(key, event)
         elif event.event == ATTACH:
@@ -153,12 +153,14 @@ class Lives:
             life.since = life.since or event.at - (event.seconds or 0.0)
             life.leave(event.at)
 
-    def _rename(self, key: Key, new: Key) -> None:
+    def _rename(self, key: Key, new: Key, at: float) -> None:
+        """It is heard of under the new name, too: what was heard before under that is another session's."""
         if new[1] and key in self.open:
             life = self.open.pop(key)
             if new in self.open:
                 self.lost.append(self.open[new])
             self.open[new] = life
+            self.heard[new] = max(self.heard.get(new, 0.0), at)
 
     def _known(self, key: Key, event: Event) -> OpenLife:
         self.closed.discard(key)
