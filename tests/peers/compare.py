@@ -37,6 +37,14 @@ def project(home: Home) -> Project:
     return found
 
 
+def case(project: Project, path: str) -> tuple[str, str, int]:
+    """A file of these tests in the project: where it is, what it says, and how many lines are typed by it."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    said = re.match(r"# typed: (\d+)\n", text)  # JSON has no comments
+    return project.write(os.path.basename(path), text), text, int(said[1]) if said else 2
+
+
 def imported(project: Project, server: Server, path: str, lines: int) -> tuple[dict[str, Any], Done]:
     """What viewsync makes of that file, and what its import said."""
     told = project.viewsync("import", path, "-o", ".viewsync/commands/new.yaml")

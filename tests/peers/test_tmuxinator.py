@@ -5,7 +5,6 @@ imported and run by viewsync, is the same.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -31,11 +30,7 @@ def project(home: Home) -> Project:
 @pytest.mark.skipif(not TMUXINATOR, reason="tmuxinator is not there")
 @pytest.mark.parametrize("name", sorted(os.listdir(FILES)))
 def test_it_comes_out_the_same(name: str, project: Project, servers: Callable[..., Server]) -> None:
-    with open(os.path.join(FILES, name), encoding="utf-8") as file:
-        text = file.read()
-    said = re.match(r"# typed: (\d+)\n", text)
-    assert said
-    path = project.write(name, text)
+    path, text, lines = compare.case(project, os.path.join(FILES, name))
     # It asks for the server's options before there is one, and lets the user's own configuration be read.
     server = servers().start("-s", "other")
     server.tmux("set-option", "-g", "default-size", "200x50")
@@ -44,8 +39,8 @@ def test_it_comes_out_the_same(name: str, project: Project, servers: Callable[..
     server.tmux("kill-session", "-t", "=other")
     # It types a `cd` where the first window has a folder. A pane's name is a title from 3.1 on alone.
     first = "root:" in text
-    theirs = compare.snapshot(project, server, int(said[1]) + first)
-    ours, told = compare.imported(project, servers("ours"), path, int(said[1]))
+    theirs = compare.snapshot(project, server, lines + first)
+    ours, told = compare.imported(project, servers("ours"), path, lines)
     if first:
         cd, theirs["pane 0.0 typed"] = theirs["pane 0.0 typed"].removeprefix("cd ").split("\n", 1)
         theirs["pane 0.0 pane_current_path"] = cd

@@ -5,7 +5,6 @@ itself, and imported and run by viewsync, is the same.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -32,14 +31,11 @@ def project(home: Home) -> Project:
 @pytest.mark.skipif(not TMUXP, reason="tmuxp is not there")
 @pytest.mark.parametrize("name", sorted(os.listdir(FILES)))
 def test_it_comes_out_the_same(name: str, project: Project, servers: Callable[..., Server]) -> None:
-    with open(os.path.join(FILES, name), encoding="utf-8") as file:
-        text = file.read()
-    said = re.match(r"# typed: (\d+)\n", text)
-    path = project.write(name, text)
+    path, _, lines = compare.case(project, os.path.join(FILES, name))
     server = servers("theirs")
     argv = [str(TMUXP), "load", "-d", "-y", "-S", server.socket, "-f", "/dev/null", path]
     done = project.home.call(argv, project.home.env, cwd=project.root)
     assert done.code == 0, done
-    theirs = compare.snapshot(project, server, int(said[1]) if said else 2)
-    ours, told = compare.imported(project, servers("ours"), path, int(said[1]) if said else 2)
+    theirs = compare.snapshot(project, server, lines)
+    ours, told = compare.imported(project, servers("ours"), path, lines)
     assert compare.different(theirs, ours) == [], told
