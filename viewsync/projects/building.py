@@ -296,7 +296,7 @@ def _finish(
         there = [pair for pair in fresh if pair.number in windows]
         if chosen := next((pair for pair in there if pair.window.focus), there[0] if there else None):
             lines.append(build.focus_window(target.session, windows[chosen.number]))
-        lines.append(build.end_placeholder(target.server, target.session, target.placeholder))
+        lines.append(build.end_placeholder(target.placeholder))
     return lines
 
 

@@ -243,11 +243,10 @@ def focus_window(session: str, window: str) -> ScriptLine:
     return ScriptLine(f"select-window -t '{session}:{window}'", "focus")
 
 
-def end_placeholder(server: Server, session: str, window: str) -> ScriptLine:
+def end_placeholder(window: str) -> ScriptLine:
     """Only what is marked as one, and not the last window: where no other is left, that is to be told of."""
-    meant = both(marks.own(marks.PLACEHOLDER, "window"), "#{!=:#{session_windows},1}")
     return ScriptLine(
-        guarded_kill.window_command(server.version, session, window, meant),
+        guarded_kill.window_command(window, marks.own(marks.PLACEHOLDER, "window")),
         "the placeholder",
     )
 

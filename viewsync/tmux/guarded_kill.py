@@ -218,14 +218,10 @@ def _keeping(said: Sequence[str], group: Group) -> str:
     return stay[0] if stay else group.name if "kept session" in said else ""
 
 
-def window_command(version: str, session: str, window: str, condition: str) -> str:
-    """What ends a window of the session, by its id, where it meets `condition`. With its last one the session goes."""
-    meant = both(equal("window_id", window), condition)
-    end = f"if-shell -F -t {window} {quoted(meant)} {{ kill-window -t {window} }}"
-    if not dies_with_a_session(version):
-        return end
-    last = quoted(both(meant, "#{==:#{session_windows},1}"))
-    return f"if-shell -F -t {window} {last} {{ {_harmless(session)} }} ; {end}"
+def window_command(window: str, condition: str) -> str:
+    """What ends a window, by its id, where it meets `condition` and is not the last one: with that the session goes."""
+    meant = both(equal("window_id", window), "#{!=:#{session_windows},1}", condition)
+    return f"if-shell -F -t {window} {quoted(meant)} {{ kill-window -t {window} }}"
 
 
 def _harmless(session: str) -> str:
