@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +12,12 @@ import pytest
 from tests.faults.support import NO_HOOKS, script
 from tests.support.client import Tab
 from tests.support.wait import stays, until
+from viewsync.context import Context
+from viewsync.store.history_database import History
 from viewsync.tmux.rules import hooks
+from viewsync.tmux.rules.model import ENDED
 from viewsync.tmux.rules.versions import runs_options
+from viewsync.views import cleanup
 
 if TYPE_CHECKING:
     from tests.support.server import Home, Server
@@ -302,3 +307,55 @@ def test_who_is_on_what_ends_goes_where_tmux_sends_it(other: Server, home: Home,
     for tab in tabs:
         tab.hang_up()
     until(lambda: home.viewsync("sweep") and other.sessions() == ["proj"], "the end of all views")
+
+
+@pytest.mark.parametrize("saw", ["nobody on it", "its client"])
+def test_a_tab_is_known_though_its_new_view_was_looked_after_meanwhile(other: Server, home: Home, saw: str) -> None:
+    """It came to a view that somebody else left: that one's row is to name it. Just then another pass changes that,
+    which read the rows before the tab's own was there.
+    """
+    left, view = other.open("proj", env=NO_HOOKS)
+    left.hang_up()
+    until(lambda: not other.clients(), "the end of its client")
+    tab, shown = other.open("proj", env=NO_HOOKS)
+    assert shown == view
+
+    def looked_after() -> float:
+        with registry.change() as data:
+            row = data["views"][view]
+            row["verdict"] = "just now"
+            if saw == "its client":
+                row.update({"pid": tab.pid, "pid_start": 0, "attached": True, "opener": 0})
+        return time.time()
+
+    registry = Context({**home.env, **NO_HOOKS}).registry
+    cleanup.clean(Context({**home.env, **NO_HOOKS}, looked_after), other.socket, cleanup.Scope("sweep"))
+    home.viewsync("sweep", env=NO_HOOKS)
+    assert home.rows()[view]["opener"] == tab.pid
+    go(other, tab, "other")
+    home.viewsync("sweep", env=NO_HOOKS)
+    shows_view(other, tab, "other")
+
+
+@pytest.mark.parametrize("by", ["its server", "somebody"])
+def test_a_tab_whose_view_ended_when_it_left_is_known_until_it_has_another(other: Server, home: Home, by: str) -> None:
+    """The first pass after that could do nothing for it: it was in the midst of a key sequence."""
+    tab, view = other.open("proj", env=NO_HOOKS)
+    home.viewsync("sweep", env=NO_HOOKS)
+    go(other, tab, "other")
+    other.tmux("switch-client", "-c", tab.tty, "-T", "prefix")
+    if by == "its server":
+        session = other.show(f"={view}:", "#{session_id}=#{session_name}=#{window_id}")
+        other.tmux("set-option", "-sa", ENDED, f"{session}={int(time.time())} ")
+    other.tmux("kill-session", "-t", f"={view}")
+    for _ in range(2):
+        assert home.viewsync("sweep", env=NO_HOOKS).code == 0
+        assert on(other, tab) == "other"
+    other.tmux("switch-client", "-c", tab.tty, "-T", "root")
+    home.viewsync("sweep", env=NO_HOOKS)
+    shown = shows_view(other, tab, "other")
+    home.viewsync("sweep", env=NO_HOOKS)
+    assert list(home.rows()) == [shown]
+    told = [event.event for event in History(home.state).find("session = ?", (view,))]
+    assert told[0] == ("end" if by == "its server" else "gone")
+    assert told.count(told[0]) == 1

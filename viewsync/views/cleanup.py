@@ -10,7 +10,7 @@ from viewsync.system import processes, terminal_owner
 from viewsync.tmux import inventory, pid_namespaces
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
-from viewsync.tmux.rules.model import KEEP, PROMOTE, Inventory, Server, Verdict
+from viewsync.tmux.rules.model import KEEP, PROMOTE, Inventory, Verdict
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views import servers, wezterm_panes
 from viewsync.views.rules import facts, names, policy, tabs, tracking
@@ -87,8 +87,9 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     if opened or undecided:
         errors += guarded(lambda: tmux_views.take_note(ctx.tmux, found.server, opened, undecided))
     outcome = [verdict for verdict in verdicts if verdict not in failed]
-    errors += guarded(lambda: _record(ctx, found.server, views, changes, outcome, now, scope.trigger))
-    if found.ended and not errors:
+    held: list[str] = []
+    errors += guarded(lambda: held.extend(_record(ctx, found, views, changes, outcome, now, scope.trigger)))
+    if found.ended and not errors and not held:
         errors += guarded(lambda: tmux_views.forget_ended(ctx.tmux, socket, found.ended))
     if data["sessions"]:
         left = {event.parent: event.at for event in changes.events if event.event == END}
@@ -203,14 +204,18 @@ def _mend(ctx: Context, found: Inventory, changes: Changes, *, hooks_wanted: boo
 
 def _record(
     ctx: Context,
-    server: Server,
+    found: Inventory,
     before: Mapping[str, ViewRow],
     changes: Changes,
     verdicts: list[Verdict],
     now: float,
     trigger: str,
-) -> None:
-    """Rows first, then history: one line for each row that this process was the one to change."""
+) -> list[str]:
+    """Rows first, then history: one line for each row that this process was the one to change.
+
+    Returns the names of rows that were held back: of views that are gone, where no other row names the tab.
+    """
+    server, held = found.server, []
     rows = {name: _placed(row) for name, row in changes.rows.items()}
     events = list(changes.events)
     for verdict in verdicts:
@@ -227,8 +232,12 @@ def _record(
                 **before,
                 **{verdict.session: views.get(verdict.session) for verdict in verdicts if verdict.action != KEEP},
             }
-            written = {name for name, row in rows.items() if replace(views, name, seen.get(name), row)}
+            written = {name for name, row in rows.items() if row and replace(views, name, seen.get(name), row)}
+            gone = [name for name, row in rows.items() if row is None]
+            held = [name for name in gone if name in changes.rows and tabs.only_row(name, views, found.clients)]
+            written |= {name for name in gone if name not in held and replace(views, name, seen.get(name), None)}
         recording.record(ctx, [event for event in events if event.session in written])
+    return held
 
 
 def _placed(row: ViewRow | None) -> ViewRow | None:

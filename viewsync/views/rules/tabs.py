@@ -5,7 +5,7 @@ from __future__ import annotations
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from viewsync.registry_shape import ViewRow
     from viewsync.tmux.rules.model import Client, Inventory, TmuxSession
@@ -20,6 +20,16 @@ def is_clients(row: ViewRow, client: Client) -> bool:
 def is_tab(row: ViewRow) -> bool:
     """Whether the process that the row names is one that `open` became."""
     return bool(row.get("opener")) and row.get("opener") == row.get("pid")
+
+
+def only_row(name: str, views: Mapping[str, ViewRow], clients: Iterable[Client]) -> bool:
+    """Whether nothing else says that one of these clients is a tab. Without it, no pass would know it again."""
+    row = views.get(name, {})
+    return (
+        is_tab(row)
+        and any(is_clients(row, client) for client in clients)
+        and not any(other != name and views[other].get("pid") == row["pid"] and is_tab(views[other]) for other in views)
+    )
 
 
 class Elsewhere:

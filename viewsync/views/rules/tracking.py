@@ -291,22 +291,26 @@ class _Comparison:
         new |= {"attached": True, "idle_since": 0, "pid": client.pid, "tty": client.tty}
         if client.start or not same:
             new |= {"pid_start": client.start, "leader": client.leader, "leader_start": client.leader_start}
-        if row.get("attached") and same:
+        opener = row if same and is_tab(row) else self.opened_by(client, row)
+        if same and not is_tab(opener):
+            opener = row
+        if row.get("attached") and same and opener is row:
             return
-        opener = row if same else self.opened_by(client, row)
         new |= {"gui": opener.get("gui", 0), "gui_start": opener.get("gui_start", 0), "pane": opener.get("pane", -1)}
         new["opener"] = client.pid if is_tab(opener) else 0
         new.pop("title", None)
         if title := opener.get("title"):
             new["title"] = title
+        if row.get("attached") and same:  # a pass that had read the rows before its own was written told of it
+            return
         kind = events.OPEN if row.get("state") == CREATING else events.REUSE
         self.event(session.name, new, kind, f"client {client.pid} is on it")
 
     def opened_by(self, client: Client, row: ViewRow) -> ViewRow:
         """The row that tells where that client was started: by `open`, or it has switched here from another view."""
         nobody: ViewRow = {}
-        known = [*self.openers, *(other for other in self.mine.values() if other is not row)]
-        return next((other for other in known if is_clients(other, client)), nobody)
+        known = (*self.openers, *self.mine.values())
+        return next((other for other in known if other is not row and is_clients(other, client)), nobody)
 
     def seen_detour(self, new: ViewRow) -> None:
         """A parent that was called otherwise for a moment must not stay so (trap B, and a crash just then)."""
