@@ -226,7 +226,8 @@ class _Progress:
         self.settled = 0  # lines that have been looked at, and cannot change
         self.changed = begin  # when anything was new, monotonic
         self.gone = 0.0  # when the program was first seen to have ended
-        self.doubtful: Outcome | None = None  # what matched, and may be no answer
+        self.doubtful: Outcome | None = None  # what matched in the last look, and may be no answer
+        self.lasting: Outcome | None = None  # of that, what stands in a line that cannot change
         self._last: object = None
 
     def see(self, screen: Screen) -> bool:
@@ -254,6 +255,7 @@ def _found(tail: Tail, wish: WaitCondition, progress: _Progress) -> Outcome | No
     settled = list(tail.settled)
     fresh = settled[max(0, len(settled) - (tail.count - progress.settled)) :]
     progress.settled = tail.count
+    progress.doubtful = progress.lasting
     for lines, before in ((fresh, settled[: len(settled) - len(fresh)]), (tail.open, settled), (tail.above, [])):
         for number, line in enumerate(lines):
             at_cursor = lines is tail.open and number == tail.cursor_line.at
@@ -265,6 +267,8 @@ def _found(tail: Tail, wish: WaitCondition, progress: _Progress) -> Outcome | No
                     if lines is not tail.above and not isinstance(line, echo.Doubtful):
                         return Outcome(kind, searched.text, text, output, None)
                     progress.doubtful = progress.doubtful or Outcome(UNSURE, searched.text, text, output, None)
+                    if lines is fresh:
+                        progress.lasting = progress.doubtful
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from viewsync.panes import waiting
 from viewsync.panes.rules import echo, known
 from viewsync.panes.rules.tail import Tail
 from viewsync.tmux.rules.anchor import Anchor
@@ -161,3 +162,34 @@ def test_what_was_sent_may_be_the_echo_where_it_stands_over_the_prompt() -> None
     terminal.rows = ["nomake DONEmake DONE", "DONE", ""]
     tail.take(terminal.read(None))
     assert [isinstance(line, echo.Doubtful) for line in output(tail)] == [True, False]
+
+
+def test_the_beginning_of_what_was_sent_is_doubtful_as_long_as_its_end_is_missing() -> None:
+    """A shell that was still starting draws it in pieces, behind its prompt."""
+    terminal = Terminal()
+    tail = Tail(known.anchor(terminal.read(None)), echo.marks("make -k DONE; true"))
+    wish = waiting.WaitCondition([waiting.pattern("DONE")])
+    progress = waiting._Progress(0.0)
+    for row, left, doubtful in (
+        ("some> ", ["some> "], False),
+        ("some> make -k DONE;", ["some> make -k DONE;"], True),
+        ("some> make -k DONE; true", [], False),
+    ):
+        terminal.rows = ["make -k DONE; true", row]
+        tail.take(terminal.read(None))
+        assert output(tail) == left
+        assert waiting._found(tail, wish, progress) is None
+        assert bool(progress.doubtful) == doubtful
+    terminal.rows = ["make -k DONE; true", "some> make -k DONE; true", "DONE", ""]
+    tail.take(terminal.read(None))
+    found = waiting._found(tail, wish, progress)
+    assert found
+    assert (found.kind, found.line) == (waiting.FOUND, "DONE")
+
+
+def test_another_line_than_what_was_sent_is_no_beginning_of_it() -> None:
+    terminal = Terminal()
+    tail = Tail(known.anchor(terminal.read(None)), echo.marks("make DONE; true"))
+    terminal.rows = ["make DONE; true", "some> make done"]
+    tail.take(terminal.read(None))
+    assert [(line, isinstance(line, echo.Doubtful)) for line in output(tail)] == [("some> make done", False)]

@@ -32,6 +32,12 @@ class SentLine(NamedTuple):
     sum: int
 
 
+class TypedLine(SentLine):
+    """One that was sent just now: what shows of it is known, and not only its sum."""
+
+    shown = ""
+
+
 class Doubtful(str):
     """A line that may be the echo, or an answer that ends alike."""
 
@@ -54,7 +60,9 @@ def marks(text: str) -> tuple[SentLine, ...]:
 
 def _mark(line: str) -> SentLine:
     shown = _counted(line)
-    return SentLine(len(shown), _sum(0, shown[:_SUMMED]))
+    mark = TypedLine(len(shown), _sum(0, shown[:_SUMMED]))
+    mark.shown = shown
+    return mark
 
 
 def _counted(text: str) -> str:
@@ -169,6 +177,19 @@ def is_inside(line: str, echo: Echo, before: int) -> bool:
     if not echo.sent or not echo.sent[0].length:
         return False
     return any(_read([line], 0, begin, echo.sent[0]) for begin in range(1, min(before, len(line))))
+
+
+def is_begun(line: str, echo: Echo) -> bool:
+    """Whether a line is the beginning of the one that is expected: a shell that is slow draws it in pieces."""
+    expected = _next(echo)
+    mark = expected.sent[expected.at] if expected.at < len(expected.sent) else None
+    if not isinstance(mark, TypedLine):
+        return False
+    for begin in _places([line], 0, expected):
+        shown = _counted(line[begin:])
+        if 0 < len(shown) < mark.length and mark.shown.startswith(shown):
+            return True
+    return False
 
 
 def is_first(line: str, echo: Echo) -> bool:

@@ -175,9 +175,11 @@ class Tail:
             self._from, self._cut, begin, expected = screen.first + border, 0, border, self._echo
             cut, start = "", border
         doubtful = self._doubtful
-        open_lines, _ = self._without_echo(known.joined(rows, screen.wrapped, begin, end), expected)
+        open_lines, after = self._without_echo(known.joined(rows, screen.wrapped, begin, end), expected)
         self._doubtful = doubtful
         self.ends_at_cursor = bool(open_lines) and end - 1 == cursor and not screen.alternate
+        if self.ends_at_cursor and echo.is_begun(open_lines[-1], after):
+            open_lines[-1] = echo.Doubtful(open_lines[-1])
         self.cursor_line = CursorLine()
         if not screen.alternate and start <= cursor < len(rows):
             self.cursor_line = _cursor_line(screen, rows, (start, cursor, end), cut, open_lines)
