@@ -144,8 +144,8 @@ def _variable(env: Mapping[str, str], text: str) -> tuple[str, str]:
 
 
 def _sources(ctx: Context, located: Located) -> Sources:
-    command, problems = _checked(located.file, "command")
-    project, more = _checked(located.project, "project") if located.project else (None, [])
+    command, problems = _checked(located.file, "command", ctx.folder)
+    project, more = _checked(located.project, "project", ctx.folder) if located.project else (None, [])
     if problems or more:
         raise Unfit([*problems, *more])
     config = paths.config_file(ctx.env)
@@ -153,8 +153,8 @@ def _sources(ctx: Context, located: Located) -> Sources:
     return Sources(located.name, command, project, user)
 
 
-def _checked(path: str, kind: str) -> tuple[Node, list[Problem]]:
-    node = yaml_files.load(path)
+def _checked(path: str, kind: str, state: str = "") -> tuple[Node, list[Problem]]:
+    node = yaml_files.load(path, state)
     if node.kind == NULL:  # an empty file
         node = node._replace(kind=MAPPING)
     return node, checking.problems(node, SCHEMAS[kind])

@@ -8,6 +8,7 @@ import os
 import stat
 
 from viewsync.project_files.rules.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, TEXT, Node, Problem, Unfit
+from viewsync.store import parsed_files
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -34,9 +35,21 @@ class _TooDeep(Unfit):
     """Values lie in one another deeper than we follow them."""
 
 
-def load(path: str) -> Node:
-    """The file's one document; null for an empty file. Raises Unfit, with the line."""
-    return parse(read(path), path)
+def load(path: str, state: str = "") -> Node:
+    """The file's one document; null for an empty file. Raises Unfit, with the line. `state`: the state folder, where
+    the same text need not be parsed twice.
+    """
+    text = read(path)
+    if not state:
+        return parse(text, path)
+    ours = os.stat(__file__)
+    parser = f"{ours.st_size}.{ours.st_mtime_ns}"
+    try:
+        return _kept_node(parsed_files.find(state, path, text, parser), path)
+    except (TypeError, ValueError, AttributeError):  # nothing was kept, or nothing that is understood
+        node = parse(text, path)
+    parsed_files.keep(state, path, text, parser, _as_kept(node))
+    return node
 
 
 def read(path: str) -> str:
@@ -60,7 +73,7 @@ def read(path: str) -> str:
 
 def parse(text: str, path: str, twice: list[Problem] | None = None) -> Node:
     """`twice`: takes the keys that stand in one mapping for the second time, which then win; else they are wrong."""
-    import yaml  # 18 ms: only where there is a file
+    import yaml  # 18 ms: only where there is a file that was not read before
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the slow one is 20 times slower
     try:
@@ -74,6 +87,25 @@ def parse(text: str, path: str, twice: list[Problem] | None = None) -> Node:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise Unfit([Problem(path, line, f"is not YAML: {error.reason}")]) from None
+
+
+def _as_kept(node: Node) -> list[Any]:
+    items = [_as_kept(item) for item in node.items]
+    fields = {name: _as_kept(field) for name, field in node.fields.items()}
+    return [node.kind, node.line, node.text, node.text_line, items, fields]
+
+
+def _kept_node(kept: Any, path: str) -> Node:
+    kind, line, text, text_line, items, fields = kept
+    return Node(
+        kind,
+        path,
+        line,
+        text,
+        text_line,
+        [_kept_node(item, path) for item in items] if kind == LIST else (),
+        {name: _kept_node(field, path) for name, field in fields.items()},
+    )
 
 
 def dump(data: Any) -> str:
