@@ -52,7 +52,8 @@ class Reader:
     def _yaml(self, text: str) -> None:
         path = re.match(r"# (\S+)\n", text)
         assert path, "a file's first line names it: # PATH"
-        full = os.path.join(self.folder, path[1])
+        own = os.path.join(self.home.path, "config")
+        full = os.path.join(self.folder, path[1].replace("~/.config/viewsync", own))
         os.makedirs(os.path.dirname(full), exist_ok=True)
         with open(full, "w", encoding="utf-8") as file:
             file.write(text)

@@ -22,9 +22,9 @@ def test_the_first_folder_above_that_has_one_is_the_project(home: Home, monkeypa
     deep = os.path.join(inner.root, "a", "b")
     os.makedirs(deep)
     monkeypatch.chdir(deep)
-    assert locating.locate("dev") == locating.Located("dev", inner.root, file, "")
+    assert locating.locate("dev", home.env) == locating.Located("dev", inner.root, file, "")
     monkeypatch.chdir(outer.root)
-    assert locating.locate("dev").root == outer.root == locating.project_root()
+    assert locating.locate("dev", home.env).root == outer.root == locating.project_root()
 
 
 def test_both_layouts_and_both_endings(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,10 +32,10 @@ def test_both_layouts_and_both_endings(home: Home, monkeypatch: pytest.MonkeyPat
     prj = project.command("dev", "")
     settings = project.settings("")
     monkeypatch.chdir(project.root)
-    assert locating.locate("dev") == locating.Located("dev", project.root, prj, settings)
+    assert locating.locate("dev", home.env) == locating.Located("dev", project.root, prj, settings)
     ours = project.write(".viewsync/commands/dev.yml", "")
     own = project.write(".viewsync/project.yml", "")
-    assert locating.locate("dev") == locating.Located("dev", project.root, ours, own)
+    assert locating.locate("dev", home.env) == locating.Located("dev", project.root, ours, own)
     assert locating.names(project.root) == ["dev"]
 
 
@@ -44,23 +44,23 @@ def test_a_path_is_a_path(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     file = project.command("dev", "")
     loose = project.write("loose/x.yaml", "")
     monkeypatch.chdir(home.path)
-    assert locating.locate(file) == locating.Located("dev", project.root, file, "")
+    assert locating.locate(file, home.env) == locating.Located("dev", project.root, file, "")
     monkeypatch.chdir(os.path.dirname(loose))
-    assert locating.locate("x.yaml") == locating.Located("x", project.root, loose, "")
+    assert locating.locate("x.yaml", home.env) == locating.Located("x", project.root, loose, "")
     with pytest.raises(UsageError, match="there is no file"):
-        locating.locate("./y.yaml")
+        locating.locate("./y.yaml", home.env)
 
 
 def test_a_command_that_is_not_there(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(home.path)
     with pytest.raises(UsageError, match=r"no \.viewsync or \.prj in"):
-        locating.locate("dev")
+        locating.locate("dev", home.env)
     project = Project(home)
     project.command("dev-session", "")
     project.command("other", "")
     monkeypatch.chdir(project.root)
     with pytest.raises(UsageError) as caught:
-        locating.locate("dev-sesion")
+        locating.locate("dev-sesion", home.env)
     assert caught.value.message == f"there is no command 'dev-sesion' in {project.root}/.viewsync/commands"
     assert caught.value.hint == "did you mean dev-session? there are: dev-session, other"
 
@@ -71,7 +71,7 @@ def test_what_is_no_name_names_no_file(home: Home, monkeypatch: pytest.MonkeyPat
     project.write(".viewsync/commands/.hidden.yaml", "")
     monkeypatch.chdir(project.root)
     with pytest.raises(UsageError, match=r"there is no command|needs a name"):
-        locating.locate(name)
+        locating.locate(name, home.env)
 
 
 def test_a_folder_that_is_gone(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +80,7 @@ def test_a_folder_that_is_gone(home: Home, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.chdir(gone)
     os.rmdir(gone)
     with pytest.raises(UsageError, match="the current folder cannot be used"):
-        locating.locate("dev")
+        locating.locate("dev", home.env)
 
 
 def test_a_step_is_a_program_of_the_project(home: Home) -> None:

@@ -1,5 +1,6 @@
 """Show what `run` would do with a command and its arguments, without doing it. Without NAME, list the commands.
 
+The project's are listed, and your own: those in commands/ in your configuration folder, found from any folder.
 Values that look secret are shown as ***.
 """
 
@@ -53,7 +54,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if not parsed.name:
-        return _commands()
+        return _commands(ctx)
     draft = loading.load(ctx, loading.Request(parsed.name, parsed.arguments, parsed.environment))
     plan = loading.plan(draft)
     values = [value for name, value in planning.known(plan) if name in plan.secrets]
@@ -62,15 +63,20 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result(data, [environment.hidden(line, values) for line in _lines(plan)])
 
 
-def _commands() -> Result:
-    """Those of the project that we are in. A file that is wrong hides no other."""
-    found, problems = loading.offered()
+def _commands(ctx: Context) -> Result:
+    """Those of the project that we are in, and the user's own. A file that is wrong hides no other."""
+    found, problems = loading.offered(ctx.env)
     data = [{**command._asdict(), "arguments": _defaults(command)} for command in found]
-    rows = [(command.name, _arguments(command), " ".join(command.description.split())) for command in found]
+    rows = [(command.name, _arguments(command), _about(command)) for command in found]
     lines = table(("NAME", "ARGUMENTS", "DESCRIPTION"), rows) if rows else []
     if not found and not problems:
         lines = ["This project has no commands yet; write .viewsync/commands/NAME.yaml or run `viewsync freeze`."]
     return Result({"commands": data, "errors": problems}, lines, 1 if problems else 0, problems)
+
+
+def _about(offered: Offered) -> str:
+    notes = [*(["your own"] if offered.own else ()), *(["the project's comes first"] if offered.shadowed else ())]
+    return " ".join([*offered.description.split(), *([f"({', '.join(notes)})"] if notes else ())])
 
 
 def _defaults(offered: Offered) -> dict[str, str | None]:

@@ -1,7 +1,8 @@
 """Create the session that a project's command describes, or add what is missing. This ends nothing in it.
 
-NAME is a file in .viewsync/commands or .prj/commands, in this folder or above it, or the path of a file. --diff shows
-what differs from the file and changes nothing; --apply also changes what it can without ending anything.
+NAME is a file in .viewsync/commands or .prj/commands, in this folder or above it, else in commands/ in your
+configuration folder, or the path of a file. --diff shows what differs from the file and changes nothing; --apply also
+changes what it can without ending anything.
 """
 
 from __future__ import annotations

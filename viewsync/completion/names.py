@@ -130,11 +130,15 @@ def _templates(asked: Asked) -> Iterator[Candidate]:
     yield from map(Candidate, templates.names(asked.ctx.env))
 
 
-def _commands(_: Asked) -> Iterator[Candidate]:
+def _commands(asked: Asked) -> Iterator[Candidate]:
     from viewsync.project_files import locating
 
     root = locating.project_root()
-    yield from (Candidate(name, f"command of {os.path.basename(root)}") for name in locating.names(root) if root)
+    here = locating.names(root) if root else []
+    yield from (Candidate(name, f"command of {os.path.basename(root)}") for name in here)
+    yield from (
+        Candidate(name, "command of your own") for name in locating.own_names(asked.ctx.env) if name not in here
+    )
 
 
 KINDS: dict[str, Callable[[Asked], Iterator[Candidate]]] = {

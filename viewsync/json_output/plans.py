@@ -8,10 +8,12 @@ class OfferedCommand(TypedDict):
     file: Annotated[str, "its file"]
     description: Annotated[str, "what it is for, in the file's words"]
     arguments: Annotated[dict[str, str | None], "its arguments with their defaults; null where one must be given"]
+    own: Annotated[bool, "whether it is one of your own, which are found from any folder"]
+    shadowed: Annotated[bool, "whether the project has a command of that name, which comes first"]
 
 
 class PrintCommands(TypedDict):
-    commands: Annotated[list[OfferedCommand], "the commands of the project"]
+    commands: Annotated[list[OfferedCommand], "the commands of the project, and your own"]
     errors: Annotated[list[str], "what is wrong with the files of others"]
 
 
@@ -92,3 +94,4 @@ class PrintPlan(TypedDict):
     arguments: Annotated[dict[str, str], "the command's arguments"]
     branch: Annotated[str, "the branch that is checked out where it works"]
     tree: Annotated[str, "the project's folder in the worktree where it works"]
+    own: Annotated[bool, "whether the command is one of your own"]

@@ -47,24 +47,30 @@ class Offered(NamedTuple):
     file: str
     description: str
     arguments: dict[str, str | None]
+    own: bool = False  # it is the user's own, and no project's
+    shadowed: bool = False  # the project's of that name comes first
 
 
-def offered() -> tuple[list[Offered], list[str]]:
-    """The commands of the project that we are in, and what is wrong with the files of others."""
+def offered(env: Mapping[str, str]) -> tuple[list[Offered], list[str]]:
+    """The commands of the project that we are in and the user's own, and what is wrong with the files of others."""
     root = locating.project_root()
-    if not root:
+    mine = locating.own_names(env)
+    if not root and not mine:
         raise UsageError(
             "there is no project here", "make .viewsync/commands/ with a file in it, or change to its folder"
         )
+    here = locating.names(root) if root else []
+    listed = [(name, locating.locate(name, env).file, False) for name in here]
+    listed += [(name, locating.own_file(name, env), True) for name in mine]
     found, problems = [], []
-    for name in locating.names(root):
-        file = locating.locate(name).file
+    for name, file, own in listed:
         try:
             node, wrong = _checked(file, "command")
             if wrong:
                 raise Unfit(wrong)
             description = node.get("description")
-            found.append(Offered(name, file, description.text if description else "", settings.offered(node)))
+            about = description.text if description else ""
+            found.append(Offered(name, file, about, settings.offered(node), own, own and name in here))
         except Unfit as error:
             problems.append(bad(error).message)
     return found, problems
@@ -74,7 +80,7 @@ def load(ctx: Context, request: Request) -> Draft:
     """What the session is and how it is called. UsageError, and BadFile with the line, say what is wrong."""
     given = dict(_argument(argument) for argument in request.arguments)
     environment = dict(_variable(ctx.env, assignment) for assignment in request.environment)
-    located = locating.locate(request.name)
+    located = locating.locate(request.name, ctx.env)
     try:
         sources = _sources(ctx, located)
         return drafting.draft(sources, _world(ctx, located), given, environment)
@@ -150,7 +156,7 @@ def _sources(ctx: Context, located: Located) -> Sources:
         raise Unfit([*problems, *more])
     config = paths.config_file(ctx.env)
     user = {key: _setting(ctx.config[key], config) for key in _SETTINGS if ctx.config[key] != ""}
-    return Sources(located.name, command, project, user)
+    return Sources(located.name, command, project, user, located.own)
 
 
 def _checked(path: str, kind: str, state: str = "") -> tuple[Node, list[Problem]]:
@@ -167,12 +173,12 @@ def _setting(value: object, config: str) -> Node:
 
 
 def _world(ctx: Context, located: Located) -> World:
-    here = os.path.realpath(located.root)
-    tree = git.worktree(here, ctx.env)
-    inside = os.path.relpath(here, tree.top) if tree else "."
-    root = os.path.normpath(os.path.join(tree.main, inside)) if tree else here
-    name = (tree.branch or (os.path.basename(tree.top) if tree.linked else "")) if tree else ""
     home = ctx.env.get("HOME", "")
+    here = os.path.realpath((home or os.sep) if located.own else located.root)
+    tree = None if located.own else git.worktree(here, ctx.env)
+    inside = os.path.relpath(here, tree.top) if tree else "."
+    root = os.path.normpath(os.path.join(tree.main, inside)) if tree else located.root if located.own else here
+    name = (tree.branch or (os.path.basename(tree.top) if tree.linked else "")) if tree else ""
 
     def absolute(text: str, base: str) -> str:
         if home and (text == "~" or text.startswith("~/")):
@@ -193,7 +199,7 @@ def _world(ctx: Context, located: Located) -> World:
         is_folder=os.path.isdir,
         is_file=os.path.isfile,
         worktree_of=lambda branch: _worktree_of(ctx.env, root, branch),
-        step=lambda step: locating.step(here, step),
+        step=lambda step: locating.step(located.root if located.own else here, step, own=located.own),
         layout=portable_layouts.spelled,
     )
 

@@ -1,12 +1,20 @@
-"""Which files a command is made of: found by walking up from the current folder, or named by their path."""
+"""Which files a command is made of: found by walking up from the current folder, or named by their path.
+
+Commands of the user's own stand in `commands/` in the configuration folder, and are found from any folder. A project's
+come first.
+"""
 
 from __future__ import annotations
 
 import os
 
-from viewsync.errors import UsageError
+from viewsync import paths
+from viewsync.errors import StateError, UsageError
 from viewsync.text.nearest import did_you_mean
-from viewsync.typed import NamedTuple
+from viewsync.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Folder of a project, and in it the folders of its commands and steps, and its own file. Ours come first.
 _LAYOUTS = (
@@ -14,32 +22,67 @@ _LAYOUTS = (
     (".prj", "commands", "steps", os.path.join("configs", "project")),
 )
 _ENDINGS = (".yaml", ".yml")
+_OWN = ("commands", "steps")  # the same in the configuration folder
 
 
 class Located(NamedTuple):
     name: str  # of the command
-    root: str  # the folder that has .viewsync or .prj
+    root: str  # the folder that has .viewsync or .prj; of one of the user's own, the configuration folder
     file: str
     project: str  # the project's file, "" when there is none
+    own: bool = False  # it is the user's own, and no project's
 
 
-def locate(name: str) -> Located:
+def locate(name: str, env: Mapping[str, str]) -> Located:
     """UsageError says where was looked, and which commands there are."""
     if not name:
-        there = names(project_root()) if project_root() else []
+        there = _all_names(project_root(), env)
         hint = f"there are: {', '.join(there)}; `viewsync print` tells more" if there else "there is none here"
         raise UsageError("a command needs a name", hint)
     if "/" in name or name.endswith(_ENDINGS):
-        return _by_path(os.path.abspath(name))
+        return _by_path(os.path.abspath(name), env)
     here = current_folder()
     root = project_above(here)
-    if not root:
-        hint = "make .viewsync/commands/ with a file in it, or name a file by its path"
-        raise UsageError(f"there is no command {name!r}: no .viewsync or .prj in {here} or above it", hint)
-    for folder in _folders(root, 1):
+    for folder in _folders(root, 1) if root else ():
         if (file := _file(os.path.join(folder, name))) and _is_name(name):
             return Located(name, root, file, _project_file(root))
-    raise _missing(name, root)
+    own = own_folder(env)
+    if own and _is_name(name) and (file := _file(os.path.join(own, _OWN[0], name))):
+        return _of_own(file, own)
+    raise _missing(name, root, here, env)
+
+
+def own_folder(env: Mapping[str, str]) -> str:
+    """The configuration folder, "" where there can be none."""
+    try:
+        return paths.config_dir(env)
+    except StateError:
+        return ""
+
+
+def own_names(env: Mapping[str, str]) -> list[str]:
+    """Of all commands of the user's own."""
+    own = own_folder(env)
+    return _names([os.path.join(own, _OWN[0])]) if own else []
+
+
+def own_file(name: str, env: Mapping[str, str]) -> str:
+    """Of the user's own command of that name, "" when there is none."""
+    own = own_folder(env)
+    return _file(os.path.join(own, _OWN[0], name)) if own else ""
+
+
+def _of_own(file: str, own: str) -> Located:
+    """A link to a project's command is that command, with all that its project says."""
+    real = os.path.realpath(file)
+    if _is_in_project(real):
+        return _in_project(real)
+    return Located(os.path.splitext(os.path.basename(file))[0], os.path.realpath(own), file, "", own=True)
+
+
+def _is_in_project(file: str) -> bool:
+    above, folder = os.path.split(os.path.dirname(file))
+    return any((os.path.basename(above), folder) == layout[:2] for layout in _LAYOUTS)
 
 
 def project_root() -> str:
@@ -49,10 +92,15 @@ def project_root() -> str:
 
 def names(root: str) -> list[str]:
     """Of all commands of a project."""
+    return _names(_folders(root, 1))
+
+
+def _names(folders: list[str]) -> list[str]:
     found = set()
-    for folder in _folders(root, 1):
+    for folder in folders:
         if os.path.isdir(folder):
-            found |= {os.path.splitext(name)[0] for name in os.listdir(folder) if name.endswith(_ENDINGS)}
+            listed = [name for name in os.listdir(folder) if name.endswith(_ENDINGS) and not name.startswith(".")]
+            found |= {os.path.splitext(name)[0] for name in listed}
     return sorted(found)
 
 
@@ -65,9 +113,9 @@ def files(root: str) -> list[str]:
     return [*found, *filter(None, [_project_file(root)])]
 
 
-def step(root: str, name: str) -> str:
-    """The program of that name among a project's steps, "" when there is none."""
-    for folder in _folders(root, 2):
+def step(root: str, name: str, *, own: bool = False) -> str:
+    """The program of that name among a project's steps, or with `own` the user's, "" when there is none."""
+    for folder in [os.path.join(root, _OWN[1])] if own else _folders(root, 2):
         path = os.path.join(folder, name)
         if _is_name(name) and os.path.isfile(path) and os.access(path, os.X_OK):
             return path
@@ -83,20 +131,38 @@ def current_folder() -> str:
         ) from None
 
 
-def _by_path(file: str) -> Located:
+def _by_path(file: str, env: Mapping[str, str]) -> Located:
     if not os.path.exists(file):
         raise UsageError(f"there is no file {file}", "name a command, or a file that is there")
+    if os.path.basename(os.path.dirname(file)) == _OWN[0] and not _is_in_project(file):
+        own = own_folder(env)
+        if own and os.path.realpath(os.path.dirname(file)) == os.path.realpath(os.path.join(own, _OWN[0])):
+            return _of_own(file, own)
+    return _in_project(file)
+
+
+def _in_project(file: str) -> Located:
     folder = os.path.dirname(file)
     root = project_above(folder) or folder
     return Located(os.path.splitext(os.path.basename(file))[0], root, file, _project_file(root))
 
 
-def _missing(name: str, root: str) -> UsageError:
-    there = names(root)
-    where = " and ".join(folder for folder in _folders(root, 1) if os.path.isdir(folder)) or root
+def _missing(name: str, root: str, here: str, env: Mapping[str, str]) -> UsageError:
+    there = _all_names(root, env)
+    own = own_folder(env)
+    folders = [*(_folders(root, 1) if root else ()), *([os.path.join(own, _OWN[0])] if own else ())]
+    where = " and ".join(folder for folder in folders if os.path.isdir(folder)) or root
     near = did_you_mean(name, there)
     known = f"there are: {', '.join(there) or 'none'}"
+    if not root and not there:
+        mine = f", or {own}/{_OWN[0]}/ for one that is found from any folder" if own else ""
+        hint = f"make .viewsync/commands/ with a file in it{mine}, or name a file by its path"
+        return UsageError(f"there is no command {name!r}: no .viewsync or .prj in {here} or above it", hint)
     return UsageError(f"there is no command {name!r} in {where}", f"{near} {known}" if near else known)
+
+
+def _all_names(root: str, env: Mapping[str, str]) -> list[str]:
+    return sorted({*(names(root) if root else ()), *own_names(env)})
 
 
 def project_above(folder: str) -> str:

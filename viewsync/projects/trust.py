@@ -4,6 +4,9 @@ Trust is over what would happen: each step with its command, folder, time and en
 that the files give the session; options that run something; the tmux configuration; and, unless every line is plain,
 what the files of the project's tree hold (reached_files.py says which). The rest of a command file may change. The
 commands of windows need none: they are typed into a shell because the user ran that very file.
+
+A command of the user's own needs none either: no repository brings it, and it stands where config.toml does. It is held
+to that: what others could have written there runs nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from viewsync.light import json
 from viewsync.project_files.rules import environment, steps
 from viewsync.projects import reached_files, sourced_files
 from viewsync.projects.reached_files import Home, Line, inside
+from viewsync.store import own_files
 from viewsync.store import trusted_steps as store
 from viewsync.system import file_trees
 from viewsync.tmux.rules import project_options
@@ -87,7 +91,7 @@ def items(env: Mapping[str, str], plan: Plan) -> list[Item]:
     """What of this plan needs trust. UsageError for a step that would show a secret to everybody, and to us; TooLarge
     where what it may run cannot be read each time.
     """
-    if not asked(plan):
+    if plan.own or not asked(plan):
         return []
     where = home(plan)
     _refuse_secrets(plan)
@@ -172,6 +176,11 @@ def covering(env: Mapping[str, str], shell: Sequence[Line], where: Home) -> list
     return found
 
 
+def covered(env: Mapping[str, str], plan: Plan, where: Home) -> list[str]:
+    """The files that its cleanup steps may run, as they are."""
+    return [] if plan.own else [item.text for item in covering(env, lines(plan.cleanup, plan.secrets), where)]
+
+
 def standing(ctx: Context, plan: Plan) -> Standing:
     found = items(ctx.env, plan)
     if not found:
@@ -203,6 +212,9 @@ def _file(text: str) -> str:
 
 def require(ctx: Context, plan: Plan, consequence: str = "nothing was run") -> None:
     """NotTrusted unless the user has said yes to exactly this."""
+    if plan.own:
+        _require_own(plan, consequence)
+        return
     found = standing(ctx, plan)
     if found.status in (TRUSTED, NOTHING):
         return
@@ -215,6 +227,25 @@ def require(ctx: Context, plan: Plan, consequence: str = "nothing was run") -> N
             "may run files that have changed since you trusted them" if files else "have changed since you trusted them"
         )
     raise NotTrusted(f"the {what} of '{plan.command}' {why}; {consequence}", f"`{_command(plan)}` shows them and asks")
+
+
+def _require_own(plan: Plan, consequence: str) -> None:
+    if not asked(plan):
+        return
+    _refuse_secrets(plan)
+    try:
+        problem, found = own_files.look(plan.file)
+    except OSError as error:
+        problem, found = f"{plan.file}: {error.strerror}", None
+    if not problem and found and found.st_uid not in (os.geteuid(), 0):
+        problem = own_files.belongs(plan.file, found)
+    if not problem and found and own_files.is_open(found):
+        problem = f"{plan.file} can be written to by others"
+    if problem:
+        raise NotTrusted(
+            f"the steps of '{plan.command}' may be somebody else's: {problem}; {consequence}",
+            "look at the file, then close it and its folders to others: `chmod go-w`",
+        )
 
 
 def _command(plan: Plan) -> str:

@@ -38,7 +38,7 @@ def draft(sources: Sources, world: World, given: Mapping[str, str], environment:
         raise Unfit(problems)
     filler = Filler(sources, world, _found(sources, world) | arguments)
     variables = filler.variables
-    task = arguments.get("task") or arguments.get("task_id") or filler.text(_task(sources)) or "dev"
+    task = arguments.get("task") or arguments.get("task_id") or filler.text(_task(sources)) or names.TASK
     variables.update({"task": task, "task_type": arguments.get("task_type") or task})
     worktree = _worktree(filler, arguments)
     filler.finish()
@@ -56,7 +56,7 @@ def draft(sources: Sources, world: World, given: Mapping[str, str], environment:
 def _found(sources: Sources, world: World) -> dict[str, str]:
     named = sources.project and sources.project.get("project", "name")
     return {
-        "project": named.text if named else world.root.rpartition("/")[2],
+        "project": named.text if named else sources.name if sources.own else world.root.rpartition("/")[2],
         "worktree": world.worktree,
         "branch": world.branch,
         "user": world.user,
@@ -74,6 +74,10 @@ def _worktree(filler: Filler, arguments: Mapping[str, str]) -> PlannedWorktree |
     """From here on the branch is the worktree's, and its name too unless another was given."""
     section = filler.sources.command.get("worktree")
     if section is None:
+        return None
+    if filler.sources.own:
+        hint = "put the command into .viewsync/commands of that project; a link to it from here is found from anywhere"
+        filler.wrong(section, "a command of your own is in no repository that could have a worktree", hint)
         return None
     node = section.get("branch")
     if node is None and "branch" not in arguments:
@@ -100,8 +104,12 @@ def _name(filler: Filler) -> tuple[str, bool]:
     sources = filler.sources
     own = sources.command.get("session", "name_template")
     template = own or sources.setting("naming_pattern")
-    name = filler.text(template) if template else filler.world.render(names.DEFAULT, filler.variables)
+    if template is None and sources.own:
+        task = filler.variables["task"]
+        name = sources.name if task == names.TASK else f"{sources.name}-{task}"
+    else:
+        name = filler.text(template) if template else filler.world.render(names.DEFAULT, filler.variables)
     prefix = filler.text(sources.prefix)
     if prefix:
         return f"{prefix}-{name}", False
-    return name, own is not None and not names.varies(own.text)
+    return name, sources.own if template is None else own is not None and not names.varies(own.text)

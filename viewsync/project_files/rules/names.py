@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LONGEST = 60
 DEFAULT = "{{project}}-{{worktree}}-{{task}}"
+TASK = "dev"  # of a command that names none
 _TAIL = 8  # characters of it
 _CONSTANT = re.compile(r"\{% raw %\}.*?\{% endraw %\}|\{\{ \"(?:[^\"\\]|\\.)*\" \| expandvars \}\}", re.DOTALL)
 _VARIABLE = re.compile(r"\{\{|\{%")

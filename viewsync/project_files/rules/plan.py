@@ -89,6 +89,7 @@ class Plan(NamedTuple):
     tree: str = ""  # the project's folder in the worktree where it works
     # The session's variables as the files have them, templates unfilled, with all that the files put into those.
     written: tuple[tuple[str, str], ...] = ()
+    own: bool = False  # the command is the user's own, and no project's
     called: str = ""  # the session's name where nobody else has it, "" for its identity's base
 
     @property

@@ -63,6 +63,7 @@ def plan(draft: Draft, session_name: str) -> Plan:
         branch=draft.variables["branch"],
         tree=draft.variables["worktree_path"],
         written=_written(filler, draft, written),
+        own=sources.own,
         called=draft.called,
     )
     secrets = environment.secrets(known(found), found.secrets)

@@ -25,6 +25,7 @@ class Sources(NamedTuple):
     command: Node
     project: Node | None
     user: Mapping[str, Node]  # settings of config.toml
+    own: bool = False  # the command is the user's own, and no project's
 
     def setting(self, key: str) -> Node | None:
         found = self.command.get("session", key)
