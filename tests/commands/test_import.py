@@ -175,15 +175,14 @@ windows:
 def test_smug(project: Project) -> None:
     os.makedirs(os.path.join(project.home.path, "src/app"))
     found, left = planned(project, SMUG)
-    assert left == [
-        "9: sendkeys_timeout has no equivalent in viewsync",
-        "19: the window 'later' is left out: it is manual",
-    ]
+    assert left == ["9: sendkeys_timeout has no equivalent in viewsync"]
     assert found["cwd"] == f"{project.home.path}/src"
     assert (found["environment"], found["auto_attach"]) == ({"WHERE": f"{project.home.path}/x"}, True)
     assert [step["command"] for step in found["pre_create"]] == ["docker compose up -d"]
     assert [step["command"] for step in found["cleanup"]] == ["docker compose stop"]
-    code, plain = found["windows"]
+    code, later, plain = found["windows"]
+    assert [window["skipped"] for window in found["windows"]] == [False, True, False]
+    assert (later["manual"], panes(later)) == (True, [["htop"]])
     assert panes(code) == [["vim", f":e {project.home.path}"], ["make watch"], ["tail -f log"]]
     assert (code["layout"], code["focus"], code["panes"][2]["focus"]) == ("even-horizontal", True, True)
     assert code["panes"][1]["cwd"] == f"{project.home.path}/src/app"

@@ -159,7 +159,8 @@ def _window(window: PlannedWindow, plan: Plan) -> Iterator[str]:
     focus = ", in focus" if window.focus and len(plan.windows) > 1 else ""
     layout = f", {window.layout}" if window.layout else ", stacked" if window.stacked else ""
     index = f", at {window.position}" if window.position >= 0 else ""
-    yield f"window     {window.name or '(as its program)'}{index}{layout}{focus}{_in(window.cwd, plan.cwd)}"
+    manual = ", only with -w" if window.manual else ""
+    yield f"window     {window.name or '(as its program)'}{index}{layout}{focus}{manual}{_in(window.cwd, plan.cwd)}"
     yield from ("  " + line for line in _pairs("option", window.options, frozenset()))
     yield from ("  " + line for line in _pairs("at the end", window.options_after, frozenset()))
     for pane in window.panes:

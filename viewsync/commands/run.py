@@ -39,7 +39,7 @@ EXIT_CODES = {
     75: "another process is making this session, or holds the registry",
 }
 
-VERBATIM = ("-e",)
+VERBATIM = ("-e", "-w")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,6 +57,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME=VALUE",
         help="set a variable; NAME alone takes your value",
+    )
+    _args.completes(
+        "command-window",
+        parser.add_argument(
+            "-w",
+            dest="windows",
+            action="append",
+            default=[],
+            metavar="WINDOW",
+            help="only this window of the file, also a manual one; repeat for more",
+        ),
     )
     attach = parser.add_mutually_exclusive_group()
     attach.add_argument("--attach", action="store_true", default=None, help="attach to the session")
@@ -85,7 +96,7 @@ def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.diff and parsed.attach:
         raise UsageError("--diff and --attach exclude each other", "give one of them")
     socket = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
-    draft = loading.load(ctx, loading.Request(parsed.name, parsed.arguments, parsed.environment))
+    draft = loading.load(ctx, loading.Request(parsed.name, parsed.arguments, parsed.environment, parsed.windows))
     plan = loading.plan(draft)
 
     def renamed(name: str) -> Plan:

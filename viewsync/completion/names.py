@@ -141,6 +141,13 @@ def _commands(asked: Asked) -> Iterator[Candidate]:
     )
 
 
+def _command_windows(asked: Asked) -> Iterator[Candidate]:
+    """Those in the file of the command that is named."""
+    from viewsync.project_files import loading
+
+    yield from map(Candidate, loading.window_names(asked.given.get("name", ""), asked.ctx.env))
+
+
 KINDS: dict[str, Callable[[Asked], Iterator[Candidate]]] = {
     "session": _sessions,
     "project-session": _project_sessions,
@@ -152,6 +159,7 @@ KINDS: dict[str, Callable[[Asked], Iterator[Candidate]]] = {
     "server": _servers,
     "template": _templates,
     "command": _commands,
+    "command-window": _command_windows,
 }
 
 

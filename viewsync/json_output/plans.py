@@ -51,6 +51,8 @@ class PlannedWindowRow(TypedDict):
     position: Annotated[int, "its index in the session; -1 for the next one"]
     stacked: Annotated[bool, "whether each pane is half of the one before"]
     options_after: Annotated[dict[str, str], "the tmux options that it gets once all commands were typed"]
+    manual: Annotated[bool, "whether it is made only where it is asked for by -w"]
+    skipped: Annotated[bool, "whether it is not asked for here"]
 
 
 class StepRow(TypedDict):

@@ -38,6 +38,7 @@ class Request(NamedTuple):
     name: str  # of a command, or the path of its file
     arguments: Sequence[str] = ()  # NAME=VALUE
     environment: Sequence[str] = ()  # NAME=VALUE, or NAME: what it is for us
+    windows: Sequence[str] = ()  # those that are wanted, none for all but manual ones
 
 
 class Offered(NamedTuple):
@@ -83,9 +84,20 @@ def load(ctx: Context, request: Request) -> Draft:
     located = locating.locate(request.name, ctx.env)
     try:
         sources = _sources(ctx, located)
-        return drafting.draft(sources, _world(ctx, located), given, environment)
+        draft = drafting.draft(sources, _world(ctx, located), given, environment)
     except Unfit as error:
         raise bad(error) from None
+    return draft._replace(windows=tuple(request.windows))
+
+
+def window_names(name: str, env: Mapping[str, str]) -> list[str]:
+    """Of a command's windows, those that no template gives."""
+    node, _ = _checked(locating.locate(name, env).file, "command")
+    listed = node.get("session", "windows")
+    windows = listed.items if listed else ()
+    names = [window.get("name") if window.kind == MAPPING else None for window in windows]
+    texts = [found.text if found else str(place) for place, found in enumerate(names, 1)]
+    return [text for text in texts if "{" not in text]
 
 
 def plan(draft: Draft, session_name: str = "") -> Plan:

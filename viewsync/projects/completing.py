@@ -35,7 +35,7 @@ def complete(ctx: Context, there: Running, row: Registered | None, *, apply: boo
     """`row`: reserved, None where the session can have none. `apply`: change what differs, as far as that can be."""
     plan, server, session = there.plan, there.server, there.live.id
     lifecycle.trusted(ctx, plan, steps=there.half)
-    pairs = diff.pairs(plan, there.seen)
+    pairs = diff.pairs(plan, there.seen, begun=there.half)
     added = _added(ctx, there, pairs)
     unmade = [*added.problems]
     if apply:

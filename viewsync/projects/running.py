@@ -6,7 +6,7 @@ request; nothing is ever ended.
 
 from __future__ import annotations
 
-from viewsync.errors import MissingSession, TmuxError
+from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.projects import plan_checks, reserving
 from viewsync.projects.rules import diff
 from viewsync.projects.rules.diff import DIFFERENT, MISSING, Difference
@@ -74,6 +74,9 @@ def run(ctx: Context, plan: Plan, socket: str, renamed: Renamed, *, apply: bool 
 
 def _made(ctx: Context, plan: Plan, socket: str, found: Found, renamed: Renamed) -> RunResult | None:
     """A new session; None where somebody was faster."""
+    if all(window.skipped for window in plan.windows):
+        names = ", ".join(window.name or str(place) for place, window in enumerate(plan.windows, 1))
+        raise UsageError(f"{plan.file}: each window is manual", f"name one or more of them with -w: {names}")
     reserved = reserving.reserve(ctx, plan, socket, found)
     if reserved is None or reserved.row is None:  # without a row only what runs already can be worked on
         return None

@@ -29,6 +29,7 @@ class Draft(NamedTuple):
     identity: Identity
     worktree: PlannedWorktree | None
     called: str  # what the session is called where nobody else has that name
+    windows: tuple[str, ...] = ()  # those that were asked for, none for all but manual ones
 
 
 def draft(sources: Sources, world: World, given: Mapping[str, str], environment: Mapping[str, str]) -> Draft:

@@ -39,6 +39,8 @@ class PlannedWindow(NamedTuple):
     position: int = -1  # its index, -1 for the next one
     stacked: bool = False  # each pane is half of the one before; else, without a layout, all have the same room
     options_after: tuple[tuple[str, str], ...] = ()  # that it gets once all commands were typed
+    manual: bool = False  # it is made only where it is asked for by name
+    skipped: bool = False  # it was not asked for: it is not made, and stays as it is where it is there
 
     @property
     def all_options(self) -> tuple[tuple[str, str], ...]:

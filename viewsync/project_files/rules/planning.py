@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from viewsync.errors import UsageError
 from viewsync.light import re
 from viewsync.project_files.rules import environment, settings
 from viewsync.project_files.rules import steps as step_rules
@@ -26,6 +27,7 @@ _MOST = 200  # windows of a session, and panes of a window
 HIGHEST = 30_000  # index of a window
 _LONGEST = 300.0  # seconds of rest before or behind a command
 STACKED = "stacked"
+_LAYOUTS = f"even-horizontal, even-vertical, main-horizontal, main-vertical, tiled or {STACKED}"
 
 
 def plan(draft: Draft, session_name: str) -> Plan:
@@ -47,7 +49,7 @@ def plan(draft: Draft, session_name: str) -> Plan:
         cwd=cwd,
         environment=tuple(variables.items()),
         secrets=frozenset(sources.secrets),
-        windows=_windows(filler, session, cwd),
+        windows=_windows(filler, session, cwd, draft.windows),
         shell=filler.shell(sources.setting("shell")),
         tmux_config=_tmux_config(filler),
         options=_options(filler, "options"),
@@ -129,11 +131,12 @@ def _inherited(filler: Filler) -> Node | None:
     return there.get(name)
 
 
-def _windows(filler: Filler, session: Node | None, cwd: str) -> tuple[PlannedWindow, ...]:
+def _windows(filler: Filler, session: Node | None, cwd: str, asked_for: Sequence[str]) -> tuple[PlannedWindow, ...]:
     listed = session.get("windows") if session else None
     if listed is None or not listed.items:
         name = filler.text(filler.sources.setting("default_window_name")) or "main"
-        return (PlannedWindow(name, cwd, "", True, (), (PlannedPane((), cwd, (), True, ""),)),)
+        only = PlannedWindow(name, cwd, "", True, (), (PlannedPane((), cwd, (), True, ""),))
+        return _chosen((only,), asked_for)
     if len(listed.items) > _MOST:
         filler.wrong(listed, f"there are more than {_MOST} windows")
         return ()
@@ -146,7 +149,17 @@ def _windows(filler: Filler, session: Node | None, cwd: str) -> tuple[PlannedWin
         if name not in called:
             filler.wrong(wanted, f"there is no window {name!r}", close(name, called))
         at = called.index(name) if name in called else at
-    return tuple(window._replace(focus=number == at) for number, window in enumerate(windows))
+    return _chosen([window._replace(focus=number == at) for number, window in enumerate(windows)], asked_for)
+
+
+def _chosen(windows: Sequence[PlannedWindow], asked_for: Sequence[str]) -> tuple[PlannedWindow, ...]:
+    """All but manual ones, or those that were asked for: by their names, one without by its place in the file."""
+    if not asked_for:
+        return tuple(window._replace(skipped=True) if window.manual else window for window in windows)
+    names = [window.name or str(place) for place, window in enumerate(windows, 1)]
+    if unknown := [name for name in asked_for if name not in names]:
+        raise UsageError(f"there is no window {unknown[0]!r} in the file", close(unknown[0], names))
+    return tuple(window._replace(skipped=name not in asked_for) for name, window in zip(names, windows, strict=True))
 
 
 def _window(filler: Filler, node: Node, base: str) -> PlannedWindow:
@@ -155,17 +168,29 @@ def _window(filler: Filler, node: Node, base: str) -> PlannedWindow:
         filler.wrong(node, f"not a window's name: {name!r}", "printable text")
     cwd = filler.folder(node, base)
     panes = _panes(filler, node, cwd)
-    layout = node.get("layout")
+    layout = node.get("layout") or (filler.sources.setting("default_layout") if len(panes) > 1 else None)
     text = filler.text(layout)
+    if layout and not node.get("layout") and text != STACKED and not layouts.named(text):
+        filler.wrong(layout, f"{text!r} is not the name of a layout", _LAYOUTS)
+        text = ""
     stacked = text == STACKED
     text = "" if stacked else filler.world.layout(text)
     if layout and text and (problem := layouts.problem(text, len(panes), _ANY_TMUX)):
         filler.wrong(layout, problem)
     options, after = (_allowed(filler, node.get(key)) for key in ("options", "options_after"))
-    if synchronize := node.get("synchronize"):
+    if (synchronize := node.get("synchronize")) and (synchronize.kind != BOOLEAN or synchronize.truth):
         (options if synchronize.text == "before" else after)["synchronize-panes"] = "on"
     return PlannedWindow(
-        name, cwd, text, False, tuple(options.items()), panes, _index(filler, node), stacked, tuple(after.items())
+        name=name,
+        cwd=cwd,
+        layout=text,
+        focus=False,
+        options=tuple(options.items()),
+        panes=panes,
+        position=_index(filler, node),
+        stacked=stacked,
+        options_after=tuple(after.items()),
+        manual=_truth(node.get("manual")),
     )
 
 
@@ -250,11 +275,12 @@ def _both(window: Node, pane: Node) -> tuple[Node, ...]:
 
 
 def _focus(filler: Filler, nodes: Sequence[Node]) -> int:
-    """Which of them has it: the first where none says so."""
+    """Which of them has it: the first where none says so, but none that is made only where it is asked for."""
     chosen = [number for number, node in enumerate(nodes) if _truth(node.get("focus"))]
     if len(chosen) > 1:
         filler.wrong(nodes[chosen[1]].fields["focus"], "the focus is in two places", "keep one of them")
-    return chosen[0] if chosen else 0
+    usual = (number for number, node in enumerate(nodes) if node.kind != MAPPING or not _truth(node.get("manual")))
+    return chosen[0] if chosen else next(usual, 0)
 
 
 def _tmux_config(filler: Filler) -> str:

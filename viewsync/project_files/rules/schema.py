@@ -120,9 +120,10 @@ _DEFS: dict[str, Schema] = {
             "options": _ref("options", "tmux options of the window"),
             "options_after": _ref("options", "those that it gets once all commands were typed"),
             "index": {"type": "number", "description": "its place in the session (the next one)"},
+            "manual": _truth("make it only where it is asked for: viewsync run NAME -w WINDOW"),
             "synchronize": {
-                "enum": ["before", "after"],
-                "description": "what is typed goes to all of its panes, from before or after the commands on",
+                "anyOf": [{"enum": ["before", "after"]}, {"type": "boolean"}],
+                "description": "what is typed goes to all of its panes, from before or after (true) the commands on",
             },
             **_CWD,
             "environment": _ref("environment"),
@@ -154,6 +155,7 @@ _SESSION = {
     "shell": _text("the shell in its panes"),
     "tmux_config": _text("a file of tmux commands for this session; relative to the project's folder"),
     "default_window_name": _text("the name of its window when the file lists none"),
+    "default_layout": _text("the layout of windows with several panes that say none (tiled)"),
     "options": _ref("options", "tmux options of the session"),
     "global_options": _ref("options", "tmux options of all sessions on its server, where they set no others"),
 }

@@ -28,9 +28,7 @@ def command(root: Node, _folder: str) -> tuple[Data, list[Problem]]:
         cleanup_steps=_steps(root, "stop"),
     )
     variables = {key: writing.expanded(value.text) for key, value in env.fields.items()} if env else {}
-    session["windows"] = [
-        _window(window, left) for window in (windows.items if windows else ()) if not _is_manual(window, left)
-    ]
+    session["windows"] = [_window(window, left) for window in (windows.items if windows else ())]
     return {**writing.filled(environment=variables), "session": session}, left
 
 
@@ -52,20 +50,11 @@ def _steps(root: Node, key: str) -> list[Data]:
     return [{"run": line} for line in _lines(root.get(key))]
 
 
-def _is_manual(node: Node, left: list[Problem]) -> bool:
-    """smug makes such a window only where it is asked for by name."""
-    manual = node.get("manual") if node.kind == MAPPING else None
-    if manual is None or not manual.truth:
-        return False
-    name = node.get("name")
-    left.append(problem(node, f"the window {name.text if name else ''!r} is left out: it is manual"))
-    return True
-
-
 def _window(node: Node, left: list[Problem]) -> Data:
     """The window's own commands go into its first pane; `panes` are those beside it, and the last one is current."""
     _others(node, _WINDOW, left)
     name, top, layout, panes, selected = (node.get(key) for key in ("name", "root", "layout", "panes", "selected"))
+    manual = node.get("manual")
     listed = [pane for pane in (panes.items if panes else ()) if pane.kind == MAPPING]
     said = [writing.pane(_lines(node.get("commands"))), *(_pane(pane, left) for pane in listed[:-1])]
     said += [_pane(pane, left, focus=True) for pane in listed[-1:]]
@@ -75,6 +64,7 @@ def _window(node: Node, left: list[Problem]) -> Data:
         layout=layout.text if layout else _LAYOUT if listed else "",
         working_directory=directory(top.text) if top else "",
         focus=selected.truth if selected else False,
+        manual=manual.truth if manual else False,
     )
 
 

@@ -44,10 +44,16 @@ def unmade(plan: Plan) -> list[Pair]:
     return [
         Pair(number, key, window, None, _places(window, None))
         for number, (key, window) in enumerate(zip(keys, plan.windows, strict=True))
+        if not window.skipped
     ]
 
 
-def pairs(plan: Plan, seen: SeenSession) -> list[Pair]:
+def pairs(plan: Plan, seen: SeenSession, *, begun: bool = False) -> list[Pair]:
+    """Those that were asked for; with `begun` also the others that are there, of a session that was left half made."""
+    return [pair for pair in _all_pairs(plan, seen) if not pair.window.skipped or (begun and pair.seen)]
+
+
+def _all_pairs(plan: Plan, seen: SeenSession) -> list[Pair]:
     """By their marks. A session that was left half made has windows without them: those go by name, in order."""
     keys = marks.keys([planned.name for planned in plan.windows])
     marked = {seen_window.key: seen_window for seen_window in reversed(seen.windows) if seen_window.key}
@@ -99,9 +105,9 @@ def _compared(plan: Plan, seen: SeenSession) -> list[Difference]:
     if not _same_folder(plan.cwd, seen.folder):
         found.append(Difference(DIFFERENT, "folder", plan.cwd, seen.folder, can=False))
     found += _options("option", plan.options, seen.options)
-    matched = pairs(plan, seen)
+    matched = _all_pairs(plan, seen)
     for pair in matched:
-        found += _window(pair)
+        found += [] if pair.window.skipped else _window(pair)
     ours = {pair.seen.id for pair in matched if pair.seen}
     found += [
         Difference(EXTRA, f"window {window.name!r}", found=window.id, can=False)
