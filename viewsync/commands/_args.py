@@ -55,6 +55,17 @@ def target(parser: argparse.ArgumentParser) -> None:
     server(parser, long="--socket")
 
 
+def called(parser: argparse.ArgumentParser) -> None:
+    """Another name for a command's session."""
+    parser.add_argument("--as", dest="called", type=_called, metavar="SESSION", help="call the session so, this time")
+
+
+def _called(text: str) -> str:
+    if not text:
+        raise UsageError("--as takes a session's name")
+    return text
+
+
 def scope(parser: argparse._ActionsContainer) -> None:
     """Only sessions of one project."""
     one = parser.add_mutually_exclusive_group()

@@ -49,17 +49,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME[=VALUE]",
         help="a variable of the session; repeat for more",
     )
+    _args.called(parser)
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if not parsed.name:
         return _commands(ctx)
-    draft = loading.load(ctx, loading.Request(parsed.name, parsed.arguments, parsed.environment))
+    request = loading.Request(parsed.name, parsed.arguments, parsed.environment, called=parsed.called or "")
+    draft = loading.load(ctx, request)
     plan = loading.plan(draft)
     values = [value for name, value in planning.known(plan) if name in plan.secrets]
     data: dict[str, Any] = {"name": plan.name, **_data(plan, plan.secrets, values)}
-    del data["written"], data["called"]  # which are for trust, and said already
+    for field in ("written", "called", "exact", "startup"):  # which are for trust, or said already
+        del data[field]
     return Result(data, [environment.hidden(line, values) for line in _lines(plan)])
 
 

@@ -58,6 +58,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="set a variable; NAME alone takes your value",
     )
+    _args.called(parser)
+    parser.add_argument(
+        "--no-startup",
+        action="store_false",
+        dest="startup",
+        help="run none of the steps before and after the session is made",
+    )
     _args.completes(
         "command-window",
         parser.add_argument(
@@ -96,7 +103,10 @@ def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.diff and parsed.attach:
         raise UsageError("--diff and --attach exclude each other", "give one of them")
     socket = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
-    draft = loading.load(ctx, loading.Request(parsed.name, parsed.arguments, parsed.environment, parsed.windows))
+    request = loading.Request(
+        parsed.name, parsed.arguments, parsed.environment, parsed.windows, parsed.called or "", startup=parsed.startup
+    )
+    draft = loading.load(ctx, request)
     plan = loading.plan(draft)
 
     def renamed(name: str) -> Plan:
@@ -105,7 +115,7 @@ def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.diff:
         return _compared(running.compare(ctx, plan, socket, renamed), plan.file)
     ran = running.run(ctx, plan, socket, renamed, apply=parsed.apply)
-    result = _result(ctx.tmux, ran, parsed.name)
+    result = _result(ctx.tmux, ran, [parsed.name, *(["--as", parsed.called] if parsed.called else ())])
     wanted = plan.auto_attach and not parsed.json if parsed.attach is None else parsed.attach
     if not wanted or ran.server is None:
         return result
@@ -116,7 +126,7 @@ def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result(printed=True)
 
 
-def _result(tmux: Tmux, ran: RunResult, command: str) -> Result:
+def _result(tmux: Tmux, ran: RunResult, command: list[str]) -> Result:
     attach = tmux.to_attach(ran.socket, ran.name)
     data = {
         "name": ran.name,
@@ -137,7 +147,7 @@ def _result(tmux: Tmux, ran: RunResult, command: str) -> Result:
     left = [difference for difference in ran.differences if difference.kind != EXTRA and not difference.quiet]
     if left:
         count = f"{len(left)} difference{'s' if left[1:] else ''}"
-        lines.append(f"  {count} from its file; see `viewsync run {shlex.quote(command)} --diff`")
+        lines.append(f"  {count} from its file; see `viewsync run {shlex.join(command)} --diff`")
     lines.append(f"attach with: viewsync attach {shlex.quote(ran.name)}   or: {shlex.join(attach)}")
     return Result(data, lines, code=6 if ran.unmade else 0, warnings=ran.warnings)
 

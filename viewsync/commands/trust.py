@@ -57,6 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--yes", action="store_true", help="trust what is shown, without asking")
     what.add_argument("--show", action="store_true", help="only show the steps")
     what.add_argument("--revoke", action="store_true", help="stop trusting it")
+    _args.called(parser)
     _args.json(parser)
 
 
@@ -80,7 +81,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 def _read(parsed: argparse.Namespace, ctx: Context) -> tuple[list[ShownCommand], list[str]]:
     """One that cannot be read is an error; of all of them, a warning."""
     if parsed.name:
-        return [_shown(ctx, parsed.name, parsed.arguments)], []
+        return [_shown(ctx, parsed.name, parsed.arguments, parsed.called or "")], []
     root = locating.project_root()
     if not root:
         raise UsageError("there is no project here", "change to its folder, or name a command's file")
@@ -93,8 +94,8 @@ def _read(parsed: argparse.Namespace, ctx: Context) -> tuple[list[ShownCommand],
     return shown, problems
 
 
-def _shown(ctx: Context, name: str, given: list[str]) -> ShownCommand:
-    plan = loading.plan(loading.load(ctx, loading.Request(name, given)))
+def _shown(ctx: Context, name: str, given: list[str], called: str = "") -> ShownCommand:
+    plan = loading.plan(loading.load(ctx, loading.Request(name, given, called=called)))
     return ShownCommand(plan, trust.standing(ctx, plan))
 
 

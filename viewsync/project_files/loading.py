@@ -39,6 +39,8 @@ class Request(NamedTuple):
     arguments: Sequence[str] = ()  # NAME=VALUE
     environment: Sequence[str] = ()  # NAME=VALUE, or NAME: what it is for us
     windows: Sequence[str] = ()  # those that are wanted, none for all but manual ones
+    called: str = ""  # what the session is called, "" for what its file says
+    startup: bool = True  # whether the steps before and after its making run
 
 
 class Offered(NamedTuple):
@@ -87,7 +89,8 @@ def load(ctx: Context, request: Request) -> Draft:
         draft = drafting.draft(sources, _world(ctx, located), given, environment)
     except Unfit as error:
         raise bad(error) from None
-    return draft._replace(windows=tuple(request.windows))
+    draft = draft._replace(windows=tuple(request.windows), startup=request.startup)
+    return drafting.called(draft, request.called) if request.called else draft
 
 
 def window_names(name: str, env: Mapping[str, str]) -> list[str]:

@@ -126,7 +126,7 @@ def _secrets(ctx: Context, record: Mapping[str, Any]) -> tuple[dict[str, str], l
         return {}, []
     try:
         given = [f"{name}={value}" for name, value in _texts(record.get("arguments")).items()]
-        found = trust.secrets(ctx, str(record.get("file")), given, names)
+        found = trust.secrets(ctx, str(record.get("file")), given, names, str(record.get("called") or ""))
     except ViewsyncError as error:
         return {}, [f"the cleanup steps had no {', '.join(names)}: {error.message}"]
     missing = [name for name in names if name not in found]

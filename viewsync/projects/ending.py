@@ -75,6 +75,7 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
         "root": plan.identity.root,
         "command": plan.command,
         "own": plan.own,
+        "called": plan.name if plan.exact else "",
         "file": plan.file,
         "arguments": _without(dict(plan.arguments), plan),
         "bases": where.bases,

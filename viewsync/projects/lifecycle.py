@@ -21,7 +21,8 @@ def trusted(ctx: Context, plan: Plan, *, steps: bool = True) -> None:
     """NotTrusted unless the user has said yes to what the plan runs beside its panes. Without `steps`, which have run,
     to its options.
     """
-    if (steps and (plan.pre_create or plan.post_create or plan.cleanup or plan.tmux_config)) or _has_options(plan):
+    now = plan.startup and (plan.pre_create or plan.post_create)
+    if (steps and (now or plan.cleanup or plan.tmux_config)) or _has_options(plan):
         from viewsync.projects import trust
 
         if steps or trust.options(plan):
@@ -59,7 +60,7 @@ def take_back(ctx: Context, plan: Plan, tree: MadeWorktree | None) -> None:
 
 def before(ctx: Context, plan: Plan, name: str, socket: str) -> list[StepDone]:
     """StepFailed: the session must not be made."""
-    if not plan.pre_create:
+    if not plan.pre_create or not plan.startup:
         return []
     from viewsync.projects import steps
 
@@ -68,7 +69,7 @@ def before(ctx: Context, plan: Plan, name: str, socket: str) -> list[StepDone]:
 
 def after(ctx: Context, plan: Plan, name: str, socket: str) -> list[StepDone]:
     """StepFailed: the session is there, and stays."""
-    if not plan.post_create:
+    if not plan.post_create or not plan.startup:
         return []
     from viewsync.projects import steps
 

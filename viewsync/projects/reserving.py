@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 
-from viewsync.errors import LockTimeout, TmuxError
+from viewsync.errors import LockTimeout, TmuxError, UsageError
 from viewsync.light import re
 from viewsync.project_files.rules import names
 from viewsync.projects import listing, plan_checks
@@ -167,6 +167,8 @@ def reserve(ctx: Context, plan: Plan, socket: str, found: Found) -> Reserved | N
             gone.add(plan.name)
         others = [name for name in rows if name not in gone]
         name = running.name if running else _name(plan, [*found.taken, *others])
+        if not running:
+            refuse_other_name(plan, name)
         if name in others:
             return Reserved(name, None)
         old: SessionRow = rows.get(running.row.name, {}) if running and running.row else {}
@@ -174,6 +176,14 @@ def reserve(ctx: Context, plan: Plan, socket: str, found: Found) -> Reserved | N
             del rows[row]
         rows[name] = {**_row(ctx.clock, plan, name, socket), **without(old, reservation.MAKING)}
         return Reserved(name, registered(name, rows[name]))
+
+
+def refuse_other_name(plan: Plan, name: str) -> None:
+    """UsageError where the session would be called `name`, and is to be called otherwise or not made."""
+    if plan.exact and name != plan.name:
+        raise UsageError(
+            f"another session is called {plan.name!r}", "give --as another name; `viewsync list` shows both"
+        )
 
 
 def _is_gone(ctx: Context, row: Registered) -> bool:

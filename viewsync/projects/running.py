@@ -47,8 +47,10 @@ class RunResult(NamedTuple):
 
 def compare(ctx: Context, plan: Plan, socket: str, renamed: Renamed) -> RunResult:
     """Nothing is changed. `renamed`: see `run`."""
-    there = reserving.find(ctx, plan, socket, renamed).running
+    found = reserving.find(ctx, plan, socket, renamed)
+    there = found.running
     if there is None:
+        reserving.refuse_other_name(plan, "" if plan.name in found.taken else plan.name)
         return RunResult(ABSENT, plan.name, socket, "")
     differences = diff.compare(there.plan, there.seen)
     return RunResult(REUSED, there.name, socket, there.live.id, there.server, differences=differences)

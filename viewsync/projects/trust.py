@@ -252,6 +252,7 @@ def _command(plan: Plan) -> str:
     """What shows just these steps: they may depend on the arguments. Those that are secret are left to the user."""
     name = plan.command if _home(plan.file) != os.path.dirname(plan.file) else plan.file
     given = [f"{key}={'...' if key in plan.secrets else value}" for key, value in plan.arguments]
+    given += ["--as", plan.name] if plan.exact else []
     return shlex.join(["viewsync", "trust", name, *given])
 
 
@@ -285,11 +286,13 @@ def _refuse_secrets(plan: Plan) -> None:
             )
 
 
-def secrets(ctx: Context, file: str, arguments: Sequence[str], names: Collection[str]) -> dict[str, str]:
+def secrets(
+    ctx: Context, file: str, arguments: Sequence[str], names: Collection[str], called: str = ""
+) -> dict[str, str]:
     """The values of those variables, from a command's file; NotTrusted when it is not what was trusted."""
     from viewsync.project_files import loading  # and with it all that reads files
 
-    plan = loading.plan(loading.load(ctx, loading.Request(file, arguments)))
+    plan = loading.plan(loading.load(ctx, loading.Request(file, arguments, called=called)))
     require(ctx, plan)
     return {name: value for name, value in plan.environment if name in names}
 

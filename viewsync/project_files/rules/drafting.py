@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from viewsync.errors import UsageError
 from viewsync.light import re
 from viewsync.project_files.rules import names, settings
 from viewsync.project_files.rules.filling import Filler, World
 from viewsync.project_files.rules.nodes import Unfit
 from viewsync.project_files.rules.plan import PlannedWorktree
+from viewsync.tmux.rules import session_names
 from viewsync.tmux.rules.marks import Identity
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
@@ -30,6 +32,8 @@ class Draft(NamedTuple):
     worktree: PlannedWorktree | None
     called: str  # what the session is called where nobody else has that name
     windows: tuple[str, ...] = ()  # those that were asked for, none for all but manual ones
+    exact: bool = False  # it is called so, or not made
+    startup: bool = True  # its steps before and after its making run
 
 
 def draft(sources: Sources, world: World, given: Mapping[str, str], environment: Mapping[str, str]) -> Draft:
@@ -52,6 +56,16 @@ def draft(sources: Sources, world: World, given: Mapping[str, str], environment:
     identity = Identity(world.root, project, tree, task, base)
     called = name if own and names.keeps(name) else base
     return Draft(sources, world, given, environment, variables, identity, worktree, called)
+
+
+def called(draft: Draft, name: str) -> Draft:
+    """Of a session of that very name, beside the one that the file names."""
+    if not names.keeps(name):
+        why = session_names.refusal(name) or f"{names.LONGEST} printable characters at most, no blank at an end"
+        raise UsageError(f"a session cannot be called {name!r}: {why}")
+    if name == draft.called:
+        return draft._replace(exact=True)
+    return draft._replace(identity=draft.identity._replace(base=name), called=name, exact=True)
 
 
 def _found(sources: Sources, world: World) -> dict[str, str]:

@@ -92,6 +92,8 @@ class Plan(NamedTuple):
     # The session's variables as the files have them, templates unfilled, with all that the files put into those.
     written: tuple[tuple[str, str], ...] = ()
     own: bool = False  # the command is the user's own, and no project's
+    exact: bool = False  # the session is called so, or not made
+    startup: bool = True  # the steps before and after its making run
     called: str = ""  # the session's name where nobody else has it, "" for its identity's base
 
     @property

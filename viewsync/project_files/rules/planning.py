@@ -66,6 +66,8 @@ def plan(draft: Draft, session_name: str) -> Plan:
         tree=draft.variables["worktree_path"],
         written=_written(filler, draft, written),
         own=sources.own,
+        exact=draft.exact,
+        startup=draft.startup,
         called=draft.called,
     )
     secrets = environment.secrets(known(found), found.secrets)
