@@ -46,14 +46,14 @@ def test_one_is_the_same_session_from_any_folder_and_by_its_path(home: Home, ser
     file = own(home, "Notes", NOTES)
     first = ran(home, server, "Notes", cwd="/")
     assert (first["name"], first["action"]) == ("Notes", "created")
-    assert shown(server, "#{window_name} #{pane_start_path}") == [f"pad {home.path}"]
+    assert shown(server, "#{window_name} #{session_path}") == [f"pad {home.path}"]
     for words, folder in ((["Notes"], project.root), ([file], home.path), (["./Notes.yaml"], os.path.dirname(file))):
         again = ran(home, server, *words, cwd=folder)
         assert (again["session_id"], again["action"]) == (first["session_id"], "reused"), words
     assert ran(home, server, "Notes", "task=old")["name"] == "Notes-old"
     own(home, "named", "session: {name_template: My pad, working_directory: config}\n")
     assert ran(home, server, "named", cwd=project.root)["name"] == "My pad"
-    assert f"{home.path}/config" in shown(server, "#{pane_start_path}")
+    assert f"{home.path}/config" in shown(server, "#{session_path}")
 
 
 def test_the_projects_come_first_and_both_are_listed(home: Home, project: Project) -> None:

@@ -84,6 +84,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     changes = parser.add_mutually_exclusive_group()
     changes.add_argument("--diff", action="store_true", help="show what differs, and change nothing")
     changes.add_argument("--apply", action="store_true", help="also change what differs")
+    changes.add_argument(
+        "--append", action="store_true", help="put its windows into the tmux session that you are in, behind the others"
+    )
     _args.server(parser)
     _args.json(parser)
 
@@ -102,6 +105,8 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.diff and parsed.attach:
         raise UsageError("--diff and --attach exclude each other", "give one of them")
+    if parsed.append and (parsed.attach or parsed.called):
+        raise UsageError("--append takes neither --attach nor --as", "it makes no session: you are in its session")
     socket = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
     request = loading.Request(
         parsed.name, parsed.arguments, parsed.environment, parsed.windows, parsed.called or "", startup=parsed.startup
@@ -112,6 +117,10 @@ def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
     def renamed(name: str) -> Plan:
         return loading.plan(draft, name)
 
+    if parsed.append:
+        from viewsync.projects import appending
+
+        return _result(ctx.tmux, appending.append(ctx, plan, socket, renamed), [parsed.name], appended=True)
     if parsed.diff:
         return _compared(running.compare(ctx, plan, socket, renamed), plan.file)
     ran = running.run(ctx, plan, socket, renamed, apply=parsed.apply)
@@ -126,7 +135,7 @@ def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result(printed=True)
 
 
-def _result(tmux: Tmux, ran: RunResult, command: list[str]) -> Result:
+def _result(tmux: Tmux, ran: RunResult, command: list[str], *, appended: bool = False) -> Result:
     attach = tmux.to_attach(ran.socket, ran.name)
     data = {
         "name": ran.name,
@@ -148,7 +157,8 @@ def _result(tmux: Tmux, ran: RunResult, command: list[str]) -> Result:
     if left:
         count = f"{len(left)} difference{'s' if left[1:] else ''}"
         lines.append(f"  {count} from its file; see `viewsync run {shlex.join(command)} --diff`")
-    lines.append(f"attach with: viewsync attach {shlex.quote(ran.name)}   or: {shlex.join(attach)}")
+    if not appended:
+        lines.append(f"attach with: viewsync attach {shlex.quote(ran.name)}   or: {shlex.join(attach)}")
     return Result(data, lines, code=6 if ran.unmade else 0, warnings=ran.warnings)
 
 

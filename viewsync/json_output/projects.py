@@ -168,7 +168,8 @@ class RunOutput(TypedDict):
     socket: Annotated[str, "the socket of its tmux server"]
     session_id: Annotated[str, "its tmux id, such as $7"]
     action: Annotated[
-        Literal["created", "completed", "reused"], "what was done; `completed`: something was missing, and was added"
+        Literal["created", "completed", "reused", "appended"],
+        "what was done; `completed`: something was missing, and was added; `appended`: with --append, the same",
     ]
     windows: Annotated[list[str], "the windows that were added"]
     panes: Annotated[list[str], "the panes that were added"]

@@ -53,6 +53,9 @@ class Target(NamedTuple):
     window_options: tuple[tuple[str, str], ...] = ()  # of the session's options those that are its windows'
     placeholder: str = ""  # the window that goes when others are there
     path: str = ""  # the PATH that the plan gives the session
+    appended: bool = (
+        False  # the session is not the plan's: its windows come behind the others, each with its mark at once
+    )
 
 
 class Added(NamedTuple):
@@ -204,6 +207,11 @@ def path(environment: Sequence[tuple[str, str]]) -> str:
     return dict(environment).get("PATH", "")
 
 
+def _at_once(target: Target, pair: Pair) -> list[tuple[str, str]]:
+    options = [option for option in (*target.window_options, *pair.window.options) if option[0] in _AT_ONCE]
+    return [*options, (marks.WINDOW, pair.key)] if target.appended else options
+
+
 def _new_windows(
     tmux: Tmux, target: Target, fresh: Sequence[Pair], first: Sequence[ScriptLine], problems: list[str]
 ) -> dict[int, build.MadePane]:
@@ -218,7 +226,8 @@ def _new_windows(
                 _new_pane(target, pair.window.panes[0]),
                 pair.number,
                 pair.window.position,
-                [option for option in (*target.window_options, *pair.window.options) if option[0] in _AT_ONCE],
+                _at_once(target, pair),
+                behind=target.appended,
             )
             for pair in fresh
         ),

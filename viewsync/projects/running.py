@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 CREATED = "created"
 COMPLETED = "completed"  # something was missing, and was added
 REUSED = "reused"
+APPENDED = "appended"  # to a session that is not its own
 ABSENT = "absent"  # of a comparison: there is no such session
 _TRIES = 20  # somebody else may take the name, or the session, just before us
 
@@ -76,9 +77,7 @@ def run(ctx: Context, plan: Plan, socket: str, renamed: Renamed, *, apply: bool 
 
 def _made(ctx: Context, plan: Plan, socket: str, found: Found, renamed: Renamed) -> RunResult | None:
     """A new session; None where somebody was faster."""
-    if all(window.skipped for window in plan.windows):
-        names = ", ".join(window.name or str(place) for place, window in enumerate(plan.windows, 1))
-        raise UsageError(f"{plan.file}: each window is manual", f"name one or more of them with -w: {names}")
+    refuse_none(plan)
     reserved = reserving.reserve(ctx, plan, socket, found)
     if reserved is None or reserved.row is None:  # without a row only what runs already can be worked on
         return None
@@ -90,6 +89,13 @@ def _made(ctx: Context, plan: Plan, socket: str, found: Found, renamed: Renamed)
         return None
     ran = RunResult(CREATED, reserved.name, socket, made.session, made.server)
     return ran._replace(windows=made.windows, warnings=made.warnings, steps=made.steps, unmade=made.unmade)
+
+
+def refuse_none(plan: Plan) -> None:
+    """UsageError where no window is to be made."""
+    if all(window.skipped for window in plan.windows):
+        names = ", ".join(window.name or str(place) for place, window in enumerate(plan.windows, 1))
+        raise UsageError(f"{plan.file}: each window is manual", f"name one or more of them with -w: {names}")
 
 
 def _again(ctx: Context, there: Running, found: Found, *, apply: bool) -> RunResult | None:

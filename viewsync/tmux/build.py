@@ -178,12 +178,22 @@ def global_option(name: str, value: str, of_windows: bool) -> ScriptLine:
     )
 
 
-def new_window(session: str, name: str, pane: NewPane, number: int, index: int = -1, at_once: Pairs = ()) -> ScriptLine:
-    """Behind the others, or at that index; without a name tmux calls it like its program. `at_once`: options that it
-    has before its program can end. Until then it is found by a name that no other window has.
+def new_window(
+    session: str,
+    name: str,
+    pane: NewPane,
+    number: int,
+    index: int = -1,
+    at_once: Pairs = (),
+    *,
+    behind: bool = False,
+) -> ScriptLine:
+    """At the next index that is free, at that one, or `behind` all others; without a name tmux calls it like its
+    program. `at_once`: options that it has before its program can end. Until then it is found by a name that no other
+    window has.
     """
     at = f"'{session}:{index}'" if index >= 0 else f"'{session}:'"
-    words = ["new-window", "-d", *_telling(number), "-t", at]
+    words = ["new-window", "-d", *_telling(number), *(["-a", "-t", f"'{session}:{{end}}'"] if behind else ["-t", at])]
     passing = f"viewsync-{os.urandom(8).hex()}" if at_once else ""
     words += ["-n", passing or quoted(language.unexpanded(name))] if passing or name else []
     commands = [" ".join([*words, *_started(pane)])]

@@ -53,6 +53,17 @@ def pairs(plan: Plan, seen: SeenSession, *, begun: bool = False) -> list[Pair]:
     return [pair for pair in _all_pairs(plan, seen) if not pair.window.skipped or (begun and pair.seen)]
 
 
+def appended(plan: Plan, seen: SeenSession, owner: str) -> list[Pair]:
+    """In a session that is not the plan's: by marks alone, which say whose windows they are. A name proves nothing."""
+    keys = [f"{owner} {key}" for key in marks.keys([planned.name for planned in plan.windows])]
+    marked = {window.key: window for window in reversed(seen.windows) if window.key}
+    return [
+        Pair(number, key, window, marked.get(key), _places(window, marked.get(key)))
+        for number, (key, window) in enumerate(zip(keys, plan.windows, strict=True))
+        if not window.skipped
+    ]
+
+
 def _all_pairs(plan: Plan, seen: SeenSession) -> list[Pair]:
     """By their marks. A session that was left half made has windows without them: those go by name, in order."""
     keys = marks.keys([planned.name for planned in plan.windows])
