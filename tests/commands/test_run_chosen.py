@@ -30,7 +30,7 @@ def test_only_what_was_asked_for_is_made_and_stays_what_it_is(project: Project, 
     assert ran(project, server, "dev")["windows"] == ["window 'editor'", "window 'logs'", "window 'logs'"]
     assert shown(server, MADE) == ["editor 1", "logs 1", "logs 1"]
     assert project.viewsync("run", "dev", "--diff").code == 0
-    made = ran(project, server, "dev", "-w", "later", "-w4")
+    made = ran(project, server, "dev", "-w", "later", "--window=4")
     assert (made["action"], made["windows"]) == ("completed", ["window 'later'", "window 4"])
     assert shown(server, MADE)[3:5] == ["later 2", "later 2"]
     again = ran(project, server, "dev")

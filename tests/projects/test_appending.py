@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,3 +133,17 @@ def test_outside_of_tmux_and_where_it_would_make_no_sense_it_is_refused(dev: Pro
         done = dev.viewsync("run", "dev", "--append", *words)
         assert (done.code, said in done.err, done.err.count("\n")) == (1, True, 1), done
     assert not os.path.exists(os.path.join(home.path, f"tmux-{os.geteuid()}", "default"))
+
+
+def test_after_a_run_that_was_killed_nothing_is_made_or_typed_twice(dev: Project, server: Server) -> None:
+    dev.command("slow", "session: {windows: [{name: slow, commands: [{type: echo, sleep_before: 5m}]}]}\n")
+    work(server)
+    line = f"exec {shlex.quote(server.home.launcher)} run slow --append"
+    pid = server.tmux("split-window", "-dP", "-F", "#{pane_pid}", "-t", "=work:first", "-c", dev.root, line)
+    until(lambda: server.show("=work:slow", "#{@viewsync_untyped}").startswith("%"), "the window and its pane's mark")
+    os.kill(int(pid), signal.SIGKILL)
+    ((code, again),) = within(dev, server, "slow")
+    assert (code, again["action"], again["windows"]) == (6, "reused", [])
+    assert again["unmade"] == [
+        "pane 1 of window 'slow': a run that was stopped did not type all of its commands; type them"
+    ]

@@ -57,7 +57,9 @@ def target(parser: argparse.ArgumentParser) -> None:
 
 def called(parser: argparse.ArgumentParser) -> None:
     """Another name for a command's session."""
-    parser.add_argument("--as", dest="called", type=_called, metavar="SESSION", help="call the session so, this time")
+    parser.add_argument(
+        "--as", dest="called", type=_called, metavar="SESSION", help="another name for the session, this time"
+    )
 
 
 def _called(text: str) -> str:

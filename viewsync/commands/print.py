@@ -37,7 +37,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _args.completes(
         "command files",
         parser.add_argument(
-            "name", nargs="?", default="", metavar="NAME", help="a command of the project, or the path of its file"
+            "name",
+            nargs="?",
+            default="",
+            metavar="NAME",
+            help="a command of the project, or your own, or the path of its file",
         ),
     )
     parser.add_argument("arguments", nargs="*", metavar="key=value", help="an argument for its templates")

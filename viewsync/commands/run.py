@@ -39,14 +39,18 @@ EXIT_CODES = {
     75: "another process is making this session, or holds the registry",
 }
 
-VERBATIM = ("-e", "-w")
+VERBATIM = ("-e", "-w", "--window")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.completes(
         "command files",
         parser.add_argument(
-            "name", nargs="?", default="", metavar="NAME", help="a command of the project, or the path of its file"
+            "name",
+            nargs="?",
+            default="",
+            metavar="NAME",
+            help="a command of the project, or your own, or the path of its file",
         ),
     )
     parser.add_argument("arguments", nargs="*", metavar="KEY=VALUE", help="an argument of the command")
@@ -69,6 +73,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "command-window",
         parser.add_argument(
             "-w",
+            "--window",
             dest="windows",
             action="append",
             default=[],
