@@ -75,8 +75,15 @@ def test_a_hot_verb_imports_nothing_that_it_does_not_need(server: Server, home: 
         "send": ("send", "-S", server.socket, "-t", "proj", "-m", "-c", "true\n"),
     }[verb]
     home.viewsync("open", "--json", "-S", server.socket, "proj")
-    forbidden = FORBIDDEN if verb == "views" else FORBIDDEN | EXPRESSIONS  # `socket`, by which it tries sockets
-    assert not imported(home, *words, TMUX=f"{server.socket},1,0") & forbidden
+    assert not imported(home, *words, TMUX=f"{server.socket},1,0") & (FORBIDDEN | EXPRESSIONS)
+
+
+def test_creating_and_ending_a_session_need_no_expressions(server: Server, home: Home) -> None:
+    """Nor `site`: what stands in the environment and in the registry is read by hand where it is as usual."""
+    variables = {"EDITOR": "vi", "A_PATH": "/x", "MY_TOKEN": "x", "NOTE": "a@b", "GIT_AUTHOR_NAME": "x"}
+    create = ("create", "-S", server.socket, "-n", "a-b_1", "-e", "NAME=value")
+    assert not imported(home, *create, **variables) & (FORBIDDEN | EXPRESSIONS | {"site", "socket"})
+    assert not imported(home, "kill", "a-b_1") & (FORBIDDEN | EXPRESSIONS | {"site", "socket"})
 
 
 def test_the_history_is_imported_only_where_something_is_recorded(server: Server, home: Home) -> None:

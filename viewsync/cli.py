@@ -213,7 +213,7 @@ def _context(overrides: Mapping[str, str] | None = None) -> Context:
 
 
 # They need nothing but Python and viewsync, as a rule.
-_HOT = ("open", "hook", "send", "health", "wait", "capture", "list", "views", "exec", "run")
+_HOT = ("open", "hook", "create", "send", "health", "wait", "capture", "list", "views", "exec", "run", "kill")
 
 
 def _help_on(topic: list[str]) -> int:

@@ -99,11 +99,12 @@ def _project(text: str) -> str:
 
 def scope_of(parsed: argparse.Namespace, ctx: Context) -> Scope:
     """What `scope` read."""
-    from viewsync.projects import current_project
-    from viewsync.projects.listing import EVERYWHERE
-
     if not (parsed.project or parsed.here):
+        from viewsync.projects.listing import EVERYWHERE
+
         return EVERYWHERE
+    from viewsync.projects import current_project
+
     return current_project.scope(ctx.env, parsed.project or "", here=parsed.here)
 
 

@@ -7,11 +7,11 @@ end. If the prompt does not appear in time, the session stays, and `ready` is fa
 
 from __future__ import annotations
 
-import shlex
 import sys
 
 from viewsync.commands import _args
 from viewsync.errors import LockTimeout, SessionExists, StateError, TmuxError, UsageError, ViewsyncError
+from viewsync.light import quote
 from viewsync.output import Result
 from viewsync.sessions import creating
 from viewsync.typed import TYPE_CHECKING
@@ -112,7 +112,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         "withheld": list(done.withheld),
         "attach": attach,
     }
-    told = [f"attach with: {shlex.join(attach)}"] if sys.stderr.isatty() else []
+    told = [f"attach with: {' '.join(map(quote, attach))}"] if sys.stderr.isatty() else []
     failed = [f"the session exists, but is not ready: {problem}"] if problem else []
     code = 4 if not (done.registered or parsed.no_register) else 3 if problem else 0
     return Result(data, code=code, warnings=[*done.warnings, *failed, *told], always_json=True)

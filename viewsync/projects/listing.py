@@ -14,11 +14,10 @@ from viewsync.registry import rows as registry_rows
 from viewsync.sessions.rules import health
 from viewsync.system import processes
 from viewsync.text.nearest import did_you_mean
-from viewsync.tmux import lost_sockets, pid_namespaces, project_list, session_detail, side_by_side, sockets
+from viewsync.tmux import lost_sockets, pid_namespaces, project_list, side_by_side, sockets
 from viewsync.tmux.rules.marks import Identity
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
-from viewsync.tmux.session_detail import DetailRequest
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -308,4 +307,6 @@ def detail(tmux: Tmux, known: Known) -> SeenSession | None:
     """Its windows and panes, None of one that does not run."""
     if known.live is None or known.server is None:
         return None
-    return session_detail.see(tmux, known.server, known.live.id, DetailRequest([], [], []))
+    from viewsync.tmux import session_detail  # not for who asks for names alone
+
+    return session_detail.see(tmux, known.server, known.live.id, session_detail.DetailRequest([], [], []))

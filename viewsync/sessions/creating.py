@@ -140,7 +140,7 @@ def _checked(env: Mapping[str, str], request: CreateRequest) -> sessions.NewSess
 def _variable(env: Mapping[str, str], text: str) -> tuple[str, str]:
     """`-e NAME` takes the value that is there, so that a secret stands on no command line."""
     name, equals, value = text.partition("=")
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+    if not (name.isascii() and name.isidentifier()):
         raise UsageError(f"not a variable: {text!r}", "-e takes NAME=VALUE, or NAME")
     if not equals and name not in env:
         raise UsageError(f"-e {name}: it is not in the environment", "say -e NAME=VALUE")

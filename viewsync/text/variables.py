@@ -51,19 +51,20 @@ OF_A_TOOL = (
 
 # Sound like secrets, and are the place of one.
 _PLACES = ("SSH_AUTH_SOCK", "GOOGLE_APPLICATION_CREDENTIALS")
-_PLACE = re.compile(r"_(FILE|DIR|PATH|SOCK|HOME|COMMAND)$")
-_WORDS = re.compile(r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|KEY$|(^|_)(KEY|PASS|PWD|AUTH|PAT|PIN|DSN|COOKIE)S?(_|$)")
+_ENDS_OF_PLACES = ("_FILE", "_DIR", "_PATH", "_SOCK", "_HOME", "_COMMAND")
+_ANYWHERE = ("TOKEN", "SECRET", "PASSW", "PASSPHRASE", "CREDENTIAL")
+_BETWEEN_BARS = ("KEY", "PASS", "PWD", "AUTH", "PAT", "PIN", "DSN", "COOKIE")  # or several of them, with an S
+_PARTS = {*_BETWEEN_BARS, *(f"{word}S" for word in _BETWEEN_BARS)}
 _URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")  # with a password in it
 _HEADER = re.compile(r"(?i)\bauthorization:")  # git takes one from here, too
-_SWITCH = re.compile(r"(?i)|true|false|yes|no|on|off")  # TOKENIZERS_PARALLELISM=false
+_SWITCH = ("", "true", "false", "yes", "no", "on", "off")  # TOKENIZERS_PARALLELISM=false
 _COUNT = re.compile(r"TOKENS=\d{1,9}$")  # CLAUDE_CODE_MAX_OUTPUT_TOKENS=32000
 # One setting of git's each, numbered up to GIT_CONFIG_COUNT: where one is missing every git refuses to work.
 _OF_GITS_SETTINGS = re.compile(r"GIT_CONFIG_(COUNT|KEY_\d+|VALUE_\d+)")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")  # sh, which starts what runs in panes, hands on no other
 
 
 def looks_secret(name: str, value: str) -> bool:
-    return bool(_WORDS.search(name.upper()) or _URL.search(value))
+    return _sounds_secret(name.upper()) or _has_password(value)
 
 
 def of_a_server(env: Mapping[str, str]) -> dict[str, str]:
@@ -89,22 +90,44 @@ def _own(env: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in env.items()
-        if _NAME.fullmatch(name) and "\0" not in value and not _among(name, left_out)
+        if _may_be_handed_on(name) and "\0" not in value and not _among(name, left_out)
     }
+
+
+def _may_be_handed_on(name: str) -> bool:
+    """By sh, which starts what runs in panes."""
+    return name.isascii() and name.isidentifier()
 
 
 def _secrets(own: Mapping[str, str]) -> set[str]:
     found = {name for name, value in own.items() if _withheld(name, value)}
-    settings = {name for name in own if _OF_GITS_SETTINGS.fullmatch(name)}
+    settings = {name for name in own if _is_of_gits_settings(name)}
     return found if settings.isdisjoint(found) else found | settings
 
 
 def _withheld(name: str, value: str) -> bool:
-    if _URL.search(value) or _HEADER.search(value):
+    if _has_password(value) or ("authorization:" in value.lower() and _HEADER.search(value)):
         return True
-    if _SWITCH.fullmatch(value) or _COUNT.search(f"{name}={value}") or _OF_GITS_SETTINGS.fullmatch(name):
+    if not _sounds_secret(name.upper()) or name in _PLACES or name.upper().endswith(_ENDS_OF_PLACES):
         return False
-    return bool(_WORDS.search(name.upper())) and name not in _PLACES and not _PLACE.search(name.upper())
+    is_count = "TOKENS" in name and _COUNT.search(f"{name}={value}")
+    return not (value.lower() in _SWITCH or is_count or _is_of_gits_settings(name))
+
+
+# Most values are nothing of the kind, and are found so without an expression.
+def _has_password(value: str) -> bool:
+    return "://" in value and "@" in value and bool(_URL.search(value))
+
+
+def _is_of_gits_settings(name: str) -> bool:
+    return name.startswith("GIT_CONFIG_") and bool(_OF_GITS_SETTINGS.fullmatch(name))
+
+
+def _sounds_secret(name: str) -> bool:
+    """`name`: in capitals."""
+    if name.endswith("KEY") or any(word in name for word in _ANYWHERE):
+        return True
+    return not _PARTS.isdisjoint(name.split("_"))
 
 
 def _among(name: str, patterns: tuple[str, ...]) -> bool:

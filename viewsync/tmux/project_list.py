@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from viewsync.light import re
 from viewsync.tmux import rows
 from viewsync.tmux.rules import marks
+from viewsync.tmux.rules.ids import is_id
 from viewsync.tmux.rules.model import MARKED, PIN, QUARANTINE
 from viewsync.tmux.rules.project_model import LiveSession, Sessions
 from viewsync.typed import TYPE_CHECKING
@@ -48,7 +48,7 @@ def parse(socket: str, output: str) -> Sessions:
 
 
 def _session(row: list[str]) -> LiveSession:
-    if len(row) != _FIELDS or not re.fullmatch(r"\$\d+", row[0]):
+    if len(row) != _FIELDS or not is_id("$", row[0]):
         raise ValueError(row)
     return LiveSession(
         id=row[0],

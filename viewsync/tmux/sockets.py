@@ -178,9 +178,9 @@ def state(path: str, timeout: float = 0.5) -> str:
         return "foreign"
     except OSError:
         return "missing"
-    import socket as sockets  # 3 ms, which `open` and `hook` need not pay
+    import _socket as sockets  # without all that `socket` imports, and none of which is of use here
 
-    with sockets.socket(sockets.AF_UNIX) as probe:
+    with contextlib.closing(sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM)) as probe:
         probe.settimeout(timeout)
         try:
             probe.connect(path)

@@ -61,6 +61,8 @@ def _percent(char: str) -> str:
 
 
 def decoded(text: str) -> str:
+    if "%" not in text:  # as nearly always, which needs no expression
+        return text
     raw = re.sub(rb"%([0-9A-F]{2})", lambda match: bytes([int(match[1], 16)]), text.encode("utf-8", "surrogateescape"))
     return raw.decode("utf-8", "surrogateescape")
 

@@ -14,7 +14,8 @@ def refusal(name: str) -> str:
     """
     if not name:
         return "a session needs a name"
-    if found := re.search(r"[:.\\]|[\x00-\x1f\x7f]|[\ud800-\udfff]|\$[A-Za-z_{]", name):
+    plain = name.replace("-", "x").replace("_", "x").isalnum()  # as nearly always, which needs no expression
+    if not plain and (found := re.search(r"[:.\\]|[\x00-\x1f\x7f]|[\ud800-\udfff]|\$[A-Za-z_{]", name)):
         return f"tmux would rewrite {found[0]!r} in a session's name"
     if name[0] in "$@%={-":
         return f"tmux does not read a leading {name[0]!r} as part of a name"
