@@ -77,6 +77,17 @@ def test_what_reads_asks_once(server: Server, home: Home) -> None:
     assert starts(home, "send", "-s", "web", "--keys", "x")[0] == 2
 
 
+def test_a_session_is_made_in_one_step_and_ended_in_two(server: Server, home: Home) -> None:
+    """Before its end its server is read once, whatever is asked of it: its sessions with all their panes."""
+    assert starts(home, "create", "-S", server.socket, "-n", "web")[0] == 1
+    assert starts(home, "kill", "web", "--dry-run")[0] == 1
+    asked, done = starts(home, "kill", "web")
+    assert (asked, done.code) == (2, 0), done
+    assert "Session 'web' fully removed" in done.out
+    assert starts(home, "create", "-S", server.socket, "-n", "web")[0] == 1
+    assert starts(home, "kill", "-s", "web", "--json")[0] == 2
+
+
 def test_a_program_that_calls_itself_a_shell_gets_enter_by_itself(server: Server, home: Home) -> None:
     """In a third step, which keeps how the text shows where that is as it is."""
     for options in (("called:bash",), ("called:bash", "behind-sh"), ("called:-zsh",), ("called:bash", "boxed")):

@@ -148,9 +148,9 @@ def _guest(ctx: Context, server: Server, live: LiveSession) -> str:
     known = rows.read(ctx.registry)
     if not any(row.pane_id in live.pids and row.session_id not in ("", live.id) for row in known):
         return ""
-    from viewsync.sessions import killing
+    from viewsync.sessions import guests
 
-    found = killing.guests(ctx, pane_list.read(ctx.tmux, server.socket), live.id)
+    found = guests.of(guests.registry(ctx), pane_list.read(ctx.tmux, server.socket), live.id)
     return found[0].row.name if found else ""
 
 

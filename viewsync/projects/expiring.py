@@ -12,7 +12,7 @@ from viewsync.projects import cleanup_steps, detached_cleanup, listing
 from viewsync.projects.rules import expiry
 from viewsync.projects.rules.expiry import Candidate
 from viewsync.registry import leases, rows
-from viewsync.sessions import evidence, killing
+from viewsync.sessions import evidence, guests
 from viewsync.sessions import listing as registered_sessions
 from viewsync.sessions.rules.expiry import SessionFacts
 from viewsync.store import pending_steps
@@ -130,7 +130,7 @@ def _judge(ctx: Context, known: listing.Known) -> _Found | None:
     except TmuxError:
         return None  # it answered a moment ago; the next sweep asks again
     panes = _panes(listed)
-    others = killing.guests(ctx, listed.reading, live.id) if listed.reading else []
+    others = guests.of(guests.registry(ctx), listed.reading, live.id) if listed.reading else []
     closer = candidate.known._replace(
         guest=others[0].row.name if others else "",
         doubt=listed.doubt or candidate.known.doubt,

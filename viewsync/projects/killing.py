@@ -8,7 +8,7 @@ from viewsync.errors import MissingSession, TmuxError, UsageError, ViewsyncError
 from viewsync.projects import listing
 from viewsync.projects.listing import EVERYWHERE
 from viewsync.registry import targets
-from viewsync.sessions import killing
+from viewsync.sessions import guests, killing
 from viewsync.sessions.killing import Killed
 from viewsync.tmux import pane_list
 from viewsync.typed import TYPE_CHECKING
@@ -36,7 +36,7 @@ def kill(ctx: Context, asked: TargetArgs, wish: Wish, *, dry_run: bool, scope: S
     if known and known.row:
         if known.doubt and known.server is None and os.path.exists(known.socket):  # it is not waited for twice
             return Killed(known.row.name, known.socket, "", False, False, known.doubt, _NOT_GONE)
-        asked = targets.TargetArgs(session=known.row.name)
+        return killing.kill_resolved(ctx, targets.of_row(known.row), wish, dry_run=dry_run, panes=known.panes)
     return killing.kill(ctx, asked, wish, dry_run=dry_run)
 
 
@@ -98,7 +98,7 @@ def _meant(ctx: Context, asked: TargetArgs, scope: Scope) -> Known | None:
     """None for one that is neither a project's nor registered by that name: sessions/killing.py says what it is."""
     if asked.session and not asked.target:
         try:
-            return listing.find(ctx, asked.session, asked.label, asked.socket, every=True, scope=scope)
+            return listing.find(ctx, asked.session, asked.label, asked.socket, every=True, scope=scope, with_panes=True)
         except MissingSession:
             if any(scope):
                 raise
@@ -114,6 +114,6 @@ def _meant(ctx: Context, asked: TargetArgs, scope: Scope) -> Known | None:
         found = targets.find(panes, wanted)
     except ViewsyncError:  # as unreadable as it is, a target needs no registry
         return None
-    if killing.guest(ctx, panes, wanted, found):
+    if guests.meant(ctx, panes, wanted, found):
         return None
     return next((session for session in reading.known if session.live and session.live.id == found.session), None)

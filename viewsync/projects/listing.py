@@ -13,7 +13,6 @@ from viewsync.errors import Ambiguous, MissingSession, TmuxError
 from viewsync.registry import rows as registry_rows
 from viewsync.sessions.rules import health
 from viewsync.system import processes
-from viewsync.text.nearest import did_you_mean
 from viewsync.tmux import lost_sockets, pid_namespaces, project_list, side_by_side, sockets
 from viewsync.tmux.rules.marks import Identity
 from viewsync.tmux.rules.project_model import Sessions
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.registry.rules.row import Registered
     from viewsync.registry_shape import RegistryData, SessionRow
-    from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.rules.model import Panes, Server
     from viewsync.tmux.rules.project_model import LiveSession, SeenSession
     from viewsync.tmux.server import Tmux
 
@@ -51,6 +50,7 @@ class Known(NamedTuple):
     server: Server | None
     views: tuple[LiveSession, ...] = ()  # that share its windows
     elsewhere: LiveSession | None = None  # the session that its pane was moved into, of one that is not there itself
+    panes: Panes | None = None  # all of its server, where they were asked for along with it
 
     @property
     def quarantined(self) -> bool:
@@ -93,15 +93,25 @@ class Reading(NamedTuple):
     known: list[Known]
     answers: dict[str, Answer]  # by socket
     problems: list[str]
+    panes: Mapping[str, Panes] = {}
 
 
-def read(ctx: Context, servers: Iterable[str] = (), *, alone: bool = False, every: bool = False) -> Reading:
+def read(
+    ctx: Context, servers: Iterable[str] = (), *, alone: bool = False, every: bool = False, panes_for: str = ""
+) -> Reading:
     """All of them. `servers`: sockets to ask beside those that rows name; `alone`: instead of those. `every`: with
-    registered sessions of no project.
+    registered sessions of no project. `panes_for`: the name of a row, of whose server all panes are read along.
     """
     data = ctx.registry.read()
     registered_on = [] if alone else [row.socket for row in registry_rows.of(data) if every or row.type == TYPE]
-    return joined(data, side_by_side.ask(ctx.tmux, [*registered_on, *servers], _ask), every=every)
+    found: dict[str, Panes] = {}
+    along = data["sessions"].get(panes_for, {}).get("socket", "")
+
+    def ask(tmux: Tmux, socket: str) -> Answer:
+        return _ask(tmux, socket, found if socket == along else None)
+
+    answers = side_by_side.ask(ctx.tmux, [*registered_on, *servers], ask)
+    return joined(data, answers, every=every)._replace(panes=found)
 
 
 def joined(data: RegistryData, answers: dict[str, Answer], *, every: bool = False) -> Reading:
@@ -144,11 +154,15 @@ def within(data: RegistryData, scope: Scope) -> set[str]:
 _UNASKED = TmuxError("it was not asked")
 
 
-def _ask(tmux: Tmux, socket: str) -> Answer:
+def _ask(tmux: Tmux, socket: str, panes: dict[str, Panes] | None) -> Answer:
+    """`panes` gets those of that server, too."""
     try:
         if not os.path.isabs(socket):
             raise TmuxError(f"a session's socket is {socket!r}, and its folder is not known")
-        return project_list.read(tmux, socket)
+        if panes is None:
+            return project_list.read(tmux, socket)
+        sessions, panes[socket] = project_list.read_with_panes(tmux, socket)
+        return sessions
     except TmuxError as error:
         return error
 
@@ -253,19 +267,28 @@ def _made(known: Known) -> Known:
 
 
 def find(
-    ctx: Context, name: str, label: str = "", socket: str = "", *, every: bool = False, scope: Scope = EVERYWHERE
+    ctx: Context,
+    name: str,
+    label: str = "",
+    socket: str = "",
+    *,
+    every: bool = False,
+    scope: Scope = EVERYWHERE,
+    with_panes: bool = False,
 ) -> Known:
     """The one of exactly that name: on the server that `label` or `socket` names, else on any that a row names, or on
-    the usual one. MissingSession, or Ambiguous.
+    the usual one. MissingSession, or Ambiguous. `with_panes`: where it has a row, those of its server were read, too.
     """
+    panes_for = name if with_panes else ""
     if label or socket:
         place = sockets.socket_of(ctx.env, label, socket)
-        return named(read(ctx, [place], alone=True, every=every), name, every=every, scope=scope)
+        reading = read(ctx, [place], alone=True, every=every, panes_for=panes_for)
+        return named(reading, name, every=every, scope=scope)
     try:
         usual, problems = [sockets.socket_of(ctx.env, "", "")], []
     except TmuxError as error:  # whose folder tmux refuses has no session there, and may have others
         usual, problems = [], [error.message]
-    reading = read(ctx, usual, every=every)
+    reading = read(ctx, usual, every=every, panes_for=panes_for)
     return named(reading._replace(problems=reading.problems + problems), name, every=every, scope=scope)
 
 
@@ -280,9 +303,11 @@ def named(reading: Reading, name: str, *, every: bool = False, scope: Scope = EV
         places = ", and ".join(session.told for session in fitting)
         raise Ambiguous(f"{name!r} is {places}", "say with -S which one is meant")
     if fitting:
-        return fitting[0]
+        return fitting[0]._replace(panes=reading.panes.get(fitting[0].socket))
     if reading.problems:
         raise TmuxError(f"cannot tell whether there is a session {name!r}: {reading.problems[0]}")
+    from viewsync.text.nearest import did_you_mean  # not where it is there
+
     see = "`viewsync list` lists them" if every else "`viewsync status` lists them"
     near = did_you_mean(name, (session.name for session in known), see, most=3)
     what = "session" if every else "project session"

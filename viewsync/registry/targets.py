@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from viewsync.errors import Ambiguous, MissingSession, NotRegistered, TmuxError, UsageError
-from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules import lookup
+from viewsync.registry.rules.row import registered
 from viewsync.system import processes
 from viewsync.tmux import pane_list, pid_namespaces, sockets
 from viewsync.tmux.server import ServerGone
@@ -65,23 +65,28 @@ def resolve(ctx: Context, asked: TargetArgs) -> ResolvedTarget:
         return ResolvedTarget(sockets.socket_of(ctx.env, asked.label, asked.socket), asked.target, None)
     if not asked.session and named:
         raise UsageError("target is required", "name it with -t, as session:window.pane")
-    row = _named(ctx.registry, asked.session) if asked.session else _only(ctx.registry)
+    wanted = of_row(_named(ctx.registry, asked.session) if asked.session else _only(ctx.registry))
+    row = wanted.row
+    if named and row and sockets.socket_of(ctx.env, asked.label, asked.socket) != os.path.abspath(row.socket):
+        raise UsageError(f"session '{row.name}' is on another server, {row.socket}", "give -t with it, or leave it out")
+    return wanted._replace(target=asked.target) if asked.target else wanted
+
+
+def of_row(row: Registered) -> ResolvedTarget:
+    """What that session's row means."""
     if not os.path.isabs(row.socket):
         raise UsageError(
             f"Invalid session data in registry for '{row.name}': its socket is {row.socket!r}",
             "name the server with -S and the pane with -t",
         )
-    if named and sockets.socket_of(ctx.env, asked.label, asked.socket) != os.path.abspath(row.socket):
-        raise UsageError(f"session '{row.name}' is on another server, {row.socket}", "give -t with it, or leave it out")
-    return ResolvedTarget(row.socket, asked.target or row.target, row)
+    return ResolvedTarget(row.socket, row.target, row)
 
 
 def _named(registry: RegistryFile, name: str) -> Registered:
-    rows = registry_rows.read(registry)
-    for row in rows:
-        if row.name == name:
-            return row
-    raise not_found(name, (row.name for row in rows))
+    rows = registry.read()["sessions"]
+    if name in rows:
+        return registered(name, rows[name])
+    raise not_found(name, sorted(rows))
 
 
 def not_found(name: str, known: Iterable[str], see: str = _SEE) -> NotRegistered:
@@ -92,7 +97,7 @@ def not_found(name: str, known: Iterable[str], see: str = _SEE) -> NotRegistered
 
 
 def _only(registry: RegistryFile) -> Registered:
-    rows = registry_rows.read(registry)
+    rows = registry.read()["sessions"]
     if not rows:
         raise NotRegistered(
             "No sessions found in registry",
@@ -103,7 +108,7 @@ def _only(registry: RegistryFile) -> Registered:
             f"Multiple sessions found ({len(rows)} total)",
             f"Please specify session name with -s or use -t/-S explicitly. {_SEE}",
         )
-    return rows[0]
+    return next(registered(name, row) for name, row in rows.items())
 
 
 def find(reading: Panes, wanted: ResolvedTarget) -> SessionMatch:

@@ -11,20 +11,20 @@ from viewsync.light import signal
 from viewsync.registry import rows as registry_rows
 from viewsync.registry import targets
 from viewsync.registry.rules import lookup
-from viewsync.sessions import remains
+from viewsync.sessions import guests, remains
 from viewsync.system import signals
 from viewsync.text.timestamps import epoch
 from viewsync.tmux import guarded_kill, lost_sockets, pane_list
 from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING, NamedTuple
-from viewsync.views.rules import groups, tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Callable, Container, Mapping
 
     from viewsync.context import Context
     from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
+    from viewsync.registry_shape import RegistryData
     from viewsync.system.pane_processes import Finished
     from viewsync.tmux.rules.model import Pane, Panes
     from viewsync.tmux.server import Tmux
@@ -72,8 +72,14 @@ def kill(ctx: Context, asked: targets.TargetArgs, wish: Wish = Wish(), *, dry_ru
     """With its views, which would bring its work back under its name. What was moved out of it or into it, and is
     another row's, stays; of a session that its pane was moved out of, that pane alone is ended.
     """
-    wanted = targets.resolve(ctx, asked)
-    seen = _look(ctx, wanted)
+    return kill_resolved(ctx, targets.resolve(ctx, asked), wish, dry_run=dry_run)
+
+
+def kill_resolved(
+    ctx: Context, wanted: targets.ResolvedTarget, wish: Wish, *, dry_run: bool = False, panes: Panes | None = None
+) -> Killed:
+    """The same; `panes`: of its server, where they were read just now."""
+    seen = _look(ctx, wanted, panes)
     row, found = seen.row, seen.found
     name = wanted.row.name if wanted.row else found.session_name or wanted.target.partition(":")[0].removeprefix("=")
     result = Killed(name, wanted.socket, found.session, False, None, seen.problem, "")
@@ -85,13 +91,11 @@ def kill(ctx: Context, asked: targets.TargetArgs, wish: Wish = Wish(), *, dry_ru
         return result._replace(removed=False if row else None)
     with signals.ignoring(signal.SIGHUP):  # who ends the session from a pane in it does all of it
         if seen.reading and result.found:
-            result = _end_found(ctx, seen.reading, result, seen, wish)
+            result = _end_found(ctx, seen.reading, result, seen, wish, lambda: _record(ctx, row) if row else None)
         if row is None:
             return result
         if seen.certain and not result.found:  # what it ran may have outlived it
             result = result._replace(remains=remains.of_row(row, keep=wish.keep_processes))
-        if result.killed:
-            _record(ctx, row)
         if not result.killed and (not seen.certain or (result.found and result.problem)):
             return result._replace(removed=False, registry_problem="the session may still exist")
         return _forget(ctx, row, result)
@@ -107,11 +111,10 @@ class _Seen(NamedTuple):
     certain: bool
 
 
-def _look(ctx: Context, wanted: targets.ResolvedTarget) -> _Seen:
-    reading: Panes | None = None
+def _look(ctx: Context, wanted: targets.ResolvedTarget, reading: Panes | None) -> _Seen:
     problem, certain = "", True
     try:
-        reading = pane_list.read(ctx.tmux, wanted.socket)
+        reading = reading or pane_list.read(ctx.tmux, wanted.socket)
         certain = reading.complete
     except ServerGone as error:
         problem = error.message
@@ -123,15 +126,18 @@ def _look(ctx: Context, wanted: targets.ResolvedTarget) -> _Seen:
         problem, certain = problem or doubt, False
     if reading and row and not wanted.row and lookup.by_row(reading, row).moved:
         row = None  # that session was its own, but its pane has left it
-    if reading and (other := guest(ctx, reading, wanted, found)):
+    if reading and (other := guests.meant(ctx, reading, wanted, found)):
         found, row = other.match, other.row
     return _Seen(reading, found, row, problem, certain)
 
 
-def _end_found(ctx: Context, reading: Panes, result: Killed, seen: _Seen, wish: Wish) -> Killed:
+def _end_found(
+    ctx: Context, reading: Panes, result: Killed, seen: _Seen, wish: Wish, ended: Callable[[], None]
+) -> Killed:
+    """`ended` is called where it has ended, while its programs have a moment to do so, too."""
     if seen.found.pane and seen.found.moved:
-        return _end_moved(ctx, reading, result, seen.found.pane, wish, seen.row)
-    return _end(ctx, reading, result, seen.found.session_name, wish)
+        return _end_moved(ctx, reading, result, seen.found.pane, wish, seen.row, ended)
+    return _end(ctx, reading, result, seen.found.session_name, wish, ended)
 
 
 def end(ctx: Context, socket: str, server: str, session: str, wish: Wish) -> Killed:
@@ -144,7 +150,7 @@ def end(ctx: Context, socket: str, server: str, session: str, wish: Wish) -> Kil
     name = next((pane.session_name for pane in reading.panes if pane.session == session), "")
     if reading.server.identity != server or not name:
         return result
-    return _end(ctx, reading, result._replace(name=name, problem=""), name, wish)
+    return _end(ctx, reading, result._replace(name=name, problem=""), name, wish, lambda: None)
 
 
 def keeps(ctx: Context, socket: str, server: str, session: str, wish: Wish) -> str:
@@ -154,21 +160,30 @@ def keeps(ctx: Context, socket: str, server: str, session: str, wish: Wish) -> s
     except ServerGone:
         return ""
     name = next((pane.session_name for pane in reading.panes if pane.session == session), "")
-    if reading.server.identity != server or not name or guests(ctx, reading, session):
+    data = guests.registry(ctx)
+    if reading.server.identity != server or not name or guests.of(data, reading, session):
         return ""
-    mine = [] if wish.views == NONE else _sharing(ctx, reading, session)[0]
+    mine = [] if wish.views == NONE else _sharing(data, reading, session)[0]
     group = _group(reading, session, name, mine, only_free=wish.only_free)
     return _kept(guarded_kill.keeps_group(ctx.tmux, reading.server, group, ctx.clock(), in_use=wish.views == ALL), name)
 
 
-def _end_moved(ctx: Context, reading: Panes, result: Killed, pane: Pane, wish: Wish, row: Registered | None) -> Killed:
+def _end_moved(
+    ctx: Context,
+    reading: Panes,
+    result: Killed,
+    pane: Pane,
+    wish: Wish,
+    row: Registered | None,
+    ended: Callable[[], None],
+) -> Killed:
     if row and row.quarantined:
         return result._replace(problem="it is quarantined: `viewsync release` ends that")
     if wish.only_free and pane.attached:
         return result._replace(problem=_IN_USE)
     if row and (kept := _still_shown(reading, pane, row.name, wish.views)):
         return result._replace(problem=kept)
-    return _end_panes(ctx, reading, result, [pane], wish)
+    return _end_panes(ctx, reading, result, [pane], wish, ended)
 
 
 def _still_shown(reading: Panes, pane: Pane, name: str, views: str) -> str:
@@ -182,7 +197,9 @@ def _still_shown(reading: Panes, pane: Pane, name: str, views: str) -> str:
     return on_its_view(used) if used and views != ALL else ""
 
 
-def _end_panes(ctx: Context, reading: Panes, result: Killed, panes: list[Pane], wish: Wish) -> Killed:
+def _end_panes(
+    ctx: Context, reading: Panes, result: Killed, panes: list[Pane], wish: Wish, ended: Callable[[], None]
+) -> Killed:
     """Those alone, whatever else is in their session."""
     shown = {pane.id: [other.session for other in reading.panes if other.id == pane.id] for pane in panes}
     before = remains.see(reading, panes)
@@ -191,16 +208,21 @@ def _end_panes(ctx: Context, reading: Panes, result: Killed, panes: list[Pane], 
     except ServerGone:
         done = list(shown)
     except TmuxError as error:
-        return _look_again(ctx.tmux, reading, result, error, shown)
+        result = _look_again(ctx.tmux, reading, result, error, shown)
+        if result.killed:
+            ended()
+        return result
     result = result._replace(killed=len(done) == len(shown), problem="" if done or not shown else "it has just ended")
+    if result.killed:
+        ended()
     return result._replace(remains=remains.finish(ctx.tmux, before, keep=wish.keep_processes))
 
 
-def _end(ctx: Context, reading: Panes, result: Killed, name: str, wish: Wish) -> Killed:
-    session = result.session_id
+def _end(ctx: Context, reading: Panes, result: Killed, name: str, wish: Wish, ended: Callable[[], None]) -> Killed:
+    session, data = result.session_id, guests.registry(ctx)
     panes = [pane for pane in reading.panes if pane.session == session]
-    if others := guests(ctx, reading, session):
-        views, live_on = _sharing(ctx, reading, session)
+    if others := guests.of(data, reading, session):
+        views, live_on = _sharing(data, reading, session)
         known = {session, *(view.id for view in views)}
         elsewhere = {pane.window for pane in reading.panes if pane.session not in known}
         mine = [pane for pane in panes if pane.window not in elsewhere and pane not in [each.pane for each in others]]
@@ -208,45 +230,20 @@ def _end(ctx: Context, reading: Panes, result: Killed, name: str, wish: Wish) ->
             return result._replace(problem=_IN_USE)
         rows = ", ".join(repr(other.row.name) for other in others)
         stays = f"session {name!r} stays: the pane of {rows} was moved into it, and is not ended with it"
-        return _end_panes(ctx, reading, result._replace(said=(*result.said, stays), live_on=tuple(live_on)), mine, wish)
+        result = result._replace(said=(*result.said, stays), live_on=tuple(live_on))
+        return _end_panes(ctx, reading, result, mine, wish, ended)
     before = remains.see(reading, panes)
-    result = _end_whole(ctx, reading, result, name, wish)
+    result = _end_whole(ctx, reading, data, result, name, wish)
     if not result.killed:
         return result
+    ended()
     shared = bool(result.live_on)
     return result._replace(remains=remains.finish(ctx.tmux, before, keep=wish.keep_processes, shared=shared))
 
 
-class Guest(NamedTuple):
-    """A row whose pane was moved into a session that is not its own."""
-
-    row: Registered
-    match: SessionMatch
-    pane: Pane
-
-
-def guests(ctx: Context, reading: Panes, session: str) -> list[Guest]:
-    """Those in that session."""
-    try:
-        rows = [row for row in registry_rows.read(ctx.registry) if os.path.abspath(row.socket) == reading.server.socket]
-    except ViewsyncError:
-        return []
-    found = [(row, lookup.by_row(reading, row)) for row in rows]
-    return [
-        Guest(row, match, match.pane) for row, match in found if match.moved and match.pane and match.session == session
-    ]
-
-
-def guest(ctx: Context, reading: Panes, wanted: targets.ResolvedTarget, found: SessionMatch) -> Guest | None:
-    """The row that is meant by the id of its pane, which was moved into the session that was found."""
-    if wanted.row or not found.pane or wanted.target != found.pane.id:
-        return None
-    return next((other for other in guests(ctx, reading, found.session) if other.pane == found.pane), None)
-
-
-def _end_whole(ctx: Context, reading: Panes, result: Killed, name: str, wish: Wish) -> Killed:
+def _end_whole(ctx: Context, reading: Panes, data: RegistryData, result: Killed, name: str, wish: Wish) -> Killed:
     session, only_free, views = result.session_id, wish.only_free, wish.views
-    mine, others = ([], []) if views == NONE else _sharing(ctx, reading, session)
+    mine, others = ([], []) if views == NONE else _sharing(data, reading, session)
     on = next((view.name for view in mine if view.attached), "")
     if on and only_free:
         return result._replace(problem=_IN_USE)
@@ -276,18 +273,24 @@ def on_its_view(view: str) -> str:
 _IN_USE = "somebody is attached to it, or it has just ended"
 
 
-def _sharing(ctx: Context, reading: Panes, session: str) -> tuple[list[View], list[str]]:
+def _sharing(data: RegistryData, reading: Panes, session: str) -> tuple[list[View], list[str]]:
     """The views of the session, and the names of the other sessions that show any of its windows. A view has none: it
     is ended alone.
     """
-    try:
-        ours = tracking.proven_in(reading, ctx.registry.read()["views"])
-    except ViewsyncError:
-        ours = {}
-    if session in ours or any(pane.marked for pane in reading.panes if pane.session == session):
+    ours: Mapping[str, str] = {}
+    mine: list[View] = []
+    own = [pane for pane in reading.panes if pane.session == session]
+    if data["views"]:
+        from viewsync.views.rules import tracking  # not where nobody has a view
+
+        ours = tracking.proven_in(reading, data["views"])
+    if session in ours or any(pane.marked for pane in own):
         return [], []
-    mine = groups.views(groups.index(reading), session, ours)
-    windows = {pane.window for pane in reading.panes if pane.session == session}
+    if any(pane.group for pane in own):
+        from viewsync.views.rules import groups
+
+        mine = groups.views(groups.index(reading), session, ours)
+    windows = {pane.window for pane in own}
     known = {session, *(view.id for view in mine)}
     names = {pane.session_name for pane in reading.panes if pane.window in windows and pane.session not in known}
     return mine, sorted(names)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _HANGUP, _TERM, _KILL = 1.0, 5.0, 2.0  # seconds that a program gets to end
 _SETTLE = 0.3  # and a job, once the shell that tells it is gone
-_STEPS = (0.002, 0.005, 0.01, 0.02)  # seconds between two looks, the last one from then on
+_STEPS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02)  # seconds between two looks, the last one from then on
 
 BACKGROUND, OWN_SESSION = "it runs in the background", "it has a session of its own"
 CALLS = "it has called for this end"
@@ -160,8 +160,11 @@ def _callers(table: Mapping[int, _Seen]) -> set[int]:
 def _traces(table: Mapping[int, _Seen], socket: str, server: int, panes: Iterable[str]) -> dict[str, list[int]]:
     """What has left its parents behind still says in its environment which pane it was started in."""
     found: dict[str, list[int]] = {pane: [] for pane in panes}
-    for pid in table:
-        environment = procfs.environment(pid)
+    began = table[server].start
+    for pid, seen in table.items():
+        if seen.start < began:  # before there was such a pane
+            continue
+        environment = procfs.environment(pid, b"TMUX_PANE=%")
         pane = environment.get("TMUX_PANE", "")
         if pane in found and environment.get("TMUX", "").startswith(f"{socket},{server},"):
             found[pane].append(pid)

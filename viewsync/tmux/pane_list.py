@@ -39,17 +39,17 @@ PANE = "\t".join(
 )
 
 
-_COMMANDS = (["list-panes", "-a", "-F", PANE], ["display-message", "-p", rows.SERVER])
+COMMANDS = (["list-panes", "-a", "-F", PANE], ["display-message", "-p", rows.SERVER])
 
 
 def read(tmux: Tmux, socket: str) -> Panes:
     """ServerGone when no server runs there, TmuxError when it says nothing usable."""
-    return parse(socket, tmux.ask_all(socket, _COMMANDS))
+    return parse(socket, tmux.ask_all(socket, COMMANDS))
 
 
 def read_with(tmux: Tmux, socket: str, also: Sequence[Sequence[str]]) -> tuple[Panes, str]:
     """The same, and what more commands printed in the same call. They only read, and each may fail."""
-    out = tmux.run(socket, *chain(*_COMMANDS, *also)).out
+    out = tmux.run(socket, *chain(*COMMANDS, *also)).out
     begin = out.find("\nV\t")
     if begin < 0:
         return read(tmux, socket), ""
@@ -66,11 +66,12 @@ def read_with(tmux: Tmux, socket: str, also: Sequence[Sequence[str]]) -> tuple[P
 def parse(socket: str, output: str) -> Panes:
     """What `read` read, from its text."""
     panes: list[Pane] = []
-    server, complete = rows.read(socket, output, {"P": lambda row: panes.append(_pane(row))})
+    server, complete = rows.read(socket, output, {"P": lambda row: panes.append(pane(row))})
     return Panes(server, tuple(panes), complete)
 
 
-def _pane(row: list[str]) -> Pane:
+def pane(row: list[str]) -> Pane:
+    """What a row of theirs says, without its letter; ValueError for what is none."""
     if len(row) != 18 or not all(map(is_id, "$@%", row)):
         raise ValueError(row)
     return Pane(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from viewsync.tmux import rows
+from viewsync.tmux import pane_list, rows
 from viewsync.tmux.rules import marks
 from viewsync.tmux.rules.ids import is_id
-from viewsync.tmux.rules.model import MARKED, PIN, QUARANTINE
+from viewsync.tmux.rules.model import MARKED, PIN, QUARANTINE, Panes
 from viewsync.tmux.rules.project_model import LiveSession, Sessions
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from viewsync.tmux.rules.model import Pane, Server
     from viewsync.tmux.server import Tmux
 
 _SESSION = "\t".join(
@@ -41,9 +42,23 @@ def read(tmux: Tmux, socket: str) -> Sessions:
     return parse(socket, tmux.ask_all(socket, COMMANDS))
 
 
+def read_with_panes(tmux: Tmux, socket: str) -> tuple[Sessions, Panes]:
+    """The same, and all panes of the server, in one call."""
+    output = tmux.ask_all(socket, (COMMANDS[0], *pane_list.COMMANDS))
+    sessions: list[LiveSession] = []
+    panes: list[Pane] = []
+    takers = {"S": lambda row: sessions.append(_session(row)), "P": lambda row: panes.append(pane_list.pane(row))}
+    server, complete = rows.read(socket, output, takers)
+    return _of(server, sessions, complete), Panes(server, tuple(panes), complete)
+
+
 def parse(socket: str, output: str) -> Sessions:
     sessions: list[LiveSession] = []
     server, complete = rows.read(socket, output, {"S": lambda row: sessions.append(_session(row))})
+    return _of(server, sessions, complete)
+
+
+def _of(server: Server, sessions: list[LiveSession], complete: bool) -> Sessions:
     return Sessions(server, tuple(_with_groups(sessions)), complete)
 
 
