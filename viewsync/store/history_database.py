@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Answer = TypeVar("Answer")
 
 FILE = "history.db"
-_STEPS = 5  # how many history_migrations.py has
+_STEPS = 6  # how many history_migrations.py has
 _LATEST = 2.0**53  # more than any time, and any number of bytes
 _PARTS = ("", "-wal", "-shm", "-journal")
 _NUMBER = (int, float)

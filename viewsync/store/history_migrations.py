@@ -229,7 +229,15 @@ def views(database: sqlite3.Connection) -> None:
     database.execute("UPDATE folded SET at = 0, event = 0, seen = 0")
 
 
-MIGRATIONS = (events, sessions, guis, lives, views)
+def view_sums(database: sqlite3.Connection) -> None:
+    """What is counted of views stands in the indexes, in the order in which it is counted."""
+    ends = "layer, event, reason, began, left, visited"
+    for name, columns in (("parent", f"parent, {ends}, last"), ("end", f"last, {ends}")):
+        database.execute(f"DROP INDEX view_lives_by_{name}")
+        database.execute(f"CREATE INDEX view_lives_by_{name} ON view_lives ({columns})")
+
+
+MIGRATIONS = (events, sessions, guis, lives, views, view_sums)
 
 
 def migrate(database: sqlite3.Connection) -> None:

@@ -21,17 +21,13 @@ def one(database: sqlite3.Connection, key: ViewKey) -> tuple[tuple[Any, ...], Pl
     return (found[:-2], found[-2:]) if found else None
 
 
-def since(database: sqlite3.Connection, at: float) -> list[tuple[Any, ...]]:
-    """Of which something was heard since then, or no end was seen; those that ended first come first."""
-    columns = f"socket, server, session, {_COLUMNS}"
-    query = f"""SELECT {columns}, number FROM view_lives WHERE last >= ?
-        UNION SELECT {columns}, number FROM view_lives WHERE layer IS NULL ORDER BY last, number"""  # noqa: S608
-    return [row[:-1] for row in database.execute(query, (at,))]
-
-
 def write(database: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> None:
     places = ", ".join("?" * 16)
     database.executemany(f"INSERT OR REPLACE INTO view_lives VALUES ({places})", rows)  # noqa: S608
+
+
+def has_parent(database: sqlite3.Connection, name: str) -> bool:
+    return database.execute("SELECT 1 FROM view_lives WHERE parent = ? LIMIT 1", (name,)).fetchone() is not None
 
 
 def parents(database: sqlite3.Connection) -> set[str]:

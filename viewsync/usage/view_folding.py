@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from viewsync.store import life_tables, view_tables
-from viewsync.typed import TYPE_CHECKING
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.usage.rules.view_report import EVENTS, ViewEnd, ViewLife, ViewLives
 
 if TYPE_CHECKING:
@@ -41,17 +41,29 @@ def _folded(database: sqlite3.Connection, key: Key, events: list[Placed], place:
     return (*key, *told, life.end and end.layer, end.event, end.reason, life.left, life.visited, *events[-1][0])
 
 
-def read(database: sqlite3.Connection, since: float, events: Iterable[Event]) -> ViewLives:
-    """Of which something was heard since then, with `events` that the history does not have yet."""
+class Known(NamedTuple):
+    lives: ViewLives  # of which no end was seen before
+    aside: list[Key]  # those of them that the table has
+
+
+def read(database: sqlite3.Connection, keys: Iterable[Key], events: Iterable[Event]) -> Known:
+    """Of these, with `events` that the history does not have yet. What had ended by then stays as it is."""
     lives = ViewLives()
-    for row in view_tables.since(database, since):
-        lives.add(row[:3], _life(row[3:]))
+    aside: list[Key] = []
+    events = list(events)
+    ended: set[Key] = set()
+    for key in dict.fromkeys([*keys, *map(_key, events)]):
+        if known := view_tables.one(database, key):
+            life = _life(known[0])
+            if life.end:
+                ended.add(key)
+            else:
+                aside.append(key)
+                lives.add(key, life)
     for event in events:
-        key = _key(event)
-        if key not in lives.open and key not in lives.done and (known := view_tables.one(database, key)):
-            lives.add(key, _life(known[0]))
-        lives.take(event)
-    return lives
+        if _key(event) not in ended:
+            lives.take(event)
+    return Known(lives, aside)
 
 
 def _key(event: Event) -> Key:

@@ -7,18 +7,22 @@ from viewsync.registry.safe_reading import read_registry
 from viewsync.store import view_tables
 from viewsync.text.nearest import did_you_mean
 from viewsync.typed import TYPE_CHECKING, NamedTuple
-from viewsync.usage import folding, reporting, view_folding
+from viewsync.usage import folding, reporting
 from viewsync.usage.rules import view_report
 from viewsync.usage.rules.view_report import ViewThere
+from viewsync.usage.summing import Stretch
+from viewsync.usage.view_summing import ViewsNow, ViewSumming
 from viewsync.views import listing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    import sqlite3
+    from collections.abc import Sequence
 
     from viewsync.context import Context
     from viewsync.events import Event
     from viewsync.store.history_database import History
-    from viewsync.usage.rules.view_report import ViewLife, ViewNumbers
+    from viewsync.usage.rules.view_report import ViewNumbers
+    from viewsync.usage.view_summing import SummedViews
 
 
 class ViewLine(NamedTuple):
@@ -47,42 +51,40 @@ def report(ctx: Context, since: float = 0.0, parent: str = "") -> ViewReport:
         folding.fold(ctx.history)
     now = ctx.clock()
     until = now + 1  # what happened just now is in it
-    known = ctx.history.within(lambda database: view_folding.read(database, since, found.unwritten))
-    lives = view_report.by_now(known, there, _unread(ctx, found), now)
-    by_parent: dict[str, tuple[list[ViewLife], list[ViewThere]]] = {}
-    for life in lives:
-        by_parent.setdefault(life.parent, ([], []))[0].append(life)
+    stretch = Stretch(since, until, reporting.days(since, now) if since else [])
+    known = ViewsNow(there, _unread(ctx, found), found.unwritten, now)
+
+    def work(database: sqlite3.Connection) -> SummedViews:
+        summing = ViewSumming(database, stretch, known, parent)
+        if parent:
+            _check(database, parent, {*summing.parents_now, *(view.parent for view in there.values())})
+        return summing.report()
+
+    summed = ctx.history.within(work)
+    views: dict[str, list[ViewThere]] = {}
     for view in there.values():
-        by_parent.setdefault(view.parent, ([], []))[1].append(view)
-    if parent:
-        _check(ctx.history, parent, by_parent)
-        by_parent = {parent: by_parent.get(parent, ([], []))}
-        lives, there = by_parent[parent][0], {key: view for key, view in there.items() if view.parent == parent}
+        if not parent or view.parent == parent:
+            views.setdefault(view.parent, []).append(view)
 
-    def line(label: str, mine: Sequence[ViewLife], views: Sequence[ViewThere]) -> ViewLine:
-        numbers = view_report.numbers(mine, since, until)
-        return ViewLine(label, numbers, len(views), sum(view.attached for view in views))
+    def line(label: str, numbers: ViewNumbers, mine: Sequence[ViewThere]) -> ViewLine:
+        return ViewLine(label, numbers, len(mine), sum(view.attached for view in mine))
 
-    parents = [line(name, *by_parent[name]) for name in sorted(by_parent)]
+    parents = [line(name, numbers, views.get(name, [])) for name, numbers in sorted(summed.parents.items())]
     return ViewReport(
         since=since,
         until=now,
-        total=line("", lives, list(there.values())),
-        days=[
-            ViewLine(label, view_report.numbers(lives, max(begin, since), min(end, until)))
-            for label, begin, end in (reporting.days(since, now) if since else [])
-        ],
+        total=line("", summed.total, [view for mine in views.values() for view in mine]),
+        days=[ViewLine(label, numbers) for label, numbers in summed.days],
         parents=[part for part in parents if not part.numbers.empty],
         warnings=found.errors,
     )
 
 
-def _check(history: History, parent: str, by_parent: Iterable[str]) -> None:
-    if parent not in by_parent:
-        known = sorted({*by_parent, *history.within(view_tables.parents)})
-        if parent not in known:
-            names = f"it knows: {', '.join(known) or 'none yet'}"
-            raise UsageError(f"the history has no views of {parent!r}", did_you_mean(parent, known, names))
+def _check(database: sqlite3.Connection, parent: str, now: set[str]) -> None:
+    if parent not in now and not view_tables.has_parent(database, parent):
+        known = sorted({*now, *view_tables.parents(database)})
+        names = f"it knows: {', '.join(known) or 'none yet'}"
+        raise UsageError(f"the history has no views of {parent!r}", did_you_mean(parent, known, names))
 
 
 def written(history: History, since: float = 0.0) -> list[Event]:
@@ -105,7 +107,7 @@ def _there(found: listing.Listing) -> dict[view_report.Key, ViewThere]:
     }
 
 
-def _unread(ctx: Context, found: listing.Listing) -> Iterable[view_report.Key]:
+def _unread(ctx: Context, found: listing.Listing) -> list[view_report.Key]:
     """Views of servers that did not answer."""
     answered = {server["socket"] for server in found.servers}
     return [

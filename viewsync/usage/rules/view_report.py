@@ -6,6 +6,7 @@ is counted as unknown: nothing is guessed from what other views did.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 
 from viewsync.events import BY_ITSELF, CLIENTLESS, DETACH, END, FOUND, GONE, OPEN, REUSE, SERVER_GONE
@@ -14,7 +15,7 @@ from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.usage.rules.report import median
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from viewsync.events import Event
 
@@ -55,7 +56,7 @@ class ViewLife(NamedTuple):
 
     @property
     def start(self) -> float:
-        return self.began or self.first
+        return min(self.began or self.first, self.last)
 
 
 class ViewNumbers(NamedTuple):
@@ -157,40 +158,104 @@ def layer(event: Event) -> str:
     return TMUX if event.detail == BY_ITSELF else event.trigger
 
 
-def numbers(lives: Sequence[ViewLife], since: float, until: float) -> ViewNumbers:
+def numbers(lives: Iterable[ViewLife], since: float, until: float) -> ViewNumbers:
     """Of what was in that stretch of time, its end not included."""
-
-    def inside(at: float) -> bool:
-        return since <= at < until
-
-    ended = [life for life in lives if life.end and inside(life.last)]
-    ends = Counter(life.end for life in ended if life.end)
-    # What somebody else ended, or its server took along, no client's end led to.
-    cleaned = [life for life in ended if life.end and life.end.event != GONE and life.visited]
-    unseen = [life for life in cleaned if not life.left]
-    at_once = sum(life.end.layer == TMUX for life in unseen if life.end)
-    return ViewNumbers(
-        opened=sum(life.opened and inside(life.began) for life in lives),
-        reused=sum(inside(at) for life in lives for at in life.reused),
-        ends=dict(ends.most_common()),
-        lifetimes=[life.last - life.began for life in ended if life.began],
-        lifetime_unknown=sum(not life.began for life in ended),
-        most=most_at_once(lives, since, until),
-        at_once=at_once,
-        delays=[life.last - life.left for life in cleaned if life.left],
-        delay_unknown=len(unseen) - at_once,
-        end_unknown=sum(not (life.end or life.there) and inside(life.last) for life in lives),
-    )
-
-
-def most_at_once(lives: Sequence[ViewLife], since: float, until: float) -> int:
-    """One that begins as another one ends is not there beside it."""
-    steps = []
+    tally = ViewTally(since, until)
     for life in lives:
-        if life.start < until and (life.there or life.last >= since):
-            steps += [(max(life.start, since), 1), (life.last, -1)]
-    count = most = 0
-    for _, step in sorted(steps):
-        count += step
-        most = max(most, count)
-    return most
+        tally.add_life(life)
+    return tally.numbers()
+
+
+class Crowd:
+    """How many there were at the same moment. One that begins as another one ends is not there beside it."""
+
+    def __init__(self, starts: Iterable[float], lasts: Iterable[float]) -> None:
+        self.starts = sorted(starts)
+        self.lasts = sorted(lasts)
+        self.counts = [count - bisect_right(self.lasts, at) for count, at in enumerate(self.starts, 1)]
+
+    def most(self, since: float, until: float) -> int:
+        at_first = bisect_right(self.starts, since) - bisect_right(self.lasts, since)
+        begun = self.counts[bisect_left(self.starts, since) : bisect_left(self.starts, until)]
+        return max(0, at_first, *begun)
+
+
+class ViewTally:
+    """Numbers of one stretch of time, its end not included, as they are put together."""
+
+    def __init__(self, since: float, until: float) -> None:
+        self.since = since
+        self.until = until
+        self.opened = 0
+        self.reused = 0
+        self.ends: Counter[ViewEnd] = Counter()
+        self.lifetimes: list[float] = []
+        self.lifetime_unknown = 0
+        self.starts: list[float] = []
+        self.lasts: list[float] = []
+        self.at_once = 0
+        self.delays: list[float] = []
+        self.delay_unknown = 0
+        self.end_unknown = 0
+
+    def add_life(self, life: ViewLife) -> None:
+        self.opened += life.opened and self._inside(life.began)
+        self.reused += sum(map(self._inside, life.reused))
+        self.starts.append(life.start)
+        self.lasts.append(life.last)
+        if life.there or not self._inside(life.last):
+            return
+        self.add_ends(life.end, 1, unknown=not life.began, unseen=_is_cleaned(life) and not life.left)
+        if life.end and life.began:
+            self.lifetimes.append(life.last - life.began)
+        if _is_cleaned(life) and life.left:
+            self.delays.append(life.last - life.left)
+
+    def add_ends(self, end: ViewEnd | None, count: int, *, unknown: int, unseen: int) -> None:
+        """`unknown`: of how many nobody knows when they began. `unseen`: when their client went."""
+        if end is None:
+            self.end_unknown += count
+        elif count:
+            self.ends[end] += count
+            self.lifetime_unknown += unknown
+            if end.layer == TMUX:
+                self.at_once += unseen
+            else:
+                self.delay_unknown += unseen
+
+    def add(self, other: ViewTally) -> None:
+        self.opened += other.opened
+        self.reused += other.reused
+        self.ends += other.ends
+        self.lifetimes += other.lifetimes
+        self.lifetime_unknown += other.lifetime_unknown
+        self.starts += other.starts
+        self.lasts += other.lasts
+        self.at_once += other.at_once
+        self.delays += other.delays
+        self.delay_unknown += other.delay_unknown
+        self.end_unknown += other.end_unknown
+
+    def _inside(self, at: float) -> bool:
+        return self.since <= at < self.until
+
+    def numbers(self, crowd: Crowd | None = None) -> ViewNumbers:
+        """`crowd`: all that there were, where it is known already."""
+        crowd = crowd or Crowd(self.starts, self.lasts)
+        return ViewNumbers(
+            opened=self.opened,
+            reused=self.reused,
+            ends=dict(sorted(self.ends.items(), key=lambda item: (-item[1], item[0]))),
+            lifetimes=self.lifetimes,
+            lifetime_unknown=self.lifetime_unknown,
+            most=crowd.most(self.since, self.until),
+            at_once=self.at_once,
+            delays=self.delays,
+            delay_unknown=self.delay_unknown,
+            end_unknown=self.end_unknown,
+        )
+
+
+def _is_cleaned(life: ViewLife) -> bool:
+    """What somebody else ended, or its server took along, no client's end led to."""
+    return bool(life.end and life.end.event != GONE and life.visited)
