@@ -229,15 +229,18 @@ def views(database: sqlite3.Connection) -> None:
     database.execute("UPDATE folded SET at = 0, event = 0, seen = 0")
 
 
-def view_sums(database: sqlite3.Connection) -> None:
-    """What is counted of views stands in the indexes, in the order in which it is counted."""
+def sums(database: sqlite3.Connection) -> None:
+    """What is counted stands in the indexes, that of views in the order in which it is."""
+    database.execute("DROP INDEX stays_by_beginning")
+    database.execute("CREATE INDEX stays_by_beginning ON stays (begin, life, open)")
     ends = "layer, event, reason, began, left, visited"
-    for name, columns in (("parent", f"parent, {ends}, last"), ("end", f"last, {ends}")):
+    for name, columns in (("parent", f"parent, {ends}, last, first, opened"), ("end", f"last, {ends}")):
         database.execute(f"DROP INDEX view_lives_by_{name}")
         database.execute(f"CREATE INDEX view_lives_by_{name} ON view_lives ({columns})")
+    database.execute("CREATE INDEX view_lives_reused ON view_lives (last) WHERE reused != ''")
 
 
-MIGRATIONS = (events, sessions, guis, lives, views, view_sums)
+MIGRATIONS = (events, sessions, guis, lives, views, sums)
 
 
 def migrate(database: sqlite3.Connection) -> None:

@@ -62,6 +62,7 @@ class DaySum(NamedTuple):
 def set_aside(database: sqlite3.Connection, lives: Iterable[tuple[int, str]]) -> None:
     """Each with the project that it has now. Of all queries below."""
     database.execute("CREATE TEMP TABLE aside (life INTEGER PRIMARY KEY, project TEXT NOT NULL)")
+    database.execute("CREATE TEMP TABLE apart (life INTEGER PRIMARY KEY)")
     database.executemany("INSERT INTO aside VALUES (?, ?)", lives)
 
 
@@ -71,27 +72,50 @@ class Sums:
     def __init__(self, database: sqlite3.Connection, since: float, until: float, project: str = "") -> None:
         self.database = database
         self.values: dict[str, Any] = {"since": since, "until": until, "project": project}
-        self.lives = f"lives WHERE {_OTHERS}" + (" AND project = :project" if project else "")
         named = " AND project = :project" if project else ""
-        self.without = f"lives WHERE (ended >= :until OR id IN (SELECT life FROM aside)){named}"
+        self.lives = f"lives WHERE {_OTHERS}{named}"
+        self.apart = f"lives WHERE id IN (SELECT life FROM apart){named}"
         self.stays = _STAYS + (f" AND {_OF_STAY[PROJECT]} = :project" if project else "")
+        if not project:  # whose they are does not matter
+            self.day_stays = "stays WHERE NOT (open AND life IN (SELECT life FROM aside))"
+        else:
+            self.day_stays = self.stays
         self.marks = f"events WHERE {_COUNTED}" + (f" AND {_OF_EVENT[PROJECT]} = :project" if project else "")
+        self.mostly = not since or self._most_are_behind()
+        if self.mostly:
+            self._set_apart()
+
+    def _most_are_behind(self) -> bool:
+        """Then what was before is taken from the sums of all."""
+        before = self._count("lives WHERE start < :since", self.values)
+        return before * 2 < self._count("lives", self.values)
+
+    def _set_apart(self) -> None:
+        """Lives of which not all counts as the sums have it: each is told by itself."""
+        for query in (
+            "SELECT life FROM aside",
+            "SELECT id FROM lives WHERE ended >= :until",
+            "SELECT id FROM lives WHERE start < :since",
+            "SELECT life FROM stays WHERE begin < :since",
+        ):
+            self.database.execute(f"INSERT OR IGNORE INTO apart {query}", self.values)
 
     def of_lives(self, label: str) -> Iterator[LifeSum]:
         sums = """SUM(began < :until), SUM(made AND began >= :since AND began < :until),
             SUM(ended < :until), SUM(MAX(0.0, MIN(ended, :until) - MAX(start, :since)))"""
-        if self._all(label):
-            late = f"SELECT project, ender, {sums} FROM {self.lives} AND ended >= :until GROUP BY 1, 2"
+        if self._by_totals(label):
+            told = f"SELECT project, ender, {sums} FROM {self.apart} AND {_OTHERS} AND ended >= :since GROUP BY 1, 2"
             query = f"""SELECT project, ender, SUM(a), SUM(b), SUM(c), SUM(d) FROM (
                 SELECT project, ender, lives a, made b, lives c, alive d FROM life_totals {self._named()}
-                UNION ALL SELECT project, ender, -1, -made, -1, start - ended FROM {self.without}
-                UNION ALL {late}) GROUP BY 1, 2 HAVING SUM(a) > 0"""
+                UNION ALL SELECT project, ender, -1, -made, -1, start - ended FROM {self.apart}
+                UNION ALL {told}) GROUP BY 1, 2 HAVING SUM(a) > 0"""
         else:
             query = f"SELECT +{label}, ender, {sums} FROM {self.lives} AND ended >= :since GROUP BY 1, 2"
         return (LifeSum(*row) for row in self.database.execute(query, self.values))
 
-    def lifetimes(self, label: str) -> Iterator[tuple[str, float]]:
-        query = f"SELECT {label}, lasted FROM {self.lives} AND {_within('ended')} AND lasted NOTNULL"
+    def lifetimes(self) -> Iterator[tuple[str, float]]:
+        """By the session's name."""
+        query = f"SELECT session, lasted FROM {self.lives} AND {_within('ended')} AND lasted NOTNULL"
         return self.database.execute(query, self.values)
 
     def middles(self, more: int) -> Iterator[tuple[str, Middle]]:
@@ -99,7 +123,7 @@ class Sums:
         known = self.database.execute(
             f"""SELECT project, SUM(a), SUM(b) FROM (
                 SELECT project, known a, lasted b FROM life_totals {self._named()}
-                UNION ALL SELECT project, -1, -lasted FROM {self.without} AND lasted NOTNULL) GROUP BY 1""",
+                UNION ALL SELECT project, -1, -lasted FROM {self.apart} AND lasted NOTNULL) GROUP BY 1""",
             self.values,
         ).fetchall()
         count, total = sum(row[1] for row in known), sum(row[2] for row in known)
@@ -110,31 +134,31 @@ class Sums:
     def of_stays(self, label: str) -> Iterator[tuple[str, float]]:
         """How long somebody was there."""
         of, sums = _OF_STAY[label], f"{_OF_STAY[label]}, {_OVERLAP}"
-        if not self._all(label):
+        if not self._by_totals(label):
             query = f"SELECT {sums} FROM {self.stays} AND end > :since GROUP BY {of}"
             yield from self.database.execute(query, self.values)
             return
         query = f"""SELECT project, SUM(a) FROM (
             SELECT project, attached a FROM life_totals {self._named()}
-            UNION ALL SELECT project, -attached FROM {self.without}) GROUP BY 1"""
+            UNION ALL SELECT project, -attached FROM {self.apart}) GROUP BY 1"""
         yield from self.database.execute(query, self.values)
-        others = "stays.life IN (SELECT life FROM aside UNION SELECT id FROM lives WHERE ended >= :until)"
-        query = f"SELECT {sums} FROM {self.stays} AND {others} GROUP BY {of}"
+        query = f"SELECT {sums} FROM {self.stays} AND stays.life IN (SELECT life FROM apart) GROUP BY {of}"
         yield from self.database.execute(query, self.values)
 
     def of_marks(self, label: str) -> Iterator[tuple[str, str, int]]:
-        if self._all(label):
+        if self._by_totals(label):
             query = f"""SELECT project, event, SUM(a) FROM (
                 SELECT project, event, marks a FROM mark_totals {self._named()}
+                UNION ALL SELECT {_OF_EVENT[label]}, event, -1 FROM {self.marks} AND at < :since
                 UNION ALL SELECT {_OF_EVENT[label]}, event, -1 FROM {self.marks} AND at >= :until
                 ) GROUP BY 1, 2 HAVING SUM(a) > 0"""
         else:
             query = f"SELECT {_OF_EVENT[label]}, event, COUNT(*) FROM {self.marks} AND {_within('at')} GROUP BY 1, 2"
         return self.database.execute(query, self.values)
 
-    def _all(self, label: str) -> bool:
-        """Whether it is of all there is, of which SQLite keeps sums."""
-        return label == PROJECT and not self.values["since"]
+    def _by_totals(self, label: str) -> bool:
+        """Whether it is told from the sums that SQLite keeps of all there is."""
+        return label == PROJECT and self.mostly
 
     def _named(self) -> str:
         return "WHERE project = :project" if self.values["project"] else ""
@@ -150,41 +174,41 @@ class Sums:
 
     def of_days(self, days: Sequence[tuple[float, float]]) -> Iterator[DaySum]:
         """`days`: one after the other. Each life and stay is read twice, where it begins and where it ends."""
-        first = {**self.values, "since": days[0][0]} if days else {}
-        there = self._count(f"{self.lives} AND ended >= :since AND began < :since", first) if days else 0
-        alive = self._count(f"{self.lives} AND ended >= :since AND start < :since", first) if days else 0
-        on = self._count(f"{self.stays} AND end >= :since AND begin < :since", first) if days else 0
+        if not days:
+            return
+        first = {**self.values, "since": days[0][0]}
+        later = "+" if self.mostly else ""  # few began before: their index is the one to take
+        there = self._count(f"{self.lives} AND {later}ended >= :since AND began < :since", first)
+        alive = self._count(f"{self.lives} AND {later}ended >= :since AND start < :since", first)
+        on = self._count(f"{self.day_stays} AND {later}end >= :since AND begin < :since", first)
         for since, until in days:
             values = {**self.values, "since": since, "until": until}
             begun, made = self._row(f"SELECT COUNT(*), SUM(made) FROM {self.lives} AND {_within('began')}", values)
-            ended = dict(
-                self._rows(f"SELECT ender, COUNT(*) FROM {self.lives} AND {_within('ended')} GROUP BY ender", values)
+            ended = self._rows(
+                f"SELECT ender, {_left_after('ended')} FROM {self.lives} AND {_within('ended')} GROUP BY ender", values
             )
-            alive, lived = self._spent(self.lives, "start", "ended", alive, values)
-            on, stayed = self._spent(self.stays, "begin", "end", on, values)
+            started, more = self._left(self.lives, "start", values)
+            came, stayed = self._left(self.day_stays, "begin", values)
+            went, less = self._left(self.day_stays, "end", values)
             marks = dict(
                 self._rows(f"SELECT event, COUNT(*) FROM {self.marks} AND {_within('at')} GROUP BY event", values)
             )
-            yield DaySum(there + begun, made or 0, ended, lived, stayed, marks)
-            there += begun - sum(ended.values())
+            lived = alive * (until - since) + more - sum(rest for _, _, rest in ended)
+            ends = {ender: count for ender, count, _ in ended}
+            yield DaySum(there + begun, made or 0, ends, lived, on * (until - since) + stayed - less, marks)
+            there += begun - sum(ends.values())
+            alive += started - sum(ends.values())
+            on += came - went
 
-    def ends(self) -> Iterator[tuple[float, float]]:
-        """When each ended whose beginning is known, and how long it had lasted."""
-        query = f"SELECT ended, lasted FROM {self.lives} AND {_within('ended')} AND lasted NOTNULL"
+    def ends(self) -> Iterator[tuple[str, float, float]]:
+        """Of each whose beginning is known its project, when it ended, and how long it had lasted."""
+        query = f"SELECT project, ended, ended - began FROM {self.lives} AND {_within('ended')} AND began != 0"
         return self.database.execute(query, self.values)
 
-    def _spent(self, table: str, begin: str, end: str, count: int, values: Mapping[str, Any]) -> tuple[int, float]:
-        """How many go on after that stretch of time, of the `count` that were there as it began and those that begin in
-        it; and how long they were there in it, all together.
-        """
-        since, until = values["since"], values["until"]
-        begun, more = self._row(
-            f"SELECT COUNT(*), COALESCE(SUM(:until - {begin}), 0.0) FROM {table} AND {_within(begin)}", values
-        )
-        ended, less = self._row(
-            f"SELECT COUNT(*), COALESCE(SUM(:until - {end}), 0.0) FROM {table} AND {_within(end)}", values
-        )
-        return count + begun - ended, count * (until - since) + more - less
+    def _left(self, table: str, column: str, values: Mapping[str, Any]) -> tuple[int, float]:
+        """Of those with that time in it: how many they are, and how long it goes on after that, all together."""
+        count, seconds = self._row(f"SELECT {_left_after(column)} FROM {table} AND {_within(column)}", values)
+        return count, seconds
 
     def _count(self, table: str, values: Mapping[str, Any]) -> int:
         return int(self._row(f"SELECT COUNT(*) FROM {table}", values)[0])
@@ -193,8 +217,12 @@ class Sums:
         found: tuple[Any, ...] = self.database.execute(query, values).fetchone()
         return found
 
-    def _rows(self, query: str, values: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
-        return self.database.execute(query, values)
+    def _rows(self, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        return self.database.execute(query, values).fetchall()
+
+
+def _left_after(column: str) -> str:
+    return f"COUNT(*), COALESCE(SUM(:until - {column}), 0.0)"
 
 
 def _within(column: str) -> str:

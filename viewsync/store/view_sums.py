@@ -68,18 +68,19 @@ class ViewSums:
         sums = f"COUNT(*), SUM(began = 0), SUM({_CLEANED} AND left = 0)"
         return (EndSum(*row) for row in self.database.execute(f"SELECT {columns}, {sums} FROM {query}", values))
 
-    def lifetimes(self) -> Iterator[tuple[str, float, float]]:
-        """Of each that ended and whose beginning is known: its parent, when it ended, and how long it was there."""
-        return self._rows(f"parent, last, last - began FROM {self.ended} AND layer NOTNULL AND began != 0")
+    def ended_each(self) -> Iterator[tuple[str, float, float, float | None]]:
+        """Of each that ended its parent, when it did, when it began, 0 where that is not known, and when it was left,
+        where that led to its end.
+        """
+        left = f"CASE WHEN {_CLEANED} AND left != 0 THEN left END"
+        return self._rows(f"parent, last, began, {left} FROM {self.ended} AND layer NOTNULL")
 
-    def delays(self) -> Iterator[tuple[str, float, float]]:
-        """The same of the time from when its client was seen to be gone."""
-        return self._rows(f"parent, last, last - left FROM {self.ended} AND {_CLEANED} AND left != 0")
-
-    def spans(self) -> Iterator[tuple[str, float, float, bool]]:
-        """Of each its parent, when it began, or was first heard of, its last, and whether it was opened in it."""
+    def spans(self, parent: str) -> list[tuple[float, float, bool]]:
+        """Of each of its views when it began, or was first heard of, its last, and whether it was opened in it."""
         opened = "opened AND began >= :since AND began < :until"
-        return self._rows(f"parent, MIN(COALESCE(NULLIF(began, 0), first), last), last, {opened} FROM {self.views}")
+        start = "MIN(CASE began WHEN 0 THEN first ELSE began END, last)"
+        query = f"SELECT {start}, last, {opened} FROM {self.views} AND parent = :of"
+        return self.database.execute(query, {**self.values, "of": parent}).fetchall()
 
     def reuses(self) -> Iterator[tuple[str, list[float]]]:
         rows = self._rows(f"parent, reused FROM {self.views} AND reused != ''")

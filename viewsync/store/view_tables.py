@@ -30,5 +30,9 @@ def has_parent(database: sqlite3.Connection, name: str) -> bool:
     return database.execute("SELECT 1 FROM view_lives WHERE parent = ? LIMIT 1", (name,)).fetchone() is not None
 
 
-def parents(database: sqlite3.Connection) -> set[str]:
-    return {parent for (parent,) in database.execute("SELECT DISTINCT parent FROM view_lives")}
+def parents(database: sqlite3.Connection) -> list[str]:
+    """One after the other by the index, which is not read as a whole."""
+    query = """WITH RECURSIVE named(name) AS (SELECT MIN(parent) FROM view_lives UNION ALL
+        SELECT (SELECT MIN(parent) FROM view_lives WHERE parent > name) FROM named WHERE name NOTNULL)
+        SELECT name FROM named WHERE name NOTNULL"""
+    return [name for (name,) in database.execute(query)]

@@ -17,7 +17,7 @@ from viewsync.usage.rules.report import Life, OpenLife, Others, Tally
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from viewsync.events import Sample
     from viewsync.usage.rules.report import Key, RegisteredSession, Used
@@ -64,10 +64,15 @@ class Summing:
             self.lives = [life for life in self.lives if life.project == project]
             self.used = [sample for sample in self.used if sample.project == project]
         sums = Sums(self.database, self.stretch.since, self.stretch.until, project)
-        projects = self._labelled(sums, PROJECT)
+        projects, days = self._labelled(sums, PROJECT), self._days(sums)
+        if self.stretch.since:
+            beginnings = [day.since for _, day in days]
+            for name, ended, lasted in sums.ends():
+                projects[name].lasted.append(lasted)
+                days[bisect_right(beginnings, ended) - 1][1].lasted.append(lasted)
         sessions = self._labelled(sums, SESSION) if by_session else {}
         total = projects.pop(ALL, None) or self._tally()
-        return Summed(_together(projects, total), self._days(sums), projects, sessions)
+        return Summed(_together(projects, total), days, projects, sessions)
 
     def _check(self, project: str) -> None:
         here = {session.project for session in self.registered} | {sample.project for sample in self.used}
@@ -120,12 +125,16 @@ class Summing:
             one.made += ended_alike.made
             one.alive += ended_alike.alive
             one.add_ends(ended_alike.ender or _BY_ITSELF, ended_alike.ended)
-        if self.stretch.since or label == SESSION:
-            for name, lasted in sums.lifetimes(label):
+        if label == SESSION:
+            for name, lasted in sums.lifetimes():
                 found[name].lasted.append(lasted)
-        else:
+        elif not self.stretch.since:
             for name, middle in sums.middles(len(self.lives)):
                 tally(name).others = Others(*middle)
+        self._add_more(sums, label, tally)
+        return found
+
+    def _add_more(self, sums: Sums, label: str, tally: Callable[[str], Tally]) -> None:
         for name, attached in sums.of_stays(label):
             tally(name).attached += attached
         for name, event, count in sums.of_marks(label):
@@ -134,7 +143,6 @@ class Summing:
             tally(getattr(life, label)).add_life(life)
         for sample in self.used:
             tally(getattr(sample, label)).add_used(sample)
-        return found
 
     def _days(self, sums: Sums) -> list[tuple[str, Tally]]:
         since, until = self.stretch.since, self.stretch.until
@@ -144,11 +152,8 @@ class Summing:
             day.alive, day.attached = known.alive, known.attached
             for ender, count in known.ended.items():
                 day.add_ends(ender or _BY_ITSELF, count)
-        beginnings = [day.since for _, day in days]
         if days:
-            for ended, lasted in sums.ends():
-                days[bisect_right(beginnings, ended) - 1][1].lasted.append(lasted)
-            _add_used(days, beginnings, self.used)
+            _add_used(days, [day.since for _, day in days], self.used)
         for _, day in days:
             for life in self.lives:
                 day.add_life(life)

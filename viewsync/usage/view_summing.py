@@ -5,8 +5,9 @@ their lives, with what is known of those that are there now.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from itertools import compress
 
-from viewsync.store import view_sums
+from viewsync.store import view_sums, view_tables
 from viewsync.store.view_sums import ViewSums
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.usage import view_folding
@@ -41,7 +42,9 @@ class SummedViews(NamedTuple):
 class ViewSumming:
     def __init__(self, database: sqlite3.Connection, stretch: Stretch, now: ViewsNow, parent: str = "") -> None:
         """`parent`: of its views alone."""
+        self.database = database
         self.stretch = stretch
+        self.parent = parent
         known = view_folding.read(database, [*now.there, *now.unread], now.unwritten)
         view_sums.set_aside(database, known.aside)
         lives = view_report.by_now(known.lives, now.there, now.unread, now.at)
@@ -53,21 +56,20 @@ class ViewSumming:
     def report(self) -> SummedViews:
         for ended_alike in self.sums.ends():
             _add(self._of(ended_alike.parent), ended_alike)
-        lifetimes, delays, reuses = list(self.sums.lifetimes()), list(self.sums.delays()), list(self.sums.reuses())
-        for name, _, seconds in lifetimes:
-            self.parents[name].lifetimes.append(seconds)
-        for name, _, seconds in delays:
-            self.parents[name].delays.append(seconds)
+        ended, reuses = list(self.sums.ended_each()), list(self.sums.reuses())
+        for name, last, began, left in ended:
+            self.parents[name].add_times(last, began, left)
         for name, times in reuses:
             self._of(name).reused += sum(self.stretch.since <= at < self.stretch.until for at in times)
-        openings = []
-        for name, start, last, opened in self.sums.spans():
-            tally = self.parents.get(name) or self._of(name)
-            tally.starts.append(start)
-            tally.lasts.append(last)
-            if opened:
-                tally.opened += 1
-                openings.append(start)
+        openings: list[float] = []
+        for name in [self.parent] if self.parent else view_tables.parents(self.database):
+            if spans := self.sums.spans(name):
+                starts, lasts, opened = zip(*spans, strict=True)
+                tally = self._of(name)
+                tally.starts += starts
+                tally.lasts += lasts
+                tally.opened += sum(opened)
+                openings += compress(starts, opened)
         for life in self.lives:
             self._of(life.parent).add_life(life)
         total = ViewTally(self.stretch.since, self.stretch.until)
@@ -77,7 +79,7 @@ class ViewSumming:
         alone = crowd if len(self.parents) == 1 else None
         return SummedViews(
             total.numbers(crowd),
-            self._days(crowd, lifetimes, delays, openings, [at for _, times in reuses for at in times]),
+            self._days(crowd, ended, openings, [at for _, times in reuses for at in times]),
             {name: tally.numbers(alone) for name, tally in self.parents.items()},
         )
 
@@ -89,8 +91,7 @@ class ViewSumming:
     def _days(
         self,
         crowd: Crowd,
-        lifetimes: Iterable[tuple[str, float, float]],
-        delays: Iterable[tuple[str, float, float]],
+        ended: Iterable[tuple[str, float, float, float | None]],
         openings: list[float],
         reuses: list[float],
     ) -> list[tuple[str, ViewNumbers]]:
@@ -108,10 +109,8 @@ class ViewSumming:
             for life in self.lives:
                 day.add_life(life)
         beginnings = [day.since for _, day in days]
-        for _, at, seconds in lifetimes:
-            days[bisect_right(beginnings, at) - 1][1].lifetimes.append(seconds)
-        for _, at, seconds in delays:
-            days[bisect_right(beginnings, at) - 1][1].delays.append(seconds)
+        for _, last, began, left in ended:
+            days[bisect_right(beginnings, last) - 1][1].add_times(last, began, left)
         return [(label, day.numbers(crowd)) for label, day in days]
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
+from itertools import count, repeat
+from operator import sub
 
 from viewsync.events import BY_ITSELF, CLIENTLESS, DETACH, END, FOUND, GONE, OPEN, REUSE, SERVER_GONE
 from viewsync.tmux.rules.model import PROMOTE
@@ -172,7 +174,8 @@ class Crowd:
     def __init__(self, starts: Iterable[float], lasts: Iterable[float]) -> None:
         self.starts = sorted(starts)
         self.lasts = sorted(lasts)
-        self.counts = [count - bisect_right(self.lasts, at) for count, at in enumerate(self.starts, 1)]
+        gone = map(bisect_right, repeat(self.lasts), self.starts)
+        self.counts: list[int] = list(map(sub, count(1), gone))
 
     def most(self, since: float, until: float) -> int:
         at_first = bisect_right(self.starts, since) - bisect_right(self.lasts, since)
@@ -206,17 +209,21 @@ class ViewTally:
         if life.there or not self._inside(life.last):
             return
         self.add_ends(life.end, 1, unknown=not life.began, unseen=_is_cleaned(life) and not life.left)
-        if life.end and life.began:
-            self.lifetimes.append(life.last - life.began)
-        if _is_cleaned(life) and life.left:
-            self.delays.append(life.last - life.left)
+        if life.end:
+            self.add_times(life.last, life.began, life.left if _is_cleaned(life) else None)
 
-    def add_ends(self, end: ViewEnd | None, count: int, *, unknown: int, unseen: int) -> None:
+    def add_times(self, last: float, began: float, left: float | None) -> None:
+        if began:
+            self.lifetimes.append(last - began)
+        if left:
+            self.delays.append(last - left)
+
+    def add_ends(self, end: ViewEnd | None, number: int, *, unknown: int, unseen: int) -> None:
         """`unknown`: of how many nobody knows when they began. `unseen`: when their client went."""
         if end is None:
-            self.end_unknown += count
-        elif count:
-            self.ends[end] += count
+            self.end_unknown += number
+        elif number:
+            self.ends[end] += number
             self.lifetime_unknown += unknown
             if end.layer == TMUX:
                 self.at_once += unseen
