@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from tests.support.two_users import OtherHome
 from tests.support.wezterm import FakeWezterm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
 surroundings.settle()
 settings.register_profile("viewsync", deadline=None)  # hypothesis' own, 200 ms a case, is one for idle machines
@@ -31,6 +32,17 @@ def pytest_configure(config: pytest.Config) -> None:
     forms.long = config.getoption("--long")
     forms.seed = config.getoption("--seed")
     forms.steps = config.getoption("--steps")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What each process of the tests reads stays until its end: no pass of the garbage collector looks at it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
