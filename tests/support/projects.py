@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
+import shutil
 import subprocess
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,13 +50,25 @@ class Project:
         return subprocess.run(argv, env=env, check=True, capture_output=True, text=True).stdout.strip()
 
     def repository(self, branch: str = "main") -> None:
-        self.git("init", "-q", "-b", branch)
-        self.git("commit", "-q", "--allow-empty", "-m", "first")
+        """With one commit, which is empty."""
+        made = os.path.join(_made(), branch)
+        if not os.path.exists(made):
+            self.git("init", "-q", "-b", branch, made)
+            self.git("commit", "-q", "--allow-empty", "-m", "first", cwd=made)
+        shutil.copytree(os.path.join(made, ".git"), os.path.join(self.root, ".git"))
 
     def viewsync(self, *words: str, cwd: str = "", env: Mapping[str, str] | None = None) -> Done:
         """As from a shell in that folder."""
         argv = [self.home.launcher, *words]
         return self.home.call(argv, {**self.home.env, **(env or {})}, cwd=cwd or self.root)
+
+
+@functools.cache
+def _made() -> str:
+    """Repositories by their branch, made once for each process of the tests: a copy costs a quarter."""
+    folder = tempfile.mkdtemp(prefix="vs-git-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @pytest.fixture

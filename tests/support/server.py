@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.support import declared, forked
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_SOON = 30.0  # seconds in which no system gives out all of its 32,768 numbers or more
 _LAUNCHER = f"#!/bin/sh\n{launcher.start(sys.executable, ROOT)}\n"
 
 
@@ -52,6 +54,7 @@ class Home:
     def __init__(self) -> None:
         # Short: a UNIX socket's path takes 107 bytes.
         self.path = os.path.realpath(tempfile.mkdtemp(prefix="vs-", dir="/tmp"))
+        self._made_at = time.monotonic(), _last_pid()
         self.state = os.path.join(self.path, "state")
         self.launcher = self._write_launcher()
         self.env = {
@@ -162,12 +165,27 @@ class Home:
     def processes(self) -> list[int]:
         """Everything that runs with this home, or with its state folder, in its environment."""
         mine = {f"VIEWSYNC_STATE_DIR={self.state}".encode(), f"HOME={self.path}".encode()}
+        oldest = self._oldest()
         found = []
         for pid in filter(str.isdigit, os.listdir("/proc")):
+            if int(pid) < oldest:
+                continue
             with contextlib.suppress(OSError), open(f"/proc/{pid}/environ", "rb") as file:
                 if not mine.isdisjoint(file.read().split(b"\0")):
                     found.append(int(pid))
         return found
+
+    def _oldest(self) -> int:
+        """The lowest number that a process of ours can have: most that runs did before there was this home."""
+        when, last = self._made_at
+        began_anew = _last_pid() < last or time.monotonic() > when + _SOON
+        return 0 if began_anew else last + 1
+
+
+def _last_pid() -> int:
+    """The number that was given to a process last."""
+    with open("/proc/loadavg", encoding="ascii") as file:
+        return int(file.read().split()[-1])
 
 
 class Server:

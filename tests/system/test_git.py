@@ -23,7 +23,7 @@ def test_the_main_worktree_with_and_without_a_commit(home: Home) -> None:
     project = Project(home, "a 'b\"")
     project.git("init", "-q", "-b", "trunk")
     assert git.worktree(project.root, home.env) == git.Worktree(project.root, project.root, "trunk")
-    project.repository("trunk")
+    project.git("commit", "-q", "--allow-empty", "-m", "first")
     project.git("checkout", "-q", "--detach")
     assert git.worktree(project.root, home.env) == git.Worktree(project.root, project.root, "")
 
