@@ -59,7 +59,9 @@ def test_one_is_the_same_session_from_any_folder_and_by_its_path(home: Home, ser
 def test_the_projects_come_first_and_both_are_listed(home: Home, project: Project) -> None:
     theirs = project.command("dev", "description: theirs\n")
     mine, notes = own(home, "dev", "description: mine\n"), own(home, "notes", NOTES)
-    own(home, ".hidden", NOTES)
+    own(home, ".#notes", NOTES)
+    for folder in (os.path.dirname(theirs), os.path.dirname(mine)):
+        os.symlink("nowhere", os.path.join(folder, "gone.yaml"))
     assert project.viewsync("print", "dev", "--json").json()["file"] == theirs
     listed = project.viewsync("print", "--json").json()["commands"]
     assert [(one["name"], one["file"], one["own"], one["shadowed"]) for one in listed] == [

@@ -96,11 +96,12 @@ def names(root: str) -> list[str]:
 
 
 def _names(folders: list[str]) -> list[str]:
+    """Without what an editor leaves beside a file, and links that lead nowhere."""
     found = set()
     for folder in folders:
-        if os.path.isdir(folder):
+        if os.path.isdir(folder) and os.access(folder, os.R_OK | os.X_OK):
             listed = [name for name in os.listdir(folder) if name.endswith(_ENDINGS) and not name.startswith(".")]
-            found |= {os.path.splitext(name)[0] for name in listed}
+            found |= {os.path.splitext(name)[0] for name in listed if os.path.exists(os.path.join(folder, name))}
     return sorted(found)
 
 
