@@ -85,6 +85,13 @@ def test_they_are_offered_by_the_tab_key_and_told_by_print(project: Project) -> 
     told = project.viewsync("print", "dev").out
     assert "window     later, only with -w\n" in told
     assert "window     dev, in focus\n" in told
+    some = project.viewsync("print", "dev", "-w", "logs", "--window", "4").out
+    assert [line for line in some.splitlines() if line.startswith("window")] == [
+        "window     later, only with -w",
+        "window     logs",
+        "window     (as its program)",
+        "window     logs",
+    ]
 
 
 def test_a_layout_for_all_windows_that_say_none_and_panes_that_hear_as_one(project: Project, server: Server) -> None:

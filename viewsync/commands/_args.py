@@ -62,6 +62,22 @@ def called(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def windows(parser: argparse.ArgumentParser) -> None:
+    """Some of a command's windows."""
+    completes(
+        "command-window",
+        parser.add_argument(
+            "-w",
+            "--window",
+            dest="windows",
+            action="append",
+            default=[],
+            metavar="WINDOW",
+            help="only this window of the file, also a manual one; repeat for more",
+        ),
+    )
+
+
 def _called(text: str) -> str:
     if not text:
         raise UsageError("--as takes a session's name")

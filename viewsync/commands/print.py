@@ -30,7 +30,7 @@ EXIT_CODES = {
     5: "no folder for the configuration can be found",
 }
 
-VERBATIM = ("-e",)
+VERBATIM = ("-e", "-w", "--window")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,13 +54,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="a variable of the session; repeat for more",
     )
     _args.called(parser)
+    _args.windows(parser)
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if not parsed.name:
         return _commands(ctx)
-    request = loading.Request(parsed.name, parsed.arguments, parsed.environment, called=parsed.called or "")
+    request = loading.Request(
+        parsed.name, parsed.arguments, parsed.environment, parsed.windows, called=parsed.called or ""
+    )
     draft = loading.load(ctx, request)
     plan = loading.plan(draft)
     values = [value for name, value in planning.known(plan) if name in plan.secrets]
@@ -131,7 +134,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield from _pairs("variable", plan.environment, plan.secrets)
     yield from _steps("before", plan.pre_create, plan.secrets)
     for window in plan.windows:
-        yield from _window(window, plan)
+        yield from _window(window, plan) if window.manual or not window.skipped else ()
     yield from _steps("after", plan.post_create, plan.secrets)
     yield from _steps("at its end", plan.cleanup, plan.secrets)
 
@@ -166,7 +169,7 @@ def _window(window: PlannedWindow, plan: Plan) -> Iterator[str]:
     focus = ", in focus" if window.focus and len(plan.windows) > 1 else ""
     layout = f", {window.layout}" if window.layout else ", stacked" if window.stacked else ""
     index = f", at {window.position}" if window.position >= 0 else ""
-    manual = ", only with -w" if window.manual else ""
+    manual = ", only with -w" if window.manual and window.skipped else ""
     yield f"window     {window.name or '(as its program)'}{index}{layout}{focus}{manual}{_in(window.cwd, plan.cwd)}"
     yield from ("  " + line for line in _pairs("option", window.options, frozenset()))
     yield from ("  " + line for line in _pairs("at the end", window.options_after, frozenset()))

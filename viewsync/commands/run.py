@@ -69,18 +69,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         dest="startup",
         help="run none of the steps before and after the session is made",
     )
-    _args.completes(
-        "command-window",
-        parser.add_argument(
-            "-w",
-            "--window",
-            dest="windows",
-            action="append",
-            default=[],
-            metavar="WINDOW",
-            help="only this window of the file, also a manual one; repeat for more",
-        ),
-    )
+    _args.windows(parser)
     attach = parser.add_mutually_exclusive_group()
     attach.add_argument("--attach", action="store_true", default=None, help="attach to the session")
     attach.add_argument(
