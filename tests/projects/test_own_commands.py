@@ -56,6 +56,14 @@ def test_one_is_the_same_session_from_any_folder_and_by_its_path(home: Home, ser
     assert f"{home.path}/config" in shown(server, "#{session_path}")
 
 
+def test_one_that_is_frozen_stands_beside_it(home: Home, server: Server) -> None:
+    file = own(home, "notes", NOTES)
+    ran(home, server, "notes")
+    kept = home.viewsync("freeze", "notes", "--name", "copy", "--json").json()["file"]
+    assert kept == os.path.join(os.path.dirname(file), "copy.yaml")
+    assert ran(home, server, "copy", cwd="/")["windows"] == ["window 'pad'"]
+
+
 def test_the_projects_come_first_and_both_are_listed(home: Home, project: Project) -> None:
     theirs = project.command("dev", "description: theirs\n")
     mine, notes = own(home, "dev", "description: mine\n"), own(home, "notes", NOTES)

@@ -47,7 +47,7 @@ class Frozen(NamedTuple):
 def freeze(ctx: Context, name: str, asked: targets.TargetArgs, *, output: str = "", command: str = "") -> Frozen:
     """`name`: the session's own. `output`: a new file; `command`: a new one among the project's commands."""
     server, live, found = _find(ctx, name, asked)
-    file, root = _file(live, output, command)
+    file, root = _file(live, output, command, locating.own_folder(ctx.env))
     origin = _said_of_it(view_origin.read(ctx.tmux, server.socket, live.id), ctx.tmux, server.socket)
     windows = session_snapshot.read(ctx.tmux, server, live.id)
     root = root or _project(origin.folder) or origin.folder
@@ -137,13 +137,17 @@ def _parent(answer: Sessions, live: LiveSession) -> LiveSession:
     return next((session for session in answer.sessions if session.group == live.group and not session.view), live)
 
 
-def _file(live: LiveSession, output: str, command: str) -> tuple[str, str]:
-    """Where it is to be written, "" for nowhere, and the folder of its project, "" where nobody knows one."""
+def _file(live: LiveSession, output: str, command: str, own: str) -> tuple[str, str]:
+    """Where it is to be written, "" for nowhere, and the folder of its project, "" where nobody knows one. `own`: the
+    configuration folder, in which the user's own commands are.
+    """
     root = live.identity.root if live.identity else ""
     if command:
         if not re.fullmatch(r"\w[\w.-]*", command):
             raise UsageError(f"not the name of a command: {command!r}", "letters, digits, `_`, `-` and `.`")
         root = root or locating.project_root()
+        if own and root == os.path.realpath(own):
+            return os.path.join(own, "commands", f"{command}.yaml"), root
         if not root:
             raise UsageError(
                 "not in a project: there is no .viewsync or .prj folder here or above", "say --output FILE"
