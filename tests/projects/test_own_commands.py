@@ -32,6 +32,15 @@ def own(home: Home, name: str, text: str, mode: int = 0o600) -> str:
     return path
 
 
+def program(home: Home, name: str) -> None:
+    """One of the user's own steps."""
+    path = os.path.join(home.path, "config", "steps", name)
+    os.makedirs(os.path.dirname(path))
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("#!/bin/cat\n")
+    os.chmod(path, 0o700)
+
+
 def ran(home: Home, server: Server, *words: str, cwd: str = "", code: int = 0) -> dict[str, Any]:
     done = home.call([home.launcher, "run", *words, "--json"], home.env, cwd=cwd or home.path)
     assert done.code == code, done
@@ -101,11 +110,7 @@ def test_a_name_that_is_nearly_one_is_told_from_any_folder(home: Home, project: 
 
 def test_its_steps_need_no_trust_also_at_its_end(home: Home, server: Server) -> None:
     said = os.path.join(home.path, "said")
-    script = os.path.join(home.path, "config", "steps", "tell")
-    os.makedirs(os.path.dirname(script))
-    with open(script, "w", encoding="utf-8") as file:
-        file.write(f"#!/bin/cat {script}\n")
-    os.chmod(script, 0o700)
+    program(home, "tell")
     own(home, "work", STEPS.format(f"printf %s\\\\n >>{said}") + "steps: [tell]\n")
     made = ran(home, server, "work")
     assert [step["name"] for step in made["steps"]] == [f"printf %s\\\\n >>{said} before"[:40], "tell"]
@@ -114,9 +119,10 @@ def test_its_steps_need_no_trust_also_at_its_end(home: Home, server: Server) -> 
     until(lambda: Path(said).read_text("utf-8") == "before\nafter\n", "the cleanup step")
 
 
-@pytest.mark.parametrize("open_one", ["commands/work.yaml", "commands", "."])
+@pytest.mark.parametrize("open_one", ["commands/work.yaml", "commands", ".", "steps/tell", "steps"])
 def test_what_others_could_have_written_runs_nothing(home: Home, server: Server, open_one: str) -> None:
-    own(home, "work", STEPS.format("echo"))
+    own(home, "work", STEPS.format("echo") + "steps: [tell]\n")
+    program(home, "tell")
     os.chmod(os.path.join(home.path, "config", open_one), 0o722)  # noqa: S103
     done = home.viewsync("run", "work")
     assert (done.code, "can be written to by others" in done.err, "chmod go-w" in done.err) == (1, True, True), done

@@ -233,19 +233,26 @@ def _require_own(plan: Plan, consequence: str) -> None:
     if not asked(plan):
         return
     _refuse_secrets(plan)
+    programs = (step.source.rpartition(":")[0] for step in (*plan.pre_create, *plan.post_create, *plan.cleanup))
+    for path in dict.fromkeys(filter(None, (plan.file, plan.tmux_config, *programs))):
+        if problem := _others_could_write(path):
+            raise NotTrusted(
+                f"the steps of '{plan.command}' may be somebody else's: {problem}; {consequence}",
+                "look at the file, then close it and its folders to others: `chmod go-w`",
+            )
+
+
+def _others_could_write(path: str) -> str:
+    """Why somebody else's words may be in that file, "" where they cannot."""
     try:
-        problem, found = own_files.look(plan.file)
+        problem, found = own_files.look(path)
     except OSError as error:
-        problem, found = f"{plan.file}: {error.strerror}", None
-    if not problem and found and found.st_uid not in (os.geteuid(), 0):
-        problem = own_files.belongs(plan.file, found)
-    if not problem and found and own_files.is_open(found):
-        problem = f"{plan.file} can be written to by others"
-    if problem:
-        raise NotTrusted(
-            f"the steps of '{plan.command}' may be somebody else's: {problem}; {consequence}",
-            "look at the file, then close it and its folders to others: `chmod go-w`",
-        )
+        return f"{path}: {error.strerror}"
+    if problem or found is None:
+        return problem
+    if found.st_uid not in (os.geteuid(), 0):
+        return own_files.belongs(path, found)
+    return f"{path} can be written to by others" if own_files.is_open(found) else ""
 
 
 def _command(plan: Plan) -> str:
