@@ -165,8 +165,9 @@ def _variable(env: Mapping[str, str], text: str) -> tuple[str, str]:
 
 
 def _sources(ctx: Context, located: Located) -> Sources:
-    command, problems = _checked(located.file, "command", ctx.folder)
-    project, more = _checked(located.project, "project", ctx.folder) if located.project else (None, [])
+    state = ctx.folder if os.path.isdir(paths.state_dir(ctx.env)) else ""  # who only looks makes none
+    command, problems = _checked(located.file, "command", state)
+    project, more = _checked(located.project, "project", state) if located.project else (None, [])
     if problems or more:
         raise Unfit([*problems, *more])
     config = paths.config_file(ctx.env)

@@ -81,11 +81,7 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
     failed = [verdict for verdict, ok in zip(wanted, done, strict=True) if not ok]
     errors += guarded(lambda: _mend(ctx, found, changes, hooks_wanted=bool(known) and scope.trigger != HOOK))
     errors += guarded(lambda: _note_away(ctx, found, after, data, rules))
-    opened = [view.id for view in found.sessions if view.opening]
-    alone = [view for view in found.sessions if view.ends_alone]
-    undecided = [view.id for view in alone if _keeps(after.get(view.name, {}), data, rules)]
-    if opened or undecided:
-        errors += guarded(lambda: tmux_views.take_note(ctx.tmux, found.server, opened, undecided))
+    errors += guarded(lambda: _take_note(ctx, found, after, data, rules))
     outcome = [verdict for verdict in verdicts if verdict not in failed]
     held: list[str] = []
     errors += guarded(lambda: held.extend(_record(ctx, found, views, changes, outcome, now, scope.trigger)))
@@ -118,6 +114,17 @@ def _note_away(
         from viewsync.tmux import switching  # only then
 
         switching.note_away(ctx.tmux, found.server, changed)
+
+
+def _take_note(
+    ctx: Context, found: Inventory, views: Mapping[str, ViewRow], data: RegistryData, rules: policy.Policy
+) -> None:
+    """What has been opened, and what its server is not to end alone any more."""
+    opened = [view.id for view in found.sessions if view.opening]
+    alone = [view for view in found.sessions if view.ends_alone]
+    undecided = [view.id for view in alone if _keeps(views.get(view.name, {}), data, rules)]
+    if opened or undecided:
+        tmux_views.take_note(ctx.tmux, found.server, opened, undecided)
 
 
 def _came_back(ctx: Context, found: Inventory, views: Mapping[str, ViewRow]) -> bool:
