@@ -78,7 +78,12 @@ GROUPS = {
             "reset_sessions", "bring the registry in line with the project's sessions", hidden=True, prj=True
         ),
         "worktree": Command("worktree", "list worktrees with their sessions, or remove one with its sessions"),
-        "print": Command("print", "show what run would do with a project's command"),
+        "stop": Command("stop", "end a project's session, or the one of this folder"),
+        "print": Command("print", "list the commands of the project and your own, or show what run would do with one"),
+        "new": Command("new", "make a command file, from a template or from what runs"),
+        "edit": Command("edit", "edit a command file, and check it before it counts"),
+        "copy": Command("copy", "copy a command file under another name"),
+        "remove": Command("remove", "remove a command file; its sessions run on"),
         "freeze": Command("freeze", "write a running session as a project's command file"),
         "trust": Command("trust", "show the steps of a project's command, and allow them to run"),
         "import": Command("import_", "convert a tmuxp or tmuxinator file into a command file"),

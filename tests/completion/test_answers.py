@@ -91,6 +91,9 @@ def test_projects_commands_and_templates_are_told(project: Project) -> None:
     register(project.home, ["made"], project="shop")
     assert "shop" in offered(project.home, "stats", "sessions", "--project", "")
     assert offered(project.home, "create", "--template", "")
+    assert offered(project.home, "new", "x", "--template", "") == ["command"]
+    for verb in ("edit", "copy", "remove", "stop"):
+        assert "dev\tcommand of " in project.viewsync("complete", "zsh", "viewsync", verb, "").out
 
 
 def test_the_shell_tools_are_completed_in_their_own_words(home: Home) -> None:

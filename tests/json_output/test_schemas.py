@@ -67,7 +67,7 @@ def test_schemas_are_printed(home: Home) -> None:
         (("output",), "for example `viewsync schema output list`"),
         (("command", "list"), "for example `viewsync schema output list`"),
         (("output", "lsit"), "did you mean list?"),
-        (("output", "demo"), "see `viewsync help json`"),
+        (("output", "mcp"), "see `viewsync help json`"),
     ):
         done = home.viewsync("schema", *words)
         assert (done.code, done.out, hint in done.err) == (1, "", True), done

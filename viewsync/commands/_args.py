@@ -135,6 +135,31 @@ def dry_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="show what would happen, and change nothing")
 
 
+def yes(parser: argparse.ArgumentParser, what: str = "do not ask") -> None:
+    parser.add_argument("-y", "--yes", action="store_true", help=what)
+
+
+def whose(parser: argparse.ArgumentParser) -> None:
+    """Which of two commands of one name."""
+    one = parser.add_mutually_exclusive_group()
+    one.add_argument("--own", action="store_true", help="among the commands of your own, which any folder has")
+    one.add_argument("--here", action="store_true", help="among the commands of the project that this folder is in")
+
+
+def agreed(question: str, refusal: UsageError, *, otherwise: bool = False) -> bool:
+    """What a person says to it, `otherwise` for Enter alone. `refusal` where there is nobody to ask."""
+    from viewsync.output import printable, say
+
+    if not sys.stdin.isatty():
+        raise refusal
+    say(f"{printable(question)} [{'Y/n' if otherwise else 'y/N'}] ", end="")
+    line = sys.stdin.readline()
+    if not line.endswith("\n"):  # the end of the input: nobody has said anything
+        say("")
+        return False
+    return line.strip().lower() in (("y", "yes", "") if otherwise else ("y", "yes"))
+
+
 def seconds(text: str) -> float:
     """A number of seconds from 0 on."""
     try:

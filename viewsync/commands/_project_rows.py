@@ -12,6 +12,7 @@ from viewsync.typed import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from viewsync.context import Context
     from viewsync.projects.listing import Known
 
 _HEAD = ("NAME", "PROJECT", "WORKTREE", "TASK", "STATUS", "WINDOWS", "ATTACHED", "AGE", "ACTIVE")
@@ -95,3 +96,29 @@ def _row(each: dict[str, Any], now: float) -> tuple[str, ...]:
 def short(root: str, home: str) -> str:
     """A folder as people write it."""
     return f"~{root[len(home) :]}" if home and (root == home or root.startswith(home + os.sep)) else root
+
+
+def planned_end(known: Known) -> tuple[dict[str, Any], list[str]]:
+    """What would end, as JSON and as lines."""
+    what = f"end session {known.name}" if known.live else f"forget {known.name}, which is no longer running"
+    views = [f"end its view {view.name}" for view in known.views if view.view]
+    data = {"name": known.name, "socket": known.socket, "session_id": known.live.id if known.live else None}
+    return {**data, "dry_run": True, "status": known.status}, [f"would {view}" for view in [*views, what]]
+
+
+def end(ctx: Context, known: Known, trigger: str) -> tuple[dict[str, Any], list[str], bool]:
+    """End it after its cleanup steps, whoever is on it: as JSON, as lines, and whether something of it is left."""
+    from viewsync.projects import ending
+
+    done = ending.end(ctx, known, trigger, force=True)
+    data = {
+        "name": known.name,
+        "socket": known.socket,
+        "session_id": known.live.id if known.live else None,
+        "ended": done.ended,
+        "deregistered": bool(done.removed),
+        "steps": [{"name": step.name, "problem": step.problem} for step in done.steps],
+        "problems": done.problems,
+    }
+    line = f"ended {known.name}" if known.live else f"forgot {known.name}, which was no longer running"
+    return data, [line] if done.ended else [], not done.ended or done.removed is False

@@ -6,10 +6,10 @@ end.
 
 from __future__ import annotations
 
-from viewsync.commands import _args
+from viewsync.commands import _args, _project_rows
 from viewsync.output import Result
-from viewsync.projects import ending, listing
-from viewsync.typed import TYPE_CHECKING, Any
+from viewsync.projects import listing
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
@@ -36,15 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     known = listing.find(ctx, parsed.name, parsed.label, parsed.socket)
-    data: dict[str, Any] = {"name": known.name, "socket": known.socket}
-    data["session_id"] = known.live.id if known.live else None
     if parsed.dry_run:
-        what = f"end session {known.name}" if known.live else f"forget {known.name}, which is no longer running"
-        views = [f"end its view {view.name}" for view in known.views if view.view]
-        return Result({**data, "dry_run": True, "status": known.status}, [f"would {view}" for view in [*views, what]])
-    done = ending.end(ctx, known, _TRIGGER, force=True)
-    steps = [{"name": step.name, "problem": step.problem} for step in done.steps]
-    data |= {"ended": done.ended, "deregistered": bool(done.removed), "steps": steps, "problems": done.problems}
-    line = f"ended {known.name}" if known.live else f"forgot {known.name}, which was no longer running"
-    failed = not done.ended or done.removed is False
-    return Result(data, [line] if done.ended else [], 1 if failed else 0, done.problems)
+        return Result(*_project_rows.planned_end(known))
+    data, lines, failed = _project_rows.end(ctx, known, _TRIGGER)
+    return Result(data, lines, 1 if failed else 0, data["problems"])

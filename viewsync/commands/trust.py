@@ -8,11 +8,9 @@ that file.
 
 from __future__ import annotations
 
-import sys
-
 from viewsync.commands import _args
 from viewsync.errors import UsageError, ViewsyncError
-from viewsync.output import Result, printable, say
+from viewsync.output import Result, printable
 from viewsync.project_files import loading, locating
 from viewsync.projects import trust
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
@@ -119,12 +117,10 @@ def _lines(shown: ShownCommand) -> list[str]:
 
 
 def _asked(names: list[str]) -> bool:
-    if not sys.stdin.isatty():
-        raise UsageError(
-            f"not trusted: {', '.join(names)}, and there is no terminal to ask on", "pass --yes to trust what is shown"
-        )
-    say(f"Trust the steps of {printable(', '.join(names))}? [y/N] ", end="")
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    refusal = UsageError(
+        f"not trusted: {', '.join(names)}, and there is no terminal to ask on", "pass --yes to trust what is shown"
+    )
+    return _args.agreed(f"Trust the steps of {', '.join(names)}?", refusal)
 
 
 def _revoked(ctx: Context, shown: list[ShownCommand], problems: list[str]) -> Result:

@@ -130,6 +130,12 @@ def _templates(asked: Asked) -> Iterator[Candidate]:
     yield from map(Candidate, templates.names(asked.ctx.env))
 
 
+def _command_templates(asked: Asked) -> Iterator[Candidate]:
+    from viewsync.project_files import keeping
+
+    yield from map(Candidate, keeping.templates(asked.ctx.env))
+
+
 def _commands(asked: Asked) -> Iterator[Candidate]:
     from viewsync.project_files import locating
 
@@ -158,6 +164,7 @@ KINDS: dict[str, Callable[[Asked], Iterator[Candidate]]] = {
     "target": _targets,
     "server": _servers,
     "template": _templates,
+    "command-template": _command_templates,
     "command": _commands,
     "command-window": _command_windows,
 }

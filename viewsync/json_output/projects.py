@@ -190,6 +190,39 @@ class RunDiff(TypedDict):
     differences: Annotated[list[DifferenceRow], "how it differs from the file"]
 
 
+class NewOutput(TypedDict):
+    name: Annotated[str, "the command's name"]
+    file: Annotated[str, "the file that was written"]
+    own: Annotated[bool, "whether it is one of your own, which are found from any folder"]
+    session: Annotated[str | None, "the session that it was written from; null for a template"]
+    notes: Annotated[list[str], "what of the session the file does not hold, and why"]
+    edited: Annotated[bool, "whether you changed it in your editor"]
+
+
+class EditOutput(TypedDict):
+    name: Annotated[str, "the command's name"]
+    file: Annotated[str, "its file"]
+    changed: Annotated[bool, "whether the file is another one now"]
+    problem: Annotated[str | None, "why `run` would refuse it all the same"]
+
+
+class CopyOutput(TypedDict):
+    name: Annotated[str, "the name of the copy"]
+    file: Annotated[str, "the file of the copy"]
+    own: Annotated[bool, "whether it is one of your own, which are found from any folder"]
+    source: Annotated[str, "the file that was copied"]
+    replaced: Annotated[bool, "whether a command had that name before"]
+
+
+class RemoveOutput(TypedDict):
+    name: Annotated[str, "the command's name"]
+    file: Annotated[str, "its file"]
+    own: Annotated[bool, "whether it is one of your own, which are found from any folder"]
+    sessions: Annotated[list[str], "sessions that were made by it and run on"]
+    removed: Annotated[bool, "whether the file is gone"]
+    dry_run: Annotated[bool, "whether nothing was changed"]
+
+
 class FreezeOutput(TypedDict):
     session: Annotated[str, "the session's name"]
     socket: Annotated[str, "the socket of its tmux server"]

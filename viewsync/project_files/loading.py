@@ -34,6 +34,9 @@ _MOST = 10  # problems that are told
 _SETTINGS = ("shell", "session_prefix", "default_window_name", "auto_attach", "session_timeout", "auto_cleanup")
 
 
+COMMAND, PROJECT = "command", "project"  # as the schemas are called
+
+
 class Request(NamedTuple):
     name: str  # of a command, or the path of its file
     arguments: Sequence[str] = ()  # NAME=VALUE
@@ -114,6 +117,39 @@ def plan(draft: Draft, session_name: str = "") -> Plan:
     return found
 
 
+def check(text: str, file: str, kind: str = COMMAND) -> None:
+    """BadFile where this is no text of a file of that kind."""
+    try:
+        _read_checked(text, file, kind)
+    except Unfit as error:
+        raise bad(error) from None
+
+
+def kind_of(ctx: Context, file: str) -> str:
+    """What a file is: that of all commands of its project, or of one."""
+    return PROJECT if locating.locate(file, ctx.env).project == file else COMMAND
+
+
+def would_run(ctx: Context, text: str, file: str) -> BadFile | None:
+    """Why `run` would refuse a sound file of that text, as far as that lies in the file: with arguments that must be
+    given nobody knows, and folders may be elsewhere, or come later.
+    """
+    located = locating.locate(file, ctx.env)
+    try:
+        node = _read_checked(text, file, "command")
+        if None in settings.offered(node).values():
+            return None
+        unsaid = bool(node.get("worktree")) and not node.get("worktree", "branch")
+        world = _world(ctx, located)._replace(is_folder=lambda _: True, is_file=lambda _: True)
+        sources = _sources(ctx, located, node)
+        draft = drafting.draft(sources, world, {"branch": "main"} if unsaid else {}, {})
+        planning.plan(draft, draft.called)
+    except Unfit as error:
+        mine = [problem for problem in error.problems if problem.file == file]
+        return bad(Unfit(mine)) if mine else None
+    return None
+
+
 def _check_marks(path: str) -> None:
     """UsageError where a file of tmux commands names an option by which viewsync tells whose a session is."""
     try:
@@ -164,9 +200,11 @@ def _variable(env: Mapping[str, str], text: str) -> tuple[str, str]:
     return name, value if equals else env[name]
 
 
-def _sources(ctx: Context, located: Located) -> Sources:
+def _sources(ctx: Context, located: Located, command: Node | None = None) -> Sources:
+    problems: list[Problem] = []
     state = ctx.folder if os.path.isdir(paths.state_dir(ctx.env)) else ""  # who only looks makes none
-    command, problems = _checked(located.file, "command", state)
+    if command is None:
+        command, problems = _checked(located.file, "command", state)
     project, more = _checked(located.project, "project", state) if located.project else (None, [])
     if problems or more:
         raise Unfit([*problems, *more])
@@ -176,7 +214,17 @@ def _sources(ctx: Context, located: Located) -> Sources:
 
 
 def _checked(path: str, kind: str, state: str = "") -> tuple[Node, list[Problem]]:
-    node = yaml_files.load(path, state)
+    return _checked_node(yaml_files.load(path, state), kind)
+
+
+def _read_checked(text: str, path: str, kind: str) -> Node:
+    node, problems = _checked_node(yaml_files.parse(text, path), kind)
+    if problems:
+        raise Unfit(problems)
+    return node
+
+
+def _checked_node(node: Node, kind: str) -> tuple[Node, list[Problem]]:
     if node.kind == NULL:  # an empty file
         node = node._replace(kind=MAPPING)
     return node, checking.problems(node, SCHEMAS[kind])

@@ -10,6 +10,7 @@ import os
 
 from viewsync import paths
 from viewsync.errors import StateError, UsageError
+from viewsync.light import re
 from viewsync.text.nearest import did_you_mean
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +24,7 @@ _LAYOUTS = (
 )
 _ENDINGS = (".yaml", ".yml")
 _OWN = ("commands", "steps")  # the same in the configuration folder
+_NAME = re.compile(r"\w[\w.-]*")
 
 
 class Located(NamedTuple):
@@ -50,6 +52,76 @@ def locate(name: str, env: Mapping[str, str]) -> Located:
     if own and _is_name(name) and (file := _file(os.path.join(own, _OWN[0], name))):
         return _of_own(file, own)
     raise _missing(name, root, here, env)
+
+
+class Entry(NamedTuple):
+    """A command's file as it stands in its folder, where a link is a link; or where it would stand."""
+
+    name: str
+    file: str
+    root: str  # of the project; "" for one of the user's own
+    exists: bool
+    listed: bool = True  # it stands in a folder of commands, and not anywhere
+
+    @property
+    def told(self) -> str:
+        return f"command {self.name!r} of your own" if not self.root else f"command {self.name!r} of {self.root}"
+
+
+def entry(name: str, env: Mapping[str, str], *, own: bool = False, here: bool = False) -> Entry:
+    """The one that is there: with `own` of the user's own, with `here` of the project, else of either, in the order of
+    `locate`; or the file of that path. UsageError, as it has.
+    """
+    if "/" in name or name.endswith(_ENDINGS):
+        return _entry_by_path(os.path.abspath(name), env)
+    root = "" if own else project_root()
+    mine = "" if here else own_folder(env)
+    for place, folder in _places(root, mine):
+        if _is_name(name) and (file := _file(os.path.join(folder, name))):
+            return Entry(name, file, place, exists=True)
+    if own:
+        there = own_names(env)
+        known = f"there are: {', '.join(there)}" if there else "there is none; `viewsync new --own NAME` makes one"
+        raise UsageError(f"there is no command {name!r} of your own", did_you_mean(name, there, known))
+    if here and not root:
+        raise UsageError(_NOWHERE, "change to a project's folder, or leave --here away")
+    raise _missing(name, root, current_folder(), env)
+
+
+def _entry_by_path(file: str, env: Mapping[str, str]) -> Entry:
+    found = _by_path(file, env)
+    folder = os.path.realpath(os.path.dirname(file))
+    mine = own_folder(env)
+    own = bool(mine) and folder == os.path.realpath(os.path.join(mine, _OWN[0]))
+    return Entry(found.name, file, "" if own else found.root, exists=True, listed=own or _is_in_project(file))
+
+
+def place(name: str, env: Mapping[str, str], *, own: bool = False, root: str = "") -> Entry:
+    """Where a command of that name stands, or would: among the user's own, or in the project of that folder."""
+    if not _NAME.fullmatch(name) or name.endswith(_ENDINGS):
+        raise UsageError(f"not the name of a command: {name!r}", "letters, digits, `_`, `-` and `.`, without .yaml")
+    mine = own_folder(env) if own else ""
+    if own and not mine:
+        raise UsageError("there is no folder for your configuration", "set $HOME or $XDG_CONFIG_HOME")
+    places = _places("" if own else root, mine)
+    found = next(filter(None, (_file(os.path.join(folder, name)) for _, folder in places)), "")
+    there = found or os.path.join(places[0][1] if own else commands_folder(root), f"{name}.yaml")
+    return Entry(name, there, "" if own else root, exists=bool(found) or os.path.lexists(there))
+
+
+def commands_folder(root: str) -> str:
+    """In which new commands of that project stand."""
+    folders = [folder for folder in _folders(root, 1) if os.path.isdir(os.path.dirname(folder))]
+    return next(iter(folders), _folders(root, 1)[0])
+
+
+_NOWHERE = "not in a project: there is no .viewsync or .prj folder here or above"
+
+
+def _places(root: str, mine: str) -> list[tuple[str, str]]:
+    """Folders of commands, each with its project."""
+    found = [(root, folder) for folder in _folders(root, 1)] if root else []
+    return [*found, ("", os.path.join(mine, _OWN[0]))] if mine else found
 
 
 def own_folder(env: Mapping[str, str]) -> str:

@@ -44,10 +44,14 @@ class Frozen(NamedTuple):
     file: str  # that was written, "" for none
 
 
-def freeze(ctx: Context, name: str, asked: targets.TargetArgs, *, output: str = "", command: str = "") -> Frozen:
-    """`name`: the session's own. `output`: a new file; `command`: a new one among the project's commands."""
+def freeze(
+    ctx: Context, name: str, asked: targets.TargetArgs, *, output: str = "", command: str = "", base: str = ""
+) -> Frozen:
+    """`name`: the session's own. `output`: a new file; `command`: a new one among the project's commands. `base`: the
+    folder that its folders count from.
+    """
     server, live, found = _find(ctx, name, asked)
-    file, root = _file(live, output, command, locating.own_folder(ctx.env))
+    file, root = _file(live, output, command, ctx.env)
     origin = _said_of_it(view_origin.read(ctx.tmux, server.socket, live.id), ctx.tmux, server.socket)
     windows = session_snapshot.read(ctx.tmux, server, live.id)
     root = root or _project(origin.folder) or origin.folder
@@ -57,7 +61,7 @@ def freeze(ctx: Context, name: str, asked: targets.TargetArgs, *, output: str = 
         None,
     )
     secrets = _secrets(ctx.tmux, server, live, root, known.about if known else {}, notes)
-    plan = _plan(live, windows, origin, root, secrets, notes)
+    plan = _plan(live, windows, origin, base or root, secrets, notes)
     if known and "timeout" in known.about:
         limit = durations.recorded(known.about["timeout"], plan.timeout)
         plan = plan._replace(timeout=limit, auto_cleanup=bool(known.about.get("auto_cleanup")))
@@ -137,23 +141,19 @@ def _parent(answer: Sessions, live: LiveSession) -> LiveSession:
     return next((session for session in answer.sessions if session.group == live.group and not session.view), live)
 
 
-def _file(live: LiveSession, output: str, command: str, own: str) -> tuple[str, str]:
-    """Where it is to be written, "" for nowhere, and the folder of its project, "" where nobody knows one. `own`: the
-    configuration folder, in which the user's own commands are.
-    """
+def _file(live: LiveSession, output: str, command: str, env: Mapping[str, str]) -> tuple[str, str]:
+    """Where it is to be written, "" for nowhere, and the folder of its project, "" where nobody knows one."""
     root = live.identity.root if live.identity else ""
     if command:
-        if not re.fullmatch(r"\w[\w.-]*", command):
-            raise UsageError(f"not the name of a command: {command!r}", "letters, digits, `_`, `-` and `.`")
         root = root or locating.project_root()
-        if own and root == os.path.realpath(own):
-            return os.path.join(own, "commands", f"{command}.yaml"), root
+        own = locating.own_folder(env)
+        if own and root == os.path.realpath(own):  # of a command of the user's own
+            return locating.place(command, env, own=True).file, root
         if not root:
             raise UsageError(
                 "not in a project: there is no .viewsync or .prj folder here or above", "say --output FILE"
             )
-        ours = os.path.isdir(os.path.join(root, ".viewsync")) or not os.path.isdir(os.path.join(root, ".prj"))
-        return os.path.join(root, ".viewsync" if ours else ".prj", "commands", f"{command}.yaml"), root
+        return locating.place(command, env, root=root).file, root
     if output:
         folder = os.path.dirname(os.path.realpath(output))
         return os.path.abspath(output), _project(folder) or folder

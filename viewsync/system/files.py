@@ -140,6 +140,27 @@ def apply(change: FileChange) -> None:
         raise FileError(f"cannot change {change.path}: {error.strerror}") from None
 
 
+def create(path: str, data: bytes, mode: int = 0o666) -> None:
+    """A new file, whole or not at all, and never in the place of another. FileError."""
+    try:
+        for folder in missing_folders(path):
+            with contextlib.suppress(FileExistsError):  # somebody else made it just now
+                os.mkdir(folder, 0o755)
+        temporary = _temporary(path)
+        whole_file.create(temporary, data, mode & ~0o022)
+        try:
+            os.link(temporary, path)
+        except OSError as error:
+            if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS) or os.path.lexists(path):
+                raise
+            os.rename(temporary, path)  # a filesystem that has no hard links
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+    except OSError as error:
+        raise FileError(f"cannot create {path}: {error.strerror}") from None
+
+
 def revert(changes: Sequence[FileChange]) -> None:
     """Put back what was applied, the last one first. What cannot be put back is left."""
     for change in reversed(changes):

@@ -97,6 +97,13 @@ def deferred() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def left_to_others(numbers: Sequence[int]) -> Iterator[None]:
+    """What the terminal sends to all of its programs means the one that we wait for, which hears it as ever."""
+    with _handled([number for number in numbers if not ignores(number)], lambda *_: None):
+        yield
+
+
+@contextlib.contextmanager
 def _handled(numbers: Sequence[int], handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
     """Only a main thread can say so."""
     before = {number: signal.signal(number, handler) for number in numbers} if _in_main_thread() else {}

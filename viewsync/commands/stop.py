@@ -1,0 +1,45 @@
+"""End a project session and its views, after its cleanup steps, and forget it.
+
+NAME is the session's, or that of its command; without one it is the session of the project that this folder is in. It
+ends even if somebody is attached, but not while it is quarantined, and where several can be meant none ends.
+"""
+
+from __future__ import annotations
+
+from viewsync.commands import _args, _project_rows
+from viewsync.output import Result
+from viewsync.projects import of_command
+from viewsync.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+    from viewsync.context import Context
+
+EXIT_CODES = {
+    0: "done",
+    1: "an argument is wrong, several sessions can be meant, or the session is still there",
+    3: "no session is meant",
+    4: _args.TMUX,
+    5: _args.STATE,
+}
+
+_TRIGGER = "stop"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    _args.completes(
+        "project-session command",
+        parser.add_argument("name", nargs="?", default="", metavar="NAME", help="a session, or a command"),
+    )
+    _args.server(parser)
+    _args.dry_run(parser)
+    _args.json(parser)
+
+
+def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    known = of_command.meant(ctx, parsed.name, parsed.label, parsed.socket)
+    if parsed.dry_run:
+        return Result(*_project_rows.planned_end(known))
+    data, lines, failed = _project_rows.end(ctx, known, _TRIGGER)
+    return Result(data, lines, 1 if failed else 0, data["problems"])

@@ -1,0 +1,117 @@
+"""Which sessions a command has, and which session a word means: a session's own name, or that of its command."""
+
+from __future__ import annotations
+
+import os
+
+from viewsync.errors import Ambiguous, MissingSession, TmuxError
+from viewsync.light import quote
+from viewsync.project_files import locating
+from viewsync.projects import current_project, listing
+from viewsync.sessions.rules import health
+from viewsync.text.nearest import did_you_mean
+from viewsync.tmux import sockets
+from viewsync.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.context import Context
+    from viewsync.project_files.locating import Entry
+    from viewsync.projects.listing import Known, Reading
+
+_GONE = (health.MISSING, health.SERVER)
+
+
+def sessions(ctx: Context, entry: Entry) -> tuple[list[Known], list[str]]:
+    """Those that were made by that command and are not known to be gone, and why others may be missing here."""
+    reading = _reading(ctx)
+    made = [known for known in reading.known if _is_of(known, entry)]
+    return [known for known in made if known.status not in _GONE], reading.problems
+
+
+def _is_of(known: Known, entry: Entry) -> bool:
+    """By its file; of one that the registry has forgotten, by its marks."""
+    file = known.about.get("file")
+    if isinstance(file, str) and file:
+        return os.path.realpath(file) == os.path.realpath(entry.file)
+    root = known.identity.root if known.identity else ""
+    own = not entry.root and root == os.path.realpath(os.path.dirname(os.path.dirname(entry.file)))
+    return known.command == entry.name and (own or (bool(root) and root == os.path.realpath(entry.root or "/")))
+
+
+def meant(ctx: Context, name: str, label: str = "", socket: str = "") -> Known:
+    """The session of that name, or the only one of the command that `run` would take for it here; without a name the
+    only one of this folder's project. MissingSession; Ambiguous, which names all of them.
+    """
+    reading = _reading(ctx, label, socket)
+    if not name:
+        return _of_folder(ctx, reading)
+    if any(name in (known.name, known.row.name if known.row else "") for known in reading.known):
+        return listing.named(reading, name)
+    named = [known for known in reading.known if known.command == name]
+    if of_command := _of_command(ctx, name, named):
+        return _only(of_command, reading, f"the command {name!r} has", "name one")
+    try:
+        return listing.named(reading, name)
+    except MissingSession as error:
+        names = [*(known.name for known in reading.known), *(known.command for known in reading.known)]
+        hint = did_you_mean(name, filter(None, names), error.hint, most=3)
+        if named:
+            hint = f"a command of that name has {', '.join(known.name for known in named)} elsewhere"
+        elif name in ctx.registry.read()["sessions"]:
+            hint = f"`viewsync kill {quote(name)}` ends a session of no project"
+        raise MissingSession(error.message, hint) from None
+
+
+def _of_command(ctx: Context, name: str, named: list[Known]) -> list[Known]:
+    """Those of this folder's project, where that has such a command; else those of the user's own."""
+    if root := locating.project_root():
+        scope = current_project.scope(ctx.env, "", here=True)
+        here = [known for known in named if scope.has(known)]
+        if here or name in locating.names(root):
+            return here
+    own = os.path.realpath(locating.own_folder(ctx.env) or os.sep)
+    return [known for known in named if known.identity and known.identity.root == own]
+
+
+def _of_folder(ctx: Context, reading: Reading) -> Known:
+    scope = current_project.scope(ctx.env, "", here=True)
+    found = [known for known in reading.known if scope.has(known)]
+    if not found and reading.problems:
+        raise TmuxError(f"cannot tell which sessions {scope.root} has: {reading.problems[0]}")
+    if not found:
+        raise MissingSession(f"the project {scope.root} has no session", "`viewsync run NAME` makes one")
+    tree = os.path.realpath(locating.project_root())
+    here = [known for known in found if tree in (known.about.get("worktree_path"), *_trees(known, tree))]
+    return _only(here or found, reading, f"the project {scope.root} has", "name one")
+
+
+def _trees(known: Known, tree: str) -> Sequence[str]:
+    """The folder of the project, of a session in its main worktree."""
+    root = known.identity.root if known.identity else ""
+    return () if known.about.get("worktree_path") or root != tree else (root,)
+
+
+def _only(found: list[Known], reading: Reading, whose: str, hint: str) -> Known:
+    """One that is gone counts where no other is."""
+    running = [known for known in found if known.status not in _GONE] or found
+    if len(running) == 1 and not (reading.problems and running[0].status in _GONE):
+        return running[0]
+    if len(running) == 1:
+        raise TmuxError(f"cannot tell which sessions there are: {reading.problems[0]}", hint)
+    names = ", ".join(known.name for known in running)
+    raise Ambiguous(f"{whose} {len(running)} sessions: {names}", hint)
+
+
+def _reading(ctx: Context, label: str = "", socket: str = "") -> Reading:
+    """Of the usual server and all that rows name; of that one alone where one was named."""
+    named = bool(label or socket)
+    try:
+        usual, problems = [sockets.socket_of(ctx.env, label, socket)], []
+    except TmuxError as error:
+        if named:
+            raise
+        usual, problems = [], [error.message]
+    reading = listing.read(ctx, usual, alone=named)
+    return reading._replace(problems=[*reading.problems, *problems])
