@@ -161,7 +161,7 @@ def _guarded(run: Callable[[], int], as_json: bool) -> int:
     except (ImportError, MemoryError) as error:
         if not output.lacks_memory(error):
             raise
-        output.say("viewsync: there is not enough memory (free some, or raise `ulimit -v`)")
+        output.complain("there is not enough memory (free some, or raise `ulimit -v`)")
         code = 70  # no answer: as an uncaught error it would end with 1, which says something else with most verbs
     except SystemExit as done:  # argparse's help, or a signal that ended a step
         code = done.code if isinstance(done.code, int) else 0
@@ -187,13 +187,14 @@ def _run(words: list[str], as_json: bool) -> int:
         overrides["VIEWSYNC_TMUX"] = words[1]
         words = words[2:]
     if words[:1] in (["-V"], ["--version"]):  # before anything that it does not need
-        print(f"viewsync {__version__}")
+        called = output.program()
+        print(f"{called} {__version__}" if called == output.NAME else f"{called} ({output.NAME}) {__version__}")
         return 0
     light.ignore_warnings()
     if not words:
         from viewsync.commands import _help
 
-        print(_help.alone(GROUPS, _program(), _context(overrides)))
+        print(_help.alone(GROUPS, output.program(), _context(overrides)))
         return 0
     verb, *rest = words
     if verb in ("-h", "--help", "help"):
@@ -203,7 +204,7 @@ def _run(words: list[str], as_json: bool) -> int:
     if verb not in COMMANDS:
         from viewsync.commands import _help
 
-        raise _help.unknown_verb(verb, COMMANDS, _program())
+        raise _help.unknown_verb(verb, COMMANDS, output.program())
     if verb not in _HOT:
         site_folders.find()
     ctx = _context(overrides)
@@ -228,7 +229,8 @@ def _help_on(topic: list[str]) -> int:
     topic = [] if topic[:1] in (["-h"], ["--help"]) else topic
     if topic and topic[0] in COMMANDS:
         return _command(topic[0], [*topic[1:], "--help"], _context(), as_json=False)
-    print("\n".join(_help.on(topic[0], COMMANDS, ANY_VERB, _program()) if topic else _help.usage(GROUPS, _program())))
+    called = output.program()
+    print("\n".join(_help.on(topic[0], COMMANDS, ANY_VERB, called) if topic else _help.usage(GROUPS, called)))
     return 0
 
 
@@ -248,12 +250,12 @@ def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
 
     signals.settle()
     if what not in _UNSEEN or (what in _TIMED and sys.stderr.isatty()):
-        ctx.say_waiting = _say_waiting
+        ctx.say_waiting = output.complain
     try:
         ctx.trace()
         code = run()
         for note in output.take_notes():
-            output.say(f"viewsync: {output.printable(note)}")
+            output.complain(note)
         if ctx.tells("debug"):
             ctx.log.debug("%s: exit code %d", what, code)
         return code
@@ -277,10 +279,6 @@ def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
 _TIMED = ("sweep", "sweeper")  # unless a person runs them
 _ALONE = ("hook", "monitor")  # nobody sees it, or it has the whole terminal
 _UNSEEN = (*_ALONE, *_TIMED)
-
-
-def _say_waiting(what: str) -> None:
-    output.say(f"viewsync: {output.printable(what)}")
 
 
 def _log_notes(ctx: Context) -> None:
@@ -349,7 +347,7 @@ def parser_of(verb: str) -> Parser:
     module = _module(verb)
     own, lock = module.EXIT_CODES, code_of(errors.LockTimeout, module)
     shared = {code: what for code, what in ANY_VERB.items() if code not in own and (code != 75 or code == lock)}
-    parser = Parser((own, shared), prog=f"{_program()} {verb}", description=module.__doc__)
+    parser = Parser((own, shared), prog=f"{output.program()} {verb}", description=module.__doc__)
     module.arguments(parser)
     return parser
 
@@ -367,11 +365,6 @@ def _complete(words: list[str], ctx: Context) -> int:
     shown = {verb: command.summary for verb, command in COMMANDS.items() if not command.hidden}
     verbs = answering.Verbs(shown, lambda verb: parser_of(verb) if verb in COMMANDS else None)
     return answering.answer(words, verbs, ctx)
-
-
-def _program() -> str:
-    """`prj` is a name for viewsync that its project sessions are known by."""
-    return "prj" if os.path.basename(sys.argv[0]) == "prj" else "viewsync"
 
 
 def _paired(verb: str, words: Sequence[str]) -> list[str]:

@@ -44,6 +44,8 @@ class _Stdout(io.FileIO):
             raise
 
 
+NAME = "viewsync"
+_LINKED = "prj"  # the name that its project sessions are known by, for a link to it
 _progress = False  # a line of it stands on the terminal, and the cursor behind it
 _stdout: _Stdout | None = None  # None where somebody else has put something in its place
 
@@ -81,6 +83,43 @@ def say(text: str, end: str = "\n") -> None:
         print(text, end=end, file=sys.stderr, flush=True)
     except OSError:
         give_up(sys.stderr)
+
+
+def program() -> str:
+    """What we were called as: our own name, or the link `prj`."""
+    path = sys.argv[0] if getattr(sys, "argv", None) else ""
+    for _ in range(40):  # as deep as links go
+        name = os.path.basename(path)
+        if name in (NAME, _LINKED):
+            return name
+        try:
+            path = os.path.join(os.path.dirname(path), os.readlink(path))
+        except OSError:
+            break
+    return NAME
+
+
+def named(text: str) -> str:
+    """A message of ours, in which we are called as our user calls us."""
+    if (name := program()) == NAME:
+        return text
+    from viewsync.text import program_name
+
+    return program_name.in_message(text, name)
+
+
+def named_help(text: str) -> str:
+    """The same of text that is ours alone."""
+    if (name := program()) == NAME:
+        return text
+    from viewsync.text import program_name
+
+    return program_name.in_help(text, name)
+
+
+def complain(what: str) -> None:
+    """To people, in a line that begins with who says it."""
+    say(f"{program()}: {printable(named(what))}")
 
 
 def may_show_progress() -> bool:
@@ -124,7 +163,7 @@ def finish(code: int) -> int:
     give_up(sys.stdout)
     if isinstance(_stdout.problem, BrokenPipeError):
         return code
-    say(f"viewsync: cannot write the output: {_stdout.problem.strerror}")
+    complain(f"cannot write the output: {_stdout.problem.strerror}")
     return code or UNWRITTEN
 
 
@@ -136,7 +175,7 @@ def take_notes() -> list[str]:
 
 def show(result: Result, as_json: bool, verb: str) -> None:
     for warning in (*take_notes(), *result.warnings):
-        say(f"viewsync: {printable(warning)}")
+        complain(warning)
     if result.printed:
         return
     if as_json or result.always_json:
@@ -149,9 +188,10 @@ def show(result: Result, as_json: bool, verb: str) -> None:
 def show_error(error: ViewsyncError, as_json: bool) -> None:
     hint = f" ({error.hint})" if error.hint else ""
     for note in take_notes():
-        say(f"viewsync: {printable(note)}")
+        complain(note)
+    speaker = program() if error.speaker == NAME else error.speaker
     for line in (error.message + hint, *error.more):
-        say(f"{error.speaker}: {printable(line)}")
+        say(f"{speaker}: {printable(named(line))}")
     if as_json:
         with contextlib.suppress(OSError):  # `finish` tells of it
             print(as_text(enveloped(error.verb, {"error": error_fields(error)})))
@@ -161,9 +201,9 @@ def error_fields(error: ViewsyncError) -> dict[str, Any]:
     return {
         "code": error.code,
         "kind": error.kind,
-        "message": error.message,
-        "hint": error.hint,
-        **({"more": list(error.more)} if error.more else {}),
+        "message": named(error.message),
+        "hint": named(error.hint),
+        **({"more": list(map(named, error.more))} if error.more else {}),
     }
 
 

@@ -8,6 +8,7 @@ import os
 
 from viewsync.arguments import VERBATIM
 from viewsync.commands import _help
+from viewsync.output import named_help
 from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Parser(argparse.ArgumentParser):
         return super().add_subparsers(**{"parser_class": functools.partial(type(self), self.codes), **settings})
 
     def format_help(self) -> str:
-        return "\n".join([super().format_help(), *_help.exit_codes(*self.codes), ""])
+        return named_help("\n".join([super().format_help(), *_help.exit_codes(*self.codes), ""]))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Of several arguments, some may stand behind options. argparse takes those that may be missing for missing. Of

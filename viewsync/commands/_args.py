@@ -201,7 +201,7 @@ def teller(parsed: argparse.Namespace) -> Callable[[str], None]:
 
     Nobody listening any more (`viewsync install | head`) is no reason to stop half way.
     """
-    from viewsync.output import give_up, printable
+    from viewsync.output import give_up, named, printable
 
     would = "would " if getattr(parsed, "dry_run", False) else ""
 
@@ -209,7 +209,7 @@ def teller(parsed: argparse.Namespace) -> Callable[[str], None]:
         if parsed.json:
             return
         try:
-            print(printable(would + text), flush=True)
+            print(printable(named(would + text)), flush=True)
         except OSError:
             give_up(sys.stdout)
 

@@ -6,7 +6,7 @@ import sys
 
 from viewsync.commands import _args
 from viewsync.errors import UsageError
-from viewsync.output import printable, say
+from viewsync.output import complain, say
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def _again(error: BadFile) -> bool:
     if not sys.stdin.isatty():
         return False
     for line in (f"{error.message} ({error.hint})" if error.hint else error.message, *error.more):
-        say(printable(line))
+        complain(line)
     return _agreed("Edit it again?", otherwise=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 
 from viewsync.errors import UsageError
-from viewsync.output import printable
+from viewsync.output import named, named_help, printable
 from viewsync.text.nearest import did_you_mean
 from viewsync.typed import TYPE_CHECKING, Any
 
@@ -51,7 +51,7 @@ def alone(groups: Groups, program: str, ctx: Context) -> str:
         return command.common
 
     more = f"`{program} --help` lists all verbs, and `{program} help VERB` explains one."
-    state = map(printable, at_a_glance.lines(ctx))
+    state = (printable(named(line)) for line in at_a_glance.lines(ctx))
     return "\n".join([*_head(program), *state, "", *_listed(groups, program, daily), more, _topics(program)])
 
 
@@ -85,7 +85,7 @@ def _listed(groups: Groups, program: str, shown: Callable[[str, Command], bool])
 def on(topic: str, commands: Commands, shared: Codes, program: str) -> list[str]:
     """One of TOPICS. UsageError for what is none, nor a verb. `shared`: what any verb can end with."""
     if topic in TOPICS:
-        return TOPICS[topic](commands, shared)
+        return [named_help(line) for line in TOPICS[topic](commands, shared)]
     names = [*TOPICS, *_shown(commands, program)]
     see = f"`{program} help` lists the verbs and topics"
     raise UsageError(

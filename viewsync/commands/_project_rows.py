@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from viewsync.output import age, table
+from viewsync.output import age, named, table
 from viewsync.sessions.rules import health
 from viewsync.text.timestamps import epoch
 from viewsync.typed import TYPE_CHECKING, Any
@@ -75,7 +75,7 @@ def hints(rows: Sequence[dict[str, Any]]) -> list[str]:
         found.append("`viewsync cleanup` forgets sessions that are gone; `viewsync run` creates them again")
     if any(row["worktree_gone"] for row in rows):
         found.append("`viewsync worktree remove BRANCH` ends sessions whose worktree is gone")
-    return found
+    return list(map(named, found))
 
 
 def _row(each: dict[str, Any], now: float) -> tuple[str, ...]:

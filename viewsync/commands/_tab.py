@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viewsync.output import Result, say, show_error
+from viewsync.output import Result, complain, show_error
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +17,6 @@ def told(ctx: Context, error: ViewsyncError) -> Result:
     if not opening.is_tab_of_its_own(ctx.env):
         raise error
     show_error(error, as_json=False)
-    say("viewsync: press Enter to close this tab")
+    complain("press Enter to close this tab")
     opening.wait_for_reader()
     return Result(code=error.code)

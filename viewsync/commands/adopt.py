@@ -6,7 +6,7 @@ Without --yes, this only lists them. Once adopted, they are cleaned up like any 
 from __future__ import annotations
 
 from viewsync.commands import _args
-from viewsync.output import Result
+from viewsync.output import Result, program
 from viewsync.tmux import sockets
 from viewsync.typed import TYPE_CHECKING
 from viewsync.views import adopting
@@ -39,7 +39,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     adopted = adopting.adopt(ctx, found) if parsed.yes else []
     lines = [f"adopted {name}" for name in adopted] if parsed.yes else [f"would adopt {name}" for name in names]
     if not names:
-        lines = [f"every view of {parsed.parent} belongs to viewsync already"]
+        lines = [f"every view of {parsed.parent} belongs to {program()} already"]
     elif not parsed.yes:
         lines.append("pass --yes to adopt them")
     return Result({"parent": parsed.parent, "socket": socket, "found": names, "adopted": adopted}, lines)

@@ -11,7 +11,7 @@ import os
 
 from viewsync.commands import _args, _verdicts
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
-from viewsync.output import Result
+from viewsync.output import Result, named
 from viewsync.sessions import remains
 from viewsync.sessions.rules.expiry import ExpiryCriteria, Limit
 from viewsync.text import durations
@@ -170,16 +170,13 @@ def _told(items: list[ExpiryItem], going: list[ExpiryItem], parsed: argparse.Nam
     """What will be done and why, in the tool's words."""
     if not items:
         return ["No sessions in registry."]
-    kept = (
-        [f"  {item.listed.row.name}: kept ({item.verdict.reason})" for item in items if item.verdict.action == KEEP]
-        if parsed.verbose
-        else []
-    )
+    spared = [item for item in items if parsed.verbose and item.verdict.action == KEEP]
+    kept = [f"  {item.listed.row.name}: kept ({named(item.verdict.reason)})" for item in spared]
     if not going:
         return [*kept, "No sessions to clean up."]
     would = "Dry-run mode: Would remove" if parsed.dry_run else "Removing"
     head = f"{would} {len(going)} session(s):"
-    return [*kept, head, *(f"  - {item.listed.row.name} ({item.verdict.reason})" for item in going)]
+    return [*kept, head, *(f"  - {item.listed.row.name} ({named(item.verdict.reason)})" for item in going)]
 
 
 def _spared(item: ExpiryItem) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from viewsync.commands import _args
-from viewsync.output import Result, printable
+from viewsync.output import Result, named, printable
 from viewsync.setup import demo
 from viewsync.typed import TYPE_CHECKING
 
@@ -50,7 +50,7 @@ def _shown(ctx: Context, size: tuple[int, int], pause: float) -> Result | None:
         return None
     last = "Nothing is left: the demo's servers and their folder are gone."
     return Result(
-        lines=[last, "`viewsync demo --plain` prints each step with tmux's own answers."] if whole else [last]
+        lines=[last, named("`viewsync demo --plain` prints each step with tmux's own answers.")] if whole else [last]
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from viewsync.commands import _args
-from viewsync.output import Result, table
+from viewsync.output import Result, named, table
 from viewsync.setup import doctor
 from viewsync.setup.rules import mending
 from viewsync.setup.rules.checks import FAIL, OK, WARN, Check
@@ -77,9 +77,9 @@ def _named(check: Check) -> str:
 def _lines(found: list[Check]) -> list[str]:
     rows: list[tuple[str, str, str]] = []
     for check in found:
-        rows.append((_SIGNS[check.status], _named(check), check.found))
+        rows.append((_SIGNS[check.status], _named(check), named(check.found)))
         if check.status != OK and check.hint:
-            rows.append(("", "", f"-> {check.hint}"))
+            rows.append(("", "", f"-> {named(check.hint)}"))
     counts = {status: sum(check.status == status for check in found) for status in _SIGNS}
     last = f"{counts[OK]} passed, {counts[WARN]} warned, {counts[FAIL]} failed"
     return [*table(("", "CHECK", "FOUND"), rows), "", last]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 
 from viewsync.commands import _args
-from viewsync.output import Result, printable, say, show_line
+from viewsync.output import Result, complain, printable, show_line
 from viewsync.panes import following
 from viewsync.registry import rows, targets
 from viewsync.typed import TYPE_CHECKING
@@ -62,7 +62,7 @@ def _tell(news: News, at: str, parsed: argparse.Namespace) -> None:
         show_line("follow", {"at": at, "event": "lost"})
     elif news.lost:
         sys.stdout.flush()
-        say(f"viewsync: {_LOST}")
+        complain(_LOST)
     for line, finished in (
         *((line, True) for line in news.lines),
         *([(news.unfinished, False)] if news.unfinished else []),

@@ -12,7 +12,7 @@ import time
 
 from viewsync.commands import _args, _view_rows
 from viewsync.errors import UsageError
-from viewsync.output import Result, age, printable, show_line, size, table
+from viewsync.output import Result, age, printable, program, show_line, size, table
 from viewsync.registry import rows as registry_rows
 from viewsync.sessions.rules import health
 from viewsync.system.rules import picture
@@ -167,7 +167,7 @@ def _picture(scene: Scene) -> Picture:
     frame, state = scene.frame, scene.state
     alive = sum(session.status == health.ALIVE for session in frame.sessions)
     attached = sum(session.attached for session in frame.sessions)
-    title = f"viewsync: {len(frame.sessions)} sessions, {alive} alive, {attached} attached"
+    title = f"{program()}: {len(frame.sessions)} sessions, {alive} alive, {attached} attached"
     if state.filter or state.typing:
         title += f"; {scene.fitting} with '{printable(state.filter)}'"
     chosen = next((at for at, session in enumerate(scene.shown) if session.name == state.chosen), -1)

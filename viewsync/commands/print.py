@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from viewsync.commands import _args
-from viewsync.output import Result, table
+from viewsync.output import Result, named, table
 from viewsync.project_files import loading
 from viewsync.project_files.rules import environment, planning
 from viewsync.project_files.rules import steps as step_rules
@@ -80,7 +80,7 @@ def _commands(ctx: Context) -> Result:
     rows = [(command.name, _arguments(command), _about(command)) for command in found]
     lines = table(("NAME", "ARGUMENTS", "DESCRIPTION"), rows) if rows else []
     if not found and not problems:
-        lines = ["This project has no commands yet; write .viewsync/commands/NAME.yaml or run `viewsync freeze`."]
+        lines = [named("There are no commands yet; `viewsync new NAME` makes one.")]
     return Result({"commands": data, "errors": problems}, lines, 1 if problems else 0, problems)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from viewsync.commands import _args
 from viewsync.errors import UsageError
-from viewsync.output import Result
+from viewsync.output import Result, named
 from viewsync.projects import current_project, resetting
 from viewsync.sessions import reconciling
 from viewsync.tmux import sockets
@@ -87,7 +87,7 @@ def _of_project(parsed: argparse.Namespace, ctx: Context, scope: Scope) -> Resul
             tell(f"{reset.name}: {reset.reason}: {repair}")
         problem = resetting.carry_out(ctx, known, reset) if parsed.repair else ""
         warnings += [f"{reset.name}: not repaired: {problem}"] if problem else []
-        lines += [] if parsed.repair and repair else [f"{reset.name}: {reset.reason}{_offer(repair)}"]
+        lines += [] if parsed.repair and repair else [f"{reset.name}: {named(reset.reason)}{_offer(repair)}"]
         # What is kept by somebody's wish, or is just being made, is as it should be.
         findings.append(
             {
@@ -112,7 +112,7 @@ def _repaired(parsed: argparse.Namespace, finding: Finding, failed: dict[Key, st
 
 
 def _line(finding: Finding) -> str:
-    return f"{finding.name}: {finding.text}{_offer(finding.repair)}"
+    return f"{finding.name}: {named(finding.text)}{_offer(finding.repair)}"
 
 
 def _offer(repair: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from viewsync.commands import _args
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.light import quote
-from viewsync.output import Result, printable, say
+from viewsync.output import Result, complain
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         return Result({**data, "removed": False, "dry_run": True}, [f"would remove {entry.file}"], warnings=warnings)
     if not parsed.yes:
         for warning in warnings:
-            say(printable(warning))
+            complain(warning)
         warnings = []
         refusal = UsageError(
             f"removing {entry.file} asks first, and there is no terminal to ask on", "pass --yes to remove it"

@@ -12,7 +12,7 @@ import sys
 
 from viewsync.commands import _args
 from viewsync.errors import UsageError, ViewsyncError
-from viewsync.output import Result, show
+from viewsync.output import Result, program, show
 from viewsync.project_files import loading
 from viewsync.projects import attaching, running
 from viewsync.projects.rules.diff import DIFFERENT, EXTRA, MISSING
@@ -150,9 +150,9 @@ def _result(tmux: Tmux, ran: RunResult, command: list[str], *, appended: bool = 
     left = [difference for difference in ran.differences if difference.kind != EXTRA and not difference.quiet]
     if left:
         count = f"{len(left)} difference{'s' if left[1:] else ''}"
-        lines.append(f"  {count} from its file; see `viewsync run {shlex.join(command)} --diff`")
+        lines.append(f"  {count} from its file; see `{program()} run {shlex.join(command)} --diff`")
     if not appended:
-        lines.append(f"attach with: viewsync attach {shlex.quote(ran.name)}   or: {shlex.join(attach)}")
+        lines.append(f"attach with: {program()} attach {shlex.quote(ran.name)}   or: {shlex.join(attach)}")
     return Result(data, lines, code=6 if ran.unmade else 0, warnings=ran.warnings)
 
 
@@ -169,7 +169,7 @@ def _compared(ran: RunResult, file: str) -> Result:
         "differences": [difference._asdict() for difference in ran.differences],
     }
     if ran.action == running.ABSENT:
-        return Result(data, [f"{ran.name}: the session does not exist; `viewsync run` creates it"], code=2)
+        return Result(data, [f"{ran.name}: the session does not exist; `{program()} run` creates it"], code=2)
     if not ran.differences:
         return Result(data, [f"{ran.name}: matches {file}"])
     return Result(data, [f"{ran.name}:", *(f"  {_line(difference)}" for difference in ran.differences)], code=2)

@@ -6,7 +6,7 @@ once: one sweep and what belongs to it, as a timer runs it; it prints nothing bu
 from __future__ import annotations
 
 from viewsync.commands import _args
-from viewsync.output import Result, age
+from viewsync.output import Result, age, program
 from viewsync.sweeper import control, timed
 from viewsync.typed import TYPE_CHECKING, Any
 
@@ -50,7 +50,7 @@ def _lines(found: dict[str, Any], last: float, now: float, *, lately: bool) -> l
         if lately:
             return [f"a timer runs it: {age(now, last)} ago"]
         before = f"; a timer ran it {age(now, last)} ago" if last else ""
-        return [f"not running; `viewsync sweeper start` starts it{before}"]
+        return [f"not running; `{program()} sweeper start` starts it{before}"]
     lines = [f"running: process {found['pid']}"]
     if "since" in found:
         lines.append(f"started {age(now, found['since'])} ago, last sweep {age(now, found['last_sweep'])} ago")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from viewsync.commands import _args
-from viewsync.output import Result, age, table
+from viewsync.output import Result, age, program, table
 from viewsync.tmux import sockets as tmux_sockets
 from viewsync.typed import TYPE_CHECKING, Any
 from viewsync.views import listing
@@ -91,7 +91,7 @@ def _state(view: listing.ListedView) -> str:
 
 def _lines(parents: list[listing.Parent], windows: list[list[Window]], now: float) -> list[str]:
     if not parents:
-        return ["no views (`viewsync open SESSION` opens one, --all lists the sessions)"]
+        return [f"no views (`{program()} open SESSION` opens one, --all lists the sessions)"]
     rows: list[tuple[str, ...]] = []
     for parent, shown in zip(parents, windows, strict=True):
         session = parent.session

@@ -30,9 +30,9 @@ def serve(ctx: Context, run_verb: RunVerb, policy: str) -> None:
     try:
         file.policy()
     except ViewsyncError as error:
-        output.say(f"viewsync: {output.printable(error.message)}")
+        output.complain(error.message)
     if sys.stdin.isatty():
-        output.say("viewsync: this speaks MCP on standard input, and an MCP client starts it; ^C ends it")
+        output.complain("this speaks MCP on standard input, and an MCP client starts it; ^C ends it")
     for part in _PARTS:  # once, for all workers
         importlib.import_module(f"viewsync.{part}")
     import sqlite3  # noqa: F401  the same

@@ -63,7 +63,7 @@ def offered(env: Mapping[str, str]) -> tuple[list[Offered], list[str]]:
     mine = locating.own_names(env)
     if not root and not mine:
         raise UsageError(
-            "there is no project here", "make .viewsync/commands/ with a file in it, or change to its folder"
+            "there is no project here", "`viewsync new NAME` makes a command; or change to a project's folder"
         )
     here = locating.names(root) if root else []
     listed = [(name, locating.locate(name, env).file, False) for name in here]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 
-from viewsync import paths
+from viewsync import output, paths
 from viewsync.errors import StateError, UsageError
-from viewsync.light import re
+from viewsync.light import quote, re
 from viewsync.text.nearest import did_you_mean
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
@@ -112,7 +112,7 @@ def place(name: str, env: Mapping[str, str], *, own: bool = False, root: str = "
 def commands_folder(root: str) -> str:
     """In which new commands of that project stand."""
     folders = [folder for folder in _folders(root, 1) if os.path.isdir(os.path.dirname(folder))]
-    return next(iter(folders), _folders(root, 1)[0])
+    return next(iter(folders), os.path.join(root, f".{output.program()}", _LAYOUTS[0][1]))
 
 
 _NOWHERE = "not in a project: there is no .viewsync or .prj folder here or above"
@@ -228,8 +228,8 @@ def _missing(name: str, root: str, here: str, env: Mapping[str, str]) -> UsageEr
     near = did_you_mean(name, there)
     known = f"there are: {', '.join(there) or 'none'}"
     if not root and not there:
-        mine = f", or {own}/{_OWN[0]}/ for one that is found from any folder" if own else ""
-        hint = f"make .viewsync/commands/ with a file in it{mine}, or name a file by its path"
+        new = quote(name) if _NAME.fullmatch(name) else "NAME"
+        hint = f"`viewsync new {new}` makes one, or name a file by its path"
         return UsageError(f"there is no command {name!r}: no .viewsync or .prj in {here} or above it", hint)
     return UsageError(f"there is no command {name!r} in {where}", f"{near} {known}" if near else known)
 

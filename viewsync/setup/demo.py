@@ -15,6 +15,7 @@ import time
 from viewsync import paths
 from viewsync.errors import ViewsyncError
 from viewsync.light import contextlib, signal
+from viewsync.output import named
 from viewsync.setup.rules import launcher as launcher_text
 from viewsync.system import process, processes, signals
 from viewsync.tmux import guarded_kill, pane_list, sessions
@@ -132,7 +133,7 @@ class Stage:
 
     def tell(self, step: str) -> None:
         """A step that is done, and what tmux says then."""
-        self.say(step)
+        self.say(named(step))
         for line in self.table():
             self.say(line)
         self.say(f"    processes in the panes: {self.panes()}")

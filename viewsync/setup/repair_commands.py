@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from viewsync import paths
+from viewsync import output, paths
 from viewsync.setup.rules.checks import INSTALL, REGISTRY, SWEEP
 from viewsync.system import process
 from viewsync.text import shell_words
@@ -25,9 +25,10 @@ def command_of(ctx: Context, fix: str) -> str:
 def viewsync(ctx: Context, *words: str) -> str:
     """By the name that the shell knows it by, else by its path."""
     here = paths.launch_argv(ctx.env)
-    known = process.which(paths.APP, ctx.env)
-    if known and (here[1:] or os.path.realpath(known) == os.path.realpath(here[0])):
-        here = [paths.APP]
+    for name in (output.program(), paths.APP):
+        known = process.which(name, ctx.env)
+        if known and (here[1:] or os.path.realpath(known) == os.path.realpath(here[0])):
+            return shell_words.joined(name, *words)
     return shell_words.joined(*here, *words)
 
 

@@ -8,7 +8,7 @@ from viewsync.errors import ViewsyncError
 from viewsync.light import contextlib
 from viewsync.output import as_text, printable, say
 from viewsync.shell_tools.names import TOOLS
-from viewsync.shell_tools.tool import Call, HelpWanted, Misuse, Tool, read
+from viewsync.shell_tools.tool import Call, HelpWanted, Misuse, Tool, read, worded
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _say_error(name: str, tool: Tool, error: ViewsyncError, call: Call | None) -
 
 def _complain(lines: Sequence[str]) -> None:
     for line in lines:
-        say(printable(line))
+        say(printable(worded(line)))
 
 
 def _usage(name: str, tool: Tool) -> None:

@@ -51,6 +51,11 @@ def explain(error: ViewsyncError, call: Call | None) -> list[str]:  # noqa: ARG0
     return [error.message, *hint.splitlines()]
 
 
+def worded(text: str) -> str:
+    """A message of viewsync's: what it says to do with a verb, the person of the tools does with the tool."""
+    return re.sub(r"(?<=[`'])viewsync ([\w-]+)", lambda found: OF_VERB.get(found[1], found[0]), text)
+
+
 class Tool(NamedTuple):
     usage: str  # what follows the name
     options: Mapping[str, str]  # as it is spelled, and the verb's option: one that takes a value ends with "="

@@ -53,5 +53,5 @@ class Rounds:
         for problem in problems:
             if problem not in self.told:
                 self.ctx.log.warning("sweeper: %s", problem)
-                output.say(f"viewsync sweeper: {problem}")
+                output.say(f"{output.program()} sweeper: {problem}")
         self.told = set(problems)
