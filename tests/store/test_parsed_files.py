@@ -133,3 +133,36 @@ def test_what_was_not_read_for_longest_goes(state: Path, tmp_path: Path) -> None
     parser = json.loads((state / parsed_files.FOLDER / files(state)[0]).read_text())[0]
     assert parsed_files.find(str(state), str(tmp_path / "69.yaml"), "a: 69\n", parser)
     assert parsed_files.find(str(state), str(tmp_path / "0.yaml"), "a: 0\n", parser) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "secrets: [PLAIN]\nenvironment: {PLAIN: hunter2}\n",
+        "environment: {API_TOKEN: hunter2}\n",
+        "session: {windows: [{panes: ['export DB_PASSWORD=hunter2']}]}\n",
+        "steps:\n  - run: |\n      make\n      curl --api-key=hunter2 x\n",
+        "url: https://me:hunter2@example.org/\n",
+    ],
+)
+def test_what_may_be_a_secret_is_not_kept_nor_is_what_was_kept_before(state: Path, written: str, text: str) -> None:
+    yaml_files.load(written, str(state))
+    assert len(files(state)) == 1
+    with open(written, "w") as file:
+        file.write(text)
+    for _ in range(2):
+        assert yaml_files.load(written, str(state)) == yaml_files.parse(text, written)
+        assert files(state) == []
+
+
+def test_nothing_is_kept_of_a_file_whose_project_has_secrets(state: Path, written: str) -> None:
+    yaml_files.load(written, str(state))
+    assert yaml_files.load(written, str(state), keep=False) == yaml_files.parse(TEXT, written)
+    assert files(state) == []
+
+
+def test_remarks_are_written_nowhere(state: Path, written: str) -> None:
+    with open(written, "w") as file:
+        file.write(TEXT + "# hunter2\n")
+    yaml_files.load(written, str(state))
+    assert "hunter2" not in (state / parsed_files.FOLDER / files(state)[0]).read_text()

@@ -203,9 +203,9 @@ def _variable(env: Mapping[str, str], text: str) -> tuple[str, str]:
 def _sources(ctx: Context, located: Located, command: Node | None = None) -> Sources:
     problems: list[Problem] = []
     state = ctx.folder if os.path.isdir(paths.state_dir(ctx.env)) else ""  # who only looks makes none
-    if command is None:
-        command, problems = _checked(located.file, "command", state)
     project, more = _checked(located.project, "project", state) if located.project else (None, [])
+    if command is None:
+        command, problems = _checked(located.file, "command", state, keep=not (project and project.get("secrets")))
     if problems or more:
         raise Unfit([*problems, *more])
     config = paths.config_file(ctx.env)
@@ -213,8 +213,8 @@ def _sources(ctx: Context, located: Located, command: Node | None = None) -> Sou
     return Sources(located.name, command, project, user, located.own)
 
 
-def _checked(path: str, kind: str, state: str = "") -> tuple[Node, list[Problem]]:
-    return _checked_node(yaml_files.load(path, state), kind)
+def _checked(path: str, kind: str, state: str = "", *, keep: bool = True) -> tuple[Node, list[Problem]]:
+    return _checked_node(yaml_files.load(path, state, keep=keep), kind)
 
 
 def _read_checked(text: str, path: str, kind: str) -> Node:

@@ -35,12 +35,14 @@ class _TooDeep(Unfit):
     """Values lie in one another deeper than we follow them."""
 
 
-def load(path: str, state: str = "") -> Node:
+def load(path: str, state: str = "", *, keep: bool = True) -> Node:
     """The file's one document; null for an empty file. Raises Unfit, with the line. `state`: the state folder, where
-    the same text need not be parsed twice.
+    the same text need not be parsed twice. `keep`: whether it may be written there; what may be a secret never is.
     """
     text = read(path)
-    if not state:
+    if not (state and keep):
+        if state:
+            parsed_files.forget(state, path)
         return parse(text, path)
     ours = os.stat(__file__)
     parser = f"{ours.st_size}.{ours.st_mtime_ns}"
@@ -48,7 +50,12 @@ def load(path: str, state: str = "") -> Node:
         return _kept_node(parsed_files.find(state, path, text, parser), path)
     except (TypeError, ValueError, AttributeError):  # nothing was kept, or nothing that is understood
         node = parse(text, path)
-    parsed_files.keep(state, path, text, parser, _as_kept(node))
+    from viewsync.project_files.rules import secrecy  # only for what is new
+
+    if secrecy.may_hold_secrets(node):
+        parsed_files.forget(state, path)
+    else:
+        parsed_files.keep(state, path, text, parser, _as_kept(node))
     return node
 
 
