@@ -43,6 +43,7 @@ ANY = re.compile("|".join(rf"(?<![\w-])(?:{pattern})\b" for pattern in NAMES.val
 METHODS = {"kill-server", "kill-session", "kill-window", "move-window", "new-session", "select-layout"}
 # Words of English are looked for where a command begins, with an option behind them.
 WORDS = {"attach-session": r"att\w*", "new-session": "new", "run-shell": "run", "start-server": r"sta\w*"}
+ANY_WORD = re.compile(rf"(?:^|[;{{}}] *)(?:{'|'.join(WORDS.values())}) -\w")
 
 NOT_PYTHON = ("hooks", "install.sh", "lib", "lua", "plugin", "skills", "templates", "viewsync.tmux")
 
@@ -155,16 +156,23 @@ def rows(tree: ast.AST) -> Iterator[str]:
         yield " ".join(text_of(word) or HOLE for word in words)
 
 
+@functools.cache
+def within(source: str) -> tuple[list[str], list[str], set[str]]:
+    """A module's texts, its rows and the attributes that it names."""
+    tree = ast.parse(source)
+    named = {node.attr.replace("_", "-") for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return list(texts(tree)), list(rows(tree)), named
+
+
 def said(source: str) -> Counter[str]:
     """How often a module's texts say each of the commands."""
-    tree = ast.parse(source)
+    its_texts, its_rows, named = within(source)
     found: Counter[str] = Counter()
-    for text in filter(ANY.search, texts(tree)):
+    for text in filter(ANY.search, its_texts):
         found.update(name for name, pattern in NAMES.items() if re.search(rf"(?<![\w-])(?:{pattern})\b", text))
-    for text in (*texts(tree), *rows(tree)):
+    for text in filter(ANY_WORD.search, (*its_texts, *its_rows)):
         found.update(name for name, word in WORDS.items() if re.search(rf"(?:^|[;{{}}] *){word} -\w", text))
-    called = {node.attr.replace("_", "-") for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    return found + Counter(called & METHODS)
+    return found + Counter(named & METHODS)
 
 
 def misplaced(sources: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
@@ -249,8 +257,8 @@ def everything() -> list[tuple[str, str]]:
     """Each text of the Python, and each line of the rest, with its path."""
     found = []
     for path, source in files("viewsync"):
-        tree = ast.parse(source)
-        found += [(path, text) for text in (*texts(tree), *rows(tree))]
+        its_texts, its_rows, _ = within(source)
+        found += [(path, text) for text in (*its_texts, *its_rows)]
     for path, source in files(*NOT_PYTHON, ends=("",)):
         found += [(path, line) for line in source.splitlines()]
     return found
