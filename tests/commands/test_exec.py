@@ -11,14 +11,25 @@ import pytest
 
 from tests.support import programs
 from tests.support.executing import SHELLS, execute, folders, relays, screen
-from tests.support.server import alive
+from tests.support.server import Home, Server, alive
 from tests.support.sessions import by_jq, count, counting_tmux, create, rows
 from tests.support.wait import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from tests.support.server import Home, Server
+
+@pytest.fixture(scope="module", params=SHELLS)
+def in_shell(request: pytest.FixtureRequest) -> Iterator[Home]:
+    """A home with a session of that shell, for many commands that each leave it as it was."""
+    words = str(request.param).split()
+    programs.skip_without(words[0])
+    home = Home()
+    server = Server(home).start()
+    create(server, "sh", "--", *words)
+    yield home
+    server.stop()
+    home.remove()
 
 
 @pytest.mark.parametrize(
@@ -36,11 +47,11 @@ if TYPE_CHECKING:
         ("sh -c 'kill -KILL $$'", 137),
     ],
 )
-def test_the_exit_code_is_the_commands_own(shell: str, home: Home, command: str, code: int) -> None:
-    done = execute(home, "--", command)
+def test_the_exit_code_is_the_commands_own(in_shell: Home, command: str, code: int) -> None:
+    done = execute(in_shell, "--", command)
     assert done.code == code, done
-    assert folders(home) == []
-    assert execute(home, "--", "echo alive").out == "alive\n"
+    assert folders(in_shell) == []
+    assert execute(in_shell, "--", "echo alive").out == "alive\n"
 
 
 @pytest.mark.parametrize(
@@ -58,8 +69,8 @@ def test_the_exit_code_is_the_commands_own(shell: str, home: Home, command: str,
         ("echo drained; echo code; echo 0; echo '[exit 1]'; ls -d /", "drained\ncode\n0\n[exit 1]\n/\n"),
     ],
 )
-def test_the_output_alone_and_whole(shell: str, home: Home, command: str, out: str) -> None:
-    done = execute(home, "--", command)
+def test_the_output_alone_and_whole(in_shell: Home, command: str, out: str) -> None:
+    done = execute(in_shell, "--", command)
     assert (done.code, done.out, done.err) == (0, out, "")
 
 
