@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.server import Done, Home
 from viewsync.shell_tools.names import TOOLS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tests.support.server import Done, Home
 
 
 class Tools:
@@ -31,11 +31,8 @@ class Tools:
     def __call__(self, name: str, *words: str, env: Mapping[str, str] | None = None) -> Done:
         return self.run([os.path.join(self.folder, name), *words], env=env)
 
-    def run(self, argv: list[str], env: Mapping[str, str] | None = None, cwd: str | None = None) -> Done:
-        done = subprocess.run(
-            argv, env={**self.home.env, **(env or {})}, cwd=cwd, capture_output=True, timeout=60, check=False
-        )
-        return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+    def run(self, argv: list[str], env: Mapping[str, str] | None = None, cwd: str = "") -> Done:
+        return self.home.call(argv, {**self.home.env, **(env or {})}, cwd=cwd)
 
 
 @pytest.fixture(params=["link", "copy"])

@@ -55,6 +55,7 @@ def test_the_page_has_every_numbered_difference_and_every_name() -> None:
     assert all(f"`{name}`" in page for name in TOOLS)
 
 
+@pytest.mark.usefixtures("real_starts")  # of each tool
 @pytest.mark.parametrize(
     ("tools", "name", "option"), forms.covering(KINDS, list(TOOLS), ["-h", "--help"]), indirect=["tools"]
 )
@@ -98,6 +99,7 @@ def test_d62_an_option_without_its_value_is_named(tools: Tools, name: str, optio
     assert done.out.startswith(f"Usage: {name} ")
 
 
+@pytest.mark.usefixtures("real_starts")
 def test_d64_links_however_they_lead_there(tools: Tools, home: Home) -> None:
     script = os.path.join(tools.folder, "list-sessions.sh")
     elsewhere = os.path.join(home.path, "else where")
@@ -118,6 +120,7 @@ def test_d64_links_however_they_lead_there(tools: Tools, home: Home) -> None:
     assert tools.run(["sh", script], env).out == said
 
 
+@pytest.mark.usefixtures("real_starts")
 def test_another_name_is_viewsync(tools: Tools, home: Home) -> None:
     for name in ("vs", "safe-send", "safe-send.sh.old"):
         path = os.path.join(home.path, name)

@@ -105,8 +105,10 @@ class Home:
         timeout: float = 60.0,
         cwd: str = "",
     ) -> Done:
-        """In that environment alone. The launcher that we wrote is called without the start of a Python."""
-        if argv[0] == self.launcher and not self.as_user() and self._is_ours() and forked.possible(argv, env):
+        """In that environment alone. The launcher that we wrote is called without the start of a Python, by whatever
+        name: of a link to it, or of a copy.
+        """
+        if not self.as_user() and _is_launcher(argv[0]) and forked.possible(argv, env):
             code, out, err = forked.run(argv, env, stdin, timeout, cwd)
         else:
             standard: dict[str, Any] = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
@@ -114,12 +116,6 @@ class Home:
             done = subprocess.run(argv, env=env, capture_output=True, timeout=timeout, check=False, **how)
             code, out, err = done.returncode, done.stdout, done.stderr
         return Done(code, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
-
-    def _is_ours(self) -> bool:
-        """Nobody put another program in its place."""
-        with contextlib.suppress(OSError), open(self.launcher, encoding="utf-8") as file:
-            return file.read() == _LAUNCHER
-        return False
 
     def as_user(self) -> dict[str, Any]:
         """What subprocess needs to run something as whose home this is."""
@@ -180,6 +176,14 @@ class Home:
         when, last = self._made_at
         began_anew = _last_pid() < last or time.monotonic() > when + _SOON
         return 0 if began_anew else last + 1
+
+
+def _is_launcher(path: str) -> bool:
+    """Nobody put another program in its place."""
+    if os.path.isabs(path) and os.access(path, os.X_OK):
+        with contextlib.suppress(OSError), open(path, "rb") as file:
+            return file.read(len(_LAUNCHER) + 1) == _LAUNCHER.encode()
+    return False
 
 
 def _last_pid() -> int:
