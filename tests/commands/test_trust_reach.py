@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.projects import Project
+from tests.support.server import Home, Server
 from tests.support.wait import until
 
 if TYPE_CHECKING:
-    from tests.support.server import Home, Server
+    from collections.abc import Iterator
 
 # Without a first line that says so, nothing but the step makes a program of them.
 SCRIPT = ":\n"
@@ -24,6 +25,16 @@ def project(home: Home) -> Project:
     found = Project(home)
     found.repository()
     return found
+
+
+@pytest.fixture(scope="module")
+def untouched() -> Iterator[Server]:
+    """A server on which nothing is made, since everything is refused."""
+    home = Home()
+    server = Server(home).start()
+    yield server
+    server.stop()
+    home.remove()
 
 
 def commit(project: Project) -> None:
@@ -78,7 +89,7 @@ def refused(project: Project, server: Server) -> None:
 )
 @pytest.mark.parametrize("tracked", [True, False], ids=["tracked", "untracked"])
 def test_a_file_that_changed_does_not_run(
-    server: Server, project: Project, step: str, file: str, tracked: bool
+    untouched: Server, project: Project, step: str, file: str, tracked: bool
 ) -> None:
     dev(project, step)
     for name in dict.fromkeys(["tools/x.sh", file]):
@@ -89,7 +100,7 @@ def test_a_file_that_changed_does_not_run(
     assert status(project) == "trusted"
     project.write(file, EVIL, program=file.endswith(".sh"))
     assert status(project) == "changed"
-    refused(project, server)
+    refused(project, untouched)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +116,7 @@ def test_a_file_that_changed_does_not_run(
 )
 @pytest.mark.parametrize("where", ["session", "project", "step"])
 def test_variables_of_the_file_are_asked_for(
-    server: Server, project: Project, name: str, value: str, where: str
+    untouched: Server, project: Project, name: str, value: str, where: str
 ) -> None:
     project.write("bin/touch", SCRIPT, program=True)
     dev(project, "touch made")
@@ -122,7 +133,7 @@ def test_variables_of_the_file_are_asked_for(
         with open(path, "a", encoding="utf-8") as file:
             file.write(f"      environment: {pair}\n")
     assert status(project) == "changed"
-    refused(project, server)
+    refused(project, untouched)
 
 
 @pytest.mark.parametrize("name", ["PATH", "BASH_ENV", "LD_PRELOAD"])

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.odd_start import Odd
-from tests.support.server import Done
+from tests.support.server import Done, Home, Server
 from tests.support.sessions import create, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tests.support.server import Home, Server
+    from collections.abc import Iterator, Sequence
 
 # A verb each that shows its result at the end, that fails, that prints by itself, and what needs no verb.
 CALLS = [
@@ -48,10 +46,16 @@ def run(home: Home, argv: Sequence[str], stdout: int, stderr: int) -> Done:
     return Done(done.returncode, (done.stdout or b"").decode(), (done.stderr or b"").decode())
 
 
-@pytest.fixture
-def sh(server: Server) -> None:
+@pytest.fixture(scope="module")
+def home_of_sh() -> Iterator[Home]:
+    """With a session `sh`, which all of these calls leave as it is."""
+    home = Home()
+    server = Server(home).start()
     create(server, "sh", "-e", "PS1=$ ", "--", "sh")
-    assert server.home.viewsync("exec", "--", "echo there is a line").code == 0
+    assert home.viewsync("exec", "--", "echo there is a line").code == 0
+    yield home
+    server.stop()
+    home.remove()
 
 
 def hung_up() -> int:
@@ -62,9 +66,9 @@ def hung_up() -> int:
 
 @ALL
 @pytest.mark.parametrize("ignored", [(), ("PIPE",)], ids=["PIPE", "PIPE ignored"])
-def test_who_hangs_up_gets_the_exit_code(sh: None, home: Home, words: list[str], code: int, ignored: list[str]) -> None:
+def test_who_hangs_up_gets_the_exit_code(home_of_sh: Home, words: list[str], code: int, ignored: list[str]) -> None:
     """`viewsync list | head -1` and `2>&1 | head -1`: no complaint, no traceback, and not Python's own 120."""
-    nobody = hung_up()
+    home, nobody = home_of_sh, hung_up()
     argv = Odd(ignored=ignored).start(home.launcher, *words)
     done = run(home, argv, nobody, subprocess.PIPE)
     # What ends with its reader cannot know what else would have come.
@@ -76,8 +80,8 @@ def test_who_hangs_up_gets_the_exit_code(sh: None, home: Home, words: list[str],
 
 
 @ALL
-def test_a_full_disk_is_told_in_a_line(sh: None, home: Home, words: list[str], code: int) -> None:
-    full = os.open("/dev/full", os.O_WRONLY)
+def test_a_full_disk_is_told_in_a_line(home_of_sh: Home, words: list[str], code: int) -> None:
+    home, full = home_of_sh, os.open("/dev/full", os.O_WRONLY)
     done = run(home, [home.launcher, *words], full, subprocess.PIPE)
     silent = (words[0] in ("health", "kill", "wait") and "--json" not in words) or words[0] == "no-such-verb"
     wanted = {"exec": 125, "follow": 74}.get(words[0], code or (0 if silent else 74))
