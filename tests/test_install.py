@@ -62,17 +62,28 @@ def _unpacked() -> str:
     return folder
 
 
-class Machine:
-    """A user's home, a checkout, and nothing else of viewsync's."""
+@functools.cache
+def _compiled() -> str:
+    """Of which a checkout may have links: each rehearsal in one would compile most of viewsync, and keep nothing."""
+    folder = os.path.join(_cache(), "compiled")
+    subprocess.run(["cp", "-R", _unpacked(), folder], check=True)
+    argv = [os.path.realpath(sys.executable), "-m", "compileall", "-q", os.path.join(folder, "viewsync")]
+    subprocess.run(argv, check=True)
+    return folder
 
-    def __init__(self) -> None:
+
+class Machine:
+    """A user's home, a checkout, and nothing else of viewsync's. With `linked` no file of that may be written to."""
+
+    def __init__(self, *, linked: bool = False) -> None:
         self.around = Home()
         self.path = os.path.join(self.around.path, "it's $HOME")
         self.checkout = os.path.join(self.around.path, "check out")
         self.launcher = os.path.join(self.path, ".local", "bin", "viewsync")
         self.venvs = os.path.join(self.path, ".local", "share", "viewsync", "venv")
         os.mkdir(self.path)
-        subprocess.run(["cp", "-R", _unpacked(), self.checkout], check=True)
+        copied = ["cp", "-R", "--link", _compiled()] if linked else ["cp", "-R", _unpacked()]
+        subprocess.run([*copied, self.checkout], check=True)
         # pip listens to its own variables.
         passed = {name: value for name, value in os.environ.items() if re.match(r"PIP_|SSL_|\w+_(PROXY|proxy)$", name)}
         self.env = {
@@ -143,7 +154,7 @@ def used() -> Iterator[Machine]:
 
 @pytest.fixture
 def fresh() -> Iterator[Machine]:
-    machine = Machine()
+    machine = Machine(linked=True)
     yield machine
     assert tree(machine.path) == {}, "a test on a fresh machine leaves its home empty"
     machine.remove()
@@ -353,6 +364,7 @@ def test_another_file_than_the_lock_names_is_not_installed(fresh: Machine) -> No
     path = os.path.join(fresh.checkout, "locks", "runtime.txt")
     with open(path, encoding="utf-8") as file:
         text = file.read()
+    os.remove(path)
     with open(path, "w", encoding="utf-8") as file:
         file.write(re.sub("sha256:.{8}", "sha256:00000000", text))
     done = fresh.install(**made_by(fresh, "virtualenv"), PIP_CACHE_DIR="")
