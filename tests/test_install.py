@@ -123,7 +123,7 @@ class Machine:
 
     def run(self, *words: str, **env: str) -> Done:
         full = {name: value for name, value in {**self.env, **env}.items() if value}
-        done = subprocess.run(words, env=full, capture_output=True, timeout=300, check=False, cwd="/")
+        done = subprocess.run(words, env=full, capture_output=True, timeout=900, check=False, cwd="/")
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def write(self, name: str, text: str) -> None:
