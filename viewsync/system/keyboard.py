@@ -27,6 +27,7 @@ _SIGNALS = {
     signal.SIGTERM: ENDED,
     signal.SIGHUP: ENDED,
     signal.SIGINT: ENDED,
+    signal.SIGQUIT: ENDED,
 }
 _NAMES = {
     "\x1b[A": "up",
@@ -44,6 +45,9 @@ _NAMES = {
     "\b": "backspace",
 }
 _KEY = re.compile(r"\x1b\[[0-9;]*[A-Za-z~]|\x1bO.|.", re.DOTALL)
+# What another read may bring the rest of: the beginning of a key's sequence, or of a character.
+_BEGUN = re.compile(rb"(?:\x1b(?:\[[0-9;]*|O)?|[\xc0-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf7][\x80-\xbf]{0,2})\Z")
+_REST = 50  # milliseconds in which it comes, over a slow line, too
 _CC = 6  # where termios keeps the control characters
 _LOOK = 0.1  # seconds between two looks at what is pressed while something is done
 
@@ -156,11 +160,17 @@ def _ready(handles: list[int], milliseconds: int) -> list[int]:
     return [handle for handle, _ in poll.poll(milliseconds)]
 
 
-def _keys() -> list[str]:
+def _read() -> bytes:
     try:
-        raw = os.read(0, 4096)
+        return os.read(0, 4096)
     except OSError:  # the terminal is gone
-        raw = b""
+        return b""
+
+
+def _keys() -> list[str]:
+    raw = _read()
+    while raw and _BEGUN.search(raw) and _ready([0], _REST) and (more := _read()):
+        raw += more
     if not raw:
         return [ENDED]
     return [_NAMES.get(key, key) for key in _KEY.findall(raw.decode("utf-8", "ignore"))]
