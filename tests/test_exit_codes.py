@@ -24,7 +24,7 @@ VISIBLE = [verb for verb, command in COMMANDS.items() if not command.hidden]
 CANNOT = dict.fromkeys(("heartbeat", "quarantine"), (errors.TmuxError,))
 _CODE = ("code", "code, told", "_, code")  # what the verbs call it
 # 128 and the number of a signal, which the test does not find in the source.
-OF_SIGNALS = {"monitor": {129, 143}}
+OF_SIGNALS = {"monitor": {129, 131, 143}, "pick": {129, 130, 131, 143}}
 
 
 def module_of(verb: str) -> ModuleType:

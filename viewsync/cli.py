@@ -30,6 +30,7 @@ class Command(NamedTuple):
 GROUPS = {
     "Views, one for each tab": {
         "open": Command("open", "open a view of a session in this terminal", common=True),
+        "pick": Command("pick", "pick a session, a project, a worktree or a folder, and open a view of it"),
         "views": Command(
             "views", "list sessions with their views, and what the next sweep does with each", common=True
         ),
@@ -277,7 +278,7 @@ def _logged(ctx: Context, what: str, run: Callable[[], int]) -> int:
 
 # Nobody reads what they print, or it would stand in the middle of a screen, or of WezTerm's message.
 _TIMED = ("sweep", "sweeper")  # unless a person runs them
-_ALONE = ("hook", "monitor")  # nobody sees it, or it has the whole terminal
+_ALONE = ("hook", "monitor", "pick")  # nobody sees it, or it has the whole terminal
 _UNSEEN = (*_ALONE, *_TIMED)
 
 

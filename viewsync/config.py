@@ -71,6 +71,7 @@ VARIABLES = {
     "TERMINFO_DIRS": "where else they are looked for, a colon between each",
     "NO_COLOR": "set to anything: nothing is coloured",
     "FORCE_COLOR": "anything but `0`: colours also where no terminal is; NO_COLOR comes first",
+    "FZF_PREVIEW_LINES": "set by fzf: how many lines the preview of `pick` has room for",
     "COLUMNS": "how wide help and bars are, and tables on a terminal",
 }
 

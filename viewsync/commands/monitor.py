@@ -37,6 +37,7 @@ EXIT_CODES = {
     4: _args.TMUX,
     5: _args.STATE,
     129: "the terminal is gone",
+    131: "SIGQUIT ended it",
     143: "SIGTERM ended it",
 }
 

@@ -26,6 +26,11 @@ def _forms(*forms: tuple[Any, str]) -> Output:
 
 OUTPUTS = {
     "open": _one(views.OpenOutput),
+    "pick": _forms(
+        (views.PickOutput, "without --open and --preview"),
+        (views.PickOpened, "--open"),
+        (views.PickPreview, "--preview"),
+    ),
     "views": _one(views.ViewsOutput),
     "cleanup": _forms((sessions.CleanupOutput, "without --views"), (views.CleanedViews, "--views")),
     "sweep": _one(views.SweepOutput),

@@ -151,3 +151,37 @@ class RestoreOutput(TypedDict):
     focus: Annotated[list[int], "places in that list: what to go to at last, one after the other"]
     missing: Annotated[list[str], "sessions of tabs that are gone"]
     panes: Annotated[list[int], "WezTerm's ids of the panes that were opened"]
+
+
+class PickChoice(TypedDict):
+    key: Annotated[str, "what `pick --open` and `pick --preview` take for it: letters, digits, `-` and `_`"]
+    kind: Annotated[Literal["session", "project", "worktree", "folder"], "what it is"]
+    name: Annotated[str, "what people call it; of a session its own name"]
+    detail: Annotated[str, "what else its row says"]
+    socket: Annotated[str, "the socket of the tmux server that it is on, or would be made on"]
+    path: Annotated[str | None, "a project's file, or the folder; null for a session"]
+    session: Annotated[str | None, "the session that runs for it already, where that is known"]
+    windows: Annotated[int, "how many windows a session has; 0 for all else"]
+    clients: Annotated[int, "how many clients are on a session and on its views"]
+    last_attached: Annotated[int | None, "when a client last attached to a session or a view of it, in epoch seconds"]
+    current: Annotated[bool, "whether we are in that session"]
+
+
+class PickOutput(TypedDict):
+    choices: Annotated[list[PickChoice], "sessions, projects, worktrees and folders, in the order of the picker"]
+    errors: Annotated[list[str], "what could not be read"]
+
+
+class _PickOpened(TypedDict):
+    name: Annotated[str, "the session's name"]
+    socket: Annotated[str, "the socket of its tmux server"]
+    session_id: Annotated[str, "its tmux id, such as $7"]
+    attach: Annotated[list[str], "the command, in words, that attaches to it"]
+
+
+class PickOpened(_PickOpened, total=False):
+    view: Annotated[str, "with --client: the view that this client shows now"]
+
+
+class PickPreview(TypedDict):
+    lines: Annotated[list[str], "what it looks like"]

@@ -299,6 +299,35 @@ def on_our_terminal(argv: Sequence[str], env: Mapping[str, str]) -> Child:
         raise NotStarted(argv[0], error) from None
 
 
+def asking(argv: Sequence[str], stdin: str, env: Mapping[str, str]) -> Completed:
+    """Run a program that asks whoever sits at our terminal, and say what it answered. Its bound is that person; but it
+    does not outlive us, and the terminal is as it was, however it ended. `err` goes to the terminal, on which it draws.
+    """
+    import subprocess
+    import termios
+
+    _needs_exit_codes(argv)
+    settings = termios.tcgetattr(0)
+    try:
+        with (
+            signals.exiting(),
+            _whole(stdin.encode("utf-8", "surrogateescape")) as source,
+            subprocess.Popen(argv, stdin=source, stdout=subprocess.PIPE, env=env) as child,
+        ):
+            try:
+                out = child.communicate()[0]
+            except BaseException:
+                child.terminate()  # it gives the terminal back
+                ended(child)
+                raise
+    except (OSError, ValueError) as error:
+        raise NotStarted(argv[0], error) from None
+    finally:
+        with contextlib.suppress(termios.error):  # the terminal may be gone
+            termios.tcsetattr(0, termios.TCSADRAIN, settings)
+    return Completed(child.returncode, _text(out), "")
+
+
 def ended(child: Child, patience: float = 3.0) -> None:
     """It ends by itself in a moment, or is ended."""
     import subprocess

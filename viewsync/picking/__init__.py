@@ -1,0 +1,1 @@
+"""One picker of all that can be opened: sessions, projects, worktrees, and the folders that zoxide knows."""

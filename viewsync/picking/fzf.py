@@ -1,0 +1,67 @@
+"""Picking with fzf. No name ever stands in a shell's line: fzf is given a key of letters and digits for each."""
+
+from __future__ import annotations
+
+import shlex
+
+from viewsync.errors import UsageError, ViewsyncError
+from viewsync.picking.choice_keys import key
+from viewsync.system import process
+from viewsync.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.context import Context
+    from viewsync.picking.rules.choice import Choice
+
+_CHOSEN, _NO_MATCH, _INTERRUPTED = 0, 1, 130
+
+
+def there(ctx: Context) -> str:
+    """Its path, "" where it is not there."""
+    return process.which("fzf", ctx.env)
+
+
+def choose(ctx: Context, program: str, choices: Sequence[Choice], rows: Sequence[str], problem: str) -> Choice | None:
+    """None where somebody left. `rows`: how each choice reads, in one printable line, as `problem` is, "" for none."""
+    names = [key(choice) for choice in choices]
+    keys = dict(zip(names, choices, strict=True))
+    lines = [f"{name}\t{row}" for name, row in zip(names, rows, strict=True)]
+    done = process.asking([program, *_options(ctx, problem)], "".join(f"{line}\0" for line in lines), _environment(ctx))
+    if done.code in (_NO_MATCH, _INTERRUPTED):
+        return None
+    if done.code != _CHOSEN:
+        raise ViewsyncError(
+            f"fzf ended with exit code {done.code}",
+            "FZF_DEFAULT_OPTS may hold what it does not know; `viewsync pick --own` does without fzf",
+        )
+    # What FZF_DEFAULT_OPTS has it print besides, as the query, comes before.
+    chosen = done.out.removesuffix("\0").rpartition("\0")[2].partition("\t")[0]
+    if chosen not in keys:
+        raise UsageError("fzf printed no choice", "look at FZF_DEFAULT_OPTS; `viewsync pick --own` does without fzf")
+    return keys[chosen]
+
+
+def _options(ctx: Context, problem: str) -> list[str]:
+    """Behind those of FZF_DEFAULT_OPTS: its colours and keys stay, and what would change the answer does not."""
+    preview = f"{shlex.quote(ctx.launcher)} pick --preview {{1}}"
+    return [
+        "--read0",
+        "--print0",
+        "--delimiter=\t",
+        "--with-nth=2..",
+        "--no-multi",
+        "--no-select-1",
+        "--no-exit-0",
+        "--tiebreak=index",
+        "--prompt=open> ",
+        f"--preview={preview}",
+        *([f"--header={problem}"] if problem else []),
+        *(["--color=bw"] if ctx.env.get("NO_COLOR") else []),
+    ]
+
+
+def _environment(ctx: Context) -> dict[str, str]:
+    """fzf has $SHELL run the preview, and only of sh we know how words are quoted."""
+    return {**ctx.env, "SHELL": "/bin/sh"}
