@@ -65,6 +65,7 @@ end
 ---@field create boolean? make a session that is missing
 ---@field new boolean? always a new view, never one that is free
 ---@field window string? the tmux window id to start on, such as "@3"
+---@field key string? of a choice of `viewsync pick --json`: opens that, in place of a session
 ---@field into string? where: "tab" (default), "window", "workspace", "right", "down", "here"
 ---@field size number? with "right" and "down": the part of the room, such as 0.3
 ---@field workspace string? WezTerm's workspace for a "window" or "workspace"
@@ -101,6 +102,9 @@ local PATH = kind("an absolute path", function(v)
 end)
 local SOCKET_NAME = kind("a name for tmux -L, without '/' or a leading dash", function(v)
   return is_text(v) and not v:find("/", 1, true) and not v:find("^-")
+end)
+local CHOICE = kind("a key of a choice, as `viewsync pick --json` has it", function(v)
+  return is_text(v) and v:find("^[%w_-]+$") ~= nil
 end)
 local PLACES = {
   tab = "the new tab",
@@ -159,6 +163,7 @@ local SPAWN_OPTIONS = {
   create = { SWITCH },
   new = { SWITCH },
   window = { WINDOW_ID },
+  key = { CHOICE },
   into = { PLACE, "tab" },
   size = { PART },
   workspace = { TEXT },
@@ -254,6 +259,7 @@ end
 ---@field ticked integer? when a sweep for the timer last started
 ---@field used table<string, integer> when a session was last opened from here, by its name
 ---@field sessions viewsync.Session[]? what the picker was told last
+---@field others viewsync.Other[]? the same of all that is no session
 ---@field listed integer? when
 ---@field message viewsync.Message?
 
@@ -704,6 +710,7 @@ end
 ---@param tab_title string? for `viewsync restore`: what a tab is called by default needs no noting
 ---@return string[]
 local function open_argv(parent, o, tab_title)
+  if o.key then return { settings.viewsync_path, "pick", "--open=" .. o.key } end
   local argv = { settings.viewsync_path, "open" }
   local function add(wanted, ...)
     if wanted then table.move({ ... }, 1, select("#", ...), #argv + 1, argv) end
@@ -797,12 +804,10 @@ local function client_in(pane)
   return tty, vars.viewsync_socket
 end
 
---- The tmux client in the pane goes to a view of `parent`. Nothing is typed, and no tab is made.
----@return any? tab
----@return any pane or the message
-local function switch(pane, parent, o)
-  local tty, socket = client_in(pane)
-  if not tty then return nil, socket end
+--- The words that have the client on that terminal go to `parent`, or to what `o.key` stands for.
+---@return string[]
+local function switch_argv(tty, socket, parent, o)
+  if o.key then return { "pick", "--json", "--open=" .. o.key, "--client=" .. tty } end
   local argv = { "attach", "--json", "--client=" .. tty }
   if o.create then argv[#argv + 1] = "--create" end
   if o.window then argv[#argv + 1] = "--window=" .. o.window end
@@ -812,8 +817,18 @@ local function switch(pane, parent, o)
     table.move({ "-S", o.socket_path or socket }, 1, 2, #argv + 1, argv)
   end
   table.move({ "--", parent }, 1, 2, #argv + 1, argv)
-  local answer, message = ask(table.unpack(argv))
+  return argv
+end
+
+--- The tmux client in the pane goes to a view of `parent`. Nothing is typed, and no tab is made.
+---@return any? tab
+---@return any pane or the message
+local function switch(pane, parent, o)
+  local tty, socket = client_in(pane)
+  if not tty then return nil, socket end
+  local answer, message = ask(table.unpack(switch_argv(tty, socket, parent, o)))
   if not answer then return nil, message end
+  if o.key and is_text(answer.name) then parent = answer.name end
   note_use(parent)
   guard("titles", rename_tabs)({ { tty = tty, parent = parent } })
   local ok, tab = pcall(function() return pane:tab() end)
@@ -840,7 +855,7 @@ local function open_tab(window, pane, parent, opts, before)
   if title and not own then
     pcall(change_state, function(state) state.titled[id] = { parent = parent, title = title } end)
   end
-  note_use(parent)
+  if not o.key then note_use(parent) end
   announce("viewsync.view-opened", new_window, new_pane, {
     parent = parent,
     title = o.title or parent,
@@ -911,28 +926,48 @@ end
 ---@field clients integer
 ---@field used integer when somebody was last on it, as far as is known
 
+--- A project, a worktree or a folder: `viewsync pick --open` opens it, and makes what it needs.
+---@class viewsync.Other
+---@field key string
+---@field kind string
+---@field name string
+---@field detail string
+---@field socket string of the server that its session is made on
+
+--- Of `pick`, or of `views`, which has the windows.
 ---@return viewsync.Session
-local function session_of(parent)
-  local clients, used = parent.attached or 0, 0
-  for _, view in ipairs(parent.views or {}) do
-    clients = clients + (view.attached or 0)
+local function session_of(told)
+  local used = math.tointeger(told.last_attached) or 0
+  for _, view in ipairs(told.views or {}) do
     used = math.max(used, math.tointeger(view.last_attached) or 0)
   end
-  local windows = parent.windows or 0
-  local session = { name = parent.name, socket = parent.socket, windows = windows }
-  session.clients, session.used, session.window_list = clients, used, parent.window_list
+  local session = { name = told.name, socket = told.socket, windows = told.windows or 0 }
+  session.clients, session.used, session.window_list = told.clients or 0, used, told.window_list
   return session
 end
 
 ---@return viewsync.Session[]
 local function sessions_of(answer)
   local sessions = {}
-  for _, parent in ipairs(answer.parents or {}) do
-    if parent.exists ~= false and is_text(parent.name) then
-      sessions[#sessions + 1] = session_of(parent)
-    end
+  for _, told in ipairs(answer.choices or answer.parents or {}) do
+    local session = answer.parents and told.exists ~= false or told.kind == "session"
+    if session and is_text(told.name) then sessions[#sessions + 1] = session_of(told) end
   end
   return sessions
+end
+
+---@return viewsync.Other[]
+local function others_of(answer)
+  local others = {}
+  for _, told in ipairs(answer.choices or {}) do
+    if told.kind ~= "session" and is_text(told.key) and is_text(told.name) then
+      local detail = is_text(told.detail) and told.detail or ""
+      local other = { key = told.key, kind = told.kind, name = told.name, detail = detail }
+      other.socket = told.socket
+      others[#others + 1] = other
+    end
+  end
+  return others
 end
 
 --- The one that was used last comes first, the others as viewsync has them.
@@ -971,12 +1006,17 @@ local WINDOWS = "a window of a session ..."
 local NEW = "a new session ..."
 local AGAIN = "read the sessions again ..."
 
---- One row a session that is there. Every row can be chosen, so there are no headings.
-local function choices_of(sessions, pane)
+--- One row a session that is there, and behind these one for all else that `viewsync pick` offers.
+--- Every row can be chosen, so there are no headings.
+local function choices_of(sessions, others, pane)
   local choices = {}
   for _, session in ipairs(by_use(sessions)) do
     local id = { name = session.name, socket = session.socket }
     choices[#choices + 1] = row(label_of(session, pane), id)
+  end
+  for _, other in ipairs(others) do
+    local text = ("%s  %s  %s"):format(other.kind, other.name, other.detail):gsub("%s+$", "")
+    choices[#choices + 1] = row((text:gsub("%c+", " ")), { name = other.name, key = other.key })
   end
   if #choices > 0 then choices[#choices + 1] = row(WINDOWS, { act = "windows" }) end
   choices[#choices + 1] = row(NEW, { act = "new" })
@@ -1021,25 +1061,48 @@ function Picker:show(window, pane, choices)
 end
 
 --- A client goes to another session of its own server only.
----@return viewsync.Session[]
-function Picker:fitting(sessions, pane)
-  if not self.opts or self.opts.into ~= "here" then return sessions end
+---@generic Found : { socket: string }
+---@param all Found[]
+---@return Found[]
+function Picker:fitting(all, pane)
+  if not self.opts or self.opts.into ~= "here" then return all end
   local fitting, _, socket = {}, client_in(pane)
-  for _, session in ipairs(sessions) do
-    if not is_text(socket) or session.socket == socket then fitting[#fitting + 1] = session end
+  for _, found in ipairs(all) do
+    if not is_text(socket) or found.socket == socket then fitting[#fitting + 1] = found end
   end
   return fitting
 end
 
 ---@return table[] choices
-function Picker:rows(sessions, pane)
+function Picker:rows(sessions, others, pane)
   local fitting = self:fitting(sessions, pane)
-  return self.windows and windows_of(fitting) or choices_of(fitting, pane)
+  if self.windows then return windows_of(fitting) end
+  return choices_of(fitting, self:fitting(others, pane), pane)
 end
 
-local function ask_sessions(windows)
+--- The folder that the pane is in, as far as WezTerm knows; versions before 2024 say it as a URL.
+---@return string? path
+local function folder_of(pane)
+  local ok, told = pcall(function() return pane:get_current_working_dir() end)
+  if not ok or not told then return nil end
+  local is_url, path = pcall(function() return told.file_path end)
+  if is_url and is_text(path) then return path end
+  path = tostring(told):match("^file://[^/]*(/.*)$")
+  return path
+    and path:gsub("%%(%x%x)", function(code) return string.char(tonumber(code, 16)) end)
+end
+
+local function ask_sessions(windows, pane)
   if windows then return ask("views", "--all", "--windows", "--json") end
-  return ask("views", "--all", "--json")
+  local folder = folder_of(pane)
+  if folder then return ask("pick", "--json", "--cwd=" .. folder) end
+  return ask("pick", "--json")
+end
+
+local function remember(answer)
+  change_state(function(state)
+    state.sessions, state.others, state.listed = sessions_of(answer), others_of(answer), os.time()
+  end)
 end
 
 --- Stands before the child starts: until then, keys go into the program below.
@@ -1047,16 +1110,14 @@ function Picker:read(window, pane)
   self.waits = true
   local what = self.windows and "windows" or "sessions"
   self:show(window, pane, { row(("reading the %s ..."):format(what), { act = "wait" }) })
-  local answer, message = ask_sessions(self.windows)
+  local answer, message = ask_sessions(self.windows, pane)
   local left = not self.waits
   self.waits = false
   local problems = answer and errors_of(answer) or { message }
   local sessions = answer and sessions_of(answer) or {}
-  if answer and #problems == 0 and not self.windows then
-    change_state(function(state) state.sessions, state.listed = sessions, os.time() end)
-  end
+  if answer and #problems == 0 and not self.windows then remember(answer) end
   if left then return end
-  local choices = self:rows(sessions, pane)
+  local choices = self:rows(sessions, answer and others_of(answer) or {}, pane)
   for _, problem in ipairs(problems) do
     complain(problem)
     choices[#choices + 1] = row((problem:gsub("%c+", " ")), { act = "wait" })
@@ -1077,12 +1138,11 @@ function Picker:open(window, pane)
   if #sessions == 0 or seconds_since(state.listed) > KNOWN_FOR then
     return self:read(window, pane)
   end
-  local choices = self:rows(sessions, pane)
+  local choices = self:rows(sessions, state.others or {}, pane)
   choices[#choices + 1] = row(AGAIN, { act = "again" })
   self:show(window, pane, choices)
-  local answer = ask_sessions(false)
-  if not answer or #errors_of(answer) > 0 then sessions = {} else sessions = sessions_of(answer) end
-  change_state(function(after) after.sessions, after.listed = sessions, os.time() end)
+  local answer = ask_sessions(false, pane)
+  remember(answer and #errors_of(answer) == 0 and answer or {})
 end
 
 function Picker:choose(window, pane, id, label)
@@ -1107,7 +1167,8 @@ function Picker:name(window, pane, line)
 end
 
 --- What the picker does with a row; public, so that it can be had without a selector.
----@param id string? JSON with name and socket, and a window's id; nil when the person cancelled
+---@param id string? JSON with name and socket, and a window's id, or with the key of what is no
+---session; nil when the person cancelled
 ---@param _label string?
 ---@param opts viewsync.SpawnOptions?
 ---@return any? tab
@@ -1121,6 +1182,7 @@ function M.choose(window, pane, id, _label, opts)
   local own = copy(opts)
   own.socket_name, own.socket_path = nil, session.socket
   own.window = session.window or own.window
+  own.key = session.key
   return M.spawn_tab_with_session(window, pane, session.name, own)
 end
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import struct
+import urllib.parse
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ class Pane:
     user_vars: dict[str, str] = field(default_factory=dict)
     close: Callable[[], None] = lambda: None
     typed: str = ""
+    folder: str | None = None
+    folder_is_url: bool = False  # an object with the path in it, as since 20240127; else a string
     left: int = 0
     top: int = 0
     cols: int = 80
@@ -264,6 +267,14 @@ class MuxPane(MuxObject):
 
     def lua_get_tty_name(self, _: Any) -> str | None:
         return self.mux.pane(self.id).tty
+
+    def lua_get_current_working_dir(self, evaluation: Any) -> Any:
+        pane = self.mux.pane(self.id)
+        if pane.folder is None:
+            return None
+        if pane.folder_is_url:
+            return evaluation.lua.table_from({"file_path": pane.folder})
+        return f"file://host{urllib.parse.quote(pane.folder)}"
 
     def lua_activate(self, _: Any) -> None:
         self.mux.activate(self.mux.pane(self.id))

@@ -34,6 +34,7 @@ WRONG_TO_SPAWN = {
     "create": "'yes'",
     "new": "1",
     "window": "'2'",
+    "key": "'a b'",
     "into": "'left'",
     "size": "1",
     "workspace": "''",

@@ -39,7 +39,7 @@ def labels(gui: Gui) -> list[str]:
 
 def test_the_picker_lists_the_sessions(gui: Gui, window: Window) -> None:
     rows = pick(gui, window)
-    assert gui.ran[0][1:] == ["views", "--all", "--json"]
+    assert gui.ran[0][1:] == ["pick", "--json"]
     assert [row["label"] for row in rows] == ["proj  2 windows  1 client", "other  1 window  0 clients"]
     assert gui.selectors[0]["fuzzy"]
     assert gui.selectors[0]["fuzzy_description"] == "Session: "
@@ -193,6 +193,45 @@ def test_windows_can_have_a_key_of_their_own(gui: Gui, viewsync: Viewsync) -> No
     assert window.tabs[0].panes[1].argv[1:] == ["open", "-S", SOCKET, "--window=@0", "--", "proj"]
 
 
+# What is no session
+
+
+def other(kind: str, name: str, key: str) -> dict[str, Any]:
+    return {"kind": kind, "name": name, "key": key, "detail": "~/x\ny", "socket": SOCKET, "last_attached": None}
+
+
+OTHERS = [
+    other("project", "myapp dev", "cHJv-_"),
+    other("worktree", "myapp fix", "d29y"),
+    other("folder", "~/a", "Zm9s"),
+]
+
+
+def with_others(viewsync: Viewsync) -> None:
+    session = {**other("session", "proj", "c2Vz"), "windows": 1, "clients": 0}
+    viewsync.answers["pick"] = {"choices": [*OTHERS, session], "errors": []}
+
+
+def test_all_that_pick_offers_is_there_behind_the_sessions(gui: Gui, viewsync: Viewsync, window: Window) -> None:
+    with_others(viewsync)
+    rows = pick(gui, window)
+    own = ["project  myapp dev  ~/x y", "worktree  myapp fix  ~/x y", "folder  ~/a  ~/x y"]
+    assert [row["label"] for row in rows] == ["proj  1 window  0 clients", *own]
+    assert labels(gui)[4:] == ["a window of a session ...", "a new session ..."]
+    gui.choose(window, rows[1])
+    assert window.tabs[-1].panes[0].argv[1:] == ["pick", "--open=cHJv-_"]
+    assert window.tabs[-1].title == "\uebc8 myapp dev"
+    assert [row["label"] for row in pick(gui, window)][1:] == own  # at once, as they are known
+
+
+@pytest.mark.parametrize("is_url", [False, True])
+def test_projects_and_worktrees_are_those_of_the_panes_folder(gui: Gui, window: Window, *, is_url: bool) -> None:
+    pane = window.tabs[0].panes[0]
+    pane.folder, pane.folder_is_url = "/src/my app%", is_url
+    pick(gui, window)
+    assert gui.ran[0][1:] == ["pick", "--json", "--cwd=/src/my app%"]
+
+
 # Into this tab
 
 
@@ -227,6 +266,19 @@ def test_the_tab_goes_to_the_session_and_is_called_after_it(gui: Gui, here: Wind
     assert tab.panes[0].typed == ""
     gui.press(here, "F5", "ALT")
     assert next(row["label"] for row in gui.rows() if "(this tab)" in row["label"]).startswith("other")
+
+
+def test_the_tab_goes_to_what_is_no_session_yet(gui: Gui, viewsync: Viewsync, here: Window) -> None:
+    with_others(viewsync)
+    viewsync.answers["pick"]["choices"][0] = {**OTHERS[0], "socket": "/tmp/tmux-0/work"}
+    gui.press(here, "F5", "ALT")
+    row = gui.rows()[1]  # what would be on another server is not offered
+    assert "worktree" in row["label"]
+    viewsync.answers["pick"] = {"name": "myapp-fix", "view": "myapp-fix-view-1-1"}
+    gui.choose(here, row)
+    (tab,) = here.tabs
+    assert gui.ran[-1][1:] == ["pick", "--json", "--open=d29y", f"--client={tab.panes[0].tty}"]
+    assert tab.title == "\uebc8 myapp-fix"
 
 
 def test_a_title_of_ones_own_stays(gui: Gui, here: Window) -> None:

@@ -94,7 +94,9 @@ def picker(workshop: Workshop) -> list[Frame]:
     gui = Gui(home=home.path)
     gui.programs[f"{home.path}/.local/bin/viewsync"] = lambda argv: Answer(home.viewsync(*argv[1:]).out)
     gui.load(config())
-    gui.press(gui.open_window(), "s", "LEADER|CTRL")
+    window = gui.open_window()
+    window.tabs[0].panes[0].folder = home.path
+    gui.press(window, "s", "LEADER|CTRL")
     (selector,) = gui.selectors
     first, *others = [f"    {row['label']}" for row in selector["choices"]]
     assert selector["fuzzy"]
