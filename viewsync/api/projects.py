@@ -76,6 +76,7 @@ class _Manager:
         """`socket` or `label`: the tmux server, as -S and -L; else the command line's. `env`: instead of os.environ."""
         self._ctx = Context(env)
         self.socket = sockets.socket_of(self._ctx.env, label, socket)
+        self._named = bool(label or socket)
 
     def _info(self, found: Managed, ran: RunResult | None = None) -> SessionInfo:
         live, identity = found.live, found.live.identity
@@ -91,7 +92,7 @@ class _Manager:
         return SessionInfo(
             name=live.name,
             id=live.id,
-            socket=self.socket,
+            socket=found.server.socket,
             created=live.created,
             windows=len(live.windows),
             attached=found.clients,
@@ -182,16 +183,17 @@ class SessionLifecycleManager(_Manager):
     def run(
         self, command: str, arguments: Mapping[str, Any] | None = None, *, environment: Mapping[str, str] | None = None
     ) -> SessionInfo:
-        """The session of a command file: its name in the current folder's project, or its path. Nobody attaches."""
+        """The session of a command file: its name in the current folder's project, or its path. Nobody attaches.
+        It runs on the server that its file names, unless this manager was told one.
+        """
         given = [_pair(name, str(value)) for name, value in (arguments or {}).items()]
         draft = loading.load(self._ctx, loading.Request(command, given, _variables(environment)))
         plan = loading.plan(draft)
-        return self._ran(
-            running.run(self._ctx, plan, self.socket, lambda name: loading.plan(draft, name)),
-        )
+        socket = plan.socket if plan.socket and not self._named else self.socket
+        return self._ran(running.run(self._ctx, plan, socket, lambda name: loading.plan(draft, name)))
 
     def _ran(self, ran: RunResult) -> SessionInfo:
-        for session in managing.read(self._ctx.tmux, self.socket):
+        for session in managing.read(self._ctx.tmux, ran.socket):
             if session.live.id == ran.session and session.server == ran.server:
                 return self._info(session, ran)
         raise MissingSession(f"session {ran.name!r} ended at once: its programs did")

@@ -7,6 +7,8 @@ Whatever happens, tmux sees success and no output, because it would show that ov
 With `session-closed`, a project session with cleanup steps has ended. The steps run in a process of their own
 (`ended`), which outlives a server that ends with its last session.
 
+With `presence`, the first client came to a project session that has steps for that, or the last one left it.
+
 With `resurrect-saved`, tmux-resurrect has saved the server's sessions into a file, which is to have no views in it.
 """
 
@@ -38,13 +40,15 @@ EXIT_CODES = {
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("event", nargs="?", default="", choices=("", hooks.ENDED, "ended", hooks.SAVED))
+    parser.add_argument("event", nargs="?", default="", choices=("", hooks.ENDED, "ended", hooks.PRESENCE, hooks.SAVED))
     parser.add_argument("file", nargs="?", default="")
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.event == hooks.SAVED:
         return _saved(ctx, parsed.file)
+    if parsed.event == hooks.PRESENCE:
+        return _visited(ctx)
     if parsed.event:
         return _ended(ctx, parsed.file, apart=parsed.event == hooks.ENDED)
     socket = socket_inside(ctx.env)
@@ -85,6 +89,16 @@ def _ended(ctx: Context, socket: str, *, apart: bool) -> Result:
             from viewsync.projects import cleanup_steps
 
             cleanup_steps.ended(ctx, socket)
+    except ViewsyncError as error:
+        ctx.log.warning("hook: %s", error.message)
+    return Result()
+
+
+def _visited(ctx: Context) -> Result:
+    from viewsync.projects import visits
+
+    try:
+        visits.told(ctx, socket_inside(ctx.env))
     except ViewsyncError as error:
         ctx.log.warning("hook: %s", error.message)
     return Result()

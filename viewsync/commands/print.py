@@ -132,14 +132,20 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"worktree   {plan.worktree.path}, branch {plan.worktree.branch}{start}"
     yield from _settings(plan)
     yield from _pairs("variable", plan.environment, plan.secrets)
+    yield from _steps("at start", plan.start, plan.secrets)
     yield from _steps("before", plan.pre_create, plan.secrets)
     for window in plan.windows:
         yield from _window(window, plan) if window.manual or not window.skipped else ()
     yield from _steps("after", plan.post_create, plan.secrets)
+    yield from _steps("at restart", plan.restart, plan.secrets)
+    yield from _steps("at attach", plan.attach, plan.secrets)
+    yield from _steps("at detach", plan.detach, plan.secrets)
     yield from _steps("at its end", plan.cleanup, plan.secrets)
 
 
 def _settings(plan: Plan) -> Iterator[str]:
+    if plan.socket:
+        yield f"server     {plan.socket}"
     if plan.shell:
         yield f"shell      {plan.shell}"
     if plan.tmux_config:

@@ -101,12 +101,13 @@ def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
         raise UsageError("--diff and --attach exclude each other", "give one of them")
     if parsed.append and (parsed.attach or parsed.called):
         raise UsageError("--append takes neither --attach nor --as", "it makes no session: you are in its session")
-    socket = sockets.socket_of(ctx.env, parsed.label, parsed.socket)
     request = loading.Request(
         parsed.name, parsed.arguments, parsed.environment, parsed.windows, parsed.called or "", startup=parsed.startup
     )
     draft = loading.load(ctx, request)
     plan = loading.plan(draft)
+    named = parsed.label or parsed.socket or parsed.append  # that is to the session that one is in
+    socket = plan.socket if plan.socket and not named else sockets.socket_of(ctx.env, parsed.label, parsed.socket)
 
     def renamed(name: str) -> Plan:
         return loading.plan(draft, name)

@@ -159,7 +159,7 @@ class DifferenceRow(TypedDict):
 
 class RunStep(TypedDict):
     name: Annotated[str, "the step's name"]
-    stage: Annotated[str, "when it ran: before or after the session was made"]
+    stage: Annotated[str, "when it ran: at each start, before or after the session was made, or at a restart"]
     problem: Annotated[str, "why it failed; empty where it did not"]
 
 

@@ -7,16 +7,16 @@ import pwd
 import time
 
 from viewsync import paths
-from viewsync.errors import BadFile, UsageError
+from viewsync.errors import BadFile, UsageError, ViewsyncError
 from viewsync.light import re
 from viewsync.project_files import jinja, locating, yaml_files
 from viewsync.project_files.rules import checking, drafting, planning, settings
 from viewsync.project_files.rules.filling import World
-from viewsync.project_files.rules.nodes import BOOLEAN, MAPPING, NULL, TEXT, Node, Unfit
+from viewsync.project_files.rules.nodes import BOOLEAN, MAPPING, NULL, TEXT, Node, Problem, Unfit
 from viewsync.project_files.rules.schema import SCHEMAS, VARIABLE
 from viewsync.project_files.rules.settings import Sources
 from viewsync.system import files, git
-from viewsync.tmux import portable_layouts
+from viewsync.tmux import portable_layouts, sockets
 from viewsync.tmux.rules.marks import OURS
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.project_files.locating import Located
     from viewsync.project_files.rules.drafting import Draft
-    from viewsync.project_files.rules.nodes import Problem
     from viewsync.project_files.rules.plan import Plan
 
 _SIGNS = re.compile(r"[\\'\"]")  # what tmux takes away from within a word
@@ -80,6 +79,21 @@ def offered(env: Mapping[str, str]) -> tuple[list[Offered], list[str]]:
         except Unfit as error:
             problems.append(bad(error).message)
     return found, problems
+
+
+def servers(env: Mapping[str, str], root: str) -> list[str]:
+    """The sockets that the files of a project name in so many words. One that is wrong is told by whoever runs it."""
+    found = []
+    for file in locating.files(root):
+        try:
+            node = yaml_files.load(file)
+            name, path = Sources("", node, node, {}).server  # whichever of the two kinds it is
+            for label, text in ((name.text if name else "", ""), ("", path.text if path else "")):
+                if (label or text) and "{" not in label + text:
+                    found.append(_socket(env, label, text and _absolute(env, text, root)))
+        except Unfit:
+            continue
+    return found
 
 
 def load(ctx: Context, request: Request) -> Draft:
@@ -243,12 +257,6 @@ def _world(ctx: Context, located: Located) -> World:
     inside = os.path.relpath(here, tree.top) if tree else "."
     root = os.path.normpath(os.path.join(tree.main, inside)) if tree else located.root if located.own else here
     name = (tree.branch or (os.path.basename(tree.top) if tree.linked else "")) if tree else ""
-
-    def absolute(text: str, base: str) -> str:
-        if home and (text == "~" or text.startswith("~/")):
-            text = home + text[1:]
-        return os.path.normpath(os.path.join(base, text))
-
     return World(
         root=root,
         top=tree.main if tree else here,
@@ -259,13 +267,28 @@ def _world(ctx: Context, located: Located) -> World:
         user=ctx.env.get("USER") or ctx.env.get("LOGNAME") or _user(),
         timestamp=time.strftime("%Y%m%d-%H%M%S", time.localtime(ctx.clock())),
         render=lambda text, variables: jinja.render(text, variables, ctx.env),
-        path=absolute,
+        path=lambda text, base: _absolute(ctx.env, text, base),
         is_folder=os.path.isdir,
         is_file=os.path.isfile,
         worktree_of=lambda branch: _worktree_of(ctx.env, root, branch),
         step=lambda step: locating.step(located.root if located.own else here, step, own=located.own),
         layout=portable_layouts.spelled,
+        socket=lambda label, path: _socket(ctx.env, label, path),
     )
+
+
+def _socket(env: Mapping[str, str], label: str, path: str) -> str:
+    try:
+        return sockets.socket_of(env, label, path)
+    except ViewsyncError as error:
+        raise Unfit([Problem("", 0, error.message)]) from None
+
+
+def _absolute(env: Mapping[str, str], text: str, base: str) -> str:
+    home = env.get("HOME", "")
+    if home and (text == "~" or text.startswith("~/")):
+        text = home + text[1:]
+    return os.path.normpath(os.path.join(base, text))
 
 
 def _worktree_of(env: Mapping[str, str], root: str, branch: str) -> str:

@@ -10,19 +10,16 @@ from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.events import Event
 from viewsync.history import recording
 from viewsync.light import contextlib
-from viewsync.project_files.rules.plan import Step
-from viewsync.projects import detached_cleanup, steps, trust
-from viewsync.projects.reached_files import Home
+from viewsync.projects import detached_cleanup, recorded_steps, steps
 from viewsync.store import pending_steps
 from viewsync.system import processes
-from viewsync.text import durations
 from viewsync.tmux import end_hooks, project_list
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.server import ServerGone
-from viewsync.typed import TYPE_CHECKING, Any
+from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
     from threading import Timer
 
     from viewsync.context import Context
@@ -56,81 +53,28 @@ def _is_at_work(entry: PendingEntry) -> bool:
 def run(ctx: Context, entry: PendingEntry) -> tuple[PendingEntry, list[steps.StepDone], list[str]]:
     """Those of its steps that have not begun; what came of them, and what went wrong beside that."""
     record = entry.record
-    wanted = [_step(noted) for noted in record.get("steps", []) if isinstance(noted, dict)]
+    wanted = recorded_steps.steps(record, "steps")
     problems = []
     if 0 < entry.begun <= len(wanted):
         problems.append(f"the cleanup step '{wanted[entry.begun - 1].name}' was interrupted; it is not run again")
-    secrets, missing = _secrets(ctx, record) if wanted[entry.begun :] else ({}, [])
+    secrets, missing = recorded_steps.secrets(ctx, record, steps.CLEANUP) if wanted[entry.begun :] else ({}, [])
     problems += missing
-    variables = {"PATH": str(record.get("path") or os.defpath), **_texts(record.get("variables")), **secrets}
+    variables = {**recorded_steps.variables(record), **secrets}
     done: list[steps.StepDone] = []
     for at, step in enumerate(wanted):
         if at < entry.begun:
             continue
-        if problem := _distrust(ctx, record, step, wanted):
+        if problem := recorded_steps.distrust(ctx, record, step, wanted, steps.CLEANUP):
             problems.append(problem)
             continue
         begun = pending_steps.begin(entry, at + 1)
         if begun is None:
             return entry, done, [*problems, "another process is running its cleanup steps"]
         entry = begun
-        done.append(steps.run(ctx, step, steps.CLEANUP, variables, _list(record, "secrets")))
+        done.append(steps.run(ctx, step, steps.CLEANUP, variables, recorded_steps.listed(record, "secrets")))
         if done[-1].aborts:
             break
     return entry, done, problems
-
-
-def _step(found: dict[str, Any]) -> Step:
-    """As it was recorded, when it was trusted."""
-    return Step(
-        name=str(found.get("name")),
-        command=str(found.get("command")),
-        cwd=str(found.get("cwd")),
-        environment=tuple(_texts(found.get("environment")).items()),
-        timeout=durations.recorded(found.get("timeout"), 60.0),
-        on_failure=str(found.get("on_failure")),
-        source=str(found.get("source")),
-    )
-
-
-def _texts(found: Any) -> dict[str, str]:
-    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
-
-
-def _list(record: Mapping[str, Any], key: str) -> list[str]:
-    found = record.get(key)
-    return [str(item) for item in found] if isinstance(found, list) else []
-
-
-def _distrust(ctx: Context, record: Mapping[str, Any], step: Step, wanted: Sequence[Step]) -> str:
-    """Why a step may not run any more, "" when it may. `wanted`: all of them, which are trusted as one."""
-    if record.get("own") is True:  # the user's own command: no repository could have changed what it runs
-        return ""
-    root, command = str(record.get("root")), str(record.get("command"))
-    own = {**_texts(record.get("variables")), **dict.fromkeys(_list(record, "left_out"), "")}
-    trusted = _list(record, "trusted")
-    where = Home(tuple(_list(record, "bases")) or (root,), tuple(own.items()), bent=bool(trusted))
-    try:
-        now = trust.covering(ctx.env, trust.lines(wanted, ()), where)
-        if trust.still(ctx.folder, root, command, trusted, now):
-            return ""
-    except ViewsyncError as error:
-        return f"the cleanup step '{step.name}' did not run: {error.message}"
-    return f"the cleanup step '{step.name}' did not run: it is not what you trusted (`viewsync trust {command}`)"
-
-
-def _secrets(ctx: Context, record: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
-    """The values that were not kept: from the project's files, if those are still trusted."""
-    names = _list(record, "left_out")
-    if not names:
-        return {}, []
-    try:
-        given = [f"{name}={value}" for name, value in _texts(record.get("arguments")).items()]
-        found = trust.secrets(ctx, str(record.get("file")), given, names, str(record.get("called") or ""))
-    except ViewsyncError as error:
-        return {}, [f"the cleanup steps had no {', '.join(names)}: {error.message}"]
-    missing = [name for name in names if name not in found]
-    return found, [f"the cleanup steps had no {', '.join(missing)}"] if missing else []
 
 
 def ended(ctx: Context, socket: str = "") -> None:
@@ -191,7 +135,7 @@ def _clean_up(ctx: Context, entry: PendingEntry) -> str:
     pending_steps.remove(claimed)
     problems += [steps.told(step) for step in done if step.problem]
     server, name = str(entry.record.get("server")), str(entry.record.get("name"))
-    project = _texts(entry.record.get("variables")).get("VIEWSYNC_PROJECT", "")
+    project = recorded_steps.texts(entry.record.get("variables")).get("VIEWSYNC_PROJECT", "")
     reason = "; ".join(problems) or "it was ended from outside"
     recording.record(
         ctx, [Event(ctx.clock(), events.END, "outside", socket, server, name, reason=reason, project=project)]
@@ -228,7 +172,7 @@ def ask(tmux: Tmux, sockets: Iterable[str]) -> dict[str, Sessions | TmuxError]:
 
 def note(entry: PendingEntry, windows: Collection[str], group: str) -> None:
     """By what the work of its session is found where the session itself is gone: its windows, and its group's name."""
-    known = _list(entry.record, "windows"), _list(entry.record, "groups")
+    known = recorded_steps.listed(entry.record, "windows"), recorded_steps.listed(entry.record, "groups")
     now = sorted({*known[0], *windows}), sorted({*known[1], *([group] if group else [])})
     if known == now or entry.begun:
         return
@@ -259,9 +203,9 @@ def standing(ctx: Context, entry: PendingEntry, answers: Answers) -> str:
         return ALIVE
     if not answer.complete:
         return UNSURE
-    if holders(answer, _list(record, "windows"), ()):
+    if holders(answer, recorded_steps.listed(record, "windows"), ()):
         return ALIVE
-    names = {str(record.get("name")), *_list(record, "groups")}
+    names = {str(record.get("name")), *recorded_steps.listed(record, "groups")}
     return ALIVE if _lives_on(ctx, answer, server, session, names) else GONE
 
 

@@ -35,7 +35,12 @@ def read(ctx: Context, label: str, socket: str) -> Project:
 
 def within(ctx: Context, scope: Scope, label: str = "", socket: str = "") -> Project:
     """The same of any project, whose folder is not asked."""
-    reading = listing.read(ctx, [sockets.socket_of(ctx.env, label, socket)], alone=bool(label or socket))
+    servers = [sockets.socket_of(ctx.env, label, socket)]
+    if scope.root and not (label or socket):
+        from viewsync.project_files import loading  # which reads all kinds of files
+
+        servers += loading.servers(ctx.env, scope.root)
+    reading = listing.read(ctx, servers, alone=bool(label or socket))
     return Project(scope.root, [session for session in reading.known if scope.has(session)], reading.problems)
 
 

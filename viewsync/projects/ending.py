@@ -17,16 +17,16 @@ from viewsync.sessions import remains
 from viewsync.sessions.rules import health
 from viewsync.store import pending_steps
 from viewsync.system import signals
-from viewsync.tmux import end_hooks, guarded_kill, pane_list, pid_namespaces, project_list
+from viewsync.tmux import end_hooks, guarded_kill, pane_list, pid_namespaces, presence_hooks, project_list
 from viewsync.tmux.server import ServerGone
-from viewsync.typed import TYPE_CHECKING, NamedTuple
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
     from viewsync.context import Context
-    from viewsync.project_files.rules.plan import Plan
+    from viewsync.project_files.rules.plan import Plan, Step
     from viewsync.projects.listing import Known
     from viewsync.tmux.rules.model import Server
     from viewsync.tmux.rules.project_model import LiveSession
@@ -56,15 +56,16 @@ class Ended(NamedTuple):
 
 
 def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) -> None:
-    """Keep what the end of a session that was just made will need, and have tmux tell of it. NotTrusted, too: the
-    files that its steps run may be others in its worktree.
+    """Keep what the end of a session that was just made will need, and clients that come and leave, and have tmux tell
+    of these. NotTrusted, too: the files that its steps run may be others in its worktree.
     """
-    if not plan.cleanup:
+    visits = (*plan.attach, *plan.detach)
+    if not (plan.cleanup or visits):
         return
     trust.require(ctx, plan)
     where = trust.home(plan)
     variables = steps.variables_of(plan, name, server.socket)
-    own = [name for step in plan.cleanup for name, _ in step.environment]
+    own = [name for step in (*plan.cleanup, *visits) for name, _ in step.environment]
     record = {
         "at": ctx.clock(),
         "name": name,
@@ -79,18 +80,27 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
         "file": plan.file,
         "arguments": _without(dict(plan.arguments), plan),
         "bases": where.bases,
-        "trusted": trust.covered(ctx.env, plan, where),
+        "trusted": trust.covered(ctx.env, plan, where, plan.cleanup),
         "path": ctx.env.get("PATH", ""),
         "variables": _without(variables, plan),
         "secrets": sorted(plan.secrets),
         "left_out": sorted(plan.secrets & {*variables, *own}),
-        "steps": [{**step._asdict(), "environment": _without(dict(step.environment), plan)} for step in plan.cleanup],
+        "steps": _noted(plan.cleanup, plan),
     }
+    if visits:
+        record["trusted_visits"] = trust.covered(ctx.env, plan, where, visits)
+        record |= {steps.ATTACH: _noted(plan.attach, plan), steps.DETACH: _noted(plan.detach, plan)}
     key = pending_steps.key(server.identity, session)
     pending_steps.write(ctx.folder, key, record)
     windows = end_hooks.arm(ctx.tmux, server, [session], ctx.caller)
     if windows and (entry := pending_steps.find(ctx.folder, key)):
         cleanup_steps.note(entry, windows, "")
+    if visits:
+        presence_hooks.arm(ctx.tmux, server, session, ctx.caller)
+
+
+def _noted(found: Sequence[Step], plan: Plan) -> list[dict[str, Any]]:
+    return [{**step._asdict(), "environment": _without(dict(step.environment), plan)} for step in found]
 
 
 def _without(variables: dict[str, str], plan: Plan) -> dict[str, str]:

@@ -8,7 +8,7 @@ from viewsync import events
 from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.events import Event
 from viewsync.history import recording
-from viewsync.projects import cleanup_steps, detached_cleanup, listing
+from viewsync.projects import cleanup_steps, detached_cleanup, listing, visits
 from viewsync.projects.rules import expiry
 from viewsync.projects.rules.expiry import Candidate
 from viewsync.registry import leases, rows
@@ -19,7 +19,7 @@ from viewsync.store import pending_steps
 from viewsync.system import process_tree, processes, shells
 from viewsync.text import durations, shell_names
 from viewsync.text.timestamps import epoch
-from viewsync.tmux import end_hooks, guarded_kill, pane_list
+from viewsync.tmux import end_hooks, guarded_kill, pane_list, presence_hooks
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import END, Verdict
 from viewsync.tmux.rules.project_model import Sessions
@@ -82,6 +82,8 @@ def _tell_ends(ctx: Context, entries: Sequence[PendingEntry], answers: cleanup_s
                 continue
             if not hooks.tells_ends(end_hooks.installed(ctx.tmux, socket), ctx.caller):
                 end_hooks.arm(ctx.tmux, answer.server, ids, ctx.caller)
+            if any(visits.has(entry.record) for entry in entries if entry.record["socket"] == socket):
+                presence_hooks.look(ctx.tmux, socket, ctx.caller)
         except TmuxError as error:
             errors.append(error.message)
     return errors

@@ -21,8 +21,9 @@ def trusted(ctx: Context, plan: Plan, *, steps: bool = True) -> None:
     """NotTrusted unless the user has said yes to what the plan runs beside its panes. Without `steps`, which have run,
     to its options.
     """
-    now = plan.startup and (plan.pre_create or plan.post_create)
-    if (steps and (now or plan.cleanup or plan.tmux_config)) or _has_options(plan):
+    now = plan.startup and plan.at_run
+    later = plan.attach or plan.detach or plan.cleanup
+    if (steps and (now or later or plan.tmux_config)) or _has_options(plan):
         from viewsync.projects import trust
 
         if steps or trust.options(plan):
@@ -60,11 +61,20 @@ def take_back(ctx: Context, plan: Plan, tree: MadeWorktree | None) -> None:
 
 def before(ctx: Context, plan: Plan, name: str, socket: str) -> list[StepDone]:
     """StepFailed: the session must not be made."""
-    if not plan.pre_create or not plan.startup:
+    if not (plan.start or plan.pre_create) or not plan.startup:
         return []
     from viewsync.projects import steps
 
     return steps.before(ctx, plan, steps.variables_of(plan, name, socket))
+
+
+def again(ctx: Context, plan: Plan, name: str, socket: str, *, whole: bool) -> list[StepDone]:
+    """Of a session that is there. StepFailed: it is left as it is. `whole`: it was made by then."""
+    if not (plan.start or (plan.restart and whole)):
+        return []
+    from viewsync.projects import steps
+
+    return steps.again(ctx, plan, steps.variables_of(plan, name, socket), whole=whole)
 
 
 def after(ctx: Context, plan: Plan, name: str, socket: str) -> list[StepDone]:
@@ -87,12 +97,14 @@ def told(done: list[StepDone]) -> list[str]:
 
 def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) -> list[str]:
     """Keep what the session's end will need; what went wrong."""
-    if not plan.cleanup:
+    if not (plan.cleanup or plan.attach or plan.detach):
         return []
     from viewsync.projects import ending
 
     try:
         ending.remember(ctx, plan, server, session, name)
     except ViewsyncError as error:
-        return [f"its cleanup steps will not run when it is ended from outside: {error.message}"]
+        lost = "its cleanup steps will not run when it is ended from outside"
+        more = ", nor those for when clients come and leave" if plan.attach or plan.detach else ""
+        return [f"{lost}{more}: {error.message}"]
     return []

@@ -85,8 +85,7 @@ def find(ctx: Context, plan: Plan, socket: str, renamed: Renamed) -> Found:
 
 def wait(ctx: Context, plan: Plan, socket: str, renamed: Renamed) -> Found:
     """The same, when nobody is at work on it; LockTimeout where somebody is for too long."""
-    steps = (*plan.pre_create, *plan.post_create)
-    deadline = time.monotonic() + _PATIENCE + sum(step.timeout for step in steps)
+    deadline = time.monotonic() + _PATIENCE + sum(step.timeout for step in plan.at_run)
     while True:
         data = ctx.registry.read()
         makers = [(row.maker, row.maker_start, row.maker_place) for row in _mine(data, plan, socket).values()]

@@ -102,10 +102,12 @@ def _again(ctx: Context, there: Running, found: Found, *, apply: bool) -> RunRes
     """What is missing of a session that runs; None where somebody began to work on it since it was read."""
     plan, server, session, socket = there.plan, there.server, there.live.id, there.server.socket
     plan_checks.check(ctx.env, plan, server)
+    steps, failed = _started(ctx, there) if plan.startup and (plan.start or plan.restart) else ([], [])
     before = diff.compare(plan, there.seen)
     changing = (DIFFERENT,) if apply else ()
     todo = any(difference.kind == MISSING or (difference.kind in changing and difference.can) for difference in before)
-    ran = RunResult(REUSED, there.name, socket, session, server, differences=before, warnings=_other(there))
+    warnings = [*_other(there), *failed]
+    ran = RunResult(REUSED, there.name, socket, session, server, differences=before, warnings=warnings, steps=steps)
     if there.row and there.whole and not todo:
         rows.update(ctx.registry, there.row, {"last_active": rows.stamp(ctx.clock())})
         return ran
@@ -137,6 +139,14 @@ def _again(ctx: Context, there: Running, found: Found, *, apply: bool) -> RunRes
         warnings=[*ran.warnings, *done.warnings],
         unmade=done.unmade,
     )
+
+
+def _started(ctx: Context, there: Running) -> tuple[list[StepDone], list[str]]:
+    """The steps of a run that finds the session, and those that failed and let it go on."""
+    from viewsync.projects import lifecycle
+
+    steps = lifecycle.again(ctx, there.plan, there.name, there.server.socket, whole=not there.half)
+    return steps, lifecycle.told(steps)
 
 
 def _other(there: Running) -> list[str]:

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.project_files.rules.plan import Plan, Step
 
+START = "start"
 PRE_CREATE = "pre-create"
 POST_CREATE = "post-create"
+RESTART = "restart"
+ATTACH = "attach"
+DETACH = "detach"
 CLEANUP = "cleanup"
 _LINES = 5  # of its output that are told
 
@@ -103,8 +107,23 @@ def run(ctx: Context, step: Step, stage: str, variables: Mapping[str, str], secr
 def before(ctx: Context, plan: Plan, variables: Mapping[str, str]) -> list[StepDone]:
     """The steps that come before the session, in its worktree. StepFailed: it must not be made; NotTrusted, too."""
     kept = "no session was made"
-    done = run_all(ctx, plan, plan.pre_create, PRE_CREATE, variables, kept)
-    _raise(done, kept)
+    return _in_turn(ctx, plan, ((START, plan.start), (PRE_CREATE, plan.pre_create)), variables, kept)
+
+
+def again(ctx: Context, plan: Plan, variables: Mapping[str, str], *, whole: bool) -> list[StepDone]:
+    """The steps of a run that finds the session. StepFailed: nothing of it was changed; NotTrusted, too."""
+    kept = f"session '{variables.get('VIEWSYNC_SESSION', '')}' is there, and was left as it is"
+    wanted = ((START, plan.start), (RESTART, plan.restart if whole else ()))
+    return _in_turn(ctx, plan, wanted, variables, kept)
+
+
+def _in_turn(
+    ctx: Context, plan: Plan, wanted: Sequence[tuple[str, Sequence[Step]]], variables: Mapping[str, str], kept: str
+) -> list[StepDone]:
+    done: list[StepDone] = []
+    for stage, steps in wanted:
+        done += run_all(ctx, plan, steps, stage, variables, kept)
+        _raise(done, kept)
     return done
 
 

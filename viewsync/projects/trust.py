@@ -33,7 +33,15 @@ if TYPE_CHECKING:
     from viewsync.project_files.rules.plan import Plan, Step
 
 TRUSTED, CHANGED, UNTRUSTED, NOTHING = "trusted", "changed", "untrusted", "nothing to trust"
-_STAGES = (("pre-create", "pre_create"), ("post-create", "post_create"), ("cleanup", "cleanup"))
+_STAGES = (
+    ("start", "start"),
+    ("pre-create", "pre_create"),
+    ("post-create", "post_create"),
+    ("restart", "restart"),
+    ("attach", "attach"),
+    ("detach", "detach"),
+    ("cleanup", "cleanup"),
+)
 _SHORTEST_SECRET = 4  # characters; shorter ones are in words that have nothing to do with them
 _ROUNDS = 20_000  # of the digest of a secret, so that who reads it cannot try all
 
@@ -84,7 +92,7 @@ def _home(file: str) -> str:
 
 def asked(plan: Plan) -> bool:
     """Whether anything of this plan needs trust."""
-    return bool(plan.pre_create or plan.post_create or plan.cleanup or plan.tmux_config or options(plan))
+    return bool(plan.steps or plan.tmux_config or options(plan))
 
 
 def items(env: Mapping[str, str], plan: Plan) -> list[Item]:
@@ -104,11 +112,13 @@ def items(env: Mapping[str, str], plan: Plan) -> list[Item]:
     config = list(sourced_files.read(plan.tmux_config, plan.cwd)) if plan.tmux_config else []
     found += [_config(path, where) for path, _ in config]
     before = [
-        *lines((*plan.pre_create, *plan.post_create), plan.secrets),
+        *lines(plan.at_run, plan.secrets),
         *(Line(text, plan.cwd) for _, text in config),
     ]
     before += [Line(value, plan.cwd) for _, _, value in options(plan)]
-    found += [*covering(env, before, where), *covering(env, lines(plan.cleanup, plan.secrets), where)]
+    found += covering(env, before, where)
+    for later in ((*plan.attach, *plan.detach), plan.cleanup):
+        found += covering(env, lines(later, plan.secrets), where)
     return list(dict.fromkeys(found))
 
 
@@ -176,9 +186,9 @@ def covering(env: Mapping[str, str], shell: Sequence[Line], where: Home) -> list
     return found
 
 
-def covered(env: Mapping[str, str], plan: Plan, where: Home) -> list[str]:
-    """The files that its cleanup steps may run, as they are."""
-    return [] if plan.own else [item.text for item in covering(env, lines(plan.cleanup, plan.secrets), where)]
+def covered(env: Mapping[str, str], plan: Plan, where: Home, steps: Sequence[Step]) -> list[str]:
+    """The files that these steps of it may run, as they are."""
+    return [] if plan.own else [item.text for item in covering(env, lines(steps, plan.secrets), where)]
 
 
 def standing(ctx: Context, plan: Plan) -> Standing:
@@ -218,7 +228,7 @@ def require(ctx: Context, plan: Plan, consequence: str = "nothing was run") -> N
     found = standing(ctx, plan)
     if found.status in (TRUSTED, NOTHING):
         return
-    what = "steps" if plan.pre_create or plan.post_create or plan.cleanup else "tmux commands"
+    what = "steps" if plan.steps else "tmux commands"
     if found.status == UNTRUSTED:
         why = "are not trusted yet"
     else:
@@ -284,7 +294,7 @@ def still(folder: str, root: str, command: str, recorded: Collection[str], now: 
 def _refuse_secrets(plan: Plan) -> None:
     known = [*plan.environment, *plan.arguments]
     secrets = {value: name for name, value in known if name in plan.secrets and len(value) >= _SHORTEST_SECRET}
-    for step in (*plan.pre_create, *plan.post_create, *plan.cleanup):
+    for step in plan.steps:
         name = next((name for value, name in secrets.items() if value in step.command), "")
         if name:
             raise UsageError(

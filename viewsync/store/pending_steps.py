@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 FOLDER = "pending"
 _NEEDED = ("socket", "server", "session_id", "steps")
+STEPS = ("steps", "attach", "detach")  # of its end, and of clients that come and leave
 _KINDS = {
     **dict.fromkeys(("name", "socket", "server", "session_id", "root", "command", "file", "path", "place"), str),
-    **{key: [str] for key in ("bases", "trusted", "secrets", "left_out", "windows", "groups")},
+    **{key: [str] for key in ("bases", "trusted", "trusted_visits", "secrets", "left_out", "windows", "groups")},
     **{key: {"": str} for key in ("arguments", "variables")},
-    "steps": [dict],
+    **{key: [dict] for key in STEPS},
 }
 _OF_A_STEP = {
     **dict.fromkeys(("name", "command", "cwd", "on_failure", "source"), str),
@@ -122,7 +123,9 @@ def _wrong(record: Any) -> str:
         return f"it has no {lacking[0]}"
     if found := sound_values.wrong_field(record, _KINDS):
         return found
-    found = next(filter(None, (sound_values.wrong_field(step, _OF_A_STEP) for step in record["steps"])), "")
+    found = next(
+        filter(None, (sound_values.wrong_field(step, _OF_A_STEP) for key in STEPS for step in record.get(key, ()))), ""
+    )
     return found or ("" if os.path.isabs(record["socket"]) else "its socket is not a path")
 
 

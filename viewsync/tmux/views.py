@@ -275,8 +275,9 @@ def set_hooks(tmux: Tmux, socket: str, caller: str, version: str) -> None:
 
 def remove_hooks(tmux: Tmux, socket: str) -> None:
     words: list[str] = []
-    for event in (*hooks.EVENTS, hooks.ENDED):
-        words += ["set-hook", "-gu", hooks.slot(event), ";"]
+    own = [hooks.slot(event) for event in (*hooks.EVENTS, hooks.ENDED)]
+    for place in (*own, *(hooks.slot(event, hooks.PRESENCE_INDEX) for event in hooks.EVENTS)):
+        words += ["set-hook", "-gu", place, ";"]
     tmux.ask(socket, *words[:-1])
 
 

@@ -39,6 +39,7 @@ class World(NamedTuple):
     worktree_of: Callable[[str], str]  # the folder of a branch's worktree, "" where it has none of its own
     step: Callable[[str], str]  # the file of a step that is a program, "" when there is none
     layout: Callable[[str], str]  # a window's layout, as every tmux takes it
+    socket: Callable[[str, str], str]  # of the server with that name, or path; Unfit where there can be none
 
 
 class Filler:

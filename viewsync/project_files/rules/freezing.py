@@ -31,7 +31,10 @@ def command(plan: Plan) -> Data:
         global_options=writing.literals(dict(plan.global_options)),
         pre_create_steps=[_step(step, plan) for step in plan.pre_create],
         post_create_steps=[_step(step, plan) for step in plan.post_create],
-        cleanup_steps=[_step(step, plan) for step in plan.cleanup],
+        **{
+            f"{when}_steps": [_step(step, plan) for step in getattr(plan, when)]
+            for when in ("start", "restart", "attach", "detach", "cleanup")
+        },
     )
     session["inherit_project_env"] = False  # all of it stands below `environment`
     session["windows"] = [_window(window, plan, several=len(plan.windows) > 1) for window in plan.windows]

@@ -82,8 +82,12 @@ class Plan(NamedTuple):
     auto_attach: bool = False
     auto_cleanup: bool = False
     timeout: float = 0.0  # seconds unused until it may be ended, 0 for never
+    start: tuple[Step, ...] = ()  # at each run
     pre_create: tuple[Step, ...] = ()
     post_create: tuple[Step, ...] = ()
+    restart: tuple[Step, ...] = ()  # at a run that finds the session
+    attach: tuple[Step, ...] = ()  # when the first client comes to it
+    detach: tuple[Step, ...] = ()  # when the last one leaves it
     cleanup: tuple[Step, ...] = ()
     worktree: PlannedWorktree | None = None
     arguments: tuple[tuple[str, str], ...] = ()  # as they were given
@@ -95,6 +99,16 @@ class Plan(NamedTuple):
     exact: bool = False  # the session is called so, or not made
     startup: bool = True  # the steps before and after its making run
     called: str = ""  # the session's name where nobody else has it, "" for its identity's base
+    socket: str = ""  # of the server that its files name, "" where they name none
+
+    @property
+    def at_run(self) -> tuple[Step, ...]:
+        """What `run` itself runs, now or the next time."""
+        return (*self.start, *self.pre_create, *self.post_create, *self.restart)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return (*self.at_run, *self.attach, *self.detach, *self.cleanup)
 
     @property
     def name(self) -> str:

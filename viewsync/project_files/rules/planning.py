@@ -8,7 +8,7 @@ from viewsync.project_files.rules import environment, settings
 from viewsync.project_files.rules import steps as step_rules
 from viewsync.project_files.rules.checking import close
 from viewsync.project_files.rules.filling import Filler
-from viewsync.project_files.rules.nodes import BOOLEAN, MAPPING, NULL, Node
+from viewsync.project_files.rules.nodes import BOOLEAN, MAPPING, NULL, Node, Unfit
 from viewsync.project_files.rules.plan import CONTINUE, Pace, Plan, PlannedPane, PlannedWindow
 from viewsync.text import durations
 from viewsync.tmux.rules import layouts
@@ -57,8 +57,12 @@ def plan(draft: Draft, session_name: str) -> Plan:
         auto_attach=_truth(sources.setting("auto_attach")),
         auto_cleanup=_truth(sources.setting("auto_cleanup")),
         timeout=_timeout(filler),
+        start=hooks.steps(_steps(session, "start_steps")),
         pre_create=hooks.steps(_steps(session, "pre_create_steps")),
         post_create=hooks.steps(after),
+        restart=hooks.steps(_steps(session, "restart_steps")),
+        attach=hooks.steps(_steps(session, "attach_steps"), CONTINUE),
+        detach=hooks.steps(_steps(session, "detach_steps"), CONTINUE),
         cleanup=hooks.steps(_steps(session, "cleanup_steps"), CONTINUE),
         worktree=draft.worktree,
         arguments=tuple(draft.given.items()),
@@ -69,6 +73,7 @@ def plan(draft: Draft, session_name: str) -> Plan:
         exact=draft.exact,
         startup=draft.startup,
         called=draft.called,
+        socket=_socket(filler),
     )
     secrets = environment.secrets(known(found), found.secrets)
     filler.finish([value for name, value in known(found) if name in secrets])
@@ -78,7 +83,7 @@ def plan(draft: Draft, session_name: str) -> Plan:
 def known(plan: Plan) -> list[tuple[str, str]]:
     """Everything in it that has a name and a value: arguments, and variables of the session, its panes and steps."""
     panes = [pane.environment for window in plan.windows for pane in window.panes]
-    steps = [step.environment for step in (*plan.pre_create, *plan.post_create, *plan.cleanup)]
+    steps = [step.environment for step in plan.steps]
     return [pair for pairs in (plan.arguments, plan.environment, *panes, *steps) for pair in pairs]
 
 
@@ -294,6 +299,24 @@ def _tmux_config(filler: Filler) -> str:
     if not filler.world.is_file(path):
         filler.wrong(node, f"there is no file {path}", "make it, or leave tmux_config out")
     return path
+
+
+def _socket(filler: Filler) -> str:
+    name, path = filler.sources.server
+    node = path or name
+    text = filler.text(node)
+    if node is None or not text:
+        return ""
+    if name and path:
+        filler.wrong(path, "socket_name and socket_path name two servers", "leave one out")
+    elif name and "/" in text:
+        filler.wrong(name, f"socket_name takes a name, not a path: {text!r}", "write socket_path")
+    else:
+        try:
+            return filler.world.socket("" if path else text, filler.world.path(text, filler.world.root) if path else "")
+        except Unfit as error:
+            filler.wrong(node, f"{'socket_path' if path else 'socket_name'}: {error.problems[0].what}")
+    return ""
 
 
 def _options(filler: Filler, key: str) -> tuple[tuple[str, str], ...]:

@@ -34,6 +34,15 @@ class Sources(NamedTuple):
         return found or self.user.get(key)
 
     @property
+    def server(self) -> tuple[Node | None, Node | None]:
+        """`socket_name` and `socket_path`, of the nearest file that says any of them."""
+        for found in (self.command.get("session"), self.project and self.project.get("sessions")):
+            name, path = (found and found.get(key) for key in ("socket_name", "socket_path"))
+            if name or path:
+                return name or None, path or None
+        return None, None
+
+    @property
     def prefix(self) -> Node | None:
         found = self.project and self.project.get("defaults", "tmux_session_prefix")
         return found or self.user.get("session_prefix")

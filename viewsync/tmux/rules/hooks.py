@@ -28,6 +28,10 @@ MARKED = "@viewsync_cleanups"  # of the server: an x for each of them that was t
 TELLING = "@viewsync_telling"
 TOLD_MORE = "@viewsync_told_more"
 
+# Of servers with a session that is watched for its first client and its last one (tmux/presence_hooks.py).
+PRESENCE = "presence"
+PRESENCE_INDEX = INDEX + 1
+
 # Of tmux-resurrect: the command that it runs with the file that it has just saved, as it runs it, and our word for it.
 RESURRECT = "@resurrect-hook-post-save-layout"
 SAVED = "resurrect-saved"
@@ -58,8 +62,8 @@ GUARD = "if-shell -F '#{m:*-view-[0-9]*-[0-9]*,#{session_name}}' '' { ... }"
 GUARDED = "-view-"
 
 
-def slot(event: str) -> str:
-    return f"{event}[{INDEX}]"
+def slot(event: str, index: int = INDEX) -> str:
+    return f"{event}[{index}]"
 
 
 def caller(launcher: str, state: str = "", config: str = "") -> str:
@@ -98,6 +102,11 @@ def ask(running: str, again: str) -> list[str]:
 def ended_command(caller: str) -> str:
     """The words of sh that the hook of `ENDED` runs."""
     return unexpanded(f"{caller} hook {ENDED} >/dev/null 2>&1")
+
+
+def presence_command(caller: str) -> str:
+    """What is run when somebody comes to a watched session, or leaves it (tmux/presence_hooks.py)."""
+    return unexpanded(f"{caller} hook {PRESENCE} >/dev/null 2>&1 || :")
 
 
 def saved_command(caller: str) -> str:

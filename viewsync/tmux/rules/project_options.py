@@ -55,6 +55,12 @@ HARMLESS = _names(
     window-status-style window-style word-separators wrap-search xterm-keys
     """
 )
+# Of these windows have their own.
+OF_WINDOWS = re.compile(
+    r"aggressive-resize|allow-.*|alternate-screen|automatic-rename.*|clock-.*|copy-mode-.*|cursor-.*|fill-character"
+    r"|main-pane-.*|other-pane-.*|menu-.*|mode-.*|monitor-.*|pane-.*|popup-.*|remain-on-exit.*|scroll-on-clear"
+    r"|synchronize-panes|tiled-layout-.*|tree-mode-.*|window-.*|wrap-search|xterm-keys"
+)
 SERVERS = _names(
     """
     backspace buffer-limit codepoint-widths command-alias copy-command dark-theme-black dark-theme-blue

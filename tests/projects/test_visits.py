@@ -1,0 +1,100 @@
+"""Steps of a session for when its first client comes, and when the last one leaves: by tmux's own hooks, and beside all
+that the user has there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.projects.test_ending import pending
+from tests.projects.test_steps import events, read, start
+from tests.support.projects import in_git
+from tests.support.wait import stays, until
+from viewsync.tmux.rules import hooks
+
+if TYPE_CHECKING:
+    from tests.support.client import Tab
+    from tests.support.projects import Project
+    from tests.support.server import Home, Server
+
+NAME = "myapp-main-dev"
+FILE = """\
+session:
+  windows: [{name: editor}]
+  attach_steps: [{name: come, run: "echo come $VIEWSYNC_SESSION >> visits"}]
+  detach_steps: [{name: bad, run: exit 3}, {name: go, run: "echo go $WHO >> visits"}]
+  additional_env: {WHO: me}
+"""
+COME, GO = f"come {NAME}\n", "go me\n"
+project = in_git
+
+
+def slots(server: Server) -> list[str]:
+    places = [hooks.slot(event, hooks.PRESENCE_INDEX) for event in hooks.EVENTS]
+    return [place for place in places if server.run("show-options", "-gqv", place).out.strip()]
+
+
+def client(home: Home, server: Server, name: str = NAME) -> Tab:
+    on = home.program(["tmux", "-S", server.socket, "attach-session", "-t", f"={name}"])
+    until(lambda: on.pid in server.clients(), "a client")
+    return on
+
+
+def seen(project: Project, text: str) -> None:
+    until(lambda: read(project, "visits") == text, f"the visits {text!r}", 30)
+
+
+def test_they_run_when_the_first_comes_and_the_last_leaves(server: Server, home: Home, project: Project) -> None:
+    server.tmux("set-hook", "-g", "client-detached", "set-option -g @mine 1")
+    server.tmux("set-hook", "-ga", "client-session-changed", "set-option -g @changed 1")
+    before = {event: server.tmux("show-hooks", "-g", event) for event in hooks.EVENTS}
+    assert start(project, server, FILE).code == 0
+    other = client(home, server, "proj")
+    one = client(home, server)
+    seen(project, COME)
+    two = client(home, server)
+    two.hang_up()
+    until(lambda: two.pid not in server.clients(), "the first to leave")
+    server.tmux("switch-client", "-c", one.tty, "-t", "=proj")  # it may come back
+    other.hang_up()
+    until(lambda: other.pid not in server.clients(), "another one to leave")
+    assert stays(lambda: read(project, "visits"), 0.4) == COME
+    one.hang_up()
+    seen(project, COME + GO)
+    view = home.program([home.launcher, "attach", NAME, "-S", server.socket])
+    seen(project, COME + GO + COME)
+    view.hang_up()
+    seen(project, (COME + GO) * 2)
+    assert len(events(home, "step-failed")) == 2  # which let the next one run
+    assert (server.tmux("show-options", "-gv", "@mine"), server.tmux("show-options", "-gv", "@changed")) == ("1", "1")
+    assert project.viewsync("kill", NAME, "-S", server.socket).code == 0
+    assert not pending(home)
+    client(home, server, "proj").hang_up()
+    until(lambda: not slots(server), "that the hooks take themselves back")
+    for event, text in before.items():
+        assert text in server.tmux("show-hooks", "-g", event)
+
+
+def test_a_sweep_sets_the_hooks_again_and_tells_what_they_missed(server: Server, home: Home, project: Project) -> None:
+    assert start(project, server, FILE).code == 0
+    on = client(home, server)
+    seen(project, COME)
+    for event in hooks.EVENTS:
+        server.tmux("set-hook", "-g", event, "set-option -g @mine 1")  # a configuration that is read again
+    on.hang_up()
+    until(lambda: not server.clients(), "the detach")
+    assert (stays(lambda: read(project, "visits"), 0.3), slots(server)) == (COME, [])
+    assert home.viewsync("sweep").code == 0
+    seen(project, COME + GO)
+    assert len(slots(server)) == 2
+
+
+def test_what_is_not_trusted_any_more_does_not_run(server: Server, home: Home, project: Project) -> None:
+    assert start(project, server, FILE).code == 0
+    assert project.viewsync("trust", "dev", "--revoke").code == 0
+    on = client(home, server)
+    on.hang_up()
+    until(lambda: not server.clients(), "the detach")
+    done = home.viewsync("hook", hooks.PRESENCE, env={"TMUX": f"{server.socket},{server.pid},0"})
+    assert (done.code, done.out + done.err) == (0, "")
+    assert (stays(lambda: read(project, "visits"), 0.4), events(home, "step")) == ("", [])
