@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.peers.rates import pytest_terminal_summary  # noqa: F401  pytest calls it, where no worker does
 from tests.support import forked, forms, surroundings
 from tests.support.projects import Project
 from tests.support.server import Home, Server

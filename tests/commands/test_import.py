@@ -126,15 +126,13 @@ def test_tmuxp(project: Project) -> None:
 def test_tmuxinator(project: Project) -> None:
     found, left = planned(project, TMUXINATOR)
     assert left == [
-        "3: on_project_start runs when the session is made, not where it is there already",
-        "5: on_project_exit has no equivalent in viewsync",
-        "9: socket_name has no equivalent in viewsync",
+        "5: on_project_exit runs when the last client leaves the session, and not without one",
     ]
     assert (found["name"], found["cwd"]) == ("shop", os.path.join(project.home.path, "shop"))
     assert found["auto_attach"] is True
-    assert [(step["command"], step["on_failure"]) for step in found["pre_create"]] == [
-        ("docker compose up -d", "continue")
-    ]
+    assert [(step["command"], step["on_failure"]) for step in found["start"]] == [("docker compose up -d", "continue")]
+    assert [step["command"] for step in found["detach"]] == ["echo bye"]
+    assert found["socket"].endswith("/other")
     assert [step["command"] for step in found["cleanup"]] == ["docker compose stop"]
     editor, server, logs, shell = found["windows"]
     before = "rbenv shell 3.3"
@@ -155,6 +153,11 @@ env:
 before_start:
   - docker compose up -d
 stop: [docker compose stop]
+detach_hook: docker compose pause
+attach_hook: docker compose unpause
+tmux_options:
+  socket_name: blog
+  config_file: ~/none.conf
 sendkeys_timeout: 300
 windows:
   - name: code
@@ -175,11 +178,21 @@ windows:
 def test_smug(project: Project) -> None:
     os.makedirs(os.path.join(project.home.path, "src/app"))
     found, left = planned(project, SMUG)
-    assert left == ["9: sendkeys_timeout has no equivalent in viewsync"]
+    assert left == [
+        " there is no file ~/none.conf, so that tmux_config is left out",
+        "13: config_file becomes tmux_config, which is read each time the session is made",
+        "14: sendkeys_timeout has no equivalent in viewsync",
+    ]
     assert found["cwd"] == f"{project.home.path}/src"
     assert (found["environment"], found["auto_attach"]) == ({"WHERE": f"{project.home.path}/x"}, True)
     assert [step["command"] for step in found["pre_create"]] == ["docker compose up -d"]
-    assert [step["command"] for step in found["cleanup"]] == ["docker compose stop"]
+    stages = {key: [step["command"] for step in found[key]] for key in ("attach", "detach", "cleanup")}
+    assert stages == {
+        "attach": ["docker compose unpause"],
+        "detach": ["docker compose pause"],
+        "cleanup": ["docker compose stop"],
+    }
+    assert (found["socket"].endswith("/blog"), found["cleanup"][0]["on_failure"]) == (True, "abort")
     code, later, plain = found["windows"]
     assert [window["skipped"] for window in found["windows"]] == [False, True, False]
     assert (later["manual"], panes(later)) == (True, [["htop"]])
@@ -187,6 +200,45 @@ def test_smug(project: Project) -> None:
     assert (code["layout"], code["focus"], code["panes"][2]["focus"]) == ("even-horizontal", True, True)
     assert code["panes"][1]["cwd"] == f"{project.home.path}/src/app"
     assert panes(plain) == [[]]
+
+
+SERVERS = [
+    ("socket_name: a\nsocket_path: ~/b", "~/b", []),
+    ("tmux_options: -L a -S ~/b\nsocket_name: c", "~/b", []),
+    ("tmux_options: -La\nsocket_name: c", "/c", []),
+    ("cli_args: -u -L a\ntmux_options: -L b", "/a", []),
+    ("socket_name: a/b", "", ["socket_name 'a/b' is left out"]),
+    (
+        "tmux_options: -f ~/src/own.conf -2qv",
+        "",
+        [
+            "tmux_options -f becomes tmux_config",
+            "tmux_options -2 is left out; write `set",
+            "-q is left out",
+            "-v is left out",
+        ],
+    ),
+    ("tmux_options: -f own.conf", "", ["tmux_options -f becomes", "so that tmux_config is left out"]),
+    ('tmux_options: "-f \'own"', "", ["tmux_options is left out: its quotes do not match"]),
+    ("tmux_command: byobu\nsocket_path:", "", ["tmux_command has no equivalent"]),
+    ("post: echo a\non_project_restart: [echo b, false]", "", ["post runs when the last client leaves"]),
+]
+
+
+@pytest.mark.parametrize(("text", "server", "told"), SERVERS)
+def test_tmuxinators_words_for_tmux(project: Project, text: str, server: str, told: list[str]) -> None:
+    conf = os.path.join(project.home.path, "src/own.conf")
+    with open(conf, "w", encoding="utf-8") as file:
+        file.write("set -g status off\n")
+    found, left = planned(project, f"name: a\n{text}\nwindows: [{{w: echo x}}]\n")
+    assert found["socket"].endswith(server.replace("~", project.home.path))
+    assert bool(found["socket"]) == bool(server)
+    assert found["tmux_config"] == (conf if "src/own.conf" in text else "")
+    assert [said for said in told if not any(said in line for line in left)] == []
+    assert len(left) <= max(1, len(told)), left
+    if "restart" in text:
+        assert [(step["command"], step["on_failure"]) for step in found["restart"]] == [("echo b; false", "continue")]
+        assert [step["command"] for step in found["detach"]] == ["echo a"]
 
 
 WORKMUX = """\

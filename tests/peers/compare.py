@@ -6,12 +6,15 @@ import contextlib
 import os
 import re
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tests.peers.rates import PROPERTY
 from tests.support.projects import Project
 from tests.support.wait import until
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.server import Done, Home, Server
 
 _PANE = (
@@ -31,28 +34,40 @@ def project(home: Home) -> Project:
         os.makedirs(os.path.join(home.path, folder))
         os.makedirs(os.path.join(found.root, folder))
     found.write("setup", '#!/bin/sh\necho "$*" >>"$HOME/setup-ran"\n', program=True)
+    with open(os.path.join(home.path, "own.conf"), "w", encoding="utf-8") as file:
+        file.write("set -g default-size 200x50\nset -g status-left own\nset -g base-index 3\n")
     os.mkdir(os.path.join(home.path, "typed"))
     recorder = os.path.join(os.path.dirname(__file__), "recorder")
     home.env |= {"SHELL": recorder, "WHO": "me", "COLUMNS": "200", "LINES": "50"}
     return found
 
 
-def case(project: Project, path: str) -> tuple[str, str, int]:
-    """A file of these tests in the project: where it is, what it says, and how many lines are typed by it."""
+class Case(NamedTuple):
+    path: str
+    text: str
+    lines: int  # that are typed by it
+    server: str  # its name, where the file itself says it
+    differs: str  # the key by which it does not come out the same, "" where it does
+
+
+def case(project: Project, path: str) -> Case:
+    """A file of these tests in the project."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    said = re.match(r"# typed: (\d+)\n", text)  # JSON has no comments
-    return project.write(os.path.basename(path), text), text, int(said[1]) if said else 2
+    said = dict(re.findall(r"^# (typed|server|differs): (\S+)$", text, re.MULTILINE))  # JSON has no comments
+    there = project.write(os.path.basename(path), text)
+    return Case(there, text, int(said.get("typed", 2)), said.get("server", ""), said.get("differs", ""))
 
 
-def imported(project: Project, server: Server, path: str, lines: int) -> tuple[dict[str, Any], Done]:
+def imported(project: Project, server: Server, case: Case) -> tuple[dict[str, Any], Done]:
     """What viewsync makes of that file, and what its import said."""
-    told = project.viewsync("import", path, "-o", ".viewsync/commands/new.yaml")
+    told = project.viewsync("import", case.path, "-o", ".viewsync/commands/new.yaml")
     assert told.code == 0, told
     assert project.viewsync("trust", "new", "--yes").code == 0
-    done = project.viewsync("run", "new", "--no-attach", "-S", server.socket)
+    named = () if case.server else ("-S", server.socket)
+    done = project.viewsync("run", "new", "--no-attach", *named)
     assert done.code == 0, (done, told)
-    return snapshot(project, server, lines), told
+    return snapshot(project, server, case.lines), told
 
 
 def snapshot(project: Project, server: Server, lines: int) -> dict[str, Any]:
@@ -110,6 +125,24 @@ def _typed(home: Home) -> dict[str, str]:
 
 def _without_ours(text: str) -> str:
     return "\n".join(sorted(_OWN.sub("", f"{text}\n").splitlines()))
+
+
+def hold(
+    peer: str,
+    record: Callable[[str, object], None],
+    case: Case,
+    theirs: dict[str, Any],
+    ours: dict[str, Any],
+    told: Done,
+) -> None:
+    """The two are the same; or the file says by which key they are not, and import names it in a line."""
+    found = different(theirs, ours)
+    record(PROPERTY, f"{peer} {'different' if found else 'same'}")
+    if case.differs:
+        assert found, "it comes out the same by now"
+        assert any(case.differs in line for line in told.err.splitlines()), (told, found)
+    else:
+        assert found == [], told
 
 
 def different(theirs: dict[str, Any], ours: dict[str, Any]) -> list[str]:

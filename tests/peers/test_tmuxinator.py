@@ -29,22 +29,27 @@ def project(home: Home) -> Project:
 
 @pytest.mark.skipif(not TMUXINATOR, reason="tmuxinator is not there")
 @pytest.mark.parametrize("name", sorted(os.listdir(FILES)))
-def test_it_comes_out_the_same(name: str, project: Project, servers: Callable[..., Server]) -> None:
-    path, text, lines = compare.case(project, os.path.join(FILES, name))
+def test_it_comes_out_the_same(
+    name: str, project: Project, servers: Callable[..., Server], record_property: Callable[[str, object], None]
+) -> None:
+    case = compare.case(project, os.path.join(FILES, name))
     # It asks for the server's options before there is one, and lets the user's own configuration be read.
-    server = servers().start("-s", "other")
-    server.tmux("set-option", "-g", "default-size", "200x50")
-    done = project.home.call([str(TMUXINATOR), "start", "-p", path, "--no-attach"], project.home.env, cwd=project.root)
+    server = servers(case.server or "default")
+    if not case.server:
+        server.start("-s", "other").tmux("set-option", "-g", "default-size", "200x50")
+    done = project.home.call(
+        [str(TMUXINATOR), "start", "-p", case.path, "--no-attach"], project.home.env, cwd=project.root
+    )
     assert done.code == 0, done
-    server.tmux("kill-session", "-t", "=other")
+    server.run("kill-session", "-t", "=other")
     # It types a `cd` where the first window has a folder. A pane's name is a title from 3.1 on alone.
-    first = "root:" in text
-    theirs = compare.snapshot(project, server, lines + first)
-    ours, told = compare.imported(project, servers("ours"), path, lines)
+    first = "root:" in case.text
+    theirs = compare.snapshot(project, server, case.lines + first)
+    ours, told = compare.imported(project, servers(case.server or "ours"), case)
     if first:
         cd, theirs["pane 0.0 typed"] = theirs["pane 0.0 typed"].removeprefix("cd ").split("\n", 1)
         theirs["pane 0.0 pane_current_path"] = cd
     for found in (theirs, ours):
         for title in [key for key in found if key.endswith("pane_title")]:
             del found[title]
-    assert compare.different(theirs, ours) == [], told
+    compare.hold("tmuxinator", record_property, case, theirs, ours, told)

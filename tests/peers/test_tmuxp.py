@@ -30,12 +30,14 @@ def project(home: Home) -> Project:
 
 @pytest.mark.skipif(not TMUXP, reason="tmuxp is not there")
 @pytest.mark.parametrize("name", sorted(os.listdir(FILES)))
-def test_it_comes_out_the_same(name: str, project: Project, servers: Callable[..., Server]) -> None:
-    path, _, lines = compare.case(project, os.path.join(FILES, name))
+def test_it_comes_out_the_same(
+    name: str, project: Project, servers: Callable[..., Server], record_property: Callable[[str, object], None]
+) -> None:
+    case = compare.case(project, os.path.join(FILES, name))
     server = servers("theirs")
-    argv = [str(TMUXP), "load", "-d", "-y", "-S", server.socket, "-f", "/dev/null", path]
+    argv = [str(TMUXP), "load", "-d", "-y", "-S", server.socket, "-f", "/dev/null", case.path]
     done = project.home.call(argv, project.home.env, cwd=project.root)
     assert done.code == 0, done
-    theirs = compare.snapshot(project, server, lines)
-    ours, told = compare.imported(project, servers("ours"), path, lines)
-    assert compare.different(theirs, ours) == [], told
+    theirs = compare.snapshot(project, server, case.lines)
+    ours, told = compare.imported(project, servers("ours"), case)
+    compare.hold("tmuxp", record_property, case, theirs, ours, told)

@@ -30,10 +30,14 @@ def read(path: str) -> Imported:
         importing.refuse_programs(text, file)
         twice: list[Problem] = []
         root = yaml_files.parse(text, file, twice)
-        data, left = importing.command(root, os.path.dirname(file), portable_layouts.spelled)
+        data, left = importing.command(root, os.path.dirname(file), portable_layouts.spelled, _is_file)
     except Unfit as error:
         raise loading.bad(error) from None
     return Imported(data, yaml_files.dump(data), [*twice, *left])
+
+
+def _is_file(path: str) -> bool:
+    return os.path.isfile(os.path.expanduser(path))
 
 
 def write(text: str, path: str) -> str:

@@ -28,13 +28,15 @@ def refuse_programs(text: str, file: str) -> None:
         raise Unfit([Problem(file, number, "ERB cannot be imported", hint) for number in lines])
 
 
-def command(root: Node, folder: str, layout: Callable[[str], str]) -> tuple[Data, list[Problem]]:
+def command(
+    root: Node, folder: str, layout: Callable[[str], str], is_file: Callable[[str], bool]
+) -> tuple[Data, list[Problem]]:
     """What to write, and what was left out. Unfit for a file that is none of theirs.
 
-    `folder`: the file's. `layout`: how every tmux takes one.
+    `folder`: the file's. `layout`: how every tmux takes one. `is_file`: of one that a `~` may begin.
     """
     data, left = _reader(root)(root, folder)
-    left += _unusable(data, root.file)
+    left += [*_unusable(data, root.file), *_missing(data["session"], root.file, folder, is_file)]
     left += _refused(data["session"], "the session", root.file)
     left += _refused(data["session"], "all sessions", root.file, "global_options")
     for window in data["session"]["windows"]:
@@ -89,6 +91,22 @@ def _unusable(data: Data, file: str) -> list[Problem]:
             del part["index"]
         if not part.get("environment", True):
             del part["environment"]
+    return found
+
+
+def _missing(session: Data, file: str, folder: str, is_file: Callable[[str], bool]) -> list[Problem]:
+    """What its server could not be started with, and is taken out. A template's value nobody knows yet."""
+    found = []
+    path = session.get("tmux_config", "")
+    if path and not path.startswith(("/", "~", "{{")):
+        path = session["tmux_config"] = f"{folder}/{path.removeprefix('./')}"
+    if path and "{{" not in path and not is_file(path):
+        found.append(Problem(file, 0, f"there is no file {path}, so that tmux_config is left out"))
+        del session["tmux_config"]
+    name = session.get("socket_name", "")
+    if "{{" not in name and ("/" in name or name in (".", "..")):
+        found.append(Problem(file, 0, f"socket_name {name!r} is left out: it takes a name, socket_path a path"))
+        del session["socket_name"]
     return found
 
 

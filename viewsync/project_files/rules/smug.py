@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viewsync.project_files.rules import writing
+from viewsync.project_files.rules import tmux_words, writing
 from viewsync.project_files.rules.nodes import LIST, MAPPING, NULL, Node, Problem, problem
 from viewsync.project_files.rules.tmuxp import directory
 from viewsync.typed import TYPE_CHECKING
@@ -10,7 +10,11 @@ from viewsync.typed import TYPE_CHECKING
 if TYPE_CHECKING:
     from viewsync.project_files.rules.writing import Data
 
-_ROOT = ("session", "root", "env", "before_start", "stop", "attach", "windows")
+_ROOT = (
+    *("session", "root", "env", "before_start", "stop", "attach_hook", "detach_hook", "attach", "windows"),
+    "tmux_options",
+)
+_TMUX = ("socket_name", "socket_path", "config_file")
 _WINDOW = ("name", "root", "layout", "commands", "panes", "manual", "selected")
 _PANE = ("root", "type", "commands")
 _LAYOUT = "even-horizontal"
@@ -25,11 +29,24 @@ def command(root: Node, _folder: str) -> tuple[Data, list[Problem]]:
         working_directory=directory(top.text) if top else "",
         auto_attach=attach.truth if attach else False,
         pre_create_steps=_steps(root, "before_start"),
-        cleanup_steps=_steps(root, "stop"),
+        **_server(root.get("tmux_options"), left),
+        attach_steps=_steps(root, "attach_hook"),
+        detach_steps=_steps(root, "detach_hook"),
+        # What fails lets none of the others run.
+        cleanup_steps=[{**step, "on_failure": "abort"} for step in _steps(root, "stop")],
     )
     variables = {key: writing.expanded(value.text) for key, value in env.fields.items()} if env else {}
     session["windows"] = [_window(window, left) for window in (windows.items if windows else ())]
     return {**writing.filled(environment=variables), "session": session}, left
+
+
+def _server(node: Node | None, left: list[Problem]) -> Data:
+    if node is None or node.kind != MAPPING:
+        return {}
+    _others(node, _TMUX, left)
+    name, path, config = (node.get(key) for key in _TMUX)
+    found = tmux_words.config("config_file", config, config.text, left) if config else {}
+    return tmux_words.server(found, name, path)
 
 
 def _others(node: Node, known: tuple[str, ...], left: list[Problem]) -> None:

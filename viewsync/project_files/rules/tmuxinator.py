@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viewsync.project_files.rules import writing
+from viewsync.project_files.rules import tmux_words, writing
 from viewsync.project_files.rules.nodes import LIST, MAPPING, NULL, NUMBER, Node, Problem, problem
 from viewsync.project_files.rules.tmuxp import directory
 from viewsync.typed import TYPE_CHECKING
@@ -14,17 +14,19 @@ if TYPE_CHECKING:
 
 _ROOT = (
     *("name", "project_name", "root", "project_root", "windows", "tabs", "pre_window", "pre_tab", "rbenv", "rvm"),
-    *("on_project_start", "on_project_first_start", "on_project_stop", "pre", "attach", "startup_window"),
-    *("startup_pane", "enable_pane_titles", "pane_title_position", "pane_title_format"),
+    *("on_project_start", "on_project_first_start", "on_project_restart", "on_project_exit", "on_project_stop"),
+    *("pre", "post", "attach", "startup_window", "startup_pane", "enable_pane_titles", "pane_title_position"),
+    *("pane_title_format", "socket_name", "socket_path", "cli_args", "tmux_options"),
 )
 _WINDOW = ("layout", "root", "panes", "pre", "synchronize")
-_HOOKS = ("on_project_start", "pre", "on_project_first_start")  # in the order in which they run
 _TITLES = "#{pane_index}: #{pane_title}"
 
 
 def command(root: Node, _folder: str) -> tuple[Data, list[Problem]]:
     left = [
-        problem(node, f"{key} has no equivalent in viewsync") for key, node in root.fields.items() if key not in _ROOT
+        problem(node, f"{key} has no equivalent in viewsync")
+        for key, node in root.fields.items()
+        if key not in _ROOT and node.kind != NULL
     ]
     name, top, windows = _first(root, "project_name", "name"), _first(root, "project_root", "root"), _windows(root)
     attach = root.get("attach")
@@ -32,16 +34,29 @@ def command(root: Node, _folder: str) -> tuple[Data, list[Problem]]:
         name_template=writing.literal(name.text) if name else "",
         working_directory=directory(top.text) if top else "",
         auto_attach=attach.truth if attach else True,
-        pre_create_steps=_steps(root, *_HOOKS),
+        **_server(root, left),
+        start_steps=_steps(root, "on_project_start"),
+        pre_create_steps=_steps(root, "pre", "on_project_first_start"),
+        restart_steps=_steps(root, "on_project_restart"),
+        detach_steps=_steps(root, "post", "on_project_exit"),
         cleanup_steps=_steps(root, "on_project_stop"),
     )
-    if (again := root.get("on_project_start")) is not None:
-        left.append(problem(again, "on_project_start runs when the session is made, not where it is there already"))
+    for key in ("post", "on_project_exit"):
+        if (hook := root.get(key)) is not None:
+            left.append(problem(hook, f"{key} runs when the last client leaves the session, and not without one"))
     before = _before(root)
     found = [_window(window, before, root, left) for window in windows]
     _focus(root, found, left)
     session["windows"] = found
     return {"session": session}, left
+
+
+def _server(root: Node, left: list[Problem]) -> Data:
+    """What tmux is called with. Of the two keys the older one comes first."""
+    key = "cli_args" if root.get("cli_args") else "tmux_options"
+    node = root.get(key)
+    found = tmux_words.options(key, node, left) if node else {}
+    return tmux_words.server(found, root.get("socket_name"), root.get("socket_path"))
 
 
 def _windows(root: Node) -> Sequence[Node]:

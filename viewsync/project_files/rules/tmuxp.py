@@ -5,6 +5,7 @@ from __future__ import annotations
 from viewsync.light import re
 from viewsync.project_files.rules import writing
 from viewsync.project_files.rules.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, Node, Problem, problem
+from viewsync.tmux.rules import project_options
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 _ROOT = (
     *("session_name", "start_directory", "environment", "options", "global_options", "shell_command_before"),
-    *("before_script", "suppress_history", "windows"),
+    *("before_script", "suppress_history", "windows", "socket_name"),
 )
 _WINDOW = (
     *("window_name", "window_index", "start_directory", "layout", "focus", "options", "options_after", "environment"),
@@ -44,10 +45,13 @@ def command(root: Node, folder: str) -> tuple[Data, list[Problem]]:
     session = writing.filled(
         name_template=writing.expanded(name.text) if name else "",
         working_directory=found.folder(root.get("start_directory"), folder),
-        pre_create_steps=[{"run": writing.expanded(found.below(script.text))}] if script else [],
-        options=found.values(root, "options", below=True),
+        pre_create_steps=[{"run": writing.expanded(found.below(script.text))}] if script and script.text else [],
+        options=found.of_session(root),
         global_options=found.values(root, "global_options", below=True),
     )
+    if socket := root.get("socket_name"):
+        session["socket_name"] = writing.expanded(socket.text)
+        found.left.append(problem(socket, "socket_name is kept, although tmuxp itself takes it by -L alone"))
     windows = root.get("windows")
     listed = windows.items if windows else ()
     # Of several that want the focus the last one has it; without any it is the first one's.
@@ -89,6 +93,15 @@ class _Reading:
             else:
                 found[name] = writing.expanded(self.below(value.text) if below else value.text)
         return found
+
+    def of_session(self, root: Node) -> dict[str, str]:
+        """tmuxp sets a window's option there on a window that goes again."""
+        options = self.values(root, "options", below=True)
+        for name in [name for name in options if project_options.OF_WINDOWS.fullmatch(name)]:
+            del options[name]
+            told = f"options: {name} is left out: it is a window's, and tmuxp sets it there on none that stays"
+            self.left.append(problem(root.fields["options"].fields[name], told))
+        return options
 
     def window(self, node: Node, root: Node, focus: bool) -> Data:
         self.others(node, _WINDOW)
