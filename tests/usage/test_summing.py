@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.usage import counted_anew
@@ -109,7 +109,14 @@ def told(lines: Mapping[str, tuple[Any, ...]]) -> Lines:
     return {label: numbers for label, numbers in rounded.items() if any(numbers)}
 
 
+def nobody_saw_it_begin() -> list[Event]:
+    """Somebody was on it before the time that is asked for, and it ended in it."""
+    left = Event(NOW - 3 * DAY + 9000.0, "detach", "hook", "/s", "1.1", "a", seconds=100.0)
+    return [left, Event(NOW - DAY, "kill", "person", "/s", "1.1", "a")]
+
+
 @settings(max_examples=60, deadline=None)
+@example([nobody_saw_it_begin()], [], [], NOW - 2 * DAY, "", 1000)
 @given(
     st.lists(st.lists(events, max_size=12), max_size=4),
     st.lists(samples, max_size=6),
