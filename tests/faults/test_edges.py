@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tests.support.projects import Project
-    from tests.support.server import Done, Server
+    from tests.support.server import Done, Home, Server
 
 project = in_git
 OF_THE_FOLDER = [
@@ -85,6 +85,14 @@ def test_without_descriptors_it_says_that_they_are_out_and_forgets_nothing(world
         assert (done.code != 0, "oo many open files" in done.out + done.err) == (True, True), (line, done)
     done = world.call("sweeper once", Edge(most_files=files))
     assert "a bug" not in done.out + done.err, done
+
+
+def test_the_demo_without_a_temporary_folder_says_what_is_out(home: Home) -> None:
+    """Where each is tried in vain, Python says that there is none, and nothing of why."""
+    done = edges.call(home, ["demo", "--plain", "--pause", "0s"], Edge(most_files=3), home.path)
+    assert (done.code, done.out, "Too many open files (raise the limit" in done.err) == (5, "", True), done
+    done = home.run(["sh", "-c", 'ulimit -f 0; exec "$0" demo --plain --pause 0s', home.launcher])
+    assert (done.code, done.out, "no usable temporary directory" in done.err) == (5, "", True), done
 
 
 @pytest.mark.parametrize("name", EDGES)
