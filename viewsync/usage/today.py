@@ -55,6 +55,6 @@ def count(
         RegisteredSession(row.socket, row.name, row.project, epoch(row.created_at), True, True, False) for row in rows
     ]
     lives = usage_report.lives([event for event in events if event.what == "session"], live, {}, now)
-    sessions = usage_report.numbers(UsageFacts(lives, (), ()), since, now + 1)
+    sessions = usage_report.numbers(UsageFacts(lives, ()), since, now + 1)
     views = view_report.lives([event for event in events if event.what == "view"], there, unread, now)
     return Today(since, sessions.made, sessions.ended, view_report.numbers(views, since, now + 1))

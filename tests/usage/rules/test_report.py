@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
+
 import pytest
 
 from viewsync.events import Event, Sample
+from viewsync.store.history_database import History
+from viewsync.usage import folding
 from viewsync.usage.rules import report
 from viewsync.usage.rules.report import Life, Numbers, RegisteredSession, UsageFacts
+from viewsync.usage.summing import Stretch, Summing
 
 NOW = 1000.0
 
@@ -32,8 +37,16 @@ def sample(at: float, cpu: float, memory: int = 10, name: str = "web") -> Sample
 def numbers(
     *events: Event, since: float = 0.0, until: float = NOW, live: tuple[RegisteredSession, ...] = ()
 ) -> Numbers:
-    facts = UsageFacts(lives(*events, live=live), report.marks(events), [])
-    return report.numbers(facts, since, until)
+    """As `stats` and `analyze` have them: what is only counted, steps and errors, is in the history's tables alone."""
+    stretch = Stretch(since, until, [("all of it", since, until)] if since else [])
+    with tempfile.TemporaryDirectory() as folder:
+        history = History(folder)
+        history.add(events)
+        folding.fold(history)
+        summed = history.within(lambda database: Summing(database, stretch, live, [], NOW).report("", by_session=False))
+    found = summed.total.numbers()
+    assert [day.numbers() for _, day in summed.days] == ([found] if since else [])
+    return found
 
 
 def test_a_life_from_its_making_to_its_end() -> None:
@@ -166,7 +179,7 @@ def test_processor_time_is_what_came_between_two_samples() -> None:
         [sample(160, 3.0), sample(220, 5.0), sample(280, 4.0, 99), sample(340, 4.5)], report.beginnings([life])
     )
     assert [use.cpu for use in used] == [3.0, 2.0, 0.0, 0.5]
-    found = report.numbers(UsageFacts([life], [], used), 200, 300)
+    found = report.numbers(UsageFacts([life], used), 200, 300)
     assert (found.cpu, found.memory) == (2.0, 99)
 
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     Seen = Mapping[Key, float]  # when something was last heard of it
 
 ENDS = {KILL: "killed", END: "cleaned up", GONE: "by itself", FORGET: "by itself"}
-COUNTED = (*STEPS, ERROR)
 _TRIGGERS = {"outside": ENDS[GONE], **dict.fromkeys(("kill", "person", "worktree"), ENDS[KILL])}
 EVENTS = (CREATE, *RENAMES, ATTACH, DETACH, ERROR, *STEPS, *ENDS)
 
@@ -48,15 +47,6 @@ class Life(NamedTuple):
     attached: tuple[tuple[float, float], ...]
 
 
-class Counted(NamedTuple):
-    """One of what is only counted: a step or an error."""
-
-    at: float
-    event: str
-    project: str
-    session: str
-
-
 class Used(NamedTuple):
     """What a session used since the sample before: processor seconds; and resident bytes at that moment."""
 
@@ -69,7 +59,6 @@ class Used(NamedTuple):
 
 class UsageFacts(NamedTuple):
     lives: Sequence[Life]
-    marks: Sequence[Counted]
     used: Sequence[Used]
 
 
@@ -214,12 +203,6 @@ def project_of(event: Event) -> str:
     return event.project or event.parent
 
 
-def marks(events: Iterable[Event]) -> list[Counted]:
-    return [
-        Counted(event.at, event.event, project_of(event), event.session) for event in events if event.event in COUNTED
-    ]
-
-
 def beginnings(lives: Iterable[Life]) -> dict[Key, float]:
     """Of sessions that the history saw begin; of one that came several times, the last."""
     return {(life.socket, life.session): life.began for life in lives if life.made}
@@ -248,8 +231,6 @@ def numbers(facts: UsageFacts, since: float, until: float) -> Numbers:
     tally = Tally(since, until)
     for life in facts.lives:
         tally.add_life(life)
-    for mark in facts.marks:
-        tally.add_mark(mark)
     for sample in facts.used:
         tally.add_used(sample)
     return tally.numbers()
@@ -309,10 +290,6 @@ class Tally:
     def add_ends(self, by: str, count: int) -> None:
         if count:
             self.ended[by] = self.ended.get(by, 0) + count
-
-    def add_mark(self, mark: Counted) -> None:
-        if self.inside(mark.at):
-            self.add_marks(mark.event, 1)
 
     def add_marks(self, event: str, count: int) -> None:
         self.marks[event] = self.marks.get(event, 0) + count
