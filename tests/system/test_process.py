@@ -48,7 +48,7 @@ def test_a_program_that_does_not_come_back_is_ended(script: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "script", ["exec yes", "yes >&2 & exec yes", "trap '' PIPE; yes & yes >&2 & exec cat /dev/zero"]
+    "script", ["exec yes", "exec yes >&2", "yes >&2 & exec yes", "trap '' PIPE; yes & yes >&2 & exec cat /dev/zero"]
 )
 def test_a_program_that_prints_without_end_is_ended_and_costs_no_more_than_its_bound(script: str) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -64,6 +64,14 @@ def test_what_is_large_and_ends_comes_whole() -> None:
     assert (len(done.out), len(done.err)) == (5_000_000, 5_000_000)
     fits = process.run(["head", "-c", str(process.MOST), "/dev/zero"], timeout=60)
     assert len(fits.out) == process.MOST
+
+
+def test_a_bound_of_ones_own_holds_to_the_byte_for_both_outputs_together() -> None:
+    script = "head -c 1000 /dev/zero; head -c {} /dev/zero >&2"
+    fits = process.run(["sh", "-c", script.format(2**20 - 1000)], timeout=60, most=2**20)
+    assert len(fits.out) + len(fits.err) == 2**20
+    with pytest.raises(process.TooMuch, match="more than 1 MB"):
+        process.run(["sh", "-c", script.format(2**20 - 999)], timeout=60, most=2**20)
 
 
 def test_what_comes_late_is_kept_for_the_next_wait() -> None:
