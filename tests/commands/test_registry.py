@@ -171,3 +171,34 @@ def test_help_names_what_there_is(home: Home) -> None:
     done = home.viewsync("registry", "--help")
     assert done.code == 0
     assert "cleanup-dead" in done.out
+
+
+def test_rows_of_a_place_that_is_gone_for_good_are_forgotten_together_where_somebody_says_so(
+    server: Server, home: Home
+) -> None:
+    """A container's: none of them is forgotten by itself, and none whose server still listens."""
+    create(server, "web")
+    _, view = server.open("proj")
+    place = "0badb007.4026531999@a-container"
+    lost = f'{{socket: "{home.path}/gone.sock", target: "x:0.0", type: "shell", server: "7.7", place: "{place}"}}'
+    by_jq(
+        home,
+        f'.sessions.one = {lost} | .sessions."two\\u001b" = {lost}'
+        f' | .sessions.other = ({lost} | .place = "0badb007.4026531888@a-container")'
+        f' | .sessions.listens = ({lost} | .socket = "{server.socket}")'
+        f' | .views.seen = ({lost} | del(.target, .type) | .parent = "x")',
+    )
+    before = home.registry()
+    rehearsed = home.viewsync("registry", "forget-place", place, "--dry-run", "--json").json()
+    told = {"sessions": ["one", "two\x1b"], "views": ["seen"], "kept": ["listens"]}
+    assert {name: rehearsed[name] for name in told} == told
+    assert (set(rows(home)), set(home.rows())) == (set(before["sessions"]), {view, "seen"})
+    for known in (before["sessions"]["web"]["place"], ""):
+        done = home.viewsync("registry", "forget-place", known)
+        assert (done.code, "are known here" in done.err) == (1, True), done
+    done = home.viewsync("registry", "forget-place", place)
+    assert (done.code, done.err, "\x1b" in done.out, done.out.count("forgot ")) == (0, "", False, 3), done
+    assert set(rows(home)) == {"web", "other", "listens"}
+    assert list(home.rows()) == [view]
+    assert home.viewsync("registry", "forget-place", place).out.startswith("kept listens: ")
+    assert home.viewsync("registry", "forget-place", "0badb007.1@nowhere").out == "no row is of that place\n"

@@ -51,6 +51,7 @@ READING = [
     *(["wait", "-s", "NAME", "-p", "x", "-T", "0.1"], ["follow", "-s", "NAME", "-T", "0.2"], ["capture", "-s", "NAME"]),
     *(["kill", "-s", "NAME", "--dry-run"], ["reconcile"], ["registry", "list"], ["registry", "get", "NAME"]),
     *(["registry", "exists", "NAME"], ["registry", "socket", "NAME"], ["registry", "path"], ["registry", "validate"]),
+    ["registry", "forget-place", "?", "--dry-run"],
     *(["registry", "cleanup-dead", "--dry-run"], ["run", "plain", "--diff"], ["attach", "PROJECT"], ["status"]),
     *(["list-sessions"], ["session-info", "PROJECT"], ["kill-session", "PROJECT", "--dry-run"]),
     *(["cleanup-sessions", "--dry-run"], ["reset-sessions", "--dry-run"], ["print"], ["print", "plain"]),

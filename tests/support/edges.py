@@ -62,6 +62,7 @@ CALLS = [
     "registry list",
     "registry validate",
     "registry cleanup-dead",
+    "registry forget-place ?",
     "mcp",
     "run plain",
     "run plain --diff",

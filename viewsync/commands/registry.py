@@ -52,6 +52,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_parser("list", help="print the whole registry, the file's JSON")
     dead = what.add_parser("cleanup-dead", help="forget sessions that are gone, and print how many")
     dead.add_argument("--dry-run", action="store_true", help="only print how many there are")
+    place = what.add_parser("forget-place", help="forget what another pid namespace, as a lost container's, has left")
+    place.add_argument("place", help="the place, as `list` has it in its rows")
+    place.add_argument("--dry-run", action="store_true", help="only print what would be forgotten")
     what.add_parser("path", help="print the path of the registry, and create its folder")
     lock = what.add_parser("lock", help="take the lock on a descriptor that the calling shell opened")
     lock.add_argument("handle", type=int, metavar="FD")
@@ -82,10 +85,8 @@ def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if what == "list":
         whole = ctx.registry.read()
         return Result({"registry": whole}, as_text(whole).split("\n"))
-    if what == "cleanup-dead":
-        gone, errors = registering.forget_dead(ctx, dry_run=parsed.dry_run)
-        data = {"count": gone, "dry_run": parsed.dry_run, "errors": errors}
-        return Result(data, [str(gone)], warnings=errors)
+    if what in ("cleanup-dead", "forget-place"):
+        return _forget_dead(parsed, ctx) if what == "cleanup-dead" else _forget_place(parsed, ctx)
     if what == "path":
         return _raw(parsed, {"path": ctx.registry.path}, ctx.registry.path)
     if what in ("lock", "unlock"):
@@ -123,6 +124,22 @@ def _one(parsed: argparse.Namespace, ctx: Context) -> Result:
         return Result(data)
     value = row.get(what)
     return _raw(parsed, data, value) if isinstance(value, str) else Result(data, code=1)
+
+
+def _forget_dead(parsed: argparse.Namespace, ctx: Context) -> Result:
+    gone, errors = registering.forget_dead(ctx, dry_run=parsed.dry_run)
+    data = {"count": gone, "dry_run": parsed.dry_run, "errors": errors}
+    return Result(data, [str(gone)], warnings=errors)
+
+
+def _forget_place(parsed: argparse.Namespace, ctx: Context) -> Result:
+    found = registering.forget_place(ctx, parsed.place, dry_run=parsed.dry_run)
+    done = "would forget" if parsed.dry_run else "forgot"
+    lines = [f"{done} the session {name}" for name in found.sessions]
+    lines += [f"{done} the view {name}" for name in found.views]
+    lines += [f"kept {name}: its server may still be there, since its socket is" for name in found.kept]
+    told = [printable(line) for line in lines or ["no row is of that place"]]
+    return Result({**found._asdict(), "dry_run": parsed.dry_run}, told)
 
 
 def _lock(parsed: argparse.Namespace, registry: RegistryFile) -> Result:

@@ -236,6 +236,14 @@ class RegistryPath(TypedDict):
     path: Annotated[str, "the registry's file"]
 
 
+class RegistryOfPlace(TypedDict):
+    what: Annotated[Literal["forget-place"], "what was asked for"]
+    sessions: Annotated[list[str], "sessions that were forgotten, or would be"]
+    views: Annotated[list[str], "the same of views"]
+    kept: Annotated[list[str], "sessions and views that stay, since their server may still be there"]
+    dry_run: Annotated[bool, "whether nothing was changed"]
+
+
 class RegistryDead(TypedDict):
     what: Annotated[Literal["cleanup-dead"], "what was asked for"]
     count: Annotated[int, "how many sessions are gone"]

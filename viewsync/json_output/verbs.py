@@ -67,6 +67,7 @@ OUTPUTS = {
         (sessions.RegistryRow, "get, exists, socket, target"),
         (sessions.RegistryPath, "path"),
         (sessions.RegistryDead, "cleanup-dead"),
+        (sessions.RegistryOfPlace, "forget-place"),
         (sessions.RegistryAnswer, "init, validate, add, remove, touch, lock, unlock"),
     ),
     "run": _forms((projects.RunOutput, "without --diff"), (projects.RunDiff, "--diff")),

@@ -10,11 +10,11 @@ from viewsync.registry import rows
 from viewsync.registry.rules.row import without
 from viewsync.store import shell_lock
 from viewsync.store.registry_file import Corrupt
-from viewsync.typed import TYPE_CHECKING
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.registry_shape import SessionRow
+    from viewsync.registry_shape import RegistryData, SessionRow
     from viewsync.store.registry_file import RegistryFile
 
 # What viewsync knows of a session beyond what a script says of it. A script that says it anew may mean another one.
@@ -75,6 +75,48 @@ def forget_dead(ctx: Context, *, dry_run: bool) -> tuple[int, list[str]]:
         return len(going), errors
     done = expiring.carry_out(ctx, going)
     return sum(row.removed for row in done), [*errors, *(row.problem for row in done if row.problem)]
+
+
+class OfPlace(NamedTuple):
+    sessions: list[str]
+    views: list[str]
+    kept: list[str]  # sessions and views whose server may still be there
+
+
+def forget_place(ctx: Context, place: str, *, dry_run: bool) -> OfPlace:
+    """Forget the rows of another pid namespace, as that of a container that is gone for good, and end nothing.
+
+    Nobody can judge them from here, so it is who asks who says so; where somebody listens on a row's socket, it stays.
+    """
+    from viewsync.system import processes
+    from viewsync.tmux import sockets
+
+    if not processes.is_elsewhere(place):
+        hint = (
+            "`viewsync cleanup` and `viewsync reconcile` judge those; `viewsync registry list` shows each row's place"
+        )
+        raise UsageError(f"process ids of the place {place!r} are known here", hint)
+
+    def of_place(data: RegistryData) -> OfPlace:
+        found = OfPlace([], [], [])
+        for names, known in ((found.sessions, data["sessions"]), (found.views, data["views"])):
+            for name, row in known.items():
+                if row.get("place") == place:
+                    gone = sockets.state(str(row.get("socket"))) in sockets.SILENT
+                    (names if gone else found.kept).append(name)
+        return found
+
+    found = of_place(ctx.registry.read())
+    if dry_run or not (found.sessions or found.views):
+        return found
+    with ctx.registry.change() as data:
+        sessions = [name for name in found.sessions if data["sessions"].get(name, {}).get("place") == place]
+        views = [name for name in found.views if data["views"].get(name, {}).get("place") == place]
+        for name in sessions:
+            del data["sessions"][name]
+        for name in views:
+            del data["views"][name]
+    return found._replace(sessions=sessions, views=views)
 
 
 def process_id(text: str) -> int | None:
