@@ -111,6 +111,25 @@ def test_uninstall_with_purge_leaves_nothing_at_all(home: Home, server: Server) 
     server.tmux("display-message", "-p", "x")
 
 
+@pytest.mark.parametrize("name", ["log", "steps/old", "exec/a/b"])
+def test_what_purge_could_not_empty_refuses_it_before_anything_is_changed(home: Home, name: str) -> None:
+    """Root is stopped by nothing but whose it is, and anybody else by its mode."""
+    install(home)
+    folder = os.path.join(home.state, name)
+    os.makedirs(folder, exist_ok=True)
+    if os.geteuid():
+        os.chmod(folder, 0o500)
+    else:
+        os.chown(folder, 12345, 12345)
+    before = tree(home.path)
+    for words in (("--purge", "--dry-run"), ("--purge",)):
+        done = home.viewsync("uninstall", *words)
+        assert (done.code != 0, done.out, folder in done.err, done.err.count("\n")) == (True, "", True, 1), done
+    assert tree(home.path) == before
+    uninstall(home)
+    os.chmod(folder, 0o700)
+
+
 def test_purge_spares_what_is_not_ours(home: Home) -> None:
     install(home)
     mine = put(home, "state/mine")

@@ -60,8 +60,6 @@ def install(ctx: Context, options: InstallOptions, say: Say) -> InstallReport:
 def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool, unrecorded: bool = False) -> InstallReport:
     """Without a record nobody knows what is whose: what is found by its marks goes where somebody wants that."""
     state = paths.state_dir(ctx.env)
-    if purge and os.path.isdir(state) and (problem := files.somebody_elses(state)):
-        raise FileError(problem, _AS_WHOM)
     record = manifest.recorded(ctx.env)
     if record == install_record.Record():
         record = manifest.guessed(ctx)
@@ -71,7 +69,11 @@ def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool, unrecorded:
                 "with --unrecorded, what is found by its marks is removed; add --dry-run to see it first",
             )
     plan = setup_changes.to_uninstall(record)
+    gone = {step.change.path for step in plan.steps if step.change.after is None}
+    stays = record.launcher not in gone and os.path.lexists(record.launcher)  # and needs its environment
+    environments = venvs.environments(record.venvs) if record.venvs and not stays else []
     _refuse(plan._replace(steps=[*plan.steps, *setup_changes.record_removal(ctx.env)]))
+    _refuse_to_empty([*(_emptied(ctx) if purge else []), *({record.venvs} if environments else ())])
     changes, doing = _doing(ctx, say, dry_run=dry_run)
     activation.stop(doing, record)
     _apply(doing, plan)
@@ -80,9 +82,7 @@ def uninstall(ctx: Context, say: Say, *, dry_run: bool, purge: bool, unrecorded:
         _purge(doing, plan.notes)
     elif os.path.isdir(state):
         plan.notes.append(f"{state} stays, with the registry and the history; --purge removes it")
-    gone = {step.change.path for step in plan.steps if step.change.after is None}
-    stays = record.launcher not in gone and os.path.lexists(record.launcher)  # and needs its environment
-    for environment in venvs.environments(record.venvs) if record.venvs and not stays else []:
+    for environment in environments:
         doing.do(f"remove {environment}", venvs.remove, environment)
     records = install_record.every(record)
     _sweep_out(doing, records)
@@ -125,6 +125,13 @@ def _refuse(plan: InstallPlan, line: bytes = b"") -> None:
     for step in plan.steps:
         if problem := files.refusal(step.change.path, link=step.change.link or step.change.path in moved):
             raise FileError(problem, _hint(step, line))
+
+
+def _refuse_to_empty(folders: list[str]) -> None:
+    """Before anything is changed, of what is removed when all else is gone."""
+    for folder in folders:
+        if problem := files.refusal(os.path.join(folder, "anything"), link=True):
+            raise FileError(problem, _AS_WHOM if files.somebody_elses(folder) else "make it yours to write in")
 
 
 _AS_WHOM = "run this as that user, or with a home of your own (`sudo -H`)"
@@ -171,6 +178,14 @@ _STATE = (
 
 # Folders of the verbs' own, which nobody needs afterwards. What was saved for somebody (evidence, backups) stays.
 _WORK = ("blocks", "exec", "leases", "pending", "steps")
+
+
+def _emptied(ctx: Context) -> list[str]:
+    """The folders out of which `--purge` removes something."""
+    if ctx.env.get("CLAUDE_TMUX_SOCKET_DIR"):
+        return []
+    found = [where for where in (paths.log_dir(ctx.env), paths.state_dir(ctx.env)) if os.path.isdir(where)]
+    return found + [folder for where in found for name in _WORK for folder, _, _ in os.walk(os.path.join(where, name))]
 
 
 def _purge(doing: Doing, notes: list[str]) -> None:
