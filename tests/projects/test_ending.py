@@ -397,3 +397,20 @@ def test_a_pane_that_was_moved_into_it_or_out_of_it_does_not_end_with_it(
     assert (done.code, done.json()["moved_to"], rows(home)) == (0, "proj", {})
     assert own not in server.tmux("list-panes", "-a", "-F", "#{pane_id}").split()
     cleaned_up(project)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_what_its_own_steps_have_kept_by_then_is_asked_for_before_the_first_view_ends(
+    server: Server, home: Home, project: Project, *, force: bool
+) -> None:
+    """A step may take minutes, and much can happen meanwhile."""
+    step = f"{home.launcher} quarantine -s $VIEWSYNC_SESSION"
+    text = f"session:\n  windows: [{{name: editor}}]\n  cleanup_steps: [{{run: {step}}}]\n"
+    assert start(project, server, text).code == 0
+    view = home.viewsync("open", "--json", "-S", server.socket, NAME).json()["view"]
+    ctx = Context(home.env)
+    (known,) = listing.read(ctx).known
+    done = ending.end(ctx, known, "test", force=force)
+    assert (done.ended, "quarantined" in "".join(done.problems)) == (False, True), done
+    assert {NAME, view} <= set(server.sessions())
+    assert NAME in rows(home)

@@ -213,14 +213,22 @@ def _claimed(folder: str, key: str) -> pending_steps.PendingEntry | None:
 
 
 def _forced(tmux: Tmux, server: Server, found: list[LiveSession]) -> str:
+    if kept := guarded_kill.keeps(tmux, server, _ends(found), in_use=True):
+        return f"session {kept!r} was quarantined meanwhile"
     for session in found:
         guarded_kill.kill(tmux, server, session.id)  # False: it ended by itself
     return ""
 
 
 def _free(tmux: Tmux, server: Server, found: list[LiveSession]) -> str:
-    ends = [guarded_kill.End(session.id, session.name, only_dead=False) for session in found]
+    ends = _ends(found)
+    if kept := guarded_kill.keeps(tmux, server, ends, in_use=False):
+        return f"a client attached to session {kept!r} meanwhile, or it was quarantined"
     return "" if all(guarded_kill.end(tmux, server, ends)) else "a client attached to it meanwhile"
+
+
+def _ends(found: list[LiveSession]) -> list[guarded_kill.End]:
+    return [guarded_kill.End(session.id, session.name, only_dead=False) for session in found]
 
 
 def _killed(tmux: Tmux, server: Server, found: list[LiveSession], act: Act) -> tuple[bool | None, str]:

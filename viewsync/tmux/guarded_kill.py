@@ -81,6 +81,22 @@ def _line(each: End, index: int, server: Server) -> str:
     return command(server.version, each.session, free, f"display-message -p 'no {index}'")
 
 
+def keeps(tmux: Tmux, server: Server, ends: Sequence[End], *, in_use: bool) -> str:
+    """The name of the first that is to stay, "" for none: asked of all before the first one ends. Nobody is on any of
+    them, unless `in_use`.
+    """
+    free = both(*FREE[:1] if in_use else FREE)
+    lines = [
+        if_session(each.session, both(same_server(server), free), "", _stays(server, each.session, at))
+        for at, each in enumerate(ends)
+    ]
+    try:
+        said = _say(tmux, server, lines)
+    except ServerGone:
+        return ""
+    return next((each.name for at, each in enumerate(ends) if f"kept {at}" in said), "")
+
+
 def kill(tmux: Tmux, server: Server, session: str) -> bool:
     """End the session with that id, whoever is on it, if it is still that server's. False when it is gone; Quarantined
     when it is to be kept.
