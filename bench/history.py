@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SIZES = (10_000, 1_000_000)
-VERBS = (("stats",), ("analyze",), ("analyze", "--timeframe", "300d"), ("stats", "views"), ("restore", "--plan"))
+_ALL = ("--timeframe", "300d")
+VERBS = (
+    ("stats",),
+    ("analyze",),
+    ("analyze", *_ALL),
+    ("stats", "views"),
+    ("analyze", "view-usage", *_ALL),
+    ("restore", "--plan"),
+)
 BUDGET = 3.0
 _SPAN = 300 * 86400.0
 _AT_ONCE = 20_000

@@ -33,8 +33,21 @@ _REST = 0.005  # seconds in which they do
 def fold(history: History) -> None:
     """All that there is. Raises StateError when the history cannot be written."""
     patient = History(os.path.dirname(history.path), _PATIENCE)  # another one may be folding
-    while patient.within(step, writes=True):
-        time.sleep(_REST)
+
+    def work(database: sqlite3.Connection) -> bool:
+        """With one connection: the last one that closes writes SQLite's log back, which cost as much as half a step."""
+        while _stepped(database):
+            time.sleep(_REST)
+        return False
+
+    patient.outside(work)
+
+
+def _stepped(database: sqlite3.Connection) -> bool:
+    """One step, all of it or nothing."""
+    with database:
+        database.execute("BEGIN IMMEDIATE")
+        return step(database)
 
 
 def step(database: sqlite3.Connection, at_once: int = _AT_ONCE) -> bool:
