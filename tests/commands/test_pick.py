@@ -19,6 +19,8 @@ from tests.support.sessions import create
 from tests.support.wait import until
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.client import Tab
     from tests.support.server import Done, Home
 
@@ -160,6 +162,18 @@ def test_what_is_picked_is_made_where_it_does_not_run(home: Home, server: Server
     server.tmux("kill-window", "-t", f"={dev}:server")
     assert opened("project myapp dev") == dev
     assert server.show(f"={dev}:", "#{session_windows}") == "1"  # and what was closed stays closed
+
+
+def test_a_project_whose_file_names_a_server_is_run_there(
+    home: Home, server: Server, project: Project, servers: Callable[..., Server]
+) -> None:
+    project.command("dev", "session: { socket_name: apart, windows: [ { name: editor } ] }\n")
+    apart = servers(label="apart")
+    key = choices(project.viewsync("pick", "--json"))["project myapp dev"]["key"]
+    opened = home.viewsync("pick", "--json", "--open", key).json()
+    apart.pid = int(apart.tmux("display-message", "-p", "#{pid}"))
+    assert (opened["socket"], apart.sessions()) == (apart.socket, [opened["name"]])
+    assert server.sessions() == ["proj"]
 
 
 def test_what_has_gone_meanwhile_is_one_line(home: Home, server: Server, project: Project) -> None:

@@ -9,7 +9,7 @@ from viewsync.picking.rules import names
 from viewsync.picking.rules.choice import PROJECT, SESSION, Choice
 from viewsync.projects import attaching
 from viewsync.system.git_worktrees import same_place
-from viewsync.tmux import clients, inventory, sessions
+from viewsync.tmux import clients, inventory, sessions, sockets
 from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
@@ -50,9 +50,11 @@ def _run(ctx: Context, choice: Choice) -> Reached:
 
     draft = loading.load(ctx, loading.Request(choice.path))
     plan = loading.plan(draft)
-    ran = running.compare(ctx, plan, choice.socket, lambda name: loading.plan(draft, name))
+    named = choice.socket != sockets.socket_of(ctx.env, "", "")
+    socket = plan.socket if plan.socket and not named else choice.socket
+    ran = running.compare(ctx, plan, socket, lambda name: loading.plan(draft, name))
     if ran.server is None:
-        ran = running.run(ctx, plan, choice.socket, lambda name: loading.plan(draft, name))
+        ran = running.run(ctx, plan, socket, lambda name: loading.plan(draft, name))
     if ran.server is None:
         raise TmuxError(f"the session of {choice.path} ended at once", "`viewsync run` tells more")
     return Reached(ran.server, ran.session, ran.name, ran.warnings)
