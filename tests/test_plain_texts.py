@@ -13,10 +13,13 @@ from viewsync.commands import capture
 from viewsync.errors import UsageError
 from viewsync.light import quote
 from viewsync.panes.rules import echo, half_typed, python_blocks
-from viewsync.text import durations, patterns, sanitize, timestamps
+from viewsync.project_files import jinja
+from viewsync.project_files.rules import checking, schema
+from viewsync.project_files.rules import names as project_names
+from viewsync.text import durations, patterns, sanitize, timestamps, variables
 from viewsync.text.printing import printable
-from viewsync.tmux import inventory, messages, view_origin
-from viewsync.tmux.rules import anchor, ids, keys, language, versions
+from viewsync.tmux import inventory, messages, session_detail, view_origin
+from viewsync.tmux.rules import anchor, ids, keys, language, layout_tree, marks, versions
 from viewsync.views.rules import names
 
 _PLACE = r"(\d+),(\d+),(\d+),([01]),(\d+)"  # of a cursor
@@ -226,3 +229,49 @@ def test_variables_and_hooks(text: str, slots: str) -> None:
 def test_names_of_keys_with_marks_in_them_mean_themselves() -> None:
     assert all(keys.is_key(name) for name in (*keys.KEYPAD, *keys.TYPING, "M-KP."))
     assert not any(keys.is_key(name) for name in ("KPx", "KP", "KP++", "KP..", "M-KPa"))
+
+
+_WORDS = "TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|KEY$|(^|_)(KEY|PASS|PWD|AUTH|PAT|PIN|DSN|COOKIE)S?(_|$)"
+_SECRETS = ["TOKEN", "KEY", "_", "PASS", "S", "PAT", "H", "pwd", "PASSW", "://", "a:b@", "A", "\n", "\u017f", "AUTH"]
+_TEMPLATES = ["{{a}}", "{{ b }}", "{{", "}}", "{", "}", "{%", "a", " ", "{{ c }}", "{{a|quote}}", "{{not}}", "\r", "-"]
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(
+    name=st.lists(st.sampled_from(_SECRETS), max_size=4).map("".join),
+    value=st.lists(st.sampled_from(_SECRETS), max_size=4).map("".join),
+    template=st.lists(st.sampled_from(_TEMPLATES), max_size=5).map("".join),
+    text=_TEXTS,
+)
+def test_what_a_projects_file_says(name: str, value: str, template: str, text: str) -> None:
+    secret = re.search(_WORDS, name.upper()) or variables._URL.search(value)
+    assert variables.looks_secret(name, value) == bool(secret)
+    assert variables.is_name(name) == bool(re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name))
+    for pattern in (schema.VARIABLE, schema.OPTION, schema._STEP, "^.+$"):
+        for key in (name, text, f"{text[:1]}a-b", "_a", "a-"):
+            assert checking._fits(pattern, key) == bool(re.search(pattern, key))
+    values = {"a": "x y", "b": "{{a}}"}
+    bare = jinja._bare(template, values)
+    assert bare is None or bare == jinja._simple(template, values)
+    plain = re.sub(r"-{2,}", "-", re.sub(r"[^a-z0-9_]", "-", text.lower())).strip("-")
+    assert project_names._plain(text) == plain
+
+
+_CELL = r"(\d{1,5})x(\d{1,5}),(\d{1,5}),(\d{1,5})(?:,(\d{1,9})(?![\dx]))?"
+_PRINTED = ["A", '="', '"; export ', ";\n", "=", '"', "\n", "\\", "b c", 'A="b"; export A;\n', "%0A", "%2", "\u00e9"]
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(
+    layout=st.lists(st.sampled_from("0123456789xxx,,,,{["), max_size=30).map("".join)
+    | st.from_regex(re.compile(_CELL + "[0-9x,{]{0,3}", re.ASCII), fullmatch=True),
+    printed=st.lists(st.sampled_from(_PRINTED), max_size=6).map("".join),
+)
+def test_what_a_session_is_like(layout: str, printed: str) -> None:
+    match = re.match(_CELL, layout, re.ASCII)
+    wanted = match and (int(match[1]), int(match[2]), f"%{match[5]}" if match[5] else "", match.end())
+    assert layout_tree._head(layout, 0) == wanted
+    variable = session_detail._VALUE.fullmatch(printed)
+    assert session_detail._value(printed) == (variable[1] if variable else None)
+    decoded = re.sub(rb"%([0-9A-F]{2})", lambda found: bytes([int(found[1], 16)]), printed.encode())
+    assert marks.decoded(printed) == decoded.decode("utf-8", "surrogateescape")

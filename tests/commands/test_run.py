@@ -12,7 +12,7 @@ import pytest
 from tests.support.running import FOUR, FOUR_ANSWERS, FOUR_PANES, environment, ran, shown, trusted, unstarted
 from tests.support.sessions import note_pid, rows
 from tests.support.wait import stays, until
-from tests.test_hot_path import imported
+from tests.test_hot_path import EXPRESSIONS, FORBIDDEN, imported
 from viewsync.store.history_database import History
 from viewsync.tmux.rules.versions import number
 
@@ -384,6 +384,8 @@ def test_run_imports_nothing_that_it_does_not_need(project: Project, server: Ser
     note_pid(server)
     heavy = {"libtmux", "psutil", "rich", "jinja2", "asyncio", "platformdirs", "hashlib", "shutil"}
     assert new & heavy == set()
+    again = imported(project.home, "run", file)  # nothing is to do
+    assert again & (FORBIDDEN | EXPRESSIONS) == set()
 
 
 def test_c4_a_worktree_goes_again_when_a_step_fails(project: Project, server: Server) -> None:

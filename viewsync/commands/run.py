@@ -7,11 +7,11 @@ changes what it can without ending anything.
 
 from __future__ import annotations
 
-import shlex
 import sys
 
 from viewsync.commands import _args
 from viewsync.errors import UsageError, ViewsyncError
+from viewsync.light import quote
 from viewsync.output import Result, program, show
 from viewsync.project_files import loading
 from viewsync.projects import attaching, running
@@ -151,9 +151,9 @@ def _result(tmux: Tmux, ran: RunResult, command: list[str], *, appended: bool = 
     left = [difference for difference in ran.differences if difference.kind != EXTRA and not difference.quiet]
     if left:
         count = f"{len(left)} difference{'s' if left[1:] else ''}"
-        lines.append(f"  {count} from its file; see `{program()} run {shlex.join(command)} --diff`")
+        lines.append(f"  {count} from its file; see `{program()} run {' '.join(map(quote, command))} --diff`")
     if not appended:
-        lines.append(f"attach with: {program()} attach {shlex.quote(ran.name)}   or: {shlex.join(attach)}")
+        lines.append(f"attach with: {program()} attach {quote(ran.name)}   or: {' '.join(map(quote, attach))}")
     return Result(data, lines, code=6 if ran.unmade else 0, warnings=ran.warnings)
 
 

@@ -6,10 +6,9 @@ What could run for long or grow without bound is refused before it runs: loops, 
 
 from __future__ import annotations
 
-import shlex
-
-from viewsync.light import re
+from viewsync.light import quote, re
 from viewsync.project_files.rules.nodes import Problem, Unfit
+from viewsync.text import variables as names
 from viewsync.text.nearest import did_you_mean
 from viewsync.typed import TYPE_CHECKING, Any
 
@@ -55,9 +54,10 @@ def render(text: str, variables: Mapping[str, str], env: Mapping[str, str] = _NO
         return text
     if len(text) > _LONGEST:
         raise _unfit(1, f"the template is longer than {_LONGEST} characters")
-    if whole := _EXPANDED.fullmatch(text):
+    if text.startswith('{{ "') and (whole := _EXPANDED.fullmatch(text)):
         return _expanded(re.sub(r"\\(.)", lambda sign: "\n" if sign[1] == "n" else sign[1], whole[1]), env)
-    done = _simple(text, variables)
+    done = _bare(text, variables)
+    done = _simple(text, variables) if done is None else done
     done = _by_jinja(text, variables, env) if done is None else done
     if len(done) > _LARGEST:
         raise _unfit(1, f"more than {_LARGEST} characters come out of the template")
@@ -68,17 +68,36 @@ def _unfit(line: int, what: str, hint: str = "") -> Unfit:
     return Unfit([Problem("", line, what, hint)])
 
 
+def _bare(text: str, variables: Mapping[str, str]) -> str | None:
+    """What `_simple` makes of a text that has nothing but variables, without an expression; None for any other."""
+    begin, *parts = text.split("{{")
+    literal, done = [begin], [begin]
+    for part in parts:
+        name, end, behind = part.partition("}}")
+        name = name.strip(" ")
+        if not end or not names.is_name(name) or name in _WORDS or name not in variables:
+            return None
+        literal.append(behind)
+        done += [variables[name], behind]
+    return None if _is_more("".join(literal)) else "".join(done)
+
+
+def _is_more(rest: str) -> bool:
+    """Whether what stands around variables is a template, too."""
+    return any(sign in rest for sign in ("{{", "}}", "{%", "%}", "\r"))
+
+
 def _simple(text: str, variables: Mapping[str, str]) -> str | None:
     """None where the template says more than that, or where something is amiss with it."""
     rest = _SIMPLE.sub("", text)
-    if any(sign in rest for sign in ("{{", "}}", "{%", "%}", "\r")):
+    if _is_more(rest):
         return None
     values = []
     for match in _SIMPLE.finditer(text):
         value = _value(match, variables)
         if value is None:
             return None
-        values.append(shlex.quote(value) if match["quote"] else value)
+        values.append(quote(value) if match["quote"] else value)
     left = iter(values)
     return _SIMPLE.sub(lambda _: next(left), text)
 
@@ -135,7 +154,7 @@ def _environment(env: Mapping[str, str]) -> SandboxedEnvironment:
     )
     found.globals.clear()
     found.filters = {name: found.filters[name] for name in _FILTERS if name in found.filters}
-    found.filters |= {"replace": _replace, "quote": lambda text: shlex.quote(str(text))}
+    found.filters |= {"replace": _replace, "quote": lambda text: quote(str(text))}
     found.filters["expandvars"] = lambda text: _expanded(str(text), env)
     return found
 

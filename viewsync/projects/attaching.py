@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
-
 from viewsync.errors import TmuxError, UsageError
+from viewsync.light import quote
 from viewsync.system import terminal
 from viewsync.tmux import clients, sockets
 from viewsync.tmux.server import ServerGone
@@ -22,7 +21,7 @@ def check(env: Mapping[str, str], socket: str, name: str) -> None:
     if not sockets.is_inside(env, socket) and not terminal.name():
         raise UsageError(
             f"there is no terminal to attach session '{name}' to",
-            f"it is kept: `viewsync attach {shlex.quote(name)}` in a terminal",
+            f"it is kept: `viewsync attach {quote(name)}` in a terminal",
         )
 
 
@@ -85,5 +84,5 @@ def _client(ctx: Context, server: Server, name: str) -> clients.Near:
     reason = "nobody is on this pane" if not there else "several are on this pane's session, and none of them shows it"
     raise UsageError(
         f"cannot switch to session '{name}': {reason}",
-        f"it is kept: `viewsync attach {shlex.quote(name)}` in a terminal",
+        f"it is kept: `viewsync attach {quote(name)}` in a terminal",
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shlex
 
 from viewsync.errors import UsageError
-from viewsync.light import re
+from viewsync.light import quote
 from viewsync.projects.rules import diff
 from viewsync.system import process
+from viewsync.text import variables
 from viewsync.tmux.rules import layouts
 from viewsync.tmux.rules.versions import number
 from viewsync.typed import TYPE_CHECKING
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from viewsync.tmux.rules.model import Server
 
 _NEWEST = (99, 0)
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def check(env: Mapping[str, str], plan: Plan, server: Server | None = None) -> None:
@@ -45,8 +44,8 @@ def check_names(plan: Plan) -> None:
         if title := next((pane.title for pane in window.panes if not pane.title.isprintable()), ""):
             raise UsageError(f"{plan.file}: not a pane's title: {title!r}", "printable text")
     environments = [plan.environment, *(pane.environment for window in plan.windows for pane in window.panes)]
-    for name in (name for variables in environments for name, _ in variables):
-        if not _VARIABLE.fullmatch(name):
+    for name in (name for environment in environments for name, _ in environment):
+        if not variables.is_name(name):
             raise UsageError(f"{plan.file}: not a variable: {name!r}", "letters, digits and _")
     check_options(plan)
 
@@ -76,7 +75,7 @@ def _check_config(plan: Plan) -> None:
 
 def _check_folders(plan: Plan) -> None:
     if plan.worktree and not os.path.isdir(plan.worktree.path):
-        hint = f"`viewsync worktree remove {shlex.quote(plan.worktree.branch)}` ends what is left of it"
+        hint = f"`viewsync worktree remove {quote(plan.worktree.branch)}` ends what is left of it"
         raise UsageError(f"{plan.file}: the worktree {plan.worktree.path} was removed by hand", hint)
     panes = [pane for window in plan.windows for pane in window.panes]
     for folder in dict.fromkeys([plan.cwd, *(window.cwd for window in plan.windows), *(pane.cwd for pane in panes)]):
@@ -94,6 +93,8 @@ def shell(env: Mapping[str, str], plan: Plan) -> list[tuple[str, str]]:
     """The options that make tmux start that shell: as its own where it is a program, with words as a command."""
     if not plan.shell:
         return []
+    import shlex  # only for who names a shell
+
     try:
         program = shlex.split(plan.shell)[0]
     except (ValueError, IndexError):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 
 from viewsync.errors import LockTimeout, TmuxError, UsageError
-from viewsync.light import re
 from viewsync.project_files.rules import names
 from viewsync.projects import listing, plan_checks
 from viewsync.registry import reservation
@@ -18,6 +17,7 @@ from viewsync.registry import rows as registry_rows
 from viewsync.registry.rules.row import registered, without
 from viewsync.system import processes
 from viewsync.tmux import project_list, session_detail
+from viewsync.tmux.rules import ids
 from viewsync.tmux.rules.model import Server
 from viewsync.tmux.rules.project_model import Sessions
 from viewsync.tmux.server import ServerGone
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 _STEP = 0.02  # seconds between two looks at somebody else's work
 _PATIENCE = 30.0  # seconds for that, beside what its steps may take
-_PLACE = re.compile(r"(\d+)\.(\d+) (\$\d+)")  # a server's identity, and the id of a session
 
 
 class Running(NamedTuple):
@@ -117,11 +116,12 @@ def _read(tmux: Tmux, plan: Plan, socket: str, renamed: Renamed, data: RegistryD
 
 def _ask(tmux: Tmux, plan: Plan, socket: str, rows: dict[str, Registered]) -> tuple[Answer, SeenSession | None]:
     """The server's sessions, and in the same call that one of which a row has the id."""
-    places = (_PLACE.fullmatch(f"{row.server} {row.session_id}") for row in rows.values())
     try:
-        if place := next(filter(None, places), None):
-            server = Server(socket, int(place[1]), int(place[2]), "")
-            return session_detail.among_all(tmux, server, place[3], _asked(plan))
+        for row in rows.values():
+            pid, _, start = row.server.partition(".")
+            if pid.isdecimal() and start.isdecimal() and ids.is_id("$", row.session_id):
+                server = Server(socket, int(pid), int(start), "")
+                return session_detail.among_all(tmux, server, row.session_id, _asked(plan))
         return project_list.read(tmux, socket), None
     except TmuxError as error:
         return error, None

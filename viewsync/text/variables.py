@@ -90,12 +90,12 @@ def _own(env: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in env.items()
-        if _may_be_handed_on(name) and "\0" not in value and not _among(name, left_out)
+        if is_name(name) and "\0" not in value and not _among(name, left_out)
     }
 
 
-def _may_be_handed_on(name: str) -> bool:
-    """By sh, which starts what runs in panes."""
+def is_name(name: str) -> bool:
+    """Whether a variable can have that name: sh, which starts what runs in panes, hands on no other."""
     return name.isascii() and name.isidentifier()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 
 from viewsync.errors import TmuxError
 from viewsync.tmux import guarded_join, rows
@@ -107,4 +106,6 @@ def read(tmux: Tmux, server: Server) -> Presence:
             f"the tmux server on {server.socket} gave an incomplete answer, or has been replaced by another server"
         )
     rows = (part.partition(" ") for part in sessions.split(f"{token}\n")[:-1])
+    from collections import Counter  # only for who lists all sessions
+
     return Presence(Counter(clients.split()), {name: unescaped(folder) for name, _, folder in rows})

@@ -105,7 +105,7 @@ def _seen(session: str, asked: DetailRequest, blocks: list[str], token: str) -> 
     rest = iter(texts[len(_FREE) :])
     options = {option: _texts(next(rest), token) for option in asked.of_windows}
     own = {option: unescaped(next(rest).removesuffix("\n")) for option in asked.options}
-    found = {variable: _VALUE.fullmatch(next(rest)) for variable in asked.variables}
+    found = {variable: _value(next(rest)) for variable in asked.variables}
     inside: dict[str, list[SeenPane]] = {}
     for row in (line.split("\t") for line in panes.splitlines()):
         pane = _pane(row, *(answers.get(row[0], "") for answers in of_panes))
@@ -115,7 +115,7 @@ def _seen(session: str, asked: DetailRequest, blocks: list[str], token: str) -> 
         name=name.removesuffix("\n"),
         folder=unescaped(folder.removesuffix("\n")),
         options=own,
-        environment={key: unescaped(match[1]) for key, match in found.items() if match},
+        environment={key: unescaped(value) for key, value in found.items() if value is not None},
         windows=tuple(
             SeenWindow(
                 id=row[0],
@@ -133,6 +133,17 @@ def _seen(session: str, asked: DetailRequest, blocks: list[str], token: str) -> 
             for row in (line.split("\t") for line in windows.splitlines())
         ),
     )
+
+
+def _value(block: str) -> str | None:
+    """What `show-environment -s` prints of a variable, None where it has none."""
+    name, begin, rest = block.partition('="')
+    value, end, behind = rest.partition('"; export ')
+    plain = begin and end and '"' not in value and "\\" not in value and "\n" not in name and "=" not in name
+    if plain and name and behind.endswith(";\n") and behind.count("\n") == 1:
+        return value
+    match = _VALUE.fullmatch(block)
+    return match[1] if match else None
 
 
 def _texts(block: str, token: str) -> dict[str, str]:

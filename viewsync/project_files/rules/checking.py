@@ -5,12 +5,17 @@ It reads those words of JSON schema that project_files/rules/schema.py uses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
 from viewsync.light import re
 from viewsync.project_files.rules.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, TEXT, Node, Problem, problem
+from viewsync.project_files.rules.schema import VARIABLE
+from viewsync.text import variables
 from viewsync.text.nearest import did_you_mean
-from viewsync.typed import Any
+from viewsync.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from viewsync.project_files.rules.schema import Schema
 
 _NAMES = {
     TEXT: "text",
@@ -20,8 +25,6 @@ _NAMES = {
     MAPPING: "a mapping",
     LIST: "a list",
 }
-
-Schema = Mapping[str, Any]
 
 
 def problems(node: Node, schema: Schema) -> list[Problem]:
@@ -33,6 +36,12 @@ def problems(node: Node, schema: Schema) -> list[Problem]:
 def close(name: str, names: list[str]) -> str:
     """`did you mean`, or what there is."""
     return did_you_mean(name, names, f"there are: {', '.join(names)}" if names else "there is none")
+
+
+def _fits(pattern: str, text: str) -> bool:
+    """What is of letters and digits, and of `-` where that is no variable's name, fits all patterns that there are."""
+    plain = text if pattern == VARIABLE else text.replace("-", "_")
+    return (variables.is_name(plain) and plain[0] != "_") or bool(re.search(pattern, text))
 
 
 class _Checking:
@@ -47,7 +56,7 @@ class _Checking:
             yield self._unfit(node, kinds, path)
         elif "enum" in chosen and node.text not in chosen["enum"]:
             yield problem(node, f"{path} must be {' or '.join(chosen['enum'])}, not {node.text!r}")
-        elif "pattern" in chosen and not re.search(chosen["pattern"], node.text):
+        elif "pattern" in chosen and not _fits(chosen["pattern"], node.text):
             yield problem(node, f"{path}: {node.text!r} is not a name", "letters, digits and _")
         elif node.kind == MAPPING:
             yield from self._mapping(node, chosen, path)
@@ -99,7 +108,7 @@ class _Checking:
             elif others is False:
                 where = f" in {path}" if path else ""
                 yield problem(value, f"there is no key {key!r}{where}", self._meant(key, list(known)))
-            elif names and not re.search(names, key):
+            elif names and not _fits(names, key):
                 yield problem(value, f"{below}: {key!r} is not a name", "letters, digits and _")
             else:
                 yield from self.check(value, others, below)

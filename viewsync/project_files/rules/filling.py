@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 # Variables that are found, or made of what is: whoever names a branch or a folder must not get a word in our shells.
 _FOUND = ("branch", "project", "project_path", "task", "task_type", "user", "worktree", "worktree_path")
-_ACTIVE = re.compile(r"""[\x00-\x1f\x7f`$\\"';&|<>()!]""")  # a space is left to the quotes of whoever wrote the file
+# What shells act on; a space is left to the quotes of whoever wrote the file.
+_ACTIVE = frozenset("`$\\\"';&|<>()!\x7f").union(map(chr, range(32)))
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _QUOTED = re.compile(r"\|\s*quote\s*-?\}\}$")
@@ -65,13 +66,15 @@ class Filler:
         """Text that a shell reads. A name with a sign in it that shells act on has to be quoted there."""
         if node is None:
             return ""
+        names = [name for name in _FOUND if name in node.text and not _ACTIVE.isdisjoint(self.variables.get(name, ""))]
+        if not names:
+            return self.text(node)
         bare = " ".join(match[0] for match in _TEMPLATE.finditer(node.text) if not _is_quoted(node.text, match))
         bare = _STRING.sub("", bare)
-        for name in _FOUND:
-            value = self.variables.get(name, "")
-            if _ACTIVE.search(value) and re.search(rf"\b{name}\b", bare):
+        for name in names:
+            if re.search(rf"\b{name}\b", bare):
                 hint = f"write {{{{ {name} | quote }}}} outside of quotes, or give it in a variable"
-                self.wrong(node, f"a shell would act on what is in {name}: {value!r}", hint)
+                self.wrong(node, f"a shell would act on what is in {name}: {self.variables[name]!r}", hint)
         return self.text(node)
 
     def texts(self, node: Node | None) -> dict[str, str]:

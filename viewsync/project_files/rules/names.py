@@ -19,6 +19,7 @@ LONGEST = 60
 DEFAULT = "{{project}}-{{worktree}}-{{task}}"
 TASK = "dev"  # of a command that names none
 _TAIL = 8  # characters of it
+_KEPT = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 _CONSTANT = re.compile(r"\{% raw %\}.*?\{% endraw %\}|\{\{ \"(?:[^\"\\]|\\.)*\" \| expandvars \}\}", re.DOTALL)
 _VARIABLE = re.compile(r"\{\{|\{%")
 
@@ -67,7 +68,8 @@ def folder(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Lower-case letters, digits, `_` and single hyphens, none of these at the ends."""
-    return re.sub(r"-{2,}", "-", re.sub(r"[^a-z0-9_]", "-", text.lower())).strip("-")
+    kept = "".join(char if char in _KEPT else "-" for char in text.lower())
+    return "-".join(filter(None, kept.split("-")))
 
 
 def _loses(text: str) -> bool:

@@ -108,7 +108,11 @@ def _written(filler: Filler, draft: Draft, nodes: Sequence[Node | None]) -> tupl
         "project": _text(sources.project and sources.project.get("project", "name")),
         "session_name": _text(sources.command.get("session", "name_template") or sources.setting("naming_pattern")),
     }
-    found |= {f"{{{{{name}}}}}": text for name, text in inside.items() if text and re.search(rf"\b{name}\b", used)}
+    found |= {
+        f"{{{{{name}}}}}": text
+        for name, text in inside.items()
+        if text and name in used and re.search(rf"\b{name}\b", used)
+    }
     return tuple(found.items())
 
 

@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from viewsync.typed import TYPE_CHECKING, Any
 
-from viewsync.typed import Any
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypeAlias
+
+    Schema: TypeAlias = Mapping[str, Any]
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 VARIABLE = "^[A-Za-z_][A-Za-z0-9_]*$"
 OPTION = r"^@?[A-Za-z][A-Za-z0-9_-]*(\[[0-9]+\])?$"
 _STEP = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
-
-Schema = Mapping[str, Any]
 
 
 def _text(description: str) -> Schema:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-
+from viewsync.light import quote
 from viewsync.project_files.rules.checking import close
 from viewsync.project_files.rules.nodes import LIST, MAPPING, TEXT, Node
 from viewsync.project_files.rules.plan import ABORT, Step
@@ -39,7 +38,7 @@ class Steps:
         if name in self.known:
             return self._made(self.known[name], name, on_failure)
         if path := self.filler.world.step(name):
-            return Step(name, shlex.quote(path), self.cwd, (), _TIMEOUT, on_failure, f"{path}:1")
+            return Step(name, quote(path), self.cwd, (), _TIMEOUT, on_failure, f"{path}:1")
         hint = close(name, list(self.known)) if self.known else "define it below steps:, as in `NAME: COMMAND`"
         hint = "a command is written `run: COMMAND`" if " " in name else hint
         self.filler.wrong(node, f"there is no step {name!r}", hint)

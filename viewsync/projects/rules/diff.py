@@ -176,7 +176,7 @@ def title(window: PlannedWindow, number: int) -> str:
 
 def same_name(wanted: str, found: str) -> bool:
     """tmux may keep a window's name with a backslash before each of its own, and before a `$`."""
-    return wanted in (found, re.sub(r"\\([\\$])", r"\1", found))
+    return wanted == found or ("\\" in found and wanted == re.sub(r"\\([\\$])", r"\1", found))
 
 
 def _options(what: str, wanted: Sequence[tuple[str, str]], found: Mapping[str, str]) -> list[Difference]:

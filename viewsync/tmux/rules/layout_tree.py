@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from viewsync.light import re
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -10,7 +9,9 @@ if TYPE_CHECKING:
 
 _LARGEST = 10_000  # columns or rows, tmux's own limit
 _DEEPEST = 200  # cells in cells
-_CELL = re.compile(r"(\d{1,5})x(\d{1,5}),(\d{1,5}),(\d{1,5})(?:,(\d{1,9})(?![\dx]))?", re.ASCII)
+_DIGITS = "0123456789"
+_MOST = 5  # digits of a size or a place
+_MOST_OF_A_PANE = 9
 _CLOSING = {"{": "}", "[": "]"}
 
 
@@ -99,18 +100,41 @@ def checksum(text: str) -> int:
     return found
 
 
+def _head(text: str, at: int) -> tuple[int, int, str, int] | None:
+    """Of a cell, `WIDTHxHEIGHT,LEFT,TOP` and `,PANE` behind it: its sizes, the pane's id, and where that ends."""
+    found = []
+    for sign in ("x", ",", ","):
+        end = _behind_digits(text, at)
+        if not 0 < end - at <= _MOST or text[end : end + 1] != sign:
+            return None
+        found.append(int(text[at:end]))
+        at = end + 1
+    end = min(_behind_digits(text, at), at + _MOST)
+    if end == at:
+        return None
+    behind = _behind_digits(text, end + 1)
+    if text[end : end + 1] == "," and 0 < behind - end - 1 <= _MOST_OF_A_PANE and text[behind : behind + 1] != "x":
+        return found[0], found[1], f"%{text[end + 1 : behind]}", behind
+    return found[0], found[1], "", end
+
+
+def _behind_digits(text: str, at: int) -> int:
+    while text[at : at + 1] and text[at] in _DIGITS:
+        at += 1
+    return at
+
+
 def _cell(text: str, at: int, depth: int) -> tuple[Cell, int]:
     """With where its text ends."""
-    match = _CELL.match(text, at)
-    if not match:
+    head = _head(text, at)
+    if head is None:
         raise NoTree(f"no cell at {text[at:]!r}")
     if depth > _DEEPEST:
         raise NoTree("too many cells in cells")
-    width, height = int(match[1]), int(match[2])
-    end = match.end()
+    width, height, pane, end = head
     if end == len(text) or text[end] not in _CLOSING:
-        return Cell(width, height, f"%{match[5]}" if match[5] is not None else ""), end
-    if match[5] is not None:
+        return Cell(width, height, pane), end
+    if pane:
         raise NoTree("a pane with others in it")
     begin = end
     cells: list[Cell] = []

@@ -7,7 +7,6 @@ A layout is a name, or what `#{window_layout}` prints: a checksum and a tree of 
 
 from __future__ import annotations
 
-from viewsync.light import re
 from viewsync.tmux.rules import layout_tree
 from viewsync.tmux.rules.layout_tree import NoTree
 from viewsync.typed import TYPE_CHECKING
@@ -25,6 +24,7 @@ SIZES = "sizes"  # the cells stand as they are to, and have other sizes: that ma
 OTHER = "other"
 UNKNOWN = "unknown"  # nothing speaks against it, and nothing proves it
 
+_HEX = frozenset("0123456789abcdef")
 _UNEVEN = 2  # cells more than one for each pane: what tmux gives to the last one, and what it takes for a border
 
 
@@ -39,7 +39,7 @@ def problem(layout: str, panes: int, version: tuple[int, int]) -> str:
     if layout in SINCE_3_5:
         return "" if version >= (3, 5) else f"tmux {version[0]}.{version[1]} has no layout {layout!r}"
     checksum, _, tree = layout.partition(",")
-    if not re.fullmatch(r"[0-9a-f]{4}", checksum):
+    if len(checksum) != 4 or not _HEX.issuperset(checksum):
         return f"there is no layout {layout!r}: there are {', '.join(NAMES)}"
     if int(checksum, 16) != layout_tree.checksum(tree):
         return f"the checksum of the layout {layout!r} is wrong"
