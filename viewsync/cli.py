@@ -220,7 +220,10 @@ def _context(overrides: Mapping[str, str] | None = None) -> Context:
 
 
 # They need nothing but Python and viewsync, as a rule.
-_HOT = ("open", "hook", "create", "send", "health", "wait", "capture", "list", "views", "exec", "run", "kill")
+_HOT = (
+    *("open", "hook", "create", "send", "health", "wait", "capture", "list", "views", "exec", "kill"),
+    *("run", "status", "print"),
+)
 
 
 def _help_on(topic: list[str]) -> int:

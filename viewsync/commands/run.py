@@ -14,7 +14,7 @@ from viewsync.errors import UsageError, ViewsyncError
 from viewsync.light import quote
 from viewsync.output import Result, program, show
 from viewsync.project_files import loading
-from viewsync.projects import attaching, running
+from viewsync.projects import running
 from viewsync.projects.rules.diff import DIFFERENT, EXTRA, MISSING
 from viewsync.tmux import sockets
 from viewsync.typed import TYPE_CHECKING, Any
@@ -123,6 +123,8 @@ def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
     wanted = plan.auto_attach and not parsed.json if parsed.attach is None else parsed.attach
     if not wanted or ran.server is None:
         return result
+    from viewsync.projects import attaching  # only for who wants to go there
+
     attaching.check(ctx.env, socket, ran.name)
     show(result, parsed.json, "run")
     sys.stdout.flush()

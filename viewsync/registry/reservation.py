@@ -13,7 +13,6 @@ from viewsync.registry import rows
 from viewsync.registry.rules.row import CREATING
 from viewsync.system import processes
 from viewsync.tmux import pid_namespaces
-from viewsync.tmux.sessions import StartedSession
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from viewsync.registry_shape import SessionRow
     from viewsync.tmux.pane_states import PaneState
     from viewsync.tmux.rules.model import Server
+    from viewsync.tmux.sessions import StartedSession
 
 MAKING = ("state", "maker", "maker_start", "maker_place")
 
@@ -78,6 +78,8 @@ def complete_with(
     pane = pane if pane in shown else next(iter(shown), "")
     if not pane:
         return [f"session '{row.name}' ended at once: its programs did"]
+    from viewsync.tmux.sessions import StartedSession  # only for who made one
+
     made = StartedSession(session, pane, f"{row.name}:{shown[pane].place}", shown[pane].pid, server.identity)
     warnings: list[str] = []
     complete(ctx, row, made, processes.start_time(made.pid), warnings)
