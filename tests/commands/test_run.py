@@ -384,6 +384,7 @@ def test_run_imports_nothing_that_it_does_not_need(project: Project, server: Ser
     note_pid(server)
     heavy = {"libtmux", "psutil", "rich", "jinja2", "asyncio", "platformdirs", "hashlib", "shutil"}
     assert new & heavy == set()
+    project.viewsync("run", file)  # keeps what the file says, now that the state has a folder
     again = imported(project.home, "run", file)  # nothing is to do
     assert again & (FORBIDDEN | EXPRESSIONS) == set()
 

@@ -88,9 +88,7 @@ def withheld(env: Mapping[str, str]) -> list[str]:
 def _own(env: Mapping[str, str]) -> dict[str, str]:
     left_out = (*OF_A_TERMINAL, *OF_A_SHELL, *OF_A_TOOL)
     return {
-        name: value
-        for name, value in env.items()
-        if is_name(name) and "\0" not in value and not _among(name, left_out)
+        name: value for name, value in env.items() if is_name(name) and "\0" not in value and not _among(name, left_out)
     }
 
 
