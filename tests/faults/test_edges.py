@@ -25,7 +25,8 @@ project = in_git
 OF_THE_FOLDER = [
     line
     for line in edges.CALLS
-    if line.split()[0] in ("run", "print", "list-sessions", "worktree", "trust", "import", "restore-registry")
+    if line.split()[0] in ("run", "print", "new", "copy", "remove", "stop", "worktree", "trust", "import")
+    or line.split()[0] in ("list-sessions", "restore-registry")
     or line in ("reset-sessions", "cleanup-sessions")
 ]
 # Beside what such a verb ends with where nothing is unusual.

@@ -46,6 +46,7 @@ ASKED: dict[str, list[list[str]]] = {
     "monitor": [["--once"]],
     "new": [["fresh"], ["taken", "--from", "myapp-main-dev"]],
     "open": [["proj", "-S", "SOCKET"], ["--json", "proj", "-S", "SOCKET"]],
+    "pick": [["--json"]],
     "pin": [["VIEW", "-S", "SOCKET"]],
     "print": [["dev"]],
     "quarantine": [["-s", "web"]],

@@ -73,6 +73,12 @@ CALLS = [
     "worktree remove nothing",
     "print",
     "print plain",
+    "new fresh",
+    "copy fresh other",
+    "edit other",
+    "remove other --yes",
+    "stop fresh",
+    "pick --json",
     "freeze PROJECT",
     "trust --show",
     "import nothing.yaml",
@@ -115,6 +121,8 @@ def call(home: Home, words: list[str], edge: Edge, cwd: str, env: Mapping[str, s
 
 # What they end with where nothing is unusual, if not with 0.
 CODES = {
+    "edit other": 1,
+    "stop fresh": 3,
     "sweeper status": 1,
     "attach web": 1,
     "follow -s web -T 0.1": 1,
