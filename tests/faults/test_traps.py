@@ -404,3 +404,14 @@ def test_a_server_that_starts_with_manual_sizes_outlives_its_first_session(
     server.pid = int(server.tmux("display-message", "-p", "#{pid}"))
     assert (done.code, server.sessions()) == (0, ["first"]), done.err
     assert server.tmux("show-options", "-gwv", "window-size") == "manual"
+
+
+def test_a_window_about_which_an_event_waits_is_linked_for_tmux(server: Server) -> None:
+    """So nothing of ours ever says unlink-window (tests/tmux/test_dangerous_commands.py)."""
+    server.tmux("new-window", "-d", "-t", "=proj:", "-n", "other")
+    server.run("unlink-window", "-t", "=proj:other")
+    assert "other" in server.tmux("list-windows", "-t", "=proj", "-F", "#{window_name}").split()
+    server.run("rename-window", "-t", "=proj:other", "another", ";", "unlink-window", "-t", "=proj:another")
+    version = server.tmux("display-message", "-p", "#{version}")
+    there = "another" in server.tmux("list-windows", "-t", "=proj", "-F", "#{window_name}").split()
+    assert there == versions.tells_at_once(version)
