@@ -87,7 +87,7 @@ GROUPS = {
         "remove": Command("remove", "remove a command file; its sessions run on"),
         "freeze": Command("freeze", "write a running session as a project's command file"),
         "trust": Command("trust", "show the steps of a project's command, and allow them to run"),
-        "import": Command("import_", "convert a tmuxp or tmuxinator file into a command file"),
+        "import": Command("import_", "convert a file of tmuxp, tmuxinator, smug or workmux into a command file"),
         "schema": Command("schema", "print the JSON schema of a project's files"),
     },
     "Setting up, and looking on": {

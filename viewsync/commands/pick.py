@@ -13,7 +13,7 @@ import sys
 
 from viewsync.commands import _args, _tab
 from viewsync.errors import UsageError, ViewsyncError
-from viewsync.output import Result, printable, say, show_error, table
+from viewsync.output import Result, complain, printable, show_error, table
 from viewsync.picking import choice_keys, choices
 from viewsync.system import terminal
 from viewsync.text import cells
@@ -92,7 +92,7 @@ def _seen(ctx: Context, error: ViewsyncError) -> Result:
     if not popup or not sockets.is_inside(ctx.env, sockets.socket_inside(ctx.env)):
         return _tab.told(ctx, error)
     show_error(error, as_json=False)
-    say("viewsync: press Enter to close this")
+    complain("press Enter to close this")
     terminal.wait_for_key(120)
     return Result(code=error.code)
 
@@ -155,7 +155,7 @@ def _opened(parsed: argparse.Namespace, ctx: Context, choice: Choice) -> Result:
     if parsed.json:
         return Result(_data(ctx, reached), warnings=reached.warnings)
     for warning in reached.warnings:
-        say(f"viewsync: {printable(warning)}")
+        complain(warning)
     attaching.go(ctx, reached.server, reached.session, reached.name)
     return Result(lines=[f"switched to {reached.name}"])
 

@@ -67,7 +67,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--no-startup",
         action="store_false",
         dest="startup",
-        help="run none of the steps before and after the session is made",
+        help="run none of its start, pre-create, post-create and restart steps",
     )
     _args.windows(parser)
     attach = parser.add_mutually_exclusive_group()

@@ -6,7 +6,7 @@ import os
 
 from viewsync.errors import MissingSession, TmuxError, UsageError
 from viewsync.picking.rules import names
-from viewsync.picking.rules.choice import PROJECT, SESSION, Choice
+from viewsync.picking.rules.choice import FOLDER, PROJECT, SESSION, Choice
 from viewsync.projects import attaching
 from viewsync.system.git_worktrees import same_place
 from viewsync.tmux import clients, inventory, sessions, sockets
@@ -64,7 +64,7 @@ def _in_folder(ctx: Context, choice: Choice) -> Reached:
     """The session with that folder, else a new one that is called after it."""
     if not os.path.isdir(choice.path):
         raise UsageError(f"{choice.path} is not a folder any more", "`viewsync pick` shows what is there now")
-    wanted = choice.name if choice.kind != "folder" else os.path.basename(choice.path)
+    wanted = choice.name if choice.kind != FOLDER else os.path.basename(choice.path)
     if there := _with_folder(ctx, choice.socket, choice.path, names.legal(wanted)):
         return there
     for name in names.candidates(wanted, choice.path):

@@ -42,7 +42,7 @@ class Request(NamedTuple):
     environment: Sequence[str] = ()  # NAME=VALUE, or NAME: what it is for us
     windows: Sequence[str] = ()  # those that are wanted, none for all but manual ones
     called: str = ""  # what the session is called, "" for what its file says
-    startup: bool = True  # whether the steps before and after its making run
+    startup: bool = True  # whether the steps that `run` itself has are run
 
 
 class Offered(NamedTuple):

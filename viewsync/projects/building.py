@@ -53,9 +53,7 @@ class Target(NamedTuple):
     window_options: tuple[tuple[str, str], ...] = ()  # of the session's options those that are its windows'
     placeholder: str = ""  # the window that goes when others are there
     path: str = ""  # the PATH that the plan gives the session
-    appended: bool = (
-        False  # the session is not the plan's: its windows come behind the others, each with its mark at once
-    )
+    appended: bool = False  # to a session of somebody else's: behind its windows, each with its mark at once
 
 
 class Added(NamedTuple):

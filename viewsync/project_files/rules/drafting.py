@@ -33,7 +33,7 @@ class Draft(NamedTuple):
     called: str  # what the session is called where nobody else has that name
     windows: tuple[str, ...] = ()  # those that were asked for, none for all but manual ones
     exact: bool = False  # it is called so, or not made
-    startup: bool = True  # its steps before and after its making run
+    startup: bool = True  # those of its steps that `run` itself has run
 
 
 def draft(sources: Sources, world: World, given: Mapping[str, str], environment: Mapping[str, str]) -> Draft:

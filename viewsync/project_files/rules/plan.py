@@ -97,7 +97,7 @@ class Plan(NamedTuple):
     written: tuple[tuple[str, str], ...] = ()
     own: bool = False  # the command is the user's own, and no project's
     exact: bool = False  # the session is called so, or not made
-    startup: bool = True  # the steps before and after its making run
+    startup: bool = True  # the steps of `at_run` run
     called: str = ""  # the session's name where nobody else has it, "" for its identity's base
     socket: str = ""  # of the server that its files name, "" where they name none
 
