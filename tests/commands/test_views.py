@@ -26,6 +26,12 @@ def test_a_parent_is_one_row_with_its_views_under_it(server: Server, home: Home)
     assert "alone" in home.viewsync("views", "--all").out
 
 
+def test_where_nothing_runs_it_says_what_there_is_none_of(home: Home) -> None:
+    assert home.viewsync("views").out == "no views (`viewsync open SESSION` opens one, --all lists the sessions)\n"
+    said = "no sessions on the servers that were asked (`viewsync list` has all registered ones)\n"
+    assert home.viewsync("views", "--all").out == said
+
+
 def test_json_says_the_same_and_what_the_next_sweep_does(server: Server, home: Home) -> None:
     env = {"VIEWSYNC_HOOKS": "0"}
     tab, view = server.open("proj", env=env)

@@ -42,7 +42,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         for row, shown in zip(rows, windows, strict=True):
             row["window_list"] = [_window(window) for window in shown]
     data = {"parents": rows, "servers": found.servers, "errors": found.errors}
-    lines = _lines(parents, windows, ctx.clock())
+    lines = _lines(parents, windows, ctx.clock()) if parents else [_nothing(all_=parsed.all)]
     return Result(data, lines, code=4 if found.errors else 0, warnings=found.errors)
 
 
@@ -89,9 +89,13 @@ def _state(view: listing.ListedView) -> str:
     return "suspended" if view.session.clients else "unattached"
 
 
+def _nothing(*, all_: bool) -> str:
+    if all_:
+        return f"no sessions on the servers that were asked (`{program()} list` has all registered ones)"
+    return f"no views (`{program()} open SESSION` opens one, --all lists the sessions)"
+
+
 def _lines(parents: list[listing.Parent], windows: list[list[Window]], now: float) -> list[str]:
-    if not parents:
-        return [f"no views (`{program()} open SESSION` opens one, --all lists the sessions)"]
     rows: list[tuple[str, ...]] = []
     for parent, shown in zip(parents, windows, strict=True):
         session = parent.session
