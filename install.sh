@@ -129,6 +129,7 @@ install_all() {
     elif [ -n "$dry_run" ]; then
         say "would create a Python environment in $venv"
         say "would install viewsync and its dependencies into it, with $installer"
+        say "would write $prefix/share/man/man1/viewsync.1: the manual page, which comes with it"
         set_up "$python"
     else
         build

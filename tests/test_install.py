@@ -233,6 +233,7 @@ def test_a_rehearsal_on_a_fresh_machine_changes_nothing(fresh: Machine) -> None:
     assert (done.code, done.err) == (0, "")
     assert f"would create a Python environment in {fresh.venvs}/{__version__}-" in done.out
     assert f"would write {fresh.launcher}: the launcher" in done.out
+    assert f"would write {fresh.path}/.local/share/man/man1/viewsync.1: the manual page" in done.out
     assert f"would add to {fresh.path}/.tmux.conf: " in done.out
     assert tree(fresh.checkout) == before
 
@@ -595,6 +596,7 @@ def test_an_upgrade_leaves_the_old_one_to_who_still_runs_it(used: Machine) -> No
             text = file.read()
         with open(os.path.join(used.checkout, "viewsync", "__init__.py"), "w", encoding="utf-8") as file:
             file.write(text.replace(__version__, "99.1"))
+        assert f"remove {used.path}/.local/share/man" not in used.install("--dry-run").out
         assert "restart the sweeper\n" in used.install(**made_by(used, "uv")).out
         assert used.run(used.launcher, "--version").out == "viewsync 99.1\n"
         assert used.run(used.launcher, "sweeper", "status", "--json").json()["pid"] not in (0, sweeper)

@@ -42,8 +42,15 @@ def _all(env: Mapping[str, str], own: str, prefix: str, launcher: str) -> Iterat
     for shell, place in scripts.PLACES.items():
         text = scripts.text(shell, launcher).encode("utf-8", "surrogateescape")
         yield ReadingAid(os.path.join(data, *place), f"the completions for {shell}", text, scripts.MARK)
-    page = files.read(paths.shared_file("man", "viewsync.1")) or b""  # a checkout has none: a build makes it
-    yield ReadingAid(os.path.join(share, "man", "man1", "viewsync.1"), "the manual page", page, MANUAL_MARK)
+    yield _manual(os.path.join(share, "man", "man1", "viewsync.1"))
+
+
+def _manual(path: str) -> ReadingAid:
+    """A checkout has none, as a build makes it: from there, as in a rehearsal of install.sh, the one that stands there
+    stays.
+    """
+    page = files.read(paths.shared_file("man", "viewsync.1")) or files.read(path) or b""
+    return ReadingAid(path, "the manual page", page if MANUAL_MARK.encode() in page else b"", MANUAL_MARK)
 
 
 def zsh_folder(env: Mapping[str, str], home: str, installed: Mapping[str, str]) -> str:
