@@ -220,6 +220,13 @@ def test_a_file_that_is_wrong_hides_no_other(project: Project) -> None:
     assert done.err.startswith(f"viewsync: {path}:2: is not YAML")
 
 
+def test_a_file_with_two_endings_hides_no_other(project: Project) -> None:
+    project.command("dev", "description: one\n")
+    project.command("dev.yaml", "description: two\n")
+    done = project.viewsync("print")
+    assert (done.code, [line.split()[0] for line in done.out.splitlines()[1:]]) == (0, ["dev", "dev.yaml"]), done
+
+
 def test_run_without_a_name_tells_which_there_are(project: Project) -> None:
     project.command("dev", "")
     project.command("review", "")

@@ -143,3 +143,17 @@ def test_one_has_no_worktree(home: Home) -> None:
     file = own(home, "work", "worktree: {branch: x}\n")
     done = home.viewsync("run", "work")
     assert (done.code, f"{file}:1: a command of your own is in no repository" in done.err) == (1, True)
+
+
+def test_one_is_found_from_a_folder_that_is_gone(home: Home, server: Server) -> None:
+    own(home, "notes", NOTES)
+    lines = """mkdir gone && cd gone && rmdir ../gone
+    for words in "run notes" print "print notes" "new more --own" "edit more" "copy notes again" "remove again --yes" \\
+        "stop notes" "run ./notes.yaml" "run nots"; do
+        EDITOR=true "$0" $words; echo "$words: $?"
+    done 2>&1"""
+    done = home.call(["sh", "-c", lines, home.launcher], home.env, cwd=home.path)
+    codes = [line for line in done.out.splitlines() if line[-1].isdigit() and ": " in line]
+    assert [line.rpartition(": ")[2] for line in codes] == [*"0000000011"], done.out
+    assert done.out.count("viewsync: the current folder ") == 2
+    assert server.run("list-sessions").code == 1

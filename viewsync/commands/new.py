@@ -93,7 +93,7 @@ def _entry(parsed: argparse.Namespace, ctx: Context) -> Entry:
         question = f"There is no project here. Make it a command of your own, {entry.file}?"
         if not _args.agreed(question, refusal, otherwise=True):
             raise refusal
-    return locating.place(parsed.name, ctx.env, own=own, root=root or locating.current_folder())
+    return locating.place(parsed.name, ctx.env, own=own, root=root or ("" if own else locating.current_folder()))
 
 
 def _frozen(parsed: argparse.Namespace, ctx: Context, entry: Entry) -> tuple[str, str, list[str]]:

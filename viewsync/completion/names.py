@@ -139,7 +139,7 @@ def _command_templates(asked: Asked) -> Iterator[Candidate]:
 def _commands(asked: Asked) -> Iterator[Candidate]:
     from viewsync.project_files import locating
 
-    root = locating.project_root()
+    root = locating.root_here()
     here = locating.names(root) if root else []
     yield from (Candidate(name, f"command of {os.path.basename(root)}") for name in here)
     yield from (

@@ -58,14 +58,14 @@ class Offered(NamedTuple):
 
 def offered(env: Mapping[str, str]) -> tuple[list[Offered], list[str]]:
     """The commands of the project that we are in and the user's own, and what is wrong with the files of others."""
-    root = locating.project_root()
+    root = locating.root_here()
     mine = locating.own_names(env)
     if not root and not mine:
         raise UsageError(
             "there is no project here", "`viewsync new NAME` makes a command; or change to a project's folder"
         )
     here = locating.names(root) if root else []
-    listed = [(name, locating.locate(name, env).file, False) for name in here]
+    listed = [(name, locating.file_of(root, name), False) for name in here]
     listed += [(name, locating.own_file(name, env), True) for name in mine]
     found, problems = [], []
     for name, file, own in listed:

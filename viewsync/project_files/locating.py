@@ -38,20 +38,19 @@ class Located(NamedTuple):
 def locate(name: str, env: Mapping[str, str]) -> Located:
     """UsageError says where was looked, and which commands there are."""
     if not name:
-        there = _all_names(project_root(), env)
+        there = _all_names(root_here(), env)
         hint = f"there are: {', '.join(there)}; `viewsync print` tells more" if there else "there is none here"
         raise UsageError("a command needs a name", hint)
     if "/" in name or name.endswith(_ENDINGS):
         return _by_path(os.path.abspath(name), env)
-    here = current_folder()
-    root = project_above(here)
+    root = root_here()
     for folder in _folders(root, 1) if root else ():
         if (file := _file(os.path.join(folder, name))) and _is_name(name):
             return Located(name, root, file, _project_file(root))
     own = own_folder(env)
     if own and _is_name(name) and (file := _file(os.path.join(own, _OWN[0], name))):
         return _of_own(file, own)
-    raise _missing(name, root, here, env)
+    raise _missing(name, root, current_folder(), env)
 
 
 class Entry(NamedTuple):
@@ -74,7 +73,7 @@ def entry(name: str, env: Mapping[str, str], *, own: bool = False, here: bool = 
     """
     if "/" in name or name.endswith(_ENDINGS):
         return _entry_by_path(os.path.abspath(name), env)
-    root = "" if own else project_root()
+    root = "" if own else root_here()
     mine = "" if here else own_folder(env)
     for place, folder in _places(root, mine):
         if _is_name(name) and (file := _file(os.path.join(folder, name))):
@@ -162,9 +161,22 @@ def project_root() -> str:
     return project_above(current_folder())
 
 
+def root_here() -> str:
+    """The same; "" also where the current folder is gone: what is found from anywhere is found from there, too."""
+    try:
+        return project_root()
+    except UsageError:
+        return ""
+
+
 def names(root: str) -> list[str]:
     """Of all commands of a project."""
     return _names(_folders(root, 1))
+
+
+def file_of(root: str, name: str) -> str:
+    """Of a project's command of that name, "" when there is none."""
+    return next(filter(None, (_file(os.path.join(folder, name)) for folder in _folders(root, 1))), "")
 
 
 def _names(folders: list[str]) -> list[str]:

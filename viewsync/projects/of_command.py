@@ -66,7 +66,7 @@ def meant(ctx: Context, name: str, label: str = "", socket: str = "") -> Known:
 
 def _of_command(ctx: Context, name: str, named: list[Known]) -> list[Known]:
     """Those of this folder's project, where that has such a command; else those of the user's own."""
-    if root := locating.project_root():
+    if root := locating.root_here():
         scope = current_project.scope(ctx.env, "", here=True)
         here = [known for known in named if scope.has(known)]
         if here or name in locating.names(root):
