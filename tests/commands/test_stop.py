@@ -99,3 +99,61 @@ def test_what_is_not_there_names_what_is_near(project: Project, server: Server) 
     done = project.viewsync("stop", "web")
     assert (done.code, "`viewsync kill web`" in done.err) == (3, True)
     assert sorted(server.sessions()) == ["myapp-main-dev", "web"]
+
+
+def test_a_name_that_two_can_mean_ends_neither(home: Home, project: Project, server: Server) -> None:
+    """A session of that very name, here one of the user's own, and the command that `run` would take."""
+    assert project.viewsync("copy", "dev", "--to-own", "dev").code == 0
+    home.call([home.launcher, "run", "dev"], home.env, cwd="/")
+    ran(project, server, "dev")
+    assert sorted(server.sessions()) == ["dev", "myapp-main-dev"]
+    for words in (["stop", "dev"], ["stop", "dev", "--dry-run"]):
+        done = project.viewsync(*words)
+        assert (done.code, "'dev' can mean 2 sessions: dev, myapp-main-dev" in done.err) == (1, True), done
+    assert sorted(server.sessions()) == ["dev", "myapp-main-dev"]
+    assert home.call([home.launcher, "stop", "dev"], home.env, cwd="/").code == 0
+    assert server.sessions() == ["myapp-main-dev"]
+    assert project.viewsync("stop", "dev").code == 0
+    assert server.sessions() == []
+
+
+def test_in_a_worktree_the_session_of_another_one_is_not_meant(project: Project, server: Server) -> None:
+    project.repository()
+    project.git("add", "-A")
+    project.git("commit", "-q", "-m", "commands")
+    tree = os.path.join(project.home.path, "tree")
+    server.start()
+    project.git("worktree", "add", "-q", "-b", "side", tree)
+    ran(project, server, "dev")
+    done = project.viewsync("stop", cwd=tree)
+    assert (done.code, "this worktree has no session" in done.err, "myapp-main-dev" in done.err) == (3, True, True), (
+        done
+    )
+    made = project.viewsync("run", "dev", "--json", cwd=tree).fields()
+    assert made["name"] == "myapp-side-dev"
+    assert project.viewsync("stop", "--dry-run", "--json").fields()["name"] == "myapp-main-dev"
+    assert project.viewsync("stop", cwd=tree).out == "ended myapp-side-dev\n"
+    project.git("checkout", "-q", "-b", "later")
+    assert project.viewsync("stop").out == "ended myapp-main-dev\n"
+    project.viewsync("run", "dev", cwd=tree)
+    done = project.viewsync("stop")
+    assert (done.code, "this worktree has no session" in done.err) == (3, True), done
+
+
+def test_what_keeps_it_is_also_said_beforehand(project: Project, server: Server) -> None:
+    project.command("dev", ONE + "  cleanup_steps: [{run: touch ended}]\n")
+    assert project.viewsync("trust", "dev", "--yes").code == 0
+    ran(project, server, "dev")
+    assert project.viewsync("open", "myapp-main-dev", "--json").code == 0
+    view = next(name for name in server.sessions() if "-view-" in name)
+    for keep, let_go, said in (
+        (["pin", view], ["pin", "--off", view], f"the view '{view}' of it is pinned"),
+        (["quarantine", "-s", "myapp-main-dev"], ["release", "-s", "myapp-main-dev"], "is quarantined"),
+    ):
+        assert project.viewsync(*keep).code == 0
+        for words in (["stop", "--dry-run"], ["stop"], ["kill-session", "myapp-main-dev", "--dry-run"]):
+            done = project.viewsync(*words)
+            assert (done.code != 0, said in done.err, done.out) == (True, True, ""), done
+        assert project.viewsync(*let_go).code == 0
+    assert not os.path.exists(os.path.join(project.root, "ended"))
+    assert sorted(server.sessions()) == ["myapp-main-dev", view]

@@ -98,8 +98,11 @@ def short(root: str, home: str) -> str:
     return f"~{root[len(home) :]}" if home and (root == home or root.startswith(home + os.sep)) else root
 
 
-def planned_end(known: Known) -> tuple[dict[str, Any], list[str]]:
-    """What would end, as JSON and as lines."""
+def planned_end(ctx: Context, known: Known) -> tuple[dict[str, Any], list[str]]:
+    """What would end, as JSON and as lines. What keeps it is raised, as `end` does."""
+    from viewsync.projects import ending
+
+    ending.refuse(ctx, known, force=True)
     what = f"end session {known.name}" if known.live else f"forget {known.name}, which is no longer running"
     views = [f"end its view {view.name}" for view in known.views if view.view]
     data = {"name": known.name, "socket": known.socket, "session_id": known.live.id if known.live else None}

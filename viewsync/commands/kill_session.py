@@ -1,7 +1,7 @@
 """End one project session and its views, after its cleanup steps, and forget it.
 
-It ends even if somebody is attached, because you named it, but not while it is quarantined. --dry-run shows what would
-end.
+It ends even if somebody is attached, because you named it, but not while it is quarantined or has a pinned view.
+--dry-run shows what would end.
 """
 
 from __future__ import annotations
@@ -37,6 +37,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     known = listing.find(ctx, parsed.name, parsed.label, parsed.socket)
     if parsed.dry_run:
-        return Result(*_project_rows.planned_end(known))
+        return Result(*_project_rows.planned_end(ctx, known))
     data, lines, failed = _project_rows.end(ctx, known, _TRIGGER)
     return Result(data, lines, 1 if failed else 0, data["problems"])

@@ -1,7 +1,8 @@
 """End a project session and its views, after its cleanup steps, and forget it.
 
-NAME is the session's, or that of its command; without one it is the session of the project that this folder is in. It
-ends even if somebody is attached, but not while it is quarantined, and where several can be meant none ends.
+NAME is the session's, or that of its command; without one it is the session of the project, or of the worktree of it,
+that this folder is in. It ends even if somebody is attached, but not while it is quarantined or has a pinned view, and
+where several can be meant none ends.
 """
 
 from __future__ import annotations
@@ -40,6 +41,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     known = of_command.meant(ctx, parsed.name, parsed.label, parsed.socket)
     if parsed.dry_run:
-        return Result(*_project_rows.planned_end(known))
+        return Result(*_project_rows.planned_end(ctx, known))
     data, lines, failed = _project_rows.end(ctx, known, _TRIGGER)
     return Result(data, lines, 1 if failed else 0, data["problems"])

@@ -10,7 +10,7 @@ from viewsync import events
 from viewsync.errors import TmuxError, ViewsyncError
 from viewsync.events import Event
 from viewsync.history import recording
-from viewsync.light import contextlib, signal
+from viewsync.light import contextlib, quote, signal
 from viewsync.projects import cleanup_steps, steps, trust
 from viewsync.registry import rows
 from viewsync.sessions import remains
@@ -149,6 +149,8 @@ def refuse(ctx: Context, known: Known, *, force: bool, guests: bool = True) -> N
         raise InUse(text, "`viewsync kill` ends the session without it")
     if kept := next((view.name for view in (known.live, *known.views) if view.quarantined), ""):
         raise guarded_kill.Quarantined(f"session '{kept}' is quarantined", "`viewsync release` ends the quarantine")
+    if guests and (pinned := next((view.name for view in known.views if view.view and view.pinned), "")):
+        raise InUse(f"the view '{pinned}' of it is pinned", f"`viewsync pin --off {quote(pinned)}` ends that")
     if not force and (known.live.in_use or any(view.in_use for view in known.views)):
         raise InUse(f"somebody is on session '{known.name}'", "pass --force to end it anyway")
 

@@ -9,13 +9,13 @@ from viewsync.light import quote
 from viewsync.project_files import locating
 from viewsync.projects import current_project, listing
 from viewsync.sessions.rules import health
+from viewsync.system import git
+from viewsync.system.git_worktrees import Git, same_place
 from viewsync.text.nearest import did_you_mean
 from viewsync.tmux import sockets
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from viewsync.context import Context
     from viewsync.project_files.locating import Entry
     from viewsync.projects.listing import Known, Reading
@@ -47,9 +47,14 @@ def meant(ctx: Context, name: str, label: str = "", socket: str = "") -> Known:
     reading = _reading(ctx, label, socket)
     if not name:
         return _of_folder(ctx, reading)
-    if any(name in (known.name, known.row.name if known.row else "") for known in reading.known):
-        return listing.named(reading, name)
     named = [known for known in reading.known if known.command == name]
+    if any(name in (known.name, known.row.name if known.row else "") for known in reading.known):
+        found = listing.named(reading, name)
+        others = _of_command(ctx, name, named) if named else []
+        if not others or found in others:
+            return found
+        hint = f"`viewsync kill {quote(name)}` ends the one of that name"
+        return _only([found, *others], reading, f"{name!r} can mean", hint)
     if of_command := _of_command(ctx, name, named):
         return _only(of_command, reading, f"the command {name!r} has", "name one")
     try:
@@ -82,15 +87,29 @@ def _of_folder(ctx: Context, reading: Reading) -> Known:
         raise TmuxError(f"cannot tell which sessions {scope.root} has: {reading.problems[0]}")
     if not found:
         raise MissingSession(f"the project {scope.root} has no session", "`viewsync run NAME` makes one")
-    tree = os.path.realpath(locating.project_root())
-    here = [known for known in found if tree in (known.about.get("worktree_path"), *_trees(known, tree))]
-    return _only(here or found, reading, f"the project {scope.root} has", "name one")
+    here = _of_tree(ctx, found)
+    if not here:
+        names = ", ".join(known.name for known in found)
+        raise MissingSession(f"this worktree has no session; others of {scope.root} have {names}", "name one")
+    return _only(here, reading, f"the project {scope.root} has", "name one")
 
 
-def _trees(known: Known, tree: str) -> Sequence[str]:
-    """The folder of the project, of a session in its main worktree."""
-    root = known.identity.root if known.identity else ""
-    return () if known.about.get("worktree_path") or root != tree else (root,)
+def _of_tree(ctx: Context, found: list[Known]) -> list[Known]:
+    """Those of the worktree that we are in. In the main one also those that were made while it had another branch."""
+    tree = git.worktree(os.path.realpath(locating.project_root()), ctx.env)
+    if tree is None:
+        return found
+    own = tree.branch or (os.path.basename(tree.top) if tree.linked else "main")
+    listed = Git(tree.top, ctx.env).worktrees()
+    others = {entry.branch or os.path.basename(entry.path) for entry in listed if not same_place(entry.path, tree.top)}
+
+    def is_here(known: Known) -> bool:
+        path, name = known.about.get("worktree_path"), known.identity.worktree if known.identity else ""
+        if isinstance(path, str) and path:
+            return same_place(path, tree.top)
+        return name == own or not (tree.linked or name in others)
+
+    return [known for known in found if is_here(known)]
 
 
 def _only(found: list[Known], reading: Reading, whose: str, hint: str) -> Known:
