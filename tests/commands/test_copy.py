@@ -85,3 +85,18 @@ def test_what_cannot_be_copied(project: Project) -> None:
         assert (done.code, done.err.count("\n"), said in done.err) == (1, 1, True), done
     assert os.listdir(at(project, "x").parent) == ["dev.yaml"]
     assert at(project, "dev").read_text() == ONE
+
+
+def test_where_a_link_leads_nothing_is_replaced(home: Home, project: Project) -> None:
+    """What is the user's own by a link may be a project's file."""
+    own = Path(home.path, "config/commands")
+    own.mkdir(parents=True)
+    for name, target in (("dev", at(project, "dev")), ("gone", "nowhere"), ("loop", "loop.yaml")):
+        (own / f"{name}.yaml").symlink_to(target)
+    project.command("other", "description: other\n")
+    for name in ("dev", "gone", "loop"):
+        done = project.viewsync("copy", "other", name, "--to-own", "--yes")
+        assert (done.code, f"{name}.yaml is a link to" in done.err, done.err.count("\n")) == (1, True, 1), done
+    assert at(project, "dev").read_text() == ONE
+    done = project.viewsync("new", "gone", "--own")
+    assert (done.code, "a link that leads nowhere" in done.err) == (1, True)

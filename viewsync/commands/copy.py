@@ -42,12 +42,13 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     source = locating.entry(parsed.name, ctx.env, own=parsed.own, here=parsed.here)
     own, root = _target(parsed, source)
     entry = locating.place(parsed.new, ctx.env, own=own, root=root)
-    keeping.refuse_itself(source.file, entry)
+    keeping.refuse_target(source.file, entry)
+    seen = keeping.look(entry.file) if entry.exists else None
     if entry.exists and not parsed.yes:
         question = f"{entry.told} already exists: {entry.file}. Replace it?"
         if not _args.agreed(question, keeping.exists(entry, _TAKEN)):
             raise keeping.exists(entry, "nothing was changed")
-    keeping.copy(source, entry, replace=entry.exists)
+    keeping.copy(source, entry, seen)
     data = {"name": entry.name, "file": entry.file, "own": own, "source": source.file, "replaced": entry.exists}
     return Result(data, [f"copied {source.file} to {entry.file}"])
 

@@ -83,7 +83,10 @@ def read(path: str) -> str:
 
 
 def exists(entry: Entry, hint: str = "") -> Exists:
-    return Exists(f"{entry.told} already exists: {entry.file}", hint or f"`viewsync edit {entry.name}` changes it")
+    hint = hint or f"`viewsync edit {entry.name}` changes it"
+    if not os.path.exists(entry.file):
+        hint = "it is a link that leads nowhere; remove it"
+    return Exists(f"{entry.told} already exists: {entry.file}", hint)
 
 
 def make(entry: Entry, text: str) -> None:
@@ -95,25 +98,32 @@ def make(entry: Entry, text: str) -> None:
     files.create(entry.file, text.encode("utf-8"))
 
 
-def copy(source: Entry, entry: Entry, *, replace: bool) -> None:
-    """Byte for byte. Exists, unless `replace`; BadFile where it is no command's file, or cannot be read."""
+def copy(source: Entry, entry: Entry, seen: tuple[int, ...] | None) -> None:
+    """Byte for byte, in the place of what was `seen`. Exists where that is nothing, Changed where it is other by now;
+    BadFile where it is no command's file, or cannot be read.
+    """
     text = read(source.file)
     if not source.listed:
         loading.check(text, source.file)
     data = files.read(source.file)
     assert data is not None
     path = os.path.realpath(entry.file)
-    if entry.exists and not replace:
+    if entry.exists and seen is None:
         raise exists(entry, "give another name")
     _may_be_written(path)
-    if entry.exists:
-        files.apply(files.FileChange(path, files.read(path), data))
-    else:
-        files.create(path, data)
+    if seen is None:
+        return files.create(path, data)
+    if look(entry.file) != seen:
+        raise Changed(f"{entry.file} was changed in this moment", "nothing was replaced; look at it again")
+    return files.apply(files.FileChange(path, files.read(path), data))
 
 
-def refuse_itself(source: str, entry: Entry) -> None:
-    """UsageError where the copy would be what is copied."""
+def refuse_target(source: str, entry: Entry) -> None:
+    """UsageError where the copy would be what is copied, or would go where a link leads, which is another's file."""
+    if os.path.islink(entry.file):
+        raise UsageError(
+            f"{entry.file} is a link to {os.readlink(entry.file)}, which would be replaced", "remove the link first"
+        )
     if os.path.exists(entry.file) and os.path.samefile(source, entry.file):
         raise UsageError(f"{entry.file} is what is to be copied", "give the copy another name")
 
@@ -147,9 +157,9 @@ def edit(ctx: Context, file: str, ask: Asking) -> Edited:
     if before is None:
         raise UsageError(f"there is no file {file}", "name a command, or a file that is there")
     draft = os.path.join(tempfile.mkdtemp(prefix="viewsync-edit-"), os.path.basename(path))
-    files.create(draft, before, 0o600)
     over = False
     try:
+        files.create(draft, before, 0o600)
         problem = _edited(ctx, program, draft, file, ask)
         after = files.read(draft)
         if after is not None and after != before:

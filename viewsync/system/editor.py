@@ -29,4 +29,6 @@ def edit(editor: str, path: str, env: Mapping[str, str]) -> str:
         code = process.on_our_terminal(["sh", "-c", f'{editor} "$1"', "sh", path], env).wait()
     if code in _NOT_THERE:
         return f"the editor `{editor}` cannot be run"
+    if code < 0:
+        return f"the editor `{editor}` was ended by signal {-code}"
     return f"the editor `{editor}` ended with {code}" if code else ""
