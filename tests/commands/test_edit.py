@@ -29,6 +29,7 @@ WRONG = {
     "session:\n  windows: [{name: '{{nope}}'}]\n": "dev.yaml:2: there is no variable 'nope'",
     "session:\n  windows: [{name: a, layout: sideways, panes: [x, y]}]\n": "dev.yaml:2: ",
     "session: {}\n\xff": "dev.yaml:2: is not UTF-8",
+    "\n": "dev.yaml: what was saved is empty",
 }
 
 
@@ -105,6 +106,7 @@ def test_an_editor_that_fails(project: Project) -> None:
     for editor, said in (
         ("false", "ended with 1"),
         ("no-such-editor", "cannot be run"),
+        ('f() { rm -r "${1%/*}"; }; f', "cannot be read"),
         ("", "set $VISUAL or $EDITOR"),
     ):
         done = edited(project, editor)

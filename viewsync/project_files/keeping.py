@@ -7,6 +7,7 @@ import tempfile
 
 from viewsync import paths
 from viewsync.errors import BadFile, UsageError, ViewsyncError
+from viewsync.light import contextlib
 from viewsync.project_files import loading, yaml_files
 from viewsync.project_files.rules.nodes import Unfit
 from viewsync.system import editor, files
@@ -160,7 +161,7 @@ def edit(ctx: Context, file: str, ask: Asking) -> Edited:
     over = False
     try:
         files.create(draft, before, 0o600)
-        problem = _edited(ctx, program, draft, file, ask)
+        problem = _edited(ctx, program, draft, file, ask, had_text=bool(before.strip()))
         after = files.read(draft)
         if after is not None and after != before:
             if files.read(path) != before:
@@ -179,10 +180,11 @@ def edit(ctx: Context, file: str, ask: Asking) -> Edited:
         raise
     finally:
         if over:  # with what the editor left beside it
-            files.remove_tree(os.path.dirname(draft))
+            with contextlib.suppress(OSError):
+                files.remove_tree(os.path.dirname(draft))
 
 
-def _edited(ctx: Context, program: str, draft: str, file: str, ask: Asking) -> str:
+def _edited(ctx: Context, program: str, draft: str, file: str, ask: Asking, *, had_text: bool) -> str:
     """Why `run` would refuse it as it is to be kept, "" when nothing is known. BadFile where it is not to be kept."""
     kind = loading.kind_of(ctx, file)
     while True:
@@ -190,6 +192,8 @@ def _edited(ctx: Context, program: str, draft: str, file: str, ask: Asking) -> s
             raise ViewsyncError(problem)
         try:
             text = _read_draft(draft, file)
+            if had_text and not text.strip():  # as an editor leaves it that found no room, or was stopped
+                raise BadFile(f"{file}: what was saved is empty", "`viewsync remove` takes a command away")
             loading.check(text, file, kind)
         except BadFile as error:
             if not ask.again(error):
