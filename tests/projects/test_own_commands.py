@@ -157,3 +157,11 @@ def test_one_is_found_from_a_folder_that_is_gone(home: Home, server: Server) -> 
     assert [line.rpartition(": ")[2] for line in codes] == [*"0000000011"], done.out
     assert done.out.count("viewsync: the current folder ") == 2
     assert server.run("list-sessions").code == 1
+
+
+def test_the_session_of_such_a_link_is_stopped_by_its_name(home: Home, project: Project, server: Server) -> None:
+    file = project.command("dev", "session: {}\n")
+    os.makedirs(os.path.join(home.path, "config", "commands"))
+    os.symlink(file, os.path.join(home.path, "config", "commands", "app.yaml"))
+    assert ran(home, server, "app")["name"] == "myapp-main-dev"
+    assert home.viewsync("stop", "app").out == "ended myapp-main-dev\n"

@@ -92,7 +92,7 @@ def _entry_by_path(file: str, env: Mapping[str, str]) -> Entry:
     folder = os.path.realpath(os.path.dirname(file))
     mine = own_folder(env)
     own = bool(mine) and folder == os.path.realpath(os.path.join(mine, _OWN[0]))
-    return Entry(found.name, file, "" if own else found.root, exists=True, listed=own or _is_in_project(file))
+    return Entry(found.name, file, "" if own else found.root, exists=True, listed=own or is_in_project(file))
 
 
 def place(name: str, env: Mapping[str, str], *, own: bool = False, root: str = "") -> Entry:
@@ -146,12 +146,12 @@ def own_file(name: str, env: Mapping[str, str]) -> str:
 def _of_own(file: str, own: str) -> Located:
     """A link to a project's command is that command, with all that its project says."""
     real = os.path.realpath(file)
-    if _is_in_project(real):
+    if is_in_project(real):
         return _in_project(real)
     return Located(os.path.splitext(os.path.basename(file))[0], os.path.realpath(own), file, "", own=True)
 
 
-def _is_in_project(file: str) -> bool:
+def is_in_project(file: str) -> bool:
     above, folder = os.path.split(os.path.dirname(file))
     return any((os.path.basename(above), folder) == layout[:2] for layout in _LAYOUTS)
 
@@ -219,7 +219,7 @@ def current_folder() -> str:
 def _by_path(file: str, env: Mapping[str, str]) -> Located:
     if not os.path.exists(file):
         raise UsageError(f"there is no file {file}", "name a command, or a file that is there")
-    if os.path.basename(os.path.dirname(file)) == _OWN[0] and not _is_in_project(file):
+    if os.path.basename(os.path.dirname(file)) == _OWN[0] and not is_in_project(file):
         own = own_folder(env)
         if own and os.path.realpath(os.path.dirname(file)) == os.path.realpath(os.path.join(own, _OWN[0])):
             return _of_own(file, own)

@@ -50,12 +50,12 @@ def meant(ctx: Context, name: str, label: str = "", socket: str = "") -> Known:
     named = [known for known in reading.known if known.command == name]
     if any(name in (known.name, known.row.name if known.row else "") for known in reading.known):
         found = listing.named(reading, name)
-        others = _of_command(ctx, name, named) if named else []
+        others = _of_command(ctx, name, reading) if named or locating.own_file(name, ctx.env) else []
         if not others or found in others:
             return found
         hint = f"`viewsync kill {quote(name)}` ends the one of that name"
         return _only([found, *others], reading, f"{name!r} can mean", hint)
-    if of_command := _of_command(ctx, name, named):
+    if of_command := _of_command(ctx, name, reading):
         return _only(of_command, reading, f"the command {name!r} has", "name one")
     try:
         return listing.named(reading, name)
@@ -69,13 +69,19 @@ def meant(ctx: Context, name: str, label: str = "", socket: str = "") -> Known:
         raise MissingSession(error.message, hint) from None
 
 
-def _of_command(ctx: Context, name: str, named: list[Known]) -> list[Known]:
-    """Those of this folder's project, where that has such a command; else those of the user's own."""
+def _of_command(ctx: Context, name: str, reading: Reading) -> list[Known]:
+    """Those of this folder's project, where that has such a command; else those of the user's own, which may be a link
+    to a project's.
+    """
+    named = [known for known in reading.known if known.command == name]
     if root := locating.root_here():
         scope = current_project.scope(ctx.env, "", here=True)
         here = [known for known in named if scope.has(known)]
         if here or name in locating.names(root):
             return here
+    file = os.path.realpath(locating.own_file(name, ctx.env) or os.sep)
+    if locating.is_in_project(file):
+        return [known for known in reading.known if os.path.realpath(str(known.about.get("file"))) == file]
     own = os.path.realpath(locating.own_folder(ctx.env) or os.sep)
     return [known for known in named if known.identity and known.identity.root == own]
 
