@@ -97,6 +97,15 @@ def test_what_is_no_name_makes_nothing(home: Home, name: str) -> None:
     assert not own(home, "x").parent.exists()
 
 
+def test_on_a_disk_that_is_full_nothing_is_left(home: Home) -> None:
+    folder = Path(home.path, "place")
+    folder.mkdir()
+    argv = ["sh", "-c", 'ulimit -f 0; exec "$0" new dev --here', home.launcher]
+    done = home.call(argv, home.env, cwd=str(folder))
+    assert (done.code, "cannot create" in done.err, done.err.count("\n")) == (1, True, 1), done
+    assert os.listdir(folder) == []
+
+
 def test_what_runs_becomes_a_command(home: Home, project: Project, server: Server) -> None:
     sub = os.path.join(project.root, "sub")
     os.mkdir(sub)

@@ -141,24 +141,32 @@ def apply(change: FileChange) -> None:
 
 
 def create(path: str, data: bytes, mode: int = 0o666) -> None:
-    """A new file, whole or not at all, and never in the place of another. FileError."""
+    """A new file, whole or not at all, and never in the place of another. FileError, and then nothing was made."""
+    missing = missing_folders(path)
     try:
-        for folder in missing_folders(path):
+        for folder in missing:
             with contextlib.suppress(FileExistsError):  # somebody else made it just now
                 os.mkdir(folder, 0o755)
         temporary = _temporary(path)
-        whole_file.create(temporary, data, mode & ~0o022)
         try:
-            os.link(temporary, path)
-        except OSError as error:
-            if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS) or os.path.lexists(path):
-                raise
-            os.rename(temporary, path)  # a filesystem that has no hard links
+            whole_file.create(temporary, data, mode & ~0o022)
+            _give_name(temporary, path)
         finally:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary)
     except OSError as error:
+        remove_empty(missing)
         raise FileError(f"cannot create {path}: {error.strerror}") from None
+
+
+def _give_name(temporary: str, path: str) -> None:
+    """Where nothing has it."""
+    try:
+        os.link(temporary, path)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS) or os.path.lexists(path):
+            raise
+        os.rename(temporary, path)  # a filesystem that has no hard links
 
 
 def revert(changes: Sequence[FileChange]) -> None:
