@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.sessions import add_by_jq, by_jq, create, rows
 from tests.support.wait import until
+from viewsync.context import Context
+from viewsync.sessions import registering
+from viewsync.store.registry_file import RegistryFile
 
 if TYPE_CHECKING:
     from tests.support.server import Home, Server
+    from viewsync.registry_shape import RegistryData
 
 ODD = ["-x", "a b", 'a"b', "a|b", "$(touch x)", "#{q:x}", "a\nb", "é", "--", "--dry-run", "init", "\\"]
 
@@ -202,3 +207,39 @@ def test_rows_of_a_place_that_is_gone_for_good_are_forgotten_together_where_some
     assert list(home.rows()) == [view]
     assert home.viewsync("registry", "forget-place", place).out.startswith("kept listens: ")
     assert home.viewsync("registry", "forget-place", "0badb007.1@nowhere").out == "no row is of that place\n"
+
+
+def test_what_may_live_of_a_place_is_not_forgotten_with_it(home: Home) -> None:
+    """Quarantined, behind a folder that cannot be looked into, by a socket that was removed, and used meanwhile."""
+    home.viewsync("registry", "init")
+    place = "0badb007.4026531999@a-container"
+    os.symlink("round", os.path.join(home.path, "round"))
+    listens = os.path.join(home.path, "removed.sock")
+    lost = f'{{socket: "{home.path}/gone.sock", target: "x:0.0", type: "shell", server: "7.7", place: "{place}"}}'
+    by_jq(
+        home,
+        f".sessions.gone = {lost} | .sessions.kept = ({lost} | .quarantined = true)"
+        f' | .sessions.hidden = ({lost} | .socket = "{home.path}/round/x")'
+        f' | .sessions.listens = ({lost} | .socket = "{listens}")'
+        f' | .sessions.used = {lost}',
+    )
+
+    class Used(RegistryFile):
+        """Somebody uses a session between the look and the lock."""
+
+        def read(self) -> RegistryData:
+            seen = super().read()
+            with RegistryFile(home.state).change() as data:
+                data["sessions"]["used"]["last_active"] = "now"
+            return seen
+
+    ctx = Context(home.env)
+    ctx.registry = Used(home.state)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(listens)
+        listening.listen()
+        os.unlink(listens)
+        found = registering.forget_place(ctx, place, dry_run=False)
+        assert set(rows(home)) == {"kept", "hidden", "listens", "used"}
+        assert (found.sessions, [name for name, _ in found.kept]) == (["gone"], ["kept", "hidden", "listens"])
+        assert "kept kept: it is quarantined\n" in home.viewsync("registry", "forget-place", place, "--dry-run").out

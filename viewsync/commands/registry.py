@@ -137,9 +137,10 @@ def _forget_place(parsed: argparse.Namespace, ctx: Context) -> Result:
     done = "would forget" if parsed.dry_run else "forgot"
     lines = [f"{done} the session {name}" for name in found.sessions]
     lines += [f"{done} the view {name}" for name in found.views]
-    lines += [f"kept {name}: its server may still be there, since its socket is" for name in found.kept]
+    lines += [f"kept {name}: {reason}" for name, reason in found.kept]
     told = [printable(line) for line in lines or ["no row is of that place"]]
-    return Result({**found._asdict(), "dry_run": parsed.dry_run}, told)
+    kept = [name for name, _ in found.kept]
+    return Result({**found._asdict(), "kept": kept, "dry_run": parsed.dry_run}, told)
 
 
 def _lock(parsed: argparse.Namespace, registry: RegistryFile) -> Result:

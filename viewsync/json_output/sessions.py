@@ -240,7 +240,7 @@ class RegistryOfPlace(TypedDict):
     what: Annotated[Literal["forget-place"], "what was asked for"]
     sessions: Annotated[list[str], "sessions that were forgotten, or would be"]
     views: Annotated[list[str], "the same of views"]
-    kept: Annotated[list[str], "sessions and views that stay, since their server may still be there"]
+    kept: Annotated[list[str], "sessions and views that stay, as quarantined or since their server may still be there"]
     dry_run: Annotated[bool, "whether nothing was changed"]
 
 

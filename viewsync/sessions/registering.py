@@ -14,7 +14,7 @@ from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.context import Context
-    from viewsync.registry_shape import RegistryData, SessionRow
+    from viewsync.registry_shape import SessionRow, ViewRow
     from viewsync.store.registry_file import RegistryFile
 
 # What viewsync knows of a session beyond what a script says of it. A script that says it anew may mean another one.
@@ -80,16 +80,16 @@ def forget_dead(ctx: Context, *, dry_run: bool) -> tuple[int, list[str]]:
 class OfPlace(NamedTuple):
     sessions: list[str]
     views: list[str]
-    kept: list[str]  # sessions and views whose server may still be there
+    kept: list[tuple[str, str]]  # sessions and views that stay, each with the reason
 
 
 def forget_place(ctx: Context, place: str, *, dry_run: bool) -> OfPlace:
     """Forget the rows of another pid namespace, as that of a container that is gone for good, and end nothing.
 
-    Nobody can judge them from here, so it is who asks who says so; where somebody listens on a row's socket, it stays.
+    Nobody can judge them from here, so it is who asks who says so; where somebody may listen on a row's socket, and in
+    quarantine, it stays.
     """
     from viewsync.system import processes
-    from viewsync.tmux import sockets
 
     if not processes.is_elsewhere(place):
         hint = (
@@ -97,26 +97,44 @@ def forget_place(ctx: Context, place: str, *, dry_run: bool) -> OfPlace:
         )
         raise UsageError(f"process ids of the place {place!r} are known here", hint)
 
-    def of_place(data: RegistryData) -> OfPlace:
-        found = OfPlace([], [], [])
-        for names, known in ((found.sessions, data["sessions"]), (found.views, data["views"])):
-            for name, row in known.items():
-                if row.get("place") == place:
-                    gone = sockets.state(str(row.get("socket"))) in sockets.SILENT
-                    (names if gone else found.kept).append(name)
-        return found
-
-    found = of_place(ctx.registry.read())
+    before = ctx.registry.read()
+    found = OfPlace([], [], [])
+    for names, known in ((found.sessions, before["sessions"]), (found.views, before["views"])):
+        for name, row in known.items():
+            if row.get("place") == place:
+                reason = _stays(row, session=names is found.sessions)
+                found.kept.append((name, reason)) if reason else names.append(name)
     if dry_run or not (found.sessions or found.views):
         return found
-    with ctx.registry.change() as data:
-        sessions = [name for name in found.sessions if data["sessions"].get(name, {}).get("place") == place]
-        views = [name for name in found.views if data["views"].get(name, {}).get("place") == place]
+    with ctx.registry.change() as data:  # what somebody has written to meanwhile may live again
+        sessions = [name for name in found.sessions if data["sessions"].get(name) == before["sessions"][name]]
+        views = [name for name in found.views if data["views"].get(name) == before["views"][name]]
         for name in sessions:
             del data["sessions"][name]
         for name in views:
             del data["views"][name]
     return found._replace(sessions=sessions, views=views)
+
+
+def _stays(row: SessionRow | ViewRow, *, session: bool) -> str:
+    """Why, "" where it can go."""
+    from viewsync.tmux import lost_sockets, sockets
+
+    if session and row.get("quarantined"):
+        return "it is quarantined"
+    socket = str(row.get("socket"))
+    try:
+        os.lstat(socket)
+        silent = sockets.state(socket) in sockets.SILENT
+    except (FileNotFoundError, NotADirectoryError):
+        silent = True
+    except OSError:  # whatever is there is hidden from us
+        silent = False
+    if not silent:
+        return "its server may still be there, since its socket is"
+    # Its socket was removed, or is a container's own.
+    listens = os.path.isabs(socket) and lost_sockets.listeners(socket)
+    return "its server may still be there, since somebody listens by that path" if listens else ""
 
 
 def process_id(text: str) -> int | None:

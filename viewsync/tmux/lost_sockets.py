@@ -32,9 +32,7 @@ def server_on(socket: str) -> int:
     """The server that listens at that path, where the path itself leads to none: the kernel knows it all the same. 0
     without one, and where processes are not shown.
     """
-    folder, name = os.path.split(socket)
-    paths = {socket, os.path.join(os.path.realpath(folder), name)}
-    wanted = {number for path, number in procfs.listening() if path in paths}
+    wanted = listeners(socket)
     if not wanted:
         return 0
     for pid in procfs.pids():
@@ -43,6 +41,13 @@ def server_on(socket: str) -> int:
             # One that was started just now can be reached by now.
             return pid if sockets.state(socket) in sockets.SILENT else 0
     return 0
+
+
+def listeners(socket: str) -> set[int]:
+    """The numbers of all sockets that were bound to that path and listen, ours or not."""
+    folder, name = os.path.split(socket)
+    paths = {socket, os.path.join(os.path.realpath(folder), name)}
+    return {number for path, number in procfs.listening() if path in paths}
 
 
 def of(folders: Collection[str], named: Collection[str]) -> dict[str, int]:
