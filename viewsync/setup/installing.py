@@ -174,10 +174,11 @@ _STATE = (
     "trust.json",
     ".trust.lock",
     "open.conf-",
+    "append-",
 )
 
 # Folders of the verbs' own, which nobody needs afterwards. What was saved for somebody (evidence, backups) stays.
-_WORK = ("blocks", "exec", "leases", "pending", "steps")
+_WORK = ("blocks", "exec", "leases", "parsed", "pending", "steps")
 
 
 def _emptied(ctx: Context) -> list[str]:
