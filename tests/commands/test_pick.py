@@ -176,6 +176,18 @@ def test_a_project_whose_file_names_a_server_is_run_there(
     assert server.sessions() == ["proj"]
 
 
+def test_a_project_that_runs_on_another_server_is_gone_to_and_not_made_anew(
+    home: Home, server: Server, project: Project, servers: Callable[..., Server]
+) -> None:
+    ran = project.viewsync("run", "dev", "--json", "-L", "work").json()
+    work = servers(label="work")
+    work.pid = int(work.tmux("display-message", "-p", "#{pid}"))
+    choice = choices(project.viewsync("pick", "--json"))["project myapp dev"]
+    assert (choice["session"], choice["socket"]) == (ran["name"], work.socket)
+    opened = home.viewsync("pick", "--json", "--open", choice["key"]).json()
+    assert (opened["socket"], work.sessions(), server.sessions()) == (work.socket, [ran["name"]], ["proj"])
+
+
 def test_what_has_gone_meanwhile_is_one_line(home: Home, server: Server, project: Project) -> None:
     server.tmux("new-session", "-d", "-s", "other")
     folder = os.path.join(home.path, "src")

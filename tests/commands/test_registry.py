@@ -221,7 +221,7 @@ def test_what_may_live_of_a_place_is_not_forgotten_with_it(home: Home) -> None:
         f".sessions.gone = {lost} | .sessions.kept = ({lost} | .quarantined = true)"
         f' | .sessions.hidden = ({lost} | .socket = "{home.path}/round/x")'
         f' | .sessions.listens = ({lost} | .socket = "{listens}")'
-        f' | .sessions.used = {lost}',
+        f" | .sessions.used = {lost}",
     )
 
     class Used(RegistryFile):

@@ -133,7 +133,7 @@ def _counted(count: int, what: str) -> str:
 def _projects(ctx: Context, roots: Sequence[str], running: Sequence[_Running], socket: str) -> Iterator[Choice]:
     """The commands of each project, those of the folder that we are in first, and behind them the user's own."""
     found = [
-        _Command(root, name, _file(root, name), f"{os.path.basename(root)} {name}", _short(ctx, root))
+        _Command(root, name, locating.file_of(root, name), f"{os.path.basename(root)} {name}", _short(ctx, root))
         for root in dict.fromkeys(os.path.realpath(root) for root in roots if root)
         for name in _unless_unreadable(locating.names, root)
     ]
@@ -143,10 +143,14 @@ def _projects(ctx: Context, roots: Sequence[str], running: Sequence[_Running], s
         for name in _unless_unreadable(locating.own_names, ctx.env)
     ]
     for root, name, file, called, told in found:
-        there = [one.choice.name for one in running if one.known and _is_of(one.known, root, name)]
-        if file:
-            detail = f"{told}, running" if there else told
-            yield Choice(PROJECT, called, socket, file, detail, "".join(there[:1]))
+        if not file:
+            continue
+        there = [one.choice for one in running if one.known and _is_of(one.known, root, name)]
+        there.sort(key=lambda choice: choice.socket != socket)
+        if there:
+            yield Choice(PROJECT, called, there[0].socket, file, f"{told}, running", there[0].name)
+        else:
+            yield Choice(PROJECT, called, socket, file, told)
 
 
 def _is_of(known: _Row, root: str, command: str) -> bool:
@@ -161,17 +165,14 @@ def _unless_unreadable(names: Callable[[Place], list[str]], place: Place) -> lis
         return []
 
 
-def _file(root: str, name: str) -> str:
-    return next((file for file in locating.files(root) if os.path.splitext(os.path.basename(file))[0] == name), "")
-
-
 def _worktrees(ctx: Context, folder: str, socket: str) -> list[Choice]:
     """Of the folder's repository, where it has more than one."""
     try:
         trees = Git(folder, ctx.env).worktrees()
     except (GitError, ViewsyncError):  # in no repository, or without git
         return []
-    found = [tree for tree in trees if os.path.isdir(tree.path)]
+    # A bare one, in which nobody works, has neither a branch nor a commit.
+    found = [tree for tree in trees if (tree.branch or tree.head) and os.path.isdir(tree.path)]
     project = os.path.basename(trees[0].path)
     return [
         Choice(WORKTREE, f"{project} {tree.branch or tree.head[:12]}", socket, tree.path, _short(ctx, tree.path))
