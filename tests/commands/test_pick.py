@@ -216,6 +216,15 @@ def test_a_preview_shows_the_pane_and_nothing_that_commands_the_terminal(home: H
     assert home.viewsync("pick", "--preview", key, "--json").json()["lines"] == ["onered"]
 
 
+def test_a_preview_is_of_the_session_that_would_be_opened(home: Home, server: Server) -> None:
+    """Whatever its name means to tmux: here it is the id of another one."""
+    own = server.show("=proj:", "#{session_id}")
+    server.tmux("new-session", "-d", "-s", own, "echo mine; cat")
+    session = next(choice for choice in choices(home.viewsync("pick", "--json")).values() if choice["name"] == own)
+    seen = until(lambda: home.viewsync("pick", "--preview", session["key"]).out.split(), "something on its screen")
+    assert seen == ["mine"]
+
+
 def test_what_is_no_key_is_refused(home: Home) -> None:
     for key in ("x", "WyJmb2xkZXIiLCIiLCIiLCIvIl0=", "W10", "é", "a b", "WyJzZXNzaW9uIiwiIiwiIiwiIl0"):
         done = home.viewsync("pick", "--json", f"--open={key}")

@@ -178,7 +178,7 @@ def _previewed(ctx: Context, choice: Choice, *, as_json: bool) -> Result:
     """fzf says how much room there is."""
     from viewsync.picking import preview
 
-    room = ctx.env.get("FZF_PREVIEW_LINES", "")
+    room = ctx.env.get("FZF_PREVIEW_LINES", "")[:4]
     lines = preview.lines(ctx, choice, int(room) if room.isdecimal() and int(room) else 50, colours=_coloured(ctx))
     if not as_json:
         sys.stdout.buffer.write("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))

@@ -30,11 +30,15 @@ def lines(ctx: Context, choice: Choice, room: int, *, colours: bool) -> list[str
 
 
 def _pane(ctx: Context, choice: Choice, room: int, *, colours: bool) -> list[str]:
-    """The end of what the session's current pane shows."""
+    """The end of what the session's current pane shows: by its id, since a name may look like another one's target."""
     from viewsync.panes import capturing
+    from viewsync.projects import attaching
     from viewsync.registry.targets import TargetArgs
 
-    asked = TargetArgs(socket=choice.socket, target=f"{choice.name}:")
+    found = attaching.unregistered(ctx, choice.socket, choice.name)
+    if found is None:
+        raise MissingSession(choice.name)
+    asked = TargetArgs(socket=choice.socket, target=f"{found[1]}:")
     captured = capturing.capture(ctx, asked, capturing.CaptureOptions(colours=colours))
     return [line.expandtabs() for line in captured.lines[-room:]]
 
