@@ -245,7 +245,10 @@ def test_a_terminal_that_cannot_draw_is_refused(home: Home, server: Server) -> N
 def test_fzf_asks_and_the_terminal_becomes_the_client_of_a_view(home: Home, server: Server) -> None:
     programs.skip_without("fzf")
     server.tmux("new-session", "-d", "-s", HOSTILE, "echo previewed; cat")
-    env = {"FZF_DEFAULT_OPTS": "--multi --print-query --expect=f1 --no-height", "SHELL": "/no/such/shell"}
+    options = "--multi --print-query --expect=f1 --no-height --header-lines=9 --nth=1"
+    launcher = os.path.join(home.path, "it's {q} {1}")
+    os.symlink(home.launcher, launcher)
+    env = {"FZF_DEFAULT_OPTS": options, "SHELL": "/no/such/shell", "VIEWSYNC_LAUNCHER": launcher}
     tab = home.program([home.launcher, "pick"], env=env)
     sees(tab, "proj")
     tab.type("日本")
@@ -259,7 +262,7 @@ def test_fzf_asks_and_the_terminal_becomes_the_client_of_a_view(home: Home, serv
 
 def test_who_leaves_fzf_opens_nothing_and_has_the_terminal_back(home: Home, server: Server) -> None:
     programs.skip_without("fzf")
-    for how, ends in (("\033", 130), ("TERM", 143)):
+    for how, ends in (("\033", 130), ("TERM", 143), ("QUIT", 131)):
         tab = behind(home, f"--cwd={home.path}", env={"FZF_DEFAULT_OPTS": "--select-1"})
         sees(tab, "proj")
         reads_keys(tab)
@@ -268,6 +271,28 @@ def test_who_leaves_fzf_opens_nothing_and_has_the_terminal_back(home: Home, serv
         assert cooked(tab)
         assert tab.text().count(ENTERED) == tab.text().count(LEFT)
     assert server.sessions() == ["proj"]
+
+
+def test_a_fzf_that_is_killed_leaves_the_terminal_as_it_was(home: Home, server: Server) -> None:
+    programs.skip_without("fzf")
+    tab = behind(home, f"--cwd={home.path}", env={"FZF_DEFAULT_OPTS": "--no-height"})
+    sees(tab, "proj")
+    reads_keys(tab)
+    os.kill(children(picker_pid(tab))[0], signal.SIGKILL)
+    assert code(tab) == 1
+    assert "viewsync: signal 9 ended fzf" in tab.text()
+    assert cooked(tab)
+    assert tab.text().rindex(LEFT) > tab.text().rindex(ENTERED)
+    assert server.sessions() == ["proj"]
+
+
+def test_a_fzf_that_asks_nobody_opens_nothing(home: Home, server: Server) -> None:
+    programs.skip_without("fzf")
+    server.tmux("new-session", "-d", "-s", "other")
+    tab = behind(home, f"--cwd={home.path}", env={"FZF_DEFAULT_OPTS": "--filter=session"})
+    assert code(tab) == 1
+    assert "fzf printed no choice, or several" in tab.text()
+    assert server.clients() == {}
 
 
 def test_options_that_fzf_does_not_know_are_told(home: Home, server: Server) -> None:

@@ -6,7 +6,7 @@ import shlex
 
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.picking.choice_keys import key
-from viewsync.system import process
+from viewsync.system import process, terminal
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from viewsync.picking.rules.choice import Choice
 
 _CHOSEN, _NO_MATCH, _INTERRUPTED = 0, 1, 130
+_WITHOUT = "`viewsync pick --own` does without fzf"
 
 
 def there(ctx: Context) -> str:
@@ -31,21 +32,26 @@ def choose(ctx: Context, program: str, choices: Sequence[Choice], rows: Sequence
     done = process.asking([program, *_options(ctx, problem)], "".join(f"{line}\0" for line in lines), _environment(ctx))
     if done.code in (_NO_MATCH, _INTERRUPTED):
         return None
+    if done.code < 0:
+        terminal.leave_screen()
+        raise ViewsyncError(f"signal {-done.code} ended fzf", _WITHOUT)
     if done.code != _CHOSEN:
         raise ViewsyncError(
             f"fzf ended with exit code {done.code}",
-            "FZF_DEFAULT_OPTS may hold what it does not know; `viewsync pick --own` does without fzf",
+            f"FZF_DEFAULT_OPTS may hold what it does not know, or the terminal be too small; {_WITHOUT}",
         )
     # What FZF_DEFAULT_OPTS has it print besides, as the query, comes before.
-    chosen = done.out.removesuffix("\0").rpartition("\0")[2].partition("\t")[0]
-    if chosen not in keys:
-        raise UsageError("fzf printed no choice", "look at FZF_DEFAULT_OPTS; `viewsync pick --own` does without fzf")
+    printed = [part.partition("\t")[0] for part in done.out.removesuffix("\0").split("\0")]
+    chosen = printed[-1]
+    if chosen not in keys or sum(part in keys for part in printed) > 1:  # several: nobody was asked (--filter)
+        raise UsageError("fzf printed no choice, or several", f"look at FZF_DEFAULT_OPTS; {_WITHOUT}")
     return keys[chosen]
 
 
 def _options(ctx: Context, problem: str) -> list[str]:
     """Behind those of FZF_DEFAULT_OPTS: its colours and keys stay, and what would change the answer does not."""
-    preview = f"{shlex.quote(ctx.launcher)} pick --preview {{1}}"
+    launcher = shlex.quote(ctx.launcher).replace("{", "{''")  # else fzf would read `{q}` in it
+    preview = f"{launcher} pick --preview {{1}}"
     return [
         "--read0",
         "--print0",
@@ -54,6 +60,8 @@ def _options(ctx: Context, problem: str) -> list[str]:
         "--no-multi",
         "--no-select-1",
         "--no-exit-0",
+        "--no-header-lines",
+        "--nth=..",
         "--tiebreak=index",
         "--prompt=open> ",
         f"--preview={preview}",

@@ -310,7 +310,7 @@ def asking(argv: Sequence[str], stdin: str, env: Mapping[str, str]) -> Completed
     settings = termios.tcgetattr(0)
     try:
         with (
-            signals.exiting(),
+            signals.exiting(signal.SIGQUIT),
             _whole(stdin.encode("utf-8", "surrogateescape")) as source,
             subprocess.Popen(argv, stdin=source, stdout=subprocess.PIPE, env=env) as child,
         ):

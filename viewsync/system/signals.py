@@ -62,12 +62,14 @@ def ignoring(number: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def exiting() -> Iterator[None]:
-    """What would end us without a word is an exception, as ^C is. What somebody handles, or ignores, stays so.
+def exiting(*more: int) -> Iterator[None]:
+    """What would end us without a word is an exception, as ^C is. What somebody handles, or ignores, stays so. `more`:
+    signals beside the usual ones.
 
     Only the first one: a tab that is closed may hang up twice, and what follows the first is not to be broken off.
     """
-    numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) == signal.SIG_DFL]
+    wanted = (signal.SIGTERM, signal.SIGHUP, *more)
+    numbers = [number for number in wanted if signal.getsignal(number) == signal.SIG_DFL]
 
     def leave(first: int, frame: FrameType | None) -> None:
         del frame

@@ -90,6 +90,12 @@ def let_read(told: float) -> None:
     time.sleep(max(0.0, min(_READING, told + _READING - time.monotonic())) if told else 0.0)
 
 
+def leave_screen() -> None:
+    """As a program would have that was killed while it had the whole screen, the cursor and the mouse."""
+    with contextlib.suppress(OSError):
+        os.write(1, b"\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?2004l\033[?1049l\033[?25h\033[m\r")
+
+
 def wait_for_key(seconds: float) -> None:
     """Until somebody presses Enter, or that long."""
     with contextlib.suppress(OSError):
