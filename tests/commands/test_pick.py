@@ -295,6 +295,19 @@ def test_a_fzf_that_asks_nobody_opens_nothing(home: Home, server: Server) -> Non
     assert server.clients() == {}
 
 
+def test_fzf_is_not_asked_for_a_popup_in_a_popup(home: Home, server: Server) -> None:
+    """As `--tmux` in its options would have it, which newer ones know."""
+    with open(os.path.join(home.path, "fzf"), "w", encoding="utf-8") as file:
+        file.write('#!/bin/sh\necho "TMUX=$TMUX." > "$HOME/told"\nexit 130\n')
+    os.chmod(file.name, 0o700)
+    tab, _ = server.open("proj")
+    line = f"PATH={home.path}:$PATH {home.launcher} pick"
+    popup = home.program(["tmux", "-S", server.socket, "display-popup", "-c", tab.tty, "-E", line])
+    popup.wait()
+    with open(os.path.join(home.path, "told"), encoding="utf-8") as file:
+        assert file.read() == "TMUX=.\n"
+
+
 def test_options_that_fzf_does_not_know_are_told(home: Home, server: Server) -> None:
     programs.skip_without("fzf")
     tab = behind(home, env={"FZF_DEFAULT_OPTS": "--no-such-option"})

@@ -71,5 +71,9 @@ def _options(ctx: Context, problem: str) -> list[str]:
 
 
 def _environment(ctx: Context) -> dict[str, str]:
-    """fzf has $SHELL run the preview, and only of sh we know how words are quoted."""
-    return {**ctx.env, "SHELL": "/bin/sh"}
+    """fzf has $SHELL run the preview, and only of sh we know how words are quoted. A popup, which is no pane, can open
+    none of its own, as `--tmux` in FZF_DEFAULT_OPTS wants it.
+    """
+    popup = "TMUX_PANE" not in ctx.env
+    env = {name: value for name, value in ctx.env.items() if not (popup and name == "TMUX")}
+    return {**env, "SHELL": "/bin/sh"}
