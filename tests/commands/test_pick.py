@@ -17,6 +17,8 @@ from tests.support.projects import Project
 from tests.support.server import Server
 from tests.support.sessions import create
 from tests.support.wait import until
+from viewsync.picking import choice_keys
+from viewsync.picking.rules.choice import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -226,9 +228,18 @@ def test_a_preview_is_of_the_session_that_would_be_opened(home: Home, server: Se
 
 
 def test_what_is_no_key_is_refused(home: Home) -> None:
-    for key in ("x", "WyJmb2xkZXIiLCIiLCIiLCIvIl0=", "W10", "é", "a b", "WyJzZXNzaW9uIiwiIiwiIiwiIl0"):
+    odd = [choice_keys.key(Choice("folder", "x", socket, "/")) for socket in ("", "here", "\ud800")]
+    for key in ("x", "WyJmb2xkZXIiLCIiLCIiLCIvIl0=", "W10", "é", "a b", "WyJzZXNzaW9uIiwiIiwiIiwiIl0", *odd):
         done = home.viewsync("pick", "--json", f"--open={key}")
         assert (done.code, "not a key" in done.err) == (1, True)
+
+
+def test_without_a_terminal_nothing_is_made(home: Home, server: Server) -> None:
+    key = choice_keys.key(Choice("folder", "src", server.socket, home.path))
+    done = home.viewsync("pick", "--open", key)
+    assert (done.code, done.err.count("\n"), "kept" in done.err) == (1, 1, False)
+    assert "there is no terminal to open 'src' in (" in done.err
+    assert server.sessions() == ["proj"]
 
 
 def test_a_terminal_that_cannot_draw_is_refused(home: Home, server: Server) -> None:

@@ -149,8 +149,9 @@ def _opened(parsed: argparse.Namespace, ctx: Context, choice: Choice) -> Result:
 
     if parsed.client:
         return _moved(ctx, going.reach(ctx, choice), parsed.client)
-    if not parsed.json:
-        attaching.check(ctx.env, choice.socket, choice.name)  # before anything is made
+    if not (parsed.json or terminal.name() or sockets.is_inside(ctx.env, choice.socket)):  # before anything is made
+        hint = "in a terminal it is; --json makes what does not run yet, and prints how to attach to it"
+        raise UsageError(f"there is no terminal to open {choice.name!r} in", hint)
     reached = going.reach(ctx, choice)
     if parsed.json:
         return Result(_data(ctx, reached), warnings=reached.warnings)

@@ -30,7 +30,9 @@ def read_key(text: str) -> Choice:
 
 
 def _sound(told: object) -> bool:
-    fits = (
-        isinstance(told, list) and len(told) == 4 and all(isinstance(part, str) and "\0" not in part for part in told)
-    )
-    return fits and told[0] in KINDS and bool(told[1] if told[0] == SESSION else told[3])  # type: ignore[index]  # a list
+    if not isinstance(told, list) or len(told) != 4:
+        return False
+    if not all(isinstance(part, str) and "\0" not in part for part in told):
+        return False
+    kind, name, socket, path = told
+    return kind in KINDS and socket.startswith("/") and bool(name if kind == SESSION else path)
