@@ -166,6 +166,16 @@ def test_what_is_picked_is_made_where_it_does_not_run(home: Home, server: Server
     assert server.show(f"={dev}:", "#{session_windows}") == "1"  # and what was closed stays closed
 
 
+def test_a_session_that_was_made_with_arguments_is_gone_to(home: Home, server: Server, project: Project) -> None:
+    project.command("need", "arguments: { pr: { required: true } }\nsession: { name_template: 'need-{pr}' }\n")
+    key = choices(project.viewsync("pick", "--json"))["project myapp need"]["key"]
+    done = home.viewsync("pick", "--json", "--open", key)
+    assert (done.code, "the argument 'pr' is missing" in done.err) == (1, True)
+    ran = project.viewsync("run", "need", "pr=7", "--json").json()["name"]
+    assert home.viewsync("pick", "--json", "--open", key).json()["name"] == ran
+    assert server.sessions() == ["proj", ran]
+
+
 def test_a_project_whose_file_names_a_server_is_run_there(
     home: Home, server: Server, project: Project, servers: Callable[..., Server]
 ) -> None:

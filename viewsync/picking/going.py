@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
-from viewsync.errors import MissingSession, TmuxError, UsageError
+from viewsync.errors import BadFile, MissingSession, TmuxError, UsageError
 from viewsync.picking.rules import names
 from viewsync.picking.rules.choice import FOLDER, PROJECT, SESSION, Choice
 from viewsync.projects import attaching
+from viewsync.registry import rows as registry_rows
 from viewsync.system.git_worktrees import same_place
 from viewsync.tmux import clients, inventory, sessions, sockets
 from viewsync.tmux.server import ServerGone
@@ -48,8 +49,13 @@ def _run(ctx: Context, choice: Choice) -> Reached:
     from viewsync.project_files import loading
     from viewsync.projects import running
 
-    draft = loading.load(ctx, loading.Request(choice.path))
-    plan = loading.plan(draft)
+    try:
+        draft = loading.load(ctx, loading.Request(choice.path))
+        plan = loading.plan(draft)
+    except BadFile:  # an argument has to be given, or was changed since
+        if there := _made_by(ctx, choice):
+            return there
+        raise
     named = choice.socket != sockets.socket_of(ctx.env, "", "")
     socket = plan.socket if plan.socket and not named else choice.socket
     ran = running.compare(ctx, plan, socket, lambda name: loading.plan(draft, name))
@@ -58,6 +64,24 @@ def _run(ctx: Context, choice: Choice) -> Reached:
     if ran.server is None:
         raise TmuxError(f"the session of {choice.path} ended at once", "`viewsync run` tells more")
     return Reached(ran.server, ran.session, ran.name, ran.warnings)
+
+
+def _made_by(ctx: Context, choice: Choice) -> Reached | None:
+    """A session that was made by that file, whatever it was given."""
+    from viewsync.projects import listing
+
+    data = ctx.registry.read()
+    try:
+        found = inventory.inventory(ctx.tmux, choice.socket)
+    except ServerGone:
+        return None
+    live = {session.id: session.name for session in found.sessions}
+    here = [row for row in registry_rows.of(data) if row.server == found.server.identity and row.session_id in live]
+    for row in here:
+        file = listing.about(data["sessions"][row.name]).get("file")
+        if isinstance(file, str) and same_place(file, choice.path):
+            return Reached(found.server, row.session_id, live[row.session_id])
+    return None
 
 
 def _in_folder(ctx: Context, choice: Choice) -> Reached:
