@@ -129,6 +129,15 @@ def test_what_others_could_have_written_runs_nothing(home: Home, server: Server,
     assert server.run("list-sessions").code == 1
 
 
+@pytest.mark.parametrize("when", ["start", "restart", "attach", "detach", "cleanup"])
+def test_nor_does_a_program_that_others_could_have_written_at_any_other_time(home: Home, when: str) -> None:
+    own(home, "work", f"session: {{{when}_steps: [tell]}}\n")
+    program(home, "tell")
+    os.chmod(os.path.join(home.path, "config/steps/tell"), 0o722)  # noqa: S103
+    done = home.viewsync("run", "work")
+    assert (done.code, "tell can be written to by others" in done.err) == (1, True), done
+
+
 def test_a_link_to_a_projects_command_is_that_command(home: Home, project: Project) -> None:
     file = project.command("dev", "session: {pre_create_steps: [{run: make it}]}\n")
     os.makedirs(os.path.join(home.path, "config", "commands"))

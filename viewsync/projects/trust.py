@@ -243,7 +243,7 @@ def _require_own(plan: Plan, consequence: str) -> None:
     if not asked(plan):
         return
     _refuse_secrets(plan)
-    programs = (step.source.rpartition(":")[0] for step in (*plan.pre_create, *plan.post_create, *plan.cleanup))
+    programs = (step.source.rpartition(":")[0] for step in plan.steps)
     for path in dict.fromkeys(filter(None, (plan.file, plan.tmux_config, *programs))):
         if problem := _others_could_write(path):
             raise NotTrusted(
