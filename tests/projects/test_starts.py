@@ -56,3 +56,12 @@ def test_none_runs_untrusted(server: Server, project: Project) -> None:
     done = project.viewsync("run", "dev", "-S", server.socket)
     assert (done.code, "not trusted yet" in done.err, f"session '{NAME}' is there" in done.err) == (1, True, True), done
     assert not os.path.exists(os.path.join(project.root, "x"))
+
+
+def test_they_run_once_whoever_changes_its_row_meanwhile(server: Server, project: Project) -> None:
+    text = "session: {start_steps: [{run: 'echo x >> ran; %s heartbeat -s $VIEWSYNC_SESSION'}], windows: [{name: a}%s]}"
+    launcher = project.home.launcher
+    assert start(project, server, text % ("true", "")).code == 0
+    done = start(project, server, text % (launcher, ", {name: b}"))
+    assert (done.code, "created" in done.out, read(project, "ran")) == (0, False, "x\nx\n"), done
+    assert server.tmux("list-windows", "-t", f"={NAME}", "-F", "#{window_name}").split() == ["a", "b"]

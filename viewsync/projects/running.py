@@ -61,13 +61,15 @@ def run(ctx: Context, plan: Plan, socket: str, renamed: Renamed, *, apply: bool 
     """`apply`: change what can be changed without ending anything. `renamed`: the plan for a session of another name
     than the plan's own, which templates may have.
     """
+    begun: list[StepDone] | None = None  # the steps of a run that finds the session: whatever comes between, once
     for _ in range(_TRIES):
         try:
             found = reserving.wait(ctx, plan, socket, renamed)
         except MissingSession:  # it ended while it was read, and nothing was done yet
             continue
         if found.running:
-            ran = _again(ctx, found.running, found, apply=apply)
+            begun = _started(ctx, found.running) if begun is None else begun
+            ran = _again(ctx, found.running, found, begun, apply=apply)
         else:
             ran = _made(ctx, plan, socket, found, renamed)
         if ran:
@@ -98,15 +100,13 @@ def refuse_none(plan: Plan) -> None:
         raise UsageError(f"{plan.file}: each window is manual", f"name one or more of them with -w: {names}")
 
 
-def _again(ctx: Context, there: Running, found: Found, *, apply: bool) -> RunResult | None:
+def _again(ctx: Context, there: Running, found: Found, steps: Sequence[StepDone], *, apply: bool) -> RunResult | None:
     """What is missing of a session that runs; None where somebody began to work on it since it was read."""
     plan, server, session, socket = there.plan, there.server, there.live.id, there.server.socket
-    plan_checks.check(ctx.env, plan, server)
-    steps, failed = _started(ctx, there) if plan.startup and (plan.start or plan.restart) else ([], [])
     before = diff.compare(plan, there.seen)
     changing = (DIFFERENT,) if apply else ()
     todo = any(difference.kind == MISSING or (difference.kind in changing and difference.can) for difference in before)
-    warnings = [*_other(there), *failed]
+    warnings = [*_other(there), *(_failed(steps) if steps else ())]
     ran = RunResult(REUSED, there.name, socket, session, server, differences=before, warnings=warnings, steps=steps)
     if there.row and there.whole and not todo:
         rows.update(ctx.registry, there.row, {"last_active": rows.stamp(ctx.clock())})
@@ -141,12 +141,21 @@ def _again(ctx: Context, there: Running, found: Found, *, apply: bool) -> RunRes
     )
 
 
-def _started(ctx: Context, there: Running) -> tuple[list[StepDone], list[str]]:
-    """The steps of a run that finds the session, and those that failed and let it go on."""
+def _started(ctx: Context, there: Running) -> list[StepDone]:
+    """The steps of a run that finds the session, where it can be as the plan says."""
+    plan = there.plan
+    plan_checks.check(ctx.env, plan, there.server)
+    if not plan.startup or not (plan.start or plan.restart):
+        return []
     from viewsync.projects import lifecycle
 
-    steps = lifecycle.again(ctx, there.plan, there.name, there.server.socket, whole=not there.half)
-    return steps, lifecycle.told(steps)
+    return lifecycle.again(ctx, plan, there.name, there.server.socket, whole=not there.half)
+
+
+def _failed(steps: Sequence[StepDone]) -> list[str]:
+    from viewsync.projects import lifecycle
+
+    return lifecycle.told([*steps])
 
 
 def _other(there: Running) -> list[str]:
