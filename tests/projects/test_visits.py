@@ -4,6 +4,7 @@ that the user has there.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from tests.projects.test_ending import pending
@@ -87,6 +88,11 @@ def test_a_sweep_sets_the_hooks_again_and_tells_what_they_missed(server: Server,
     assert home.viewsync("sweep").code == 0
     seen(project, COME + GO)
     assert len(slots(server)) == 2
+    for event in hooks.EVENTS:
+        server.tmux("set-hook", "-g", event, "set-option -g @mine 1")
+    client(home, server)
+    assert home.viewsync("sweep").code == 0
+    seen(project, COME + GO + COME)
 
 
 def test_what_is_not_trusted_any_more_does_not_run(server: Server, home: Home, project: Project) -> None:
@@ -98,3 +104,30 @@ def test_what_is_not_trusted_any_more_does_not_run(server: Server, home: Home, p
     done = home.viewsync("hook", hooks.PRESENCE, env={"TMUX": f"{server.socket},{server.pid},0"})
     assert (done.code, done.out + done.err) == (0, "")
     assert (stays(lambda: read(project, "visits"), 0.4), events(home, "step")) == ("", [])
+
+
+def test_they_run_in_the_order_in_which_it_happened_and_never_side_by_side(
+    server: Server, home: Home, project: Project
+) -> None:
+    file = """\
+session:
+  attach_steps: [{run: "echo come >> visits; until test -e go; do sleep 0.05; done; echo came >> visits"}]
+  detach_steps: [{run: "echo gone >> visits"}]
+"""
+    assert start(project, server, file).code == 0
+    one = client(home, server)
+    seen(project, "come\n")
+    one.hang_up()
+    until(lambda: not server.clients(), "the detach")
+    assert stays(lambda: read(project, "visits"), 0.4) == "come\n"
+    project.write("go", "")
+    seen(project, "come\ncame\ngone\n")
+    one = client(home, server)
+    seen(project, "come\ncame\ngone\ncome\ncame\n")
+    server.tmux("set-option", "-s", "@viewsync_presence", str(int(time.time()) + 19))  # as if one was about to ask
+    one.hang_up()
+    until(lambda: not server.clients(), "the detach")
+    client(home, server)
+    done = home.viewsync("hook", hooks.PRESENCE, env={"TMUX": f"{server.socket},{server.pid},0"})
+    assert done.code == 0, done
+    assert read(project, "visits").endswith("came\ngone\ncome\ncame\n")  # somebody is on it

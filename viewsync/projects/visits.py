@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
+from viewsync.errors import ViewsyncError
 from viewsync.projects import recorded_steps, steps
-from viewsync.store import pending_steps
+from viewsync.registry import leases
+from viewsync.store import lock, own_files, pending_steps, step_logs
 from viewsync.tmux import presence_hooks
 from viewsync.typed import TYPE_CHECKING, Any
 
@@ -13,6 +17,8 @@ if TYPE_CHECKING:
     from viewsync.context import Context
 
 _TRUSTED = "trusted_visits"
+_STAGES = {presence_hooks.CAME: steps.ATTACH, presence_hooks.LEFT: steps.DETACH}
+_PATIENCE = 30.0  # seconds for what was begun before, beside what its steps may take
 
 
 def has(record: Mapping[str, Any]) -> bool:
@@ -22,11 +28,30 @@ def has(record: Mapping[str, Any]) -> bool:
 def told(ctx: Context, socket: str) -> None:
     """Run what is to be run for those who came and left since somebody asked."""
     heard = presence_hooks.take(ctx.tmux, socket)
-    for stage, sessions in ((steps.ATTACH, heard.came), (steps.DETACH, heard.left)):
-        for session in sessions:
-            entry = pending_steps.find(ctx.folder, pending_steps.key(heard.server, session))
-            if entry and not entry.owner:  # else it is being ended
-                _run(ctx, entry.record, stage)
+    for sign, session in heard.visits:
+        try:
+            _one_after_the_other(ctx, pending_steps.key(heard.server, session), _STAGES[sign])
+        except ViewsyncError as error:
+            ctx.log.warning("%s: %s", session, error.message)
+    if heard.visits:
+        step_logs.prune(ctx.folder)
+
+
+def _one_after_the_other(ctx: Context, key: str, stage: str) -> None:
+    """What is done when somebody leaves never runs beside what is still done since somebody came."""
+    if not (entry := pending_steps.find(ctx.folder, key)):
+        return
+    folder = os.path.join(ctx.folder, leases.FOLDER)
+    own_files.make_folder(folder)
+    with lock.for_a_while(os.path.join(folder, f"{key}-visits"), _PATIENCE + _longest(entry.record)):
+        entry = pending_steps.find(ctx.folder, key)
+        if entry and not entry.owner:  # else it is being ended
+            _run(ctx, entry.record, stage)
+
+
+def _longest(record: Mapping[str, Any]) -> float:
+    """Seconds that all of its steps may take."""
+    return sum(step.timeout for stage in _STAGES.values() for step in recorded_steps.steps(record, stage))
 
 
 def _run(ctx: Context, record: Mapping[str, Any], stage: str) -> None:

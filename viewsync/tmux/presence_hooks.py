@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 DETACHED, CHANGED = hooks.EVENTS
 _WATCHED = "@viewsync_watched"  # of a session: its own id, so that one which inherits it is none
 # Of the server, ids, each with a space behind it: of those that somebody came to and did not leave, of those that
-# somebody is on, and of what is to be told.
-_ON, _NOW, _CAME, _LEFT = "@viewsync_on", "@viewsync_on_now", "@viewsync_came", "@viewsync_left"
+# somebody is on, and, in the order in which it happened, of what is to be told, each with a sign in front.
+_ON, _NOW, _NEWS = "@viewsync_on", "@viewsync_on_now", "@viewsync_visits"
+CAME, LEFT = "+", "-"
 _RUNNING, _AGAIN = "@viewsync_presence", "@viewsync_more_presence"  # as `hooks.RUNNING`
 _RUN = "run-shel"  # tmux takes it for run-shell, and no command-alias is called so
 
@@ -33,43 +34,47 @@ _ANYBODY = "#{S:#{?session_attached_list,x,}}"
 
 
 class Heard(NamedTuple):
-    """The ids of sessions, in the order of their making. `server`: "pid.start"."""
+    """`server`: "pid.start". `visits`: CAME or LEFT, and of which session, in their order."""
 
     server: str
-    came: list[str]
-    left: list[str]
+    visits: list[tuple[str, str]]
 
 
 def slot(event: str) -> str:
     return hooks.slot(event, hooks.PRESENCE_INDEX)
 
 
-def _ids(condition: str) -> str:
+def _ids(condition: str, sign: str = "") -> str:
     """Of the watched sessions that meet it."""
-    return f"#{{S:#{{?{both(_IS_WATCHED, condition)},#{{session_id}} ,}}}}"
+    return f"#{{S:#{{?{both(_IS_WATCHED, condition)},{sign}#{{session_id}} ,}}}}"
 
 
 def text(event: str, caller: str) -> str:
     """What stands in the slot of `event`; where no session is watched any more, it takes itself back."""
     if event == DETACHED:
-        gone = both(_IS_NOW, f"#{{?{_IS_ON},0,1}}")
-        one = _told(_LEFT, _ids(gone), _ids(either(_IS_ON, both(_WAS_ON, f"#{{?{_IS_NOW},0,1}}"))), caller)
-        all_ = _told(_LEFT, _ids(_WAS_ON), "", caller)
+        gone = both(_WAS_ON, _IS_NOW, f"#{{?{_IS_ON},0,1}}")
+        # One that somebody has just come to is told by the other hook, which may run after this one.
+        one = _told(_ids(gone, LEFT), _ids(both(_WAS_ON, either(_IS_ON, f"#{{?{_IS_NOW},0,1}}"))), caller)
+        all_ = _told(_ids(_WAS_ON, LEFT), "", caller)
         told = f"if-shell -F {quoted(_ANYBODY)} {{ {one} }} {{ {all_} }}"
     else:
-        told = _told(_CAME, _ids(both(_IS_ON, f"#{{?{_WAS_ON},0,1}}")), _ids(either(_WAS_ON, _IS_ON)), caller)
+        told = _told(_ids(both(_IS_ON, f"#{{?{_WAS_ON},0,1}}"), CAME), _ids(either(_WAS_ON, _IS_ON)), caller)
     return f"if-shell -F {quoted(_ids('1'))} {{ {told} }} {{ {_remove()} }}"
 
 
-def _told(option: str, news: str, on: str, caller: str) -> str:
-    start = hooks.start(_RUNNING, _AGAIN, f"{_RUN} -b {quoted(hooks.presence_command(caller))}")
+def _told(news: str, on: str, caller: str) -> str:
     keep = f"set-option -sF {_ON} {quoted(on)} ; set-option -sF {_NOW} {quoted(_ids(_IS_ON))}"
-    return f"if-shell -F {quoted(news)} {{ set-option -saF {option} {quoted(news)} ; {keep} ; {start} }} {{ {keep} }}"
+    tell = f"set-option -saF {_NEWS} {quoted(news)} ; {keep} ; {_start(caller)}"
+    return f"if-shell -F {quoted(news)} {{ {tell} }} {{ {keep} }}"
+
+
+def _start(caller: str) -> str:
+    return hooks.start(_RUNNING, _AGAIN, f"{_RUN} -b {quoted(hooks.presence_command(caller))}")
 
 
 def _remove() -> str:
     removed = [f"set-hook -gu {quoted(slot(event))}" for event in hooks.EVENTS]
-    return " ; ".join([*removed, *(f"set-option -su {name}" for name in (_ON, _NOW, _CAME, _LEFT))])
+    return " ; ".join([*removed, *(f"set-option -su {name}" for name in (_ON, _NOW, _NEWS))])
 
 
 def arm(tmux: Tmux, server: Server, session: str, caller: str) -> None:
@@ -79,8 +84,11 @@ def arm(tmux: Tmux, server: Server, session: str, caller: str) -> None:
 
 
 def look(tmux: Tmux, socket: str, caller: str) -> None:
-    """See to it that both hooks stand, and tell of who left while they did not, or were not called."""
-    _say(tmux, socket, [*_set(caller), text(DETACHED, caller)])
+    """See to it that both hooks stand, and tell of who came and left while they did not, or were not called, and of
+    what one that was started did not ask for.
+    """
+    again = f"if-shell -F {quoted(f'#{{{_NEWS}}}')} {{ {_start(caller)} }}"
+    _say(tmux, socket, [*_set(caller), text(DETACHED, caller), text(CHANGED, caller), again])
 
 
 def _set(caller: str) -> list[str]:
@@ -89,16 +97,11 @@ def _set(caller: str) -> list[str]:
 
 def take(tmux: Tmux, socket: str) -> Heard:
     """What was told since somebody asked. From here on the server starts the next one of us."""
-    words = ["display-message", "-p", f"#{{pid}}.#{{start_time}}|#{{{_CAME}}}|#{{{_LEFT}}}"]
-    for name in (_CAME, _LEFT, _RUNNING, _AGAIN):
+    words = ["display-message", "-p", f"#{{pid}}.#{{start_time}}|#{{{_NEWS}}}"]
+    for name in (_NEWS, _RUNNING, _AGAIN):
         words += [";", "set-option", "-su", name]
-    server, _, ids = tmux.ask(socket, *words).strip().partition("|")
-    came, _, left = ids.partition("|")
-    return Heard(server, _once(came), _once(left))
-
-
-def _once(ids: str) -> list[str]:
-    return list(dict.fromkeys(id_ for id_ in ids.split() if re.fullmatch(r"\$\d+", id_)))
+    server, _, visits = tmux.ask(socket, *words).strip().partition("|")
+    return Heard(server, [(word[0], word[1:]) for word in visits.split() if re.fullmatch(r"[+-]\$\d+", word)])
 
 
 def installed(tmux: Tmux, socket: str) -> list[str]:
