@@ -235,3 +235,14 @@ def test_run_without_a_name_tells_which_there_are(project: Project) -> None:
         1,
         "viewsync: a command needs a name (there are: dev, review; `viewsync print` tells more)\n",
     )
+
+
+def test_what_a_command_lists_as_a_secret_is_kept_of_no_file(project: Project) -> None:
+    project.settings("environments: {development: {WHERE: hunter2}}\n")
+    project.command("dev", "secrets: [WHERE]\nsession: {windows: [{name: a}]}\n")
+    os.makedirs(project.home.state, mode=0o700, exist_ok=True)
+    assert project.viewsync("print", "dev").code == 0
+    for folder, _, names in os.walk(project.home.state):
+        for name in names:
+            with open(os.path.join(folder, name), "rb") as file:
+                assert b"hunter2" not in file.read(), name

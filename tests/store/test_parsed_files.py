@@ -143,6 +143,12 @@ def test_what_was_not_read_for_longest_goes(state: Path, tmp_path: Path) -> None
         "session: {windows: [{panes: ['export DB_PASSWORD=hunter2']}]}\n",
         "steps:\n  - run: |\n      make\n      curl --api-key=hunter2 x\n",
         "url: https://me:hunter2@example.org/\n",
+        "environment: {API_TOKEN: 5550123}\n",
+        "arguments: {db_password: {default: hunter2}}\n",
+        "windows: [{command: mysql --password hunter2}]\n",
+        "windows: [{command: \"export DB_PASSWORD='hunter2'\"}]\n",
+        "windows: [{command: 'curl -H \"Authorization: Bearer hunter2\" x'}]\n",
+        'windows: [{command: \'echo {"token":"hunter2"}\'}]\n',
     ],
 )
 def test_what_may_be_a_secret_is_not_kept_nor_is_what_was_kept_before(state: Path, written: str, text: str) -> None:

@@ -15,6 +15,7 @@ from viewsync.project_files.rules.filling import World
 from viewsync.project_files.rules.nodes import BOOLEAN, MAPPING, NULL, TEXT, Node, Problem, Unfit
 from viewsync.project_files.rules.schema import SCHEMAS, VARIABLE
 from viewsync.project_files.rules.settings import Sources
+from viewsync.store import parsed_files
 from viewsync.system import files, git
 from viewsync.tmux import portable_layouts, sockets
 from viewsync.tmux.rules.marks import OURS
@@ -220,6 +221,8 @@ def _sources(ctx: Context, located: Located, command: Node | None = None) -> Sou
     project, more = _checked(located.project, "project", state) if located.project else (None, [])
     if command is None:
         command, problems = _checked(located.file, "command", state, keep=not (project and project.get("secrets")))
+    if state and located.project and command.get("secrets"):  # which may be variables of the project's
+        parsed_files.forget(state, located.project)
     if problems or more:
         raise Unfit([*problems, *more])
     config = paths.config_file(ctx.env)
