@@ -101,10 +101,13 @@ def test_uninstall_leaves_not_one_byte(home: Home, before: bytes | None) -> None
 
 
 def test_uninstall_with_purge_leaves_nothing_at_all(home: Home, server: Server) -> None:
+    command = put(home, "mine.yaml", b"session: {windows: [{name: a}]}\n")
     before = tree(home.path)
     install(home)
     home.viewsync("open", "--json", "proj")
     home.viewsync("cleanup", "--views")
+    assert home.viewsync("print", command).code == 0
+    assert os.listdir(os.path.join(home.state, "parsed"))
     assert home.viewsync("send", "-S", server.socket, "-t", "proj", "-c", ":").code == 0  # leaves the file of a lease
     file = put(home, "work/.viewsync/commands/dev.yaml", b"session: { windows: [ { name: one } ] }\n")
     assert home.viewsync("run", "--json", file).code == 0  # leaves what was parsed
