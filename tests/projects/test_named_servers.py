@@ -54,6 +54,8 @@ def test_without_a_row_it_is_found_by_who_asks_for_this_project(named: Server, p
     os.unlink(os.path.join(project.home.state, ".sessions.json"))
     assert project.viewsync("status", "--json").json()["total"] == 0
     assert project.viewsync("status", "--here", "--json").json()["sessions"][0]["socket"] == named.socket
+    for words in ((), ("dev",)):
+        assert NAME in project.viewsync("stop", *words, "--dry-run").out
     assert project.viewsync("reset-sessions").code == 0
     assert project.viewsync("status", "--json").json()["total"] == 1
     assert project.viewsync("run", "dev").out.startswith(f"{NAME}: reused")

@@ -45,7 +45,7 @@ def append(ctx: Context, plan: Plan, socket: str, renamed: Renamed) -> RunResult
     """UsageError where one is in no session of that server."""
     running.refuse_none(plan)
     here = _here(ctx, socket)
-    steps = sum(step.timeout for step in (*plan.pre_create, *plan.post_create))
+    steps = sum(step.timeout for step in plan.at_run)
     path = os.path.join(ctx.folder, f"append-{here.server.identity}-{here.session.removeprefix('$')}.lock")
     with lock.for_a_while(path, _PATIENCE + steps):
         try:
@@ -152,5 +152,6 @@ def _untyped(pairs: Sequence[Pair]) -> list[str]:
 def _left_out(plan: Plan, options: building.Options) -> list[str]:
     """What of the file is for a session of its own."""
     found = [f"option {name}" for name, _ in (*options.of_session, *plan.global_options)]
-    found += [name for name, value in (("tmux_config", plan.tmux_config), ("cleanup_steps", plan.cleanup)) if value]
+    found += ["tmux_config"] if plan.tmux_config else []
+    found += [f"{when}_steps" for when in ("restart", "attach", "detach", "cleanup") if getattr(plan, when)]
     return [f"left out, as the session is not its own: {', '.join(found)}"] if found else []

@@ -138,5 +138,14 @@ def _reading(ctx: Context, label: str = "", socket: str = "") -> Reading:
         if named:
             raise
         usual, problems = [], [error.message]
+    if not named and locating.project_root():
+        usual += _named_by_files(ctx)
     reading = listing.read(ctx, usual, alone=named)
     return reading._replace(problems=[*reading.problems, *problems])
+
+
+def _named_by_files(ctx: Context) -> list[str]:
+    """The servers that this folder's project names: the registry may have lost its sessions there."""
+    from viewsync.project_files import loading  # which reads all kinds of files
+
+    return loading.servers(ctx.env, current_project.scope(ctx.env, "", here=True).root)
