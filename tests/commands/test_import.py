@@ -321,6 +321,30 @@ def test_ruby_is_refused_with_every_line_of_it(project: Project) -> None:
     ]
 
 
+def test_remarks_of_erb_are_none_of_its_words(project: Project) -> None:
+    text = "name: x <%# TODO\nmore %>\nroot: ~/\nwindows:\n  - a: vim <%# why %>\nnone: 1\n"
+    found, left = planned(project, text)
+    assert (found["name"], panes(found["windows"][0])) == ("x", [["vim"]])
+    assert left == ["6: none has no equivalent in viewsync"]
+
+
+def test_a_command_that_yaml_makes_a_mapping_of_is_told(project: Project) -> None:
+    text = "name: x\nwindows:\n- a: [vim, echo a: b, ~]\n- b:\n    panes: [{t: [{ls: x}, top]}]\npre: {a: b}\n"
+    found, left = planned(project, text)
+    assert [panes(window) for window in found["windows"]] == [[["vim"]], [["top"]]]
+    assert [line.split(" (")[0] for line in left] == [
+        f"{at}: a command that is no text is left out" for at in (3, 5, 6)
+    ]
+
+
+def test_numbers_of_a_tmuxp_file_are_what_they_say(project: Project) -> None:
+    text = "session_name: x\nwindows:\n- window_index: 0\n  panes:\n  - {shell_command: a, sleep_before: %s}\n"
+    for number in ("0x10", ".inf", "1:30", "1.2.3"):
+        found, left = planned(project, text % number)
+        assert (found["windows"][0]["position"], len(left), "is no number of seconds" in left[0]) == (0, 1, True)
+        os.unlink(os.path.join(project.root, ".viewsync/commands/new.yaml"))
+
+
 @pytest.mark.parametrize("text", ["a: 1", "[]", "session_name: x", ""])
 def test_what_is_neither_is_refused(project: Project, text: str) -> None:
     done = project.viewsync("import", project.write("x.yaml", text))

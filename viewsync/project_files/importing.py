@@ -26,7 +26,7 @@ class Imported(NamedTuple):
 def read(path: str) -> Imported:
     file = os.path.abspath(path)
     try:
-        text = yaml_files.read(file)
+        text = importing.without_remarks(yaml_files.read(file))
         importing.refuse_programs(text, file)
         twice: list[Problem] = []
         root = yaml_files.parse(text, file, twice)

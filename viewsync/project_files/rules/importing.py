@@ -20,6 +20,11 @@ _ANY_TMUX = (99, 0)
 _WRITE = "start it once, and write what runs by `viewsync freeze`"
 
 
+def without_remarks(text: str) -> str:
+    """Without ERB's, which are in none of what tmuxinator reads. Lines keep their numbers."""
+    return re.sub(r"<%#(?s:.*?)%>", lambda remark: "\n" * remark[0].count("\n"), text) if "<%#" in text else text
+
+
 def refuse_programs(text: str, file: str) -> None:
     """Unfit for tmuxinator's ERB: it is Ruby, which only tmuxinator runs."""
     lines = [number for number, line in enumerate(text.split("\n"), 1) if re.search("<%(?!%)", line)]

@@ -35,16 +35,16 @@ def command(root: Node, _folder: str) -> tuple[Data, list[Problem]]:
         working_directory=directory(top.text) if top else "",
         auto_attach=attach.truth if attach else True,
         **_server(root, left),
-        start_steps=_steps(root, "on_project_start"),
-        pre_create_steps=_steps(root, "pre", "on_project_first_start"),
-        restart_steps=_steps(root, "on_project_restart"),
-        detach_steps=_steps(root, "post", "on_project_exit"),
-        cleanup_steps=_steps(root, "on_project_stop"),
+        start_steps=_steps(root, left, "on_project_start"),
+        pre_create_steps=_steps(root, left, "pre", "on_project_first_start"),
+        restart_steps=_steps(root, left, "on_project_restart"),
+        detach_steps=_steps(root, left, "post", "on_project_exit"),
+        cleanup_steps=_steps(root, left, "on_project_stop"),
     )
     for key in ("post", "on_project_exit"):
         if (hook := root.get(key)) is not None:
             left.append(problem(hook, f"{key} runs when the last client leaves the session, and not without one"))
-    before = _before(root)
+    before = _before(root, left)
     found = [_window(window, before, root, left) for window in windows]
     _focus(root, found, left)
     session["windows"] = found
@@ -68,25 +68,30 @@ def _first(node: Node, *keys: str) -> Node | None:
     return next((found for key in keys if (found := node.get(key))), None)
 
 
-def _lines(node: Node | None) -> list[str]:
+def _lines(node: Node | None, left: list[Problem]) -> list[str]:
     """Those with something in them, as templates."""
-    if node is None or node.kind in (NULL, MAPPING):
+    if node is None:
         return []
-    found = node.items if node.kind == LIST else [node]
+    found = [line for line in (node.items if node.kind == LIST else [node]) if line.kind != NULL]
+    left += [
+        problem(line, "a command that is no text is left out", "text with a colon in it goes in quotes")
+        for line in found
+        if line.kind in (LIST, MAPPING)
+    ]
     return [writing.literal(line.text) for line in found if line.text]
 
 
-def _before(root: Node) -> list[str]:
+def _before(root: Node, left: list[Problem]) -> list[str]:
     """What is typed into each pane first: one line, of what comes first of these."""
     for key, how in (("rbenv", "rbenv shell "), ("rvm", "rvm use "), ("pre_tab", ""), ("pre_window", "")):
-        if lines := _lines(root.get(key)):
+        if lines := _lines(root.get(key), left):
             return [how + "; ".join(lines)]
     return []
 
 
-def _steps(root: Node, *keys: str) -> list[Data]:
+def _steps(root: Node, left: list[Problem], *keys: str) -> list[Data]:
     """One shell runs all lines of a hook, and what fails there stops nothing."""
-    found = ((key, "; ".join(_lines(root.get(key)))) for key in keys)
+    found = ((key, "; ".join(_lines(root.get(key), left))) for key in keys)
     return [{"name": key, "run": line, "on_failure": "continue"} for key, line in found if line]
 
 
@@ -100,7 +105,7 @@ def _window(item: Node, before: list[str], root: Node, left: list[Problem]) -> D
         left.append(problem(item.fields[key], f"{key} stands beside the window {name!r}, where it means nothing"))
     name = "" if name in ("", "~", "null") else writing.literal(name)
     if node.kind != MAPPING:
-        return writing.window(name, [writing.pane([*before, *_lines(node)])])
+        return writing.window(name, [writing.pane([*before, *_lines(node, left)])])
     left += [
         problem(field, f"{key} has no equivalent in viewsync")
         for key, field in node.fields.items()
@@ -108,14 +113,14 @@ def _window(item: Node, before: list[str], root: Node, left: list[Problem]) -> D
     ]
     layout, top, panes, synchronize = (node.get(key) for key in ("layout", "root", "panes", "synchronize"))
     listed = (panes.items if panes.kind == LIST else [panes]) if panes else ()
-    own = " && ".join(_lines(node.get("pre")))
+    own = " && ".join(_lines(node.get("pre"), left))
     if own and not listed:
         left.append(problem(node.fields["pre"], "pre is typed into windows with panes alone"))
     first = [*before, own] if own else before
     how = synchronize.text.lower() if synchronize else ""
     return writing.window(
         name,
-        [_pane(pane, first) for pane in listed] or [writing.pane(before)],
+        [_pane(pane, first, left) for pane in listed] or [writing.pane(before)],
         layout=layout.text if layout else "",
         working_directory=directory(top.text) if top else "",
         synchronize="after" if how == "after" else "before" if how in ("true", "yes", "on", "before") else "",
@@ -133,12 +138,12 @@ def _titles(root: Node) -> dict[str, str]:
     return {"pane-border-status": position.text if position else "top", "pane-border-format": shown}
 
 
-def _pane(node: Node, before: list[str]) -> Data | str | None:
+def _pane(node: Node, before: list[str], left: list[Problem]) -> Data | str | None:
     """A pane that has a name has it for its title."""
     title = ""
     if node.kind == MAPPING:
         title, node = next(iter(node.fields.items()), ("", node))
-    return writing.pane([*before, *_lines(node)], title=writing.literal(title))
+    return writing.pane([*before, *_lines(node, left)], title=writing.literal(title))
 
 
 def _focus(root: Node, windows: list[Data], left: list[Problem]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viewsync.light import re
+from viewsync.light import contextlib, re
 from viewsync.project_files.rules import writing
 from viewsync.project_files.rules.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, Node, Problem, problem
 from viewsync.tmux.rules import project_options
@@ -202,10 +202,11 @@ class _Reading:
     def seconds(self, node: Node | None) -> float:
         if node is None:
             return 0.0
-        if node.kind != NUMBER:
-            self.left.append(problem(node, f"{node.text!r} is no number of seconds"))
-            return 0.0
-        return float(node.text)
+        if node.kind == NUMBER and re.fullmatch(r"[0-9.]+", node.text):  # and no 0x10, .inf or 1:30
+            with contextlib.suppress(ValueError):
+                return float(node.text)
+        self.left.append(problem(node, f"{node.text!r} is no number of seconds"))
+        return 0.0
 
 
 def _own(node: Node, key: str) -> Node | None:

@@ -25,6 +25,8 @@ def command(root: Node, _folder: str) -> tuple[Data, list[Problem]]:
     listed = [pane for pane in (panes.items if panes else ()) if pane.kind == MAPPING]
     splits = {split.text if (split := pane.get("split")) else "" for pane in listed[1:]}
     layout = "even-horizontal" if splits == {"horizontal"} else "even-vertical" if splits == {"vertical"} else ""
+    if len(splits) > 1:
+        left.append(problem(listed[1], "split: panes that are split in both ways stand in no layout here"))
     session = writing.filled(pre_create_steps=_steps(root, "post_create"), cleanup_steps=_steps(root, "pre_remove"))
     session["windows"] = [writing.window(_WINDOW, [_pane(pane, left) for pane in listed], layout=layout)]
     tree = writing.filled(branch="{{ branch }}", base_branch=writing.literal(start.text) if start else "")

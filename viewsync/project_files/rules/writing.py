@@ -33,7 +33,7 @@ def expanded(text: str) -> str:
 
 def filled(**fields: Any) -> Data:
     """Those that say something."""
-    return {key: value for key, value in fields.items() if value not in ("", None, False, [], {}, ())}
+    return {key: value for key, value in fields.items() if value is not False and value not in ("", None, [], {}, ())}
 
 
 def literals(values: Mapping[str, str]) -> dict[str, str]:
@@ -42,7 +42,9 @@ def literals(values: Mapping[str, str]) -> dict[str, str]:
 
 def typed(command: str, *, enter: bool = True, sleep_before: float = 0.0, sleep_after: float = 0.0) -> str | Data:
     """A command, and where that is not as usual, how it is typed."""
-    more = filled(sleep_before=sleep_before, sleep_after=sleep_after) | ({} if enter else {"enter": False})
+    more = filled(sleep_before=sleep_before or None, sleep_after=sleep_after or None) | (
+        {} if enter else {"enter": False}
+    )
     return {"type": command, **more} if more else command
 
 
