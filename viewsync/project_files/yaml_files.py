@@ -14,6 +14,7 @@ from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_EDITION = 2  # of what may be kept: another number where less may, so that what was kept before goes
 _LARGEST = 1_000_000  # bytes
 _MOST = 20_000  # values, each alias counted as all that it stands for
 _DEEPEST = 40
@@ -45,7 +46,7 @@ def load(path: str, state: str = "", *, keep: bool = True) -> Node:
             parsed_files.forget(state, path)
         return parse(text, path)
     ours = os.stat(__file__)
-    parser = f"{ours.st_size}.{ours.st_mtime_ns}"
+    parser = f"{_EDITION}.{ours.st_size}.{ours.st_mtime_ns}"
     try:
         return _kept_node(parsed_files.find(state, path, text, parser), path)
     except (TypeError, ValueError, AttributeError):  # nothing was kept, or nothing that is understood
