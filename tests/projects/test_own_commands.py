@@ -138,6 +138,16 @@ def test_nor_does_a_program_that_others_could_have_written_at_any_other_time(hom
     assert (done.code, "tell can be written to by others" in done.err) == (1, True), done
 
 
+def test_nor_at_its_end_what_they_could_have_written_since(home: Home, server: Server) -> None:
+    own(home, "work", "session: {cleanup_steps: [tell]}\n")
+    program(home, "tell")
+    ran(home, server, "work")
+    os.chmod(os.path.join(home.path, "config/steps/tell"), 0o722)  # noqa: S103
+    done = home.viewsync("kill", "work")
+    assert "the cleanup step 'tell' may be somebody else's, and did not run" in done.out + done.err, done
+    assert server.run("has-session", "-t", "=work").code == 1
+
+
 def test_a_link_to_a_projects_command_is_that_command(home: Home, project: Project) -> None:
     file = project.command("dev", "session: {pre_create_steps: [{run: make it}]}\n")
     os.makedirs(os.path.join(home.path, "config", "commands"))

@@ -57,8 +57,10 @@ def distrust(
     """Why a step may not run any more, "" when it may. `wanted`: all of them, which are trusted as one, with what
     stands below `key`; `what`: which kind of step it is.
     """
-    if record.get("own") is True:  # the user's own command: no repository could have changed what it runs
-        return ""
+    if record.get("own") is True:  # no repository could have changed what the user's own command runs
+        path = step.source.rpartition(":")[0]
+        problem = trust.others_could_write(path) if path else ""
+        return f"the {what} step '{step.name}' may be somebody else's, and did not run: {problem}" if problem else ""
     root, command = str(record.get("root")), str(record.get("command"))
     own = {**texts(record.get("variables")), **dict.fromkeys(listed(record, "left_out"), "")}
     trusted = listed(record, key)

@@ -245,15 +245,15 @@ def _require_own(plan: Plan, consequence: str) -> None:
     _refuse_secrets(plan)
     programs = (step.source.rpartition(":")[0] for step in plan.steps)
     for path in dict.fromkeys(filter(None, (plan.file, plan.tmux_config, *programs))):
-        if problem := _others_could_write(path):
+        if problem := others_could_write(path):
             raise NotTrusted(
                 f"the steps of '{plan.command}' may be somebody else's: {problem}; {consequence}",
                 "look at the file, then close it and its folders to others: `chmod go-w`",
             )
 
 
-def _others_could_write(path: str) -> str:
-    """Why somebody else's words may be in that file, "" where they cannot."""
+def others_could_write(path: str) -> str:
+    """Why somebody else's words may be in that file, "" where they cannot, or there is none."""
     try:
         problem, found = own_files.look(path)
     except OSError as error:
