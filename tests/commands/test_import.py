@@ -337,6 +337,26 @@ def test_a_command_that_yaml_makes_a_mapping_of_is_told(project: Project) -> Non
     ]
 
 
+def test_lines_of_the_others_that_are_no_commands_are_told_or_none(project: Project) -> None:
+    text = "session: x\nbefore_start: [~, {a: b}, ls]\nwindows:\n- {name: a, commands: [null, vim]}\n"
+    found, left = planned(project, text)
+    assert [step["command"] for step in found["pre_create"]] == ["ls"]
+    assert panes(found["windows"][0]) == [["vim"]]
+    assert [line.split(" (")[0] for line in left] == ["2: a command that is no text is left out"]
+    path = project.write("theirs.yaml", "panes: [{command: vim}]\npre_remove: [~, {a: b}, ls]\n")
+    found = project.viewsync("import", path, "--json").json()
+    assert [step["run"] for step in found["command"]["session"]["cleanup_steps"]] == ["ls"]
+    assert len(found["left_out"]) == 1
+
+
+def test_windows_that_are_no_list_are_refused_and_those_of_tmuxp_known(project: Project) -> None:
+    done = project.viewsync("import", project.write("x.yml", "name: x\nwindows: {editor: vim}\n"))
+    assert (done.code, done.out, "x.yml:2: is no list of windows" in done.err) == (1, "", True), done
+    text = "session_name:\nwindows:\n- {window_name: a, panes: [vim]}\n"
+    found = project.viewsync("import", project.write("x.yml", text), "--json").json()
+    assert found["command"]["session"]["windows"] == [{"name": "a", "command": " vim"}]
+
+
 def test_numbers_of_a_tmuxp_file_are_what_they_say(project: Project) -> None:
     text = "session_name: x\nwindows:\n- window_index: 0\n  panes:\n  - {shell_command: a, sleep_before: %s}\n"
     for number in ("0x10", ".inf", "1:30", "1.2.3"):

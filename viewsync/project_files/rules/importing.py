@@ -60,10 +60,12 @@ def command(
 def _reader(root: Node) -> Callable[[Node, str], tuple[Data, list[Problem]]]:
     """By the marks of each tool's own files."""
     windows = root.get("windows") or root.get("tabs")
+    if windows and windows.kind != LIST:
+        raise Unfit([problem(windows, "is no list of windows", "each begins with a hyphen, in a line of its own")])
     items = [item for item in (windows.items if windows else ()) if item.kind == MAPPING]
     named = [item for item in items if item.get("name") and len(item.fields) > 1]
     session = root.get("session")
-    if root.get("session_name") and windows:
+    if windows and (root.get("session_name") or any(item.get("window_name") for item in items)):
         return tmuxp.command
     if (session and session.kind == MAPPING) or (windows and named and not session):
         raise Unfit([problem(root, "is a file of teamocil, which cannot be imported", _WRITE)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from viewsync.project_files.rules import tmux_words, writing
-from viewsync.project_files.rules.nodes import LIST, MAPPING, NULL, Node, Problem, problem
+from viewsync.project_files.rules.nodes import MAPPING, NULL, Node, Problem, problem
 from viewsync.project_files.rules.tmuxp import directory
 from viewsync.typed import TYPE_CHECKING
 
@@ -28,12 +28,12 @@ def command(root: Node, _folder: str) -> tuple[Data, list[Problem]]:
         name_template=writing.expanded(name.text) if name else "",
         working_directory=directory(top.text) if top else "",
         auto_attach=attach.truth if attach else False,
-        pre_create_steps=_steps(root, "before_start"),
+        pre_create_steps=_steps(root, "before_start", left),
         **_server(root.get("tmux_options"), left),
-        attach_steps=_steps(root, "attach_hook"),
-        detach_steps=_steps(root, "detach_hook"),
+        attach_steps=_steps(root, "attach_hook", left),
+        detach_steps=_steps(root, "detach_hook", left),
         # What fails lets none of the others run.
-        cleanup_steps=[{**step, "on_failure": "abort"} for step in _steps(root, "stop")],
+        cleanup_steps=[{**step, "on_failure": "abort"} for step in _steps(root, "stop", left)],
     )
     variables = {key: writing.expanded(value.text) for key, value in env.fields.items()} if env else {}
     session["windows"] = [_window(window, left) for window in (windows.items if windows else ())]
@@ -57,14 +57,12 @@ def _others(node: Node, known: tuple[str, ...], left: list[Problem]) -> None:
     ]
 
 
-def _lines(node: Node | None) -> list[str]:
-    if node is None:
-        return []
-    return [writing.expanded(line.text) for line in (node.items if node.kind == LIST else [node]) if line.text]
+def _lines(node: Node | None, left: list[Problem]) -> list[str]:
+    return [writing.expanded(line) for line in writing.lines(node, left)]
 
 
-def _steps(root: Node, key: str) -> list[Data]:
-    return [{"run": line} for line in _lines(root.get(key))]
+def _steps(root: Node, key: str, left: list[Problem]) -> list[Data]:
+    return [{"run": line} for line in _lines(root.get(key), left)]
 
 
 def _window(node: Node, left: list[Problem]) -> Data:
@@ -73,7 +71,7 @@ def _window(node: Node, left: list[Problem]) -> Data:
     name, top, layout, panes, selected = (node.get(key) for key in ("name", "root", "layout", "panes", "selected"))
     manual = node.get("manual")
     listed = [pane for pane in (panes.items if panes else ()) if pane.kind == MAPPING]
-    said = [writing.pane(_lines(node.get("commands"))), *(_pane(pane, left) for pane in listed[:-1])]
+    said = [writing.pane(_lines(node.get("commands"), left)), *(_pane(pane, left) for pane in listed[:-1])]
     said += [_pane(pane, left, focus=True) for pane in listed[-1:]]
     return writing.window(
         writing.expanded(name.text) if name else "",
@@ -89,4 +87,4 @@ def _pane(node: Node, left: list[Problem], *, focus: bool = False) -> Data | str
     _others(node, _PANE, left)
     top = node.get("root")
     folder = directory(top.text) if top else ""
-    return writing.pane(_lines(node.get("commands")), working_directory=folder, focus=focus)
+    return writing.pane(_lines(node.get("commands"), left), working_directory=folder, focus=focus)

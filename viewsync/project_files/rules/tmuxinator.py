@@ -69,16 +69,7 @@ def _first(node: Node, *keys: str) -> Node | None:
 
 
 def _lines(node: Node | None, left: list[Problem]) -> list[str]:
-    """Those with something in them, as templates."""
-    if node is None:
-        return []
-    found = [line for line in (node.items if node.kind == LIST else [node]) if line.kind != NULL]
-    left += [
-        problem(line, "a command that is no text is left out", "text with a colon in it goes in quotes")
-        for line in found
-        if line.kind in (LIST, MAPPING)
-    ]
-    return [writing.literal(line.text) for line in found if line.text]
+    return [writing.literal(line) for line in writing.lines(node, left)]
 
 
 def _before(root: Node, left: list[Problem]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from viewsync.project_files.rules import writing
-from viewsync.project_files.rules.nodes import LIST, MAPPING, NULL, Node, Problem, problem
+from viewsync.project_files.rules.nodes import MAPPING, NULL, Node, Problem, problem
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,17 +27,17 @@ def command(root: Node, _folder: str) -> tuple[Data, list[Problem]]:
     layout = "even-horizontal" if splits == {"horizontal"} else "even-vertical" if splits == {"vertical"} else ""
     if len(splits) > 1:
         left.append(problem(listed[1], "split: panes that are split in both ways stand in no layout here"))
-    session = writing.filled(pre_create_steps=_steps(root, "post_create"), cleanup_steps=_steps(root, "pre_remove"))
+    session = writing.filled(
+        pre_create_steps=_steps(root, "post_create", left), cleanup_steps=_steps(root, "pre_remove", left)
+    )
     session["windows"] = [writing.window(_WINDOW, [_pane(pane, left) for pane in listed], layout=layout)]
     tree = writing.filled(branch="{{ branch }}", base_branch=writing.literal(start.text) if start else "")
     arguments = {"branch": {"required": True, "description": "the branch to work on"}}
     return {"arguments": arguments, "session": session, "worktree": tree}, left
 
 
-def _steps(root: Node, key: str) -> list[Data]:
-    found = root.get(key)
-    lines = (found.items if found.kind == LIST else [found]) if found else ()
-    return [{"run": writing.literal(line.text)} for line in lines if line.text]
+def _steps(root: Node, key: str, left: list[Problem]) -> list[Data]:
+    return [{"run": writing.literal(line)} for line in writing.lines(root.get(key), left)]
 
 
 def _pane(node: Node, left: list[Problem]) -> Data | str | None:

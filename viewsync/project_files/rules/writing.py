@@ -6,10 +6,13 @@ Nothing in it is a template: what came from elsewhere, and looks like one, stand
 from __future__ import annotations
 
 from viewsync.light import re
+from viewsync.project_files.rules.nodes import LIST, MAPPING, NULL, problem
 from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from viewsync.project_files.rules.nodes import Node, Problem
 
 Data = dict[str, Any]
 _ENVIRONMENT = re.compile(r"^~(/|$)|\$[A-Za-z_{]")
@@ -34,6 +37,17 @@ def expanded(text: str) -> str:
 def filled(**fields: Any) -> Data:
     """Those that say something."""
     return {key: value for key, value in fields.items() if value is not False and value not in ("", None, [], {}, ())}
+
+
+def lines(node: Node | None, left: list[Problem]) -> list[str]:
+    """The commands that it lists, or is, as they stand: those with something in them. What is no text is left out."""
+    found = () if node is None else node.items if node.kind == LIST else (node,)
+    left += [
+        problem(line, "a command that is no text is left out", "text with a colon in it goes in quotes")
+        for line in found
+        if line.kind in (LIST, MAPPING)
+    ]
+    return [line.text for line in found if line.text and line.kind != NULL]
 
 
 def literals(values: Mapping[str, str]) -> dict[str, str]:
