@@ -153,5 +153,6 @@ def _left_out(plan: Plan, options: building.Options) -> list[str]:
     """What of the file is for a session of its own."""
     found = [f"option {name}" for name, _ in (*options.of_session, *plan.global_options)]
     found += ["tmux_config"] if plan.tmux_config else []
+    found += ["socket"] if plan.socket else []
     found += [f"{when}_steps" for when in ("restart", "attach", "detach", "cleanup") if getattr(plan, when)]
     return [f"left out, as the session is not its own: {', '.join(found)}"] if found else []

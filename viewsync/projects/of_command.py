@@ -138,7 +138,7 @@ def _reading(ctx: Context, label: str = "", socket: str = "") -> Reading:
         if named:
             raise
         usual, problems = [], [error.message]
-    if not named and locating.project_root():
+    if not named and locating.root_here():
         usual += _named_by_files(ctx)
     reading = listing.read(ctx, usual, alone=named)
     return reading._replace(problems=[*reading.problems, *problems])
