@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from viewsync.errors import ViewsyncError
-from viewsync.system import process
+from viewsync.system import files, process
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ MOST = 200  # folders: further down are those where one hardly ever goes
 def folders(env: Mapping[str, str]) -> tuple[list[str], str]:
     """The one that is used most comes first; and why there are none, "" where zoxide is not there, too."""
     program = process.which("zoxide", env)
-    if not program:
+    home = env.get("HOME", "")
+    # It makes its folder there; as root it would be one that the home's user cannot change.
+    if not program or (os.path.isdir(home) and files.somebody_elses(home)):
         return [], ""
     try:
         done = process.run([program, "query", "-l"], timeout=_BOUND, env=env)

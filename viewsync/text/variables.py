@@ -123,6 +123,7 @@ def _is_of_gits_settings(name: str) -> bool:
 
 def _sounds_secret(name: str) -> bool:
     """`name`: in capitals."""
+    name = name.removesuffix("\n")
     if name.endswith("KEY") or any(word in name for word in _ANYWHERE):
         return True
     return not _PARTS.isdisjoint(name.split("_"))
