@@ -280,7 +280,7 @@ def test_a_lock_directory_that_goes_away_while_we_wait(home: Home, shell: list[s
     """The descriptor has to be opened then."""
     os.makedirs(lock_path(home), mode=0o700)
     with open(os.path.join(lock_path(home), "owner"), "w", encoding="utf-8") as file:
-        file.write(f"{os.getpid()} {os.uname().nodename} 1\n")
+        file.write(f"{os.getpid()} {os.uname().nodename} {int(time.time())}\n")  # whose process lives
     tab = Tab([*shell, "-c", f"{SOURCE}echo waiting\nregistry_lock\necho held\nread -r line"], environment(home))
     home.tabs.append(tab)
     until(lambda: "waiting" in tab.text(), "the shell")

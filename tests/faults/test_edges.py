@@ -25,7 +25,7 @@ project = in_git
 OF_THE_FOLDER = [
     line
     for line in edges.CALLS
-    if line.split()[0] in ("run", "print", "new", "copy", "remove", "stop", "worktree", "trust", "import")
+    if line.split()[0] in ("run", "print", "new", "copy", "remove", "worktree", "trust", "import")
     or line.split()[0] in ("list-sessions", "restore-registry")
     or line in ("reset-sessions", "cleanup-sessions")
 ]
