@@ -117,7 +117,7 @@ def test_a_killed_client_leaves_a_usable_terminal_and_nobody(server: Server, hom
     os.kill(client, signal.SIGKILL)
     until(lambda: not (server.clients() or tmux_has(tab)), "the shell alone on the terminal")
     assert said(tab, "true", "killed") == ""
-    assert "Killed" in tab.text()
+    assert "Killed" in tab.text(), repr(tab.text())
     assert (end_of_file(tab), in_group(client)) == (b"\4", [])
     tab.type("\4")
     tab.wait()
