@@ -184,3 +184,8 @@ def test_the_session_of_such_a_link_is_stopped_by_its_name(home: Home, project: 
     os.symlink(file, os.path.join(home.path, "config", "commands", "app.yaml"))
     assert ran(home, server, "app")["name"] == "myapp-main-dev"
     assert home.viewsync("stop", "app").out == "ended myapp-main-dev\n"
+    ran(home, server, "app")
+    server.pid = int(server.tmux("display-message", "-p", "#{pid}"))
+    os.unlink(os.path.join(home.state, ".sessions.json"))
+    done = home.call(["sh", "-c", 'mkdir gone; cd gone; rmdir ../gone; "$0" stop app', home.launcher], home.env)
+    assert (done.code, "there is no project session 'app'" in done.err) == (3, True), done

@@ -32,12 +32,17 @@ def sessions(ctx: Context, entry: Entry) -> tuple[list[Known], list[str]]:
 
 def _is_of(known: Known, entry: Entry) -> bool:
     """By its file; of one that the registry has forgotten, by its marks."""
-    file = known.about.get("file")
-    if isinstance(file, str) and file:
-        return os.path.realpath(file) == os.path.realpath(entry.file)
+    if file := _file(known):
+        return file == os.path.realpath(entry.file)
     root = known.identity.root if known.identity else ""
     own = not entry.root and root == os.path.realpath(os.path.dirname(os.path.dirname(entry.file)))
     return known.command == entry.name and (own or (bool(root) and root == os.path.realpath(entry.root or "/")))
+
+
+def _file(known: Known) -> str:
+    """That it was made by, without links; "" where the registry has forgotten it."""
+    file = known.about.get("file")
+    return os.path.realpath(file) if isinstance(file, str) and file else ""
 
 
 def meant(ctx: Context, name: str, label: str = "", socket: str = "") -> Known:
@@ -81,7 +86,7 @@ def _of_command(ctx: Context, name: str, reading: Reading) -> list[Known]:
             return here
     file = os.path.realpath(locating.own_file(name, ctx.env) or os.sep)
     if locating.is_in_project(file):
-        return [known for known in reading.known if os.path.realpath(str(known.about.get("file"))) == file]
+        return [known for known in reading.known if _file(known) == file]
     own = os.path.realpath(locating.own_folder(ctx.env) or os.sep)
     return [known for known in named if known.identity and known.identity.root == own]
 

@@ -25,11 +25,9 @@ def is_tab(row: ViewRow) -> bool:
 def only_row(name: str, views: Mapping[str, ViewRow], clients: Iterable[Client]) -> bool:
     """Whether nothing else says that one of these clients is a tab. Without it, no pass would know it again."""
     row = views.get(name, {})
-    return (
-        is_tab(row)
-        and any(is_clients(row, client) for client in clients)
-        and not any(other != name and views[other].get("pid") == row["pid"] and is_tab(views[other]) for other in views)
-    )
+    mine = [client for client in clients if is_tab(row) and is_clients(row, client)]
+    others = [views[other] for other in views if other != name and views[other].get("server") == row.get("server")]
+    return bool(mine) and not any(is_tab(other) and is_clients(other, client) for other in others for client in mine)
 
 
 class Elsewhere:
