@@ -124,7 +124,7 @@ def test_where_nothing_can_be_kept_it_is_read_all_the_same(state: Path, written:
     assert [name for name in os.listdir(state) if name != parsed_files.FOLDER]  # set aside, as it was
 
 
-def test_what_was_not_read_for_longest_goes(state: Path, tmp_path: Path) -> None:
+def test_what_was_parsed_longest_ago_goes(state: Path, tmp_path: Path) -> None:
     for number in range(70):
         path = tmp_path / f"{number}.yaml"
         path.write_text(f"a: {number}\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from viewsync.output import age, named, table
+from viewsync.output import Result, age, named, table
 from viewsync.sessions.rules import health
 from viewsync.text.timestamps import epoch
 from viewsync.typed import TYPE_CHECKING, Any
@@ -93,13 +93,16 @@ def _row(each: dict[str, Any], now: float) -> tuple[str, ...]:
     )
 
 
-def short(root: str, home: str) -> str:
-    """A folder as people write it."""
-    return f"~{root[len(home) :]}" if home and (root == home or root.startswith(home + os.sep)) else root
+def ended(ctx: Context, known: Known, trigger: str, *, dry_run: bool) -> Result:
+    """End it after its cleanup steps, whoever is on it, or say what would end."""
+    if dry_run:
+        return Result(*_planned_end(ctx, known))
+    data, lines, failed = _end(ctx, known, trigger)
+    return Result(data, lines, 1 if failed else 0, data["problems"])
 
 
-def planned_end(ctx: Context, known: Known) -> tuple[dict[str, Any], list[str]]:
-    """What would end, as JSON and as lines. What keeps it is raised, as `end` does."""
+def _planned_end(ctx: Context, known: Known) -> tuple[dict[str, Any], list[str]]:
+    """What would end, as JSON and as lines. What keeps it is raised, as `_end` does."""
     from viewsync.projects import ending
 
     ending.refuse(ctx, known, force=True)
@@ -109,8 +112,8 @@ def planned_end(ctx: Context, known: Known) -> tuple[dict[str, Any], list[str]]:
     return {**data, "dry_run": True, "status": known.status}, [f"would {view}" for view in [*views, what]]
 
 
-def end(ctx: Context, known: Known, trigger: str) -> tuple[dict[str, Any], list[str], bool]:
-    """End it after its cleanup steps, whoever is on it: as JSON, as lines, and whether something of it is left."""
+def _end(ctx: Context, known: Known, trigger: str) -> tuple[dict[str, Any], list[str], bool]:
+    """As JSON, as lines, and whether something of it is left."""
     from viewsync.projects import ending
 
     done = ending.end(ctx, known, trigger, force=True)

@@ -7,7 +7,6 @@ project. A command that has that name already is only replaced if you say so.
 from __future__ import annotations
 
 from viewsync.commands import _args
-from viewsync.errors import UsageError
 from viewsync.output import Result
 from viewsync.typed import TYPE_CHECKING
 
@@ -64,5 +63,5 @@ def _target(parsed: argparse.Namespace, source: Entry) -> tuple[bool, str]:
         return True, ""
     root = source.root if source.listed and not parsed.to_here else locating.project_root()
     if not root:
-        raise UsageError("not in a project: there is no .viewsync or .prj folder here or above", "pass --to-own")
+        raise locating.outside("pass --to-own")
     return False, root

@@ -8,6 +8,7 @@ from viewsync.commands import _args, _project_rows
 from viewsync.output import Result, age
 from viewsync.project_files.rules import environment
 from viewsync.projects import listing, secret_values
+from viewsync.text import folders
 from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _window(seen: SeenWindow) -> dict[str, Any]:
 
 def _lines(data: dict[str, Any], now: float, home: str) -> list[str]:
     known = [
-        ("project", data["project"] and f"{data['project']} ({_project_rows.short(data['root'], home)})"),
+        ("project", data["project"] and f"{data['project']} ({folders.short(data['root'], home)})"),
         ("worktree", " in ".join(filter(None, (_project_rows.worktree(data), data["worktree_path"])))),
         ("task", data["task"]),
         ("command", " ".join(filter(None, (data["command"], *(f"{k}={v}" for k, v in data["arguments"].items()))))),

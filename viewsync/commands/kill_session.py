@@ -7,7 +7,6 @@ It ends even if somebody is attached, because you named it, but not while it is 
 from __future__ import annotations
 
 from viewsync.commands import _args, _project_rows
-from viewsync.output import Result
 from viewsync.projects import listing
 from viewsync.typed import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+    from viewsync.output import Result
 
 EXIT_CODES = {
     0: "done",
@@ -36,7 +36,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     known = listing.find(ctx, parsed.name, parsed.label, parsed.socket)
-    if parsed.dry_run:
-        return Result(*_project_rows.planned_end(ctx, known))
-    data, lines, failed = _project_rows.end(ctx, known, _TRIGGER)
-    return Result(data, lines, 1 if failed else 0, data["problems"])
+    return _project_rows.ended(ctx, known, _TRIGGER, dry_run=parsed.dry_run)

@@ -86,10 +86,7 @@ def _entry(parsed: argparse.Namespace, ctx: Context) -> Entry:
     own = parsed.own or (not root and not parsed.here)
     if own and not parsed.own and not parsed.yes:
         entry = locating.place(parsed.name, ctx.env, own=True)
-        refusal = UsageError(
-            "not in a project: there is no .viewsync or .prj folder here or above",
-            "pass --own for a command of your own, or --here to make this folder a project",
-        )
+        refusal = locating.outside("pass --own for a command of your own, or --here to make this folder a project")
         question = f"There is no project here. Make it a command of your own, {entry.file}?"
         if not _args.agreed(question, refusal, otherwise=True):
             raise refusal

@@ -15,6 +15,7 @@ from viewsync.commands import _args, _tab
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result, complain, printable, show_error, table
 from viewsync.picking import choice_keys, choices
+from viewsync.picking.rules.choice import HEAD, WIDEST
 from viewsync.system import terminal
 from viewsync.text import cells
 from viewsync.tmux import sockets
@@ -42,8 +43,6 @@ EXIT_CODES = {
 }
 
 _LEFT = 130
-_HEAD = ("KIND", "NAME", "DETAILS")
-_WIDEST = 40  # columns of a name, before its details
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -136,7 +135,7 @@ def _picked(parsed: argparse.Namespace, ctx: Context, offer: Offer) -> Result:
 def _rows(found: list[Choice]) -> list[str]:
     """In columns, for fzf."""
     names = [printable(choice.name) for choice in found]
-    widest = min(_WIDEST, max(map(cells.width, names)))
+    widest = min(WIDEST, max(map(cells.width, names)))
     return [
         f"{choice.kind:<9} {cells.pad(name, widest)}  {printable(choice.detail)}".rstrip()
         for choice, name in zip(found, names, strict=True)
@@ -192,7 +191,7 @@ def _coloured(ctx: Context) -> bool:
 
 def _listed(offer: Offer) -> Result:
     rows = [(choice.kind, choice.name, choice.detail) for choice in offer.choices]
-    lines = table(_HEAD, rows) if rows else ["Nothing to pick."]
+    lines = table(HEAD, rows) if rows else ["Nothing to pick."]
     data = {"choices": [_choice(choice) for choice in offer.choices], "errors": offer.problems}
     return Result(data, lines, code=0, warnings=offer.problems)
 

@@ -8,7 +8,6 @@ where several can be meant none ends.
 from __future__ import annotations
 
 from viewsync.commands import _args, _project_rows
-from viewsync.output import Result
 from viewsync.projects import of_command
 from viewsync.typed import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
     from viewsync.context import Context
+    from viewsync.output import Result
 
 EXIT_CODES = {
     0: "done",
@@ -40,7 +40,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     known = of_command.meant(ctx, parsed.name, parsed.label, parsed.socket)
-    if parsed.dry_run:
-        return Result(*_project_rows.planned_end(ctx, known))
-    data, lines, failed = _project_rows.end(ctx, known, _TRIGGER)
-    return Result(data, lines, 1 if failed else 0, data["problems"])
+    return _project_rows.ended(ctx, known, _TRIGGER, dry_run=parsed.dry_run)

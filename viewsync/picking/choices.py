@@ -12,6 +12,7 @@ from viewsync.projects import listing as projects
 from viewsync.registry import rows as registry_rows
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system.git_worktrees import Git, GitError
+from viewsync.text import folders
 from viewsync.tmux import sockets
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views import listing, servers
@@ -182,6 +183,4 @@ def _worktrees(ctx: Context, folder: str, socket: str) -> list[Choice]:
 
 
 def _short(ctx: Context, path: str) -> str:
-    """A folder as people write it."""
-    home = ctx.env.get("HOME", "")
-    return f"~{path[len(home) :]}" if home and (path == home or path.startswith(home + os.sep)) else path
+    return folders.short(path, ctx.env.get("HOME", ""))

@@ -7,6 +7,7 @@ import errno
 from viewsync.light import contextlib
 from viewsync.picking.rules import keys as rule
 from viewsync.picking.rules import matching
+from viewsync.picking.rules.choice import HEAD, WIDEST
 from viewsync.picking.rules.keys import PickState
 from viewsync.system import keyboard
 from viewsync.system.full_screen import FullScreen
@@ -27,8 +28,7 @@ _STILL = 0.08  # seconds without a key, before what is chosen is looked at
 _HUNG_UP = 129
 _LEFT = 130
 _AROUND = 3  # lines for what is typed, the head and the foot
-_HEAD = ("KIND", "NAME", "DETAILS")
-_KIND, _WIDEST = 9, 40  # columns
+_KIND = 9  # columns
 _KEYS = "type to narrow  up/down choose  enter open  esc leave"
 
 
@@ -118,7 +118,7 @@ class _Picker:
             for choice in shown
         ]
         widest = max((cells.width(row[1].text) for row in rows), default=0)
-        table = TextTable(_HEAD, (_KIND, max(4, min(_WIDEST, widest))), rows, self.state.at - first if rows else -1)
+        table = TextTable(HEAD, (_KIND, max(4, min(WIDEST, widest))), rows, self.state.at - first if rows else -1)
         title = f"open> {printable(self.state.typed)}_  {len(self.fitting)}/{len(self.choices)}"
         return Picture(title, table, self.seen_below(), self.foot)
 

@@ -83,7 +83,7 @@ def entry(name: str, env: Mapping[str, str], *, own: bool = False, here: bool = 
         known = f"there are: {', '.join(there)}" if there else "there is none; `viewsync new --own NAME` makes one"
         raise UsageError(f"there is no command {name!r} of your own", did_you_mean(name, there, known))
     if here and not root:
-        raise UsageError(_NOWHERE, "change to a project's folder, or leave --here away")
+        raise outside("change to a project's folder, or leave --here away")
     raise _missing(name, root, current_folder(), env)
 
 
@@ -114,7 +114,9 @@ def commands_folder(root: str) -> str:
     return next(iter(folders), os.path.join(root, f".{output.program()}", _LAYOUTS[0][1]))
 
 
-_NOWHERE = "not in a project: there is no .viewsync or .prj folder here or above"
+def outside(hint: str) -> UsageError:
+    """What is to be said outside of any project."""
+    return UsageError("not in a project: there is no .viewsync or .prj folder here or above", hint)
 
 
 def _places(root: str, mine: str) -> list[tuple[str, str]]:

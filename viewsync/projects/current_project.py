@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from viewsync.errors import UsageError
 from viewsync.project_files import locating
 from viewsync.projects import listing
 from viewsync.projects.listing import Scope
@@ -52,9 +51,7 @@ def scope(env: Mapping[str, str], project: str, *, here: bool) -> Scope:
 def _root(env: Mapping[str, str]) -> str:
     found = locating.project_root()
     if not found:
-        raise UsageError(
-            "not in a project: there is no .viewsync or .prj folder here or above", "change to a project's folder"
-        )
+        raise locating.outside("change to a project's folder")
     here = os.path.realpath(found)
     tree = git.worktree(here, env)
     return os.path.normpath(os.path.join(tree.main, os.path.relpath(here, tree.top))) if tree else here

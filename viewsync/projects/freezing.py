@@ -150,9 +150,7 @@ def _file(live: LiveSession, output: str, command: str, env: Mapping[str, str]) 
         if own and root == os.path.realpath(own):  # of a command of the user's own
             return locating.place(command, env, own=True).file, root
         if not root:
-            raise UsageError(
-                "not in a project: there is no .viewsync or .prj folder here or above", "say --output FILE"
-            )
+            raise locating.outside("say --output FILE")
         return locating.place(command, env, root=root).file, root
     if output:
         folder = os.path.dirname(os.path.realpath(output))

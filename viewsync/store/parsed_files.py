@@ -14,7 +14,7 @@ from viewsync.system import whole_file
 from viewsync.typed import Any
 
 FOLDER = "parsed"
-_MOST = 64  # files: beyond, those that were not read for longest go
+_MOST = 64  # files: beyond, those that were parsed longest ago go
 _LARGEST = 100_000  # characters
 
 

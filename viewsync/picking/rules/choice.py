@@ -7,6 +7,8 @@ from viewsync.typed import NamedTuple
 
 SESSION, PROJECT, WORKTREE, FOLDER = "session", "project", "worktree", "folder"
 KINDS = (SESSION, PROJECT, WORKTREE, FOLDER)
+HEAD = ("KIND", "NAME", "DETAILS")
+WIDEST = 40  # columns of a name, before its details
 
 
 class Choice(NamedTuple):
