@@ -143,9 +143,9 @@ def test_a_name_that_is_none_is_refused_before_tmux_is_asked_for_it(
 def test_a_shell_that_nobody_can_use_is_named(project: Project, server: Server, shell: str) -> None:
     """With no server, and on one that has other sessions, where the shell is the server's own."""
     project.command("dev", "session:\n  windows:\n    - name: a\n      panes: [echo hi, echo ho]\n")
-    said = (
-        r"Failed to create session 'myapp-main-dev': what runs in pane [12] of window 'a' ended at once, or somebody "
-        r"ended it \(name a shell"
+    said = (  # of the panes that have ended when it looks
+        r"Failed to create session 'myapp-main-dev': what runs in pane [12] of window 'a'( and 1 more)? ended at once, "
+        r"or somebody ended it \(name a shell"
     )
     for there in ([], ["other"]):
         if there:

@@ -6,8 +6,9 @@ import os
 
 import pytest
 
-from tests.support.server import ROOT, Home, Server
+from tests.support.server import ROOT, Home, Server, alive
 from tests.support.sessions import create, rows
+from tests.support.wait import until
 from viewsync.errors import MissingSession, TmuxError
 from viewsync.tmux import capture, messages, pane_list, screen, scrollback
 from viewsync.tmux.server import ServerGone, Tmux
@@ -59,7 +60,9 @@ def test_a_pane_that_is_gone(server: Server) -> None:
 
 
 def test_a_server_that_ends_while_it_is_asked(server: Server) -> None:
-    assert messages.hung_up(said(server, "run-shell", f"kill -9 {server.pid}"))
+    pid = server.pid
+    assert messages.hung_up(said(server, "run-shell", f"kill -9 {pid}"))
+    until(lambda: not alive(pid), "the server's end")  # until then its socket may still take a client
     assert messages.no_server(said(server, "list-sessions"), server.socket)
 
 
