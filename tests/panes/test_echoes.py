@@ -111,6 +111,22 @@ def test_long_and_combining_text_in_the_line_editors_of_shells(
     assert home.viewsync("wait", "-p", "^DONE$").code == 0
 
 
+@pytest.mark.parametrize("name", SHELLS)
+def test_a_prompt_that_reads_as_before_is_an_answer_once_its_shell_has_drawn_it(
+    server: Server, home: Home, name: str
+) -> None:
+    """On the screen's first line, where nothing above tells the one from the other."""
+    programs.skip_without(name)
+    made = create(server, "sh", "-e", "LC_ALL=C.UTF-8", "--", *SHELLS[name])
+    pane = str(made["pane_id"])
+    until(lambda: screen(server, pane).rstrip().endswith(("#", "$", "%", ">", "R-DONE")), "its prompt")
+    prompt = screen(server, pane).rstrip().split("\n")[-1][:1]
+    for _ in range(2):
+        done = home.viewsync("send", "-s", "sh", "-c", "clear", "-w", f"^[{prompt}]", "--json")
+        assert (done.code, done.json()["outcome"]) == (0, "found"), (done, screen(server, pane))
+        until(lambda: screen(server, pane).strip().startswith(prompt), "the prompt alone")
+
+
 _PIECES = """
 import os, select, sys, termios, tty
 select.select([0], [], [])

@@ -25,21 +25,24 @@ class Plan(NamedTuple):
     kept: Kept  # the same as text
     shown: Anchor | None  # once the text stands there as it is, in the same row; None where it will not
     kept_then: Kept | None
+    unseen: str = ""  # the same where its Enter goes in with it, so that nobody sees the text stand there
 
 
-def plan(first: Screen, kept: str, typed: str) -> Plan:
-    """`kept`: the format that the pane gets otherwise."""
+def plan(first: Screen, otherwise: str, typed: str) -> Plan:
+    """`otherwise`: the format that the pane gets if it is not."""
     above = known.anchor(first)
     shown = known.shown(first, above, typed) if typed else None
-    sent = echo.written(echo.sent(kept))
-    kept_then = Kept(anchors.place(shown), anchors.written(above, sent, shown)) if shown else None
-    return Plan(above, Kept(anchors.place(above), anchors.written(above, sent, above)), shown, kept_then)
+    sent = echo.written(echo.sent(otherwise))
+    kept = Kept(anchors.place(above), anchors.written(above, sent, above))
+    if not shown:
+        return Plan(above, kept, None, None)
+    kept_then = Kept(anchors.place(shown), anchors.written(above, sent, shown._replace(was=-1)))
+    return Plan(above, kept, shown, kept_then, anchors.written(above, sent, shown))
 
 
 def begun(planned: Plan, *, together: bool) -> Kept:
     """What is kept when the text goes in. `together`: its Enter goes in with it, and nobody looks in between."""
-    then = planned.kept_then
-    return planned.kept._replace(text=then.text) if together and then else planned.kept
+    return planned.kept._replace(text=planned.unseen) if together and planned.unseen else planned.kept
 
 
 class Put(NamedTuple):

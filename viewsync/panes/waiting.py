@@ -39,6 +39,7 @@ TIMEOUT = "timeout"
 UNSURE = "unsure"  # time is over, and all that matched may be the echo of what was sent, or have been there before
 _LONGEST_END = 1.0  # seconds that tmux may take to notice that a program ended
 _LOOK = 0.03  # seconds between two looks at a shell that may be at its prompt
+_LOOKS = 2  # after which all is seen that a shell had written at the first of them
 _MARGIN = 100  # lines of history read beyond those that are wanted: some may come in the meantime
 
 
@@ -132,6 +133,8 @@ class Watch:
         self._place = place
         self._history = history
         self._first: Screen | None = None  # a reading that nobody has looked at yet
+        self._pid = 0
+        self._waited = 0  # looks in a row at which the shell waited and its line was as it was before the sending
         self._foreground: Foreground | None = None  # at the last look, where it is looked at
         self._activity = activity.Activity(place.server.pid)
 
@@ -156,6 +159,7 @@ class Watch:
             screen = self._read(None)
             self.tail.take(screen)
         self._history = screen.history
+        self._pid = screen.pid
         self._activity.follow(screen.pid)
         return screen
 
@@ -191,6 +195,21 @@ class Watch:
             line_discipline.path(screen.pid)
         )
 
+    def has_drawn(self) -> bool:
+        """Whether a line that reads as it did before the sending is what the shell has made of that, as by `clear`: it
+        has taken all of it and waits, and tmux has taken what it wrote by then. So it has to be seen more than once.
+        """
+        if not self.tail.undrawn:
+            self._waited = 0
+            return False
+        self._waited = self._waited + 1 if self._line_waits() else 0
+        return self._waited > _LOOKS
+
+    def _line_waits(self) -> bool:
+        from viewsync.panes import line_editor  # seldom
+
+        return line_editor.waits(self._pid, line_discipline.path(self._pid))
+
     def close(self) -> None:
         self._activity.close()
 
@@ -207,14 +226,14 @@ def _until(watch: Watch, wish: WaitCondition, begin: float) -> Outcome:
                     return _outcome(EXITED, watch.tail)
                 raise
             with _bounded(deadline):
-                ending = _found(watch.tail, wish, progress)
+                ending = _found(watch.tail, wish, progress, sure=watch.has_drawn())
             new = progress.see(screen)
             ending = ending or _ended(watch, screen, wish, progress)
             if not ending and time.monotonic() >= deadline:
                 ending = progress.doubtful or _outcome(TIMEOUT, watch.tail)
             if ending:
                 return ending._replace(full_screen=screen.alternate, missing=watch.tail.missing)
-            watch.nap(_next_look(wish, progress, deadline), new=new)
+            watch.nap(_next_look(wish, progress, deadline, undrawn=watch.tail.undrawn), new=new)
     finally:
         watch.close()
 
@@ -239,19 +258,21 @@ class _Progress:
         return new
 
 
-def _next_look(wish: WaitCondition, progress: _Progress, deadline: float) -> float:
+def _next_look(wish: WaitCondition, progress: _Progress, deadline: float, *, undrawn: bool) -> float:
     moments = [deadline]
     if wish.idle:
         moments.append(progress.changed + wish.idle)
     if progress.gone:
         moments.append(time.monotonic() + 0.01)
-    if wish.shell or wish.taken:
+    if wish.shell or wish.taken or undrawn:
         moments.append(time.monotonic() + _LOOK)
     return min(moments)
 
 
-def _found(tail: Tail, wish: WaitCondition, progress: _Progress) -> Outcome | None:
-    """The first line that has one of the patterns. Lines that cannot change are looked at once."""
+def _found(tail: Tail, wish: WaitCondition, progress: _Progress, *, sure: bool) -> Outcome | None:
+    """The first line that has one of the patterns. Lines that cannot change are looked at once. `sure`: what reads as
+    it did before the sending is new.
+    """
     settled = list(tail.settled)
     fresh = settled[max(0, len(settled) - (tail.count - progress.settled)) :]
     progress.settled = tail.count
@@ -264,7 +285,8 @@ def _found(tail: Tail, wish: WaitCondition, progress: _Progress) -> Outcome | No
                 text = next(filter(searched.found, shown), None)
                 if text is not None:
                     output = [*before, *lines[: number if at_cursor else number + 1]]
-                    if lines is not tail.above and not isinstance(line, echo.Doubtful):
+                    doubtful = isinstance(line, echo.Doubtful) and not (sure and lines is tail.open and not number)
+                    if lines is not tail.above and not doubtful:
                         return Outcome(kind, searched.text, text, output, None)
                     progress.doubtful = progress.doubtful or Outcome(UNSURE, searched.text, text, output, None)
                     if lines is fresh:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from viewsync.panes import waiting
 from viewsync.panes.rules import echo, known
 from viewsync.panes.rules.tail import Tail
+from viewsync.tmux.rules import anchor as anchors
 from viewsync.tmux.rules.anchor import Anchor
 from viewsync.tmux.rules.screen import Screen
 
@@ -178,11 +179,11 @@ def test_the_beginning_of_what_was_sent_is_doubtful_as_long_as_its_end_is_missin
         terminal.rows = ["make -k DONE; true", row]
         tail.take(terminal.read(None))
         assert output(tail) == left
-        assert waiting._found(tail, wish, progress) is None
+        assert waiting._found(tail, wish, progress, sure=False) is None
         assert bool(progress.doubtful) == doubtful
     terminal.rows = ["make -k DONE; true", "some> make -k DONE; true", "DONE", ""]
     tail.take(terminal.read(None))
-    found = waiting._found(tail, wish, progress)
+    found = waiting._found(tail, wish, progress, sure=False)
     assert found
     assert (found.kind, found.line) == (waiting.FOUND, "DONE")
 
@@ -193,3 +194,37 @@ def test_another_line_than_what_was_sent_is_no_beginning_of_it() -> None:
     terminal.rows = ["make DONE; true", "some> make done"]
     tail.take(terminal.read(None))
     assert [(line, isinstance(line, echo.Doubtful)) for line in output(tail)] == [("some> make done", False)]
+
+
+RIGHT = "some> " + " " * 30 + "DONE"
+
+
+def waited(tail: Tail, *, sure: bool) -> str:
+    """How a wait for what the right part of the prompt reads, too, goes on from here."""
+    progress = waiting._Progress(0.0)
+    found = waiting._found(tail, waiting.WaitCondition([waiting.pattern("DONE")]), progress, sure=sure)
+    return (found or progress.doubtful or waiting.Outcome("", "", "", [], None)).kind
+
+
+def test_a_line_that_does_not_show_yet_what_was_sent_is_doubtful_until_its_shell_has_drawn() -> None:
+    terminal = Terminal()
+    terminal.rows = [RIGHT]
+    before = terminal.read(None)._replace(column=6)
+    anchor = known.shown(before, known.anchor(before), "make DONE")
+    assert anchor
+    kept = anchors.parse(anchors.written(known.anchor(before), "", anchor))
+    for place in (anchor, kept):
+        tail = Tail(place, echo.marks("make DONE"))
+        tail.take(before)
+        assert (tail.undrawn, waited(tail, sure=False), waited(tail, sure=True)) == (True, "unsure", "found")
+        terminal.rows = ["some> make DONE" + " " * 21 + "DONE"]
+        tail.take(terminal.read(None)._replace(column=15))
+        assert (tail.undrawn, waited(tail, sure=False)) == (False, "")
+        tail.take(before)  # and now it was drawn anew
+        assert (tail.undrawn, waited(tail, sure=False)) == (False, "found")
+
+
+def test_what_was_kept_without_the_line_as_it_was_is_still_read() -> None:
+    place = Anchor(1, 2, 3, alternate=False, width=80, above=(7,), head=8, right=9, echo=(10,))
+    assert anchors.parse(anchors.written(place, "", place)) == place
+    assert anchors.parse(anchors.written(place, "", place._replace(was=11))) == place._replace(was=11)

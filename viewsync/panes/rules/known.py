@@ -68,7 +68,8 @@ def shown(screen: Screen, at: Anchor, typed: str) -> Anchor | None:
         return None
     row = screen.rows[at.line - screen.first]
     line = sum_of(before_cells(row, at.column) + typed)
-    return at._replace(column=column, head=line, right=sum_of(after_cells(row, column).strip()), echo=(line,))
+    right = sum_of(after_cells(row, column).strip())
+    return at._replace(column=column, head=line, right=right, echo=(line,), was=sum_of(row))
 
 
 def without(lines: Sequence[str], shown: Sequence[int]) -> list[str]:

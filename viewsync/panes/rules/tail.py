@@ -63,6 +63,8 @@ class Tail:
         if self._shown:
             self._echo = echo.shown(self._echo)
         self._right = anchor.right if anchor else -1  # the sum of what stood right of the cursor
+        self._was = anchor.was if anchor else -1  # the sum of that line before it showed what was sent
+        self.undrawn = False  # whether it reads so: what was sent does not show yet, or is gone again
         self._by_cursor = by_cursor
         self._redrawn = False  # whether it was drawn anew, so that what stands above may be new as well
 
@@ -173,10 +175,12 @@ class Tail:
             self.settled.extend(lines)
             self.count += len(lines)
             self._from, self._cut, begin, expected = screen.first + border, 0, border, self._echo
-            cut, start = "", border
+            cut, start, self.undrawn = "", border, False
         doubtful = self._doubtful
         open_lines, after = self._without_echo(known.joined(rows, screen.wrapped, begin, end), expected)
         self._doubtful = doubtful
+        if self.undrawn and open_lines:
+            open_lines[0] = echo.Doubtful(open_lines[0])
         self.ends_at_cursor = bool(open_lines) and end - 1 == cursor and not screen.alternate
         if self.ends_at_cursor and echo.is_begun(open_lines[-1], after):
             open_lines[-1] = echo.Doubtful(open_lines[-1])
@@ -221,6 +225,7 @@ class Tail:
 
         "" where another text stands there since, after a `clear`: then all of it is new.
         """
+        self.undrawn = bool(self._cut) and start < len(rows) and known.sum_of(rows[start]) == self._was
         if not self._cut or start >= len(rows):
             return ""
         rest = after_cells(rows[start], self._cut)
@@ -228,6 +233,7 @@ class Tail:
         same = known.sum_of(before) == self._head if self._head >= 0 else echo.is_prompt(before)
         if not (same or echo.begins(rest, self._echo)):
             return ""
+        self._was = -1 if same else self._was  # so it was drawn
         self._head = known.sum_of(before)
         rows[start] = "" if known.sum_of(rest.strip()) == self._right else rest
         return before or " "

@@ -24,6 +24,7 @@ class Anchor(NamedTuple):
     head: int = -1  # the checksum of what stands before the cursor, -1 likewise
     right: int = -1  # that of what stands right of it, as a prompt's right part
     echo: tuple[int, ...] = ()  # the checksums of the lines that show what was sent; none where that was not seen
+    was: int = -1  # that of the whole line before it showed that; -1 where nobody waited to see it there
 
     @property
     def line(self) -> int:
@@ -49,13 +50,15 @@ def parse(text: str) -> Anchor | None:
     first, _, answer = text.partition("!")
     where, *sums = answer.split("|")
     place = where.split(",")
-    if len(sums) != 2 or not _is_place(first.partition(" ")[0].split(",")) or not _is_place(place):
+    if len(sums) not in (2, 3) or not _is_place(first.partition(" ")[0].split(",")) or not _is_place(place):
         return begin(text)
     head, _, others = sums[0].partition(" ")
     right, _, above = others.partition(" ")
     if not head or not right or not _HEX.issuperset(answer[len(where) :].replace("|", "")):
         return begin(text)
-    return _anchor(place)._replace(head=int(head, 16), right=int(right, 16), above=_read(above), echo=_read(sums[1]))
+    was = int(sums[2], 16) if sums[2:] and sums[2] else -1
+    anchor = _anchor(place)._replace(head=int(head, 16), right=int(right, 16), above=_read(above))
+    return anchor._replace(echo=_read(sums[1]), was=was)
 
 
 def _anchor(parts: Sequence[str]) -> Anchor:
@@ -68,7 +71,8 @@ def written(begin: Anchor, sent: str, anchor: Anchor) -> str:
     text = f"{place(begin)} {sent}" if sent else place(begin)
     if anchor.above is None:
         return text
-    return f"{text}!{place(anchor)}|{_sums((anchor.head, anchor.right, *anchor.above))}|{_sums(anchor.echo)}"
+    was = f"|{anchor.was:x}" if anchor.was >= 0 else ""
+    return f"{text}!{place(anchor)}|{_sums((anchor.head, anchor.right, *anchor.above))}|{_sums(anchor.echo)}{was}"
 
 
 def place(anchor: Anchor) -> str:
