@@ -93,7 +93,7 @@ def test_what_comes_after_its_time_stands_before_the_prompt(server: Server, home
 
 
 def test_time_is_over_too_for_output_without_end(bash: dict[str, str], server: Server, home: Home) -> None:
-    done = home.viewsync("exec", "-s", "sh", "-T", "500ms", "--", "yes")
+    done = home.viewsync("exec", "-s", "sh", "-T", "2", "--", "yes")
     assert (done.code, done.out[:4]) == (124, "y\ny\n")
     server.tmux("send-keys", "-t", "=sh:", "C-c")
     until(lambda: folders(home) == [], "the folder to be removed")
@@ -172,7 +172,7 @@ def test_and_when_time_is_over_before_that_is_told_of(bash: dict[str, str], serv
 
 
 def test_json_when_time_is_over(bash: dict[str, str], server: Server, home: Home) -> None:
-    done = home.viewsync("exec", "-s", "sh", "-T", "0.5", "--json", "--", "echo begun; sleep 1000")
+    done = home.viewsync("exec", "-s", "sh", "-T", "2", "--json", "--", "echo begun; sleep 1000")
     data = done.json()
     assert (done.code, data["code"], data["timed_out"], data["output"]) == (124, None, True, "begun\n")
     server.tmux("send-keys", "-t", "=sh:", "C-c")

@@ -51,7 +51,7 @@ def test_one_that_says_nothing_and_asks_nothing(bash: dict[str, str], server: Se
 
 
 def test_the_end_of_the_time_says_that_it_asks(bash: dict[str, str], server: Server, home: Home) -> None:
-    done = home.viewsync("exec", "-s", "sh", "-T", "500ms", "--", "read -s -p 'Password: ' word </dev/tty")
+    done = home.viewsync("exec", "-s", "sh", "-T", "2", "--", "read -s -p 'Password: ' word </dev/tty")
     assert (done.code, done.out) == (124, "Password: ")
     assert done.err.endswith("the command keeps running in sh, and waits for input: Password: \n")
     answer(server, home, "x", "Enter")
