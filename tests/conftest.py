@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from tests.peers.rates import pytest_terminal_summary  # noqa: F401  pytest calls it, where no worker does
 from tests.support import forked, forms, surroundings
+from tests.support.far_host import FarHost
 from tests.support.projects import Project
 from tests.support.server import Home, Server
 from tests.support.two_users import OtherHome
@@ -98,6 +99,14 @@ def servers(home: Home) -> Iterator[Callable[..., Server]]:
 def server(servers: Callable[..., Server]) -> Server:
     """A server with the session `proj`, which has the windows `one` and `two`."""
     return servers().start()
+
+
+@pytest.fixture
+def far(home: Home) -> Iterator[FarHost]:
+    """Another host, which that home's ssh knows as `far`; it has no tmux server yet. Skipped where there is no sshd."""
+    found = FarHost(home).start()
+    yield found
+    found.remove()
 
 
 @pytest.fixture

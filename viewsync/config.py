@@ -31,6 +31,8 @@ SETTINGS: dict[str, Setting] = {
     "tmux_start_timeout": Setting(60.0, "seconds that a tmux server may take to load your tmux.conf", least=0.05),
     "wezterm": Setting("wezterm", "the wezterm program"),
     "wezterm_timeout": Setting(3.0, "seconds that `wezterm cli` may take", least=0.05),
+    "ssh": Setting("ssh", "the ssh program, by which other hosts are reached"),
+    "host_timeout": Setting(10.0, "seconds that connecting to another host may take", least=1.0),
     "lock_timeout": Setting(5.0, "seconds to wait for the registry's lock", env="LOCK_TIMEOUT"),
     "grace": Setting(15.0, "seconds that a view made without a client waits for its first one"),
     "linger": Setting(0.0, "seconds that a view is kept for reuse after its tab was closed"),

@@ -1,0 +1,209 @@
+"""Another host: a real sshd on a port of 127.0.0.1, behind which there is a home of its own, and a login shell."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+from typing import TYPE_CHECKING
+
+from tests.support import programs
+from tests.support.server import Home, Server, alive
+from tests.support.wait import until
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_CONFIG = """\
+ListenAddress 127.0.0.1
+Port {port}
+HostKey {folder}/host_key
+AuthorizedKeysFile {folder}/authorized_keys
+PidFile none
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitRootLogin yes
+PrintMotd no
+ForceCommand {folder}/login
+"""
+
+_OF_USER = """\
+Host {name}
+    HostName 127.0.0.1
+    Port {port}
+    HostKeyAlias {name}
+    IdentityFile {home}/.ssh/id_{name}
+    IdentitiesOnly yes
+    UserKnownHostsFile {home}/.ssh/known_hosts
+    GlobalKnownHostsFile none
+"""
+
+
+class FarHost:
+    """What that home's `ssh NAME` reaches. ssh takes homes from the passwd file, so a wrapper names its config."""
+
+    def __init__(self, home: Home, name: str = "far") -> None:
+        programs.skip_without("sshd")
+        self.near = home
+        self.name = name
+        self.home = Home()
+        self._sshd: subprocess.Popen[bytes] | None = None
+        self._folder = os.path.join(self.home.path, "sshd")
+        os.mkdir(self._folder)
+        self.port = _free_port()
+        self._users = os.path.join(home.path, ".ssh")
+        os.makedirs(self._users, mode=0o700, exist_ok=True)
+        self.make_host_key()
+        key = os.path.join(self._users, f"id_{name}")
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+        shutil.copy(f"{key}.pub", os.path.join(self._folder, "authorized_keys"))
+        self._wrap()
+        self.login("sh")
+        with open(os.path.join(self._users, "config"), "a", encoding="utf-8") as file:
+            file.write(_OF_USER.format(name=name, port=self.port, home=home.path))
+        self.know()
+
+    def make_host_key(self) -> None:
+        path = os.path.join(self._folder, "host_key")
+        for old in (path, f"{path}.pub"):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(old)
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
+
+    def know(self) -> None:
+        """The user has accepted its key."""
+        with open(os.path.join(self._folder, "host_key.pub"), encoding="utf-8") as file:
+            kind, key = file.read().split()[:2]
+        with open(os.path.join(self._users, "known_hosts"), "a", encoding="utf-8") as file:
+            file.write(f"{self.name} {kind} {key}\n")
+
+    def forget_key(self) -> None:
+        os.unlink(os.path.join(self._users, "known_hosts"))
+
+    def refuse_key(self) -> None:
+        with open(os.path.join(self._folder, "authorized_keys"), "w", encoding="utf-8"):
+            pass
+
+    def _wrap(self) -> None:
+        folder = os.path.join(self.near.path, "wrapped")
+        os.makedirs(folder, exist_ok=True)
+        path = os.path.join(folder, "ssh")
+        if not os.path.exists(path):
+            ssh = shutil.which("ssh") or "ssh"
+            _write(path, f'exec {ssh} -F {shlex.quote(os.path.join(self._users, "config"))} "$@"\n')
+            self.near.env["PATH"] = f"{folder}:{self.near.env['PATH']}"
+
+    def login(self, shell: str, *, before: str = "", path: str = "") -> None:
+        """Whose login shell is `shell` from now on. `before`: what it does before anything else. `path`: its PATH."""
+        env = {name: self.home.env[name] for name in ("HOME", "PATH", "TMUX_TMPDIR", "SHELL", "LANG")}
+        env["PATH"] = path or env["PATH"]
+        settings = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in env.items())
+        shell = shutil.which(shell) or shell
+        run = f'[ -z "$SSH_ORIGINAL_COMMAND" ] || exec {shell} -c "$SSH_ORIGINAL_COMMAND"\nexec {shell}\n'
+        _write(os.path.join(self._folder, "login"), f"{settings}{before}\n{run}")
+
+    def start(self) -> FarHost:
+        with contextlib.suppress(OSError):  # root's sshd wants it, and makes it not
+            os.mkdir("/run/sshd", 0o755)
+        config = os.path.join(self._folder, "config")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(_CONFIG.format(port=self.port, folder=self._folder))
+        log = os.path.join(self._folder, "log")
+        argv = [shutil.which("sshd", path=programs.PATH) or "sshd", "-D", "-f", config, "-E", log]
+        self._sshd = subprocess.Popen(argv, stdin=subprocess.DEVNULL)
+        until(lambda: self._listens() or self._failed(log), f"sshd on port {self.port}")
+        return self
+
+    def _failed(self, log: str) -> bool:
+        assert self._sshd
+        if self._sshd.poll() is not None:
+            with open(log, encoding="utf-8") as file:
+                raise AssertionError(f"sshd ended: {file.read()}")
+        return False
+
+    def _listens(self) -> bool:
+        with contextlib.closing(socket.socket()) as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def server(self, *words: str, label: str = "default") -> Server:
+        return Server(self.home, label).start(*words)
+
+    def connections(self) -> list[int]:
+        """The processes of sshd that serve somebody."""
+        return _below(self._sshd.pid) if self._sshd else []
+
+    def cut(self) -> None:
+        """Every connection breaks off, and no other one can be made."""
+        self._signal(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        for pid in [*(([self._sshd.pid]) if self._sshd else []), *self.connections()]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def stop(self) -> None:
+        if self._sshd:
+            pids = [self._sshd.pid, *self.connections()]
+            self.thaw()
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self._sshd.wait()
+            until(lambda: not any(map(alive, pids[1:])), "the end of sshd's processes")
+            self._sshd = None
+        self._end_shared()
+
+    def _end_shared(self) -> None:
+        """The near home's own connection to it ends with it, unless it was frozen."""
+        until(lambda: not [pid for pid in self.near.processes() if _name(pid) == "ssh"], "the end of ssh")
+
+    def remove(self, servers: Sequence[Server] = ()) -> None:
+        self.stop()
+        for one in servers:
+            one.stop()
+        self.home.remove()
+
+
+def _write(path: str, script: str) -> None:
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"#!/bin/sh\n{script}")
+    os.chmod(path, 0o700)
+
+
+def _free_port() -> int:
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _name(pid: int) -> str:
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/comm", encoding="utf-8") as file:
+        return file.read().strip()
+    return ""
+
+
+def _below(pid: int) -> list[int]:
+    found: list[int] = []
+    for child in _children(pid):
+        if _name(child) == "sshd":
+            found += [child, *_below(child)]
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as file:
+        return [int(word) for word in file.read().split()]
+    return []

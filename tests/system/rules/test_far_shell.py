@@ -1,0 +1,146 @@
+"""What another host's login shell is told reaches its tmux word for word, whichever shell that is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.programs import skip_without
+from viewsync.errors import UsageError
+from viewsync.system.rules import far_shell
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LOGIN_SHELLS = ["sh", "bash", "dash", "zsh", "fish", "tcsh", "mksh", "ksh93"]
+_POSIX_SHELLS = ["bash", "dash", "zsh", "mksh", "ksh93"]
+# Shells, tmux and printf each take something of these for more than text.
+_HOSTILE = [
+    *("", " ", "-x", "--", "~", "*", "?[a]", "!!", "!x", "^a^b", "a b", "a\tb", "a\nb", "\n", "\r", "a\\", "\\n"),
+    *("'", "''", '"', "a'b\"c", "$HOME", "${HOME}", "$(touch pwned)", "`touch pwned`", "; touch pwned", "\\0101"),
+    *("& touch pwned", "| touch pwned", "> pwned", "< pwned", "# no", "%s%n", "{a,b}", "#{pane_id}", "#(touch pwned)"),
+    *("\udcff\udc80", "\x1b[31m", "$n", "'\"$n\"'", "(touch pwned)", "=ls", "@x", "x" * 5000, "'" * 500, "%", "^", "|"),
+    *("é", "日本", "\u2028"),
+]
+_SHOWS = f"""#!{sys.executable}
+import os, sys
+sys.stdout.buffer.write(repr([os.fsencode(word) for word in sys.argv[1:]]).encode() + b"\\n" + sys.stdin.buffer.read())
+"""
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder with a tmux that shows its words and what else came."""
+    program = tmp_path / "tmux"
+    program.write_text(_SHOWS)
+    program.chmod(0o755)
+    return tmp_path
+
+
+def run(place: Path, shell: str, command: str, given: bytes, path: str = "") -> tuple[int, str, str]:
+    env = {"HOME": str(place), "PATH": path or f"{place}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
+    argv = [shutil.which(shell) or shell, "-c", command]
+    done = subprocess.run(argv, input=given, capture_output=True, env=env, cwd=place, timeout=60, check=False)
+    out, err = (raw.decode("utf-8", "surrogateescape") for raw in (done.stdout, done.stderr))
+    return done.returncode, out, err
+
+
+def expected(*words: str) -> str:
+    return f"{[os.fsencode(word) for word in words]!r}\n"
+
+
+@pytest.mark.parametrize("shell", _LOGIN_SHELLS)
+def test_each_word_arrives_with_all_of_the_input(place: Path, shell: str) -> None:
+    if shell != "sh":
+        skip_without(shell)
+    script = far_shell.tmux_script("mark", "work", _HOSTILE)
+    data = b"first line\n\0\xff\nno end"
+    given = f"{script}\n".encode("utf-8", "surrogateescape") + data
+    for command, sent in ((far_shell.READS_SCRIPT, given), (far_shell.command_line(script), data)):
+        code, out, err = run(place, shell, command, sent)
+        answer = far_shell.answer("mark", out, err)
+        assert (code, answer.began, answer.err) == (0, True, ""), (shell, err)
+        assert os.fsencode(answer.out) == expected("-u", "-L", "work", *_HOSTILE).encode() + data
+    assert not (place / "pwned").exists()
+
+
+@pytest.mark.parametrize("shell", _POSIX_SHELLS)
+def test_sh_may_be_any_of_them(place: Path, shell: str) -> None:
+    skip_without(shell)
+    (place / "sh").symlink_to(shutil.which(shell) or shell)
+    script = far_shell.tmux_script("mark", "work", _HOSTILE)
+    given = f"{script}\n".encode("utf-8", "surrogateescape") + b"data"
+    for command, sent in ((far_shell.READS_SCRIPT, given), (far_shell.command_line(script), b"data")):
+        _, out, err = run(place, "dash", command, sent)
+        assert far_shell.answer("mark", out, err).out == expected("-u", "-L", "work", *_HOSTILE) + "data"
+
+
+def test_busybox_is_one_too(place: Path) -> None:
+    skip_without("busybox")
+    (place / "sh").symlink_to(shutil.which("busybox") or "")
+    script = far_shell.tmux_script("mark", "work", _HOSTILE)
+    given = f"{script}\n".encode("utf-8", "surrogateescape") + b"data"
+    _, out, err = run(place, "dash", far_shell.READS_SCRIPT, given)
+    assert far_shell.answer("mark", out, err).out == expected("-u", "-L", "work", *_HOSTILE) + "data"
+
+
+def test_the_script_is_one_line() -> None:
+    assert "\n" not in far_shell.tmux_script("mark", "a\nb", _HOSTILE)
+
+
+def test_no_word_of_a_command_line_is_too_long_for_csh() -> None:
+    command = far_shell.command_line(far_shell.tmux_script("mark", "work", _HOSTILE))
+    assert max(map(len, command.split("'"))) < 1000
+
+
+def test_tmux_is_found_where_a_shell_does_not_look(place: Path) -> None:
+    folder = place / ".local" / "bin"
+    folder.mkdir(parents=True)
+    (place / "tmux").rename(folder / "tmux")
+    bare = place / "bare"
+    bare.mkdir()
+    for program in ("sh", "printf"):
+        (bare / program).symlink_to(shutil.which(program) or program)
+    script = far_shell.tmux_script("mark", "work", ["list-sessions"])
+    _, out, err = run(place, "dash", far_shell.READS_SCRIPT, f"{script}\n".encode(), path=str(bare))
+    assert far_shell.answer("mark", out, err).out == expected("-u", "-L", "work", "list-sessions")
+
+
+def test_what_a_login_shell_says_before_is_left_out(place: Path) -> None:
+    script = far_shell.tmux_script("vs0123", "work", ["x"])
+    _, out, err = run(place, "sh", f"printf Welcome; echo mail >&2; {far_shell.READS_SCRIPT}", f"{script}\n".encode())
+    assert far_shell.answer("vs0123", out, err) == (True, expected("-u", "-L", "work", "x"), "")
+
+
+def test_who_never_got_so_far_has_not_begun() -> None:
+    said = "This account is not available.\n"
+    assert far_shell.answer("vs0123", said, "x") == (False, said, "x")
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_path_that_is_no_socket_of_ours_is_not_asked(place: Path, kind: str) -> None:
+    there = place / "it's"
+    if kind == "file":
+        there.write_text("")
+    else:
+        there.mkdir()
+    script = far_shell.tmux_script("vs0123", str(there), ["x"])
+    code, out, err = run(place, "sh", far_shell.READS_SCRIPT, f"{script}\n".encode())
+    assert code == far_shell.NOT_OURS
+    assert far_shell.answer("vs0123", out, err) == (True, "", "")
+
+
+def test_a_path_where_nothing_is_is_for_tmux_to_say(place: Path) -> None:
+    script = far_shell.tmux_script("vs0123", "/no/such", ["x"])
+    _, out, err = run(place, "sh", far_shell.READS_SCRIPT, f"{script}\n".encode())
+    assert far_shell.answer("vs0123", out, err).out == expected("-u", "-S", "/no/such", "x")
+
+
+def test_a_nul_byte_is_refused() -> None:
+    with pytest.raises(UsageError):
+        far_shell.quoted("a\0b")

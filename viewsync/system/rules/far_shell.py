@@ -1,0 +1,91 @@
+"""What another host's shells are told. The login shell may be any; it gets words of which none means something to it,
+and starts `sh`, which gets ours: bash, dash, zsh, fish, csh and tcsh were tried (tests/system/rules/test_far_shell.py).
+"""
+
+from __future__ import annotations
+
+from viewsync.errors import UsageError
+from viewsync.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# The script is the first line of the input, and the rest is for what it becomes. `read` takes no byte too many, as
+# POSIX has it; a shell that reads its script itself may (dash 0.5.12 does), and tmux would miss what it took.
+READS_SCRIPT = "exec sh -c 'IFS= read -r l;eval \"$l\"'"
+_DECODES = 'exec sh -c \'eval "$(printf %b "$@")"\' sh'
+_LONGEST = 800  # characters of one word: csh takes about a thousand
+_PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=:,@+- ")
+
+# Where tmux is on hosts whose shells do not find it unless somebody logs in.
+_FOLDERS = (
+    '"$HOME/.local/bin"',
+    '"$HOME/bin"',
+    "/usr/local/bin",
+    "/opt/homebrew/bin",
+    "/home/linuxbrew/.linuxbrew/bin",
+    "/opt/local/bin",
+    '"$HOME/.nix-profile/bin"',
+    "/run/current-system/sw/bin",
+    "/snap/bin",
+    "/usr/bin",
+)
+# Exit codes that are not tmux's, which has 0 and 1.
+NO_TMUX = 41
+NOT_OURS = 42
+
+
+class Answer(NamedTuple):
+    began: bool  # our script ran
+    out: str  # without what the login shell said before it; all of that where it did not
+    err: str
+
+
+def quoted(word: str) -> str:
+    """A word for sh, in one line whatever is in it: $n is a line's end (`script` says so). UsageError for a NUL."""
+    if "\0" in word:
+        raise UsageError("no word of a command can hold a NUL byte", "leave it out")
+    return "'" + word.replace("'", "'\\''").replace("\n", "'\"$n\"'") + "'"
+
+
+def tmux_script(mark: str, server: str, words: Sequence[str]) -> str:
+    """The line that tells us that it runs, and then becomes tmux. `server`: a name as for -L, or an absolute path.
+
+    tmux finds the folder of its sockets itself. A path is not looked at by it, so it is here.
+    """
+    mine, guard = ["-L", server], ""
+    if server.startswith("/"):
+        path = quoted(server)
+        mine = ["-S", server]
+        guard = f"if [ -e {path} ]&&{{ ! [ -S {path} ]||! [ -O {path} ];}};then exit {NOT_OURS};fi;"
+    argv = " ".join(map(quoted, ["-u", *mine, *words]))
+    find = f'for d in {" ".join(_FOLDERS)};do [ -x "$d/tmux" ]&&break;d=;done;t=$d/tmux;[ "$d" ]||exit {NO_TMUX};'
+    return (
+        f"{says(mark)}unset TMUX TMUX_PANE;n=$(printf '\\nx');n=${{n%x}};{guard}"
+        f't=tmux;command -v tmux >/dev/null 2>&1||{{ {find}}};exec "$t" {argv}'
+    )
+
+
+def says(mark: str) -> str:
+    """To both of its outputs. `mark`: letters and digits."""
+    return f"echo {mark};echo {mark} >&2;"
+
+
+def answer(mark: str, out: str, err: str) -> Answer:
+    """What came behind the mark. A login shell may greet, and a host, too."""
+    _, began, rest = out.partition(f"{mark}\n")
+    _, told, problem = err.partition(f"{mark}\n")
+    if not (began or told):
+        return Answer(False, out, err)
+    return Answer(True, rest, problem)
+
+
+def command_line(script: str) -> str:
+    """The same script as a command for a login shell, where the input is somebody's terminal."""
+    words: list[str] = [""]
+    for byte in script.encode("utf-8", "surrogateescape"):
+        piece = chr(byte) if byte in _PLAIN else f"\\0{byte:03o}"
+        if len(words[-1]) + len(piece) > _LONGEST:
+            words.append("")
+        words[-1] += piece
+    return " ".join([_DECODES, *(f"'{word}'" for word in words)])
