@@ -50,6 +50,28 @@ class Context:
         tmux.start_timeout = self.config["tmux_start_timeout"]
         return tmux
 
+    def on_host(self, host: str) -> Context:
+        """The same, where tmux is another host's."""
+        import copy
+
+        from viewsync.system.ssh import Ssh
+        from viewsync.tmux.far_server import FarTmux
+
+        other = copy.copy(self)
+        ssh = Ssh(self.config["ssh"], self.config["host_timeout"], self.env, self._ssh_folder)
+        other.tmux = FarTmux(self.tmux, ssh, host)
+        return other
+
+    def _ssh_folder(self) -> str:
+        """Of the connections to other hosts; "" where there can be none."""
+        from viewsync.errors import ViewsyncError
+        from viewsync.store import own_files
+
+        try:
+            return own_files.secure(os.path.join(own_files.secure(self.socket_folder), "ssh"))
+        except (OSError, ViewsyncError):
+            return ""
+
     def progress(self, what: str) -> AbstractContextManager[None]:
         """Around what may take more than a second: people are told where they look at a terminal."""
         if not self.shows_progress:

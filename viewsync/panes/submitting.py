@@ -62,7 +62,7 @@ class Submission:
         self._terminal = terminal
         self._size = size
         self._wait_until_read()
-        self._counters = procfs.open_counters(place.server.pid)
+        self._counters = procfs.open_counters(place.server.pid_here)
         self._before = self._counts()
         self._shown = self._look() if verify else None
         self.pressed: Answer | None = None  # what tmux said to Enter

@@ -136,7 +136,7 @@ class Watch:
         self._pid = 0
         self._waited = 0  # looks in a row at which the shell waited and its line was as it was before the sending
         self._foreground: Foreground | None = None  # at the last look, where it is looked at
-        self._activity = activity.Activity(place.server.pid)
+        self._activity = activity.Activity(place.server.pid_here)
 
     def begin(self, since: str, lines: int, first: Screen | None = None) -> None:
         if first is None:  # else nobody counted before it, and it is soon read again
@@ -180,7 +180,7 @@ class Watch:
         """The exit status of its program, where that ended and it can be known."""
         if screen.status is not None:
             return screen.status
-        return processes.exit_status(screen.pid, self._place.server.pid)
+        return processes.exit_status(screen.pid, self._place.server.pid_here)
 
     def program_runs(self) -> bool:
         return self._activity.program_runs()

@@ -26,12 +26,15 @@ _SEE = "Use 'viewsync list' to see available sessions"
 
 
 class TargetArgs(NamedTuple):
-    """The words of -L, -S, -t and -s, "" where there were none."""
+    """The words of -L, -S, -t and -s, "" where there were none. `far`: the target's server, where that is another
+    host's; nothing of that host is registered here.
+    """
 
     label: str = ""
     socket: str = ""
     target: str = ""
     session: str = ""
+    far: str = ""
 
 
 class ResolvedTarget(NamedTuple):
@@ -60,6 +63,8 @@ class LocatedPane(NamedTuple):
 
 def resolve(ctx: Context, asked: TargetArgs) -> ResolvedTarget:
     """Touches neither tmux nor, for an explicit target, the registry. MissingSession, Ambiguous or UsageError."""
+    if asked.far:
+        return ResolvedTarget(asked.far, asked.target, None)
     named = bool(asked.label or asked.socket)
     if asked.target and (named or not asked.session):
         return ResolvedTarget(sockets.socket_of(ctx.env, asked.label, asked.socket), asked.target, None)

@@ -17,6 +17,15 @@ def no_server(said: str, socket: str) -> bool:
     return any(f"\n{line}\n" in f"\n{said}\n" for line in lines)
 
 
+def no_server_there(said: str) -> bool:
+    """The same of another host, where the socket's folder is not known here."""
+    last = said.strip("\n").rpartition("\n")[2]
+    reasons = tuple(f" ({reason})" for reason in _REASONS)
+    return last.startswith("no server running on /") or (
+        last.startswith("error connecting to /") and last.endswith(reasons)
+    )
+
+
 def hung_up(said: str) -> bool:
     """The server ended while it was asked, or does not understand this tmux."""
     return said.strip("\n").rpartition("\n")[2] in _HUNG_UP

@@ -20,6 +20,8 @@ _CLOCKS = 5.0  # seconds between what two clocks say of one moment, at most
 
 def is_here(server: Server) -> bool:
     """Where that cannot be known, as without procfs, it is."""
+    if not server.is_of_this_host:
+        return False
     found = procfs.stat(server.pid)
     if found and found.name.startswith("tmux") and abs(found.began - server.start) < _CLOCKS:
         return True

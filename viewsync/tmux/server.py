@@ -13,13 +13,13 @@ from viewsync.typed import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
-_SOON = 2.0  # seconds after which a call is late: whether its server hangs is asked, and people hear of it
+SOON = 2.0  # seconds after which a call is late: whether its server hangs is asked, and people hear of it
 _STILL = 300.0  # seconds for which a server that hung has to answer as soon as that: many calls would wait for it
 _ENDING = 0.5  # seconds that a server takes at most to end, once it has hung up
 
 
-_LARGEST_CAPTURE = 2**30  # bytes: of a history of a million lines, with their colours
-_BUSY = "stopped or very busy"
+LARGEST_CAPTURE = 2**30  # bytes: of a history of a million lines, with their colours
+BUSY = "stopped or very busy"
 _LOADING = "loading its configuration; the setting tmux_start_timeout gives it more time"
 
 
@@ -63,7 +63,7 @@ class Tmux:
         pid = lost_sockets.server_on(socket)
         if not pid:
             return ServerGone(f"no tmux server on {socket}", "start one with `tmux`, or name it with -L or -S")
-        if not self.calls_back or not lost_sockets.called_back(socket, pid, min(_SOON, self.timeout)):
+        if not self.calls_back or not lost_sockets.called_back(socket, pid, min(SOON, self.timeout)):
             return lost_sockets.lost(socket, pid)
         if self._say:
             self._say(f"the socket {socket} had been removed; its tmux server (process {pid}) made it again")
@@ -94,7 +94,7 @@ class Tmux:
         """One call, whatever its exit code. Raises TmuxTimeout, ServerGone, or TmuxError when it cannot run."""
         argv = self.argv(socket, *words, starts=starts)
         bound = self._bound(socket) if self._hung or self.hurry else self.timeout
-        cwd, why, env = None, _BUSY, self.env
+        cwd, why, env = None, BUSY, self.env
         if starts and self._nobody_listens(socket):
             from viewsync.text import variables  # only for these
             from viewsync.tmux import configuration_variables
@@ -105,7 +105,7 @@ class Tmux:
             cwd, bound, why = self._home(), self.start_timeout, _LOADING
             if found := process.which(argv[0], self.env):
                 argv[0] = os.path.abspath(found)
-        soon = min(_SOON, bound / 2)
+        soon = min(SOON, bound / 2)
         try:
             done = process.run(
                 argv,
@@ -114,10 +114,10 @@ class Tmux:
                 env=env,
                 cwd=cwd,
                 longer=lambda: self._wait(socket, soon, bound, why),
-                most=_LARGEST_CAPTURE if "capture-pane" in words else process.MOST,
+                most=LARGEST_CAPTURE if "capture-pane" in words else process.MOST,
             )
         except process.TimedOut as error:
-            raise _no_answer(socket, words, error, why) from None
+            raise no_answer(socket, words, error, why) from None
         except process.NotStarted as error:
             if error.hint:  # there may be one, and no program can be run now
                 raise TmuxError(error.message, error.hint) from None
@@ -161,7 +161,7 @@ class Tmux:
     def _bound(self, socket: str) -> float:
         """Less for one that hung a moment ago, and has done nothing since. Now and then it gets all its time again."""
         if self.hurry or time.monotonic() - self._hung.get(socket, -_STILL) < _STILL:
-            return min(_SOON, self.timeout)
+            return min(SOON, self.timeout)
         self._hung.pop(socket, None)
         return self.timeout
 
@@ -175,9 +175,9 @@ class Tmux:
         def say(seconds: float) -> None:
             if self.given_up:
                 raise process.TimedOut("was not waited for")
-            if self._say and seconds >= _SOON and socket not in self._said:
+            if self._say and seconds >= SOON and socket not in self._said:
                 self._said.add(socket)
-                self._say(f"waiting for the tmux server on {socket}: no answer for {_SOON:g} s, it may be {why}")
+                self._say(f"waiting for the tmux server on {socket}: no answer for {SOON:g} s, it may be {why}")
 
         try:
             yield from slow_server.wait(
@@ -230,16 +230,16 @@ def _said(socket: str, done: process.Completed) -> str:
     return done.out
 
 
-def _no_answer(socket: str, words: Sequence[str], error: process.TimedOut, why: str) -> TmuxError:
+def no_answer(socket: str, words: Sequence[str], error: process.TimedOut, why: str) -> TmuxError:
     if isinstance(error, process.TooMuch):
         return TmuxError(f"{error.message}, when it was asked on {socket}", "see that the setting `tmux` names a tmux")
-    return TmuxTimeout(f"the tmux server on {socket} {error.message}", f"it may be {why}{_left_open(words)}")
+    return TmuxTimeout(f"the tmux server on {socket} {error.message}", f"it may be {why}{left_open(words)}")
 
 
 _READS = ("list-", "show-", "display-", "has-", "capture-")
 
 
-def _left_open(words: Sequence[str]) -> str:
+def left_open(words: Sequence[str]) -> str:
     """What is to be said beside that there was no answer: a stopped server does what it was asked once it goes on."""
     commands = [words[at:] for at in range(len(words)) if at == 0 or words[at - 1] == ";"]
     harmless = (

@@ -51,6 +51,16 @@ class Server(NamedTuple):
         """ "pid.start": what rows, leases and the history know it by."""
         return f"{self.pid}.{self.start}"
 
+    @property
+    def is_of_this_host(self) -> bool:
+        """What has no path here is another host's (tmux/far_server.py)."""
+        return self.socket[:1] == "/"
+
+    @property
+    def pid_here(self) -> int:
+        """For who looks it up; 0 where it would be somebody else's."""
+        return self.pid if self.is_of_this_host else 0
+
 
 class TmuxSession(NamedTuple):
     """One row of an inventory, as the server told it."""

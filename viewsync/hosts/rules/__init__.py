@@ -1,0 +1,1 @@
+"""What names mean that may be another host's."""

@@ -1,0 +1,20 @@
+"""`HOST:SESSION` wherever a session is named; `=NAME` is one of this host, whatever colons are in it."""
+
+from __future__ import annotations
+
+from viewsync.typed import NamedTuple
+
+
+class Named(NamedTuple):
+    host: str  # "" for this one
+    session: str
+
+
+def parse(text: str) -> Named:
+    """What has no host or no session in it is a name of this host, as before."""
+    if text.startswith("="):
+        return Named("", text[1:])
+    host, colon, session = text.partition(":")
+    if not (colon and host and session) or "/" in host or session.startswith("//"):
+        return Named("", text)
+    return Named(host, session)

@@ -1,0 +1,134 @@
+"""A tmux server of another host, asked by ssh: nothing but tmux has to be there. Readers need not know the difference.
+
+Its sockets are called `HOST:NAME`, or `HOST:/PATH`, which is no path here: nobody looks for a server of theirs on this
+machine. Process ids and terminals of that host are nobody's here, so tmux is not asked for them.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+
+from viewsync.errors import TmuxError, TmuxMissing
+from viewsync.system import process
+from viewsync.system.rules import far_shell, ssh_answers
+from viewsync.system.ssh import ConnectionLost
+from viewsync.tmux import messages, server
+from viewsync.tmux.server import ServerGone, Tmux
+from viewsync.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from viewsync.system.rules.far_shell import Answer
+    from viewsync.system.ssh import Ssh
+
+_NOT_HERE = {"#{pane_pid}": "0", "#{client_pid}": "0", "#{pane_tty}": "", "#{client_tty}": ""}
+
+
+class FarTmux(Tmux):
+    def __init__(self, local: Tmux, ssh: Ssh, host: str) -> None:
+        self.__dict__.update(copy.copy(local).__dict__)
+        self.host = host
+        self.ssh = ssh
+        self._said = set()
+        self._hung = {}
+
+    def argv(self, socket: str, *words: str, starts: bool = False) -> list[str]:
+        """What asks that server without any input."""
+        del starts
+        script = far_shell.tmux_script(_mark(), self._place(socket), _of_there(words))
+        return self.ssh.argv(self.host, far_shell.command_line(script))
+
+    def _place(self, socket: str) -> str:
+        return socket.removeprefix(f"{self.host}:")
+
+    def run(self, socket: str, *words: str, stdin: str = "", starts: bool = False) -> process.Completed:
+        """As for a server of this host; Unreachable where the host did not get the question, ConnectionLost where it
+        did not answer to the end.
+        """
+        del starts
+        self.ssh.connect(self.host)
+        bound = self._bound(socket)
+        done = self._call(socket, words, stdin, bound)
+        self._hung.pop(socket, None)
+        if done.code and (gone := self._gone_there(socket, done.err, bound)):
+            raise gone
+        return self._undollared(socket, done) if "\\$" in done.out and "capture-pane" not in words else done
+
+    def _call(self, socket: str, words: tuple[str, ...], stdin: str, bound: float) -> process.Completed:
+        mark = _mark()
+        script = far_shell.tmux_script(mark, self._place(socket), _of_there(words))
+        soon = min(server.SOON, bound / 2)
+        try:
+            done = process.run(
+                self.ssh.argv(self.host, far_shell.READS_SCRIPT),
+                timeout=soon,
+                stdin=f"{script}\n{stdin}",
+                env=self.env,
+                longer=lambda: self._wait(socket, soon, bound, server.BUSY),
+                most=server.LARGEST_CAPTURE if "capture-pane" in words else process.MOST,
+            )
+        except process.TimedOut as error:
+            raise server.no_answer(socket, words, error, f"{server.BUSY}, or its host cut off") from None
+        except process.NotStarted as error:
+            raise TmuxError(error.message, error.hint or "install OpenSSH's client") from None
+        answer = far_shell.answer(mark, done.out, done.err)
+        if problem := self._problem(done.code, answer, words):
+            raise problem
+        return process.Completed(done.code, answer.out, answer.err)
+
+    def _problem(self, code: int, answer: Answer, words: tuple[str, ...]) -> TmuxError | None:
+        """Why tmux has not answered, None where it has."""
+        if code == ssh_answers.FAILED:
+            if not answer.began:
+                return self.ssh.failed(self.host, answer.err)
+            return ConnectionLost(
+                f"the connection to {self.host} broke before the answer was complete",
+                f"its sessions run on; try again{server.left_open(words)}",
+            )
+        if not answer.began:
+            last = (answer.err or answer.out).strip().rpartition("\n")[2][:200]
+            told = f": {last}" if last else ""
+            return TmuxError(
+                f"the login shell on {self.host} did not run what it was asked (exit code {code}){told}",
+                f"see that `{self.ssh.by_hand(self.host)} exec sh -c true` works",
+            )
+        if code == far_shell.NO_TMUX:
+            return TmuxMissing(
+                f"there is no tmux on {self.host}, neither on its PATH nor in the usual folders",
+                f"install tmux there; `{self.ssh.by_hand(self.host)} tmux -V` is to find it",
+            )
+        if code == far_shell.NOT_OURS:
+            return TmuxError(f"on {self.host} that is not a socket of yours, so no tmux command was sent to it")
+        return None
+
+    def _gone_there(self, socket: str, error: str, bound: float) -> TmuxError | None:
+        """ServerGone where tmux itself says on that host that nobody listens there."""
+        gone = ServerGone(f"no tmux server on {socket}", "start one there with `tmux`, or name it with -L or -S")
+        if messages.no_server_there(error):
+            return gone
+        if not messages.hung_up(error):
+            return None
+        again = self._call(socket, ("display-message", "-p", "ok"), "", bound)
+        if again.code and messages.no_server_there(again.err):
+            return gone
+        return TmuxError(f"the tmux server on {socket} ended the connection: {error.strip()}", "try again")
+
+
+def socket(host: str, label: str, path: str) -> str:
+    """What a server of that host is called here; its own default one without either."""
+    return f"{host}:{path or label or 'default'}"
+
+
+def _mark() -> str:
+    return f"vs{os.urandom(8).hex()}"
+
+
+def _of_there(words: tuple[str, ...]) -> list[str]:
+    """Our own formats, without what means something on that host alone. What else people say is left as it is."""
+    return [_blanked(word) if "\t" in word or word in _NOT_HERE else word for word in words]
+
+
+def _blanked(word: str) -> str:
+    for asked, instead in _NOT_HERE.items():
+        word = word.replace(asked, instead)
+    return word
