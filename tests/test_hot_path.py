@@ -95,6 +95,22 @@ def test_looking_needs_no_expressions(home: Home, words: tuple[str, ...]) -> Non
     assert not imported(home, *words) & (FORBIDDEN | EXPRESSIONS)
 
 
+@pytest.mark.parametrize("verb", ["open", "list", "send", "capture", "health", "wait", "kill"])
+def test_a_call_about_this_host_loads_nothing_that_reaches_others(server: Server, home: Home, verb: str) -> None:
+    here = ("-S", server.socket, "-t", "proj")
+    words = {
+        "open": ("--json", "-S", server.socket, "proj"),
+        "list": ("--json",),
+        "send": (*here, "-c", "true"),
+        "wait": (*here, "-p", "", "--all", "-T", "30s"),
+        "kill": (*here,),
+    }.get(verb, here)
+    found = imported(home, verb, *words)
+    assert not [name for name in found if name.startswith(("viewsync.hosts", "viewsync.system.ssh", "hashlib"))]
+    assert "viewsync.tmux.far_server" not in found
+    assert "viewsync.system.rules.far_shell" not in found
+
+
 def test_waiting_for_plain_text_needs_no_expressions(server: Server, home: Home) -> None:
     words = ("wait", "-S", server.socket, "-t", "proj", "-p", "", "--all", "-T", "30s")
     assert not imported(home, *words) & (FORBIDDEN | EXPRESSIONS)

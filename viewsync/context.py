@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from viewsync.store.history_database import History
     from viewsync.store.registry_file import RegistryFile
+    from viewsync.system.ssh import Ssh
     from viewsync.system.wezterm import Wezterm
     from viewsync.tmux.server import Tmux
 
@@ -50,17 +51,11 @@ class Context:
         tmux.start_timeout = self.config["tmux_start_timeout"]
         return tmux
 
-    def on_host(self, host: str) -> Context:
-        """The same, where tmux is another host's."""
-        import copy
-
+    @cached_property
+    def ssh(self) -> Ssh:
         from viewsync.system.ssh import Ssh
-        from viewsync.tmux.far_server import FarTmux
 
-        other = copy.copy(self)
-        ssh = Ssh(self.config["ssh"], self.config["host_timeout"], self.env, self._ssh_folder)
-        other.tmux = FarTmux(self.tmux, ssh, host)
-        return other
+        return Ssh(self.config["ssh"], self.config["host_timeout"], self.env, self._ssh_folder)
 
     def _ssh_folder(self) -> str:
         """Of the connections to other hosts; "" where there can be none."""

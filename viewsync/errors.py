@@ -9,7 +9,8 @@ ViewsyncError        1   the request cannot be done as it stands
 │   └── NotRegistered 3  and none is registered under it
 ├── TmuxError        4   tmux refused, is missing, or its server is gone
 │   ├── TmuxMissing  4   there is no tmux that can be run
-│   └── TmuxTimeout  4   tmux did not answer within its bound
+│   ├── Unreachable  4   another host cannot be reached (system/ssh.py)
+│   └── TmuxTimeout  4   tmux did not answer within its bound, or the connection to its host broke
 ├── StateError       5   the state folder, the registry or the history cannot be used
 ├── LockTimeout     75   somebody else holds the registry's lock
 └── Bug             70   anything else: the traceback is in the log

@@ -163,11 +163,16 @@ class FarHost:
             self._sshd.wait()
             until(lambda: not any(map(alive, pids[1:])), "the end of sshd's processes")
             self._sshd = None
-        self._end_shared()
+        until(lambda: not self.shared(), "the end of the shared connection")
 
-    def _end_shared(self) -> None:
-        """The near home's own connection to it ends with it, unless it was frozen."""
-        until(lambda: not [pid for pid in self.near.processes() if _name(pid) == "ssh"], "the end of ssh")
+    def shared(self) -> list[int]:
+        """The processes that hold the near home's shared connections: their environment is overwritten by a title."""
+        return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if self._holds(pid)]
+
+    def _holds(self, pid: int) -> bool:
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read().startswith(f"ssh: {self.near.path}/".encode())
+        return False
 
     def remove(self, servers: Sequence[Server] = ()) -> None:
         self.stop()

@@ -80,7 +80,7 @@ def test_what_a_pane_shows(tmux: Tmux, proj: Server) -> None:
     server = pane_list.read(tmux, SOCKET).server
     assert "faraway" in capture.read(tmux, server, pane, Look(Range(), False, False, False)).text
     shown = screen.read(tmux, SOCKET, pane, None)
-    assert "faraway" in shown.rows
+    assert any(row.endswith("faraway") for row in shown.rows)
     assert shown.pid == 0
 
 
@@ -141,15 +141,15 @@ def test_a_connection_that_breaks_says_that_something_may_have_been_done(
     proj.tmux("has-session", "-t", "=proj")
 
 
-def test_a_host_that_froze_has_a_bound(home: Home, proj: Server, far: FarHost) -> None:
-    tmux = reaching.context(Context({**home.env, "VIEWSYNC_TMUX_TIMEOUT": "1"}), "far").tmux
+def test_a_host_that_froze_has_a_bound(home: Home, tmux: Tmux, proj: Server, far: FarHost) -> None:
+    hasty = reaching.context(Context({**home.env, "VIEWSYNC_TMUX_TIMEOUT": "1"}), "far").tmux
     pane_list.read(tmux, SOCKET)
     far.freeze()
     try:
         with pytest.raises(TmuxTimeout, match=r"^the tmux server on far:default did not answer within 1 s$"):
-            pane_list.read(tmux, SOCKET)
+            pane_list.read(hasty, SOCKET)
         with pytest.raises(TmuxTimeout) as raised:
-            tmux.run(SOCKET, "kill-session", "-t", "$99")
+            hasty.run(SOCKET, "kill-session", "-t", "$99")
         assert "what it was asked may still be done" in raised.value.hint
     finally:
         far.thaw()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # What exit codes mean that many verbs share.
 REFUSED = "an argument is wrong, or viewsync refused"
 NO_SESSION = "no session has exactly that name"
-TMUX = "tmux failed, or did not answer in time"
+TMUX = "tmux failed, or did not answer in time; or its host was not reached"
 STATE = "the state folder or the registry cannot be used"
 
 
@@ -53,6 +53,26 @@ def target(parser: argparse.ArgumentParser) -> None:
         "-t", "--target", default="", metavar="TARGET", help="session:window.pane, or a tmux id; names match exactly"
     )
     server(parser, long="--socket")
+
+
+def host(parser: argparse.ArgumentParser) -> None:
+    """Another machine, for verbs that need nothing but tmux there."""
+    completes(
+        "host",
+        parser.add_argument("--host", default="", metavar="HOST", help="on another host, any that your ssh reaches"),
+    )
+
+
+def reached(
+    parsed: argparse.Namespace, ctx: Context, given: TargetArgs | None = None, *, timed: bool = False
+) -> tuple[Context, TargetArgs]:
+    """What `target` and `host` read, and the context that reaches it. `timed`: the time is that of where it is."""
+    wanted = given or asked(parsed)
+    if not (parsed.host or ":" in wanted.session):
+        return ctx, wanted
+    from viewsync.hosts import reaching
+
+    return reaching.target(ctx, parsed.host, wanted, timed=timed)
 
 
 def called(parser: argparse.ArgumentParser) -> None:

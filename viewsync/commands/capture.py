@@ -66,13 +66,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="put the time of the capture before each line; tmux does not record when a line appeared",
     )
+    _args.host(parser)
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     socket, start = _starts(parsed.starts)
     asked = TargetArgs(parsed.label, socket, parsed.target, parsed.session)
-    captured = capturing.capture(ctx, asked, _wish(parsed, start))
+    captured = capturing.capture(*_args.reached(parsed, ctx, asked), _wish(parsed, start))
     stamp = f"{captured.captured_at} " if parsed.timestamps else ""
     if not parsed.json:
         text = "".join(f"{stamp}{line}\n" for line in captured.lines)

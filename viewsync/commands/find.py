@@ -29,6 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-S", "--socket-path", dest="socket", default="", metavar="PATH", help="the server on that socket (as tmux -S)"
     )
+    _args.host(parser)
     parser.add_argument("-A", "--all", action="store_true", help="all your servers")
     parser.add_argument(
         "-q", "--query", default="", metavar="TEXT", help="only names that contain TEXT, in upper or lower case"
@@ -39,6 +40,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.all and (parsed.label or parsed.socket):
         raise UsageError("Cannot combine --all with -L or -S", "give one of them")
+    if parsed.all and parsed.host:
+        raise UsageError("--all means all servers of this host", "give --host with -L or -S, or alone")
     if parsed.label and parsed.socket:
         raise UsageError("Use either -L or -S, not both", "each names a server")
     errors: list[str] = []
@@ -46,6 +49,11 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         servers, errors = finding.everywhere(ctx, parsed.query)
         if not servers:
             raise ViewsyncError("No tmux servers found", "; ".join(errors) or "start one with `tmux`")
+    elif parsed.host:
+        from viewsync.hosts import reaching
+
+        far = reaching.socket(parsed.host, parsed.label, parsed.socket)
+        servers = [finding.on(reaching.context(ctx, parsed.host), far, far, parsed.query)]
     else:
         servers = [finding.one(ctx, parsed.label, parsed.socket, parsed.query)]
     lines = [line for server in servers for line in _lines(server)]

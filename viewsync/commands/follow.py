@@ -36,6 +36,7 @@ _LOST = "lines are missing here: more came at once than the pane's history holds
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.target(parser)
+    _args.host(parser)
     parser.add_argument(
         "-n", "--lines", default="10", metavar="N", help="first print the last N lines that are there already (10)"
     )
@@ -49,7 +50,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     lines = _args.count(parsed.lines, "-n must be an integer")
     timeout = _args.duration(parsed.timeout, "-T") if parsed.timeout else 0.0
-    located = targets.locate(ctx, _args.asked(parsed))
+    ctx, asked = _args.reached(parsed, ctx)
+    located = targets.locate(ctx, asked)
     news = following.News([])
     for news in following.follow(ctx, located.place, lines, timeout):
         _tell(news, rows.stamp(ctx.clock()), parsed)

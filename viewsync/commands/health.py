@@ -37,13 +37,14 @@ _TOLD = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.target(parser)
+    _args.host(parser)
     parser.add_argument("--format", choices=("json", "text"), default="json", help="the form of the answer (json)")
     parser.add_argument("--json", action="store_true", help="same as --format json")
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     as_json = parsed.json or parsed.format == "json"
-    report = health.check(ctx, _args.asked(parsed), with_usage=as_json)
+    report = health.check(*_args.reached(parsed, ctx), with_usage=as_json)
     _, code = _TOLD[report.health.status]
     if as_json:
         return Result(_data(report), code=code, always_json=True)

@@ -30,6 +30,7 @@ CODES = ((LockTimeout, 75), (Ambiguous, 2), (UsageError, 3), (ViewsyncError, 2))
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", default="", metavar="NAME", help="the session's exact name; -s is the same")
     _args.target(parser)
+    _args.host(parser)
     _args.scope(parser)
     parser.add_argument("--views", action="store_true", help="also end views of it that somebody is on")
     parser.add_argument(
@@ -44,10 +45,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    asked = _asked(parsed)
+    ctx, asked = _args.reached(parsed, ctx, _asked(parsed), timed=True)
+    if asked.far and (parsed.project or parsed.here):
+        raise UsageError("--project and --here narrow what is known on this host", "leave them out with --host")
     views = killing.ALL if parsed.views else killing.IDLE
     wish = killing.Wish(views, keep_processes=parsed.keep_processes)
-    if parsed.compat:
+    if parsed.compat or asked.far:  # steps of another host's project are for that host's viewsync
         done = killing.kill(ctx, asked, wish, dry_run=parsed.dry_run)
     else:
         done = of_any_kind.kill(ctx, asked, wish, dry_run=parsed.dry_run, scope=_args.scope_of(parsed, ctx))
@@ -80,6 +83,8 @@ def _asked(parsed: argparse.Namespace) -> TargetArgs:
     if parsed.name and (asked.session or asked.target):
         raise UsageError("NAME, -s and -t each name a session", "give one of them")
     asked = asked._replace(session=asked.session or parsed.name)
+    if parsed.host:
+        return asked
     if bool(asked.target) != bool(asked.socket or asked.label) and (asked.target or not asked.session):
         raise UsageError(
             "Both -S and -t must be specified together", "use -L NAME or -S PATH with -t, or name a session"

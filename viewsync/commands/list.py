@@ -53,17 +53,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FIELD=VALUE",
         help="only sessions with this value; repeat to narrow",
     )
+    _args.host(parser)
     _args.scope(parser)
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     filters = [_filter(pair) for pair in parsed.filter]
-    listed, errors = listing.read(ctx)
     now = ctx.clock()
-    entries = [_data(session, now) for session in listed]
-    scope = ""
-    if parsed.project or parsed.here:
+    errors: list[str] = []
+    if parsed.host:
+        entries, scope = _far(parsed, ctx, now), f" on {parsed.host}"
+    else:
+        listed, errors = listing.read(ctx)
+        entries, scope = [_data(session, now) for session in listed], ""
+    if (parsed.project or parsed.here) and not parsed.host:
         entries, errors, scope = _narrowed(parsed, ctx, entries, errors)
     found = [entry for entry in entries if all(_fits(entry, *one) for one in filters)]
     found.sort(key=lambda each: _order(each[parsed.sort]))
@@ -120,6 +124,33 @@ def _of_marks(known: Known, now: float) -> dict[str, Any]:
         "quarantined": known.quarantined,
         "views": [{"name": view.name, "id": view.id, "attached": view.attached} for view in known.views if view.view],
     }
+
+
+def _far(parsed: argparse.Namespace, ctx: Context, now: float) -> list[dict[str, Any]]:
+    """Those of another host."""
+    from viewsync.hosts import listing as far_listing
+
+    if parsed.project or parsed.here:
+        raise UsageError("--project and --here narrow what is known on this host", "leave them out with --host")
+    return [
+        {
+            "name": session.name,
+            "socket": session.socket,
+            "socket_basename": session.socket,
+            "target": session.target,
+            "moved_to": None,
+            "type": "tmux",
+            "project": None,
+            "status": session.status,
+            "pid": None,
+            "created_at": stamp(session.created),
+            "last_active": None,
+            "age": max(0, int(now - session.created)),
+            "quarantined": session.quarantined,
+            "views": [{"name": view.name, "id": view.id, "attached": view.attached} for view in session.views],
+        }
+        for session in far_listing.sessions(ctx, parsed.host)
+    ]
 
 
 def _filter(text: str) -> tuple[str, str]:

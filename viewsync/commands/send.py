@@ -40,6 +40,7 @@ _ENDINGS = {"found": 0, "exited": 1, "stopped": 2, "timeout": 2, "unsure": 2}
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.target(parser)
+    _args.host(parser)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("-c", "--command", metavar="TEXT", help='type this text, then Enter; "" presses just Enter')
     what.add_argument("--file", metavar="PATH", help="type the text in this file; - for standard input")
@@ -123,7 +124,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     patience = _patience(parsed, ctx)
     if (parsed.stop or parsed.output) and not wish:
         raise UsageError("--stop and --output only work with --wait", "name what to wait for with -w")
-    sent = sending.send(ctx, _args.asked(parsed), message, patience, wish, all_counts=parsed.compat)
+    sent = sending.send(*_args.reached(parsed, ctx), message, patience, wish, all_counts=parsed.compat)
     outcome = sent.outcome
     row = sent.located.row
     looked = sent.submitted

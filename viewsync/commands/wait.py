@@ -34,6 +34,7 @@ _ENDED = 3
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.target(parser)
+    _args.host(parser)
     parser.add_argument(
         "-p",
         "--pattern",
@@ -76,7 +77,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.interval:
         _args.duration(parsed.interval, "-i")
     since = waiting.ALL if parsed.compat else parsed.since or waiting.SENT
-    waited = waiting.wait_in(ctx, _args.asked(parsed), wish, since, lines)
+    waited = waiting.wait_in(*_args.reached(parsed, ctx), wish, since, lines)
     code = _code(waited.outcome, wish)
     told = waited.outcome.output if parsed.output else []
     warnings = _warnings(waited, wish, parsed) if code else []

@@ -124,6 +124,17 @@ def _servers(asked: Asked) -> Iterator[Candidate]:
                 yield Candidate(name, "tmux server")
 
 
+def _hosts(asked: Asked) -> Iterator[Candidate]:
+    """Those that the user's ssh configuration names."""
+    try:
+        with open(os.path.join(asked.ctx.env.get("HOME", ""), ".ssh", "config"), encoding="utf-8") as file:
+            lines = [line.replace("=", " ", 1).split() for line in file]
+    except (OSError, UnicodeDecodeError):
+        return
+    named = [name for words in lines if words[:1] and words[0].lower() == "host" for name in words[1:]]
+    yield from (Candidate(name, "host") for name in dict.fromkeys(named) if not set(name) & set("*?!"))
+
+
 def _templates(asked: Asked) -> Iterator[Candidate]:
     from viewsync.sessions import templates
 
@@ -163,6 +174,7 @@ KINDS: dict[str, Callable[[Asked], Iterator[Candidate]]] = {
     "window": _windows,
     "target": _targets,
     "server": _servers,
+    "host": _hosts,
     "template": _templates,
     "command-template": _command_templates,
     "command": _commands,

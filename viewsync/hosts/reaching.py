@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from viewsync.errors import UsageError
 from viewsync.hosts.rules import names
 from viewsync.registry.targets import TargetArgs
@@ -9,13 +11,16 @@ from viewsync.system import ssh
 from viewsync.tmux import far_server
 from viewsync.typed import TYPE_CHECKING
 
+_ITS_OWN = "viewsync"  # what hooks call there, where it is installed; our own launcher is not there
+
 if TYPE_CHECKING:
     from viewsync.context import Context
+    from viewsync.tmux.far_server import FarTmux
 
 
-def target(ctx: Context, host: str, asked: TargetArgs) -> tuple[Context, TargetArgs]:
+def target(ctx: Context, host: str, asked: TargetArgs, *, timed: bool = False) -> tuple[Context, TargetArgs]:
     """The pane that --host, or HOST:SESSION, means. A session that is registered here under just that name stays
-    what it means.
+    what it means. `timed`: the context has the host's time.
     """
     session = asked.session
     if not host:
@@ -28,13 +33,32 @@ def target(ctx: Context, host: str, asked: TargetArgs) -> tuple[Context, TargetA
         raise UsageError("-s and -t each name a session of that host", "give one of them")
     if not (session or asked.target):
         raise UsageError(f"which session of {host}?", f"name it as {host}:SESSION, or with -t")
-    far = context(ctx, host)
-    return far, TargetArgs(target=asked.target or f"{session}:", far=socket(host, asked.label, asked.socket))
+    return context(ctx, host, timed=timed), TargetArgs(
+        target=asked.target or f"{session}:", far=socket(host, asked.label, asked.socket)
+    )
 
 
-def context(ctx: Context, host: str) -> Context:
-    """The same as ours, where tmux is that host's. UsageError for what can be no host."""
-    return ctx.on_host(ssh.checked(host))
+def context(ctx: Context, host: str, *, timed: bool = False) -> Context:
+    """The same as ours, where tmux is that host's, and, `timed`, the time that of its clock from its first answer on.
+    UsageError for what can be no host.
+    """
+    other, tmux, ours = copy.copy(ctx), far_tmux(ctx, host), ctx.clock
+    other.tmux, other.caller = tmux, _ITS_OWN
+    if timed:
+        tmux.asks_clock = True
+        other.clock = lambda: ours() + (tmux.ahead or 0.0)
+    return other
+
+
+def tmux_of(far: Context) -> FarTmux:
+    """That of a context which reaches another host."""
+    tmux = far.tmux
+    assert isinstance(tmux, far_server.FarTmux)
+    return tmux
+
+
+def far_tmux(ctx: Context, host: str) -> FarTmux:
+    return far_server.FarTmux(ctx.tmux, ctx.ssh, ssh.checked(host))
 
 
 def socket(host: str, label: str, path: str) -> str:

@@ -13,18 +13,20 @@ class FoldedView(TypedDict):
 
 class ListedSession(TypedDict):
     name: Annotated[str, "the session's name in the registry"]
-    socket: Annotated[str, "the socket of its tmux server"]
+    socket: Annotated[str, "the socket of its tmux server; HOST:NAME for one of another host"]
     socket_basename: Annotated[str, "the last part of that path"]
     target: Annotated[str, "its pane, as tmux takes it: session:window.pane"]
     moved_to: Annotated[str | None, "the session that its pane was moved into; null where that is its own"]
-    type: Annotated[str, "what it runs: shell, python-repl, debugger, program, project, or another's word"]
+    type: Annotated[
+        str, "what it runs: shell, python-repl, debugger, program, project, or another's word; tmux on another host"
+    ]
     project: Annotated[str | None, "the project that it is a session of"]
     status: Annotated[
         Status,
         "`dead`: the program ended and its pane is kept; `missing`: no such pane; `zombie`: the pane has no program;"
         " `server`: no tmux server; `unknown`: the server did not answer",
     ]
-    pid: Annotated[int | None, "the process id of its program; null where none runs"]
+    pid: Annotated[int | None, "the process id of its program; null where none runs, and on another host"]
     created_at: Annotated[str | None, "when it was made, as 2026-11-23T10:00:00Z"]
     last_active: Annotated[str | None, "when it was last used, in the same form"]
     age: Annotated[int | None, "seconds since it was made"]
@@ -68,9 +70,9 @@ class HealthOutput(TypedDict):
     session_exists: Annotated[bool, "whether it has the session"]
     pane_exists: Annotated[bool, "whether the session has the pane"]
     pane_dead: Annotated[bool, "whether tmux keeps the pane of a program that ended"]
-    pid: Annotated[int | None, "the process id of the pane's program"]
-    process_running: Annotated[bool, "whether that process runs"]
-    socket: Annotated[str, "the socket of the tmux server"]
+    pid: Annotated[int | None, "the process id of the pane's program; null on another host"]
+    process_running: Annotated[bool, "whether that process runs; on another host, whether its tmux says so"]
+    socket: Annotated[str, "the socket of the tmux server; HOST:NAME or HOST:PATH for one of another host"]
     target: Annotated[str, "the pane that was asked about"]
     command: Annotated[str | None, "the program in the foreground"]
     command_pid: Annotated[int | None, "its process id"]

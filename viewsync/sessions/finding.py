@@ -22,7 +22,10 @@ class FoundServer(NamedTuple):
 
 def one(ctx: Context, label: str, path: str, query: str) -> FoundServer:
     shown = f"socket name '{label}'" if label else f"socket path '{path}'" if path else "default socket"
-    socket = sockets.socket_of(ctx.env, label, path)
+    return on(ctx, sockets.socket_of(ctx.env, label, path), shown, query)
+
+
+def on(ctx: Context, socket: str, shown: str, query: str) -> FoundServer:
     try:
         return FoundServer(shown, socket, _sessions(ctx.tmux, socket, query))
     except ServerGone:

@@ -37,6 +37,8 @@ def check(ctx: Context, asked: targets.TargetArgs, *, with_usage: bool) -> Healt
     if not found.session:
         _must_be_certain(wanted.row, reading)
     runs = targets.running(found.pane, wanted.row, reading.server)
+    if runs is None and not reading.server.is_of_this_host:
+        runs = True  # as its tmux says, which is all that can be asked there
     if runs is None:
         raise TmuxError(f"cannot tell whether {wanted.target!r} is running: {pid_namespaces.NOT_HERE}")
     judged = health.judge(found, runs)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import os
+import time
 
 from viewsync.errors import TmuxError, TmuxMissing
 from viewsync.system import process
@@ -18,6 +19,8 @@ from viewsync.tmux.server import ServerGone, Tmux
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from viewsync.system.rules.far_shell import Answer
     from viewsync.system.ssh import Ssh
 
@@ -29,6 +32,8 @@ class FarTmux(Tmux):
         self.__dict__.update(copy.copy(local).__dict__)
         self.host = host
         self.ssh = ssh
+        self.ahead: float | None = None  # seconds that its clock is ahead of ours; None is not known
+        self.asks_clock = False
         self._said = set()
         self._hung = {}
 
@@ -38,6 +43,34 @@ class FarTmux(Tmux):
         script = far_shell.tmux_script(_mark(), self._place(socket), _of_there(words))
         return self.ssh.argv(self.host, far_shell.command_line(script))
 
+    def to_become(self, socket: str, words: Sequence[str]) -> list[str]:
+        """What asks it as a client on our own terminal. It is connected by now."""
+        script = far_shell.tmux_script("", self._place(socket), words)
+        return self.ssh.argv(self.host, far_shell.command_line(script), terminal=True)
+
+    def write(self, path: str, text: str) -> None:
+        """A new file on that host, which nobody else there can read. TmuxError where that cannot be."""
+        self.ssh.connect(self.host)
+        mark = _mark()
+        try:
+            done = process.run(
+                self.ssh.argv(self.host, far_shell.READS_SCRIPT),
+                timeout=self.timeout,
+                stdin=f"{far_shell.file_script(mark, path)}\n{text}",
+                env=self.env,
+            )
+        except process.TimedOut as error:
+            raise ConnectionLost(f"{self.host}: {error.message}", "try again") from None
+        except process.NotStarted as error:
+            raise TmuxError(error.message, error.hint) from None
+        answer = far_shell.answer(mark, done.out, done.err)
+        if problem := self._problem(done.code, answer, ()):
+            raise problem
+        if done.code:
+            raise TmuxError(
+                f"cannot write {path} on {self.host}: {answer.err.strip()}", "make room there, and try again"
+            )
+
     def _place(self, socket: str) -> str:
         return socket.removeprefix(f"{self.host}:")
 
@@ -46,6 +79,11 @@ class FarTmux(Tmux):
         did not answer to the end.
         """
         del starts
+        if words[0] == "load-buffer" and ";" in words:
+            # Of a connection that breaks tmux would take a part of the text for all of it, and go on.
+            end = words.index(";")
+            loaded = self.run(socket, *words[:end], stdin=stdin)
+            return loaded if loaded.code else self.run(socket, *words[end + 1 :])
         self.ssh.connect(self.host)
         bound = self._bound(socket)
         done = self._call(socket, words, stdin, bound)
@@ -56,7 +94,7 @@ class FarTmux(Tmux):
 
     def _call(self, socket: str, words: tuple[str, ...], stdin: str, bound: float) -> process.Completed:
         mark = _mark()
-        script = far_shell.tmux_script(mark, self._place(socket), _of_there(words))
+        script = far_shell.tmux_script(mark, self._place(socket), _of_there(words), clock=self.asks_clock)
         soon = min(server.SOON, bound / 2)
         try:
             done = process.run(
@@ -74,6 +112,8 @@ class FarTmux(Tmux):
         answer = far_shell.answer(mark, done.out, done.err)
         if problem := self._problem(done.code, answer, words):
             raise problem
+        if answer.clock.isdecimal():
+            self.ahead = int(answer.clock) - time.time()
         return process.Completed(done.code, answer.out, answer.err)
 
     def _problem(self, code: int, answer: Answer, words: tuple[str, ...]) -> TmuxError | None:

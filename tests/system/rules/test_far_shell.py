@@ -114,12 +114,20 @@ def test_tmux_is_found_where_a_shell_does_not_look(place: Path) -> None:
 def test_what_a_login_shell_says_before_is_left_out(place: Path) -> None:
     script = far_shell.tmux_script("vs0123", "work", ["x"])
     _, out, err = run(place, "sh", f"printf Welcome; echo mail >&2; {far_shell.READS_SCRIPT}", f"{script}\n".encode())
-    assert far_shell.answer("vs0123", out, err) == (True, expected("-u", "-L", "work", "x"), "")
+    assert far_shell.answer("vs0123", out, err) == (True, "", expected("-u", "-L", "work", "x"), "")
+
+
+def test_the_hosts_clock_can_be_asked_along(place: Path) -> None:
+    script = far_shell.tmux_script("vs0123", "work", ["x"], clock=True)
+    (place / "date").write_text("#!/bin/sh\necho 1234\n")
+    (place / "date").chmod(0o755)
+    _, out, err = run(place, "sh", far_shell.READS_SCRIPT, f"{script}\n".encode())
+    assert far_shell.answer("vs0123", out, err) == (True, "1234", expected("-u", "-L", "work", "x"), "")
 
 
 def test_who_never_got_so_far_has_not_begun() -> None:
     said = "This account is not available.\n"
-    assert far_shell.answer("vs0123", said, "x") == (False, said, "x")
+    assert far_shell.answer("vs0123", said, "x") == (False, "", said, "x")
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
@@ -132,7 +140,7 @@ def test_a_path_that_is_no_socket_of_ours_is_not_asked(place: Path, kind: str) -
     script = far_shell.tmux_script("vs0123", str(there), ["x"])
     code, out, err = run(place, "sh", far_shell.READS_SCRIPT, f"{script}\n".encode())
     assert code == far_shell.NOT_OURS
-    assert far_shell.answer("vs0123", out, err) == (True, "", "")
+    assert far_shell.answer("vs0123", out, err) == (True, "", "", "")
 
 
 def test_a_path_where_nothing_is_is_for_tmux_to_say(place: Path) -> None:

@@ -38,4 +38,4 @@ def judge(found: SessionMatch | None, running: bool) -> Health:
     if pane.dead:
         return Health(DEAD, session_exists=True, pane_exists=True, pane_dead=True)
     status = ALIVE if running else ZOMBIE
-    return Health(status, session_exists=True, pane_exists=True, pid=pane.pid, process_running=running)
+    return Health(status, session_exists=True, pane_exists=True, pid=pane.pid or None, process_running=running)

@@ -30,6 +30,10 @@ _FOLDERS = (
     "/snap/bin",
     "/usr/bin",
 )
+# tmux ends at once on a terminal that its host does not know; what most of them are like, each host does.
+_KNOWN_TERMINAL = (
+    'if command -v infocmp >/dev/null 2>&1&&! infocmp "$TERM" >/dev/null 2>&1;then export TERM=xterm-256color;fi;'
+)
 # Exit codes that are not tmux's, which has 0 and 1.
 NO_TMUX = 41
 NOT_OURS = 42
@@ -37,6 +41,7 @@ NOT_OURS = 42
 
 class Answer(NamedTuple):
     began: bool  # our script ran
+    clock: str  # what time it was there, where that was asked
     out: str  # without what the login shell said before it; all of that where it did not
     err: str
 
@@ -48,8 +53,9 @@ def quoted(word: str) -> str:
     return "'" + word.replace("'", "'\\''").replace("\n", "'\"$n\"'") + "'"
 
 
-def tmux_script(mark: str, server: str, words: Sequence[str]) -> str:
+def tmux_script(mark: str, server: str, words: Sequence[str], *, clock: bool = False) -> str:
     """The line that tells us that it runs, and then becomes tmux. `server`: a name as for -L, or an absolute path.
+    `mark`: "" for one on a terminal, where somebody would see it. `clock`: it tells what time it is, too.
 
     tmux finds the folder of its sockets itself. A path is not looked at by it, so it is here.
     """
@@ -60,24 +66,31 @@ def tmux_script(mark: str, server: str, words: Sequence[str]) -> str:
         guard = f"if [ -e {path} ]&&{{ ! [ -S {path} ]||! [ -O {path} ];}};then exit {NOT_OURS};fi;"
     argv = " ".join(map(quoted, ["-u", *mine, *words]))
     find = f'for d in {" ".join(_FOLDERS)};do [ -x "$d/tmux" ]&&break;d=;done;t=$d/tmux;[ "$d" ]||exit {NO_TMUX};'
+    begin = _says(mark, clock=clock) if mark else _KNOWN_TERMINAL
     return (
-        f"{says(mark)}unset TMUX TMUX_PANE;n=$(printf '\\nx');n=${{n%x}};{guard}"
+        f"{begin}unset TMUX TMUX_PANE;n=$(printf '\\nx');n=${{n%x}};{guard}"
         f't=tmux;command -v tmux >/dev/null 2>&1||{{ {find}}};exec "$t" {argv}'
     )
 
 
-def says(mark: str) -> str:
+def file_script(mark: str, path: str) -> str:
+    """What writes the input into a new file that nobody else can read."""
+    return f"{_says(mark, clock=False)}umask 077;set -C;exec cat >{quoted(path)}"
+
+
+def _says(mark: str, *, clock: bool) -> str:
     """To both of its outputs. `mark`: letters and digits."""
-    return f"echo {mark};echo {mark} >&2;"
+    return f"echo {mark}{' $(date +%s)' if clock else ''};echo {mark} >&2;"
 
 
 def answer(mark: str, out: str, err: str) -> Answer:
     """What came behind the mark. A login shell may greet, and a host, too."""
-    _, began, rest = out.partition(f"{mark}\n")
+    _, began, rest = out.partition(mark)
     _, told, problem = err.partition(f"{mark}\n")
     if not (began or told):
-        return Answer(False, out, err)
-    return Answer(True, rest, problem)
+        return Answer(False, "", out, err)
+    clock, _, rest = rest.partition("\n")
+    return Answer(True, clock.strip(), rest, problem)
 
 
 def command_line(script: str) -> str:
