@@ -7,7 +7,7 @@ first, and has a current window of its own.
 from __future__ import annotations
 
 from viewsync.commands import _args, _tab
-from viewsync.errors import ViewsyncError
+from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result
 from viewsync.tmux import sockets
 from viewsync.typed import TYPE_CHECKING
@@ -48,13 +48,32 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="with --json: how long the view stays reserved (10)",
     )
     _args.server(parser)
+    _args.host(parser)
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    request = opening.OpenRequest(
-        parent=parsed.parent,
-        socket=sockets.socket_of(ctx.env, parsed.label, parsed.socket),
+    host, parent = parsed.host, parsed.parent
+    if not host and ":" in parent:
+        from viewsync.hosts.rules import names  # only for such names
+
+        host, parent = names.parse(parent)
+    if host:
+        return _elsewhere(parsed, ctx, host, parent)
+    request = _request(parsed, parent, sockets.socket_of(ctx.env, parsed.label, parsed.socket))
+    if parsed.json:
+        return Result(opening.reserve(ctx, request))
+    try:
+        opening.become_client(ctx, request)
+    except ViewsyncError as error:
+        return _tab.told(ctx, error)
+    raise AssertionError("the process is a tmux client by now")
+
+
+def _request(parsed: argparse.Namespace, parent: str, socket: str) -> opening.OpenRequest:
+    return opening.OpenRequest(
+        parent=parent,
+        socket=socket,
         create=parsed.create,
         new=parsed.new,
         cwd=parsed.cwd,
@@ -63,10 +82,21 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         window=parsed.window,
         lease=parsed.lease,
     )
-    if parsed.json:
-        return Result(opening.reserve(ctx, request))
+
+
+def _elsewhere(parsed: argparse.Namespace, ctx: Context, host: str, parent: str) -> Result:
+    """On another host, whose server ends the view; nothing of it is registered here."""
+    from viewsync.hosts import opening as far_opening
+    from viewsync.hosts import reaching
+
     try:
-        opening.become_client(ctx, request)
+        if parsed.create or parsed.json:
+            flag = "--json" if parsed.json else "--create"
+            raise UsageError(f"{flag} is for sessions of this host", f"leave it out for {host}")
+        request = _request(parsed, parent, reaching.socket(host, parsed.label, parsed.socket))
+        far_opening.become_client(ctx, host, request)
     except ViewsyncError as error:
+        if parsed.json:
+            raise
         return _tab.told(ctx, error)
-    raise AssertionError("the process is a tmux client by now")
+    raise AssertionError("the process is ssh by now")

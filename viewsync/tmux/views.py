@@ -132,16 +132,19 @@ def _line(verdict: Verdict, index: int, server: Server, now: float, grace: float
 def attach(
     tmux: Tmux, socket: str, free: Sequence[TmuxSession], new: NewView, caller: str, version: str, now: float
 ) -> list[str]:
-    """The argv that a process becomes to be on a view of its own: the first free one still idle, else a new one.
+    """The argv that a process becomes to be on a view of its own. `caller` is "" when our hooks stand."""
+    return tmux.argv(socket, *_hooked(caller, version), *to_attach(free, new, version, now))
+
+
+def to_attach(free: Sequence[TmuxSession], new: NewView, version: str, now: float) -> list[str]:
+    """The words by which a client gets a view of its own: the first free one still idle, else a new one.
 
     The server decides when it attaches, so two tabs never land on one view, and a new view is born attached.
-    `caller` is "" when our hooks stand.
     """
     command = _made(new, version)
     for view in reversed(free):
         command = if_session(view.id, _idle(view.name, now), _go(view.id, new), command)
-    quiet = quietly(command, new.detour, new.origin.session, version)
-    return tmux.argv(socket, *_hooked(caller, version), "if-shell", "-F", "1", quiet)
+    return ["if-shell", "-F", "1", quietly(command, new.detour, new.origin.session, version)]
 
 
 def _made(new: NewView, version: str) -> str:

@@ -18,7 +18,7 @@ from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 from viewsync.views.rules import names, tabs, tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from viewsync.context import Context
     from viewsync.registry_shape import GuiRow, ViewRow
@@ -68,7 +68,7 @@ class OpenPlan(NamedTuple):
 
 def become_client(ctx: Context, request: OpenRequest) -> None:
     """Turn this process into the tmux client of a view. Returns only by raising."""
-    plan = _plan(ctx, request)
+    plan = planned(ctx, request)
     opener = _opener(ctx.env)
     _refuse_nesting(ctx, opener, plan)
     _refuse_terminal(ctx.tmux, request.socket)
@@ -94,7 +94,7 @@ def become_client(ctx: Context, request: OpenRequest) -> None:
 
 def reserve(ctx: Context, request: OpenRequest) -> dict[str, Any]:
     """Have a view without being its client: reserved for `request.lease` seconds, then cleaned up as any other."""
-    plan = _plan(ctx, request)
+    plan = planned(ctx, request)
     now = ctx.clock()
     lease = f"{int(now + request.lease)}.{int(request.lease)}"
     _write_row(ctx, plan.view.name, _row(ctx, plan, Opener(os.getpid(), _start(os.getpid())), tracking.CREATING))
@@ -113,7 +113,8 @@ def reserve(ctx: Context, request: OpenRequest) -> dict[str, Any]:
     }
 
 
-def _plan(ctx: Context, request: OpenRequest) -> OpenPlan:
+def planned(ctx: Context, request: OpenRequest) -> OpenPlan:
+    """MissingSession, TmuxError as tmux says."""
     found, origin = _look(ctx.tmux, request)
     data = read_registry(ctx)[0]  # one that is corrupt is set aside by the write below
     rows = _rows(found, data["views"])
@@ -219,7 +220,7 @@ def new_view(ctx: Context, request: OpenRequest, parent: str, joined: TmuxSessio
         origin=origin,
         parent=parent,
         joins=joined.name,
-        folder=os.path.abspath(request.cwd) if request.cwd else "",
+        folder=os.path.abspath(request.cwd) if request.cwd else "",  # a whole path stays what it is
         window=request.window,
         detour=f"viewsync-detour-{digits}",
         hooks=_own_hooks(ctx, origin),
@@ -343,12 +344,17 @@ def _write_row(ctx: Context, name: str, row: ViewRow) -> None:
             wezterm_panes.note_mux(data["guis"], mux, row)
 
 
+def is_private(origin: Origin, words: Sequence[str]) -> bool:
+    """Whether these words of a client are to come in a file: others would read what is the user's, or tmux not all."""
+    told = bool(origin.options or origin.hooks) or any(value is not None for _, value in origin.environment)
+    return told or sum(len(os.fsencode(word)) + 1 for word in words) >= _LONGEST_COMMAND
+
+
 def _private(ctx: Context, argv: list[str], origin: Origin) -> list[str]:
     """Everybody sees the words of a process, and those of the client as long as its tab is there: what a session's
     variables and options say comes in a file of ours. So does a command too long for tmux.
     """
-    told = bool(origin.options or origin.hooks) or any(value is not None for _, value in origin.environment)
-    if not told and sum(len(os.fsencode(word)) + 1 for word in argv) < _LONGEST_COMMAND:
+    if not is_private(origin, argv):
         return argv
     path = os.path.join(ctx.folder, f"open.conf-{os.getpid()}")
     text, command = tmux_views.from_file(path, argv[-1])

@@ -1,0 +1,62 @@
+"""Open a view of another host's session: read through ssh, decided by its server, and this process becomes `ssh -t`.
+
+Nothing is written down here: the view carries our mark, and its own server ends it once its client is gone, whatever
+became of the connection and of us.
+"""
+
+from __future__ import annotations
+
+import os
+
+from viewsync.errors import TmuxError, UsageError
+from viewsync.hosts import reaching
+from viewsync.system import end_of_file, signals, terminal
+from viewsync.tmux import views as tmux_views
+from viewsync.tmux.rules import hooks
+from viewsync.tmux.rules.versions import ends_views
+from viewsync.typed import TYPE_CHECKING
+from viewsync.views import opening
+
+if TYPE_CHECKING:
+    from viewsync.context import Context
+    from viewsync.tmux.far_server import FarTmux
+    from viewsync.views.opening import OpenPlan, OpenRequest
+
+
+def become_client(ctx: Context, host: str, request: OpenRequest) -> None:
+    """`request.socket`: as reaching.socket has it. Returns only by raising."""
+    if not terminal.name():
+        raise UsageError(
+            "open needs a terminal to become a tmux client", f"see `viewsync list --host {host}` for a list"
+        )
+    if request.cwd and not os.path.isabs(request.cwd):
+        raise UsageError(f"--cwd takes a whole path on {host}: {request.cwd!r}", "it begins with /")
+    far = reaching.context(ctx, host, timed=True)
+    tmux = reaching.tmux_of(far)
+    plan = opening.planned(far, request)
+    version = plan.found.server.version
+    if ctx.config["hooks"] and len(plan.found.hooks) < len(hooks.EVENTS):  # those of that host's own viewsync stay
+        tmux_views.set_hooks(tmux, request.socket, far.caller, version)
+    view = plan.view._replace(ends_alone=ends_views(version))
+    words = _words(tmux, plan, tmux_views.to_attach(plan.free, view, version, far.clock()))
+    told = terminal.announce({}, request.title or f"{plan.view.parent} on {host}")
+    argv = tmux.to_become(request.socket, words)
+    terminal.let_read(told)
+    signals.before_exec()
+    end_of_file.disable()
+    try:
+        os.execvpe(argv[0], argv, tmux.env)
+    except OSError as error:
+        raise TmuxError(f"cannot run {argv[0]}: {error.strerror}", "install OpenSSH's client") from None
+
+
+def _words(tmux: FarTmux, plan: OpenPlan, words: list[str]) -> list[str]:
+    """Everybody sees the words of a process, there and here: what a session's variables and options say comes in a file
+    that only the user can read, and that its client removes.
+    """
+    if not opening.is_private(plan.view.origin, words):
+        return words
+    path = f"/tmp/viewsync-open-{os.urandom(12).hex()}"  # noqa: S108  made there, and only where nothing has that name
+    text, command = tmux_views.from_file(path, words[-1])
+    tmux.write(path, text)
+    return [*words[:-1], command]
