@@ -10,7 +10,8 @@ import copy
 import os
 import time
 
-from viewsync.errors import TmuxError, TmuxMissing
+from viewsync.errors import TmuxError, TmuxMissing, TmuxTimeout
+from viewsync.light import contextlib
 from viewsync.system import process
 from viewsync.system.rules import far_shell, ssh_answers
 from viewsync.system.ssh import ConnectionLost
@@ -80,9 +81,8 @@ class FarTmux(Tmux):
         """
         del starts
         if words[0] == "load-buffer" and ";" in words:
-            # Of a connection that breaks tmux would take a part of the text for all of it, and go on.
             end = words.index(";")
-            loaded = self.run(socket, *words[:end], stdin=stdin)
+            loaded = self._loaded(socket, words[:end], stdin)
             return loaded if loaded.code else self.run(socket, *words[end + 1 :])
         self.ssh.connect(self.host)
         bound = self._bound(socket)
@@ -91,6 +91,15 @@ class FarTmux(Tmux):
         if done.code and (gone := self._gone_there(socket, done.err, bound)):
             raise gone
         return self._undollared(socket, done) if "\\$" in done.out and "capture-pane" not in words else done
+
+    def _loaded(self, socket: str, words: tuple[str, ...], text: str) -> process.Completed:
+        """By itself: of a connection that breaks, tmux would take a part of the text for all of it, and go on."""
+        try:
+            return self.run(socket, *words, stdin=text)
+        except TmuxTimeout:
+            with contextlib.suppress(TmuxError):
+                self.run(socket, "delete-buffer", "-b", words[words.index("-b") + 1])
+            raise
 
     def _call(self, socket: str, words: tuple[str, ...], stdin: str, bound: float) -> process.Completed:
         mark = _mark()
