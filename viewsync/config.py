@@ -32,6 +32,7 @@ SETTINGS: dict[str, Setting] = {
     "wezterm": Setting("wezterm", "the wezterm program"),
     "wezterm_timeout": Setting(3.0, "seconds that `wezterm cli` may take", least=0.05),
     "ssh": Setting("ssh", "the ssh program, by which other hosts are reached"),
+    "hosts": Setting("", "the hosts that `list --host all` asks, with blanks between them"),
     "host_timeout": Setting(10.0, "seconds that connecting to another host may take", least=1.0),
     "lock_timeout": Setting(5.0, "seconds to wait for the registry's lock", env="LOCK_TIMEOUT"),
     "grace": Setting(15.0, "seconds that a view made without a client waits for its first one"),

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.far_host import FarHost
 from tests.support.wait import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.far_host import FarHost
     from tests.support.server import Home, Server
 
 
@@ -152,6 +152,35 @@ def _clock_ahead(far: FarHost, seconds: int) -> str:
         file.write(f'#!/bin/sh\necho $(($(/bin/date "$@") + {seconds}))\n')
     os.chmod(date, 0o700)
     return f"{folder}:{far.home.env['PATH']}"
+
+
+def test_a_host_that_does_not_answer_hides_no_other(home: Home, proj: Server, far: FarHost) -> None:
+    other = FarHost(home, "other").start()
+    servers = [other.server("-s", "web")]
+    env = {"VIEWSYNC_HOSTS": "far other", "VIEWSYNC_HOST_TIMEOUT": "30"}
+    try:
+        both = home.viewsync("list", "--host", "all", "--json", env=env)
+        assert both.code == 0, both
+        names = [(one["name"], one["socket"]) for one in both.json()["sessions"]]
+        assert names == [("proj", "far:default"), ("web", "other:default")]
+        other.stop()
+        one = home.viewsync("list", "--host", "all", "--json", env=env)
+        assert one.code == 0, one
+        assert [found["name"] for found in one.json()["sessions"]] == ["proj"]
+        [problem] = one.json()["errors"]
+        assert problem.startswith("other cannot be reached: Connection refused")
+        far.stop()
+        none = home.viewsync("list", "--host", "all", "--json", env=env)
+        assert (none.code, none.json()["error"]["kind"]) == (1, "unreachable")
+    finally:
+        other.remove(servers)
+
+
+def test_all_hosts_are_those_that_are_named(home: Home) -> None:
+    done = home.viewsync("list", "--host", "all")
+    assert done.code == 1
+    assert "the setting `hosts`" in done.err
+    assert home.viewsync("list", "--host", "all", env={"VIEWSYNC_HOSTS": "-oProxyCommand=x"}).code == 1
 
 
 def test_no_server_there_is_an_empty_list(home: Home, far: FarHost) -> None:

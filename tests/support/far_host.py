@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import os
 import shlex
@@ -43,6 +44,8 @@ Host {name}
     UserKnownHostsFile {home}/.ssh/known_hosts
     GlobalKnownHostsFile none
 """
+
+_running: collections.Counter[str] = collections.Counter()  # how many sshd, by the path of the home that they are for
 
 
 class FarHost:
@@ -117,6 +120,7 @@ class FarHost:
         log = os.path.join(self._folder, "log")
         argv = [shutil.which("sshd", path=programs.PATH) or "sshd", "-D", "-f", config, "-E", log]
         self._sshd = subprocess.Popen(argv, stdin=subprocess.DEVNULL)
+        _running[self.near.path] += 1
         until(lambda: self._listens() or self._failed(log), f"sshd on port {self.port}")
         return self
 
@@ -163,7 +167,9 @@ class FarHost:
             self._sshd.wait()
             until(lambda: not any(map(alive, pids[1:])), "the end of sshd's processes")
             self._sshd = None
-        until(lambda: not self.shared(), "the end of the shared connection")
+            _running[self.near.path] -= 1
+        if not _running[self.near.path]:  # a title does not say to which host
+            until(lambda: not self.shared(), "the end of the shared connections")
 
     def shared(self) -> list[int]:
         """The processes that hold the near home's shared connections: their environment is overwritten by a title."""

@@ -63,7 +63,8 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     now = ctx.clock()
     errors: list[str] = []
     if parsed.host:
-        entries, scope = _far(parsed, ctx, now), f" on {parsed.host}"
+        entries, errors = _far(parsed, ctx, now)
+        scope = f" on {parsed.host}"
     else:
         listed, errors = listing.read(ctx)
         entries, scope = [_data(session, now) for session in listed], ""
@@ -126,13 +127,17 @@ def _of_marks(known: Known, now: float) -> dict[str, Any]:
     }
 
 
-def _far(parsed: argparse.Namespace, ctx: Context, now: float) -> list[dict[str, Any]]:
-    """Those of another host."""
+def _far(parsed: argparse.Namespace, ctx: Context, now: float) -> tuple[list[dict[str, Any]], list[str]]:
+    """Those of another host, or of several, and which of these have not answered."""
     from viewsync.hosts import listing as far_listing
 
     if parsed.project or parsed.here:
         raise UsageError("--project and --here narrow what is known on this host", "leave them out with --host")
-    return [
+    if parsed.host == far_listing.ALL:
+        listed, errors = far_listing.everywhere(ctx)
+    else:
+        listed, errors = far_listing.sessions(ctx, parsed.host), []
+    found = [
         {
             "name": session.name,
             "socket": session.socket,
@@ -149,8 +154,9 @@ def _far(parsed: argparse.Namespace, ctx: Context, now: float) -> list[dict[str,
             "quarantined": session.quarantined,
             "views": [{"name": view.name, "id": view.id, "attached": view.attached} for view in session.views],
         }
-        for session in far_listing.sessions(ctx, parsed.host)
+        for session in listed
     ]
+    return found, errors
 
 
 def _filter(text: str) -> tuple[str, str]:

@@ -58,6 +58,10 @@ class Ssh:
         self._folder = folder
         self._sockets: dict[str, str] = {}
 
+    def prepare(self, host: str) -> None:
+        """Before several threads ask at once."""
+        self._socket(host)
+
     def connect(self, host: str) -> None:
         """Unreachable where that cannot be."""
         socket = self._socket(host)
