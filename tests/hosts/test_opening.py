@@ -132,8 +132,8 @@ def test_a_terminal_that_the_host_does_not_know(home: Home, proj: Server) -> Non
     [
         (("far:nope",), "there is no session 'nope' on far:default"),
         (("far:proj", "-L", "none"), "there is no session 'proj': no tmux server on far:none"),
-        (("far:proj", "--create"), "--create is for sessions of this host"),
-        (("far:proj", "--json"), "--json is for sessions of this host"),
+        (("--host", "far", "proj", "--create"), "--create is for sessions of this host"),
+        (("--host", "far", "proj", "--json"), "--json is for sessions of this host"),
         (("far:proj", "--cwd", "x"), "--cwd takes a whole path on far"),
     ],
 )
@@ -142,6 +142,14 @@ def test_what_cannot_be_opened_says_why(home: Home, proj: Server, words: tuple[s
     assert tab.wait() != 0
     assert said in until(tab.text, "an answer")
     assert proj.sessions() == ["proj"]
+
+
+def test_a_session_here_whose_name_has_a_colon_is_meant(home: Home, proj: Server, server: Server) -> None:
+    server.tmux("new-session", "-d", "-s", "far:proj")
+    if "far:proj" not in server.sessions():
+        pytest.skip("only tmux 3.7a and newer keep a colon in a name")
+    server.open("far:proj")
+    assert proj.clients() == {}
 
 
 def test_a_host_that_is_not_there(home: Home, proj: Server, far: FarHost) -> None:
