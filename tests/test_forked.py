@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -82,3 +83,42 @@ def test_it_is_started_where_the_start_may_matter(home: Home) -> None:
     with open(home.launcher, "w", encoding="utf-8") as file:
         file.write("#!/bin/sh\necho another\n")
     assert home.viewsync("list").out == "another\n"
+
+
+def as_it_is(argv: Sequence[str], env: dict[str, str]) -> list[str]:
+    return list(argv)
+
+
+@pytest.mark.parametrize("way", [as_it_is, forked.agents_start])
+@pytest.mark.parametrize(
+    ("words", "code", "error"), [([], 0, b""), (["--policy", "/gone"], 0, b"/gone"), (["--nonsense"], 1, b"--nonsense")]
+)
+def test_what_an_agent_starts_is_the_same(
+    home: Home,
+    way: Callable[[Sequence[str], dict[str, str]], list[str]],
+    words: list[str],
+    code: int,
+    error: bytes,
+) -> None:
+    argv = way([home.launcher, "mcp", *words], home.env)
+    done = started(argv, home.env)
+    assert (done.code, done.out, error in done.err) == (code, b"", True), done
+
+
+@pytest.mark.parametrize("way", [as_it_is, forked.agents_start])
+def test_what_an_agent_starts_ends_by_its_signal(
+    home: Home, way: Callable[[Sequence[str], dict[str, str]], list[str]]
+) -> None:
+    argv = way([home.launcher, "mcp"], home.env)
+    hello = b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n'
+    with subprocess.Popen(
+        argv, env=home.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    ) as agents:
+        assert agents.stdin is not None
+        assert agents.stdout is not None
+        agents.stdin.write(hello)
+        agents.stdin.flush()
+        assert agents.stdout.readline()
+        agents.send_signal(signal.SIGTERM)
+        assert agents.wait(60) == 128 + signal.SIGTERM
+        assert agents.stdout.read() == b"", "nobody has it open any more"

@@ -7,6 +7,7 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tests.support import forked
 from viewsync.mcp.tools import TOOLS
 
 if TYPE_CHECKING:
@@ -72,8 +73,9 @@ class Agent:
 async def agent(
     home: Home, *words: str, era: str = "auto", env: Mapping[str, str] | None = None, heard: Any = None
 ) -> AsyncIterator[Agent]:
-    command = [home.launcher, "mcp", *words]
-    async with connected(command, {**home.env, **(env or {})}, mode=era, message_handler=heard) as client:
+    full = {**home.env, **(env or {})}
+    command = forked.agents_start([home.launcher, "mcp", *words], full)
+    async with connected(command, full, mode=era, message_handler=heard) as client:
         yield Agent(client)
 
 

@@ -1,7 +1,8 @@
 """The program behind tests/support/forked.py: a Python that has imported viewsync, and forks for each call.
 
-It is started with the launcher's own flags. Its only argument is the number of a socket on which calls come: with each
-come the three standard files, and a socket on which the rest is told and the exit status is awaited.
+It is started with the launcher's own flags. Its first argument is the number of a socket on which calls come: with each
+come the three standard files, and a socket on which the rest is told and the exit status is awaited. With a second one,
+the number of a socket that listens, it has imported what serves agents, too, and agents_start.py calls it there.
 """
 
 from __future__ import annotations
@@ -35,52 +36,58 @@ _WITHIN = re.compile(r"^ +(?:from|import) ([\w.]+)(?= import | as |  #|$)", re.M
 
 
 def main() -> None:
-    calls = socket.socket(fileno=int(sys.argv[1]))
+    calls, *listening = (socket.socket(fileno=int(number)) for number in sys.argv[1:])
     warnings.simplefilter("ignore")
-    import_all()
+    import_all(() if listening else _OTHER_WAYS_IN)
     gc.collect()
     gc.freeze()
     running: dict[int, tuple[int, socket.socket]] = {}
     poll = select.poll()
-    poll.register(calls, select.POLLIN)
+    for each in (calls, *listening):
+        poll.register(each, select.POLLIN)
     while True:
         for handle, _ in poll.poll():
-            if handle != calls.fileno():
+            if handle in running:
                 poll.unregister(handle)
                 pid, caller = running.pop(handle)
                 os.close(handle)
                 with contextlib.suppress(OSError), caller:  # who had no more time has gone
                     caller.sendall(b"%d\n" % os.waitpid(pid, 0)[1])
                 continue
-            data, handles, _, _ = socket.recv_fds(calls, 1, 4)
-            if not data:
-                return  # the tests are over
-            *standard, said = handles
-            caller = socket.socket(fileno=said)
+            if handle == calls.fileno():
+                data, handles, _, _ = socket.recv_fds(calls, 1, 4)
+                if not data:
+                    return  # the tests are over
+                *standard, said = handles
+                caller = socket.socket(fileno=said)
+            else:
+                caller, _ = listening[0].accept()
+                _, standard, _, _ = socket.recv_fds(caller, 1, 3)
             pid = os.fork()
             if not pid:
                 become(caller, standard)
-            for each in standard:
-                os.close(each)
+            for number in standard:
+                os.close(number)
             watched = os.pidfd_open(pid)
             running[watched] = pid, caller
             poll.register(watched, select.POLLIN)
 
 
-def import_all() -> None:
+def import_all(but: tuple[str, ...]) -> None:
     """All that verbs are made of, and what any of their functions imports where it can be had.
 
-    Not what serves agents and Python programs: that is more than half of the memory, whose tables each fork copies.
+    For verbs not what serves agents and Python programs: that is more than half of the memory, whose tables each fork
+    copies.
     """
     for module in pkgutil.walk_packages(viewsync.__path__, "viewsync."):
-        if not module.name.endswith("__main__") and not module.name.startswith(_OTHER_WAYS_IN):
+        if not module.name.endswith("__main__") and not module.name.startswith(but):
             importlib.import_module(module.name)
     within = set()
     for name in [name for name in sys.modules if name.startswith("viewsync.")]:
         with open(str(sys.modules[name].__file__), encoding="utf-8") as file:
             within |= set(_WITHIN.findall(file.read()))
     for name in within:
-        if not name.startswith(_OTHER_WAYS_IN):
+        if not name.startswith(but):
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
 
@@ -89,6 +96,8 @@ def become(caller: socket.socket, standard: list[int]) -> None:
     """The program that was called; ends as the launcher's `sys.exit(main())` does."""
     with caller.makefile("r", encoding="utf-8", errors="surrogateescape") as said:
         call = json.loads(said.readline())
+    if call.get("leads"):
+        os.setsid()
     caller.sendall(b"%d\n" % os.getpid())
     for number, handle in enumerate(standard):
         os.dup2(handle, number)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _SERVER = os.path.join(os.path.dirname(__file__), "fork_server.py")
+_AGENTS_START = os.path.join(os.path.dirname(__file__), "agents_start.py")
 _AT_ITS_START = ("LANGUAGE", "LC_", "LD_", "PYTHON", "MALLOC")  # what Python or libc look at then, by their beginning
 _LONG = 100_000  # bytes of words, which the system may refuse
 
@@ -57,11 +58,35 @@ def possible(argv: Sequence[str], env: Mapping[str, str]) -> bool:
 
 @functools.cache
 def _server() -> socket.socket:
+    return _start()
+
+
+@functools.cache
+def _agents_server() -> str:
+    """The name on which one listens that has imported what serves agents, too."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("")  # Linux finds one that no file has
+        listening.listen(64)
+        _start(listening)
+        return bytes(listening.getsockname())[1:].decode()
+
+
+def agents_start(argv: Sequence[str], env: Mapping[str, str]) -> list[str]:
+    """The words by which an agent's client starts that program, with its files and in that environment: a small Python,
+    instead of the second that an import of the SDK takes.
+    """
+    if not possible(argv, env):
+        return list(argv)
+    return [sys.executable, "-I", "-S", _AGENTS_START, _agents_server(), *argv]
+
+
+def _start(*listening: socket.socket) -> socket.socket:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    argv = [sys.executable, "-I", "-X", "utf8", _SERVER, str(theirs.fileno())]
+    numbers = [each.fileno() for each in (theirs, *listening)]
+    argv = [sys.executable, "-I", "-X", "utf8", _SERVER, *map(str, numbers)]
     env = {"LANG": "C.UTF-8", "PATH": os.environ["PATH"]}
     process = subprocess.Popen(
-        argv, env=env, pass_fds=[theirs.fileno()], cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        argv, env=env, pass_fds=numbers, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )
     theirs.close()
     mine = os.getpid()
