@@ -615,6 +615,7 @@ def test_a_broken_environment_is_made_anew(used: Machine) -> None:
     assert used.run(used.launcher, "--version").code != 0
     elsewhere = os.path.join(used.around.path, "elsewhere")
     env = made_by(used, "virtualenv")
+    env["PIP_NO_COMPILE"] = "1"  # which would take longest, and the first installation of this file has done it
     done = used.install("--prefix", f"{used.path}/.local/", PIP_TARGET=elsewhere, PIP_USER="1", **env)
     assert (done.code, done.err) == (0, "")
     assert "create a Python environment" in done.out
