@@ -115,12 +115,46 @@ def test_its_steps_run_once_and_those_at_the_end_are_told_to_be_left_out(dev: Pr
     )
     work(server)
     ((code, refused),) = within(dev, server, "steps")
-    assert (code, "`viewsync trust steps --as work`" in refused["error"]["hint"]) == (1, True)
-    trusted(dev, "steps", "--as", "work")
+    assert (code, "`viewsync trust steps --as work --append`" in refused["error"]["hint"]) == (1, True)
+    trusted(dev, "steps", "--as", "work")  # with all of it, too
     ((_, made),) = within(dev, server, "steps")
     assert made["warnings"] == ["left out, as the session is not its own: cleanup_steps"]
     within(dev, server, "steps")
     assert Path(dev.root, "log").read_text("utf-8") == "before work\nafter\n"
+
+
+LEFT_OUT = """  cleanup_steps: [{run: 'echo cleanup'}]
+  attach_steps: [{run: 'echo attach'}]
+  detach_steps: [{run: 'echo detach'}]
+  restart_steps: [{run: 'echo restart'}]
+  options: {status-left: '#(echo left)'}
+  tmux_config: own.conf
+"""
+
+
+def test_what_it_leaves_out_of_the_file_needs_no_trust(dev: Project, server: Server) -> None:
+    Path(dev.root, "own.conf").write_text("set-option status on\n")
+    dev.command("none", f"session:\n{LEFT_OUT}  windows: [{{name: new}}]\n")
+    work(server)
+    ((code, made),) = within(dev, server, "none")
+    assert (code, made["windows"]) == (0, ["window 'new'"]), made
+
+
+def test_it_asks_for_the_steps_that_it_runs_and_for_no_others(dev: Project, server: Server) -> None:
+    file = "session:\n  pre_create_steps: [{run: 'echo %s >>log'}]\n" + LEFT_OUT
+    Path(dev.root, "own.conf").write_text("set-option status on\n")
+    dev.command("some", file % "before")
+    work(server)
+    shown = dev.viewsync("trust", "some", "--as", "work", "--append", "--yes").out
+    assert [word for word in ("before", "cleanup", "attach", "restart", "own.conf", "left") if word in shown] == [
+        "before"
+    ]
+    ((code, made),) = within(dev, server, "some")
+    assert (code, Path(dev.root, "log").read_text("utf-8")) == (0, "before\n"), made
+    assert dev.viewsync("run", "some", "--as", "own").code == 1  # which would run all of them
+    dev.command("some", file % "changed")
+    server.tmux("kill-window", "-t", "=work:8")
+    assert within(dev, server, "some")[0][0] == 1
 
 
 def test_outside_of_tmux_and_where_it_would_make_no_sense_it_is_refused(dev: Project, home: Home) -> None:

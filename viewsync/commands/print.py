@@ -68,7 +68,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     plan = loading.plan(draft)
     values = [value for name, value in planning.known(plan) if name in plan.secrets]
     data: dict[str, Any] = {"name": plan.name, **_data(plan, plan.secrets, values)}
-    for field in ("written", "called", "exact", "startup"):  # which are for trust, or said already
+    for field in ("written", "called", "exact", "startup", "appended"):  # which are for trust, or said already
         del data[field]
     return Result(data, [environment.hidden(line, values) for line in _lines(plan)])
 

@@ -56,6 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--show", action="store_true", help="only show the steps")
     what.add_argument("--revoke", action="store_true", help="stop trusting it")
     _args.called(parser)
+    parser.add_argument("--append", action="store_true", help="only what `viewsync run --append` runs of it")
     _args.json(parser)
 
 
@@ -79,21 +80,21 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 def _read(parsed: argparse.Namespace, ctx: Context) -> tuple[list[ShownCommand], list[str]]:
     """One that cannot be read is an error; of all of them, a warning."""
     if parsed.name:
-        return [_shown(ctx, parsed.name, parsed.arguments, parsed.called or "")], []
+        return [_shown(ctx, parsed.name, parsed.arguments, parsed.called or "", appended=parsed.append)], []
     root = locating.project_root()
     if not root:
         raise UsageError("there is no project here", "change to its folder, or name a command's file")
     shown, problems = [], []
     for name in locating.names(root):
         try:
-            shown.append(_shown(ctx, name, []))
+            shown.append(_shown(ctx, name, [], appended=parsed.append))
         except ViewsyncError as error:
             problems.append(f"{name}: {error.message}")
     return shown, problems
 
 
-def _shown(ctx: Context, name: str, given: list[str], called: str = "") -> ShownCommand:
-    plan = loading.plan(loading.load(ctx, loading.Request(name, given, called=called)))
+def _shown(ctx: Context, name: str, given: list[str], called: str = "", *, appended: bool) -> ShownCommand:
+    plan = loading.plan(loading.load(ctx, loading.Request(name, given, called=called)))._replace(appended=appended)
     return ShownCommand(plan, trust.standing(ctx, plan))
 
 

@@ -49,7 +49,7 @@ def append(ctx: Context, plan: Plan, socket: str, renamed: Renamed) -> RunResult
     path = os.path.join(ctx.folder, f"append-{here.server.identity}-{here.session.removeprefix('$')}.lock")
     with lock.for_a_while(path, _PATIENCE + steps):
         try:
-            return _append(ctx, renamed(here.name)._replace(called=here.name, exact=True), here)
+            return _append(ctx, renamed(here.name)._replace(called=here.name, exact=True, appended=True), here)
         except (MissingSession, ServerGone):
             raise building.ended_meanwhile(f"session '{here.name}'") from None
 

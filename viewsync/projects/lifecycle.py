@@ -21,17 +21,14 @@ def trusted(ctx: Context, plan: Plan, *, steps: bool = True) -> None:
     """NotTrusted unless the user has said yes to what the plan runs beside its panes. Without `steps`, which have run,
     to its options.
     """
-    now = plan.startup and plan.at_run
-    later = plan.attach or plan.detach or plan.cleanup
-    if (steps and (now or later or plan.tmux_config)) or _has_options(plan):
+    used = plan.used
+    now = used.startup and used.at_run
+    later = used.attach or used.detach or used.cleanup
+    if (steps and (now or later or used.tmux_config)) or used.all_options:
         from viewsync.projects import trust
 
-        if steps or trust.options(plan):
+        if steps or trust.options(used):
             trust.require(ctx, plan)
-
-
-def _has_options(plan: Plan) -> bool:
-    return bool(plan.all_options)
 
 
 def worktree(ctx: Context, plan: Plan) -> MadeWorktree | None:

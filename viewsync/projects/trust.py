@@ -92,7 +92,7 @@ def _home(file: str) -> str:
 
 def asked(plan: Plan) -> bool:
     """Whether anything of this plan needs trust."""
-    return bool(plan.steps or plan.tmux_config or options(plan))
+    return bool(plan.used.steps or plan.used.tmux_config or options(plan.used))
 
 
 def items(env: Mapping[str, str], plan: Plan) -> list[Item]:
@@ -101,6 +101,7 @@ def items(env: Mapping[str, str], plan: Plan) -> list[Item]:
     """
     if plan.own or not asked(plan):
         return []
+    plan = plan.used
     where = home(plan)
     _refuse_secrets(plan)
     found = [item(step, stage, where, plan.secrets) for stage, field in _STAGES for step in getattr(plan, field)]
@@ -226,9 +227,9 @@ def require(ctx: Context, plan: Plan, consequence: str = "nothing was run") -> N
         _require_own(plan, consequence)
         return
     found = standing(ctx, plan)
-    if found.status in (TRUSTED, NOTHING):
+    if found.status in (TRUSTED, NOTHING) or (plan.appended and _is_trusted_whole(ctx, plan)):
         return
-    what = "steps" if plan.steps else "tmux commands"
+    what = "steps" if plan.used.steps else "tmux commands"
     if found.status == UNTRUSTED:
         why = "are not trusted yet"
     else:
@@ -239,9 +240,18 @@ def require(ctx: Context, plan: Plan, consequence: str = "nothing was run") -> N
     raise NotTrusted(f"the {what} of '{plan.command}' {why}; {consequence}", f"`{_command(plan)}` shows them and asks")
 
 
+def _is_trusted_whole(ctx: Context, plan: Plan) -> bool:
+    """With all that it would run in a session of its own."""
+    try:
+        return standing(ctx, plan._replace(appended=False)).status == TRUSTED
+    except ViewsyncError:  # what does not run is in the way of nothing
+        return False
+
+
 def _require_own(plan: Plan, consequence: str) -> None:
     if not asked(plan):
         return
+    plan = plan.used
     _refuse_secrets(plan)
     programs = (step.source.rpartition(":")[0] for step in plan.steps)
     for path in dict.fromkeys(filter(None, (plan.file, plan.tmux_config, *programs))):
@@ -270,6 +280,7 @@ def _command(plan: Plan) -> str:
     name = plan.command if _home(plan.file) != os.path.dirname(plan.file) else plan.file
     given = [f"{key}={'...' if key in plan.secrets else value}" for key, value in plan.arguments]
     given += ["--as", plan.name] if plan.exact else []
+    given += ["--append"] if plan.appended else []
     return shlex.join(["viewsync", "trust", name, *given])
 
 

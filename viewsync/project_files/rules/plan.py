@@ -98,6 +98,7 @@ class Plan(NamedTuple):
     own: bool = False  # the command is the user's own, and no project's
     exact: bool = False  # the session is called so, or not made
     startup: bool = True  # the steps of `at_run` run
+    appended: bool = False  # its windows go into a session that is not its own
     called: str = ""  # the session's name where nobody else has it, "" for its identity's base
     socket: str = ""  # of the server that its files name, "" where they name none
 
@@ -109,6 +110,15 @@ class Plan(NamedTuple):
     @property
     def steps(self) -> tuple[Step, ...]:
         return (*self.at_run, *self.attach, *self.detach, *self.cleanup)
+
+    @property
+    def used(self) -> Plan:
+        """What of it is run or set: of one that is appended, nothing of what is for a session of its own."""
+        if not self.appended:
+            return self
+        return self._replace(
+            restart=(), attach=(), detach=(), cleanup=(), tmux_config="", options=(), global_options=()
+        )
 
     @property
     def name(self) -> str:
