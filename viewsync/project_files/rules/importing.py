@@ -54,7 +54,7 @@ def command(
         if why := layouts.problem(window["layout"], panes, _ANY_TMUX):
             left.append(Problem(root.file, 0, f"{what} has no layout here: {why}"))
             del window["layout"]
-    return data, sorted(left, key=lambda each: each.line)
+    return data, sorted(dict.fromkeys(left), key=lambda each: each.line)  # some stand for several panes
 
 
 def _reader(root: Node) -> Callable[[Node, str], tuple[Data, list[Problem]]]:

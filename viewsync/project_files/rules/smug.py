@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from viewsync.project_files.rules import tmux_words, writing
-from viewsync.project_files.rules.nodes import MAPPING, NULL, Node, Problem, problem
+from viewsync.project_files.rules import shapes, tmux_words, writing
+from viewsync.project_files.rules.nodes import NULL, Node, Problem, problem
 from viewsync.project_files.rules.tmuxp import directory
 from viewsync.typed import TYPE_CHECKING
 
@@ -23,7 +23,8 @@ _LAYOUT = "even-horizontal"
 def command(root: Node, _folder: str) -> tuple[Data, list[Problem]]:
     left: list[Problem] = []
     _others(root, _ROOT, left)
-    name, top, attach, env, windows = (root.get(key) for key in ("session", "root", "attach", "env", "windows"))
+    root = shapes.fitting(root, left, texts=("session", "root", "attach"), mappings=("env", "tmux_options"))
+    name, top, attach, env = (root.get(key) for key in ("session", "root", "attach", "env"))
     session = writing.filled(
         name_template=writing.expanded(name.text) if name else "",
         working_directory=directory(top.text) if top else "",
@@ -35,15 +36,17 @@ def command(root: Node, _folder: str) -> tuple[Data, list[Problem]]:
         # What fails lets none of the others run.
         cleanup_steps=[{**step, "on_failure": "abort"} for step in _steps(root, "stop", left)],
     )
+    env = shapes.fitting(env, left, texts=env.fields) if env else None
     variables = {key: writing.expanded(value.text) for key, value in env.fields.items()} if env else {}
-    session["windows"] = [_window(window, left) for window in (windows.items if windows else ())]
+    session["windows"] = [_window(window, left) for window in shapes.mappings(root.get("windows"), "window", left)]
     return {**writing.filled(environment=variables), "session": session}, left
 
 
 def _server(node: Node | None, left: list[Problem]) -> Data:
-    if node is None or node.kind != MAPPING:
+    if node is None:
         return {}
     _others(node, _TMUX, left)
+    node = shapes.fitting(node, left, texts=_TMUX)
     name, path, config = (node.get(key) for key in _TMUX)
     found = tmux_words.config("config_file", config, config.text, left) if config else {}
     return tmux_words.server(found, name, path)
@@ -68,9 +71,10 @@ def _steps(root: Node, key: str, left: list[Problem]) -> list[Data]:
 def _window(node: Node, left: list[Problem]) -> Data:
     """The window's own commands go into its first pane; `panes` are those beside it, and the last one is current."""
     _others(node, _WINDOW, left)
+    node = shapes.fitting(node, left, texts=("name", "root", "layout", "manual", "selected"), lists=["panes"])
     name, top, layout, panes, selected = (node.get(key) for key in ("name", "root", "layout", "panes", "selected"))
     manual = node.get("manual")
-    listed = [pane for pane in (panes.items if panes else ()) if pane.kind == MAPPING]
+    listed = shapes.mappings(panes, "pane", left)
     said = [writing.pane(_lines(node.get("commands"), left)), *(_pane(pane, left) for pane in listed[:-1])]
     said += [_pane(pane, left, focus=True) for pane in listed[-1:]]
     return writing.window(
@@ -85,6 +89,7 @@ def _window(node: Node, left: list[Problem]) -> Data:
 
 def _pane(node: Node, left: list[Problem], *, focus: bool = False) -> Data | str | None:
     _others(node, _PANE, left)
+    node = shapes.fitting(node, left, texts=("root", "type"))
     top = node.get("root")
     folder = directory(top.text) if top else ""
     return writing.pane(_lines(node.get("commands"), left), working_directory=folder, focus=focus)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viewsync.project_files.rules import tmux_words, writing
+from viewsync.project_files.rules import shapes, tmux_words, writing
 from viewsync.project_files.rules.nodes import LIST, MAPPING, NULL, NUMBER, Node, Problem, problem
 from viewsync.project_files.rules.tmuxp import directory
 from viewsync.typed import TYPE_CHECKING
@@ -19,6 +19,11 @@ _ROOT = (
     *("pane_title_format", "socket_name", "socket_path", "cli_args", "tmux_options"),
 )
 _WINDOW = ("layout", "root", "panes", "pre", "synchronize")
+_TEXTS = (
+    *("name", "project_name", "root", "project_root", "attach", "startup_window", "startup_pane"),
+    *("enable_pane_titles", "pane_title_position", "pane_title_format"),
+    *("socket_name", "socket_path", "cli_args", "tmux_options"),
+)
 _TITLES = "#{pane_index}: #{pane_title}"
 
 
@@ -28,6 +33,7 @@ def command(root: Node, _folder: str) -> tuple[Data, list[Problem]]:
         for key, node in root.fields.items()
         if key not in _ROOT and node.kind != NULL
     ]
+    root = shapes.fitting(root, left, texts=_TEXTS)
     name, top, windows = _first(root, "project_name", "name"), _first(root, "project_root", "root"), _windows(root)
     attach = root.get("attach")
     session = writing.filled(
@@ -102,6 +108,8 @@ def _window(item: Node, before: list[str], root: Node, left: list[Problem]) -> D
         for key, field in node.fields.items()
         if key not in _WINDOW
     ]
+    mapping = "panes" if (panes := node.get("panes")) and panes.kind == MAPPING else ""
+    node = shapes.fitting(node, left, texts=("layout", "root", "synchronize", mapping))
     layout, top, panes, synchronize = (node.get(key) for key in ("layout", "root", "panes", "synchronize"))
     listed = (panes.items if panes.kind == LIST else [panes]) if panes else ()
     own = " && ".join(_lines(node.get("pre"), left))
@@ -133,6 +141,9 @@ def _pane(node: Node, before: list[str], left: list[Problem]) -> Data | str | No
     """A pane that has a name has it for its title."""
     title = ""
     if node.kind == MAPPING:
+        left += [
+            problem(field, f"{key} is left out: the pane has a title") for key, field in list(node.fields.items())[1:]
+        ]
         title, node = next(iter(node.fields.items()), ("", node))
     return writing.pane([*before, *_lines(node, left)], title=writing.literal(title))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from viewsync.light import contextlib, re
-from viewsync.project_files.rules import writing
+from viewsync.project_files.rules import shapes, writing
 from viewsync.project_files.rules.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, Node, Problem, problem
 from viewsync.tmux.rules import project_options
 from viewsync.typed import TYPE_CHECKING, NamedTuple
@@ -26,6 +26,8 @@ _PANE = (
     *("sleep_before", "sleep_after", "suppress_history"),
 )
 _COMMAND = ("cmd", "enter", "sleep_before", "sleep_after")
+_MAPPINGS = ("environment", "options", "global_options", "options_after")
+_SEVERAL = ("windows", "panes", "shell_command", "shell_command_before", "cmd")  # each in its own way
 _BLANK = ("blank", "pane")
 _PATHS = ("environment", "options", "global_options")  # of these a value that begins with a dot is a path
 
@@ -40,7 +42,7 @@ class _Line(NamedTuple):
 def command(root: Node, folder: str) -> tuple[Data, list[Problem]]:
     """`folder`: the file's own, which is what its relative paths are meant from."""
     found = _Reading(folder)
-    found.others(root, _ROOT)
+    root = found.known(root, _ROOT)
     name, script = root.get("session_name"), root.get("before_script")
     session = writing.filled(
         name_template=writing.expanded(name.text) if name else "",
@@ -52,8 +54,7 @@ def command(root: Node, folder: str) -> tuple[Data, list[Problem]]:
     if socket := root.get("socket_name"):
         session["socket_name"] = writing.expanded(socket.text)
         found.left.append(problem(socket, "socket_name is kept, although tmuxp itself takes it by -L alone"))
-    windows = root.get("windows")
-    listed = windows.items if windows else ()
+    listed = shapes.mappings(root.get("windows"), "window", found.left)
     # Of several that want the focus the last one has it; without any it is the first one's.
     focused = [number for number, window in enumerate(listed) if _truth(window, "focus")][-1:]
     session["windows"] = [found.window(window, root, number in focused) for number, window in enumerate(listed)]
@@ -66,11 +67,13 @@ class _Reading:
         self.left: list[Problem] = []
         self.own = folder
 
-    def others(self, node: Node, known: tuple[str, ...]) -> None:
-        """What it says that we do not understand."""
+    def known(self, node: Node, known: tuple[str, ...]) -> Node:
+        """Of a mapping what we understand; the rest is told."""
         for key, value in node.fields.items():
             if key not in known and value.kind != NULL:
                 self.left.append(problem(value, f"{key} has no equivalent in viewsync"))
+        texts = [key for key in known if key not in (*_MAPPINGS, *_SEVERAL)]
+        return shapes.fitting(node, self.left, texts=texts, mappings=_MAPPINGS)
 
     def below(self, text: str) -> str:
         return f"{self.own}/{text.removeprefix('./')}" if text.startswith(".") else text
@@ -104,7 +107,7 @@ class _Reading:
         return options
 
     def window(self, node: Node, root: Node, focus: bool) -> Data:
-        self.others(node, _WINDOW)
+        node = shapes.fitting(self.known(node, _WINDOW), self.left, lists=["panes"])
         name, shell, layout, index = (
             node.get(key) for key in ("window_name", "window_shell", "layout", "window_index")
         )
@@ -135,7 +138,7 @@ class _Reading:
         self, node: Node, window: Node, root: Node, focus: bool, inherited: Mapping[str, str]
     ) -> Data | str | None:
         own = node if node.kind == MAPPING else Node(MAPPING, node.file, node.line, fields={"shell_command": node})
-        self.others(own, _PANE)
+        own = self.known(own, _PANE)
         lines = [
             *self.before(root),
             *self.before(window),
@@ -156,7 +159,9 @@ class _Reading:
     def before(self, node: Node) -> list[_Line]:
         """Of a mapping those that stand below a key of their own."""
         found = node.get("shell_command_before")
-        return self.lines(found.get("shell_command") if found and found.kind == MAPPING else found)
+        if found and found.kind == MAPPING:
+            found = self.known(found, ("shell_command",)).get("shell_command")
+        return self.lines(found)
 
     def lines(self, node: Node | None) -> list[_Line]:
         if node is None:
@@ -170,13 +175,12 @@ class _Reading:
             if said is None or said.kind in (NULL, LIST, MAPPING):
                 self.left.append(problem(item, "a command without text is left out"))
                 continue
-            more = [item.get(key) if item.kind == MAPPING else None for key in _COMMAND[1:]]
+            own = self.known(item, _COMMAND)
+            more = [own.get(key) for key in _COMMAND[1:]]
             if said.text.strip():
                 found.append(_Line(said.text, *more))
             else:
                 self.left.append(problem(item, "an empty line is not typed"))
-            if item.kind == MAPPING:
-                self.others(item, _COMMAND)
         return found
 
     def typed(self, lines: Sequence[_Line], pane: Node, window: Node, root: Node) -> list[Data | str]:

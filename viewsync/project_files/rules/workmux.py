@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from viewsync.project_files.rules import writing
-from viewsync.project_files.rules.nodes import MAPPING, NULL, Node, Problem, problem
+from viewsync.project_files.rules import shapes, writing
+from viewsync.project_files.rules.nodes import NULL, Node, Problem, problem
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,8 +21,10 @@ def command(root: Node, _folder: str) -> tuple[Data, list[Problem]]:
         for key, value in root.fields.items()
         if key not in _ROOT and value.kind != NULL
     ]
-    panes, start = root.get("panes"), root.get("base_branch") or root.get("main_branch")
-    listed = [pane for pane in (panes.items if panes else ()) if pane.kind == MAPPING]
+    root = shapes.fitting(root, left, texts=("main_branch", "base_branch"))
+    start = root.get("base_branch") or root.get("main_branch")
+    # Each pane's keys are all text.
+    listed = [shapes.fitting(pane, left, texts=_PANE) for pane in shapes.mappings(root.get("panes"), "pane", left)]
     splits = {split.text if (split := pane.get("split")) else "" for pane in listed[1:]}
     layout = "even-horizontal" if splits == {"horizontal"} else "even-vertical" if splits == {"vertical"} else ""
     if len(splits) > 1:
