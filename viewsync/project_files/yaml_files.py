@@ -80,7 +80,9 @@ def read(path: str) -> str:
 
 
 def parse(text: str, path: str, twice: list[Problem] | None = None) -> Node:
-    """`twice`: takes the keys that stand in one mapping for the second time, which then win; else they are wrong."""
+    """`twice`: of another tool's file, takes the keys that stand in one mapping for the second time, which then win;
+    else they are wrong.
+    """
     import yaml  # 18 ms: only where there is a file that was not read before
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the slow one is 20 times slower
@@ -203,7 +205,8 @@ class _Builder:
         if bad := next((char for char in event.value if char == "\0" or "\ud800" <= char <= "\udfff"), ""):
             raise self._wrong(line, f"text cannot hold the character {bad!r}")
         block = event.end_mark.line + 1 > line and event.style in ("|", ">")
-        return Node(kind, self.path, line, event.value, line + 1 if block else line)
+        plain = self.twice is not None and event.implicit[0]
+        return Node(kind, self.path, line, event.value, line + 1 if block else line, plain=plain)
 
     def _tagged(self, tag: str, line: int) -> Unfit:
         return self._wrong(line, f"the tag {tag.replace(_TAG, '!!')} is not understood", "leave it out")
@@ -257,9 +260,9 @@ class _Builder:
             elif key.text in fields and self.twice is not None:
                 what = f"{key.text} stands here for the second time, and counts instead of line {fields[key.text].line}"
                 self.twice.append(Problem(self.path, key.line, what))
-                fields[key.text] = value._replace(line=key.line)
+                fields[key.text] = value._replace(line=key.line, plain_key=key.plain)
             else:
-                fields[key.text] = value._replace(line=key.line)
+                fields[key.text] = value._replace(line=key.line, plain_key=key.plain)
         return {**merged, **fields}
 
     def _merge(self, merged: dict[str, Node], value: Node, line: int) -> None:

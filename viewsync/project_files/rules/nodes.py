@@ -19,6 +19,9 @@ class Node(NamedTuple):
     text_line: int = 0  # of the text's first line, which in a block is not the key's
     items: Sequence[Node] = ()
     fields: Mapping[str, Node] = {}  # nobody changes it
+    # Whether it, and its key, stand there without quotes: told of other tools' files, which may mean another text.
+    plain: bool = False
+    plain_key: bool = False
 
     @property
     def truth(self) -> bool:

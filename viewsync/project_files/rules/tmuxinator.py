@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viewsync.project_files.rules import shapes, tmux_words, writing
+from viewsync.project_files.rules import scalars, shapes, tmux_words, writing
 from viewsync.project_files.rules.nodes import LIST, MAPPING, NULL, NUMBER, Node, Problem, problem
 from viewsync.project_files.rules.tmuxp import directory
 from viewsync.typed import TYPE_CHECKING
@@ -37,7 +37,7 @@ def command(root: Node, _folder: str) -> tuple[Data, list[Problem]]:
     name, top, windows = _first(root, "project_name", "name"), _first(root, "project_root", "root"), _windows(root)
     attach = root.get("attach")
     session = writing.filled(
-        name_template=writing.literal(name.text) if name else "",
+        name_template=_said("the name", name, left),
         working_directory=directory(top.text) if top else "",
         auto_attach=attach.truth if attach else True,
         **_server(root, left),
@@ -62,7 +62,9 @@ def _server(root: Node, left: list[Problem]) -> Data:
     key = "cli_args" if root.get("cli_args") else "tmux_options"
     node = root.get(key)
     found = tmux_words.options(key, node, left) if node else {}
-    return tmux_words.server(found, root.get("socket_name"), root.get("socket_path"))
+    if name := root.get("socket_name"):
+        name = name._replace(text=scalars.value(name, "socket_name", scalars.ruby, left))
+    return tmux_words.server(found, name, root.get("socket_path"))
 
 
 def _windows(root: Node) -> Sequence[Node]:
@@ -78,10 +80,17 @@ def _lines(node: Node | None, left: list[Problem]) -> list[str]:
     return [writing.literal(line) for line in writing.lines(node, left)]
 
 
+def _said(what: str, node: Node | None, left: list[Problem]) -> str:
+    return writing.literal(scalars.value(node, what, scalars.ruby, left)) if node else ""
+
+
 def _before(root: Node, left: list[Problem]) -> list[str]:
     """What is typed into each pane first: one line, of what comes first of these."""
     for key, how in (("rbenv", "rbenv shell "), ("rvm", "rvm use "), ("pre_tab", ""), ("pre_window", "")):
-        if lines := _lines(root.get(key), left):
+        node = root.get(key)
+        if node and key in ("rbenv", "rvm"):  # a version
+            node = node._replace(text=scalars.value(node, key, scalars.ruby, left))
+        if lines := _lines(node, left):
             return [how + "; ".join(lines)]
     return []
 
@@ -100,7 +109,8 @@ def _window(item: Node, before: list[str], root: Node, left: list[Problem]) -> D
     name, node = next(iter(item.fields.items()), ("", item))
     for key in list(item.fields)[1:]:
         left.append(problem(item.fields[key], f"{key} stands beside the window {name!r}, where it means nothing"))
-    name = "" if name in ("", "~", "null") else writing.literal(name)
+    name = "" if name in ("", "~", "null") else scalars.key(name, node, "the window", scalars.ruby, left)
+    name = writing.literal(name)
     if node.kind != MAPPING:
         return writing.window(name, [writing.pane([*before, *_lines(node, left)])])
     left += [
@@ -145,6 +155,7 @@ def _pane(node: Node, before: list[str], left: list[Problem]) -> Data | str | No
             problem(field, f"{key} is left out: the pane has a title") for key, field in list(node.fields.items())[1:]
         ]
         title, node = next(iter(node.fields.items()), ("", node))
+        title = scalars.key(title, node, "the pane", scalars.ruby, left)
     return writing.pane([*before, *_lines(node, left)], title=writing.literal(title))
 
 
@@ -154,8 +165,9 @@ def _focus(root: Node, windows: list[Data], left: list[Problem]) -> None:
     at: int | None = 0
     if wanted is not None:
         names = [window.get("name") for window in windows]
-        name = writing.literal(wanted.text)
-        at = names.index(name) if name in names else int(wanted.text) if wanted.text.isdecimal() else None
+        text = scalars.value(wanted, "startup_window", scalars.ruby, left)
+        name = writing.literal(text)
+        at = names.index(name) if name in names else int(text) if text.isdecimal() else None
     if at is None or at >= len(windows):
         if wanted is not None:
             left.append(problem(wanted, f"there is no window {wanted.text!r} for startup_window"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from viewsync.light import contextlib, re
-from viewsync.project_files.rules import shapes, writing
+from viewsync.project_files.rules import scalars, shapes, writing
 from viewsync.project_files.rules.nodes import BOOLEAN, LIST, MAPPING, NULL, NUMBER, Node, Problem, problem
 from viewsync.tmux.rules import project_options
 from viewsync.typed import TYPE_CHECKING, NamedTuple
@@ -93,6 +93,8 @@ class _Reading:
                 self.left.append(problem(value, f"{key}: {name} is no text"))
             elif value.kind == BOOLEAN and key != "environment":
                 found[name] = "on" if value.truth else "off"
+            elif value.kind == NUMBER and key != "environment":
+                found[name] = scalars.value(value, name, scalars.python, self.left)
             else:
                 found[name] = writing.expanded(self.below(value.text) if below else value.text)
         return found
@@ -108,9 +110,7 @@ class _Reading:
 
     def window(self, node: Node, root: Node, focus: bool) -> Data:
         node = shapes.fitting(self.known(node, _WINDOW), self.left, lists=["panes"])
-        name, shell, layout, index = (
-            node.get(key) for key in ("window_name", "window_shell", "layout", "window_index")
-        )
+        name, shell, layout = (node.get(key) for key in ("window_name", "window_shell", "layout"))
         panes = node.get("panes")
         listed = panes.items if panes else (Node(NULL, node.file, node.line),)
         wanted = [at for at, pane in enumerate(listed) if _truth(pane, "focus")]
@@ -124,7 +124,7 @@ class _Reading:
                 self.pane(pane, node, root, len(listed) > 1 and at == number, {} if alone else variables)
                 for number, pane in enumerate(listed)
             ],
-            index=index and int(index.text) if index and index.text.isdecimal() else None,
+            index=self.index(node.get("window_index")),
             layout=layout.text if layout else "stacked" if len(listed) > 1 else "",
             focus=focus,
             working_directory=self.folder(node.get("start_directory"), "" if root.get("start_directory") else self.own),
@@ -202,6 +202,15 @@ class _Reading:
                 )
             )
         return found
+
+    def index(self, node: Node | None) -> int | None:
+        if node is None:
+            return None
+        text = scalars.value(node, "window_index", scalars.python, self.left)
+        if text.isascii() and text.isdecimal():
+            return int(text)
+        self.left.append(problem(node, f"window_index is left out: {text!r} is no index"))
+        return None
 
     def seconds(self, node: Node | None) -> float:
         if node is None:
