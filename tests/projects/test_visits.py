@@ -4,6 +4,7 @@ that the user has there.
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ from tests.projects.test_ending import pending
 from tests.projects.test_steps import events, read, start
 from tests.support.projects import in_git
 from tests.support.wait import stays, until
+from viewsync.tmux import views
 from viewsync.tmux.rules import hooks
+from viewsync.tmux.server import Tmux
 
 if TYPE_CHECKING:
     from tests.support.client import Tab
@@ -26,13 +29,14 @@ session:
   detach_steps: [{name: bad, run: exit 3}, {name: go, run: "echo go $WHO >> visits"}]
   additional_env: {WHO: me}
 """
+SECOND = FILE.replace("session:", "session:\n  name_template: second")
 COME, GO = f"come {NAME}\n", "go me\n"
 project = in_git
 
 
 def slots(server: Server) -> list[str]:
-    places = [hooks.slot(event, hooks.PRESENCE_INDEX) for event in hooks.EVENTS]
-    return [place for place in places if server.run("show-options", "-gqv", place).out.strip()]
+    lines = [line for event in hooks.EVENTS for line in server.tmux("show-hooks", "-g", event).splitlines()]
+    return [line.split(" ")[0] for line in lines if "@viewsync_watched" in line]
 
 
 def client(home: Home, server: Server, name: str = NAME) -> Tab:
@@ -95,6 +99,38 @@ def test_a_sweep_sets_the_hooks_again_and_tells_what_they_missed(server: Server,
     seen(project, COME + GO + COME)
 
 
+def test_two_state_folders_on_one_server_are_each_told_of_their_own(
+    server: Server, home: Home, project: Project
+) -> None:
+    assert start(project, server, FILE).code == 0
+    state = {"VIEWSYNC_STATE_DIR": f"{home.path}/other-state"}
+    assert start(project, server, SECOND, **state).code == 0
+    assert len(slots(server)) == 4
+    one = client(home, server)
+    seen(project, COME)
+    two = client(home, server, "second")
+    seen(project, f"{COME}come second\n")
+    one.hang_up()
+    seen(project, f"{COME}come second\n{GO}")
+    assert home.viewsync("sweep").code == 0
+    assert home.viewsync("sweep", env=state).code == 0
+    two.hang_up()
+    seen(project, f"{COME}come second\n{GO}{GO}")
+    assert project.viewsync("kill", "second", "-S", server.socket, env=state).code == 0
+    client(home, server).hang_up()
+    until(lambda: len(slots(server)) == 2, "that the hooks of one of them take themselves back")
+
+
+def test_hooks_that_are_removed_are_those_of_every_state_folder(server: Server, home: Home, project: Project) -> None:
+    server.tmux("set-hook", "-g", "client-detached[4300]", "set-option -g @mine 1")
+    assert start(project, server, FILE).code == 0
+    assert start(project, server, SECOND, VIEWSYNC_STATE_DIR=f"{home.path}/other-state").code == 0
+    assert len(slots(server)) == 4
+    views.remove_hooks(Tmux("tmux", 20.0, home.env), server.socket)
+    assert slots(server) == []
+    assert server.tmux("show-hooks", "-g", "client-detached") == "client-detached[4300] set-option -g @mine 1"
+
+
 def test_what_is_not_trusted_any_more_does_not_run(server: Server, home: Home, project: Project) -> None:
     assert start(project, server, FILE).code == 0
     assert project.viewsync("trust", "dev", "--revoke").code == 0
@@ -124,7 +160,8 @@ session:
     seen(project, "come\ncame\ngone\n")
     one = client(home, server)
     seen(project, "come\ncame\ngone\ncome\ncame\n")
-    server.tmux("set-option", "-s", "@viewsync_presence", str(int(time.time()) + 19))  # as if one was about to ask
+    (running,) = {*re.findall(r"@viewsync_presence_\w+", server.tmux("show-hooks", "-g", "client-detached"))}
+    server.tmux("set-option", "-s", running, str(int(time.time()) + 19))  # as if one was about to ask
     one.hang_up()
     until(lambda: not server.clients(), "the detach")
     client(home, server)

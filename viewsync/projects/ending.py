@@ -96,7 +96,7 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
     if windows and (entry := pending_steps.find(ctx.folder, key)):
         cleanup_steps.note(entry, windows, "")
     if visits:
-        presence_hooks.arm(ctx.tmux, server, session, ctx.caller)
+        presence_hooks.arm(ctx.tmux, server, session, presence_hooks.watch(ctx.caller, ctx.folder))
 
 
 def _noted(found: Sequence[Step], plan: Plan) -> list[dict[str, Any]]:

@@ -82,8 +82,16 @@ def _tell_ends(ctx: Context, entries: Sequence[PendingEntry], answers: cleanup_s
                 continue
             if not hooks.tells_ends(end_hooks.installed(ctx.tmux, socket), ctx.caller):
                 end_hooks.arm(ctx.tmux, answer.server, ids, ctx.caller)
-            if any(visits.has(entry.record) for entry in entries if entry.record["socket"] == socket):
-                presence_hooks.look(ctx.tmux, socket, ctx.caller)
+            watched = [
+                str(entry.record["session_id"])
+                for entry in entries
+                if entry.record["socket"] == socket
+                and states[entry.key] == cleanup_steps.ALIVE
+                and visits.has(entry.record)
+            ]
+            if watched:
+                own = presence_hooks.watch(ctx.caller, ctx.folder)
+                presence_hooks.look(ctx.tmux, answer.server, watched, own)
         except TmuxError as error:
             errors.append(error.message)
     return errors

@@ -27,7 +27,7 @@ def has(record: Mapping[str, Any]) -> bool:
 
 def told(ctx: Context, socket: str) -> None:
     """Run what is to be run for those who came and left since somebody asked."""
-    heard = presence_hooks.take(ctx.tmux, socket)
+    heard = presence_hooks.take(ctx.tmux, socket, presence_hooks.watch(ctx.caller, ctx.folder))
     for sign, session in heard.visits:
         try:
             _one_after_the_other(ctx, pending_steps.key(heard.server, session), _STAGES[sign])

@@ -277,9 +277,11 @@ def set_hooks(tmux: Tmux, socket: str, caller: str, version: str) -> None:
 
 
 def remove_hooks(tmux: Tmux, socket: str) -> None:
+    from viewsync.tmux import presence_hooks
+
     words: list[str] = []
     own = [hooks.slot(event) for event in (*hooks.EVENTS, hooks.ENDED)]
-    for place in (*own, *(hooks.slot(event, hooks.PRESENCE_INDEX) for event in hooks.EVENTS)):
+    for place in (*own, *presence_hooks.slots(tmux, socket)):
         words += ["set-hook", "-gu", place, ";"]
     tmux.ask(socket, *words[:-1])
 

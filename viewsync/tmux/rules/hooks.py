@@ -30,7 +30,7 @@ TOLD_MORE = "@viewsync_told_more"
 
 # Of servers with a session that is watched for its first client and its last one (tmux/presence_hooks.py).
 PRESENCE = "presence"
-PRESENCE_INDEX = INDEX + 1
+PRESENCE_INDEX = INDEX + 1  # the lowest one: each state folder has its own
 
 # Of tmux-resurrect: the command that it runs with the file that it has just saved, as it runs it, and our word for it.
 RESURRECT = "@resurrect-hook-post-save-layout"
