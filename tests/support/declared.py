@@ -14,8 +14,10 @@ from viewsync.json_output.verbs import WITHOUT
 def _forms(verb: str | None) -> list[Any]:
     from jsonschema import Draft202012Validator
 
-    if verb is None:
-        return [Draft202012Validator(schemas.of_error(closed=True))]
+    if verb is None:  # where there is no such verb: the error that each has
+        error = schemas.of_verb("list", closed=True)["anyOf"][-1]
+        error["properties"]["verb"] = {"const": None}
+        return [Draft202012Validator(error)]
     return [Draft202012Validator(form) for form in schemas.of_verb(verb, closed=True)["anyOf"]]
 
 

@@ -72,8 +72,7 @@ PLACES = {
     "run-shell": {
         "viewsync/tmux/input.py": "-b with -C, for a text that the same command has had parsed before (trap I)",
         "viewsync/tmux/inventory.py": "how a hook of ours begins that tmux 3.2 shows",
-        "viewsync/tmux/presence_hooks.py": "-b alone",
-        "viewsync/tmux/view_hooks.py": "-b or -C, never both (trap I), and -C at the top of a hook alone (trap K)",
+        "viewsync/tmux/rules/hooks.py": "-b or -C, never both (trap I), and -C at the top of a hook alone (trap K)",
         "viewsync/tmux/views.py": "the same, to remove a file of ours",
     },
     "select-layout": {"viewsync/tmux/guarded_layout.py": "of layouts that it has checked (trap H)"},

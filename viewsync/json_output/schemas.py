@@ -42,11 +42,6 @@ def of_verb(verb: str, *, closed: bool = False, more: Sequence[Form] = ()) -> di
     return {"$schema": _DRAFT, "title": f"viewsync {verb} --json", "anyOf": forms}
 
 
-def of_error(*, closed: bool = False) -> dict[str, Any]:
-    """What is printed where the verb that was called does not exist."""
-    return {"$schema": _DRAFT, "title": "viewsync", **_form(None, Form(envelope.ErrorOutput), closed)}
-
-
 def of_shape(shape: Any) -> dict[str, Any]:
     """An object with those fields, and no other."""
     return _object(shape, closed=True)
@@ -83,7 +78,7 @@ def forms(verb: str) -> list[tuple[str, list[Field]]]:
     return [(form.when, fields(form.shape)) for form in OUTPUTS[verb].forms]
 
 
-def _form(verb: str | None, form: Form, closed: bool) -> dict[str, Any]:
+def _form(verb: str, form: Form, closed: bool) -> dict[str, Any]:
     common = _object(envelope.Head, closed)["properties"]
     always = {"schema": SCHEMA, "verb": verb}
     first = {name: {"description": common[name]["description"], "const": value} for name, value in always.items()}

@@ -10,8 +10,6 @@ from viewsync.system import foreground, line_discipline, processes, procfs
 
 # Seen with these: bash 5.2, zsh 5.9, fish 3.6, mksh R59, ksh93u+m, tcsh 6.24.
 _SHELLS = frozenset(["bash", "zsh", "fish", "mksh", "ksh93", "tcsh"])
-# Where in the kernel a shell sleeps that waits for a program, and for no key.
-_AT_WORK = frozenset(["do_wait", "hrtimer_nanosleep", "do_nanosleep", "sigsuspend", "do_sigsuspend"])
 
 
 def waits(program: int, terminal: str) -> bool:
@@ -24,7 +22,7 @@ def waits(program: int, terminal: str) -> bool:
         return False
     stat, modes = procfs.stat(pid), line_discipline.modes(terminal)
     keys = modes is not None and not modes.lines and not modes.echo
-    still = stat is not None and stat.sleeps and procfs.sleeps_in(pid) not in _AT_WORK
+    still = stat is not None and stat.sleeps and not procfs.waits_for_others(pid)
     return keys and still and line_discipline.unread(terminal) == 0
 
 

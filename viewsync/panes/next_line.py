@@ -15,10 +15,6 @@ from viewsync.typed import NamedTuple
 PATIENCE = 3.0  # seconds in which a line is taken; a command that works for longer finds the next one typed ahead
 _STILL = 0.15  # seconds in which nothing moves, where a program does not tell what it waits for
 _STILL_BY_LINES = 1.0  # the same where it may be about to change its terminal, as one that connects to something
-# Where in the kernel a process sleeps that waits for another one, or in a sleep of its own, and for nothing typed.
-_AT_WORK = frozenset(
-    ["do_wait", "hrtimer_nanosleep", "do_nanosleep", "sigsuspend", "do_sigsuspend", "pipe_read", "anon_pipe_read"]
-)
 
 
 class Look(NamedTuple):
@@ -78,7 +74,7 @@ def look(pid: int, terminal: str) -> Look:
     stat = procfs.stat(reader) if reader else None
     if stat is None:
         return Look(0, lines, not procfs.there(), reads=False, unread=unread, work=())
-    waits = stat.sleeps and procfs.sleeps_in(reader) not in _AT_WORK
+    waits = stat.sleeps and not procfs.waits_for_others(reader)
     if lines:
         reads = waits and procfs.reads_terminal(reader, terminal)
     else:

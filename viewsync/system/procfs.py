@@ -14,6 +14,10 @@ BOOT = 2.0**28  # seconds, 8.5 years: so far apart are the start times of two bo
 
 _AT_ONCE = 8192  # bytes of one read
 _LISTENS = 0x10000  # the kernel's __SO_ACCEPTCON
+# Where in the kernel a process sleeps that is at work: for a child, for its own clock, or for what a child writes.
+_AT_WORK = frozenset(
+    ["do_wait", "hrtimer_nanosleep", "do_nanosleep", "sigsuspend", "do_sigsuspend", "pipe_read", "anon_pipe_read"]
+)
 
 _boot = -1.0  # where those of this one begin, once that is known
 
@@ -186,8 +190,14 @@ def _signals(pid: int, mask_name: bytes) -> set[int] | None:
 
 
 def sleeps_in(pid: int) -> str:
-    """Where in the kernel; "" or "0" where that is not told."""
-    return _read(f"/proc/{pid}/wchan").decode("ascii", "replace")
+    """In which function of the kernel; "" or "0" where that is not told."""
+    # A compiler puts `.isra.0` and the like behind the names of those that it has changed.
+    return _read(f"/proc/{pid}/wchan").decode("ascii", "replace").partition(".")[0]
+
+
+def waits_for_others(pid: int) -> bool:
+    """Whether a process that sleeps waits for another one, or in a sleep of its own, and for nothing typed."""
+    return sleeps_in(pid) in _AT_WORK
 
 
 def naps(pid: int) -> bytes:

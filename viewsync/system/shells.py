@@ -10,9 +10,6 @@ from viewsync.light import contextlib
 from viewsync.system import processes, procfs
 from viewsync.typed import NamedTuple
 
-# Where in the kernel a shell sleeps that waits for a child, or in a sleep of its own. At its prompt it reads.
-_AT_WORK = frozenset(["do_wait", "hrtimer_nanosleep", "do_nanosleep"])
-
 
 class Foreground(NamedTuple):
     """What has the terminal: the pane's own program, or one that it started."""
@@ -36,7 +33,7 @@ def foreground(pid: int) -> Foreground | None:
     if stat.foreground == pid:
         # A shell without job control, as one that is still reading its startup files, starts programs in its own.
         child = next((process.name for process in procfs.children(pid) if process.group == pid), "")
-        waiting = not child and stat.sleeps and procfs.sleeps_in(pid) not in _AT_WORK
+        waiting = not child and stat.sleeps and not procfs.waits_for_others(pid)
         return Foreground(child or stat.name, waiting, words, stat.work)
     other = procfs.stat(stat.foreground) if stat.foreground > 0 else None
     return Foreground(other.name if other else "another program", False, words, stat.work)

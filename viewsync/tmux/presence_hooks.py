@@ -34,7 +34,6 @@ _OF_SERVER = (
 )
 _INDEXES = 100_000
 CAME, LEFT = "+", "-"
-_RUN = "run-shel"  # tmux takes it for run-shell, and no command-alias is called so
 
 _IS_ON = either("#{session_attached_list}", "#{session_group_attached_list}")  # suspended clients, too
 _ANYBODY = "#{S:#{?session_attached_list,x,}}"
@@ -109,7 +108,7 @@ def _told(own: Watch, news: str, on: str) -> str:
 
 
 def _start(own: Watch) -> str:
-    return hooks.start(own.running, own.again, f"{_RUN} -b {quoted(hooks.presence_command(own.caller))}")
+    return hooks.start(own.running, own.again, hooks.beside(hooks.presence_command(own.caller)))
 
 
 def _remove(own: Watch) -> str:

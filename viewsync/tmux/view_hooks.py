@@ -31,8 +31,6 @@ from viewsync.tmux.rules.versions import WITH_OTHER_HOOKS, ends_views, runs_opti
 
 _COMMANDS = "@viewsync_commands"  # there only while they run
 _TOLD_AT_ONCE = 6000  # characters of `ENDED`, some 120 views: then viewsync is started to take note of them
-# A word that tmux takes for run-shell, and that no command-alias is called.
-_RUN = "run-shel"
 
 # In the text for one session, until it is made for each.
 _ID, _PARENT_ID, _NAME, _WINDOW = "\1", "\2", "\3", "\4"
@@ -71,7 +69,7 @@ def text(event: str, caller: str, version: str) -> str:
     """What stands in the slot of `event`, in a server of that version. One that is too old starts us for every view."""
     if not ends_views(version):
         any_view = f"#{{S:#{{?{either(OWN_MARK, NAMED_AS_VIEW)},1,}}}}"
-        return f"if-shell -F {quoted(any_view)} {{ {_RUN} -b {quoted(hooks.command(caller))} }}"
+        return f"if-shell -F {quoted(any_view)} {{ {hooks.beside(hooks.command(caller))} }}"
     return f"{_alone(event, version)} ; if-shell -F {quoted(_NOTHING_LEFT)} {{ }} {{ {_start(caller)} }}"
 
 
@@ -125,8 +123,8 @@ def _each(condition: str, command: str, version: str) -> str:
     every = f"#{{S:#{{?session_attached,,#{{?{condition},{said},}}}}}}"
     whole = f"#{{s/^.*[^~]$//:{every}#{{?pid,##~,}}}}"  # with its comment at the end, or nothing of it
     if not runs_options(version):
-        wanted = quoted(f"#{{?{_NONE_INHERITED},{whole},}}")
-        return f"{_RUN} -C {wanted} ; {_RUN} -C {wanted}"
+        run = hooks.at_once(f"#{{?{_NONE_INHERITED},{whole},}}")
+        return f"{run} ; {run}"
     any_such = f"#{{S:#{{?session_attached,,#{{?{condition},x,}}}}}}"
     run = f"set-option -gF {_COMMANDS} {quoted(whole)} ; set-hook -R {_COMMANDS} ; set-option -gu {_COMMANDS}"
     return f"if-shell -F {quoted(any_such)} {{ if-shell -F {quoted(_NONE_INHERITED)} {{ {run} }} }}"
@@ -134,4 +132,4 @@ def _each(condition: str, command: str, version: str) -> str:
 
 def _start(caller: str) -> str:
     """Start viewsync, one at a time (`views.called_again`)."""
-    return hooks.start(hooks.RUNNING, hooks.AGAIN, f"{_RUN} -b {quoted(hooks.command(caller))}")
+    return hooks.start(hooks.RUNNING, hooks.AGAIN, hooks.beside(hooks.command(caller)))

@@ -84,6 +84,18 @@ def command(caller: str) -> str:
     return unexpanded(f"{caller} hook >/dev/null 2>&1 || : {EDITION}")  # tmux expands "#"; doubled, it stays itself
 
 
+def beside(shell: str) -> str:
+    """What has a shell run those words, while the server goes on. tmux takes the word for run-shell, and no
+    command-alias is called so.
+    """
+    return f"run-shel -b {quoted(shell)}"
+
+
+def at_once(text: str) -> str:
+    """What has the server run the commands that a format says. It waits: at the top of a hook alone (trap K)."""
+    return f"run-shel -C {quoted(text)}"
+
+
 def start(running: str, again: str, run: str) -> str:
     """What starts us by the command `run`, one at a time. Of what happens meanwhile that one is told when it asks."""
     # One that waits longer than any does was noted when the clock was ahead.
