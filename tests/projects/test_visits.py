@@ -4,6 +4,7 @@ that the user has there.
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from typing import TYPE_CHECKING
@@ -129,6 +130,22 @@ def test_hooks_that_are_removed_are_those_of_every_state_folder(server: Server, 
     views.remove_hooks(Tmux("tmux", 20.0, home.env), server.socket)
     assert slots(server) == []
     assert server.tmux("show-hooks", "-g", "client-detached") == "client-detached[4300] set-option -g @mine 1"
+
+
+def test_what_is_said_of_its_steps_names_their_kinds(server: Server, home: Home, project: Project) -> None:
+    assert start(project, server, FILE).code == 0
+    server.run("set-hook", "-gu", hooks.slot(hooks.ENDED))
+    checks = home.viewsync("doctor", "--json").json()["checks"]
+    (said,) = [check["found"] for check in checks if check["name"] == "session ends"]
+    assert said == "1 sessions have attach and detach steps, but the hook is not loaded"
+    server.tmux("link-window", "-d", "-s", f"={NAME}:", "-t", "=proj:")
+    done = project.viewsync("kill", NAME, "-S", server.socket)
+    assert ("live on in 'proj'" in done.err, "cleanup" in done.err) == (True, False), done
+    folder = os.path.join(home.state, "pending")
+    os.chmod(folder, 0o500)
+    done = start(project, server, SECOND)
+    os.chmod(folder, 0o700)
+    assert not os.geteuid() or "its attach and detach steps will not run: " in done.err, done
 
 
 def test_what_is_not_trusted_any_more_does_not_run(server: Server, home: Home, project: Project) -> None:

@@ -176,7 +176,7 @@ def _end(ctx: Context, known: Known, server: Server, live: LiveSession, trigger:
         said.append(f"its windows live on in {', '.join(map(repr, others))}; end that, too, if the work is to go")
         if waiting:
             cleanup_steps.note(waiting, live.windows, live.group)
-            said.append("its cleanup steps run when its windows are gone")
+            said += ["its cleanup steps run when its windows are gone"] if waiting.record.get("steps") else []
     elif waiting:
         entry = cleanup_steps.claim(waiting)
         if entry is None:
@@ -185,7 +185,7 @@ def _end(ctx: Context, known: Known, server: Server, live: LiveSession, trigger:
             end_hooks.disarm(ctx.tmux, server, live.id)
         entry, done, said = cleanup_steps.run(ctx, entry)
     elif problem := pending_steps.problem(ctx.folder, pending_steps.key(server.identity, live.id)):
-        said.append(f"its cleanup steps did not run: what was noted of them cannot be used: {problem}")
+        said.append(f"what was noted of its steps cannot be used, and none for its end ran: {problem}")
     ended, problem = _killed(ctx.tmux, server, [*views, live], act)
     if ended:
         return _ended(ctx, known, entry, done, said, trigger, why)
@@ -270,7 +270,8 @@ def _after(ctx: Context, known: Known, trigger: str, why: str) -> Ended:
             waiting
             and cleanup_steps.standing(ctx, waiting, cleanup_steps.ask(ctx.tmux, [known.socket])) != cleanup_steps.GONE
         ):
-            said.append("its cleanup steps run when its windows are gone: another session shows them")
+            what = "its cleanup steps run when its windows are gone: another session shows them"
+            said += [what] if waiting.record.get("steps") else []
         else:
             entry = _claimed(ctx.folder, key)
     if entry:

@@ -101,7 +101,7 @@ def remember(ctx: Context, plan: Plan, server: Server, session: str, name: str) 
     try:
         ending.remember(ctx, plan, server, session, name)
     except ViewsyncError as error:
-        lost = "its cleanup steps will not run when it is ended from outside"
-        more = ", nor those for when clients come and leave" if plan.attach or plan.detach else ""
-        return [f"{lost}{more}: {error.message}"]
+        kinds = {"attach": plan.attach, "detach": plan.detach, "cleanup": plan.cleanup}
+        said = " and ".join(kind for kind, steps in kinds.items() if steps)
+        return [f"its {said} steps will not run: {error.message}"]
     return []

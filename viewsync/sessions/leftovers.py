@@ -85,7 +85,7 @@ def _leases(ctx: Context, live: set[str]) -> Iterator[Finding]:
 
 def _steps(ctx: Context) -> Iterator[Finding]:
     for path, problem in pending_steps.unusable(ctx.folder).items():
-        yield Finding(_STEPS, path, f"cleanup steps that cannot be used: {problem}", "set it aside, and keep it")
+        yield Finding(_STEPS, path, f"a session's steps that cannot be used: {problem}", "set it aside, and keep it")
 
 
 def _exec_folders(ctx: Context) -> Iterator[Finding]:

@@ -81,13 +81,14 @@ def loaded(reading: ServerReading) -> Check:
 
 
 def told(reading: ServerReading) -> Check:
-    """Whether tmux tells of the end of project sessions that have cleanup steps."""
+    """Whether tmux tells of the end of project sessions that have steps: where these are noted goes with the end."""
     name = "session ends"
     server = reading.found.server.identity
     waiting = [entry for entry in pending_steps.entries(reading.ctx.folder) if entry.record.get("server") == server]
     text = end_hooks.installed(reading.ctx.tmux, reading.socket)
     if waiting and not hooks.call([text], reading.ctx.caller):
-        found = f"{len(waiting)} sessions have cleanup steps, but the hook is not loaded"
+        kinds = pending_steps.kinds([entry.record for entry in waiting])
+        found = f"{len(waiting)} sessions have {kinds} steps, but the hook is not loaded"
         hint = "the next sweep loads it, and runs the steps of sessions that have ended"
         return Check(name, WARN, found, hint, fix=SWEEP)
     if text and not waiting:

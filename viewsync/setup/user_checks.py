@@ -173,7 +173,7 @@ def state_folder(ctx: Context) -> Check:
     wrong = pending_steps.unusable(path) | {os.path.join(path, trusted_steps.FILE): said for said in _untrusted(path)}
     if wrong:
         said = "; ".join(f"{file}: {problem}" for file, problem in [*wrong.items()][:_NAMED])
-        hint = "what is wrong with one stops no other; `viewsync reconcile --repair` sets cleanup steps aside"
+        hint = "what is wrong with one stops no other; `viewsync reconcile --repair` sets the notes of steps aside"
         by = viewsync(ctx, "reconcile", "--repair")
         return Check("state folder", WARN, f"not used: {said}", hint, command=by, at_stake=WORK)
     return Check("state folder", OK, path)

@@ -17,7 +17,7 @@ from viewsync.system import whole_file
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 FOLDER = "pending"
 _NEEDED = ("socket", "server", "session_id", "steps")
@@ -51,13 +51,19 @@ def key(server: str, session: str) -> str:
     return f"{server}-{session.removeprefix('$')}"
 
 
+def kinds(records: Sequence[Mapping[str, Any]]) -> str:
+    """Which steps these have: "attach and cleanup", "" for none."""
+    named = {"attach": "attach", "detach": "detach", "steps": "cleanup"}
+    return " and ".join(kind for key, kind in named.items() if any(record.get(key) for record in records))
+
+
 def write(folder: str, name: str, record: dict[str, Any]) -> None:
     path = os.path.join(folder, FOLDER, f"{name}.json")
     try:
         own_files.make_folder(os.path.dirname(path))
         whole_file.replace(path, json.dumps(record) + "\n")
     except OSError as error:
-        raise StateError(f"cannot write {path}: {error.strerror}", "its cleanup steps would not run") from None
+        raise StateError(f"cannot write {path}: {error.strerror}", "its steps would not run") from None
 
 
 def any_waiting(folder: str) -> bool:
@@ -148,7 +154,7 @@ def restore(entry: PendingEntry, record: Mapping[str, Any] | None = None) -> Non
     except FileNotFoundError:
         return
     except OSError as error:
-        raise StateError(f"cannot rename {entry.path}: {error.strerror}", "its cleanup steps would not run") from None
+        raise StateError(f"cannot rename {entry.path}: {error.strerror}", "its steps would not run") from None
 
 
 def remove(entry: PendingEntry) -> None:
@@ -165,7 +171,7 @@ def _renamed(entry: PendingEntry, before: str) -> PendingEntry | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise StateError(f"cannot rename {before}: {error.strerror}", "no cleanup step was begun") from None
+        raise StateError(f"cannot rename {before}: {error.strerror}", "no step was begun") from None
     return entry
 
 
