@@ -202,11 +202,13 @@ def test_a_session_outlives_a_users_destroy_unattached(project: Project, server:
 
 
 def test_c2_a_missing_folder_is_an_error_before_tmux_is_touched(project: Project, server: Server) -> None:
-    project.command("dev", "session:\n  working_directory: nowhere\n  windows:\n    - name: a\n")
+    project.command("dev", "session:\n  working_directory: no where\n  windows:\n    - name: a\n")
     done = project.viewsync("run", "dev")
     assert (done.code, done.err.count("\n")) == (1, 1)
-    assert "nowhere" in done.err
+    assert "dev.yaml:2: there is no folder" in done.err
     assert (server.sessions(), rows(project.home)) == ([], {})
+    assert project.home.run(["sh", "-c", done.err.split("`")[1]]).code == 0
+    assert project.viewsync("print", "dev").code == 0
 
 
 def test_c3_without_a_terminal_auto_attach_is_an_error_and_the_session_kept(project: Project, server: Server) -> None:

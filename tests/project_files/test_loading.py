@@ -183,6 +183,7 @@ def test_c2_the_working_directory(project: Project) -> None:
     assert (window.cwd, window.panes[0].cwd) == (f"{project.root}/sub/deeper", f"{project.root}/sub")
     assert refused(project, "session:\n  working_directory: nope") == [
         f"commands/c.yaml:2: there is no folder {project.root}/nope"
+        f" (`mkdir -p {project.root}/nope` makes it, or name another one)"
     ]
     both = refused(project, "session:\n  windows:\n  - name: a\n    cwd: x\n    working_directory: x")
     assert both[0].startswith("commands/c.yaml:4: working_directory and cwd say the same")

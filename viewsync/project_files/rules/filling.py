@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viewsync.light import re
+from viewsync.light import quote, re
 from viewsync.project_files.rules.environment import hidden
 from viewsync.project_files.rules.nodes import MAPPING, Node, Problem, Unfit, problem
 from viewsync.typed import TYPE_CHECKING, NamedTuple
@@ -88,7 +88,10 @@ class Filler:
             return base
         path = self.world.path(self.text(found) or ".", base)
         if not self.is_coming(path) and not self.world.is_folder(path):
-            self.wrong(found, f"there is no folder {path}")
+            # Other tools begin in another one then, and type the commands there, whatever these do.
+            # In other words than its own a secret in it would not be found, and hidden.
+            made = f"`mkdir -p {quote(path)}` makes it" if path in quote(path) else "make it"
+            self.wrong(found, f"there is no folder {path}", f"{made}, or name another one")
         return path
 
     def is_coming(self, path: str) -> bool:
