@@ -220,6 +220,7 @@ def test_nothing_ends_where_the_host_is_not_reached(home: Home, proj: Server, fa
     done = home.viewsync("kill", "far:proj")
     assert (done.code, proj.sessions()) == (2, ["proj"]), done
     assert "far cannot be reached: Connection refused" in done.err
+    assert home.viewsync("kill", "far:proj", "--json").json()["error"]["kind"] == "unreachable"
     listed = home.viewsync("list", "--host", "far", "--json")
     assert (listed.code, listed.json()["error"]["kind"]) == (1, "unreachable")
 

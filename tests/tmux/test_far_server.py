@@ -138,7 +138,21 @@ def test_a_connection_that_breaks_says_that_something_may_have_been_done(
     with pytest.raises(ConnectionLost):
         pane_list.read(tmux, SOCKET)
     assert before
+    far.login("sh")
+    pane_list.read(tmux, SOCKET)
+    far.login("sh", before="kill -9 $PPID")
+    with pytest.raises(ConnectionLost, match=r"^the connection to far broke before anything was answered$") as raised:
+        tmux.run(SOCKET, "kill-session", "-t", "$99")
+    assert "what it was asked may still be done" in raised.value.hint
     proj.tmux("has-session", "-t", "=proj")
+
+
+@pytest.mark.parametrize("before", ["read -r x", "exec bash", "cat >/dev/null"])
+def test_a_start_up_file_that_takes_the_input_is_named(tmux: Tmux, proj: Server, far: FarHost, before: str) -> None:
+    far.login("sh", before=before)
+    with pytest.raises(TmuxError, match=r"^the login shell on far took what was meant for tmux, so nothing was run"):
+        tmux.ask(SOCKET, "load-buffer", "-b", "x", "-", stdin="touch pwned\n" * 9)
+    assert proj.tmux("list-buffers") == ""
 
 
 def test_a_host_that_froze_has_a_bound(home: Home, tmux: Tmux, proj: Server, far: FarHost) -> None:

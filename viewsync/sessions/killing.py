@@ -72,7 +72,10 @@ def kill(ctx: Context, asked: targets.TargetArgs, wish: Wish = Wish(), *, dry_ru
     """With its views, which would bring its work back under its name. What was moved out of it or into it, and is
     another row's, stays; of a session that its pane was moved out of, that pane alone is ended.
     """
-    return kill_resolved(ctx, targets.resolve(ctx, asked), wish, dry_run=dry_run)
+    wanted = targets.resolve(ctx, asked)
+    # Nothing of another host is registered here, so where that does not answer there is nothing else to be done.
+    panes = pane_list.read(ctx.tmux, wanted.socket) if asked.far else None
+    return kill_resolved(ctx, wanted, wish, dry_run=dry_run, panes=panes)
 
 
 def kill_resolved(

@@ -83,8 +83,10 @@ class Ssh:
     def failed(self, host: str, said: str, *, early: bool = False) -> TmuxError:
         """The error of a call that ssh itself ended. `early`: before anything that matters can have run there."""
         found = ssh_answers.problem(said, self.by_hand(host))
-        kind = Unreachable if early or found.early else ConnectionLost
-        return kind(f"{host} {found.message}", found.hint)
+        if early or found.early:
+            return Unreachable(f"{host} {found.message}", found.hint)
+        why = f": {found.said}" if found.said else ""
+        return ConnectionLost(f"the connection to {host} broke before anything was answered{why}", found.hint)
 
     def _options(self, socket: str, master: str) -> list[str]:
         interval, count = _ALIVE

@@ -55,9 +55,9 @@ class FarTmux(Tmux):
         mark = _mark()
         try:
             done = process.run(
-                self.ssh.argv(self.host, far_shell.READS_SCRIPT),
+                self.ssh.argv(self.host, far_shell.reads_script(mark)),
                 timeout=self.timeout,
-                stdin=f"{far_shell.file_script(mark, path)}\n{text}",
+                stdin=far_shell.as_input(mark, far_shell.file_script(mark, path), text),
                 env=self.env,
             )
         except process.TimedOut as error:
@@ -107,9 +107,9 @@ class FarTmux(Tmux):
         soon = min(server.SOON, bound / 2)
         try:
             done = process.run(
-                self.ssh.argv(self.host, far_shell.READS_SCRIPT),
+                self.ssh.argv(self.host, far_shell.reads_script(mark)),
                 timeout=soon,
-                stdin=f"{script}\n{stdin}",
+                stdin=far_shell.as_input(mark, script, stdin),
                 env=self.env,
                 longer=lambda: self._wait(socket, soon, bound, server.BUSY),
                 most=server.LARGEST_CAPTURE if "capture-pane" in words else process.MOST,
@@ -129,10 +129,17 @@ class FarTmux(Tmux):
         """Why tmux has not answered, None where it has."""
         if code == ssh_answers.FAILED:
             if not answer.began:
-                return self.ssh.failed(self.host, answer.err)
+                error = self.ssh.failed(self.host, answer.err)
+                lost = isinstance(error, ConnectionLost)
+                return type(error)(error.message, f"{error.hint}{server.left_open(words)}") if lost else error
             return ConnectionLost(
                 f"the connection to {self.host} broke before the answer was complete",
                 f"its sessions run on; try again{server.left_open(words)}",
+            )
+        if not answer.began and code == far_shell.NOT_READ:
+            return TmuxError(
+                f"the login shell on {self.host} took what was meant for tmux, so nothing was run there",
+                "see that its start-up files there (.bashrc, .zshenv) read no input and start no other shell",
             )
         if not answer.began:
             last = (answer.err or answer.out).strip().rpartition("\n")[2][:200]

@@ -31,6 +31,8 @@ _SHOWS = f"""#!{sys.executable}
 import os, sys
 sys.stdout.buffer.write(repr([os.fsencode(word) for word in sys.argv[1:]]).encode() + b"\\n" + sys.stdin.buffer.read())
 """
+MARK = "vs0123"
+READS = far_shell.reads_script(MARK)
 
 
 @pytest.fixture
@@ -50,6 +52,10 @@ def run(place: Path, shell: str, command: str, given: bytes, path: str = "") -> 
     return done.returncode, out, err
 
 
+def sent_with(script: str, data: bytes = b"") -> bytes:
+    return far_shell.as_input(MARK, script, "").encode("utf-8", "surrogateescape") + data
+
+
 def expected(*words: str) -> str:
     return f"{[os.fsencode(word) for word in words]!r}\n"
 
@@ -58,12 +64,12 @@ def expected(*words: str) -> str:
 def test_each_word_arrives_with_all_of_the_input(place: Path, shell: str) -> None:
     if shell != "sh":
         skip_without(shell)
-    script = far_shell.tmux_script("mark", "work", _HOSTILE)
+    script = far_shell.tmux_script(MARK, "work", _HOSTILE)
     data = b"first line\n\0\xff\nno end"
-    given = f"{script}\n".encode("utf-8", "surrogateescape") + data
-    for command, sent in ((far_shell.READS_SCRIPT, given), (far_shell.command_line(script), data)):
+    given = sent_with(script, data)
+    for command, sent in ((READS, given), (far_shell.command_line(script), data)):
         code, out, err = run(place, shell, command, sent)
-        answer = far_shell.answer("mark", out, err)
+        answer = far_shell.answer(MARK, out, err)
         assert (code, answer.began, answer.err) == (0, True, ""), (shell, err)
         assert os.fsencode(answer.out) == expected("-u", "-L", "work", *_HOSTILE).encode() + data
     assert not (place / "pwned").exists()
@@ -73,28 +79,50 @@ def test_each_word_arrives_with_all_of_the_input(place: Path, shell: str) -> Non
 def test_sh_may_be_any_of_them(place: Path, shell: str) -> None:
     skip_without(shell)
     (place / "sh").symlink_to(shutil.which(shell) or shell)
-    script = far_shell.tmux_script("mark", "work", _HOSTILE)
-    given = f"{script}\n".encode("utf-8", "surrogateescape") + b"data"
-    for command, sent in ((far_shell.READS_SCRIPT, given), (far_shell.command_line(script), b"data")):
+    script = far_shell.tmux_script(MARK, "work", _HOSTILE)
+    given = sent_with(script, b"data")
+    for command, sent in ((READS, given), (far_shell.command_line(script), b"data")):
         _, out, err = run(place, "dash", command, sent)
-        assert far_shell.answer("mark", out, err).out == expected("-u", "-L", "work", *_HOSTILE) + "data"
+        assert far_shell.answer(MARK, out, err).out == expected("-u", "-L", "work", *_HOSTILE) + "data"
 
 
 def test_busybox_is_one_too(place: Path) -> None:
     skip_without("busybox")
     (place / "sh").symlink_to(shutil.which("busybox") or "")
-    script = far_shell.tmux_script("mark", "work", _HOSTILE)
-    given = f"{script}\n".encode("utf-8", "surrogateescape") + b"data"
-    _, out, err = run(place, "dash", far_shell.READS_SCRIPT, given)
-    assert far_shell.answer("mark", out, err).out == expected("-u", "-L", "work", *_HOSTILE) + "data"
+    script = far_shell.tmux_script(MARK, "work", _HOSTILE)
+    given = sent_with(script, b"data")
+    _, out, err = run(place, "dash", READS, given)
+    assert far_shell.answer(MARK, out, err).out == expected("-u", "-L", "work", *_HOSTILE) + "data"
+
+
+@pytest.mark.parametrize("before", ["read -r x", "cat >/dev/null", "head -c 10 >/dev/null", "exec $SHELL"])
+@pytest.mark.parametrize("shell", _LOGIN_SHELLS)
+def test_what_a_start_up_file_leaves_of_the_input_is_not_run(place: Path, shell: str, before: str) -> None:
+    """That would be somebody's text."""
+    if shell != "sh":
+        skip_without(shell)
+    script = far_shell.tmux_script(MARK, "work", ["load-buffer", "-"])
+    text = b"touch pwned\n" * 2000
+    begins = before.replace("$SHELL", shell)
+    code, out, err = run(place, "bash", f"{begins}\n{READS}", sent_with(script, text))
+    assert (code, out, err) == (far_shell.NOT_READ, "", ""), (shell, begins)
+    assert not (place / "pwned").exists()
+
+
+def test_a_script_that_broke_off_is_not_run(place: Path) -> None:
+    """`kill-session` without its target would end the session that was used last."""
+    given = sent_with(far_shell.tmux_script(MARK, "work", ["kill-session", "-t", "$1"]))
+    assert run(place, "sh", READS, given)[0] == 0
+    for end in range(len(given)):
+        assert run(place, "sh", READS, given[:end]) == (far_shell.NOT_READ, "", ""), given[:end]
 
 
 def test_the_script_is_one_line() -> None:
-    assert "\n" not in far_shell.tmux_script("mark", "a\nb", _HOSTILE)
+    assert "\n" not in far_shell.tmux_script(MARK, "a\nb", _HOSTILE)
 
 
 def test_no_word_of_a_command_line_is_too_long_for_csh() -> None:
-    command = far_shell.command_line(far_shell.tmux_script("mark", "work", _HOSTILE))
+    command = far_shell.command_line(far_shell.tmux_script(MARK, "work", _HOSTILE))
     assert max(map(len, command.split("'"))) < 1000
 
 
@@ -106,28 +134,28 @@ def test_tmux_is_found_where_a_shell_does_not_look(place: Path) -> None:
     bare.mkdir()
     for program in ("sh", "printf"):
         (bare / program).symlink_to(shutil.which(program) or program)
-    script = far_shell.tmux_script("mark", "work", ["list-sessions"])
-    _, out, err = run(place, "dash", far_shell.READS_SCRIPT, f"{script}\n".encode(), path=str(bare))
-    assert far_shell.answer("mark", out, err).out == expected("-u", "-L", "work", "list-sessions")
+    script = far_shell.tmux_script(MARK, "work", ["list-sessions"])
+    _, out, err = run(place, "dash", READS, sent_with(script), path=str(bare))
+    assert far_shell.answer(MARK, out, err).out == expected("-u", "-L", "work", "list-sessions")
 
 
 def test_what_a_login_shell_says_before_is_left_out(place: Path) -> None:
-    script = far_shell.tmux_script("vs0123", "work", ["x"])
-    _, out, err = run(place, "sh", f"printf Welcome; echo mail >&2; {far_shell.READS_SCRIPT}", f"{script}\n".encode())
-    assert far_shell.answer("vs0123", out, err) == (True, "", expected("-u", "-L", "work", "x"), "")
+    script = far_shell.tmux_script(MARK, "work", ["x"])
+    _, out, err = run(place, "sh", f"printf Welcome; echo mail >&2; {READS}", sent_with(script))
+    assert far_shell.answer(MARK, out, err) == (True, "", expected("-u", "-L", "work", "x"), "")
 
 
 def test_the_hosts_clock_can_be_asked_along(place: Path) -> None:
-    script = far_shell.tmux_script("vs0123", "work", ["x"], clock=True)
+    script = far_shell.tmux_script(MARK, "work", ["x"], clock=True)
     (place / "date").write_text("#!/bin/sh\necho 1234\n")
     (place / "date").chmod(0o755)
-    _, out, err = run(place, "sh", far_shell.READS_SCRIPT, f"{script}\n".encode())
-    assert far_shell.answer("vs0123", out, err) == (True, "1234", expected("-u", "-L", "work", "x"), "")
+    _, out, err = run(place, "sh", READS, sent_with(script))
+    assert far_shell.answer(MARK, out, err) == (True, "1234", expected("-u", "-L", "work", "x"), "")
 
 
 def test_who_never_got_so_far_has_not_begun() -> None:
     said = "This account is not available.\n"
-    assert far_shell.answer("vs0123", said, "x") == (False, "", said, "x")
+    assert far_shell.answer(MARK, said, "x") == (False, "", said, "x")
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
@@ -137,16 +165,16 @@ def test_a_path_that_is_no_socket_of_ours_is_not_asked(place: Path, kind: str) -
         there.write_text("")
     else:
         there.mkdir()
-    script = far_shell.tmux_script("vs0123", str(there), ["x"])
-    code, out, err = run(place, "sh", far_shell.READS_SCRIPT, f"{script}\n".encode())
+    script = far_shell.tmux_script(MARK, str(there), ["x"])
+    code, out, err = run(place, "sh", READS, sent_with(script))
     assert code == far_shell.NOT_OURS
-    assert far_shell.answer("vs0123", out, err) == (True, "", "", "")
+    assert far_shell.answer(MARK, out, err) == (True, "", "", "")
 
 
 def test_a_path_where_nothing_is_is_for_tmux_to_say(place: Path) -> None:
-    script = far_shell.tmux_script("vs0123", "/no/such", ["x"])
-    _, out, err = run(place, "sh", far_shell.READS_SCRIPT, f"{script}\n".encode())
-    assert far_shell.answer("vs0123", out, err).out == expected("-u", "-S", "/no/such", "x")
+    script = far_shell.tmux_script(MARK, "/no/such", ["x"])
+    _, out, err = run(place, "sh", READS, sent_with(script))
+    assert far_shell.answer(MARK, out, err).out == expected("-u", "-S", "/no/such", "x")
 
 
 def test_a_nul_byte_is_refused() -> None:

@@ -10,9 +10,6 @@ from viewsync.typed import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# The script is the first line of the input, and the rest is for what it becomes. `read` takes no byte too many, as
-# POSIX has it; a shell that reads its script itself may (dash 0.5.12 does), and tmux would miss what it took.
-READS_SCRIPT = "exec sh -c 'IFS= read -r l;eval \"$l\"'"
 _DECODES = 'exec sh -c \'eval "$(printf %b "$@")"\' sh'
 _LONGEST = 800  # characters of one word: csh takes about a thousand
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=:,@+- ")
@@ -37,6 +34,7 @@ _KNOWN_TERMINAL = (
 # Exit codes that are not tmux's, which has 0 and 1.
 NO_TMUX = 41
 NOT_OURS = 42
+NOT_READ = 43  # the login shell, or what it started, took some of the input, or not all of our script arrived
 
 
 class Answer(NamedTuple):
@@ -44,6 +42,28 @@ class Answer(NamedTuple):
     clock: str  # what time it was there, where that was asked
     out: str  # without what the login shell said before it; all of that where it did not
     err: str
+
+
+def reads_script(mark: str) -> str:
+    """What the login shell is told. The script is the first line of the input (`as_input`), and the rest is for what it
+    becomes. `read` takes no byte too many, as POSIX has it; a shell that reads its script itself may (dash 0.5.12
+    does), and tmux would miss what it took.
+
+    A start-up file may read from the input, too, and a connection may break. What is left then is no script of ours:
+    a line without our mark, or without its end, is not run.
+    """
+    return f'exec sh -c \'IFS= read -r l&&case $l in "{_head(mark)}"*)eval "${{l#*# }}";esac;exit {NOT_READ}\''
+
+
+def as_input(mark: str, script: str, data: str) -> str:
+    """A start-up file may also start another shell, which takes its input for commands: the first one ends it, in each
+    shell that was tried, so that none of the data is run.
+    """
+    return f"{_head(mark)}{script}\n{data}"
+
+
+def _head(mark: str) -> str:
+    return f"exit {NOT_READ} # : {mark};"
 
 
 def quoted(word: str) -> str:

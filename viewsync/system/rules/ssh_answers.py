@@ -20,6 +20,7 @@ class Problem(NamedTuple):
     message: str  # without the host's name in front
     hint: str
     early: bool  # nothing can have run there
+    said: str = ""  # by ssh, of a call that is not one of these
 
 
 def problem(said: str, by_hand: str) -> Problem:
@@ -38,7 +39,8 @@ def problem(said: str, by_hand: str) -> Problem:
     if _CONNECT in said:
         why = last.rpartition(": ")[2]
         return Problem(f"cannot be reached: {why}", f"see that `{by_hand}` works", True)
-    return Problem(f"cannot be reached: {last or 'ssh gave no reason'}", f"see that `{by_hand}` works", False)
+    message = f"cannot be reached: {last or 'ssh gave no reason'}"
+    return Problem(message, f"see that `{by_hand}` works", early=False, said=last)
 
 
 def _last(lines: Sequence[str]) -> str:
