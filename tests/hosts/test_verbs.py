@@ -238,12 +238,21 @@ def test_names_with_a_colon_that_are_registered_here_stay_what_they_are(home: Ho
     assert "Session 'web:proj' not found in registry" in missing.err
 
 
-@pytest.mark.parametrize("host", ["-oProxyCommand=touch pwned", "", "a b"])
+@pytest.mark.parametrize("host", ["-oProxyCommand=touch pwned", "a b", "a;touch pwned"])
 def test_a_destination_is_never_an_option(home: Home, host: str) -> None:
     done = home.viewsync("health", f"--host={host}", "-t", "proj")
-    assert done.code in (64, 4), done
-    if host:
-        assert "not a host" in done.err or "not a host" in done.out
+    assert (done.code, "not a host" in done.err) == (64, True), done
+
+
+@pytest.mark.parametrize("host", ["", " "])
+def test_a_host_that_a_script_left_empty_is_not_this_one(home: Home, server: Server, host: str) -> None:
+    """A session of the same name here would be ended, or get the text."""
+    home.viewsync("registry", "add", "proj", server.socket, "proj:", "shell")
+    for verb, *words in (("kill", "proj"), ("send", "-s", "proj", "-c", "x"), ("list",), ("find",), ("open", "proj")):
+        done = home.viewsync(verb, "--host", host, *words)
+        assert done.code not in (0, 70), done
+        assert "--host takes a host" in done.err
+    assert "proj" in server.sessions()
 
 
 def test_what_cannot_be_meant_is_said(home: Home) -> None:

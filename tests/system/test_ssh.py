@@ -139,7 +139,9 @@ def test_no_ssh_here(home: Home) -> None:
     assert "`ssh` in config.toml" in raised.value.hint
 
 
-@pytest.mark.parametrize("host", ["", "-oProxyCommand=touch x", "/tmp", "a b", "a\nb", "a\0b", "\x1b[2J"])
+@pytest.mark.parametrize(
+    "host", ["", "-oProxyCommand=touch x", "/tmp", "a b", "a\nb", "a\0b", "\x1b[2J", "$(x)", "a;x", "`x`"]
+)
 def test_what_can_be_no_host_is_none(host: str) -> None:
     with pytest.raises(UsageError):
         checked(host)

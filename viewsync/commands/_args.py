@@ -59,8 +59,15 @@ def host(parser: argparse.ArgumentParser) -> None:
     """Another machine, for verbs that need nothing but tmux there."""
     completes(
         "host",
-        parser.add_argument("--host", default="", metavar="HOST", help="on another host, any that your ssh reaches"),
+        parser.add_argument("--host", type=_host, metavar="HOST", help="on another host, any that your ssh reaches"),
     )
+
+
+def _host(text: str) -> str:
+    """A variable that is not set does not mean this host, where a session of the same name might end."""
+    if not text.strip():
+        raise UsageError("--host takes a host", "name one that `ssh` takes, or leave it out for this host")
+    return text
 
 
 def reached(
@@ -72,7 +79,7 @@ def reached(
         return ctx, wanted
     from viewsync.hosts import reaching
 
-    return reaching.target(ctx, parsed.host, wanted, timed=timed)
+    return reaching.target(ctx, parsed.host or "", wanted, timed=timed)
 
 
 def called(parser: argparse.ArgumentParser) -> None:

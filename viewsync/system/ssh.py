@@ -13,7 +13,7 @@ from viewsync.errors import TmuxError, TmuxTimeout, UsageError
 from viewsync.light import contextlib, signal
 from viewsync.system import process
 from viewsync.system.rules import ssh_answers
-from viewsync.text import shell_words
+from viewsync.text import host_names, shell_words
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Ssh:
 
 def checked(host: str) -> str:
     """A destination for ssh, which never is an option of it. UsageError."""
-    if not host or host[0] in "-/" or not host.isprintable() or " " in host:
+    if not host_names.is_host(host):
         raise UsageError(f"not a host: {host!r}", "use what `ssh` takes: a name of ~/.ssh/config, or user@host")
     return host
 

@@ -19,6 +19,12 @@ from viewsync.hosts.rules import names
         ("web:", "", "web:"),
         (":proj", "", ":proj"),
         ("a/b:c", "", "a/b:c"),
+        ("a b:c", "", "a b:c"),
+        ("-x:c", "", "-x:c"),
+        ("a;b:c", "", "a;b:c"),
+        ("$(touch pwned):c", "", "$(touch pwned):c"),
+        ("[x]:c", "", "[x]:c"),
+        ("a\nb:c", "", "a\nb:c"),
         ("ssh://me@web:22", "", "ssh://me@web:22"),
     ],
 )

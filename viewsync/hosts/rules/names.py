@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from viewsync.text import host_names
 from viewsync.typed import NamedTuple
 
 
@@ -11,10 +12,10 @@ class Named(NamedTuple):
 
 
 def parse(text: str) -> Named:
-    """What has no host or no session in it is a name of this host, as before."""
+    """What has no session in it, or nothing that can be a host, is a name of this host."""
     if text.startswith("="):
         return Named("", text[1:])
     host, colon, session = text.partition(":")
-    if not (colon and host and session) or "/" in host or session.startswith("//"):
+    if not (colon and session and host_names.is_host(host)) or "/" in host or session.startswith("//"):
         return Named("", text)
     return Named(host, session)

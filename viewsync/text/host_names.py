@@ -1,0 +1,10 @@
+"""What can be the name of another host."""
+
+from __future__ import annotations
+
+_NEVER = frozenset("'`\"$\\;&<>|(){}[] ")  # OpenSSH takes none of them: a ProxyCommand may hand a name to a shell
+
+
+def is_host(text: str) -> bool:
+    """As `ssh` takes it: never an option of it, a path, or something that a shell would take for more than a word."""
+    return bool(text) and text[0] not in "-/" and text.isprintable() and _NEVER.isdisjoint(text)
