@@ -133,7 +133,10 @@ def test_a_terminal_that_the_host_does_not_know(home: Home, proj: Server) -> Non
         (("far:nope",), "there is no session 'nope' on far:default"),
         (("far:nope",), "(`tmux new-session` there makes it)"),
         (("far:pro",), "(did you mean proj? `tmux new-session` there makes a new one)"),
-        (("far:proj", "-L", "none"), "there is no session 'proj': no tmux server on far:none (`tmux new-session` there"),
+        (
+            ("far:proj", "-L", "none"),
+            "there is no session 'proj': no tmux server on far:none (`tmux new-session` there",
+        ),
         (("--host", "far", "proj", "--create"), "--create is for sessions of this host"),
         (("--host", "far", "proj", "--json"), "--json is for sessions of this host"),
         (("far:proj", "--cwd", "x"), "--cwd takes a whole path on far"),

@@ -263,3 +263,9 @@ def test_what_cannot_be_meant_is_said(home: Home) -> None:
         ("--host", "far", "-t", "a", "-L", "a/b"),
     ):
         assert home.viewsync("capture", *words).code == 1, words
+
+
+def test_help_says_that_there_are_other_hosts(home: Home) -> None:
+    assert "HOST:SESSION" in home.viewsync("--help").out
+    for verb in ("open", "send", "kill"):
+        assert "HOST:SESSION" in home.viewsync(verb, "--help").out, verb

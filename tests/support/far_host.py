@@ -181,10 +181,13 @@ class FarHost:
         return False
 
     def remove(self, servers: Sequence[Server] = ()) -> None:
-        self.stop()
-        for one in servers:
-            one.stop()
-        self.home.remove()
+        """Its servers end whatever becomes of sshd."""
+        try:
+            self.stop()
+        finally:
+            for one in servers:
+                one.stop()
+            self.home.remove()
 
 
 def _write(path: str, script: str) -> None:

@@ -59,7 +59,12 @@ def host(parser: argparse.ArgumentParser) -> None:
     """Another machine, for verbs that need nothing but tmux there."""
     completes(
         "host",
-        parser.add_argument("--host", type=_host, metavar="HOST", help="on another host, any that your ssh reaches"),
+        parser.add_argument(
+            "--host",
+            type=_host,
+            metavar="HOST",
+            help="on another host, any that your ssh reaches; HOST:SESSION names a session there, too",
+        ),
     )
 
 

@@ -62,7 +62,8 @@ def usage(groups: Groups, program: str) -> list[str]:
         return not command.hidden or (program == PRJ and command.prj)
 
     more = f"See `{program} VERB --help` for one verb. `{program} --version` prints the version."
-    return [*_head(program), *_listed(groups, program, shown), more, _topics(program)]
+    hosts = f"HOST:SESSION, or --host HOST, means a session of another host, as in `{program} open web:api`."
+    return [*_head(program), *_listed(groups, program, shown), more, hosts, _topics(program)]
 
 
 def _head(program: str) -> list[str]:
