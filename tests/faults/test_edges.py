@@ -96,6 +96,15 @@ def test_the_demo_without_a_temporary_folder_says_what_is_out(home: Home) -> Non
     assert (done.code, done.out, "no usable temporary directory" in done.err) == (5, "", True), done
 
 
+def test_a_demo_that_can_open_too_few_files_leaves_no_folder(home: Home) -> None:
+    """Python's own removal of a folder opens it, and says nothing where it cannot."""
+    words, folder = ["demo", "--plain", "--pause", "0s"], f"{home.path}/temporary"
+    os.mkdir(folder)
+    for files in (3, 4, 5):
+        done = edges.call(home, words, Edge(most_files=files), home.path, {"TMPDIR": folder})
+        assert (done.code != 0, os.listdir(folder)) == (True, []), (files, done)
+
+
 @pytest.mark.parametrize("name", EDGES)
 def test_a_verb_does_what_it_can_and_says_the_rest_in_a_line(world: World, name: str) -> None:
     edge, special = EDGES[name]

@@ -223,7 +223,16 @@ def play(stage_in: Callable[[str], Stage]) -> None:
             with signals.deferred():
                 if stage:
                     stage.end()
-                shutil.rmtree(folder, ignore_errors=True)
+                _remove(folder)
+
+
+def _remove(folder: str) -> None:
+    """Also where no file can be opened any more, as by rmtree to look into a folder: then it has the pipe at most."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        os.unlink(os.path.join(folder, _PIPE))
+    with contextlib.suppress(OSError):
+        os.rmdir(folder)
 
 
 def _set_up(stage: Stage) -> None:
