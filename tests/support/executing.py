@@ -62,11 +62,11 @@ def relays(home: Home, program: str = "") -> list[psutil.Process]:
 
 
 def takes_output(server: Server, name: str = "sh") -> bool:
-    """Whether the pane's terminal does: not after a C-s."""
+    """Whether the pane's terminal does: not after a C-s. While somebody writes to it, it takes none for a moment."""
     handle = os.open(server.show(f"={name}:", "#{pane_tty}"), os.O_WRONLY | os.O_NOCTTY)
     try:
         poll = select.poll()
         poll.register(handle, select.POLLOUT)
-        return bool(poll.poll(0))
+        return bool(poll.poll(100))
     finally:
         os.close(handle)
