@@ -26,7 +26,9 @@ def proj(far: FarHost) -> Iterator[Server]:
 
 
 def shown(server: Server) -> str:
-    return server.tmux("capture-pane", "-p", "-J", "-S", "-", "-t", "=proj:")
+    """Without the blanks that 3.2a puts behind each line."""
+    lines = server.tmux("capture-pane", "-p", "-J", "-S", "-", "-t", "=proj:").split("\n")
+    return "\n".join(line.rstrip() for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def hold(
         assert found, "it comes out the same by now"
         assert any(case.differs in line for line in told.err.splitlines()), (told, found)
     else:
-        assert found == [], told
+        assert found == [], (found, told)
 
 
 def different(theirs: dict[str, Any], ours: dict[str, Any]) -> list[str]:
