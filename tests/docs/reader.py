@@ -131,7 +131,7 @@ class Reader:
         found = []
         for folder, _, files in os.walk(self.home.path):
             for path in (os.path.join(folder, name) for name in files):
-                if stat.S_ISSOCK(os.lstat(path).st_mode):
+                if _is_socket(path):
                     server = Server(self.home, path)
                     done = server.run("display-message", "-p", "#{pid}")
                     if done.code == 0:
@@ -144,6 +144,14 @@ class Reader:
             tab.end()
         for server in self.servers():
             server.stop()
+
+
+def _is_socket(path: str) -> bool:
+    """What is being written beside it may be gone by now."""
+    try:
+        return stat.S_ISSOCK(os.lstat(path).st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def fits(said: str, wanted: str) -> bool:
