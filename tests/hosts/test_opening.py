@@ -155,6 +155,15 @@ def test_a_session_here_whose_name_has_a_colon_is_meant(home: Home, proj: Server
         pytest.skip("only tmux 3.7a and newer keep a colon in a name")
     server.open("far:proj")
     assert proj.clients() == {}
+    home.viewsync("kill", "far:proj")
+    home.viewsync("send", "-s", "far:proj", "-c", "echo not-there")
+    assert (proj.sessions(), "not-there" in proj.tmux("capture-pane", "-p", "-t", "=proj:")) == (["proj"], False)
+
+
+def test_a_name_that_reads_as_an_id_is_a_name(home: Home, proj: Server) -> None:
+    for name in ("$0", "@0", "%0", "=proj"):
+        done = home.viewsync("kill", f"far:{name}")
+        assert (done.code, proj.sessions()) == (2, ["proj"]), (name, done)
 
 
 def test_a_host_that_is_not_there(home: Home, proj: Server, far: FarHost) -> None:

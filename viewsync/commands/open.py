@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from viewsync.commands import _args, _tab
 from viewsync.errors import UsageError, ViewsyncError
-from viewsync.light import contextlib
 from viewsync.output import Result
 from viewsync.tmux import sockets
 from viewsync.typed import TYPE_CHECKING
@@ -56,7 +55,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     host, parent = parsed.host, parsed.parent
     if ":" in parent and not (host or parsed.json or parsed.create):
-        host, parent = _named(parsed, ctx)
+        from viewsync.hosts import reaching  # only for such names
+
+        host, parent = reaching.named(ctx, parent, parsed.label, parsed.socket)
     if host:
         return _elsewhere(parsed, ctx, host, parent)
     request = _request(parsed, parent, sockets.socket_of(ctx.env, parsed.label, parsed.socket))
@@ -81,22 +82,6 @@ def _request(parsed: argparse.Namespace, parent: str, socket: str) -> opening.Op
         window=parsed.window,
         lease=parsed.lease,
     )
-
-
-def _named(parsed: argparse.Namespace, ctx: Context) -> tuple[str, str]:
-    """The host and the session in it. tmux 3.7a and newer keep the colon in a session's name, and one that is here
-    under just that name is meant.
-    """
-    from viewsync.hosts.rules import names  # only for such names
-    from viewsync.tmux import pane_list
-
-    host, session = names.parse(parsed.parent)
-    if host:
-        with contextlib.suppress(ViewsyncError):
-            reading = pane_list.read(ctx.tmux, sockets.socket_of(ctx.env, parsed.label, parsed.socket))
-            if any(pane.session_name == parsed.parent for pane in reading.panes):
-                return "", parsed.parent
-    return host, session
 
 
 def _elsewhere(parsed: argparse.Namespace, ctx: Context, host: str, parent: str) -> Result:

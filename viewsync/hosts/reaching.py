@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 
-from viewsync.errors import UsageError
+from viewsync.errors import TmuxMissing, UsageError
 from viewsync.hosts.rules import names
+from viewsync.hosts.rules.names import Named
 from viewsync.registry.targets import TargetArgs
 from viewsync.system import ssh
-from viewsync.tmux import far_server
+from viewsync.tmux import far_server, pane_list, sockets
+from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING
 
 _ITS_OWN = "viewsync"  # what hooks call there, where it is installed; our own launcher is not there
@@ -19,23 +21,38 @@ if TYPE_CHECKING:
 
 
 def target(ctx: Context, host: str, asked: TargetArgs, *, timed: bool = False) -> tuple[Context, TargetArgs]:
-    """The pane that --host, or HOST:SESSION, means. A session that is registered here under just that name stays
-    what it means. `timed`: the context has the host's time.
+    """The pane that --host, or HOST:SESSION, means. A session that is registered or runs here under just that name
+    stays what it means. `timed`: the context has the host's time.
     """
     session = asked.session
     if not host:
         if session in ctx.registry.read()["sessions"]:
             return ctx, asked
-        host, session = names.parse(session)
+        host, session = named(ctx, session, asked.label, asked.socket)
         if not host:
             return ctx, asked._replace(session=session)
     if session and asked.target:
         raise UsageError("-s and -t each name a session of that host", "give one of them")
     if not (session or asked.target):
         raise UsageError(f"which session of {host}?", f"name it as {host}:SESSION, or with -t")
+    exact = f"={session}:" if session[:1] in ("$", "@", "%", "=") else f"{session}:"  # a name, and no id
     return context(ctx, host, timed=timed), TargetArgs(
-        target=asked.target or f"{session}:", far=socket(host, asked.label, asked.socket)
+        target=asked.target or exact, far=socket(host, asked.label, asked.socket)
     )
+
+
+def named(ctx: Context, text: str, label: str, path: str) -> Named:
+    """The host and the session in it. tmux 3.7a and newer keep the colon in a session's name, and one that runs here,
+    on the server that -L or -S name, under just that name is meant. TmuxError where that server does not say.
+    """
+    found = names.parse(text)
+    if not found.host:
+        return found
+    try:
+        reading = pane_list.read(ctx.tmux, sockets.socket_of(ctx.env, label, path))
+    except (ServerGone, TmuxMissing, sockets.Foreign):  # that path may mean something on the other host alone
+        return found
+    return Named("", text) if any(pane.session_name == text for pane in reading.panes) else found
 
 
 def context(ctx: Context, host: str, *, timed: bool = False) -> Context:
