@@ -160,6 +160,12 @@ def test_a_session_here_whose_name_has_a_colon_is_meant(home: Home, proj: Server
     assert (proj.sessions(), "not-there" in proj.tmux("capture-pane", "-p", "-t", "=proj:")) == (["proj"], False)
 
 
+def test_a_window_is_no_name_of_a_session_to_end(home: Home, proj: Server) -> None:
+    for words in (("far:proj:0",), ("--host", "far", "-s", "proj:0.0")):
+        done = home.viewsync("kill", *words)
+        assert (done.code, "-t names a window" in done.err, proj.sessions()) == (3, True, ["proj"]), done
+
+
 def test_a_name_that_reads_as_an_id_is_a_name(home: Home, proj: Server) -> None:
     for name in ("$0", "@0", "%0", "=proj"):
         done = home.viewsync("kill", f"far:{name}")

@@ -48,6 +48,8 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     ctx, asked = _args.reached(parsed, ctx, _asked(parsed), timed=True)
     if asked.far and (parsed.project or parsed.here):
         raise UsageError("--project and --here narrow what is known on this host", "leave them out with --host")
+    if asked.far and not parsed.target and ":" in asked.target[:-1]:
+        raise UsageError(f"no session's name: {asked.target[:-1]!r}", "-t names a window, whose whole session ends")
     views = killing.ALL if parsed.views else killing.IDLE
     wish = killing.Wish(views, keep_processes=parsed.keep_processes)
     if parsed.compat or asked.far:  # steps of another host's project are for that host's viewsync
