@@ -302,6 +302,24 @@ def test_of_many_at_once_one_sets_aside_and_no_new_row_is_lost(server: Server, h
     assert len([name for name in os.listdir(home.state) if name.startswith("set-aside-")]) == 1
 
 
+def test_who_saw_the_open_folder_and_comes_late_moves_nothing_that_was_written_since(
+    server: Server, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others of us have closed it, and registered views, between its look and its turn."""
+    add_by_jq(home, "planted", server)
+    os.chmod(home.state, 0o777)
+    unsafe = own_files.unsafe
+
+    def late(path: str, found: os.stat_result) -> str:
+        home.viewsync("open", "--json", "--new", "-S", server.socket, "proj").json()
+        return unsafe(path, found)
+
+    monkeypatch.setattr(own_files, "unsafe", late)
+    own_files.secure(home.state)
+    assert len(home.rows()) == 1
+    assert len([name for name in os.listdir(home.state) if name.startswith("set-aside-")]) == 1
+
+
 def test_a_server_whose_socket_stands_there_stays_reachable(servers: Callable[..., Server], home: Home) -> None:
     os.makedirs(home.state, mode=0o700)
     server = servers()

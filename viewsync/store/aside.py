@@ -27,7 +27,7 @@ def move(path: str, what: str) -> None:
     if only_look:
         raise StateError(f"{path} is {what}", "the next verb that needs it sets it aside")
     seen = _inode(path)
-    with _alone(os.path.dirname(path)):
+    with alone(os.path.dirname(path)):
         if seen is None or _inode(path) != seen:
             return  # somebody else was faster
         new = f"{path}.{_KEPT}{_stamp()}"
@@ -39,25 +39,22 @@ def move(path: str, what: str) -> None:
 
 
 def everything(folder: str, mode: int) -> None:
-    """All that an open folder held, since anybody may have put it there. Called once nobody else can write to it.
+    """All that an open folder held, since anybody may have put it there. Called once nobody else can write to it, and
+    by one of us at a time.
 
     Also what belongs to us: a file of ours can be moved there, or linked, from wherever else others can write to.
     Sockets stay, since whose they are is asked whenever they are used, and so do locks.
     """
-    with _alone(folder):
-        found = os.lstat(folder)
-        if not found.st_mode & stat.S_ISVTX:  # somebody else was faster
-            return
-        names = [name for name in sorted(os.listdir(folder)) if not _stays(folder, name)]
-        new = os.path.join(folder, f"{_KEPT}{_stamp()}")
-        try:
-            if names:
-                os.mkdir(new, 0o700)
-            for name in names:
-                os.rename(os.path.join(folder, name), os.path.join(new, name))
-            os.chmod(folder, 0o700)
-        except OSError as error:
-            raise StateError(f"cannot set aside what was in {folder}: {error.strerror}", "move it away") from None
+    names = [name for name in sorted(os.listdir(folder)) if not _stays(folder, name)]
+    new = os.path.join(folder, f"{_KEPT}{_stamp()}")
+    try:
+        if names:
+            os.mkdir(new, 0o700)
+        for name in names:
+            os.rename(os.path.join(folder, name), os.path.join(new, name))
+        os.chmod(folder, 0o700)
+    except OSError as error:
+        raise StateError(f"cannot set aside what was in {folder}: {error.strerror}", "move it away") from None
     if names:
         output.notes.append(
             f"others could write to {folder} (mode {mode:04o}), so nothing that was in it was used: it was closed to "
@@ -83,9 +80,13 @@ def _stays(folder: str, name: str) -> bool:
 
 
 @contextlib.contextmanager
-def _alone(folder: str) -> Iterator[None]:
+def alone(folder: str) -> Iterator[None]:
     """No other process of ours sets aside in that folder meanwhile: it could move what was made since."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except PermissionError:  # nor can any other of them
+        yield
+        return
     deadline = time.monotonic() + _PATIENCE
     try:
         while time.monotonic() < deadline:

@@ -77,17 +77,30 @@ def _hint() -> str:
 
 def _close_to_others(path: str, found: os.stat_result) -> None:
     """Where they could write to it, nothing in it is believed. Until all of that was set aside the folder has a mode
-    that says so, to others of us and to whoever comes after one that was killed.
+    that says so, to others of us and to whoever comes after one that was killed. Of many who saw the open folder one
+    closes it: a late one would set aside what has been written since.
     """
-    unseen = found.st_mode & _UNSEEN or is_open(found)
+    if not _is_unseen(found):
+        _chmod(path, 0o700)
+        return
+    from viewsync.store import aside
+
+    with aside.alone(path):
+        found = os.lstat(path)
+        if _is_unseen(found):
+            _chmod(path, 0o700 | _UNSEEN)
+            aside.everything(path, stat.S_IMODE(found.st_mode))
+
+
+def _is_unseen(found: os.stat_result) -> bool:
+    return bool(found.st_mode & _UNSEEN) or is_open(found)
+
+
+def _chmod(path: str, mode: int) -> None:
     try:
-        os.chmod(path, 0o700 | _UNSEEN if unseen else 0o700)
+        os.chmod(path, mode)
     except OSError as error:
         raise StateError(f"{path} is open to others, and cannot be closed to them: {error.strerror}") from None
-    if unseen:
-        from viewsync.store import aside
-
-        aside.everything(path, stat.S_IMODE(found.st_mode))
 
 
 def unsafe(path: str, found: os.stat_result) -> str:
