@@ -114,6 +114,27 @@ def test_a_corrupt_history_is_an_error_for_who_asks_it(tmp_path: Path) -> None:
         History(str(tmp_path)).find("1", ())
 
 
+def test_who_finds_it_corrupt_and_comes_late_keeps_the_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process has set it aside by then, and begun the new one."""
+    (tmp_path / "history.db").write_bytes(b"no database " * 400)
+    late, once = History(str(tmp_path)), History._once
+
+    def delayed(history: History, work: object, text: object) -> object:
+        try:
+            return once(history, work, text)
+        except sqlite3.DatabaseError:
+            if history is late and not list(tmp_path.glob("*.corrupt-*")):
+                other = python(ADD, str(tmp_path), "other")
+                assert together([start(other)])  # it sets it aside, and says so
+                assert together([start(other)]) == []
+            raise
+
+    monkeypatch.setattr(History, "_once", delayed)
+    late.add([EVENT])
+    assert {event.session for event in History(str(tmp_path)).find("1", ())} == {"other", EVENT.session}
+    assert len(list(tmp_path.glob("*.corrupt-*"))) == 1
+
+
 def test_concurrent_first_writers_migrate_once_and_all_write(tmp_path: Path) -> None:
     writers = [start(python(ADD, str(tmp_path), str(number))) for number in range(20)]
     assert together(writers) == []

@@ -26,9 +26,9 @@ def move(path: str, what: str) -> None:
     """StateError where it cannot be moved, or may not."""
     if only_look:
         raise StateError(f"{path} is {what}", "the next verb that needs it sets it aside")
-    seen = _inode(path)
+    seen = inode(path)
     with alone(os.path.dirname(path)):
-        if seen is None or _inode(path) != seen:
+        if seen is None or inode(path) != seen:
             return  # somebody else was faster
         new = f"{path}.{_KEPT}{_stamp()}"
         try:
@@ -99,7 +99,7 @@ def alone(folder: str) -> Iterator[None]:
         os.close(handle)
 
 
-def _inode(path: str) -> tuple[int, int] | None:
+def inode(path: str) -> tuple[int, int] | None:
     try:
         found = os.lstat(path)
     except OSError:

@@ -41,6 +41,7 @@ class History:
     def __init__(self, folder: str, timeout: float = 0.5) -> None:
         self.path = os.path.join(folder, FILE)
         self._open: sqlite3.Connection | None = None
+        self._inode: tuple[int, int] | None = None  # of the file that was opened last
         self.timeout = timeout  # seconds to wait for another writer; a hook has no more
 
     def add(self, events: Sequence[Event]) -> None:
@@ -139,7 +140,8 @@ class History:
                     raise StateError(f"cannot use the history {self.path}: {error}") from None
                 time.sleep(0.005)
             except sqlite3.DatabaseError as error:
-                raise StateError(f"the history {self.path} is corrupt ({error}); {self._set_aside()}") from None
+                if said := self._set_aside():
+                    raise StateError(f"the history {self.path} is corrupt ({error}); {said}") from None
 
     def _once(self, work: Any, text: Any) -> Any:
         self._make_ours()
@@ -164,23 +166,34 @@ class History:
         for suffix in _PARTS:
             flags = os.O_RDWR if suffix else os.O_RDWR | os.O_CREAT
             try:
-                os.close(own_files.for_writing(self.path + suffix, flags))
+                handle = own_files.for_writing(self.path + suffix, flags)
             except FileNotFoundError:
                 continue
             except OSError as error:
                 raise StateError(f"cannot use the history {self.path}{suffix}: {error.strerror}") from None
+            if not suffix:
+                found = os.fstat(handle)
+                self._inode = found.st_dev, found.st_ino
+            os.close(handle)
 
     def _set_aside(self) -> str:
-        """Never deleted. The next line of history begins a new one."""
-        aside = f"{self.path}.corrupt-{int(time.time())}-{os.getpid()}"
-        try:
-            os.rename(self.path, aside)
-        except OSError as error:
-            return f"it cannot be set aside: {error.strerror}"
-        for suffix in ("-wal", "-shm"):
-            with contextlib.suppress(OSError):
-                os.rename(self.path + suffix, aside + suffix)
-        return f"it was set aside as {aside}"
+        """Never deleted. The next line of history begins a new one; "" where somebody else was faster, and it has."""
+        from viewsync.store import aside
+
+        new = f"{self.path}.corrupt-{int(time.time())}-{os.getpid()}"
+        with aside.alone(os.path.dirname(self.path)):
+            parts = [(suffix, aside.inode(self.path + suffix)) for suffix in ("", "-wal", "-shm")]
+            if parts[0] != ("", self._inode):
+                return ""
+            try:
+                os.rename(self.path, new)
+            except OSError as error:
+                return f"it cannot be set aside: {error.strerror}"
+            for suffix, inode in parts[1:]:  # from now on they may be the new one's
+                if inode and aside.inode(self.path + suffix) == inode:
+                    with contextlib.suppress(OSError):
+                        os.rename(self.path + suffix, new + suffix)
+        return f"it was set aside as {new}"
 
 
 def _of_nothing(work: Callable[[sqlite3.Connection], Answer]) -> Answer:
