@@ -57,7 +57,7 @@ def test_an_interrupted_demo_leaves_nothing_either(home: Home) -> None:
         lines = [process.stdout.readline() for _ in range(3)]
         process.send_signal(signal.SIGINT)
         process.stdout.read()
-    assert process.wait(20) == 130
+    assert process.wait(60) == 130
     pids = [int(pid) for pid in lines[2].partition(": ")[2].split()]
     assert pids
     until(lambda: not any(alive(pid) for pid in pids), "the end of the demo's programs")

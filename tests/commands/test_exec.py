@@ -180,7 +180,7 @@ def test_the_output_comes_as_it_is_made_and_is_seen_in_the_pane(
     until(lambda: "first" in screen(server), "the line in the pane")
     server.tmux("send-keys", "-t", "=sh:", "Enter")
     assert process.stdout.readline() == b"second\n"
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
 
 
 def test_a_command_that_reads_can_be_answered_with_send(
@@ -189,7 +189,7 @@ def test_a_command_that_reads_can_be_answered_with_send(
     process = started("-s", "sh", "--", "printf 'name? '; read -r name; echo \"hello $name\"")
     until(lambda: "name?" in screen(server).splitlines()[-1], "the question")
     assert home.viewsync("send", "-s", "sh", "-c", "Bob").code == 0
-    assert process.communicate(timeout=20)[0] == b"name? hello Bob\n"
+    assert process.communicate(timeout=60)[0] == b"name? hello Bob\n"
 
 
 @pytest.mark.usefixtures("real_starts")  # with its words in /proc

@@ -29,7 +29,7 @@ def test_c_c_in_the_pane_interrupts_it(
     until(lambda: "begun" in screen(server).splitlines(), "its start")
     until(lambda: in_foreground(server, "sleep"), "the program in the foreground")
     server.tmux("send-keys", "-t", "=sh:", "C-c")
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, b"begun\n"), err
     assert execute(home, "--", "echo alive").out == "alive\n"
     assert folders(home) == []
@@ -42,7 +42,7 @@ def test_and_so_it_does_where_a_program_in_the_background_goes_on(
     until(lambda: process.stdout and b"begun" in process.stdout.readline(), "its start")
     until(lambda: in_foreground(server, "sleep"), "the program in the foreground")
     server.tmux("send-keys", "-t", "=sh:", "C-c")
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     execute(home, "--", "kill $holder")
 
@@ -129,7 +129,7 @@ def test_what_one_that_ended_took_along_is_missed_however_late_that_is_told(
         until(lambda: os.path.exists(os.path.join(folder, "code.0")), "the exit code")
         assert stays(process.poll) is None
         relay.resume()
-        _, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=60)
         assert (process.returncode, b"viewsync could not save the output" in err) == (125, True)
     finally:
         with contextlib.suppress(psutil.Error):
@@ -187,7 +187,7 @@ def test_a_viewsync_that_is_killed_disturbs_nothing(
     process = started("-s", "sh", "--", f"echo begun; while [ ! -e {mark} ]; do sleep 0.05; done; echo finished")
     until(lambda: "begun" in screen(server).splitlines(), "its start")
     process.send_signal(number)
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == (130 if number == signal.SIGINT else -signal.SIGKILL)
     with open(mark, "w", encoding="utf-8"):
         pass

@@ -128,7 +128,7 @@ def test_a_prompt_that_takes_its_time_is_waited_for(
     process = started("-s", "sh", "--", "echo out")
     assert stays(process.poll, 1.6) is None
     os.unlink(mark)
-    assert process.communicate(timeout=20)[0] == b"out\n"
+    assert process.communicate(timeout=60)[0] == b"out\n"
 
 
 @pytest.mark.parametrize("inner", ["bash --norc", "zsh -f", "dash", "env bash --norc"])

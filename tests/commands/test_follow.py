@@ -89,9 +89,9 @@ def test_more_than_the_history_holds_is_said_to_be_missing(server: Server, home:
     pane = shell(server)
     type_in(server, pane, "echo READY; read x; seq 5000; echo END; read x")
     tab = home.tab("follow", "-S", server.socket, "-t", pane, "--json")
-    until(lambda: '"READY"' in tab.text(), "the first line", 20)
+    until(lambda: '"READY"' in tab.text(), "the first line")
     server.tmux("send-keys", "-t", pane, "Enter")
-    until(lambda: '"END"' in tab.text(), "the last line", 20)
+    until(lambda: '"END"' in tab.text(), "the last line")
     told = [json.loads(line) for line in tab.text().splitlines()]
     numbers = [int(event["line"]) for event in told if event.get("line", "").isdigit()]
     assert numbers[-1] == 5000, told[-5:]
@@ -114,11 +114,11 @@ def test_what_is_drawn_over_is_told_in_its_last_state(server: Server, home: Home
         "clear; seq 3; read x; exit",
     )
     tab = home.tab("follow", "-S", server.socket, "-t", pane)
-    until(lambda: "two 0" in tab.text(), "the first state", 20)
+    until(lambda: "two 0" in tab.text(), "the first state")
     server.tmux("send-keys", "-t", pane, "Enter")
-    until(lambda: "NEXT" in tab.text(), "what comes below", 20)
+    until(lambda: "NEXT" in tab.text(), "what comes below")
     server.tmux("send-keys", "-t", pane, "Enter")
-    until(lambda: "\n3\n" in tab.text().replace("\r", ""), "what comes on the cleared screen", 20)
+    until(lambda: "\n3\n" in tab.text().replace("\r", ""), "what comes on the cleared screen")
     server.tmux("send-keys", "-t", pane, "Enter")
     assert tab.wait() == 0
     lines = [line.rstrip() for line in tab.text().splitlines()]

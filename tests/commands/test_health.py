@@ -157,7 +157,7 @@ def test_d57_d62_a_wrong_argument_is_told_from_a_dead_pane(
 def test_d54_a_server_that_hangs_is_an_error_in_time(server: Server, home: Home) -> None:
     os.kill(server.pid, signal.SIGSTOP)
     words = ("health", "-S", server.socket, "-t", "proj")
-    done = home.viewsync(*words, env={"VIEWSYNC_TMUX_TIMEOUT": "0.3"}, timeout=5)
+    done = home.viewsync(*words, env={"VIEWSYNC_TMUX_TIMEOUT": "0.3"})
     assert (done.code, done.out) == (4, "")
     assert "did not answer within 0.3 s" in done.err
 

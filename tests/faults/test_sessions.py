@@ -91,7 +91,7 @@ def test_the_registrys_lock_is_held_for_ever(web: Server, home: Home, verb: str)
         if verb in ("send", "exec", "capture", "health", "list"):
             assert done.code == 0, done
     finally:
-        holder.communicate(timeout=20)
+        holder.communicate(timeout=60)
     home.viewsync("reconcile", "--repair")
     assert home.viewsync("reconcile").code == 0
 

@@ -246,7 +246,7 @@ def control(server: Server, home: Home) -> Iterator[int]:
         until(lambda: client.pid in server.clients(), "the control client")
         yield client.pid
     finally:
-        client.communicate(timeout=20)
+        client.communicate(timeout=60)
 
 
 def test_d_a_control_client_is_no_danger(server: Server, control: int) -> None:

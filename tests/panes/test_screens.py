@@ -116,7 +116,7 @@ def test_a_prompt_is_what_stands_before_the_cursor(server: Server, prompt: str) 
     pane = shell(server)
     for pattern in patterns:
         type_in(server, pane, rf"clear; printf '{written}'; read x")
-        done = wait(server, pane, pattern, timeout=10)
+        done = wait(server, pane, pattern, timeout=60)
         assert (done.kind, done.pattern) == (waiting.FOUND, pattern)
         server.tmux("send-keys", "-t", pane, "Enter")
         until(lambda: "\n$" in screen(server, pane), "the shell's own prompt")

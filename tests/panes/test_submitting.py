@@ -140,7 +140,7 @@ def test_a_sender_that_is_killed_between_text_and_enter_leaves_enter_to_the_serv
     terminal = server.show(prompt.pane, "#{pane_tty}")
     until(lambda: line_discipline.unread(terminal) > 0, "the text")
     sender.kill()
-    sender.wait(20)
+    sender.wait(60)
     until(lambda: "@viewsync_enter" not in server.tmux("show-options", "-p", "-t", prompt.pane), "its Enter")
     prompt.hear()
     until(prompt.reads, "all of it")

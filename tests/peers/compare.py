@@ -75,7 +75,7 @@ def snapshot(project: Project, server: Server, lines: int) -> dict[str, Any]:
     home = project.home
     server.pid = int(server.tmux("display-message", "-p", "#{pid}"))
     with contextlib.suppress(AssertionError):  # then the comparison tells which ones are missing
-        until(lambda: sum(text.count("\n") for text in _typed(home).values()) >= lines, "what is typed", 10)
+        until(lambda: sum(text.count("\n") for text in _typed(home).values()) >= lines, "what is typed", 30)
     time.sleep(0.1)  # for what should not be typed
     (session,) = server.sessions()
     typed = _typed(home)

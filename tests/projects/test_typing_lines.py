@@ -111,7 +111,7 @@ def test_later_lines_reach_what_the_first_one_starts(server: Server, patient: No
         return {name: content(path) for name, path in outs.items()}
 
     with contextlib.suppress(AssertionError):
-        until(lambda: came() == expected, "each line in its program", timeout=10)
+        until(lambda: came() == expected, "each line in its program")
     assert came() == expected
 
 

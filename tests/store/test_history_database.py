@@ -82,7 +82,7 @@ def test_a_locked_history_does_not_stop_a_sweep(server: Server, home: Home) -> N
     assert server.sessions() == ["proj"]
     assert "database is locked; not recorded" in log(home)
     assert view in log(home)
-    holder.communicate(timeout=20)
+    holder.communicate(timeout=60)
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def held(argv: list[str]) -> subprocess.Popen[str]:
 
 
 def let_go(process: subprocess.Popen[str]) -> None:
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
 
 
 def flock(path: str) -> list[str]:
@@ -286,7 +286,7 @@ def test_try_exclusive_is_not_inherited_by_children(path: str) -> None:
     again = lock.try_exclusive(path)
     assert again is not None
     os.close(again)
-    child.communicate(timeout=20)
+    child.communicate(timeout=60)
 
 
 def test_waiting_writers_come_in_one_by_one(path: str) -> None:

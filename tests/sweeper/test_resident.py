@@ -155,7 +155,7 @@ def test_a_storm_is_one_sweep_a_second(home: Home, monkeypatch: pytest.MonkeyPat
         until(lambda: sweeps[-1] > last_change, "a sweep after the last change")
     finally:
         found.end()
-        thread.join(20)
+        thread.join(60)
     assert not thread.is_alive()
     assert min(later - sooner for sooner, later in itertools.pairwise(sweeps)) >= 0.99
 

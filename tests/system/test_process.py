@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def test_output_and_exit_code_come_back() -> None:
-    done = process.run(["sh", "-c", "cat; echo oops >&2; exit 7"], timeout=10, stdin="caf\udce9 日本\r\n")
+    done = process.run(["sh", "-c", "cat; echo oops >&2; exit 7"], timeout=60, stdin="caf\udce9 日本\r\n")
     assert done == (7, "caf\udce9 日本\r\n", "oops\n")
 
 
@@ -124,7 +124,7 @@ def test_a_stdin_that_nobody_reads_does_not_block() -> None:
 @pytest.mark.parametrize("argv", [["/nonexistent"], ["/"], ["/etc/passwd"], ["echo", "a\0b"]])
 def test_what_cannot_be_run_is_an_error_of_ours(argv: list[str]) -> None:
     with pytest.raises(process.NotStarted, match=f"cannot run {argv[0]}"):
-        process.run(argv, timeout=5)
+        process.run(argv, timeout=60)
 
 
 def test_a_process_is_alive_until_it_ended_reaped_or_not() -> None:
