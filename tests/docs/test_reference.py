@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import html
 import os
 import re
@@ -21,8 +22,13 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-ALL = pages.all_pages()
 _HOSTILE = "a | b <script>alert(1)</script> *c* __d__ [e](f) `g|<h>` &amp; # {i} \\ \n\n    j"
+
+
+@functools.cache
+def made() -> dict[str, str]:
+    """Once for all tests that change nothing of what the pages are made of."""
+    return pages.all_pages()
 
 
 def shown(page: str) -> str:
@@ -30,11 +36,11 @@ def shown(page: str) -> str:
     return html.unescape(re.sub(r"</?code>", "`", page))
 
 
-def section(verb: str) -> str:
+def section(all_pages: dict[str, str], verb: str) -> str:
     """All that the reference says of a verb."""
     if not cli.COMMANDS[verb].hidden:
-        return shown(pages.all_pages()[f"reference/verbs/{verb}.md"])
-    return shown(pages.all_pages()[verbs.HIDDEN]).partition(f"\n## {verb}\n")[2].partition("\n## ")[0]
+        return shown(all_pages[f"reference/verbs/{verb}.md"])
+    return shown(all_pages[verbs.HIDDEN]).partition(f"\n## {verb}\n")[2].partition("\n## ")[0]
 
 
 def declared(parser: argparse.ArgumentParser) -> Iterator[str]:
@@ -46,7 +52,7 @@ def declared(parser: argparse.ArgumentParser) -> Iterator[str]:
 
 @pytest.mark.parametrize("verb", cli.COMMANDS)
 def test_a_verb_has_its_options_and_codes(verb: str) -> None:
-    said = section(verb)
+    said = section(made(), verb)
     for option in set(declared(verbs.parser_of(verb))) - {"-h", "--help"}:
         assert re.search(rf"^\|[^|]*`{re.escape(option)}`", said, re.MULTILINE), option
     rows = {int(code): what for code, what in re.findall(r"^\| (\d+) \| (.*) \|$", said, re.MULTILINE)}
@@ -67,11 +73,12 @@ def fake_verb(monkeypatch: pytest.MonkeyPatch, *, hidden: bool) -> None:
 @pytest.mark.parametrize("hidden", [False, True])
 def test_a_new_verb_is_in_it_by_itself(monkeypatch: pytest.MonkeyPatch, hidden: bool) -> None:
     fake_verb(monkeypatch, hidden=hidden)
-    said = section("juggle")
+    new = pages.all_pages()
+    said = section(new, "juggle")
     assert "| `--balls` `N` |" in said
     assert "| 42 | a ball fell |" in said
-    assert ("juggle" in pages.all_pages()["reference/verbs/index.md"]) != hidden
-    assert "juggle" in pages.all_pages()["reference/exit-codes.md"]
+    assert ("juggle" in new["reference/verbs/index.md"]) != hidden
+    assert "juggle" in new["reference/exit-codes.md"]
 
 
 def test_text_of_the_code_is_only_text(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +103,7 @@ def test_a_new_setting_is_in_it_by_itself(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("name", config.SETTINGS)
 def test_a_setting_has_its_default_and_its_meaning(name: str) -> None:
-    said = shown(ALL["reference/settings.md"])
+    said = shown(made()["reference/settings.md"])
     assert re.search(rf"^\| `{name}` \| `[^`]+` \| {re.escape(config.SETTINGS[name].help)}", said, re.MULTILINE)
 
 
@@ -130,7 +137,7 @@ def test_every_variable_that_is_read_is_in_it() -> None:
 def test_the_wezterm_module_has_no_option_or_function_without_its_text() -> None:
     source = lua.read()
     runtime = lupa.lua54.LuaRuntime()
-    said = shown(ALL["reference/wezterm.md"])
+    said = shown(made()["reference/wezterm.md"])
     table = re.search(r"^local OPTIONS = {\n.*?^}", source, re.MULTILINE | re.DOTALL)
     assert table
     runtime.execute('setmetatable(_G, { __index = function() return "" end })')  # what stands elsewhere in the module
