@@ -174,7 +174,8 @@ def test_names(name: str) -> None:
     looks = re.match(r"(.+)-view-\d{9,11}-\d{1,10}\Z", name, re.DOTALL)
     assert names.looks_like_view(name) == (looks[1] if looks else "")
     reduced = re.sub(r"[^A-Za-z0-9_-]", "_", name)[:64] or "_"
-    assert names.view_name(name, 1, 2) == f"{'_' + reduced[1:] if reduced.startswith('-') else reduced}-view-1-2"
+    part = "_" + reduced[1:] if reduced.startswith("-") else reduced
+    assert names.view_name(name, 1, 2) == f"{part}-view-1-000000002"
     assert quote(name) == shlex.quote(name)
 
 

@@ -219,9 +219,10 @@ def _free(found: Inventory, joined: TmuxSession, rows: dict[str, ViewRow], now: 
 
 
 def new_view(ctx: Context, request: OpenRequest, parent: str, joined: TmuxSession, origin: Origin) -> NewView:
-    digits = int.from_bytes(os.urandom(4), "big") % 10**9
+    now = ctx.clock()
+    digits = names.digits(now, int.from_bytes(os.urandom(4), "big"))
     return NewView(
-        name=names.view_name(parent, ctx.clock(), digits),
+        name=names.view_name(parent, now, digits),
         origin=origin,
         parent=parent,
         joins=joined.name,

@@ -18,10 +18,20 @@ def test_a_views_name_is_safe_everywhere(parent: str, digits: int) -> None:
     assert len(name) < 100
 
 
+@given(st.floats(0, 2e9), st.floats(1e-4, 1e6), st.integers(0), st.integers(0))
+def test_the_names_of_later_views_sort_behind(now: float, later: float, one: int, other: int) -> None:
+    """And all behind their parent's, where that is plain: the order in which tmux ends the sessions of a group."""
+    now += 10.0**9
+    made = ((now, one), (now + later, other))
+    names = [view_names.view_name("proj", at, view_names.digits(at, by)) for at, by in made]
+    assert ["proj", *names] == sorted(["proj", *names])
+    assert all(re.fullmatch(r"proj-view-\d{10}-\d{9}", name) for name in names)
+
+
 def test_a_views_name_reads_as_its_parent() -> None:
-    assert view_names.view_name("myproject", 1735324800, 5432) == "myproject-view-1735324800-5432"
-    assert view_names.view_name("a.b c", 1735324800, 1) == "a_b_c-view-1735324800-1"
-    assert view_names.view_name("-x", 1735324800, 1) == "_x-view-1735324800-1"
+    assert view_names.view_name("myproject", 1735324800, 5432) == "myproject-view-1735324800-000005432"
+    assert view_names.view_name("a.b c", 1735324800, 1) == "a_b_c-view-1735324800-000000001"
+    assert view_names.view_name("-x", 1735324800, 1) == "_x-view-1735324800-000000001"
 
 
 @pytest.mark.parametrize(
