@@ -114,7 +114,7 @@ def test_the_sdist_builds_the_same_wheel() -> None:
         archive.extractall(folder)  # noqa: S202  we built it
         (source,) = os.listdir(folder)
         argv = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
-        subprocess.run(argv, cwd=os.path.join(folder, source), check=True, capture_output=True)
+        subprocess.run(argv, cwd=os.path.join(folder, source), env=packages.ENV, check=True, capture_output=True)
         again = os.path.join(folder, os.path.basename(packages.wheel()))
         assert contents(again) == contents(packages.wheel())
 
