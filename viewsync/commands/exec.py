@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from viewsync.context import Context
+    from viewsync.registry.targets import TargetArgs
     from viewsync.text.excerpts import Ends
 
 EXIT_CODES = {
@@ -40,6 +41,7 @@ _STOPPED, _INPUT, _NOT_TAKEN, _TIMEOUT, _FAILED, _INTERRUPTED = 121, 122, 123, 1
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.target(parser)
+    _args.host(parser)
     parser.add_argument("-T", "--timeout", default="300", metavar="DURATION", help="give up after this long (300)")
     parser.add_argument(
         "--idle", default="", metavar="DURATION", help="give up after this long without output, and say if it asks"
@@ -62,7 +64,8 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     show = kept.extend if parsed.json else _shown_safely() if sys.stdout.isatty() else _shown
     ends = _ends(parsed.max_lines, show) if parsed.max_lines else None
     timeout = _args.duration(parsed.timeout, "--timeout")
-    ran = executing.execute(ctx, _args.asked(parsed), command, timeout, ends.take if ends else show, _options(parsed))
+    ctx, asked = _args.reached(parsed, ctx)
+    ran = _where(asked)(ctx, asked, command, timeout, ends.take if ends else show, _options(parsed))
     if ends:
         ends.end()
     code, told = _outcome(ran, parsed)
@@ -80,6 +83,14 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         "seconds": round(ran.seconds, 3),
     }
     return Result(data, code=code, warnings=[told] if told else [])
+
+
+def _where(asked: TargetArgs) -> Callable[..., executing.ExecutedCommand]:
+    if not asked.far:
+        return executing.execute
+    from viewsync.hosts import executing as far_executing
+
+    return far_executing.execute
 
 
 def _command(parsed: argparse.Namespace) -> str:

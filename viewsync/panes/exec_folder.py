@@ -7,7 +7,7 @@ import time
 
 from viewsync.errors import StateError, UsageError
 from viewsync.light import contextlib, signal
-from viewsync.panes.rules import exec_script
+from viewsync.panes.rules import end_mark, exec_script
 from viewsync.store import own_files
 from viewsync.system import processes
 from viewsync.typed import TYPE_CHECKING
@@ -59,9 +59,7 @@ class ExecFolder:
 
     def __init__(self, path: str, mark: bytes) -> None:
         self.path = path
-        self.marked = False  # all that the command itself wrote has come
-        self._mark = mark
-        self._held = b""  # what may be the beginning of the mark
+        self._mark = end_mark.EndMark(mark)
         self._out = -1
         self._names: frozenset[str] = frozenset()
 
@@ -71,6 +69,11 @@ class ExecFolder:
     @property
     def pipe(self) -> str:
         return os.path.realpath(self._in(exec_script.PIPE))
+
+    @property
+    def marked(self) -> bool:
+        """Whether all that the command itself wrote has come."""
+        return self._mark.seen
 
     def look(self) -> None:
         try:
@@ -100,27 +103,11 @@ class ExecFolder:
             except FileNotFoundError:
                 return b""
         data = os.read(self._out, _CHUNK)
-        return self._without_mark(data) if data else b""
+        return self._mark.without(data) if data else b""
 
     def rest(self) -> bytes:
         """For after the last output: what is no mark, since it ends."""
-        held, self._held = self._held, b""
-        return held
-
-    def _without_mark(self, data: bytes) -> bytes:
-        data = self._held + data
-        self._held = b""
-        if self.marked:
-            return data
-        before, mark, after = data.partition(self._mark)
-        self.marked = bool(mark)
-        if self.marked:
-            return before + after
-        for size in range(min(len(self._mark) - 1, len(data)), 0, -1):
-            if data.endswith(self._mark[:size]):
-                self._held = data[-size:]
-                return data[:-size]
-        return data
+        return self._mark.rest()
 
     def cancel(self) -> bool:
         """Keep the shell from beginning it. False when it has begun: then it holds the script open, or has read it."""

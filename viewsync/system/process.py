@@ -13,7 +13,7 @@ from viewsync.system import signals, spawning
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from subprocess import Popen
     from typing import IO
 
@@ -24,6 +24,7 @@ told: Callable[[Sequence[str], str, float], None] | None = None
 
 
 MOST = 64 * 1024 * 1024  # bytes that a program may answer: the files that git knows of in the largest trees are fewer
+_ENDS = 3.0  # seconds in which a program ends that has closed its output
 _AT_ONCE = 65536  # bytes, as many as a pipe has room for
 
 
@@ -110,6 +111,57 @@ def run(
         if told:
             told(argv, outcome, time.monotonic() - began)
     return Completed(child.returncode, _text(out), _text(err))
+
+
+class Watched:
+    """A program whose output is read as it comes."""
+
+    def __init__(self, child: spawning.Spawned | _BySubprocess) -> None:
+        self._child = child
+        self._open = select.poll()
+        self._reading = list(child.outputs)
+        for number in self._reading:
+            self._open.register(number, select.POLLIN)
+
+    def read(self, seconds: float) -> tuple[bytes, bytes]:
+        """What came as output and as errors, within those seconds."""
+        came = dict.fromkeys(self._child.outputs, b"")
+        for number, _ in self._open.poll(seconds * 1000) if self._reading else ():
+            came[number] = os.read(number, _AT_ONCE)
+            if not came[number]:
+                self._open.unregister(number)
+                self._reading.remove(number)
+        out, err = came.values()
+        return out, err
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return not self._reading
+
+    def code(self) -> int:
+        """Its exit code, once it is over."""
+        with contextlib.suppress(spawning.Late):
+            self._child.wait(_ENDS)
+        return self._child.returncode
+
+
+@contextlib.contextmanager
+def watched(argv: Sequence[str], *, stdin: str, env: Mapping[str, str]) -> Iterator[Watched]:
+    """It ends with the block. NotStarted."""
+    _needs_exit_codes(argv)
+    with _whole(stdin.encode("utf-8", "surrogateescape")) as source:
+        try:
+            child = _started(argv, source.fileno(), env, None)
+        except (OSError, ValueError) as error:
+            raise NotStarted(argv[0], error) from None
+    if told:
+        told(argv, "started", 0)
+    with child:
+        try:
+            yield Watched(child)
+        finally:
+            child.kill()
 
 
 def _started(

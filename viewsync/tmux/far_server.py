@@ -20,8 +20,9 @@ from viewsync.tmux.server import ServerGone, Tmux
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from viewsync.system.process import Watched
     from viewsync.system.rules.far_shell import Answer
     from viewsync.system.ssh import Ssh
 
@@ -51,13 +52,47 @@ class FarTmux(Tmux):
 
     def write(self, path: str, text: str) -> None:
         """A new file on that host, which nobody else there can read. TmuxError where that cannot be."""
+        mark = _mark()
+        done, answer = self._scripted(mark, far_shell.file_script(mark, path), text)
+        if done.code:
+            raise TmuxError(
+                f"cannot write {path} on {self.host}: {answer.err.strip()}", "make room there, and try again"
+            )
+
+    def look(self, socket: str, text: str) -> str:
+        """What a text for that host's sh prints, in which `tm` is tmux. It changes nothing there."""
+        mark = _mark()
+        return self._scripted(mark, far_shell.looking_script(mark, self._place(socket), text), "")[1].out
+
+    @contextlib.contextmanager
+    def watched(self, text: str, given: str) -> Iterator[tuple[Watched, str]]:
+        """A text for that host's sh while it runs, and the mark on a line behind which its own output begins."""
         self.ssh.connect(self.host)
         mark = _mark()
+        script = far_shell.as_input(mark, far_shell.plain_script(mark, text), given)
+        try:
+            with process.watched(
+                self.ssh.argv(self.host, far_shell.reads_script(mark)), stdin=script, env=self.env
+            ) as child:
+                yield child, mark
+        except process.NotStarted as error:
+            raise TmuxError(error.message, error.hint or "install OpenSSH's client") from None
+
+    def not_watched(self, code: int, mark: str, said: bytes) -> TmuxError:
+        """Why such a text ended before it has told anything."""
+        answer = far_shell.answer(mark, "", said.decode("utf-8", "surrogateescape"))
+        if problem := self._problem(code, answer, ()):
+            return problem
+        why = answer.err.strip().rpartition("\n")[2] or f"exit code {code}"
+        return TmuxError(f"cannot make a folder in /tmp on {self.host}: {why}", "make room there, and try again")
+
+    def _scripted(self, mark: str, script: str, given: str) -> tuple[process.Completed, Answer]:
+        self.ssh.connect(self.host)
         try:
             done = process.run(
                 self.ssh.argv(self.host, far_shell.reads_script(mark)),
                 timeout=self.timeout,
-                stdin=far_shell.as_input(mark, far_shell.file_script(mark, path), text),
+                stdin=far_shell.as_input(mark, script, given),
                 env=self.env,
             )
         except process.TimedOut as error:
@@ -67,10 +102,7 @@ class FarTmux(Tmux):
         answer = far_shell.answer(mark, done.out, done.err)
         if problem := self._problem(done.code, answer, ()):
             raise problem
-        if done.code:
-            raise TmuxError(
-                f"cannot write {path} on {self.host}: {answer.err.strip()}", "make room there, and try again"
-            )
+        return done, answer
 
     def _place(self, socket: str) -> str:
         return socket.removeprefix(f"{self.host}:")

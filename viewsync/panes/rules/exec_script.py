@@ -98,12 +98,12 @@ def exit_code(names: Iterable[str]) -> int | None:
 
 
 def scripts(
-    folder: str, shell: str, command: str, maker: int, path: str, end_mark: bytes, *, subshell: bool = False
+    folder: str, shell: str, command: str, maker: int | str, path: str, end_mark: bytes, *, subshell: bool = False
 ) -> Scripts:
     """They set no variable and leave no job.
 
-    `maker`: the pid of who wants to know. When it is gone, the folder is removed at the end. `path`: where the programs
-    of the relay are.
+    `maker`: the pid of who wants to know, or what sh finds it by. When it is gone, the folder is removed at the end.
+    `path`: where the programs of the relay are.
     """
     clean = f"/usr/bin/env -i PATH={_quoted(path, shell)} /bin/sh"
     run = (
@@ -127,7 +127,7 @@ esac"""
     return Scripts(f"{command}\n", f"{run}\n", _relay(folder, maker), _end(folder, end_mark))
 
 
-def _relay(folder: str, maker: int) -> str:
+def _relay(folder: str, maker: int | str) -> str:
     """Comes back at once. tee writes to dd first: a terminal that stands still keeps nothing back that was read. While
     the folder is removed, the shell may write the code into it. Where nobody wants the output any more, dd is ended,
     and nothing is lost by that: the shell may not have opened the pipe yet.

@@ -31,6 +31,7 @@ _FOLDERS = (
 _KNOWN_TERMINAL = (
     'if command -v infocmp >/dev/null 2>&1&&! infocmp "$TERM" >/dev/null 2>&1;then export TERM=xterm-256color;fi;'
 )
+_LINE_END = "n=$(printf '\\nx');n=${n%x};"
 # Exit codes that are not tmux's, which has 0 and 1.
 NO_TMUX = 41
 NOT_OURS = 42
@@ -79,18 +80,35 @@ def tmux_script(mark: str, server: str, words: Sequence[str], *, clock: bool = F
 
     tmux finds the folder of its sockets itself. A path is not looked at by it, so it is here.
     """
-    mine, guard = ["-L", server], ""
-    if server.startswith("/"):
-        path = quoted(server)
-        mine = ["-S", server]
-        guard = f"if [ -e {path} ]&&{{ ! [ -S {path} ]||! [ -O {path} ];}};then exit {NOT_OURS};fi;"
-    argv = " ".join(map(quoted, ["-u", *mine, *words]))
-    find = f'for d in {" ".join(_FOLDERS)};do [ -x "$d/tmux" ]&&break;d=;done;t=$d/tmux;[ "$d" ]||exit {NO_TMUX};'
+    mine, guard = _of_server(server)
     begin = _says(mark, clock=clock) if mark else _KNOWN_TERMINAL
-    return (
-        f"{begin}unset TMUX TMUX_PANE;n=$(printf '\\nx');n=${{n%x}};{guard}"
-        f't=tmux;command -v tmux >/dev/null 2>&1||{{ {find}}};exec "$t" {argv}'
-    )
+    return f'{begin}{_finds(guard)}exec "$t" {" ".join(map(quoted, ["-u", *mine, *words]))}'
+
+
+def looking_script(mark: str, server: str, text: str) -> str:
+    """The line that runs a text for sh, in which `tm` is tmux on that server."""
+    mine, guard = _of_server(server)
+    asks = " ".join(map(quoted, ["-u", *mine]))
+    return f'{_says(mark, clock=False)}{_finds(guard)}tm(){{ "$t" {asks} "$@";}};eval {quoted(text)};exit'
+
+
+def plain_script(mark: str, text: str) -> str:
+    """The line that runs a text for sh, and asks no tmux."""
+    return f"{_says(mark, clock=False)}{_LINE_END}eval {quoted(text)};exit"
+
+
+def _of_server(server: str) -> tuple[list[str], str]:
+    """The words that name it, and what sees to it that a path is a socket of that user's."""
+    if not server.startswith("/"):
+        return ["-L", server], ""
+    path = quoted(server)
+    guard = f"if [ -e {path} ]&&{{ ! [ -S {path} ]||! [ -O {path} ];}};then exit {NOT_OURS};fi;"
+    return ["-S", server], guard
+
+
+def _finds(guard: str) -> str:
+    find = f'for d in {" ".join(_FOLDERS)};do [ -x "$d/tmux" ]&&break;d=;done;t=$d/tmux;[ "$d" ]||exit {NO_TMUX};'
+    return f"unset TMUX TMUX_PANE;{_LINE_END}{guard}t=tmux;command -v tmux >/dev/null 2>&1||{{ {find}}};"
 
 
 def file_script(mark: str, path: str) -> str:
