@@ -50,6 +50,7 @@ NOT_PYTHON = ("hooks", "install.sh", "lib", "lua", "plugin", "skills", "template
 # Where each is said, and why it does no harm there. A new place is a mistake, or has a guard and gets a line here.
 PLACES = {
     "attach-session": {
+        "viewsync/tmux/far_server.py": "words for a person, as in server.py",
         "viewsync/tmux/server.py": "words for a person, who may start a server with them",
         "viewsync/tmux/views.py": "in the step that sees the view idle; inside of an if-shell, which starts no server",
     },

@@ -55,7 +55,7 @@ def target(parser: argparse.ArgumentParser) -> None:
     server(parser, long="--socket")
 
 
-def host(parser: argparse.ArgumentParser) -> None:
+def host(parser: argparse._ActionsContainer) -> None:
     """Another machine, for verbs that need nothing but tmux there."""
     completes(
         "host",
@@ -85,6 +85,20 @@ def reached(
     from viewsync.hosts import reaching
 
     return reaching.target(ctx, parsed.host or "", wanted, timed=timed)
+
+
+def named_there(parsed: argparse.Namespace, ctx: Context) -> tuple[str, str]:
+    """The host and the name that `session` and `host` mean, "" for this host. What is registered here under just that
+    name stays what it means.
+    """
+    host, name = parsed.host or "", parsed.name
+    if ":" in name and not host and name not in ctx.registry.read()["sessions"]:
+        from viewsync.hosts import reaching
+
+        host, name = reaching.named(ctx, name, parsed.label, parsed.socket)
+    if host and (parsed.project or parsed.here):
+        raise UsageError("--project and --here narrow what is known on this host", "leave them out with --host")
+    return host, name
 
 
 def called(parser: argparse.ArgumentParser) -> None:

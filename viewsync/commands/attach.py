@@ -31,6 +31,7 @@ EXIT_CODES = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.session(parser)
+    _args.host(parser)
     elsewhere = parser.add_argument_group("the client on another terminal")
     elsewhere.add_argument("--client", default="", metavar="TTY", help="switch the client on that terminal, not yours")
     elsewhere.add_argument("--window", default="", type=_args.window, metavar="@ID", help="the window to go to")
@@ -68,6 +69,9 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
 
 
 def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    host, parsed.name = _args.named_there(parsed, ctx)
+    if host:
+        return _far(parsed, ctx, host)
     if parsed.client or parsed.window or parsed.create:
         return _move(parsed, ctx)
     server, session, name = _meant(parsed, ctx)
@@ -77,6 +81,25 @@ def _run(parsed: argparse.Namespace, ctx: Context) -> Result:
         return Result(data)
     attaching.go(ctx, server, session, name)
     return Result(data, [f"switched to {name}; elsewhere: {shlex.join(words)}"])
+
+
+def _far(parsed: argparse.Namespace, ctx: Context, host: str) -> Result:
+    """A view of it in this terminal, also inside tmux: no client of this host's can switch there."""
+    if parsed.client or parsed.window or parsed.create:
+        raise UsageError("--client, --window and --create are for clients of this host", "leave them out with --host")
+    from viewsync.hosts import opening, reaching
+    from viewsync.views.opening import OpenRequest
+
+    place = reaching.socket(host, parsed.label, parsed.socket)
+    if parsed.json:
+        from viewsync.hosts import details
+
+        far = reaching.context(ctx, host)
+        known, seen = details.find(far, place, parsed.name)
+        words = far.tmux.to_attach(place, parsed.name)
+        return Result({"name": known.name, "socket": place, "session_id": seen.id, "attach": words})
+    opening.become_client(ctx, host, OpenRequest(parent=parsed.name, socket=place))
+    raise AssertionError("the process is ssh by now")
 
 
 def _meant(parsed: argparse.Namespace, ctx: Context) -> tuple[Server, str, str]:

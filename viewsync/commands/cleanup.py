@@ -33,7 +33,8 @@ EXIT_CODES = {
 
 _PERSON = "person"
 _OF_SESSIONS = ("all", "older_than", "idle_than", "compat", "project", "here")
-_OF_VIEWS = ("socket", "from_gui", "only_gui", "live_tty", "layout")
+_OF_VIEWS = ("socket", "host", "from_gui", "only_gui", "live_tty", "layout")
+_OF_THIS_HOST = ("from_gui", "only_gui", "live_tty", "layout")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +53,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     views.add_argument(
         "--socket", default="", metavar="NAME", help="only on this server: a name as in tmux -L, or a path"
     )
+    _args.host(views)
     views.add_argument("--trigger", default=_PERSON, metavar="NAME", help="what started this cleanup, for the history")
     views.add_argument(
         "--from-gui",
@@ -86,7 +88,21 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         if getattr(parsed, name) not in (None, False, "", []):
             there = "without" if parsed.views else "with"
             raise UsageError(f"--{name.replace('_', '-')} only works {there} --views")
+    if parsed.host:
+        return _far(parsed, ctx)
     return _views(parsed, ctx) if parsed.views else _sessions(parsed, ctx)
+
+
+def _far(parsed: argparse.Namespace, ctx: Context) -> Result:
+    """Only what its own server would end by itself."""
+    for name in _OF_THIS_HOST:
+        if getattr(parsed, name):
+            raise UsageError(f"--{name.replace('_', '-')} is for views of this host", "leave it out with --host")
+    from viewsync.hosts import views as far_views
+
+    with ctx.progress("cleaning up the views"):
+        done = far_views.clean(ctx, parsed.host, parsed.socket, dry_run=parsed.dry_run)
+    return _verdicts.result(done, dry_run=parsed.dry_run, verbose=parsed.verbose)
 
 
 def _views(parsed: argparse.Namespace, ctx: Context) -> Result:

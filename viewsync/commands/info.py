@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.projects.listing import Known
-    from viewsync.tmux.rules.project_model import SeenWindow
+    from viewsync.tmux.rules.project_model import SeenSession, SeenWindow
     from viewsync.tmux.server import Tmux
 
 EXIT_CODES = {
@@ -30,22 +30,38 @@ EXIT_CODES = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     _args.session(parser)
+    _args.host(parser)
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    host, parsed.name = _args.named_there(parsed, ctx)
+    if host:
+        return _far(parsed, ctx, host)
     known = _args.session_of(parsed, ctx)
+    seen = listing.detail(ctx.tmux, known)
+    secrets = _secrets(ctx.tmux, known) if seen else []
+    return _told(ctx, known, seen, secrets)
+
+
+def _far(parsed: argparse.Namespace, ctx: Context, host: str) -> Result:
+    from viewsync.hosts import details, reaching
+
+    far = reaching.context(ctx, host, timed=True)
+    known, seen = details.find(far, reaching.socket(host, parsed.label, parsed.socket), parsed.name)
+    return _told(far, known, seen, [])
+
+
+def _told(ctx: Context, known: Known, seen: SeenSession | None, secrets: list[str]) -> Result:
     row = known.row
     now = ctx.clock()
     data = _project_rows.data(known, now)
-    seen = listing.detail(ctx.tmux, known)
     data["type"], data["target"], data["pid"] = (row.type, row.target, row.pid or None) if row else (None, None, None)
     data["folder"] = seen.folder if seen else None
     data["windows"] = [_window(window) for window in seen.windows] if seen else []
     data["file"] = known.about.get("file") or None
     data["arguments"] = known.about.get("arguments") or {}
     data["attach"] = ctx.tmux.to_attach(known.socket, known.name) if seen else None
-    secrets = _secrets(ctx.tmux, known) if seen else []
     lines = [environment.hidden(line, secrets) for line in _lines(data, now, ctx.env.get("HOME", ""))]
     return Result({key: _shown(value, secrets) for key, value in data.items()}, lines)
 

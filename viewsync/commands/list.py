@@ -133,10 +133,7 @@ def _far(parsed: argparse.Namespace, ctx: Context, now: float) -> tuple[list[dic
 
     if parsed.project or parsed.here:
         raise UsageError("--project and --here narrow what is known on this host", "leave them out with --host")
-    if parsed.host == far_listing.ALL:
-        listed, errors = far_listing.everywhere(ctx)
-    else:
-        listed, errors = far_listing.sessions(ctx, parsed.host), []
+    listed, errors = far_listing.everywhere(ctx, parsed.host)
     found = [
         {
             "name": session.name,

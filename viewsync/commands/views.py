@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.tmux.window_list import Window
 
+    Read = tuple[listing.Listing, list[listing.Parent], list[list[Window]]]
+
 EXIT_CODES = {
     0: "done",
     1: _args.REFUSED,
@@ -28,22 +30,33 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="include sessions without views")
     parser.add_argument("--windows", action="store_true", help="name the windows of each session, too")
     _args.server(parser)
+    _args.host(parser)
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
-    one = parsed.label or parsed.socket
-    sockets = [tmux_sockets.socket_of(ctx.env, parsed.label, parsed.socket)] if one else None
-    found = listing.read(ctx, sockets)
-    parents = [parent for parent in found.parents if parent.views or parsed.all]
+    found, parents, windows = (_far if parsed.host else _own)(parsed, ctx)
     rows = [_parent(parent) for parent in parents]
-    windows = listing.windows(ctx, found, parents) if parsed.windows else [[] for _ in parents]
     if parsed.windows:
         for row, shown in zip(rows, windows, strict=True):
             row["window_list"] = [_window(window) for window in shown]
     data = {"parents": rows, "servers": found.servers, "errors": found.errors}
     lines = _lines(parents, windows, ctx.clock()) if parents else [_nothing(all_=parsed.all)]
     return Result(data, lines, code=4 if found.errors else 0, warnings=found.errors)
+
+
+def _own(parsed: argparse.Namespace, ctx: Context) -> Read:
+    one = parsed.label or parsed.socket
+    sockets = [tmux_sockets.socket_of(ctx.env, parsed.label, parsed.socket)] if one else None
+    found = listing.read(ctx, sockets)
+    parents = [parent for parent in found.parents if parent.views or parsed.all]
+    return found, parents, listing.windows(ctx, found, parents) if parsed.windows else [[] for _ in parents]
+
+
+def _far(parsed: argparse.Namespace, ctx: Context) -> Read:
+    from viewsync.hosts import views as far_views
+
+    return far_views.listed(ctx, parsed.host, parsed.label, parsed.socket, every=parsed.all, windows=parsed.windows)
 
 
 def _parent(parent: listing.Parent) -> dict[str, Any]:

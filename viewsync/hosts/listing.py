@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from viewsync.errors import TmuxError, UsageError
-from viewsync.hosts import reaching
+from viewsync.hosts import asking, reaching
 from viewsync.sessions.rules import health
-from viewsync.system import ssh
-from viewsync.tmux import pane_list, side_by_side
+from viewsync.tmux import pane_list
 from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views.rules import groups
@@ -27,33 +25,10 @@ class FarSession(NamedTuple):
     views: tuple[View, ...]
 
 
-ALL = "all"  # as --host
-
-
-def everywhere(ctx: Context) -> tuple[list[FarSession], list[str]]:
-    """Those of all hosts in the setting, which are asked side by side, and why some have not told: of their sessions
-    nothing is known then. TmuxError where none has.
-    """
-    hosts = [ssh.checked(host) for host in ctx.config["hosts"].split()]
-    if not hosts:
-        raise UsageError(
-            "--host all asks the hosts of the setting `hosts`, and there are none", "name them in config.toml"
-        )
-    for host in hosts:
-        ctx.ssh.prepare(host)
-
-    def ask(_: object, host: str) -> list[FarSession] | TmuxError:
-        try:
-            return sessions(ctx, host)
-        except TmuxError as error:
-            return error
-
-    answers = side_by_side.ask(ctx.tmux, hosts, ask)
-    problems = [answer for answer in answers.values() if isinstance(answer, TmuxError)]
-    if len(problems) == len(answers):
-        raise problems[0]
-    told = [session for answer in answers.values() if not isinstance(answer, TmuxError) for session in answer]
-    return told, [f"{problem.message} ({problem.hint})" if problem.hint else problem.message for problem in problems]
+def everywhere(ctx: Context, host: str) -> tuple[list[FarSession], list[str]]:
+    """Those of one host or of all, and why some have not told. TmuxError where none has."""
+    answers, problems = asking.each(ctx, host, sessions)
+    return [session for answer in answers.values() for session in answer], problems
 
 
 def sessions(ctx: Context, host: str) -> list[FarSession]:

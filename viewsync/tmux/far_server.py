@@ -30,6 +30,8 @@ _NOT_HERE = {"#{pane_pid}": "0", "#{client_pid}": "0", "#{pane_tty}": "", "#{cli
 
 
 class FarTmux(Tmux):
+    far = True
+
     def __init__(self, local: Tmux, ssh: Ssh, host: str) -> None:
         self.__dict__.update(copy.copy(local).__dict__)
         self.host = host
@@ -49,6 +51,9 @@ class FarTmux(Tmux):
         """What asks it as a client on our own terminal. It is connected by now."""
         script = far_shell.tmux_script("", self._place(socket), words)
         return self.ssh.argv(self.host, far_shell.command_line(script), terminal=True)
+
+    def to_attach(self, socket: str, name: str) -> list[str]:
+        return self.to_become(socket, ["attach-session", "-t", f"={name}"])
 
     def write(self, path: str, text: str) -> None:
         """A new file on that host, which nobody else there can read. TmuxError where that cannot be."""

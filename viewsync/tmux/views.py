@@ -82,14 +82,17 @@ def act(
     now: float,
     grace: float,
     by_mark: Container[str] = (),
+    *,
+    alone: bool = False,
 ) -> list[bool]:
     """End and promote, in one call for all; for each verdict whether it was carried out. `by_mark`: the ids of those
-    that only their mark shows to be ours, so that it is asked for once more.
+    that only their mark shows to be ours, so that it is asked for once more. `alone`: only what the server would end by
+    itself, since all that keeps a view is known to it.
 
     The commands go in through stdin, where each line stands alone: a view that somebody attached to meanwhile,
     or that is gone, says so and the rest goes on. A server that is another one than was read does nothing.
     """
-    text = script(server, verdicts, now, grace, by_mark)
+    text = script(server, verdicts, now, grace, by_mark, alone=alone)
     done = tmux.run(server.socket, "source-file", "-", stdin=text + "display-message -p 'acted'\n")
     said = done.out.split("\n")
     if "acted" not in said:
@@ -97,9 +100,19 @@ def act(
     return [_carried_out(verdict, index, said) for index, verdict in enumerate(verdicts)]
 
 
-def script(server: Server, verdicts: Sequence[Verdict], now: float, grace: float, by_mark: Container[str] = ()) -> str:
+def script(
+    server: Server,
+    verdicts: Sequence[Verdict],
+    now: float,
+    grace: float,
+    by_mark: Container[str] = (),
+    *,
+    alone: bool = False,
+) -> str:
     """A line of tmux's command language for each verdict, which checks and acts in one step."""
     same = same_server(server)
+    if alone:
+        same = both(same, *idle.ALONE.values())
     meant = [both(same, MARKED) if verdict.id in by_mark else same for verdict in verdicts]
     lines = (_line(verdict, index, server, now, grace, meant[index]) for index, verdict in enumerate(verdicts))
     return "".join(f"{line}\n" for line in lines)

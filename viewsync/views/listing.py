@@ -10,7 +10,7 @@ from viewsync.views import servers, wezterm_panes
 from viewsync.views.rules import facts, policy, tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from viewsync.context import Context
     from viewsync.events import Event
@@ -95,7 +95,12 @@ def _parents(
     rows = tracking.merged(data["views"], changes.rows)
     known = facts.of(found, rows, wezterm_panes.tracked(rows, data["guis"]), now, ctx.awake())
     verdicts = {verdict.session: verdict for verdict in policy.decide(known, policy.of(ctx.config), now, doubt)}
-    names = {view.name: view.parent for view in known}
+    return grouped(found, verdicts, rows)
+
+
+def grouped(found: Inventory, verdicts: Mapping[str, Verdict], rows: Mapping[str, ViewRow]) -> list[Parent]:
+    """`verdicts`: of each view, by its name."""
+    names = {name: verdict.parent for name, verdict in verdicts.items()}
     parents = {
         session.name: Parent(session.name, found.server.socket, session, [])
         for session in found.sessions

@@ -1,0 +1,57 @@
+"""One host or all of those in the setting, asked side by side, each within its own bound."""
+
+from __future__ import annotations
+
+from viewsync.errors import TmuxError, UsageError
+from viewsync.system import ssh
+from viewsync.tmux import side_by_side
+from viewsync.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeVar
+
+    from viewsync.context import Context
+
+    Answer = TypeVar("Answer")
+
+ALL = "all"  # as --host
+
+
+def of_setting(ctx: Context) -> list[str]:
+    """Those that the setting names. UsageError for what can be none."""
+    return list(dict.fromkeys(ssh.checked(host) for host in ctx.config["hosts"].split()))
+
+
+def each(ctx: Context, host: str, question: Callable[[Context, str], Answer]) -> tuple[dict[str, Answer], list[str]]:
+    """What they answered, by host, and why some of several have not: of their sessions nothing is known then.
+    TmuxError where none has.
+    """
+    if host != ALL:
+        return {host: question(ctx, host)}, []
+    hosts = of_setting(ctx)
+    if not hosts:
+        raise UsageError(
+            "--host all asks the hosts of the setting `hosts`, and there are none", "name them in config.toml"
+        )
+    return together(ctx, hosts, question)
+
+
+def together(
+    ctx: Context, hosts: Sequence[str], question: Callable[[Context, str], Answer]
+) -> tuple[dict[str, Answer], list[str]]:
+    for host in hosts:
+        ctx.ssh.prepare(host)
+
+    def ask(_: object, host: str) -> Answer | TmuxError:
+        try:
+            return question(ctx, host)
+        except TmuxError as error:
+            return error
+
+    answers = side_by_side.ask(ctx.tmux, hosts, ask)
+    problems = [answer for answer in answers.values() if isinstance(answer, TmuxError)]
+    if len(problems) == len(answers):
+        raise problems[0]
+    told = {host: answer for host, answer in answers.items() if not isinstance(answer, TmuxError)}
+    return told, [f"{problem.message} ({problem.hint})" if problem.hint else problem.message for problem in problems]
