@@ -131,13 +131,13 @@ def test_a_terminal_that_the_host_does_not_know(home: Home, proj: Server) -> Non
     ("words", "said"),
     [
         (("far:nope",), "there is no session 'nope' on far:default"),
-        (("far:nope",), "(`tmux new-session` there makes it)"),
-        (("far:pro",), "(did you mean proj? `tmux new-session` there makes a new one)"),
+        (("far:nope",), "(--create makes it)"),
+        (("far:pro",), "(did you mean proj? --create makes a new one)"),
         (
             ("far:proj", "-L", "none"),
-            "there is no session 'proj': no tmux server on far:none (`tmux new-session` there",
+            "there is no session 'proj': no tmux server on far:none (--create makes it",
         ),
-        (("--host", "far", "proj", "--create"), "--create is for sessions of this host"),
+        (("--host", "far", "a.b", "--create"), "tmux would rewrite '.' in a session's name"),
         (("--host", "far", "proj", "--json"), "--json is for sessions of this host"),
         (("far:proj", "--cwd", "x"), "--cwd takes a whole path on far"),
     ],
@@ -147,6 +147,13 @@ def test_what_cannot_be_opened_says_why(home: Home, proj: Server, words: tuple[s
     assert tab.wait() != 0
     assert said in until(tab.text, "an answer")
     assert proj.sessions() == ["proj"]
+
+
+def test_create_makes_a_session_that_is_not_there(home: Home, proj: Server, far: FarHost) -> None:
+    tab = home.tab("open", "far:new", "--create", "--cwd", far.home.path, env={"MINE": "only here"})
+    until(lambda: tab.ended() or proj.clients(), "a client on the far server")
+    assert proj.show("=new:", "#{pane_current_path}") == far.home.path
+    assert "MINE" not in proj.tmux("show-environment", "-t", "=new:")
 
 
 def test_a_session_here_whose_name_has_a_colon_is_meant(home: Home, proj: Server, server: Server) -> None:

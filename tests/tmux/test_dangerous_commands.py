@@ -93,7 +93,6 @@ TOLD = {
     ("viewsync/tmux/options.py", "half of a name"): 1,  # which keys say it
     ("viewsync/tmux/rules/project_options.py", "lock"): 1,  # lock-command, which is an option
     ("viewsync/tmux/rules/versions.py", "move-window"): 1,
-    ("viewsync/views/opening.py", "new-session"): 1,
 }
 
 # Trap F: where a time is asked for that 3.2a crashes on when its session is gone.

@@ -66,6 +66,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-register", action="store_true", help="do not register the session")
     _args.server(parser, long="--socket")
+    _args.host(parser)
     _args.json(parser)
 
 
@@ -76,7 +77,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         raise UsageError(
             "a session runs one program", "give either -- COMMAND or one of --python, --gdb, --shell and --template"
         )
-    template = _template(parsed, ctx)
+    template = None if parsed.host else _template(parsed, ctx)
     kind = creating.PROGRAM if parsed.command else parsed.type or "shell"
     request = creating.CreateRequest(
         name=parsed.name,
@@ -95,11 +96,12 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     )
     prompt = _prompt(parsed, template, kind)
     timeout = _args.duration(parsed.wait_timeout, "--wait-timeout")
-    done = creating.create(ctx, request)
+    ctx, host, request = _where(parsed, ctx, request)
+    done = _made(ctx, host, request)
     problem = _prepared(ctx, done, prompt, template, timeout) if prompt else ""
-    attach = ctx.tmux.to_attach(done.socket, parsed.name)
+    attach = ctx.tmux.to_attach(done.socket, request.name)
     data = {
-        "name": parsed.name,
+        "name": request.name,
         "socket": done.socket,
         "target": done.made.target,
         "type": request.type,
@@ -114,8 +116,33 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     }
     told = [f"attach with: {' '.join(map(quote, attach))}"] if sys.stderr.isatty() else []
     failed = [f"the session exists, but is not ready: {problem}"] if problem else []
-    code = 4 if not (done.registered or parsed.no_register) else 3 if problem else 0
+    code = 4 if not (done.registered or parsed.no_register or host) else 3 if problem else 0
     return Result(data, code=code, warnings=[*done.warnings, *failed, *told], always_json=True)
+
+
+def _where(
+    parsed: argparse.Namespace, ctx: Context, request: creating.CreateRequest
+) -> tuple[Context, str, creating.CreateRequest]:
+    """The host that --host or HOST:NAME means, "" for this one, and the context that reaches it."""
+    host = parsed.host or ""
+    if not (host or ":" in request.name):
+        return ctx, "", request
+    from viewsync.hosts import reaching
+
+    if not host:
+        host, name = reaching.named(ctx, request.name, request.label, request.socket)
+        request = request._replace(name=name)
+    if host and parsed.template is not None:
+        raise UsageError("a template is for sessions of this host", f"say what {host} is to run: -- COMMAND")
+    return (reaching.context(ctx, host) if host else ctx), host, request
+
+
+def _made(ctx: Context, host: str, request: creating.CreateRequest) -> creating.Created:
+    if not host:
+        return creating.create(ctx, request)
+    from viewsync.hosts import creating as far_creating
+
+    return far_creating.create(ctx, host, request)
 
 
 def _template(parsed: argparse.Namespace, ctx: Context) -> Template | None:

@@ -54,7 +54,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     host, parent = parsed.host, parsed.parent
-    if ":" in parent and not (host or parsed.json or parsed.create):
+    if ":" in parent and not (host or parsed.json):
         from viewsync.hosts import reaching  # only for such names
 
         host, parent = reaching.named(ctx, parent, parsed.label, parsed.socket)
@@ -90,9 +90,8 @@ def _elsewhere(parsed: argparse.Namespace, ctx: Context, host: str, parent: str)
     from viewsync.hosts import reaching
 
     try:
-        if parsed.create or parsed.json:
-            flag = "--json" if parsed.json else "--create"
-            raise UsageError(f"{flag} is for sessions of this host", f"leave it out for {host}")
+        if parsed.json:
+            raise UsageError("--json is for sessions of this host", f"leave it out for {host}")
         request = _request(parsed, parent, reaching.socket(host, parsed.label, parsed.socket))
         far_opening.become_client(ctx, host, request)
     except ViewsyncError as error:

@@ -119,18 +119,25 @@ def _make(
 
 
 def _checked(env: Mapping[str, str], request: CreateRequest) -> sessions.NewSession:
+    if request.cwd and not os.path.isdir(request.cwd):
+        raise UsageError(f"--cwd {request.cwd!r} is not a folder", "name an existing folder")
+    new = checked(env, request)
+    program = _program(env, request.name, new.argv[0])
+    return new._replace(argv=[program, *new.argv[1:]], cwd=os.path.abspath(request.cwd) if request.cwd else "")
+
+
+def checked(env: Mapping[str, str], request: CreateRequest) -> sessions.NewSession:
+    """As far as that needs nothing of the host that it is for."""
     if problem := session_names.refusal(request.name):
         raise UsageError(f"cannot create a session {request.name!r}: {problem}", "choose another name")
     if not request.window or not request.window.isprintable():
         raise UsageError(f"not a window name: {request.window!r}", "use printable text")
-    if request.cwd and not os.path.isdir(request.cwd):
-        raise UsageError(f"--cwd {request.cwd!r} is not a folder", "name an existing folder")
     argv, environment = (list(request.command), []) if request.command else PROGRAMS[request.type]
     return sessions.NewSession(
         name=request.name,
         window=request.window,
-        argv=[_program(env, request.name, argv[0]), *argv[1:]],
-        cwd=os.path.abspath(request.cwd) if request.cwd else "",
+        argv=argv,
+        cwd=request.cwd,
         environment=[*environment, *(_variable(env, assignment) for assignment in request.environment)],
         size=_size(request.size),
         history_limit=_history_limit(request.history_limit),

@@ -36,7 +36,8 @@ def prepare(ctx: Context, made: Created, prompt: Pattern, commands: Sequence[str
     deadline = time.monotonic() + timeout
     pid, _, start = made.made.server.partition(".")
     server = Server(made.socket, int(pid), int(start), "")
-    asked = TargetArgs(socket=made.socket, target=made.made.pane_id)
+    far = made.socket if ctx.tmux.far else ""
+    asked = TargetArgs(socket="" if far else made.socket, target=made.made.pane_id, far=far)
 
     def wish() -> waiting.WaitCondition:
         left = max(0.0, deadline - time.monotonic())

@@ -43,7 +43,7 @@ _MADE = "\t".join(
 
 class NewSession(NamedTuple):
     name: str
-    cwd: str = ""  # "" for ours
+    cwd: str = ""  # "" for ours; on another host for where its login shell begins
     window: str = ""  # its name, "" for that of what runs in it
     argv: Sequence[str] = ()  # what runs in it, () for the user's shell
     environment: Sequence[tuple[str, str]] = ()
@@ -102,9 +102,11 @@ def begin(tmux: Tmux, socket: str, new: NewSession, answer: str, then: Sequence[
     kept = f"set-option -t {quoted(f'={new.name}:')} destroy-unattached off"
     sized = [window_size.given(new.name, new.size)] if new.size else []
     own = {name for name, _ in new.environment}
-    callers = {name: value for name, value in variables.handed_on(tmux.env).items() if name not in own}
+    handed = {} if tmux.far else variables.handed_on(tmux.env)
+    callers = {name: value for name, value in handed.items() if name not in own}
     # For `freeze`: these are nothing that was said of this session.
     told = f"set-option -t {quoted(f'={new.name}:')} {marks.CALLERS} {quoted(' '.join(callers))}"
+    new = new._replace(cwd=_folder(tmux, new.cwd))
     script = " ; ".join([*_making(new, callers, answer, kept), told, *sized, *then])
     if "\0" in script:  # tmux would take what is before it for the whole word
         raise TmuxError("a program, its variables and its folder cannot hold a NUL byte")
@@ -120,6 +122,12 @@ def begin(tmux: Tmux, socket: str, new: NewSession, answer: str, then: Sequence[
     if messages.duplicate(done.err):
         raise Duplicate(done.err.strip())
     return done
+
+
+def _folder(tmux: Tmux, cwd: str) -> str:
+    if tmux.far:
+        return cwd
+    return os.path.abspath(cwd) if cwd else _our_folder()
 
 
 def _our_folder() -> str:
@@ -149,10 +157,8 @@ def _said(words: Sequence[str]) -> str:
 
 def _window(new: NewSession) -> list[str]:
     words = ["-n", language.unexpanded(new.window)] if new.window else []
-    if (
-        cwd := os.path.abspath(new.cwd) if new.cwd else _our_folder()
-    ):  # not the server's own, which is where we start it
-        words += ["-c", language.unexpanded(cwd)]
+    if new.cwd:  # not the server's own, which is where we start it
+        words += ["-c", language.unexpanded(new.cwd)]
     for name, value in new.environment:
         words += ["-e", f"{name}={value}"]
     return words

@@ -118,7 +118,7 @@ def planned(ctx: Context, request: OpenRequest) -> OpenPlan:
     found, origin = _look(ctx.tmux, request)
     data = read_registry(ctx)[0]  # one that is corrupt is set aside by the write below
     rows = _rows(found, data["views"])
-    parent, joined = _resolve(request.parent, _makes(request), found, rows)
+    parent, joined = _resolve(request.parent, found, rows)
     if origin is None or origin.session != joined.id:
         origin = view_origin.read(ctx.tmux, request.socket, joined.id)
     free = [] if request.new else _free(found, joined, rows, ctx.clock())
@@ -135,7 +135,7 @@ def _look(tmux: Tmux, request: OpenRequest) -> tuple[Inventory, Origin | None]:
         if not request.create:
             raise MissingSession(
                 f"there is no session {request.parent!r}: no tmux server on {request.socket}",
-                f"{_makes(request)} makes it; -L or -S names another server",
+                "--create makes it; -L or -S names another server",
             ) from None
         found, origin = None, None
     if request.create and (found is None or all(session.name != request.parent for session in found.sessions)):
@@ -170,12 +170,7 @@ def _rows(found: Inventory, views: Mapping[str, ViewRow]) -> dict[str, ViewRow]:
     return {session.name: views[ours[session.id]] for session in found.sessions if session.id in ours}
 
 
-def _makes(request: OpenRequest) -> str:
-    """What makes a session that is not there: on another host --create does not."""
-    return "--create" if request.socket.startswith("/") else "`tmux new-session` there"
-
-
-def _resolve(name: str, makes: str, found: Inventory, rows: dict[str, ViewRow]) -> tuple[str, TmuxSession]:
+def _resolve(name: str, found: Inventory, rows: dict[str, ViewRow]) -> tuple[str, TmuxSession]:
     """The parent's name, and the session to join. A view's name means its parent.
 
     While the parent is gone, its work lives in its views: then the one used last stands for it.
@@ -192,7 +187,7 @@ def _resolve(name: str, makes: str, found: Inventory, rows: dict[str, ViewRow]) 
     from viewsync.text.nearest import did_you_mean
 
     near = did_you_mean(name, parents, most=3)
-    hint = f"{near} {makes} makes a new one" if near else f"{makes} makes it"
+    hint = f"{near} --create makes a new one" if near else "--create makes it"
     raise MissingSession(f"there is no session {name!r} on {found.server.socket}", hint)
 
 

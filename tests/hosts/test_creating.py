@@ -1,0 +1,64 @@
+"""create on another host: what runs there is found there, and nothing of this host goes along."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.wait import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.far_host import FarHost
+    from tests.support.server import Home, Server
+
+
+@pytest.fixture
+def proj(far: FarHost) -> Iterator[Server]:
+    found = far.server()
+    yield found
+    found.stop()
+
+
+def test_a_session_is_made_there_and_can_be_driven_at_once(home: Home, proj: Server, far: FarHost) -> None:
+    words = ("--cwd", far.home.path, "-e", "X=a;b 'c'", "--size", "90x20", "--wait", "^ready$")
+    run = "echo ready; exec sh -i"
+    done = home.viewsync("create", "-n", "far:new", *words, "--json", "--", "sh", "-c", run, env={"MINE": "x"})
+    assert done.code == 0, done
+    fields = done.json()
+    assert [fields[name] for name in ("name", "socket", "registered", "ready", "pid")] == [
+        *("new", "far:default", False, True),
+        None,
+    ]
+    assert proj.show("=new:", "#{pane_current_path} #{window_width}x#{window_height}") == f"{far.home.path} 90x20"
+    assert proj.tmux("show-environment", "-t", "=new:").count("MINE") == 0
+    sent = home.viewsync("send", "-s", "far:new", "-c", 'echo "$X$MINE."', "-w", r"^a;b 'c'\.$")
+    assert sent.code == 0, sent
+    again = home.viewsync("create", "--host", "far", "-n", "new")
+    assert (again.code, "there is a session 'new' on far:default" in again.err) == (2, True), again
+    assert home.registry()["sessions"] == {}
+
+
+def test_what_cannot_be_made_says_why(home: Home, proj: Server) -> None:
+    for words, code, said in (
+        (("-n", "far:new", "--", "no-such-program-there"), 3, "no-such-program-there ended at once"),
+        (("-n", "far:new", "--cwd", "x"), 1, "--cwd takes a whole path on far"),
+        (("-n", "far:a.b"), 1, "tmux would rewrite '.' in a session's name"),
+        (("--host", "far", "-n", "new", "--template", "bash"), 1, "a template is for sessions of this host"),
+    ):
+        done = home.viewsync("create", *words)
+        assert (done.code, said in done.err) == (code, True), done
+    assert proj.sessions() == ["proj"]
+
+
+def test_the_first_session_starts_the_server_there(home: Home, far: FarHost) -> None:
+    server = far.server()
+    server.stop()
+    done = home.viewsync("create", "-n", "far:first", "--", "sleep", "1000")
+    assert done.code == 0, done
+    try:
+        until(lambda: server.sessions() == ["first"], "the session")
+    finally:
+        server.tmux("kill-server")
