@@ -170,7 +170,16 @@ def test_a_host_that_does_not_answer_hides_no_other(home: Home, proj: Server, fa
         assert one.code == 0, one
         assert [found["name"] for found in one.json()["sessions"]] == ["proj"]
         [problem] = one.json()["errors"]
-        assert problem.startswith("other cannot be reached: Connection refused")
+        assert problem.startswith("other cannot be reached: Connection refused, unreachable since 20"), problem
+        again = home.viewsync("find", "--host", "all", "--json", env=env).json()
+        assert [server["socket"] for server in again["servers"]] == ["far:default"]
+        assert again["errors"] == [problem]  # the same time
+        views = home.viewsync("views", "--all", "--host", "all", "--json", env=env)
+        assert ([parent["name"] for parent in views.json()["parents"]], views.json()["errors"]) == (["proj"], [problem])
+        other.start()
+        assert home.viewsync("list", "--host", "other").code == 0
+        assert os.listdir(os.path.join(home.state, "unreachable")) == []
+        other.stop()
         far.stop()
         none = home.viewsync("list", "--host", "all", "--json", env=env)
         assert (none.code, none.json()["error"]["kind"]) == (1, "unreachable")
@@ -183,6 +192,12 @@ def test_all_hosts_are_those_that_are_named(home: Home) -> None:
     assert done.code == 1
     assert "the setting `hosts`" in done.err
     assert home.viewsync("list", "--host", "all", env={"VIEWSYNC_HOSTS": "-oProxyCommand=x"}).code == 1
+
+
+def test_no_session_is_of_all_hosts(home: Home) -> None:
+    for verb, *words in (("health", "-t", "x"), ("kill", "x"), ("info", "x"), ("send", "-s", "x", "-c", "y")):
+        done = home.viewsync(verb, "--host", "all", *words)
+        assert "--host all names no session's host" in done.err, done
 
 
 def test_no_server_there_is_an_empty_list(home: Home, far: FarHost) -> None:

@@ -50,14 +50,23 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         if not servers:
             raise ViewsyncError("No tmux servers found", "; ".join(errors) or "start one with `tmux`")
     elif parsed.host:
-        from viewsync.hosts import reaching
-
-        far = reaching.socket(parsed.host, parsed.label, parsed.socket)
-        servers = [finding.on(reaching.context(ctx, parsed.host), far, far, parsed.query)]
+        servers, errors = _far(parsed, ctx)
     else:
         servers = [finding.one(ctx, parsed.label, parsed.socket, parsed.query)]
     lines = [line for server in servers for line in _lines(server)]
     return Result({"servers": [_data(server) for server in servers], "errors": errors}, lines, warnings=errors)
+
+
+def _far(parsed: argparse.Namespace, ctx: Context) -> tuple[list[finding.FoundServer], list[str]]:
+    """Of one host, or of all, and which of these have not answered."""
+    from viewsync.hosts import asking, reaching
+
+    def find(ctx: Context, host: str) -> finding.FoundServer:
+        far = reaching.socket(host, parsed.label, parsed.socket)
+        return finding.on(reaching.context(ctx, host), far, far, parsed.query)
+
+    answers, errors = asking.each(ctx, parsed.host, find)
+    return list(answers.values()), errors
 
 
 def _lines(server: finding.FoundServer) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from viewsync.errors import TmuxError, UsageError
+from viewsync.hosts import unreached
+from viewsync.registry.rows import stamp
 from viewsync.system import ssh
 from viewsync.tmux import side_by_side
 from viewsync.typed import TYPE_CHECKING
@@ -28,7 +30,8 @@ def each(ctx: Context, host: str, question: Callable[[Context, str], Answer]) ->
     TmuxError where none has.
     """
     if host != ALL:
-        return {host: question(ctx, host)}, []
+        with unreached.noted(ctx, host):
+            return {host: question(ctx, host)}, []
     hosts = of_setting(ctx)
     if not hosts:
         raise UsageError(
@@ -42,10 +45,12 @@ def together(
 ) -> tuple[dict[str, Answer], list[str]]:
     for host in hosts:
         ctx.ssh.prepare(host)
+        unreached.since(ctx, host)  # our folder, too, is found before several ask for it
 
     def ask(_: object, host: str) -> Answer | TmuxError:
         try:
-            return question(ctx, host)
+            with unreached.noted(ctx, host):
+                return question(ctx, host)
         except TmuxError as error:
             return error
 
@@ -54,4 +59,10 @@ def together(
     if len(problems) == len(answers):
         raise problems[0]
     told = {host: answer for host, answer in answers.items() if not isinstance(answer, TmuxError)}
-    return told, [f"{problem.message} ({problem.hint})" if problem.hint else problem.message for problem in problems]
+    missing = {host: answer for host, answer in answers.items() if isinstance(answer, TmuxError)}
+    return told, [_said(problem, unreached.since(ctx, host)) for host, problem in missing.items()]
+
+
+def _said(problem: TmuxError, since: float | None) -> str:
+    long = f", unreachable since {stamp(since)}" if since is not None else ""
+    return f"{problem.message}{long} ({problem.hint})" if problem.hint else f"{problem.message}{long}"

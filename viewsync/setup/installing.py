@@ -178,7 +178,7 @@ _STATE = (
 )
 
 # Folders of the verbs' own, which nobody needs afterwards. What was saved for somebody (evidence, backups) stays.
-_WORK = ("blocks", "exec", "leases", "parsed", "pending", "steps")
+_WORK = ("blocks", "exec", "leases", "parsed", "pending", "steps", "unreachable")
 
 
 def _emptied(ctx: Context) -> list[str]:
