@@ -194,6 +194,18 @@ def test_all_hosts_are_those_that_are_named(home: Home) -> None:
     assert home.viewsync("list", "--host", "all", env={"VIEWSYNC_HOSTS": "-oProxyCommand=x"}).code == 1
 
 
+def test_a_window_or_a_pane_of_this_host_is_no_session_of_another(home: Home, server: Server) -> None:
+    """`server` has a session `proj`; the text is not sent, and no host is waited for."""
+    for name in ("proj:0", "proj:0.0", "proj:one"):
+        done = home.viewsync("send", "-s", name, "-c", "echo no")
+        assert (done.code, f"-t {name} means it" in done.err) == (4, True), done
+    known = home.viewsync("capture", "-s", "no-such-host.invalid:0.1")
+    assert (known.code, "a window or a pane of this host is written -t no-such-host.invalid:0.1" in known.err) == (
+        4,
+        True,
+    )
+
+
 def test_no_session_is_of_all_hosts(home: Home) -> None:
     for verb, *words in (("health", "-t", "x"), ("kill", "x"), ("info", "x"), ("send", "-s", "x", "-c", "y")):
         done = home.viewsync(verb, "--host", "all", *words)

@@ -13,6 +13,7 @@ from viewsync.tmux import far_server, pane_list, sockets
 from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING
 
+_SOON = 3.0  # seconds for a host that may be none
 _ITS_OWN = "viewsync"  # what hooks call there, where it is installed; our own launcher is not there
 
 if TYPE_CHECKING:
@@ -44,15 +45,37 @@ def target(ctx: Context, host: str, asked: TargetArgs, *, timed: bool = False) -
 def named(ctx: Context, text: str, label: str, path: str) -> Named:
     """The host and the session in it. tmux 3.7a and newer keep the colon in a session's name, and one that runs here,
     on the server that -L or -S name, under just that name is meant. TmuxError where that server does not say.
+
+    Who gives a window or a pane of a session here for a session hears so, and is not kept waiting for a host.
     """
     found = names.parse(text)
     if not found.host:
         return found
     try:
-        reading = pane_list.read(ctx.tmux, sockets.socket_of(ctx.env, label, path))
+        panes = pane_list.read(ctx.tmux, sockets.socket_of(ctx.env, label, path)).panes
     except (ServerGone, TmuxMissing, sockets.Foreign):  # that path may mean something on the other host alone
-        return found
-    return Named("", text) if any(pane.session_name == text for pane in reading.panes) else found
+        panes = ()
+    if any(pane.session_name == text for pane in panes):
+        return Named("", text)
+    inside = [pane for pane in panes if pane.session_name == found.host]
+    windows = {name for pane in inside for name in (pane.window_name, str(pane.window_index))}
+    if (inside or found.host in ctx.registry.read()["sessions"]) and names.is_place(found.session, windows):
+        raise UsageError(
+            f"{text!r} is a window or a pane of session {found.host!r} here, and no session",
+            f"-t {text} means it; --host {found.host} with -s {found.session} means a session of another host",
+        )
+    if "." in found.session and names.is_place(found.session, ()):
+        _connect_soon(ctx, found.host, text)
+    return found
+
+
+def _connect_soon(ctx: Context, host: str, text: str) -> None:
+    """No session is called so: it is likely no host either."""
+    try:
+        ctx.ssh.connect(host, at_most=_SOON)
+    except ssh.Unreachable as error:
+        hint = f"{error.hint}; a window or a pane of this host is written -t {text}"
+        raise type(error)(error.message, hint) from None
 
 
 def context(ctx: Context, host: str, *, timed: bool = False) -> Context:

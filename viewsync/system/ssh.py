@@ -31,6 +31,8 @@ _OWN = (
     *("BatchMode=yes", "RemoteCommand=none", "ClearAllForwardings=yes", "ForwardX11=no", "PermitLocalCommand=no"),
     *("ConnectionAttempts=1", "LogLevel=ERROR"),
 )
+# The same of OpenSSH 8.7 and newer: our script would not arrive, or ssh would be gone before its answer.
+_NEWER = ("StdinNull=no", "ForkAfterAuthentication=no", "SessionType=default")
 
 
 class Unreachable(TmuxError):
@@ -57,17 +59,20 @@ class Ssh:
         self._env = env
         self._folder = folder
         self._sockets: dict[str, str] = {}
+        self._newer: bool | None = None  # whether it knows _NEWER
 
     def prepare(self, host: str) -> None:
         """Before several threads ask at once."""
         self._socket(host)
+        self._knows_newer()
 
-    def connect(self, host: str) -> None:
-        """Unreachable where that cannot be."""
+    def connect(self, host: str, *, at_most: float = 0.0) -> None:
+        """Unreachable where that cannot be. `at_most`: seconds, where there is less time for it than for any host."""
         socket = self._socket(host)
         if not socket or _listens(socket):
             return
-        said, code = self._try([*self._options(socket, "auto"), "--", host, "true"], host)
+        timeout = min(self.timeout, at_most) if at_most else self.timeout
+        said, code = self._try([*self._options(socket, "auto", timeout), "--", host, "true"], host, timeout)
         if code == ssh_answers.FAILED:
             raise self.failed(host, said, early=True)
 
@@ -88,11 +93,12 @@ class Ssh:
         why = f": {found.said}" if found.said else ""
         return ConnectionLost(f"the connection to {host} broke before anything was answered{why}", found.hint)
 
-    def _options(self, socket: str, master: str) -> list[str]:
+    def _options(self, socket: str, master: str, timeout: float = 0.0) -> list[str]:
         interval, count = _ALIVE
         settings = [
             *_OWN,
-            f"ConnectTimeout={max(1, round(self.timeout))}",
+            *(_NEWER if self._knows_newer() else ()),
+            f"ConnectTimeout={max(1, round(timeout or self.timeout))}",
             f"ServerAliveInterval={interval}",
             f"ServerAliveCountMax={count}",
             *([f"ControlMaster={master}", f"ControlPath={socket}"] if socket else ["ControlPath=none"]),
@@ -110,11 +116,35 @@ class Ssh:
             self._sockets[host] = path if usable else ""
         return self._sockets[host]
 
-    def _try(self, words: Sequence[str], host: str) -> tuple[str, int]:
+    def _knows_newer(self) -> bool:
+        """Whether this ssh has those options, which an older one refuses. A file keeps its answer."""
+        if self._newer is None:
+            folder = self._folder()
+            path = os.path.join(folder, f"newer-{_hashed([self.program, _state(self._which())])}") if folder else ""
+            known = _first_byte(path)
+            if known in ("0", "1"):
+                self._newer = known == "1"
+            else:
+                self._newer = self._asked_newer()
+                _keep(path, "01"[self._newer])
+        return self._newer
+
+    def _which(self) -> str:
+        return process.which(self.program, self._env)
+
+    def _asked_newer(self) -> bool:
+        """By a configuration that has nothing else in it."""
+        asks = [word for setting in _NEWER for word in ("-o", setting)]
+        try:
+            return not process.run([self.program, "-F", "none", "-G", *asks, "x"], timeout=_MARGIN, env=self._env).code
+        except (process.NotStarted, process.TimedOut):
+            return False
+
+    def _try(self, words: Sequence[str], host: str, timeout: float) -> tuple[str, int]:
         """What it said, and its exit code. It has no terminal to ask on, and the connection outlives us."""
         import tempfile  # only where there is no connection yet
 
-        bound = self.timeout + _MARGIN
+        bound = timeout + (_MARGIN if timeout == self.timeout else 0.0)
         with tempfile.TemporaryFile() as output:
             try:
                 child = process.start_group([self.program, *words], cwd="/", env=self._env, output=output.fileno())
@@ -158,11 +188,37 @@ def _listens(path: str) -> bool:
 
 def _name(host: str, program: str, env: Mapping[str, str]) -> str:
     """Another one once the user's configuration was changed: the host's name may mean another one there by now."""
+    home = env.get("HOME", "")
+    return _hashed([program, host, *map(_state, (os.path.join(home, ".ssh/config"), "/etc/ssh/ssh_config"))])
+
+
+def _hashed(said: Sequence[str]) -> str:
     import hashlib
 
-    home = env.get("HOME", "")
-    said = [program, host, *map(_state, (os.path.join(home, ".ssh/config"), "/etc/ssh/ssh_config"))]
     return hashlib.sha256("\0".join(said).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _first_byte(path: str) -> str:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return ""
+    try:
+        return os.read(handle, 1).decode("ascii", "replace")
+    except OSError:
+        return ""
+    finally:
+        os.close(handle)
+
+
+def _keep(path: str, text: str) -> None:
+    """Where there is such a folder. Who reads it before it is written asks for itself."""
+    with contextlib.suppress(OSError):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(handle, text.encode())
+        finally:
+            os.close(handle)
 
 
 def _state(path: str) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from viewsync.text import host_names
-from viewsync.typed import NamedTuple
+from viewsync.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 
 class Named(NamedTuple):
@@ -19,3 +22,9 @@ def parse(text: str) -> Named:
     if not (colon and session and host_names.is_host(host)) or "/" in host or session.startswith("//"):
         return Named("", text)
     return Named(host, session)
+
+
+def is_place(session: str, windows: Container[str]) -> bool:
+    """Whether what is behind the colon reads as a window or a pane: by its number, or as one of these windows."""
+    window, _, pane = session.partition(".")
+    return session in windows or (window.isdecimal() and (pane.isdecimal() or "." not in session))
