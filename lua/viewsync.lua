@@ -926,7 +926,7 @@ end
 ---@field clients integer
 ---@field used integer when somebody was last on it, as far as is known
 
---- A project, a worktree or a folder: `viewsync pick --open` opens it, and makes what it needs.
+--- A project, a worktree, a folder or another host's session: `viewsync pick --open` opens it, and makes what it needs.
 ---@class viewsync.Other
 ---@field key string
 ---@field kind string
@@ -946,12 +946,15 @@ local function session_of(told)
   return session
 end
 
+--- Of another host: only viewsync knows how to open it.
+local function is_elsewhere(told) return is_text(told.socket) and told.socket:sub(1, 1) ~= "/" end
+
 ---@return viewsync.Session[]
 local function sessions_of(answer)
   local sessions = {}
   for _, told in ipairs(answer.choices or answer.parents or {}) do
     local session = answer.parents and told.exists ~= false or told.kind == "session"
-    if session and is_text(told.name) then sessions[#sessions + 1] = session_of(told) end
+    if session and is_text(told.name) and not is_elsewhere(told) then sessions[#sessions + 1] = session_of(told) end
   end
   return sessions
 end
@@ -960,7 +963,8 @@ end
 local function others_of(answer)
   local others = {}
   for _, told in ipairs(answer.choices or {}) do
-    if told.kind ~= "session" and is_text(told.key) and is_text(told.name) then
+    local other_kind = told.kind ~= "session" or is_elsewhere(told)
+    if other_kind and is_text(told.key) and is_text(told.name) then
       local detail = is_text(told.detail) and told.detail or ""
       local other = { key = told.key, kind = told.kind, name = told.name, detail = detail }
       other.socket = told.socket

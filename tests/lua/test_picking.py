@@ -224,6 +224,15 @@ def test_all_that_pick_offers_is_there_behind_the_sessions(gui: Gui, viewsync: V
     assert [row["label"] for row in pick(gui, window)][1:] == own  # at once, as they are known
 
 
+def test_a_session_of_another_host_is_opened_by_its_key(gui: Gui, viewsync: Viewsync, window: Window) -> None:
+    far = {**other("session", "web:api", "ZmFy"), "socket": "web:default", "detail": "0 views, on web"}
+    viewsync.answers["pick"] = {"choices": [far], "errors": []}
+    [row] = pick(gui, window)
+    assert row["label"] == "session  web:api  0 views, on web"
+    gui.choose(window, row)
+    assert window.tabs[-1].panes[0].argv[1:] == ["pick", "--open=ZmFy"]
+
+
 @pytest.mark.parametrize("is_url", [False, True])
 def test_projects_and_worktrees_are_those_of_the_panes_folder(gui: Gui, window: Window, *, is_url: bool) -> None:
     pane = window.tabs[0].panes[0]

@@ -146,6 +146,8 @@ def _opened(parsed: argparse.Namespace, ctx: Context, choice: Choice) -> Result:
     from viewsync.picking import going  # a list of the choices needs none of it
     from viewsync.projects import attaching
 
+    if choice.host:
+        return _far(parsed, ctx, choice)
     if parsed.client:
         return _moved(ctx, going.reach(ctx, choice), parsed.client)
     if not (parsed.json or terminal.name() or sockets.is_inside(ctx.env, choice.socket)):  # before anything is made
@@ -158,6 +160,25 @@ def _opened(parsed: argparse.Namespace, ctx: Context, choice: Choice) -> Result:
         complain(warning)
     attaching.go(ctx, reached.server, reached.session, reached.name)
     return Result(lines=[f"switched to {reached.name}"])
+
+
+def _far(parsed: argparse.Namespace, ctx: Context, choice: Choice) -> Result:
+    """A view of another host's session, in this terminal."""
+    if parsed.client:
+        raise UsageError(
+            f"no tmux client of this host can go to {choice.name!r}", "`viewsync open` shows it in a terminal"
+        )
+    from viewsync.hosts import details, opening, reaching
+    from viewsync.views.opening import OpenRequest
+
+    session = choice.name.removeprefix(f"{choice.host}:")
+    if parsed.json:
+        far = reaching.context(ctx, choice.host)
+        known, seen = details.find(far, choice.socket, session)
+        words = far.tmux.to_attach(choice.socket, session)
+        return Result({"name": known.name, "socket": choice.socket, "session_id": seen.id, "attach": words})
+    opening.become_client(ctx, choice.host, OpenRequest(parent=session, socket=choice.socket))
+    raise AssertionError("the process is ssh by now")
 
 
 def _moved(ctx: Context, reached: Reached, tty: str) -> Result:

@@ -36,8 +36,27 @@ def of(kind: str, asked: Asked) -> Iterator[Candidate]:
 
 
 def _sessions(asked: Asked) -> Iterator[Candidate]:
+    yield from _elsewhere(asked)
+    if asked.given.get("host"):
+        return
     for name, row in sorted(_registry(asked.ctx)["sessions"].items()):
         yield Candidate(name, str(row.get("type") or "session"))
+
+
+def _elsewhere(asked: Asked) -> Iterator[Candidate]:
+    """Those of the host that the line names, and of hosts in the setting once their names are begun."""
+    named = asked.given.get("host", "")
+    hosts = str(asked.ctx.config["hosts"]).split() if asked.typed and not named else []
+    wanted = [host for host in hosts if asked.typed.startswith(f"{host}:") or f"{host}:".startswith(asked.typed)]
+    if not (named or wanted):
+        return
+    from viewsync.hosts import soon
+    from viewsync.text import host_names
+
+    known = [host for host in dict.fromkeys([named] if named else wanted) if host_names.is_host(host)]
+    answers, _ = soon.sessions(asked.ctx, known, _BOUND)
+    for host, there in answers.items():
+        yield from (Candidate(one.name if named else f"{host}:{one.name}", f"on {host}") for one in there)
 
 
 def _project_sessions(asked: Asked) -> Iterator[Candidate]:
@@ -59,6 +78,9 @@ def _project(row: Mapping[str, object]) -> str:
 
 def _parents(asked: Asked) -> Iterator[Candidate]:
     """The sessions of the server that the line names, without views."""
+    yield from _elsewhere(asked)
+    if asked.given.get("host"):
+        return
     socket = _socket(asked)
     panes = _live(asked.ctx, socket)
     if panes is not None:

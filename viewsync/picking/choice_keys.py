@@ -7,6 +7,7 @@ import binascii  # base64 would import `re` for the same
 from viewsync.errors import UsageError
 from viewsync.light import json
 from viewsync.picking.rules.choice import KINDS, SESSION, Choice
+from viewsync.text import host_names
 
 _URL_SAFE = str.maketrans("+/", "-_")
 _BACK = str.maketrans("-_", "+/")
@@ -35,4 +36,6 @@ def _sound(told: object) -> bool:
     if not all(isinstance(part, str) and "\0" not in part for part in told):
         return False
     kind, name, socket, path = told
-    return kind in KINDS and socket.startswith("/") and bool(name if kind == SESSION else path)
+    host, colon, rest = socket.partition(":")
+    there = kind == SESSION and colon and rest and host_names.is_host(host) and name.startswith(f"{host}:")
+    return kind in KINDS and bool(socket.startswith("/") or there) and bool(name if kind == SESSION else path)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     Place = TypeVar("Place")
 
 
+SOON = 1.5  # seconds for a host to answer
+
+
 class Offer(NamedTuple):
     choices: list[Choice]
     problems: list[str]  # what could not be read
@@ -73,11 +76,13 @@ def read(ctx: Context, folder: str, socket: str, *, alone: bool) -> Offer:
     roots = [locating.project_above(folder), *(row.identity.root for row in rows if row.identity), *known]
     trees = _worktrees(ctx, folder, socket)
     choices = [one.choice for one in running]
+    elsewhere, unheard = _elsewhere(ctx) if ctx.config["hosts"] and not alone else ([], [])
+    choices += elsewhere
     choices += _projects(ctx, roots, running, socket)
     choices += trees
     paths = {tree.path for tree in trees}
     choices += [Choice(FOLDER, _short(ctx, path), socket, path) for path in known if path not in paths]
-    problems = [*found.errors, doubt, problem]
+    problems = [*found.errors, doubt, problem, *unheard]
     return Offer(choices, [text for text in dict.fromkeys(problems) if text])
 
 
@@ -125,6 +130,27 @@ def _detail(parent: Parent, windows: int, clients: int, known: _Row | None) -> s
         told.append(f"registered as {known.row.name}" if known.row.name != parent.name else "registered")
     server = os.path.basename(parent.socket)
     return ", ".join([*told, *([f"on {server}"] if server != "default" else [])])
+
+
+def _elsewhere(ctx: Context) -> tuple[list[Choice], list[str]]:
+    """The sessions of the hosts in the setting; those of one that does not answer soon are not offered."""
+    from viewsync.hosts import asking, soon
+
+    try:
+        answers, problems = soon.sessions(ctx, asking.of_setting(ctx), SOON)
+    except ViewsyncError as error:  # what the setting names can be no host
+        return [], [error.message]
+    return [
+        Choice(
+            SESSION,
+            f"{host}:{session.name}",
+            session.socket,
+            detail=f"{_counted(len(session.views), 'view')}, on {host}",
+            session=session.name,
+        )
+        for host, there in answers.items()
+        for session in there
+    ], problems
 
 
 def _counted(count: int, what: str) -> str:

@@ -20,6 +20,8 @@ _MOST = 200  # entries of a folder that are read
 def lines(ctx: Context, choice: Choice, room: int, *, colours: bool) -> list[str]:
     """At most `room` of them. What cannot be had is said in their place."""
     try:
+        if choice.host:
+            return _far_pane(ctx, choice, room, colours=colours)
         if choice.kind == SESSION:
             return _pane(ctx, choice, room, colours=colours)
         return (_plan(ctx, choice) if choice.kind == PROJECT else _folder(choice.path))[:room]
@@ -40,6 +42,19 @@ def _pane(ctx: Context, choice: Choice, room: int, *, colours: bool) -> list[str
         raise MissingSession(choice.name)
     asked = TargetArgs(socket=choice.socket, target=f"{found[1]}:")
     captured = capturing.capture(ctx, asked, capturing.CaptureOptions(colours=colours))
+    return [line.expandtabs() for line in captured.lines[-room:]]
+
+
+def _far_pane(ctx: Context, choice: Choice, room: int, *, colours: bool) -> list[str]:
+    from viewsync.hosts import reaching, soon
+    from viewsync.panes import capturing
+    from viewsync.picking.choices import SOON
+    from viewsync.registry.targets import TargetArgs
+
+    ctx.ssh.connect(choice.host, at_most=SOON)
+    asked = TargetArgs(session=choice.name.removeprefix(f"{choice.host}:"))
+    there = reaching.target(soon.hurried(ctx, SOON), choice.host, asked)
+    captured = capturing.capture(*there, capturing.CaptureOptions(colours=colours))
     return [line.expandtabs() for line in captured.lines[-room:]]
 
 

@@ -24,6 +24,11 @@ class Choice(NamedTuple):
     current: bool = False  # we are in it
 
     @property
+    def host(self) -> str:
+        """The other host that it is on, "" for this one."""
+        return "" if self.socket.startswith("/") else self.socket.partition(":")[0]
+
+    @property
     def text(self) -> str:
         """What is searched."""
         return printable(f"{self.kind} {self.name} {self.detail}")

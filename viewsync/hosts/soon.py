@@ -1,0 +1,41 @@
+"""The sessions of several hosts for who waits at a key: what does not answer in a moment is left out, and said."""
+
+from __future__ import annotations
+
+import copy
+
+from viewsync.errors import TmuxError
+from viewsync.hosts import listing
+from viewsync.tmux import side_by_side
+from viewsync.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.context import Context
+    from viewsync.hosts.listing import FarSession
+
+
+def hurried(ctx: Context, seconds: float) -> Context:
+    """The same, where nobody waits longer than that for an answer."""
+    other, tmux = copy.copy(ctx), copy.copy(ctx.tmux)
+    other.tmux, tmux.timeout, tmux.hurry = tmux, seconds, True
+    return other
+
+
+def sessions(ctx: Context, hosts: Sequence[str], seconds: float) -> tuple[dict[str, list[FarSession]], list[str]]:
+    """By host. Of one that has not told nothing is known, and nothing is written down: it may only be slow."""
+    for host in hosts:
+        ctx.ssh.prepare(host)
+    other = hurried(ctx, seconds)
+
+    def ask(_: object, host: str) -> list[FarSession] | TmuxError:
+        try:
+            ctx.ssh.connect(host, at_most=seconds)
+            return listing.sessions(other, host)
+        except TmuxError as error:
+            return error
+
+    answers = side_by_side.ask(ctx.tmux, hosts, ask)
+    found = {host: answer for host, answer in answers.items() if not isinstance(answer, TmuxError)}
+    return found, [answer.message for answer in answers.values() if isinstance(answer, TmuxError)]
