@@ -26,11 +26,16 @@ def proj(far: FarHost) -> Iterator[Server]:
 
 def test_a_session_of_another_host_is_picked_and_opened(home: Home, proj: Server) -> None:
     home.viewsync("list", "--host", "far")  # the connection is there
-    done = home.viewsync("pick", "--json", env=HOSTS)
-    assert done.code == 0, done
-    [choice] = [one for one in done.json()["choices"] if one["kind"] == "session"]
+
+    def offered() -> list[dict[str, str]]:
+        """A busy machine may not be told in time."""
+        done = home.viewsync("pick", "--json", env=HOSTS)
+        assert done.code == 0, done
+        assert [text for text in done.json()["errors"] if text.startswith("no-such-host.invalid ")], done
+        return [one for one in done.json()["choices"] if one["kind"] == "session"]
+
+    [choice] = until(offered, "the sessions of the host")
     assert (choice["name"], choice["socket"]) == ("far:proj", "far:default")
-    assert [text.startswith("no-such-host.invalid ") for text in done.json()["errors"]] == [True], done
     attach = home.viewsync("pick", "--json", "--open", choice["key"], env=HOSTS)
     assert (attach.code, attach.json()["socket"], attach.json()["attach"][0]) == (0, "far:default", "ssh"), attach
     proj.tmux("send-keys", "-t", "=proj:", "echo see''n", "Enter")
@@ -47,10 +52,14 @@ def test_tab_offers_them_once_the_hosts_name_is_begun(home: Home, proj: Server) 
 
     def offered(*words: str) -> list[str]:
         done = home.viewsync("complete", "zsh", "viewsync", *words, env=HOSTS)
-        assert (done.code, done.err) == (0, ""), done
+        assert done.code == 0, done
         return [record.rsplit("\t", 1)[0] for record in done.out.split("\0")[1:-1]]
 
-    assert "far:proj" in offered("send", "-s", "fa")
-    assert "far:proj" in offered("open", "far:p")
+    def until_offered(name: str, *words: str) -> None:
+        """A busy machine may not be told in time."""
+        until(lambda: name in offered(*words), name)
+
+    until_offered("far:proj", "send", "-s", "fa")
+    until_offered("far:proj", "open", "far:p")
+    until_offered("proj", "send", "--host", "far", "-s", "")
     assert "far:proj" not in offered("send", "-s", "")
-    assert "proj" in offered("send", "--host", "far", "-s", "")
