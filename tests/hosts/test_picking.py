@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.wait import until
+from viewsync.completion import names
+from viewsync.context import Context
+from viewsync.picking import choice_keys, choices, preview
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,42 +27,50 @@ def proj(far: FarHost) -> Iterator[Server]:
     found.stop()
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is not told in time."""
+    monkeypatch.setattr(choices, "SOON", 60.0)
+    monkeypatch.setattr(names, "_BOUND", 60.0)
+
+
+@pytest.mark.usefixtures("patient")
 def test_a_session_of_another_host_is_picked_and_opened(home: Home, proj: Server) -> None:
-    home.viewsync("list", "--host", "far")  # the connection is there
-
-    def offered() -> list[dict[str, str]]:
-        """A busy machine may not be told in time."""
-        done = home.viewsync("pick", "--json", env=HOSTS)
-        assert done.code == 0, done
-        assert [text for text in done.json()["errors"] if text.startswith("no-such-host.invalid ")], done
-        return [one for one in done.json()["choices"] if one["kind"] == "session"]
-
-    [choice] = until(offered, "the sessions of the host")
-    assert (choice["name"], choice["socket"]) == ("far:proj", "far:default")
-    attach = home.viewsync("pick", "--json", "--open", choice["key"], env=HOSTS)
-    assert (attach.code, attach.json()["socket"], attach.json()["attach"][0]) == (0, "far:default", "ssh"), attach
+    ctx = Context({**home.env, **HOSTS})
+    offer = choices.read(ctx, home.path, f"{home.path}/none", alone=False)
+    [choice] = [one for one in offer.choices if one.kind == "session"]
+    assert (choice.name, choice.socket) == ("far:proj", "far:default")
+    assert [problem.startswith("no-such-host.invalid ") for problem in offer.problems] == [True], offer
     proj.tmux("send-keys", "-t", "=proj:", "echo see''n", "Enter")
-    until(lambda: "seen" in home.viewsync("pick", "--preview", choice["key"]).out, "the preview")
-    tab = home.tab("pick", "--open", choice["key"])
+    until(lambda: "seen" in preview.lines(ctx, choice, 50, colours=False), "the preview")
+    key = choice_keys.key(choice)
+    assert choice_keys.read_key(key).host == "far"
+    attach = home.viewsync("pick", "--json", "--open", key)
+    assert (attach.code, attach.json()["socket"], attach.json()["attach"][0]) == (0, "far:default", "ssh"), attach
+    refused = home.viewsync("pick", "--open", key, "--client", "/dev/pts/0")
+    assert (refused.code, "no tmux client of this host can go to 'far:proj'" in refused.err) == (1, True), refused
+    tab = home.tab("pick", "--open", key)
     until(lambda: tab.ended() or proj.clients(), "a client on the far server")
     assert not tab.ended(), tab.text()
-    refused = home.viewsync("pick", "--open", choice["key"], "--client", "/dev/pts/0")
-    assert (refused.code, "no tmux client of this host can go to 'far:proj'" in refused.err) == (1, True), refused
 
 
+@pytest.mark.usefixtures("patient")
 def test_tab_offers_them_once_the_hosts_name_is_begun(home: Home, proj: Server) -> None:
-    home.viewsync("list", "--host", "far")
+    ctx = Context({**home.env, **HOSTS})
 
-    def offered(*words: str) -> list[str]:
-        done = home.viewsync("complete", "zsh", "viewsync", *words, env=HOSTS)
-        assert done.code == 0, done
-        return [record.rsplit("\t", 1)[0] for record in done.out.split("\0")[1:-1]]
+    def offered(kind: str, typed: str, **given: str) -> list[str]:
+        return [candidate.text for candidate in names.of(kind, names.Asked(ctx, given, typed))]
 
-    def until_offered(name: str, *words: str) -> None:
-        """A busy machine may not be told in time."""
-        until(lambda: name in offered(*words), name)
+    assert offered("session", "fa") == ["far:proj"]
+    assert offered("parent", "far:p") == ["far:proj"]
+    assert offered("session", "", host="far") == ["proj"]
+    assert offered("session", "") == []
 
-    until_offered("far:proj", "send", "-s", "fa")
-    until_offered("far:proj", "open", "far:p")
-    until_offered("proj", "send", "--host", "far", "-s", "")
-    assert "far:proj" not in offered("send", "-s", "")
+
+def test_a_host_that_says_nothing_keeps_no_picker_waiting(home: Home, far: FarHost) -> None:
+    far.freeze()
+    try:
+        done = home.viewsync("pick", "--json", env={"VIEWSYNC_HOSTS": "far", "VIEWSYNC_HOST_TIMEOUT": "1000"})
+        assert (done.code, [text.startswith("far cannot be reached") for text in done.json()["errors"]]) == (0, [True])
+    finally:
+        far.thaw()

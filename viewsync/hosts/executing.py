@@ -6,6 +6,7 @@ connection has broken: then the command goes on. The line is typed once, whateve
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from viewsync.tmux.far_server import FarTmux
 
 _PROMPT = 10.0  # seconds that a shell may take to its prompt, which may run programs of its own
+_LOOKS = 4  # after which one is known that moves all the time
 _DRAWN = 0.5  # seconds until the screen shows what the shell wrote
 _PAUSE = 0.02  # seconds between two looks
 _VERDICT = 3.0  # seconds for that host to say that the shell has not read the line
@@ -64,7 +66,7 @@ def _shell(ctx: Context, located: LocatedPane, target: str, deadline: float) -> 
     """Once it waits for a command and for nothing else. Raises a ViewsyncError that says what is in the way."""
     tmux, place = reaching.tmux_of(ctx), located.place
     last: Look | None = None
-    while True:
+    for number in itertools.count():
         look = far_shells.parse(tmux.look(place.socket, far_shells.looks(place.pane_id)))
         problem = far_shells.problem(look, target)
         still, last = last is not None and look.state == last.state, look
@@ -74,7 +76,11 @@ def _shell(ctx: Context, located: LocatedPane, target: str, deadline: float) -> 
             return look
         if problem and (time.monotonic() > deadline or (still and far_shells.is_hopeless(look))):
             raise problem
+        if number > _LOOKS and time.monotonic() > deadline:
+            hint = "wait for its end, or use another session"
+            raise ViewsyncError(f"{target} is busy: {look.program} does not come to rest", hint)
         time.sleep(_PAUSE)
+    raise AssertionError("it counts on")
 
 
 def _asks(ctx: Context, located: LocatedPane, look: Look, target: str) -> ViewsyncError | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def hurried(ctx: Context, seconds: float) -> Context:
     """The same, where nobody waits longer than that for an answer."""
     other, tmux = copy.copy(ctx), copy.copy(ctx.tmux)
-    other.tmux, tmux.timeout, tmux.hurry = tmux, seconds, True
+    other.tmux, tmux.timeout = tmux, seconds
     return other
 
 
