@@ -35,7 +35,7 @@ class There:
             self.server.tmux("new-session", "-d", "-s", name, *words)
 
     def execute(self, name: str, *words: str) -> Done:
-        return self.home.viewsync("exec", "-s", f"far:{name}", "-T", "120", *words)
+        return self.home.viewsync("exec", "-s", f"far:{name}", "-T", "300", *words)
 
     def again(self, name: str) -> None:
         """A shell that is as new, whatever a test has made of it."""
@@ -140,7 +140,7 @@ def test_a_connection_that_breaks_in_the_middle_ends_no_command_and_types_none_a
     command = f"echo once >>{path}; echo first; until [ -e {go} ]; do sleep 0.1; done; echo over >>{path}"
     tab = there.home.tab("exec", "-s", "far:bash", "--", command)
     try:
-        until(lambda: "first" in tab.text(), "its output")
+        until(lambda: "first" in tab.text(), "its output", timeout=240)
         there.far.cut()
         assert tab.wait() == 125, tab.text()
         said = " ".join(tab.text().split())
@@ -171,7 +171,7 @@ def test_a_connection_that_breaks_at_the_typing_types_once_or_never(there: There
     )
     there.far.login("sh", before=login)
     try:
-        done = there.home.viewsync("exec", "-s", "far:zsh", "-T", "120", "--", f"echo once >>{path}")
+        done = there.home.viewsync("exec", "-s", "far:zsh", "-T", "300", "--", f"echo once >>{path}")
     finally:
         there.far.login("sh")
     if typed:
@@ -190,7 +190,7 @@ def test_a_host_without_proc_is_asked_by_ps(there: There, monkeypatch: pytest.Mo
     asked = TargetArgs(target="bash:", far=reaching.socket("far", "", ""))
     got: list[bytes] = []
     for command, kind in (("echo one; (exit 3)", "done"), ("echo two; kill -INT $$; sleep 1000", "interrupted")):
-        ran = executing.execute(ctx, asked, command, 60.0, got.append, ExecOptions())
+        ran = executing.execute(ctx, asked, command, 300.0, got.append, ExecOptions())
         assert ran.kind == kind, ran
     assert b"".join(got) == b"one\ntwo\n"
 

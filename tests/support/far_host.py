@@ -54,6 +54,8 @@ class FarHost:
     def __init__(self, home: Home, name: str = "far") -> None:
         programs.skip_without("sshd")
         self.near = home
+        for setting in ("VIEWSYNC_TMUX_TIMEOUT", "VIEWSYNC_HOST_TIMEOUT"):  # on a machine that is very busy
+            home.env.setdefault(setting, "60")
         self.name = name
         self.home = Home()
         self._sshd: subprocess.Popen[bytes] | None = None

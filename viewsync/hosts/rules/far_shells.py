@@ -29,10 +29,17 @@ if [ -r "/proc/$p/stat" ]; then
 IFS= read -r s <"/proc/$p/stat"
 set -- ${s##*) }
 l=$6 v=$5
-{ for f in /proc/[0-9]*/stat; do
-IFS= read -r s <"$f" || continue
-set -- ${s##*) }
-if [ "$5" = "$v" ]; then printf 'process %s\\n' "$s"; fi
+{ k="/proc/$l/task/$l/children" c=
+if [ -e "$k" ]; then
+read -r c <"$k"
+set -- "/proc/$p" "/proc/$l"
+for k in $c; do set -- "$@" "/proc/$k"; done
+else set -- /proc/[0-9]*; fi
+for f do
+IFS= read -r s <"$f/stat" || continue
+t=${s##*) }
+t=${t#* * * * }
+if [ "${t%% *}" = "$v" ]; then printf 'process %s\\n' "$s"; fi
 done
 read -r s _ </proc/uptime && echo "uptime $s"
 s=; read -r s <"/proc/$l/wchan"; echo "sleeps $s"
