@@ -926,7 +926,8 @@ end
 ---@field clients integer
 ---@field used integer when somebody was last on it, as far as is known
 
---- A project, a worktree, a folder or another host's session: `viewsync pick --open` opens it, and makes what it needs.
+--- A project, a worktree, a folder or another host's session: `viewsync pick --open` opens it,
+--- and makes what it needs.
 ---@class viewsync.Other
 ---@field key string
 ---@field kind string
@@ -954,7 +955,9 @@ local function sessions_of(answer)
   local sessions = {}
   for _, told in ipairs(answer.choices or answer.parents or {}) do
     local session = answer.parents and told.exists ~= false or told.kind == "session"
-    if session and is_text(told.name) and not is_elsewhere(told) then sessions[#sessions + 1] = session_of(told) end
+    if session and is_text(told.name) and not is_elsewhere(told) then
+      sessions[#sessions + 1] = session_of(told)
+    end
   end
   return sessions
 end
