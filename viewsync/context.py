@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
+    # Of a tmux server by its identity and a pane, within some seconds: registry/leases.py.
+    SharedLease = Callable[["Context", str, str, float], AbstractContextManager["Fence | None"]]
+    Fence = Callable[[int], int]  # larger than that number: what the pane is told with a text
+
     from viewsync.store.history_database import History
     from viewsync.store.registry_file import RegistryFile
     from viewsync.system.ssh import Ssh
@@ -35,6 +39,7 @@ class Context:
         self.clock = clock  # epoch seconds
         self.awake = awake  # seconds for which the machine was awake, since some moment of this boot: nobody sets that
         self.shows_progress = False  # `cli` says where
+        self.shared_lease: SharedLease | None = None  # where the index is set, who types into sessions says it
         self.say_waiting = self._log_waiting  # where people read what we print, `cli` says it to them
 
     @cached_property
@@ -42,6 +47,16 @@ class Context:
         from viewsync import config
 
         return config.load(paths.config_file(self.env), self.env)
+
+    @cached_property
+    def index(self) -> str:
+        """The address of the hosts' shared index; "" without one, and where the settings cannot be read."""
+        from viewsync.errors import ViewsyncError
+
+        try:
+            return str(self.config["index"])
+        except ViewsyncError:
+            return ""
 
     @cached_property
     def tmux(self) -> Tmux:

@@ -11,7 +11,7 @@ import time
 
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
 from viewsync.light import contextlib
-from viewsync.panes import exec_folder, shell_prompt
+from viewsync.panes import exec_folder, fenced, shell_prompt
 from viewsync.panes.rules import echo, exec_script, output_lines
 from viewsync.registry import last_active, leases, targets
 from viewsync.system import procfs, shells
@@ -147,8 +147,8 @@ def type_line(ctx: Context, located: LocatedPane, text: str, deadline: float) ->
     place = located.place
     what = tmux_input.Input(text=text, enter=True)
     kept = echo.kept(echo.marks(text.lstrip("\x15i\x7f")))
-    with leases.hold(ctx, place.server, place.pane_id, max(0.0, deadline - time.monotonic())):
-        answer = tmux_input.put(ctx.tmux, place.server, place.pane_id, what, kept)
+    with leases.hold(ctx, place.server, place.pane_id, max(0.0, deadline - time.monotonic())) as fence:
+        answer = fenced.put(ctx.tmux, place._replace(fence=fence), what, kept)
     if answer.refused:
         raise ViewsyncError(f"the pane takes no input: it is {answer.refused}", "nothing was run")
 

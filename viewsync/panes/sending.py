@@ -7,7 +7,7 @@ import time
 
 from viewsync.errors import MissingSession, StateError, TmuxTimeout, ViewsyncError
 from viewsync.light import contextlib, re
-from viewsync.panes import line_editor, reader, remembering
+from viewsync.panes import fenced, line_editor, reader, remembering
 from viewsync.panes.rules import echo, python_blocks
 from viewsync.registry import last_active, leases, targets
 from viewsync.store import own_files
@@ -15,7 +15,7 @@ from viewsync.system import foreground, line_discipline, whole_file
 from viewsync.tmux import input as tmux_input
 from viewsync.tmux import pid_namespaces
 from viewsync.tmux import screen as tmux_screen
-from viewsync.tmux.input import DEAD, DRAFT, GONE, INPUT_OFF, SYNCHRONIZED, Input
+from viewsync.tmux.input import DEAD, DRAFT, EXPIRED, GONE, INPUT_OFF, SYNCHRONIZED, Input
 from viewsync.tmux.rules import anchor as anchors
 from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING, NamedTuple
@@ -43,6 +43,7 @@ _ONE_BY_ONE = 1_000  # lines that are sent so: each is waited for
 BLOCKS = "blocks"  # the folder of long blocks that a Python prompt is to read
 
 _WHY = {
+    EXPIRED: ("a later sender on another host holds it", "look with `viewsync capture`, then send again"),
     GONE: ("the pane is gone", "`viewsync list` shows what is there"),
     DEAD: ("its program ended, and tmux only keeps its last screen", "respawn it, or make another session"),
     INPUT_OFF: ("its input is switched off", "`tmux select-pane -e` switches it on"),
@@ -111,7 +112,8 @@ def send(
     place = located.place
     with contextlib.ExitStack() as lease:
         if not message.keys:
-            lease.enter_context(leases.hold(ctx, place.server, place.pane_id, patience.lease))
+            held = leases.hold(ctx, place.server, place.pane_id, patience.lease)
+            located = located._replace(place=place._replace(fence=lease.enter_context(held)))
         typed, block = _typed(ctx, located, message)
         marks = () if message.keys else echo.marks("\n".join(typed.split("\n", _ECHOED)[:_ECHOED]))
         try:
@@ -370,7 +372,7 @@ def _bracketed(located: LocatedPane, typed: str, message: Message, *, by_line: b
 
 def _put(tmux: Tmux, place: PaneAddress, what: Input, kept: str) -> Answer:
     try:
-        answer = tmux_input.put(tmux, place.server, place.pane_id, what, kept, look=bool(kept))
+        answer = fenced.put(tmux, place, what, kept, look=bool(kept))
     except ServerGone as error:
         raise _not_ready(error.message, error.hint) from None
     except TmuxTimeout as error:

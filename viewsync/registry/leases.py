@@ -14,15 +14,17 @@ from viewsync.typed import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from viewsync.context import Context
+    from viewsync.context import Context, Fence
     from viewsync.tmux.rules.model import Server
 
 FOLDER = "leases"
 
 
 @contextlib.contextmanager
-def hold(ctx: Context, server: Server, pane: str, timeout: float) -> Iterator[None]:
-    """Be the only sender to that pane, or raise LockTimeout after `timeout` seconds. `pane`: its id, "%9"."""
+def hold(ctx: Context, server: Server, pane: str, timeout: float) -> Iterator[Fence | None]:
+    """Be the only sender to that pane, or raise LockTimeout after `timeout` seconds. `pane`: its id, "%9". Where hosts
+    share an index, the only one of all of them: then what is typed gets a number, and `None` is for who has no need.
+    """
     path = _path(ctx.folder, server, pane)
     try:
         own_files.make_folder(os.path.dirname(path))
@@ -36,7 +38,8 @@ def hold(ctx: Context, server: Server, pane: str, timeout: float) -> Iterator[No
                 f"another sender has been at work on pane {pane} for {timeout:g}s",
                 "try again, or wait longer with --lease-timeout; keys (--keys, -c C-c) do not wait",
             ) from None
-        yield
+        share = ctx.shared_lease
+        yield held_now.enter_context(share(ctx, server.identity, pane, timeout)) if share else None
 
 
 def turn(pane: str) -> str:

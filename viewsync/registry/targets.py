@@ -15,7 +15,7 @@ from viewsync.typed import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from viewsync.context import Context
+    from viewsync.context import Context, Fence
     from viewsync.registry.rules.lookup import SessionMatch
     from viewsync.registry.rules.row import Registered
     from viewsync.store.registry_file import RegistryFile
@@ -46,11 +46,14 @@ class ResolvedTarget(NamedTuple):
 
 
 class PaneAddress(NamedTuple):
-    """Where a pane is: the server as it was read, and the pane's id."""
+    """Where a pane is: the server as it was read, and the pane's id. `fence`: of who holds its lease, where hosts share
+    leases (registry/leases.py).
+    """
 
     socket: str
     server: Server
     pane_id: str
+    fence: Fence | None = None
 
 
 class LocatedPane(NamedTuple):

@@ -30,7 +30,9 @@ DEAD = "dead"
 INPUT_OFF = "input-off"
 SYNCHRONIZED = "synchronized"
 DRAFT = "draft"
+EXPIRED = "expired"
 _PROMPT = "@viewsync_prompt"  # of a pane: the column where the last text began; "" once it ended without Enter
+_FENCE = "@viewsync_fence"  # of a pane: the largest Input.fence of what was put in
 _ENTER = "@viewsync_enter"  # of a pane: the token of the Enter that is to be pressed there
 NEVER = ""
 ASKED = "asked"  # if the program asks for it
@@ -65,12 +67,14 @@ class Input(NamedTuple):
     looked: str = ""  # but where FORMAT is this one: it was looked at
     known: Kept | None = None
     keys: Sequence[str] = ()  # names that tmux/rules/keys.py knows; pressed behind that
+    fence: int = 0  # not where something with a larger one was put in: EXPIRED
 
 
 class Answer(NamedTuple):
-    refused: str  # GONE, DEAD, INPUT_OFF, SYNCHRONIZED or DRAFT; "" when it was put in
+    refused: str  # GONE, DEAD, INPUT_OFF, SYNCHRONIZED, EXPIRED or DRAFT; "" when it was put in
     anchor: str  # what FORMAT was just before
     screen: Screen | None = None  # as it was just before, where it was to be read
+    fence: int = 0  # of EXPIRED: the larger one
 
 
 def put(tmux: Tmux, server: Server, pane: str, what: Input, kept: str, *, look: bool = False) -> Answer:
@@ -96,7 +100,11 @@ def put(tmux: Tmux, server: Server, pane: str, what: Input, kept: str, *, look: 
         with contextlib.suppress(TmuxError):
             tmux.run(server.socket, "delete-buffer", "-b", buffer)
         raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
-    return Answer(said.get("refused", ""), said.get("anchor", ""), shown)
+    return Answer(said.get("refused", ""), said.get("anchor", ""), shown, _whole(said.get("fence", "")))
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 17 else 0
 
 
 def remember(tmux: Tmux, server: Server, pane: str, kept: str, text: str) -> None:
@@ -158,11 +166,18 @@ def _guarded(server: Server, pane: str, what: Input, buffer: str, kept: str, loo
     drop = f"delete-buffer -b {buffer} ; " if what.text else ""
     refuse = f"{drop}display-message -p 'refused"
     command = _act(server, pane, what, buffer, kept, look)
+    if what.fence:
+        command = f"set-option -p -t '{pane}' {_FENCE} {what.fence} ; {command}"
     if what.fresh:
         moved = both(_moved(), f"#{{?{_at(what.looked)},0,1}}") if what.looked else _moved()
         command = f"if-shell -F -t '{pane}' {quoted(moved)} {{ {refuse} {DRAFT}' }} {{ {command} }}"
     if what.keys:
         command = f"if-shell -F -t '{pane}' '#{{pane_synchronized}}' {{ {refuse} {SYNCHRONIZED}' }} {{ {command} }}"
+    if what.fence:
+        # What is no number there is smaller than any.
+        later = f"'#{{e|>:#{{{_FENCE}}},{what.fence}}}'"
+        tell = f"display-message -p -t '{pane}' 'fence #{{{_FENCE}}}' ; "
+        command = f"if-shell -F -t '{pane}' {later} {{ {tell}{refuse} {EXPIRED}' }} {{ {command} }}"
     return _guarded_by(server, pane, command, refuse)
 
 
