@@ -62,8 +62,8 @@ def asked(name: str, python: str) -> list[Requirement]:
     project = pyproject()["project"]
     extras = project["optional-dependencies"]
     assert extras["dev"][:2] == ["viewsync[test]", "viewsync[docs]"]
-    assert extras["test"][0] == "viewsync[mcp]"
-    tests = extras["mcp"] + extras["test"][1:]
+    assert extras["test"][:2] == ["viewsync[mcp]", "viewsync[redis]"]
+    tests = extras["mcp"] + extras["redis"] + extras["test"][2:]
     words = {
         "runtime": project["dependencies"],
         "build": pyproject()["build-system"]["requires"],

@@ -53,6 +53,7 @@ GROUPS = {
         "cleanup": Command("cleanup", "forget sessions that ended; with --views, end unused views", common=True),
         "find": Command("find", "list the tmux sessions of one server or of all, registered or not"),
         "health": Command("health", "check whether a pane and its program are alive"),
+        "events": Command("events", "print what happened to sessions and views, here or on all hosts of an index"),
         "follow": Command("follow", "print the output of a session as it appears"),
         "rename": Command("rename", "rename a session"),
         "heartbeat": Command("heartbeat", "mark a session as in use"),
@@ -231,7 +232,7 @@ def _help_on(topic: list[str]) -> int:
     from viewsync.commands import _help
 
     topic = [] if topic[:1] in (["-h"], ["--help"]) else topic
-    if topic and topic[0] in COMMANDS:
+    if topic and topic[0] in COMMANDS and topic[0] not in _help.TOPICS:
         return _command(topic[0], [*topic[1:], "--help"], _context(), as_json=False)
     called = output.program()
     print("\n".join(_help.on(topic[0], COMMANDS, ANY_VERB, called) if topic else _help.usage(GROUPS, called)))
@@ -311,6 +312,10 @@ def _result(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
         parsed = _read(module, words) or parser_of(verb).parse_args(words)
         more = (_words_run,) if hasattr(module, "RUNS_VERBS") else ()
         result: output.Result = module.run(parsed, ctx, *more)
+        if ctx.index:
+            from viewsync.sweeper import after_verbs
+
+            after_verbs.publish(ctx, verb)
         return result
     except errors.ViewsyncError as error:
         error.code = code_of(error, module)

@@ -22,6 +22,7 @@ class Setting(NamedTuple):
     choices: tuple[str, ...] = ()
     also: str = ""  # another name in the environment, for who is used to it
     shape: str = ""  # the function of text/kept.py that reads it
+    secret: bool = False  # a password may stand in it, so that it is never shown
 
 
 LEVELS = ("debug", "info", "warning", "error")
@@ -34,6 +35,10 @@ SETTINGS: dict[str, Setting] = {
     "ssh": Setting("ssh", "the ssh program, by which other hosts are reached"),
     "hosts": Setting("", "the hosts that `list --host all` asks, with blanks between them"),
     "host_timeout": Setting(10.0, "seconds that connecting to another host may take", least=1.0),
+    "index": Setting("", "the Redis of the hosts' shared index: redis://, rediss:// or unix://", secret=True),
+    "index_password_file": Setting("", "the file with its password, which nobody else may read"),
+    "index_host": Setting("", "what this host is called there, where it is not to be its host name"),
+    "index_timeout": Setting(0.3, "seconds that anything may wait for the index", least=0.01),
     "lock_timeout": Setting(5.0, "seconds to wait for the registry's lock", env="LOCK_TIMEOUT"),
     "grace": Setting(15.0, "seconds that a view made without a client waits for its first one"),
     "linger": Setting(0.0, "seconds that a view is kept for reuse after its tab was closed"),
@@ -128,7 +133,7 @@ def _value(key: str, value: Any, source: str) -> Any:
     if setting.shape:
         return _shaped(key, value, source, setting.shape)
     if not isinstance(value, str) or (setting.default and not value):
-        raise UsageError(f"{source}: {key} must be text, not {value!r}")
+        raise UsageError(f"{source}: {key} must be text" + ("" if setting.secret else f", not {value!r}"))
     if setting.choices and value.lower() not in setting.choices:
         raise UsageError(f"{source}: {key} must be one of {', '.join(setting.choices)}, not {value!r}")
     return value.lower() if setting.choices else value

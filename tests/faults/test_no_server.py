@@ -30,6 +30,7 @@ ASKED: dict[str, list[list[str]]] = {
     "copy": [["dev", "other"]],
     "doctor": [[], ["--fix"]],
     "edit": [["dev"]],
+    "events": [[], ["-s", "web"]],
     "exec": [["-s", "web", "--", "true"]],
     "find": [["-S", "SOCKET"], ["-A"]],
     "follow": [["-s", "web", "-T", "1"]],

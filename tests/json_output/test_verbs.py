@@ -47,7 +47,14 @@ READING = [
         ["cleanup", "--views", "--dry-run"],
     ),
     *(["sweep", "--dry-run"], ["sweeper", "status"], ["sweeper", "stop"], ["restore", "--plan"], ["adopt", "proj"]),
-    *(["list"], ["find"], ["find", "--all"], ["health", "-s", "NAME"], ["health", "-t", "gone:0.0", "-L", "default"]),
+    *(
+        ["list"],
+        ["find"],
+        ["events"],
+        ["find", "--all"],
+        ["health", "-s", "NAME"],
+        ["health", "-t", "gone:0.0", "-L", "default"],
+    ),
     *(["wait", "-s", "NAME", "-p", "x", "-T", "0.1"], ["follow", "-s", "NAME", "-T", "0.2"], ["capture", "-s", "NAME"]),
     *(["kill", "-s", "NAME", "--dry-run"], ["reconcile"], ["registry", "list"], ["registry", "get", "NAME"]),
     *(["registry", "exists", "NAME"], ["registry", "socket", "NAME"], ["registry", "path"], ["registry", "validate"]),
@@ -73,6 +80,8 @@ def answer(project: Project, words: list[str], **env: str) -> Any:
     """Of a verb that says one thing."""
     at = words.index("--") if "--" in words else len(words)
     done = project.viewsync(*words[:at], "--json", *words[at:], env=env)
+    if words[0] == "events" and not done.out:  # the one stream that may have nothing to say
+        return {}
     found = told(done)
     for one in found:
         assert (one["schema"], one["verb"]) == (1, words[0])

@@ -51,6 +51,7 @@ CALLS = [
     "find --all",
     "health -s web",
     "follow -s web -T 0.1",
+    "events",
     "rename -s two -n zwei",
     "heartbeat -s zwei",
     "quarantine -s zwei",

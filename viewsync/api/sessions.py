@@ -67,6 +67,10 @@ class Registry:
         if folder:
             environment["VIEWSYNC_STATE_DIR"] = os.path.abspath(folder)
         self._ctx = Context(environment)
+        if self._ctx.index:
+            from viewsync.index import leases  # only where hosts share one
+
+            self._ctx.shared_lease = leases.hold
 
     @property
     def folder(self) -> str:

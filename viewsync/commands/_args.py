@@ -110,6 +110,18 @@ def _one_host(parsed: argparse.Namespace) -> None:
         )
 
 
+def share(ctx: Context) -> None:
+    """For who types into sessions: where hosts share an index, one sender of all of them at a time."""
+    if ctx.index:
+        from viewsync.index import leases
+
+        ctx.shared_lease = leases.hold
+
+
+def everywhere(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--everywhere", action="store_true", help="on all hosts that share the index (setting `index`)")
+
+
 def called(parser: argparse.ArgumentParser) -> None:
     """Another name for a command's session."""
     parser.add_argument(

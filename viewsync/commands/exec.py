@@ -64,6 +64,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     show = kept.extend if parsed.json else _shown_safely() if sys.stdout.isatty() else _shown
     ends = _ends(parsed.max_lines, show) if parsed.max_lines else None
     timeout = _args.duration(parsed.timeout, "--timeout")
+    _args.share(ctx)
     ctx, asked = _args.reached(parsed, ctx)
     ran = _where(asked)(ctx, asked, command, timeout, ends.take if ends else show, _options(parsed))
     if ends:

@@ -30,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "-S", "--socket-path", dest="socket", default="", metavar="PATH", help="the server on that socket (as tmux -S)"
     )
     _args.host(parser)
+    _args.everywhere(parser)
     parser.add_argument("-A", "--all", action="store_true", help="all your servers")
     parser.add_argument(
         "-q", "--query", default="", metavar="TEXT", help="only names that contain TEXT, in upper or lower case"
@@ -38,6 +39,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if parsed.everywhere:
+        return _everywhere(parsed, ctx)
     if parsed.all and (parsed.label or parsed.socket):
         raise UsageError("Cannot combine --all with -L or -S", "give one of them")
     if parsed.all and parsed.host:
@@ -67,6 +70,17 @@ def _far(parsed: argparse.Namespace, ctx: Context) -> tuple[list[finding.FoundSe
 
     answers, errors = asking.each(ctx, parsed.host, find)
     return list(answers.values()), errors
+
+
+def _everywhere(parsed: argparse.Namespace, ctx: Context) -> Result:
+    from viewsync.commands import _everywhere
+
+    if parsed.all or parsed.label or parsed.socket or parsed.host:
+        raise UsageError("--everywhere means all servers of all hosts", "leave out -L, -S, --all and --host")
+    servers, errors = _everywhere.found(ctx, parsed.query)
+    return Result(
+        {"servers": servers, "errors": errors}, _everywhere.found_lines(servers, ctx.clock()), warnings=errors
+    )
 
 
 def _lines(server: finding.FoundServer) -> list[str]:

@@ -51,14 +51,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FIELD=VALUE",
-        help="only sessions with this value; repeat to narrow",
+        help="only sessions with this value; repeat to narrow (with --everywhere also host=NAME)",
     )
     _args.host(parser)
+    _args.everywhere(parser)
     _args.scope(parser)
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if parsed.everywhere:
+        return _everywhere(parsed, ctx)
     filters = [_filter(pair) for pair in parsed.filter]
     now = ctx.clock()
     errors: list[str] = []
@@ -74,6 +77,23 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     found.sort(key=lambda each: _order(each[parsed.sort]))
     data = {"sessions": found, "total": len(found), **_counts(found), "errors": errors}
     return Result(data, () if parsed.json else _lines(found, data, now, scope), warnings=errors)
+
+
+def _everywhere(parsed: argparse.Namespace, ctx: Context) -> Result:
+    from viewsync.commands import _everywhere
+
+    if parsed.host or parsed.project or parsed.here:
+        raise UsageError("--everywhere excludes --host, --project and --here", "narrow it with --filter host=NAME")
+    filters = [_filter(pair, (*_FIELDS, "host")) for pair in parsed.filter]
+    entries, hosts, errors = _everywhere.listed(ctx)
+    found = [entry for entry in entries if all(_fits(entry, *one) for one in filters)]
+    found.sort(key=lambda each: (_order(each[parsed.sort]), each["host"]))
+    data = {"sessions": found, "total": len(found), **_counts(found), "hosts": hosts, "errors": errors}
+    now = ctx.clock()
+    rows = [(entry["host"], *_row(entry, now)) for entry in found] if not parsed.json else []
+    lines = [*table(("HOST", *_HEAD), _everywhere.last_seen(rows, found, hosts, now)), "", _total(data)] if rows else []
+    lines = lines or ["No sessions on any host."]
+    return Result(data, [*lines, *_everywhere.silent(hosts, now)], warnings=errors)
 
 
 def _counts(found: list[dict[str, Any]]) -> dict[str, int]:
@@ -156,11 +176,11 @@ def _far(parsed: argparse.Namespace, ctx: Context, now: float) -> tuple[list[dic
     return found, errors
 
 
-def _filter(text: str) -> tuple[str, str]:
+def _filter(text: str, fields: tuple[str, ...] = _FIELDS) -> tuple[str, str]:
     field, equals, value = text.partition("=")
-    if not equals or field not in _FIELDS:
-        known = f"use FIELD=VALUE, with one of the fields {', '.join(_FIELDS)}"
-        raise UsageError(f"not a filter: {text!r}", did_you_mean(field, _FIELDS if equals else (), known))
+    if not equals or field not in fields:
+        known = f"use FIELD=VALUE, with one of the fields {', '.join(fields)}"
+        raise UsageError(f"not a filter: {text!r}", did_you_mean(field, fields if equals else (), known))
     return field, value
 
 
@@ -198,15 +218,18 @@ def _data(listed: listing.Listed, now: float) -> dict[str, Any]:
 def _lines(found: list[dict[str, Any]], data: dict[str, Any], now: float, scope: str) -> list[str]:
     if not found:
         return [f"No sessions{scope}." if scope else "No sessions registered."]
+    rows = [row for entry in found for row in (_row(entry, now), *map(_view, entry["views"]))]
+    return [*table(_HEAD, rows), "", _total(data)]
+
+
+def _total(data: dict[str, Any]) -> str:
     more = {"No server": data["no_server"], "Unknown": data["unknown"]}
-    total = " | ".join(
+    return " | ".join(
         [
             f"Total: {data['total']} | Alive: {data['alive']} | Dead: {data['dead']}",
             *(f"{what}: {count}" for what, count in more.items() if count),
         ]
     )
-    rows = [row for entry in found for row in (_row(entry, now), *map(_view, entry["views"]))]
-    return [*table(_HEAD, rows), "", total]
 
 
 def _view(view: dict[str, Any]) -> tuple[str, ...]:

@@ -124,6 +124,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     patience = _patience(parsed, ctx)
     if (parsed.stop or parsed.output) and not wish:
         raise UsageError("--stop and --output only work with --wait", "name what to wait for with -w")
+    _args.share(ctx)
     sent = sending.send(*_args.reached(parsed, ctx), message, patience, wish, all_counts=parsed.compat)
     outcome = sent.outcome
     row = sent.located.row

@@ -61,6 +61,10 @@ class HistoryEvent(TypedDict):
     gui_start: Annotated[float, "when that WezTerm started, in epoch seconds; 0 where it is not known"]
 
 
+class EventLine(HistoryEvent):
+    host: Annotated[str | None, "with --everywhere the host's name; null without it"]
+
+
 class ViewOpened(TypedDict):
     """a tab was opened; handlers get its window, its pane, and a table with:"""
 

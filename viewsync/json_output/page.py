@@ -63,6 +63,8 @@ def event_lines() -> list[str]:
         "",
         *_table(schemas.fields(events.HistoryEvent)).splitlines(),
         "",
+        "`viewsync events` prints them; `viewsync events --help` says how.",
+        "",
         "In WezTerm, the module announces (wezterm.on takes a handler):",
         *told,
     ]

@@ -44,6 +44,32 @@ class ListOutput(TypedDict):
     errors: Annotated[list[str], "what could not be read"]
 
 
+class _OfHost(TypedDict):
+    host: Annotated[str, "the host's name"]
+    host_id: Annotated[str, "that name and what no other host, user or state folder has"]
+    live: Annotated[bool, "whether it was heard of within its time; where not, nothing is known of its sessions"]
+    last_seen: Annotated[str, "when it was heard of last, as 2026-11-23T10:00:00Z"]
+
+
+class EverywhereSession(_OfHost, ListedSession):
+    """As ListedSession, of any host."""
+
+
+class SharingHost(_OfHost):
+    sessions: Annotated[int, "how many registered sessions it has, or had then"]
+
+
+class EverywhereOutput(TypedDict):
+    sessions: Annotated[list[EverywhereSession], "the sessions of all hosts, in the order of --sort"]
+    total: Annotated[int, "how many there are"]
+    alive: Annotated[int, "how many of them are alive"]
+    dead: Annotated[int, "how many are not, as their servers say: dead, missing or zombie"]
+    no_server: Annotated[int, "how many have no tmux server any more"]
+    unknown: Annotated[int, "how many have a server, or a host, that did not answer"]
+    hosts: Annotated[list[SharingHost], "the hosts that share the index, by name"]
+    errors: Annotated[list[str], "what could not be read"]
+
+
 class FoundSession(TypedDict):
     name: Annotated[str, "the session's name"]
     id: Annotated[str, "its tmux id, such as $7"]
@@ -60,6 +86,15 @@ class FoundServer(TypedDict):
 class FindOutput(TypedDict):
     servers: Annotated[list[FoundServer], "the tmux servers that answered"]
     errors: Annotated[list[str], "servers that could not be read"]
+
+
+class EverywhereServer(_OfHost, FoundServer):
+    """As FoundServer, of any host."""
+
+
+class FindEverywhereOutput(TypedDict):
+    servers: Annotated[list[EverywhereServer], "the tmux servers of all hosts that share the index"]
+    errors: Annotated[list[str], "what could not be read"]
 
 
 class HealthOutput(TypedDict):

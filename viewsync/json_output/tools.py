@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, TypedDict
 
-from viewsync.json_output.events import HistoryEvent
+from viewsync.json_output.events import EventLine, HistoryEvent
 
 
 class EventsOutput(TypedDict):
@@ -11,12 +11,21 @@ class EventsOutput(TypedDict):
     events: Annotated[list[HistoryEvent], "the lines"]
 
 
+class EventsEverywhereOutput(TypedDict):
+    """The events of all hosts that share an index, newest first."""
+
+    events: Annotated[list[EventLine], "the lines"]
+
+
 class Nothing(TypedDict):
     pass
 
 
 class ListArguments(TypedDict, total=False):
-    what: Annotated[Literal["sessions", "events"], "sessions (the default), or the lines of the history, newest first"]
+    what: Annotated[
+        Literal["sessions", "events", "events-everywhere"],
+        "sessions (the default), the lines of the history, newest first, or those of all hosts that share an index",
+    ]
     project: Annotated[str, "only sessions of the project with that name"]
     session: Annotated[str, "with events: only those of this session"]
     limit: Annotated[int, "with events: at most so many (100)"]

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from viewsync.json_output import panes, plans, projects, sessions, setup, usage, views
+from viewsync.json_output import events, panes, plans, projects, sessions, setup, usage, views
 
 
 class Form(NamedTuple):
@@ -41,9 +41,10 @@ OUTPUTS = {
     "adopt": _one(views.AdoptOutput),
     "restore": _one(views.RestoreOutput),
     "create": _one(sessions.CreateOutput)._replace(always=True),
-    "list": _one(sessions.ListOutput),
+    "list": _forms((sessions.ListOutput, "without --everywhere"), (sessions.EverywhereOutput, "--everywhere")),
     "info": _one(projects.InfoOutput),
-    "find": _one(sessions.FindOutput),
+    "find": _forms((sessions.FindOutput, "without --everywhere"), (sessions.FindEverywhereOutput, "--everywhere")),
+    "events": _one(events.EventLine)._replace(stream=True),
     "health": _one(sessions.HealthOutput)._replace(always=True),
     "send": _one(panes.SendOutput),
     "wait": _one(panes.WaitOutput),

@@ -107,6 +107,7 @@ class SweeperOutput(_SweeperState, total=False):
     last_sweep: Annotated[float, "when it last swept, in epoch seconds"]
     watching: Annotated[list[str], "the folders that it watches"]
     problem: Annotated[str, "what is wrong with it; empty where nothing is"]
+    publishes: Annotated[bool, "whether it says what is here in the index that hosts share"]
     last_timer_run: Annotated[float, "when a timer last ran it, in epoch seconds; missing where none ever did"]
 
 

@@ -83,8 +83,8 @@ class Calls:
         if name == "send" and checked.get("enter") is False:
             allowed.check_pieces("text without Enter")
         meant, done.socket = reach.within(self._ctx, allowed, tool.name, checked)
-        if name == "list" and checked.get("what") == "events":
-            return resources.events(self._ctx, allowed, checked.get("session", ""), int(checked.get("limit", 100)))
+        if name == "list" and (telling := _TELL.get(checked.get("what", ""))):
+            return telling(self._ctx, allowed, checked.get("session", ""), int(checked.get("limit", 100)))
         result = self._run(tool, meant, allowed)
         data = reach.seen(allowed, name, result.data)
         data, cut = _cut(data, tool.of_panes)
@@ -123,6 +123,9 @@ class Calls:
             detail=detail,
         )
         recording.record(self._ctx, [event])
+
+
+_TELL = {"events": resources.events, "events-everywhere": resources.events_everywhere}
 
 
 def _not_run(name: str, data: Mapping[str, Any]) -> bool:

@@ -24,7 +24,7 @@ def answer(ctx: Context, allowed: Policy, request: Mapping[str, Any]) -> dict[st
     """What the server needs to know besides the tools' answers."""
     what = request["what"]
     if what == "rows":
-        return _json({"sessions": _rows(ctx, allowed), "tools": _tools(allowed)})
+        return _json({"sessions": _rows(ctx, allowed), "tools": _tools(allowed), "shares": bool(ctx.index)})
     if what == "changes":
         newest, forgotten = ctx.history.numbers()
         since = request["since"]
@@ -44,6 +44,17 @@ def events(ctx: Context, allowed: Policy, session: str, limit: int) -> dict[str,
     limit = max(1, min(limit, _MOST))
     found = ctx.history.about(session, limit) if session else ctx.history.find("1", (), limit)
     shown = [event._asdict() for event in found if allowed.sees(event.session, event.socket)]
+    return {**_json(output.enveloped("list", {"events": shown})), "outcome": f"{len(shown)} lines"}
+
+
+def events_everywhere(ctx: Context, allowed: Policy, session: str, limit: int) -> dict[str, Any]:
+    """The same of all hosts that share an index."""
+    from viewsync.index import streaming  # only where there is one
+
+    found = streaming.recent(ctx, max(1, min(limit, _MOST)), session)[0][::-1]
+    shown = [
+        {"host": one.host, **one.event._asdict()} for one in found if allowed.sees(one.event.session, one.event.socket)
+    ]
     return {**_json(output.enveloped("list", {"events": shown})), "outcome": f"{len(shown)} lines"}
 
 

@@ -33,7 +33,8 @@ class Tool(NamedTuple):
         return schemas.of_shape(self.takes)
 
     def output_schema(self) -> dict[str, Any]:
-        more = [Form(tools.EventsOutput, "what: events")] if self.name == "list" else []
+        events = ((tools.EventsOutput, "what: events"), (tools.EventsEverywhereOutput, "what: events-everywhere"))
+        more = [Form(*form) for form in events] if self.name == "list" else []
         return {"type": "object", **schemas.of_verb(self.does, more=more)}
 
 

@@ -81,6 +81,14 @@ class History:
 
         return [Event(*row[1:]) for row in self._run(work) if _is_sound(row[1:], _EVENT)]
 
+    def numbered(self, since: int, newest: int) -> list[tuple[int, Event]]:
+        """Those with larger numbers than `since`, up to `newest`, in their order."""
+        if not os.path.exists(self.path):
+            return []
+        query = f"SELECT id, {_NAMES} FROM events WHERE id > ? AND id <= ? ORDER BY id"  # noqa: S608
+        rows = self._run(lambda db: db.execute(query, (since, newest)).fetchall())
+        return [(row[0], Event(*row[1:])) for row in rows if _is_sound(row[1:], _EVENT)]
+
     def numbers(self) -> tuple[int, int]:
         """The number of its last line, and of the last one of those that were forgotten."""
         query = "SELECT (SELECT COALESCE(MAX(id), 0) FROM events), (SELECT MAX(forgotten) FROM keeping)"

@@ -176,6 +176,7 @@ class Sweeper(Rounds):
             "last_sweep": self.ctx.clock(),
             "watching": self.eyes.watching(),
             "problem": self.eyes.problem,
+            "publishes": bool(self.ctx.index),
         }
         text = json.dumps(status).encode()
         os.pwrite(handle, text, 0)

@@ -31,7 +31,7 @@ class Rounds:
     def sweep(self) -> list[str]:
         """One pass. Nothing that a server, the registry or the history does may end the sweeper."""
         try:
-            return [*one_pass.everything(self.ctx, "sweeper").errors, *self.sample()]
+            return [*one_pass.everything(self.ctx, "sweeper").errors, *self.sample(), *self.publish()]
         except ViewsyncError as error:
             return [error.message]
         except Exception as error:
@@ -47,6 +47,14 @@ class Rounds:
             return []
         self.sampled = now
         return [*guarded(lambda: sampling.take(self.ctx, "sweeper")), *guarded(lambda: keeping.keep(self.ctx))]
+
+    def publish(self) -> list[str]:
+        """What is here, for other hosts, where they share an index."""
+        if not self.ctx.index:
+            return []
+        from viewsync.index import publishing
+
+        return publishing.round_(self.ctx)
 
     def tell(self, problems: list[str]) -> None:
         """Each problem once, when it comes and not every minute that it stays."""

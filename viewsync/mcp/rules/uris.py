@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote
 
 SESSIONS = "viewsync://sessions"
 EVENTS = "viewsync://events"
+EVENTS_EVERYWHERE = f"{EVENTS}/everywhere"  # where hosts share an index; read, not subscribed to
 _OUTPUT = "/output"
 _LINES = 200  # of a pane's output
 TEMPLATES = (
@@ -37,6 +38,8 @@ def read(uri: str) -> tuple[str, dict[str, Any]] | None:
         return "list", {}
     if uri == EVENTS:
         return "list", {"what": "events"}
+    if uri == EVENTS_EVERYWHERE:
+        return "list", {"what": "events-everywhere"}
     name, is_output = session_of(uri)
     if not name:
         return None

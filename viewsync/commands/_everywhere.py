@@ -1,0 +1,127 @@
+"""The sessions of all hosts that share an index, for the verbs that list them."""
+
+from __future__ import annotations
+
+import os
+
+from viewsync.index import reading
+from viewsync.output import age
+from viewsync.registry.rows import stamp
+from viewsync.text.timestamps import epoch
+from viewsync.typed import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from viewsync.context import Context
+    from viewsync.index.rules.rows import HostRows, Row
+
+    Entry = dict[str, Any]
+
+
+def listed(ctx: Context) -> tuple[list[Entry], list[Entry], list[str]]:
+    """Registered sessions as `list` has them, the hosts, and what could not be read."""
+    found = reading.hosts(ctx)
+    now = ctx.clock()
+    entries = [_entry(host, row, now) for host in found.hosts for row in host.rows if row.registered]
+    return entries, [_host(host) for host in found.hosts], found.problems
+
+
+def _host(host: HostRows) -> Entry:
+    return {
+        "host": host.host,
+        "host_id": host.id,
+        "live": host.live,
+        "last_seen": stamp(host.seen),
+        "sessions": sum(row.registered for row in host.rows),
+    }
+
+
+def _entry(host: HostRows, row: Row, now: float) -> Entry:
+    return {
+        "host": host.host,
+        "host_id": host.id,
+        "live": host.live,
+        "last_seen": stamp(host.seen),
+        "name": row.name,
+        "socket": row.socket,
+        "socket_basename": os.path.basename(row.socket),
+        "target": row.target,
+        "moved_to": row.moved_to or None,
+        "type": row.type,
+        "project": row.project or None,
+        "status": row.status,
+        "pid": row.pid or None,
+        "created_at": stamp(row.created) if row.created else None,
+        "last_active": stamp(row.active) if row.active else None,
+        "age": max(0, int(now - row.created)) if row.created else None,
+        "quarantined": row.quarantined,
+        "views": [view._asdict() for view in row.views],
+    }
+
+
+def last_seen(
+    rows: Sequence[tuple[str, ...]], found: Sequence[Entry], hosts: Sequence[Entry], now: float
+) -> list[tuple[str, ...]]:
+    """What has run out says since when, in the place of how it is. Two hosts of one name are told apart."""
+    names = [host["host"] for host in hosts]
+    return [
+        (
+            entry["host"] if names.count(entry["host"]) == 1 else entry["host_id"],
+            *row[1:4],
+            row[4] if entry["live"] else _seen(entry, now),
+            *row[5:],
+        )
+        for row, entry in zip(rows, found, strict=True)
+    ]
+
+
+def silent(hosts: Sequence[Entry], now: float) -> list[str]:
+    return [f"{host['host']}: {_seen(host, now)}" for host in hosts if not host["live"]]
+
+
+def _seen(entry: Entry, now: float) -> str:
+    return f"last seen {age(now, epoch(entry['last_seen']))} ago"
+
+
+def found(ctx: Context, query: str) -> tuple[list[Entry], list[str]]:
+    """What tmux has on all hosts, and what could not be read: the sessions whose names contain the query."""
+    everywhere = reading.hosts(ctx)
+    wanted = query.casefold()
+    servers: list[Entry] = []
+    for host in everywhere.hosts:
+        by_socket: dict[str, list[Row]] = {}
+        for row in host.rows:
+            if row.id:
+                by_socket.setdefault(row.socket, []).append(row)
+        for socket, rows in sorted(by_socket.items()):
+            told = [_found(row) for row in rows if wanted in row.name.casefold()]
+            servers.append({**_host_of(host), "socket": socket, "sessions": told})
+    return servers, everywhere.problems
+
+
+def _host_of(host: HostRows) -> Entry:
+    return {key: value for key, value in _host(host).items() if key != "sessions"}
+
+
+def _found(row: Row) -> Entry:
+    return {
+        "name": row.name,
+        "id": row.id,
+        "attached": row.attached,
+        "created_at": stamp(row.created),
+        "windows": row.windows,
+    }
+
+
+def found_lines(servers: Sequence[Entry], now: float) -> list[str]:
+    lines: list[str] = []
+    for server in servers:
+        where = f"{server['host']}, socket path '{server['socket']}'"
+        where += "" if server["live"] else f" ({_seen(server, now)})"
+        sessions = server["sessions"]
+        lines.append(f"Sessions on {where}:" if sessions else f"No sessions found on {where}")
+        for one in sessions:
+            state = "attached" if one["attached"] else "detached"
+            lines.append(f"  - {one['name']} ({state}, started {one['created_at']})")
+    return lines or ["No sessions on any host."]

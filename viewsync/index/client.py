@@ -1,0 +1,177 @@
+"""The one door to the index: the client library, and a bound around all that it does, looking up a name included."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from viewsync.errors import ViewsyncError
+from viewsync.index.rules import address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from redis import Redis
+
+    from viewsync.context import Context
+
+Answer = TypeVar("Answer")
+
+_LONGEST_PASSWORD = 4096
+_ROOM = "give it more memory, or let it forget what is old"
+_INSTALL = "pip install 'viewsync[redis]'"
+
+
+class IndexUnavailable(ViewsyncError):
+    """The index cannot be used now. What is of this host works without it."""
+
+    kind = "index"
+
+
+class Index:
+    def __init__(self, ctx: Context) -> None:
+        """IndexUnavailable where no call needs to be tried."""
+        self._ctx = ctx
+        self.url = ctx.index
+        self.shown = address.masked(ctx.index)
+        self.timeout = float(ctx.config["index_timeout"])
+        if problem := address.problem(self.url):
+            raise IndexUnavailable(f"the setting index {problem}", "see `viewsync help settings`")
+        self._password = _password(str(ctx.config["index_password_file"]))
+        self._client: Redis | None = None
+        library()
+
+    def ask(self, work: Callable[[Redis], Answer]) -> Answer:
+        """What the index says, within the bound. IndexUnavailable says why it says nothing: it may have done it."""
+        answers: list[Answer] = []
+        problems: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                answers.append(work(self.client()))
+            except BaseException as error:
+                problems.append(error)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        thread.join(self.timeout)
+        if answers:
+            return answers[0]
+        if not problems:
+            self._client = None  # nobody knows what comes on that connection yet
+            raise late(self._ctx)
+        raise self.told(problems[0]) from None
+
+    def client(self, timeout: float = 0.0) -> Redis:
+        """`timeout`: for a connection on which somebody waits; without it the one of our bound."""
+        if timeout:
+            return self._made(timeout)
+        if self._client is None:
+            self._client = self._made(self.timeout)
+        return self._client
+
+    def _made(self, timeout: float) -> Redis:
+        redis = library()
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
+        more: dict[str, Any] = {"password": self._password} if self._password else {}
+        made: Redis = redis.Redis.from_url(
+            self.url,
+            socket_timeout=timeout,
+            socket_connect_timeout=self.timeout,
+            retry=Retry(NoBackoff(), 0),
+            **more,
+        )
+        return made
+
+    def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def told(self, error: BaseException) -> ViewsyncError:
+        """In our own words: those of the library, or of whatever answers there, may hold anything."""
+        if isinstance(error, ViewsyncError):
+            return error
+        why, hint = _why(error, self.timeout)
+        return _unavailable(self._ctx, why, hint)
+
+
+def late(ctx: Context) -> IndexUnavailable:
+    return _unavailable(ctx, f"did not answer within {ctx.config['index_timeout']:g} s")
+
+
+def _unavailable(ctx: Context, why: str, hint: str = "") -> IndexUnavailable:
+    shown = address.masked(ctx.index)
+    return IndexUnavailable(f"the index {shown} {why}", hint or "what is of this host works without it")
+
+
+def library() -> Any:
+    try:
+        import redis
+        import redis.exceptions
+    except ImportError:
+        raise IndexUnavailable("the setting index needs the Redis client library", _INSTALL) from None
+    return redis
+
+
+def _why(error: BaseException, timeout: float) -> tuple[str, str]:
+    from redis import exceptions as of
+
+    kinds: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str, str], ...] = (
+        (
+            (of.AuthenticationError, of.NoPermissionError),
+            "refuses our user name or password, or what we may do",
+            "see the settings index and index_password_file",
+        ),
+        ((of.TimeoutError, TimeoutError), f"did not answer within {timeout:g} s", ""),
+        (of.BusyLoadingError, "is still loading its data", ""),
+        (of.OutOfMemoryError, "is full (maxmemory)", _ROOM),
+        (of.ReadOnlyError, "is a read-only replica", "name the one that takes writes"),
+        (of.InvalidResponse, "is not a Redis: it answers in another way", ""),
+    )
+    for kind, why, hint in kinds:
+        if isinstance(error, kind):
+            return why, hint
+    if isinstance(error, of.ResponseError):
+        return _refusal(str(error))
+    if isinstance(error, (ValueError, TypeError)):
+        return "cannot be used: its address is wrong", "see `viewsync help settings`"
+    cause = next((one for one in (error, error.__cause__, error.__context__) if isinstance(one, OSError)), None)
+    reason = (cause.strerror or type(cause).__name__) if cause else ""
+    if isinstance(error, (of.ConnectionError, OSError)):
+        return f"cannot be reached{f' ({reason})' if reason else ''}", ""
+    return f"cannot be used ({type(error).__name__})", ""
+
+
+def _refusal(text: str) -> tuple[str, str]:
+    word = text.partition(" ")[0].rstrip(":")
+    if "OOM" in text[:200] or "'maxmemory'" in text[:200]:
+        return "is full (maxmemory)", _ROOM
+    if "READONLY" in text[:200]:
+        return "is a read-only replica", "name the one that takes writes"
+    if "WRONGTYPE" in text[:200]:
+        return "holds something else where our rows are", "delete the keys viewsync:{index}:* there"
+    if word in ("NOAUTH", "WRONGPASS", "NOPERM"):
+        return "refuses our user name or password, or what we may do", "see the settings index and index_password_file"
+    return f"refused a command{f' ({word})' if word.isascii() and word.isalpha() and word.isupper() else ''}", ""
+
+
+def _password(path: str) -> str:
+    """The first line of that file, which nobody else may read. "" without one."""
+    if not path:
+        return ""
+    try:
+        handle = os.open(os.path.expanduser(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise IndexUnavailable(f"cannot read index_password_file {path}: {error.strerror}") from None
+    with open(handle, encoding="utf-8", errors="surrogateescape") as file:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise IndexUnavailable(f"index_password_file {path} is not a file")
+        if found.st_uid not in (0, os.geteuid()) or found.st_mode & 0o077:
+            raise IndexUnavailable(f"others can read index_password_file {path}", f"chmod 600 {path}")
+        return file.read(_LONGEST_PASSWORD).partition("\n")[0]

@@ -1,0 +1,1 @@
+"""What is published, where it stands, and what a row from elsewhere may say."""
