@@ -189,7 +189,7 @@ def test_d1_a_name_that_begins_another_one_is_free(server: Server) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["my.app", "build.0", "v1.0", "$0", "%0", "@0", "=web", "{last}", "-x", "a\\b", "a\nb", "a$HOME", "a${x}"],
+    ["my.app", "a:b", "build.0", "v1.0", "$0", "%0", "@0", "=web", "{last}", "-x", "a\\b", "a\nb", "a$HOME", "a${x}"],
 )
 def test_d3_d4_d5_d34_a_name_that_tmux_would_change_or_misread_is_refused(
     server: Server, home: Home, name: str

@@ -25,7 +25,9 @@ def proj(far: FarHost) -> Iterator[Server]:
 def test_a_session_is_made_there_and_can_be_driven_at_once(home: Home, proj: Server, far: FarHost) -> None:
     words = ("--cwd", far.home.path, "-e", "X=a;b 'c'", "--size", "90x20", "--wait", "^ready$")
     run = "echo ready; exec sh -i"
-    done = home.viewsync("create", "-n", "far:new", *words, "--json", "--", "sh", "-c", run, env={"MINE": "x"})
+    done = home.viewsync(
+        "create", "--host", "far", "-n", "new", *words, "--json", "--", "sh", "-c", run, env={"MINE": "x"}
+    )
     assert done.code == 0, done
     fields = done.json()
     assert [fields[name] for name in ("name", "socket", "registered", "ready", "pid")] == [
@@ -43,9 +45,10 @@ def test_a_session_is_made_there_and_can_be_driven_at_once(home: Home, proj: Ser
 
 def test_what_cannot_be_made_says_why(home: Home, proj: Server) -> None:
     for words, code, said in (
-        (("-n", "far:new", "--", "no-such-program-there"), 3, "no-such-program-there ended at once"),
-        (("-n", "far:new", "--cwd", "x"), 1, "--cwd takes a whole path on far"),
-        (("-n", "far:a.b"), 1, "tmux would rewrite '.' in a session's name"),
+        (("--host", "far", "-n", "new", "--", "no-such-program-there"), 3, "no-such-program-there ended at once"),
+        (("--host", "far", "-n", "new", "--cwd", "x"), 1, "--cwd takes a whole path on far"),
+        (("-n", "far:new"), 1, "choose another name; --host HOST -n NAME makes it on another host"),
+        (("--host", "far", "-n", "a.b"), 1, "tmux would rewrite '.' in a session's name"),
         (("--host", "far", "-n", "new", "--template", "bash"), 1, "a template is for sessions of this host"),
     ):
         done = home.viewsync("create", *words)
@@ -56,7 +59,7 @@ def test_what_cannot_be_made_says_why(home: Home, proj: Server) -> None:
 def test_the_first_session_starts_the_server_there(home: Home, far: FarHost) -> None:
     server = far.server()
     server.stop()
-    done = home.viewsync("create", "-n", "far:first", "--", "sleep", "1000")
+    done = home.viewsync("create", "--host", "far", "-n", "first", "--", "sleep", "1000")
     assert done.code == 0, done
     try:
         until(lambda: server.sessions() == ["first"], "the session")

@@ -96,7 +96,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     )
     prompt = _prompt(parsed, template, kind)
     timeout = _args.duration(parsed.wait_timeout, "--wait-timeout")
-    ctx, host, request = _where(parsed, ctx, request)
+    ctx, host = _where(parsed, ctx)
     done = _made(ctx, host, request)
     problem = _prepared(ctx, done, prompt, template, timeout) if prompt else ""
     attach = ctx.tmux.to_attach(done.socket, request.name)
@@ -120,21 +120,18 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result(data, code=code, warnings=[*done.warnings, *failed, *told], always_json=True)
 
 
-def _where(
-    parsed: argparse.Namespace, ctx: Context, request: creating.CreateRequest
-) -> tuple[Context, str, creating.CreateRequest]:
-    """The host that --host or HOST:NAME means, "" for this one, and the context that reaches it."""
+def _where(parsed: argparse.Namespace, ctx: Context) -> tuple[Context, str]:
+    """The host of --host, "" for this one, and the context that reaches it. HOST:NAME means none: to make something on
+    another machine for a colon in a name would be a surprise.
+    """
     host = parsed.host or ""
-    if not (host or ":" in request.name):
-        return ctx, "", request
+    if not host:
+        return ctx, ""
     from viewsync.hosts import reaching
 
-    if not host:
-        host, name = reaching.named(ctx, request.name, request.label, request.socket)
-        request = request._replace(name=name)
-    if host and parsed.template is not None:
+    if parsed.template is not None:
         raise UsageError("a template is for sessions of this host", f"say what {host} is to run: -- COMMAND")
-    return (reaching.context(ctx, host) if host else ctx), host, request
+    return reaching.context(ctx, host), host
 
 
 def _made(ctx: Context, host: str, request: creating.CreateRequest) -> creating.Created:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 import stat
 import threading
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from viewsync.errors import ViewsyncError
 from viewsync.index.rules import address
+from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeVar
 
     from redis import Redis
 
     from viewsync.context import Context
 
-Answer = TypeVar("Answer")
+    Answer = TypeVar("Answer")
 
 _LONGEST_PASSWORD = 4096
 _ROOM = "give it more memory, or let it forget what is old"

@@ -129,7 +129,8 @@ def _checked(env: Mapping[str, str], request: CreateRequest) -> sessions.NewSess
 def checked(env: Mapping[str, str], request: CreateRequest) -> sessions.NewSession:
     """As far as that needs nothing of the host that it is for."""
     if problem := session_names.refusal(request.name):
-        raise UsageError(f"cannot create a session {request.name!r}: {problem}", "choose another name")
+        elsewhere = "; --host HOST -n NAME makes it on another host" if ":" in request.name else ""
+        raise UsageError(f"cannot create a session {request.name!r}: {problem}", f"choose another name{elsewhere}")
     if not request.window or not request.window.isprintable():
         raise UsageError(f"not a window name: {request.window!r}", "use printable text")
     argv, environment = (list(request.command), []) if request.command else PROGRAMS[request.type]
