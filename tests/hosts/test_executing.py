@@ -183,6 +183,24 @@ def test_a_connection_that_breaks_at_the_typing_types_once_or_never(there: There
         assert stays(lambda: os.path.exists(path)) is False
 
 
+def test_a_program_that_begins_before_the_line_is_typed_gets_none_of_it(there: There) -> None:
+    """Somebody starts it there while the connection carries the line."""
+    given = os.path.join(there.far.home.path, "begins")
+    begins = (
+        "tmux send-keys -t =bash: cat Enter; "
+        "until [ \"$(tmux display-message -p -t =bash: '#{pane_current_command}')\" = cat ]; do sleep 0.05; done"
+    )
+    run = f'sh -c "$SSH_ORIGINAL_COMMAND" <{given}.$$'
+    login = f"cat >{given}.$$; if grep -q paste-buffer {given}.$$; then {begins}; fi; {run}; e=$?; rm {given}.$$; exit $e"
+    there.far.login("sh", before=login)
+    try:
+        done = there.execute("bash", "--", "echo no")
+        assert (done.code, "it is busy with another program" in done.err) == (125, True), done
+        assert "viewsync-exec" not in there.server.tmux("capture-pane", "-p", "-t", "=bash:").rpartition("cat")[2]
+    finally:
+        there.far.login("sh")
+        there.again("bash")
+
 def test_a_host_without_proc_is_asked_by_ps(there: There, monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name in ((far_shells, "_LOOKS"), (far_commands, "_TEXT")):
         monkeypatch.setattr(module, name, getattr(module, name).replace("/proc/", "/none/"))

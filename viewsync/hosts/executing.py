@@ -123,7 +123,9 @@ def _run(
         watch.folder = folder
         edits = shell.keys is True
         try:
-            executing.type_line(ctx, located, exec_script.line(path, name, edits=edits), watch.deadline)
+            line = exec_script.line(path, name, edits=edits)
+            # By now it is a while since it was looked at, and somebody may have started something.
+            executing.type_line(ctx, located, line, watch.deadline, shell.command)
         except TmuxTimeout:
             folder.look()  # it may have been typed: the shell's host knows
         kind, code = watch.wait(folder)

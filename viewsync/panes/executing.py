@@ -143,9 +143,10 @@ def turn(ctx: Context, located: LocatedPane, target: str, timeout: float) -> Ite
         yield
 
 
-def type_line(ctx: Context, located: LocatedPane, text: str, deadline: float) -> None:
+def type_line(ctx: Context, located: LocatedPane, text: str, deadline: float, program: str = "") -> None:
+    """`program`: as in tmux/input.py."""
     place = located.place
-    what = tmux_input.Input(text=text, enter=True)
+    what = tmux_input.Input(text=text, enter=True, program=program)
     kept = echo.kept(echo.marks(text.lstrip("\x15i\x7f")))
     with leases.hold(ctx, place.server, place.pane_id, max(0.0, deadline - time.monotonic())) as fence:
         answer = fenced.put(ctx.tmux, place._replace(fence=fence), what, kept)

@@ -31,6 +31,7 @@ INPUT_OFF = "input-off"
 SYNCHRONIZED = "synchronized"
 DRAFT = "draft"
 EXPIRED = "expired"
+BUSY = "busy with another program"
 _PROMPT = "@viewsync_prompt"  # of a pane: the column where the last text began; "" once it ended without Enter
 _FENCE = "@viewsync_fence"  # of a pane: the largest Input.fence of what was put in
 _ENTER = "@viewsync_enter"  # of a pane: the token of the Enter that is to be pressed there
@@ -68,10 +69,11 @@ class Input(NamedTuple):
     known: Kept | None = None
     keys: Sequence[str] = ()  # names that tmux/rules/keys.py knows; pressed behind that
     fence: int = 0  # not where something with a larger one was put in: EXPIRED
+    program: str = ""  # only where the terminal listens to this one, as tmux calls it: BUSY
 
 
 class Answer(NamedTuple):
-    refused: str  # GONE, DEAD, INPUT_OFF, SYNCHRONIZED, EXPIRED or DRAFT; "" when it was put in
+    refused: str  # GONE, DEAD, INPUT_OFF, SYNCHRONIZED, EXPIRED, BUSY or DRAFT; "" when it was put in
     anchor: str  # what FORMAT was just before
     screen: Screen | None = None  # as it was just before, where it was to be read
     fence: int = 0  # of EXPIRED: the larger one
@@ -171,6 +173,9 @@ def _guarded(server: Server, pane: str, what: Input, buffer: str, kept: str, loo
     if what.fresh:
         moved = both(_moved(), f"#{{?{_at(what.looked)},0,1}}") if what.looked else _moved()
         command = f"if-shell -F -t '{pane}' {quoted(moved)} {{ {refuse} {DRAFT}' }} {{ {command} }}"
+    if what.program:
+        same = quoted(equal("pane_current_command", what.program))
+        command = f"if-shell -F -t '{pane}' {same} {{ {command} }} {{ {refuse} {BUSY}' }}"
     if what.keys:
         command = f"if-shell -F -t '{pane}' '#{{pane_synchronized}}' {{ {refuse} {SYNCHRONIZED}' }} {{ {command} }}"
     if what.fence:

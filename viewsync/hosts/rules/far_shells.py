@@ -25,6 +25,7 @@ _LOOKS = """\
 set -- $(tm display-message -p -t '@PANE@' '#{pane_pid} #{pid} #{pane_dead} #{pane_tty}')
 echo "pane $1 $2 $3"
 p=$1 y=$4 l=
+echo "command $(tm display-message -p -t '@PANE@' '#{pane_current_command}')"
 if [ -r "/proc/$p/stat" ]; then
 IFS= read -r s <"/proc/$p/stat"
 set -- ${s##*) }
@@ -83,6 +84,7 @@ class Look(NamedTuple):
     at_work: bool
     reading: int  # bytes that it waits for in a read(2), 0 where that is not known
     uptime: float
+    command: str  # what tmux calls what the terminal listens to
 
     @property
     def leader(self) -> Process | None:
@@ -145,6 +147,7 @@ def parse(text: str) -> Look:
         at_work=told.get("sleeps", [""])[0].partition(".")[0] in AT_WORK,
         reading=int(call[3], 16) if len(call) > 3 and call[0] in ("0", "63") else 0,
         uptime=_seconds(told.get("uptime", ["0"])[0]),
+        command=told.get("command", [""])[0],
     )
 
 
