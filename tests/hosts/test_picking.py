@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,3 +75,16 @@ def test_a_host_that_says_nothing_keeps_no_picker_waiting(home: Home, far: FarHo
         assert (done.code, [text.startswith("far cannot be reached") for text in done.json()["errors"]]) == (0, [True])
     finally:
         far.thaw()
+
+
+def test_a_login_that_hangs_keeps_nobody_waiting_beyond_the_bound(home: Home, far: FarHost) -> None:
+    """Also where any host gets no longer than that: the time for the login is not added then."""
+    over = os.path.join(far.home.path, "over")
+    far.login("sh", before=f"until [ -e {over} ]; do sleep 0.1; done")
+    try:
+        done = home.viewsync("pick", "--json", env={"VIEWSYNC_HOSTS": "far", "VIEWSYNC_HOST_TIMEOUT": "1"})
+        [problem] = done.json()["errors"]
+        assert (done.code, problem.startswith("far cannot be reached"), "6 s" in problem) == (0, True, False), done
+    finally:
+        with open(over, "w", encoding="utf-8"):
+            pass

@@ -207,7 +207,8 @@ def test_a_window_or_a_pane_of_this_host_is_no_session_of_another(home: Home, se
 
 
 def test_no_session_is_of_all_hosts(home: Home) -> None:
-    for verb, *words in (("health", "-t", "x"), ("kill", "x"), ("info", "x"), ("send", "-s", "x", "-c", "y")):
+    verbs = [("health", "-t", "x"), ("kill", "x"), ("info", "x"), ("send", "-s", "x", "-c", "y"), ("create", "-n", "x")]
+    for verb, *words in [*verbs, ("open", "x"), ("open", "x", "--json")]:
         done = home.viewsync(verb, "--host", "all", *words)
         assert "--host all names no session's host" in done.err, done
 

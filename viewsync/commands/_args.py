@@ -84,7 +84,7 @@ def reached(
         return ctx, wanted
     from viewsync.hosts import reaching
 
-    _one_host(parsed)
+    one_host(parsed)
     return reaching.target(ctx, parsed.host or "", wanted, timed=timed)
 
 
@@ -97,13 +97,13 @@ def named_there(parsed: argparse.Namespace, ctx: Context) -> tuple[str, str]:
         from viewsync.hosts import reaching
 
         host, name = reaching.named(ctx, name, parsed.label, parsed.socket)
-    _one_host(parsed)
+    one_host(parsed)
     if host and (parsed.project or parsed.here):
         raise UsageError("--project and --here narrow what is known on this host", "leave them out with --host")
     return host, name
 
 
-def _one_host(parsed: argparse.Namespace) -> None:
+def one_host(parsed: argparse.Namespace) -> None:
     if parsed.host == "all":
         raise UsageError(
             "--host all names no session's host", "`viewsync find --host all` looks on all of them; name the one"

@@ -125,6 +125,7 @@ def _where(parsed: argparse.Namespace, ctx: Context) -> tuple[Context, str]:
     another machine for a colon in a name would be a surprise.
     """
     host = parsed.host or ""
+    _args.one_host(parsed)
     if not host:
         return ctx, ""
     from viewsync.hosts import reaching

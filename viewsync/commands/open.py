@@ -54,6 +54,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     host, parent = parsed.host, parsed.parent
+    _args.one_host(parsed)
     if ":" in parent and not (host or parsed.json):
         from viewsync.hosts import reaching  # only for such names
 

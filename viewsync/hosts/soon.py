@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 
 from viewsync.errors import TmuxError
 from viewsync.hosts import listing
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.hosts.listing import FarSession
+
+_LEAST = 0.2  # seconds, once there is a connection
 
 
 def hurried(ctx: Context, seconds: float) -> Context:
@@ -27,12 +30,13 @@ def sessions(ctx: Context, hosts: Sequence[str], seconds: float) -> tuple[dict[s
     """By host. Of one that has not told nothing is known, and nothing is written down: it may only be slow."""
     for host in hosts:
         ctx.ssh.prepare(host)
-    other = hurried(ctx, seconds)
 
     def ask(_: object, host: str) -> list[FarSession] | TmuxError:
         try:
+            begin = time.monotonic()
             ctx.ssh.connect(host, at_most=seconds)
-            return listing.sessions(other, host)
+            left = seconds - (time.monotonic() - begin)
+            return listing.sessions(hurried(ctx, max(_LEAST, left)), host)
         except TmuxError as error:
             return error
 

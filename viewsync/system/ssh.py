@@ -72,7 +72,8 @@ class Ssh:
         if not socket or _listens(socket):
             return
         timeout = min(self.timeout, at_most) if at_most else self.timeout
-        said, code = self._try([*self._options(socket, "auto", timeout), "--", host, "true"], host, timeout)
+        bound = min(timeout + _MARGIN, at_most or timeout + _MARGIN)
+        said, code = self._try([*self._options(socket, "auto", timeout), "--", host, "true"], host, bound)
         if code == ssh_answers.FAILED:
             raise self.failed(host, said, early=True)
 
@@ -140,11 +141,10 @@ class Ssh:
         except (process.NotStarted, process.TimedOut):
             return False
 
-    def _try(self, words: Sequence[str], host: str, timeout: float) -> tuple[str, int]:
+    def _try(self, words: Sequence[str], host: str, bound: float) -> tuple[str, int]:
         """What it said, and its exit code. It has no terminal to ask on, and the connection outlives us."""
         import tempfile  # only where there is no connection yet
 
-        bound = timeout + (_MARGIN if timeout == self.timeout else 0.0)
         with tempfile.TemporaryFile() as output:
             try:
                 child = process.start_group([self.program, *words], cwd="/", env=self._env, output=output.fileno())
