@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 
-from viewsync.errors import StateError, TmuxTimeout
+from viewsync.errors import StateError, TmuxError, TmuxTimeout
 from viewsync.light import contextlib
 from viewsync.store import own_files
 from viewsync.system.ssh import Unreachable
@@ -31,6 +31,13 @@ def noted(ctx: Context, host: str) -> Iterator[None]:
     except (Unreachable, TmuxTimeout):
         _note(ctx, host)
         raise
+    except TmuxError:  # it has told
+        _forget(ctx, host)
+        raise
+    _forget(ctx, host)
+
+
+def _forget(ctx: Context, host: str) -> None:
     with contextlib.suppress(OSError, StateError):
         os.unlink(_path(ctx, host))
 
