@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.wait import until
+from viewsync.context import Context
+from viewsync.errors import TmuxError
+from viewsync.hosts import creating, reaching
+from viewsync.sessions.creating import CreateRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +27,7 @@ def proj(far: FarHost) -> Iterator[Server]:
 
 
 def test_a_session_is_made_there_and_can_be_driven_at_once(home: Home, proj: Server, far: FarHost) -> None:
-    words = ("--cwd", far.home.path, "-e", "X=a;b 'c'", "--size", "90x20", "--wait", "^ready$")
+    words = ("--cwd", far.home.path, "-e", "X=a;b 'c'", "--size", "90x20", "--wait", "^ready$", "--wait-timeout", "300")
     run = "echo ready; exec sh -i"
     done = home.viewsync(
         "create", "--host", "far", "-n", "new", *words, "--json", "--", "sh", "-c", run, env={"MINE": "x"}
@@ -43,9 +47,16 @@ def test_a_session_is_made_there_and_can_be_driven_at_once(home: Home, proj: Ser
     assert home.registry()["sessions"] == {}
 
 
+def test_a_program_that_ends_at_once_is_said(home: Home, proj: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(creating, "_ENDS", 60.0)  # a busy machine is not told in time
+    request = CreateRequest("new", command=["no-such-program-there"])
+    with pytest.raises(TmuxError, match="no-such-program-there ended at once"):
+        creating.create(reaching.context(Context(home.env), "far"), "far", request)
+    assert proj.sessions() == ["proj"]
+
+
 def test_what_cannot_be_made_says_why(home: Home, proj: Server) -> None:
     for words, code, said in (
-        (("--host", "far", "-n", "new", "--", "no-such-program-there"), 3, "no-such-program-there ended at once"),
         (("--host", "far", "-n", "new", "--cwd", "x"), 1, "--cwd takes a whole path on far"),
         (("-n", "far:new"), 1, "choose another name; --host HOST -n NAME makes it on another host"),
         (("--host", "far", "-n", "a.b"), 1, "tmux would rewrite '.' in a session's name"),

@@ -85,16 +85,22 @@ def test_much_output_of_a_long_command(there: There) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "said", "shown"),
     [
-        ("sleep 1000", "far:bash: is busy: sleep runs in it"),
-        ("read -r line", "far:bash: is busy: bash waits for something else than a command"),
-        ("echo 'open", "far:bash: is busy: bash waits for the rest of a command (its prompt is '>')"),
+        ("sleep 1000", "far:bash: is busy: sleep runs in it", ""),
+        ("read -p 'answer? ' -r line", "far:bash: is busy: bash waits for something else than a command", "answer?"),
+        ("echo 'open", "far:bash: is busy: bash waits for the rest of a command (its prompt is '>')", ">"),
     ],
 )
-def test_a_shell_that_does_not_wait_for_a_command_gets_none(there: There, typed: str, said: str) -> None:
+def test_a_shell_that_does_not_wait_for_a_command_gets_none(there: There, typed: str, said: str, shown: str) -> None:
     there.server.tmux("send-keys", "-t", "=bash:", typed, "Enter")
-    until(lambda: typed in there.server.tmux("capture-pane", "-p", "-t", "=bash:"), "what was typed")
+
+    def at_it() -> bool:
+        if not shown:
+            return there.server.show("=bash:", "#{pane_current_command}") == "sleep"
+        return there.server.tmux("capture-pane", "-p", "-t", "=bash:").rstrip().split("\n")[-1] == shown
+
+    until(at_it, "what was typed to be done")
     try:
         done = there.home.viewsync("exec", "-s", "far:bash", "-T", "5", "--", "echo no")
         assert (done.code, said in done.err) == (125, True), done
@@ -129,7 +135,7 @@ def test_how_it_ends_without_a_code(
         assert done.code == code, done
         assert (done.json()["outcome"], done.json()["output"]) == (outcome, "first\n")
         if outcome in ("stopped", "idle"):
-            assert there.server.show("=dash:", "#{pane_current_command}") == "sleep"
+            until(lambda: there.server.show("=dash:", "#{pane_current_command}") == "sleep", "what goes on")
     finally:
         there.again("dash")
 
