@@ -87,9 +87,9 @@ def test_much_output_of_a_long_command(there: There) -> None:
 @pytest.mark.parametrize(
     ("typed", "said", "shown"),
     [
-        ("sleep 1000", "far:bash: is busy: sleep runs in it", ""),
-        ("read -p 'answer? ' -r line", "far:bash: is busy: bash waits for something else than a command", "answer?"),
-        ("echo 'open", "far:bash: is busy: bash waits for the rest of a command (its prompt is '>')", ">"),
+        ("sleep 1000", "far:bash is busy: sleep runs in it", ""),
+        ("read -p 'answer? ' -r line", "far:bash is busy: bash waits for something else than a command", "answer?"),
+        ("echo 'open", "far:bash is busy: bash waits for the rest of a command (its prompt is '>')", ">"),
     ],
 )
 def test_a_shell_that_does_not_wait_for_a_command_gets_none(there: There, typed: str, said: str, shown: str) -> None:
@@ -110,7 +110,7 @@ def test_a_shell_that_does_not_wait_for_a_command_gets_none(there: There, typed:
 
 def test_what_is_no_shell_gets_nothing(there: There) -> None:
     done = there.execute("cat", "--", "echo no")
-    assert (done.code, "far:cat: runs cat, which is not a shell that exec knows on other hosts" in done.err) == (
+    assert (done.code, "far:cat runs cat, which is not a shell that exec knows on other hosts" in done.err) == (
         125,
         True,
     ), done
@@ -150,7 +150,7 @@ def test_a_connection_that_breaks_in_the_middle_ends_no_command_and_types_none_a
         there.far.cut()
         assert tab.wait() == 125, tab.text()
         said = " ".join(tab.text().split())
-        assert "the connection to far broke: the command goes on in far:bash:, and its exit code is not known" in said
+        assert "the connection to far broke: the command goes on in far:bash, and its exit code is not known" in said
     finally:
         there.far.stop()
         there.far.start()
@@ -197,7 +197,9 @@ def test_a_program_that_begins_before_the_line_is_typed_gets_none_of_it(there: T
         "until [ \"$(tmux display-message -p -t =bash: '#{pane_current_command}')\" = cat ]; do sleep 0.05; done"
     )
     run = f'sh -c "$SSH_ORIGINAL_COMMAND" <{given}.$$'
-    login = f"cat >{given}.$$; if grep -q paste-buffer {given}.$$; then {begins}; fi; {run}; e=$?; rm {given}.$$; exit $e"
+    login = (
+        f"cat >{given}.$$; if grep -q paste-buffer {given}.$$; then {begins}; fi; {run}; e=$?; rm {given}.$$; exit $e"
+    )
     there.far.login("sh", before=login)
     try:
         done = there.execute("bash", "--", "echo no")
@@ -206,6 +208,7 @@ def test_a_program_that_begins_before_the_line_is_typed_gets_none_of_it(there: T
     finally:
         there.far.login("sh")
         there.again("bash")
+
 
 def test_a_host_without_proc_is_asked_by_ps(there: There, monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name in ((far_shells, "_LOOKS"), (far_commands, "_TEXT")):
@@ -217,6 +220,11 @@ def test_a_host_without_proc_is_asked_by_ps(there: There, monkeypatch: pytest.Mo
         ran = executing.execute(ctx, asked, command, 300.0, got.append, ExecOptions())
         assert ran.kind == kind, ran
     assert b"".join(got) == b"one\ntwo\n"
+
+
+def test_a_session_that_is_not_there(there: There) -> None:
+    done = there.execute("nope", "--", "echo no")
+    assert (done.code, "`viewsync list --host far` shows what is there" in done.err) == (125, True), done
 
 
 def test_a_host_that_is_not_there(there: There) -> None:

@@ -52,7 +52,7 @@ def execute(
     begin = time.monotonic()
     deadline = begin + timeout
     located = targets.locate(ctx, asked)
-    target = f"{reaching.tmux_of(ctx).host}:{located.target}"
+    target = f"{reaching.tmux_of(ctx).host}:{located.target.removesuffix(':')}"
     with executing.turn(ctx, located, target, timeout):
         shell = _shell(ctx, located, target, min(begin + _PROMPT, deadline))
         watch = _FarWatch(deadline, take, options, lambda: None)

@@ -31,6 +31,7 @@ class ServerGone(TmuxError):
 
 class Tmux:
     far = False  # its servers are another host's: our variables and folders are nothing there
+    host = ""  # the other one, where it is far
 
     def __init__(
         self, program: str, timeout: float, env: Mapping[str, str], say: Callable[[str], None] | None = None
