@@ -154,8 +154,8 @@ def locate(
     found = find(reading, wanted)
     if found.pane is None:
         what = "Pane" if found.session else "Session"
-        see = f"viewsync list --host {ctx.tmux.host}" if ctx.tmux.far else "viewsync list"
-        raise MissingSession(f"{what} does not exist (target: {wanted.target})", f"`{see}` shows what is there")
+        see = f"`viewsync list --host {ctx.tmux.host}`" if ctx.tmux.far else "`viewsync list`"
+        raise MissingSession(f"{what} does not exist (target: {wanted.target})", f"{see} shows what is there")
     place = PaneAddress(wanted.socket, reading.server, found.pane.id)
     return LocatedPane(place, found.pane, wanted.target, wanted.row, said)
 
