@@ -13,17 +13,8 @@ from viewsync.hosts import creating, reaching
 from viewsync.sessions.creating import CreateRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.far_host import FarHost
     from tests.support.server import Home, Server
-
-
-@pytest.fixture
-def proj(far: FarHost) -> Iterator[Server]:
-    found = far.server()
-    yield found
-    found.stop()
 
 
 def test_a_session_is_made_there_and_can_be_driven_at_once(home: Home, proj: Server, far: FarHost) -> None:

@@ -12,18 +12,9 @@ from tests.support.wait import stays, until
 from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.client import Tab
     from tests.support.far_host import FarHost
     from tests.support.server import Home, Server
-
-
-@pytest.fixture
-def proj(far: FarHost) -> Iterator[Server]:
-    found = far.server()
-    yield found
-    found.stop()
 
 
 def opened(home: Home, proj: Server, *words: str) -> tuple[Tab, str]:

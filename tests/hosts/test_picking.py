@@ -13,19 +13,10 @@ from viewsync.context import Context
 from viewsync.picking import choice_keys, choices, preview
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.far_host import FarHost
     from tests.support.server import Home, Server
 
 HOSTS = {"VIEWSYNC_HOSTS": "far no-such-host.invalid"}
-
-
-@pytest.fixture
-def proj(far: FarHost) -> Iterator[Server]:
-    found = far.server()
-    yield found
-    found.stop()
 
 
 @pytest.fixture

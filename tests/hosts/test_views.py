@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.hosts.test_opening import opened
 from tests.support.wait import until
 from viewsync.context import Context
@@ -15,20 +13,11 @@ from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules.model import END, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.far_host import FarHost
     from tests.support.server import Home, Server
 
 
 OWN = "its host's own viewsync may keep it"
-
-
-@pytest.fixture
-def proj(far: FarHost) -> Iterator[Server]:
-    found = far.server()
-    yield found
-    found.stop()
 
 
 def left(home: Home, proj: Server) -> str:

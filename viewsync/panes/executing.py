@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from abc import ABC, abstractmethod  # loaded already, by `io`
 
 from viewsync.errors import LockTimeout, UsageError, ViewsyncError
 from viewsync.light import contextlib
@@ -162,7 +163,7 @@ def clear(ctx: Context, located: LocatedPane, folder: str) -> None:
         tmux_input.put(ctx.tmux, place.server, place.pane_id, tmux_input.Input(text="\x15"), "")
 
 
-class Watch:
+class Watch(ABC):
     """What comes back, and how it ends."""
 
     def __init__(
@@ -228,20 +229,21 @@ class Watch:
         self.input = (over or idle) and folder.code() is None and self._asks()
         return TIMEOUT if over else (INPUT if self.input else IDLE) if idle else ""
 
+    @abstractmethod
     def _runs(self) -> bool:
         """The shell."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _pause(self, seconds: float) -> None:
-        raise NotImplementedError
+        """That long, or until something comes."""
 
+    @abstractmethod
     def _asks(self) -> bool:
         """Whether a program reads the terminal."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _back(self, folder: Returning, still: float) -> bool:
         """Whether the shell is at its prompt again, without a code. Between the command and the code it is at work."""
-        raise NotImplementedError
 
 
 class _OwnWatch(Watch):
