@@ -35,6 +35,8 @@ def socket(server: Server) -> str:
 
 
 def test_the_page_says_what_happens(server: Server, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PS1", "PROMPT_COMMAND"):  # as an activated environment exports them, to the page's shell too
+        monkeypatch.delenv(name, raising=False)
     for name, value in home.env.items():
         monkeypatch.setenv(name, value)
     # The page names no socket; here it is one that the fixture ends.
