@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.sessions import count, counting_tmux
 from tests.support.typing import screen, shell, type_in
 from tests.support.wait import until
 
@@ -23,6 +24,22 @@ def test_lines_come_once_each_until_the_pane_is_gone(server: Server, home: Home,
     assert [line for line in lines if line.startswith("line-")] == ["line-1", "line-2", "line-3"]
     assert [line for line in lines if line.isdigit()] == [str(number) for number in range(1, 501)]
     assert lines[-1] == "viewsync: sh:0.0 is gone: its program ended"
+
+
+@pytest.mark.parametrize("ends", ["kill-session -t '=sh:'", "kill-server"])
+def test_a_pane_that_goes_between_being_found_and_being_looked_at(
+    server: Server, home: Home, pane: str, ends: str
+) -> None:
+    server.tmux("new-session", "-d", "-s", "other")
+    env, log = counting_tmux(home)
+    with open(env["VIEWSYNC_TMUX"], "r+", encoding="utf-8") as file:
+        last = f'[ "$(wc -l < {log})" -ne 2 ] || tmux -S {server.socket} {ends}\n'
+        first, second = file.read().rsplit("exec", 1)
+        file.seek(0)
+        file.write(f"{first}{last}exec{second}")
+    done = home.viewsync("follow", env=env)
+    assert (done.code, done.err) == (0, "viewsync: sh:0.0 is gone: its program ended\n")
+    assert count(log) == 2
 
 
 def test_a_dead_pane_tells_its_status(server: Server, home: Home, pane: str) -> None:

@@ -38,7 +38,11 @@ class News(NamedTuple):
 
 def follow(ctx: Context, place: PaneAddress, before: int, timeout: float) -> Iterator[News]:
     """`before`: lines that are there already; `timeout`: seconds, 0 for none. A line comes when the cursor is below."""
-    screen = tmux_screen.read(ctx.tmux, place.socket, place.pane_id, 0)
+    try:
+        screen = tmux_screen.read(ctx.tmux, place.socket, place.pane_id, 0)
+    except (MissingSession, ServerGone):  # since it was found, just now
+        yield News([], GONE)
+        return
     first = max(0, screen.cursor - before)
     history = min(first, screen.history)
     anchor = Anchor(history, first - history, 0, alternate=False, width=screen.width)
