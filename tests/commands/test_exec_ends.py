@@ -14,6 +14,7 @@ import pytest
 from tests.support.executing import execute, folders, in_foreground, relays, screen, takes_output
 from tests.support.sessions import create
 from tests.support.wait import stays, until
+from viewsync.context import Context
 
 if TYPE_CHECKING:
     import subprocess
@@ -45,6 +46,34 @@ def test_and_so_it_does_where_a_program_in_the_background_goes_on(
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     execute(home, "--", "kill $holder")
+
+
+HOLD = """for process in /proc/[0-9]*; do
+case $(readlink $process/fd/0) in {0}/*/pipe)
+kill -STOP ${{process#/proc/}}
+(sleep 0.3; kill -CONT ${{process#/proc/}}) </dev/null >/dev/null 2>&1 &
+esac
+done
+"""
+
+
+@pytest.mark.parametrize("trap", ["", "trap 'echo debug' DEBUG"])
+def test_the_prompt_comes_behind_what_a_command_wrote_that_exits(
+    shell: str, server: Server, home: Home, trap: str
+) -> None:
+    """Its relay is late. What came behind the prompt would stand where the next one looks for it."""
+    if trap and "ksh93" not in shell:
+        return  # other shells call no such trap there
+    if trap:
+        server.tmux("send-keys", "-t", "=sh:", trap, "Enter")
+    hold = os.path.join(home.path, "hold")
+    with open(hold, "w", encoding="utf-8") as file:
+        file.write(HOLD.format(os.path.join(Context(home.env).folder, "exec")))
+    done = execute(home, "--", f"/bin/sh {hold}; printf '%s\\n' written; exit 3")
+    assert (done.code, "written" in done.out.splitlines()) == (3, True), done
+    until(lambda: not relays(home), "the end of its relay")
+    assert not screen(server).rstrip().endswith(("written", "debug"))
+    assert execute(home, "--", "/bin/sh -c 'exit 4'").code == 4
 
 
 @pytest.mark.parametrize("remain", ["on", "off"])

@@ -157,14 +157,19 @@ echo $! >{_in(folder, BEGUN)}
 
 def _end(folder: str, end_mark: bytes) -> str:
     """With a code, where the shell does not write that down itself. Half a second at most, so that the prompt comes
-    behind the output. The pipe may have no reader any more.
+    behind the output. The pipe may have no reader any more; or its writer is the shell itself (`now`), and it is not
+    over before the prompt: then what has the mark is about to be shown.
     """
     octal = "".join(f"\\{byte:03o}" for byte in end_mark)
     return f"""if [ "$1" ]; then : >{_in(folder, CODE)}"$1"; fi
-printf '{octal}' 1<>{_in(folder, PIPE)}
-if [ "$2" ]; then exit; fi
+mark=$(printf '{octal}')
+printf %s "$mark" 1<>{_in(folder, PIPE)}
+shown() {{
+if [ "$1" ]; then [ "$(tail -c {len(end_mark)} {_in(folder, OUT)})" = "$mark" ] && sleep 0.01
+else [ -e {_in(folder, DRAINED)} ]; fi
+}}
 looks=0
-while [ ! -e {_in(folder, DRAINED)} ] && [ -e {_in(folder, PIPE)} ] && [ $looks -lt 50 ]; do
+until shown "$2" || [ ! -e {_in(folder, PIPE)} ] || [ $looks -ge 50 ]; do
 sleep 0.01
 looks=$((looks + 1))
 done
@@ -250,7 +255,7 @@ def _exit_body(folder: str, shell: str, clean: str, undone: str) -> str:
     if shell in _KSH93:  # not each of its subshells is a process
         itself += " && [[ ${.sh.subshell} == 0 ]]"
     return f"""{{
-if {{
+if {{ {{
 {special}set -- "${{1-$?}}"
 case $1 in '' | *[!0-9-]*) {special}set -- 2;; esac
 {running} && {itself} && {{
@@ -260,7 +265,7 @@ case . in esac >|{_in(folder, CODE)}"$1"
 {special}trap - INT
 {builtin}kill -INT "$$"
 }}
-}} 2>/dev/null; then :; fi
+}} >/dev/null; }} 2>/dev/null; then :; fi
 {special}exit "$1"
 }}"""
 
