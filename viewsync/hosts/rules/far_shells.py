@@ -52,7 +52,7 @@ else
 set -f
 ps -t "${y#/dev/}" -o pid= -o ppid= -o pgid= -o tpgid= -o stat= -o time= -o comm= 2>/dev/null | sed 's/^/row /'
 l=$(ps -o tpgid= -p "$p" 2>/dev/null)
-for w in $(ps -o args= -p "${l:-0}" 2>/dev/null); do printf 'word %s\\n' "$w"; done
+for w in $(ps -o args= -p ${l:-0} 2>/dev/null); do printf 'word %s\\n' "$w"; done
 fi
 [ -c "$y" ] && echo "modes $(stty -a <"$y" | tr ';\\n' '  ')"
 """
