@@ -67,6 +67,7 @@ class ViewRow(TypedDict, total=False):
     idle_since: float
     idle_awake: float  # the same moment in seconds that the machine was awake
     detour: str
+    told_as: str  # its name in the history, where it has another one by now
     adopted: bool
     pinned: bool
     verdict: str  # why the last sweep kept it

@@ -67,7 +67,21 @@ def rename(ctx: Context, asked: targets.TargetArgs, new: str) -> Renamed:
         event = recording.event(ctx.clock, row, "rename", "rename", f"renamed to {new}", detail=new)
         recording.record(ctx, [event])
     old = row.name if row else found.session_name
-    return Renamed(old, new, wanted.socket, found.session, row is not None, [view.name for view in mine])
+    names = _ordered(ctx, wanted.socket) if mine else {}
+    views = [names.get(view.id, view.name) for view in mine]
+    return Renamed(old, new, wanted.socket, found.session, row is not None, views)
+
+
+def _ordered(ctx: Context, socket: str) -> dict[str, str]:
+    """New names, by id, of views that would sort before their parent now. What fails here the next pass mends."""
+    from viewsync.tmux import inventory  # only for who has views
+    from viewsync.views import ordering
+
+    try:
+        return ordering.mend(ctx, inventory.inventory(ctx.tmux, socket), ctx.registry.read()["views"])
+    except ViewsyncError as error:
+        ctx.log.warning("%s", error.message)
+        return {}
 
 
 def _row_alone(ctx: Context, row: Registered, found: SessionMatch, pane: Pane, new: str, socket: str) -> Renamed:

@@ -48,7 +48,7 @@ KINDS: dict[str, dict[str, tuple[type, ...]]] = {
     "views": {
         **dict.fromkeys(("socket", "server", "session_id", "parent", "parent_id", "state", "tty", "moved_from"), _TEXT),
         **dict.fromkeys(("title", "window", "detour", "verdict", "quarantined_at", "reason", "evidence"), _TEXT),
-        "place": _TEXT,
+        **dict.fromkeys(("place", "told_as"), _TEXT),
         **dict.fromkeys(("pid", "leader", "opener", "gui", "pane"), _WHOLE),
         **dict.fromkeys(("created", "pid_start", "leader_start", "gui_start", "put_on"), _NUMBER),
         **dict.fromkeys(("idle_since", "idle_awake"), _NUMBER),

@@ -67,7 +67,7 @@ def _join(new: NewView, *, detached: bool) -> str:
         "-t",
         f"'{new.origin.session}:'",
         "-s",
-        new.name,
+        quoted(new.name),
     ]
     words += ["-c", quoted(language.unexpanded(new.folder or new.origin.folder))]
     for name, value in new.origin.environment:

@@ -27,6 +27,7 @@ def keep(ctx: Context) -> None:
     if doubt:
         return  # which sessions are there is not known
     keys = [(str(row.get("socket")), name) for rows in (data["sessions"], data["views"]) for name, row in rows.items()]
+    keys += [(str(row.get("socket")), row["told_as"]) for row in data["views"].values() if row.get("told_as")]
     longest, largest = kept.kept_for(ctx.config["history_keep"]), kept.kept_up_to(ctx.config["history_size"])
     until = time.monotonic() + _LONGEST
     now = ctx.history.within(lambda database: history_keeping.clock(database, ctx.clock(), _AHEAD), writes=True)

@@ -13,6 +13,7 @@ from viewsync.usage.rules.view_report import ViewThere
 from viewsync.usage.summing import Stretch
 from viewsync.usage.view_summing import ViewsNow, ViewSumming
 from viewsync.views import listing
+from viewsync.views.rules.tracking import told_as
 
 if TYPE_CHECKING:
     import sqlite3
@@ -97,7 +98,7 @@ def written(history: History, since: float = 0.0) -> list[Event]:
 def _there(found: listing.Listing) -> dict[view_report.Key, ViewThere]:
     identities = {server["socket"]: f"{server['pid']}.{server['start']}" for server in found.servers}
     return {
-        (parent.socket, identities[parent.socket], view.session.name): ViewThere(
+        (parent.socket, identities[parent.socket], told_as(view.session.name, view.row)): ViewThere(
             parent.name,
             float(view.row.get("created") or view.session.created),
             bool(view.session.attached or view.session.clients),
@@ -111,7 +112,7 @@ def _unread(ctx: Context, found: listing.Listing) -> list[view_report.Key]:
     """Views of servers that did not answer."""
     answered = {server["socket"] for server in found.servers}
     return [
-        (str(row.get("socket")), str(row.get("server")), name)
+        (str(row.get("socket")), str(row.get("server")), told_as(name, row))
         for name, row in read_registry(ctx)[0]["views"].items()
         if row.get("socket") not in answered
     ]

@@ -13,7 +13,7 @@ from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.model import KEEP, PROMOTE, Inventory, Verdict
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views import servers, wezterm_panes
-from viewsync.views.rules import facts, names, policy, tabs, tracking
+from viewsync.views.rules import facts, names, order, policy, tabs, tracking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -95,6 +95,7 @@ def clean(ctx: Context, socket: str, scope: Scope) -> Swept:
         from viewsync.views import switching  # seldom
 
         later = switching.follow(ctx, found, after, views, data["guis"], lambda row: _in_scope(row, scope), errors)
+    errors += guarded(lambda: _order(ctx, found, after))
     return Swept(verdicts, failed, errors, later)
 
 
@@ -114,6 +115,14 @@ def _note_away(
         from viewsync.tmux import switching  # only then
 
         switching.note_away(ctx.tmux, found.server, changed)
+
+
+def _order(ctx: Context, found: Inventory, views: Mapping[str, ViewRow]) -> None:
+    """Last, since all else means views by the names that were read."""
+    if order.misnamed(found, views):
+        from viewsync.views import ordering  # seldom
+
+        ordering.mend(ctx, found, views)
 
 
 def _take_note(
@@ -243,7 +252,8 @@ def _record(
             gone = [name for name, row in rows.items() if row is None]
             held = [name for name in gone if name in changes.rows and tabs.only_row(name, views, found.clients)]
             written |= {name for name in gone if name not in held and replace(views, name, seen.get(name), None)}
-        recording.record(ctx, [event for event in events if event.session in written])
+        told = {tracking.told_as(name, rows[name] or before.get(name) or {}) for name in written}
+        recording.record(ctx, [event for event in events if event.session in told])
     return held
 
 

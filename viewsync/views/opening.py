@@ -12,7 +12,7 @@ from viewsync.system.wezterm import gui_pid, mux_socket
 from viewsync.tmux import inventory, pid_namespaces, view_origin
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.guarded_join import NewView
-from viewsync.tmux.rules import hooks, session_names
+from viewsync.tmux.rules import hooks, session_names, versions
 from viewsync.tmux.server import ServerGone
 from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 from viewsync.views.rules import names, tabs, tracking
@@ -217,7 +217,7 @@ def new_view(ctx: Context, request: OpenRequest, parent: str, joined: TmuxSessio
     now = ctx.clock()
     digits = names.digits(now, int.from_bytes(os.urandom(4), "big"))
     return NewView(
-        name=names.view_name(parent, now, digits),
+        name=names.view_name(parent, now, digits, behind=versions.ends_groups_by_name(origin.version)),
         origin=origin,
         parent=parent,
         joins=joined.name,

@@ -90,6 +90,14 @@ class TmuxSession(NamedTuple):
     leased_for: float = 0.0  # seconds that the lease was to last when it was made
 
 
+class Misnamed(NamedTuple):
+    """A view that does not sort behind those of its group that came before it, and the name by which it does."""
+
+    id: str
+    name: str
+    new: str
+
+
 class Client(NamedTuple):
     """`start`, and the owner of its terminal with its start, as the system has them: 0 where they are not known."""
 

@@ -62,6 +62,11 @@ def tells_at_once(version: str) -> bool:
     return number(version) >= (3, 8, "")
 
 
+def ends_groups_by_name(version: str) -> bool:
+    """Whether the end of a group's last window may end the server, by the order of its sessions' names (trap M)."""
+    return number(version) >= (3, 4, "")
+
+
 def ends_views(version: str) -> bool:
     """Whether a hook can have the server end views by itself. 3.1 and older do not run what a format says at all."""
     return number(version) >= (3, 2, "")

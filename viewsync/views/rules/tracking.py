@@ -23,6 +23,7 @@ from viewsync import events
 from viewsync.events import Event
 from viewsync.tmux.rules.model import PROMOTE, TmuxSession
 from viewsync.typed import TYPE_CHECKING, NamedTuple
+from viewsync.views.rules.names import moment
 from viewsync.views.rules.tabs import Elsewhere, is_clients, is_tab
 
 if TYPE_CHECKING:
@@ -179,13 +180,13 @@ def compare(
 
 
 def _ended(told: str) -> dict[str, tuple[str, float]]:
-    """What the server ended by itself (`model.ENDED`), by the view's id and by its name: its window then, and when."""
+    """What the server ended by itself (`model.ENDED`), by the view's id and its moment: its window, and when."""
     found: dict[str, tuple[str, float]] = {}
     for entry in told.split():
         fields = entry.split("=")
         if len(fields) == 4 and fields[3].isdigit():
             session, name, window, at = fields
-            found[session] = found[name] = (window, float(at))
+            found[session] = found[moment(name)] = (window, float(at))
     return found
 
 
@@ -245,6 +246,7 @@ class _Comparison:
             session = self.by_id[ids[name]]
             if session.name != name:  # somebody renamed it: its row goes with it
                 self.changes.rows[name] = None
+                row = {**row, "told_as": told_as(name, row)}
             self.seen(session, row)
         for known in self.found.sessions:
             if known.marked and known.id not in self.proven:
@@ -332,7 +334,7 @@ class _Comparison:
         return str(row.get("parent", ""))
 
     def missing(self, name: str, row: ViewRow) -> None:
-        if ended := self.ended.get(row.get("session_id", "")) or self.ended.get(name):
+        if ended := self.ended.get(row.get("session_id", "")) or self.ended.get(moment(name)):
             self.server_ended(name, row, *ended)
         elif row.get("state") != CREATING:
             self.drop(name, row, events.GONE, "somebody else ended it")
@@ -376,6 +378,11 @@ class _Comparison:
         self.changes.events.append(event(self.found.server, name, row, kind, reason, self.now, self.trigger))
 
 
+def told_as(name: str, row: ViewRow) -> str:
+    """What the history knows a view by: the name that it had first."""
+    return row.get("told_as") or name
+
+
 def event(server: Server, name: str, row: ViewRow, kind: str, reason: str, now: float, trigger: str) -> Event:
     """A line of the history about a view, with what its row knows. Of its end, also how long it was there."""
     made = float(row.get("created") or 0) if kind in _ENDS else 0.0
@@ -385,7 +392,7 @@ def event(server: Server, name: str, row: ViewRow, kind: str, reason: str, now: 
         trigger=trigger,
         socket=server.socket,
         server=str(row.get("server") or server.identity),
-        session=name,
+        session=told_as(name, row),
         parent=str(row.get("parent", "")),
         window=str(row.get("window", "")),
         gui=int(row.get("gui") or 0),
