@@ -139,6 +139,30 @@ def test_a_name_that_is_none_is_refused_before_tmux_is_asked_for_it(
     assert (done.code, "not an option of tmux" in done.err) == (1, True), done
 
 
+@pytest.mark.parametrize("there", [[], ["other"]])
+@pytest.mark.parametrize("one", ["stays", "ends"])
+def test_shells_that_end_once_nothing_else_holds_the_session_are_named(
+    project: Project, server: Server, one: str, there: list[str]
+) -> None:
+    """As late as can be: with the placeholder, each of them. Nobody else has ended anything."""
+    project.command("dev", "session:\n  windows:\n    - name: a\n      panes: [echo hi, echo ho]\n")
+    shell, over = (os.path.join(project.home.path, name) for name in ("shell", "over"))
+    with open(shell, "w", encoding="utf-8") as file:
+        ends = f"mkdir {over}-one && exit\n" if one == "ends" else ""
+        file.write(f"#!/bin/sh\n{ends}until [ -e {over} ]; do sleep 0.01; done\n")
+    os.chmod(shell, 0o700)
+    configuration = os.path.join(project.home.path, ".tmux.conf")
+    with open(configuration, "w", encoding="utf-8") as file:
+        file.write(f"set -g default-shell {shell}\n")
+        file.write(f"set-hook -g window-unlinked 'run-shell \"touch {over}; sleep 0.3\"'\n")
+    if there:
+        server.start("-s", "other", "sleep 1000").tmux("source-file", configuration)
+    done = project.viewsync("run", "dev", "-S", server.socket, env={"SHELL": shell})
+    assert (done.code, done.err.count("\n"), rows(project.home)) == (4, 1, {}), done
+    assert "ended at once, or somebody ended it (name a shell" in done.err
+    until(lambda: server.sessions() == there, "the end of the session")
+
+
 @pytest.mark.parametrize("shell", ["/usr/sbin/nologin", "/bin/false"])
 def test_a_shell_that_nobody_can_use_is_named(project: Project, server: Server, shell: str) -> None:
     """With no server, and on one that has other sessions, where the shell is the server's own."""

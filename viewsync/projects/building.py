@@ -63,6 +63,7 @@ class Added(NamedTuple):
     problems: list[str]
     after: list[ScriptLine]  # what has to be said once all was typed
     first: str = ""  # the pane that the session is registered with
+    alone: bool = False  # the placeholder has gone, so that the session ends with its programs
 
 
 def begin(ctx: Context, plan: Plan, name: str, socket: str) -> Begun:
@@ -112,7 +113,7 @@ def furnish(ctx: Context, plan: Plan, begun: Begun, wanted: Sequence[Pair]) -> A
 
 def _lost(ctx: Context, begun: Begun, added: Added) -> ViewsyncError | None:
     """Of a pane that is gone again, what went wrong is that, and not what tmux says of each line about it. The
-    placeholder does not end by itself: without it somebody else has ended the session.
+    placeholder does not end by itself: where it was gone before it was to go, somebody else has ended the session.
     """
     try:
         shown = pane_states.read(ctx.tmux, begun.server, begun.session)
@@ -120,7 +121,7 @@ def _lost(ctx: Context, begun: Begun, added: Added) -> ViewsyncError | None:
         shown = {}
     except TmuxError:
         return None
-    if not shown:
+    if not shown and not added.alone:
         return ended_meanwhile("it")
     lost = [typing for typing in added.typing if typing.pane not in shown]
     return ended_at_once(ctx.env, added._replace(typing=lost)) if lost else None
@@ -182,7 +183,8 @@ def add(tmux: Tmux, target: Target, wanted: Sequence[Pair], first: Sequence[Scri
     bare = [pair for pair in wanted if pair.seen and not pair.seen.key] if target.placeholder else []
     marked = [*new, *(Place(pair, at) for pair in bare for at, there in enumerate(pair.places) if there)]
     dressing = sorted([*fresh, *bare], key=lambda pair: pair.number)
-    problems += build.run(tmux, target.server, _finish(target, marked, windows, found, dressing)).problems
+    finished = build.run(tmux, target.server, _finish(target, marked, windows, found, dressing))
+    problems += finished.problems
     return Added(
         typing=[
             Typing(found[place.pair.number, place.place], place.what, place.pane.commands, place.pane.paces)
@@ -193,6 +195,7 @@ def add(tmux: Tmux, target: Target, wanted: Sequence[Pair], first: Sequence[Scri
         problems=problems,
         after=[line for pair in dressing if pair.number in windows for line in _after(windows[pair.number], pair)],
         first=next((found[key] for key in sorted(found)), ""),
+        alone=build.PLACEHOLDER_ENDED in finished.out,
     )
 
 

@@ -10,6 +10,7 @@ import time
 from viewsync.errors import TmuxTimeout, ViewsyncError
 from viewsync.events import CREATE, ERROR
 from viewsync.history import recording
+from viewsync.light import contextlib
 from viewsync.projects import building, lifecycle, plan_checks, readiness
 from viewsync.projects.rules import diff
 from viewsync.registry import reservation
@@ -69,12 +70,10 @@ def _make(ctx: Context, plan: Plan, row: Registered, socket: str, began: float) 
     added = _furnished(ctx, plan, begun, row, tree)
     server, session = begun.server, begun.session
     warnings = [*added.problems, *lifecycle.remember(ctx, plan, server, session, row.name)]
-    try:
+    typed = None
+    with contextlib.suppress(ServerGone):  # with its last session
         typed = readiness.type_all(ctx, server, session, added.typing)
-    except ServerGone:
-        reservation.withdraw(ctx, row)
-        raise building.ended_meanwhile(f"session '{row.name}'") from None
-    if not typed.shown:
+    if typed is None or not typed.shown:
         reservation.withdraw(ctx, row)
         gone = building.ended_at_once(ctx.env, added)
         raise type(gone)(f"Failed to create session '{row.name}': {gone.message}", gone.hint)

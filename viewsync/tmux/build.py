@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _OPTION = re.compile(r"^(@?[\w-]+)", re.MULTILINE)
 
+PLACEHOLDER_ENDED = "placeholder ended"  # a line of what is said
 _FAR = 32_000  # an index that no window of a person has
 
 
@@ -255,8 +256,9 @@ def focus_window(session: str, window: str) -> ScriptLine:
 
 def end_placeholder(window: str) -> ScriptLine:
     """Only what is marked as one, and not the last window: where no other is left, that is to be told of."""
+    told = f"display-message -p '{PLACEHOLDER_ENDED}'"
     return ScriptLine(
-        guarded_kill.window_command(window, marks.own(marks.PLACEHOLDER, "window")),
+        guarded_kill.window_command(window, marks.own(marks.PLACEHOLDER, "window"), told),
         "the placeholder",
     )
 

@@ -234,10 +234,12 @@ def _keeping(said: Sequence[str], group: Group) -> str:
     return stay[0] if stay else group.name if "kept session" in said else ""
 
 
-def window_command(window: str, condition: str) -> str:
-    """What ends a window, by its id, where it meets `condition` and is not the last one: with that the session goes."""
+def window_command(window: str, condition: str, then: str) -> str:
+    """What ends a window, by its id, where it meets `condition` and is not the last one: with that the session goes.
+    `then` is a command.
+    """
     meant = both(equal("window_id", window), "#{!=:#{session_windows},1}", condition)
-    return f"if-shell -F -t {window} {quoted(meant)} {{ kill-window -t {window} }}"
+    return f"if-shell -F -t {window} {quoted(meant)} {{ kill-window -t {window} ; {then} }}"
 
 
 def _harmless(session: str) -> str:
