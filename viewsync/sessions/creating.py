@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from viewsync.tmux.sessions import StartedSession
 
 _TRIES = 3  # somebody else may change the row between the look at it and the lock
-_LONGEST_START = 0.5  # seconds from tmux's fork to the program, on a machine that is very busy
+_LONGEST_START = 5.0  # seconds from tmux's fork to the program, on a machine that is very busy
 _LARGEST = 10_000  # columns or rows, tmux's own limit
 _LONGEST_HISTORY = 2**31 - 1  # the same for lines
 DEFAULT_SIZE = (200, 50)  # whatever tmux is set to: programs can rely on it
@@ -260,7 +260,7 @@ def _started(made: StartedSession, start: float) -> bool:
 
 def _vanished(tmux: Tmux, socket: str, made: StartedSession) -> bool:
     """Whether tmux has taken away the session of a program that ended. It needs a moment to notice."""
-    deadline = time.monotonic() + 0.5
+    deadline = time.monotonic() + _LONGEST_START
     while time.monotonic() < deadline:
         try:
             mine = [pane for pane in pane_list.read(tmux, socket).panes if pane.id == made.pane_id]
