@@ -286,7 +286,7 @@ def test_d54_a_server_that_hangs_loses_nothing(servers: Callable[..., Server], h
     create(hung, "a")
     create(well, "b")
     os.kill(hung.pid, signal.SIGSTOP)
-    found = cleanup(home, "--all", env={"VIEWSYNC_TMUX_TIMEOUT": "0.3"})
+    found = cleanup(home, "--all", env={"VIEWSYNC_TMUX_TIMEOUT": "1"})
     os.kill(hung.pid, signal.SIGCONT)
     assert "did not answer" in found["a"]["reason"]
     assert found["b"]["removed"]

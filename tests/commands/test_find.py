@@ -71,7 +71,7 @@ def test_d61_all_passes_over_what_is_stale_or_hangs(servers: Callable[..., Serve
     one, two, dead, hung = (servers(label).start("-s", label) for label in ("one", "two", "dead", "hung"))
     os.kill(dead.pid, signal.SIGKILL)
     os.kill(hung.pid, signal.SIGSTOP)
-    done = home.viewsync("find", "--all", "--json", env={"VIEWSYNC_TMUX_TIMEOUT": "0.3"})
+    done = home.viewsync("find", "--all", "--json", env={"VIEWSYNC_TMUX_TIMEOUT": "1"})
     assert done.code == 0
     found = {server["socket"]: [session["name"] for session in server["sessions"]] for server in done.json()["servers"]}
     mine = {socket: sessions for socket, sessions in found.items() if socket.startswith(home.path)}

@@ -189,12 +189,12 @@ def test_d54_a_server_that_hangs_hides_no_other(servers: Callable[..., Server], 
     add_by_jq(home, "c", well, socket=f"{home.path}/nobody.sock")
     add_by_jq(home, "d", well)
     os.kill(hung.pid, signal.SIGSTOP)
-    done = home.viewsync("list", "--json", env={"VIEWSYNC_TMUX_TIMEOUT": "0.3"}).json()
+    done = home.viewsync("list", "--json", env={"VIEWSYNC_TMUX_TIMEOUT": "1"}).json()
     statuses = {session["name"]: session["status"] for session in done["sessions"]}
     assert statuses == {"a": "unknown", "b": "alive", "c": "server", "d": "missing"}
     counts = {name: done[name] for name in ("total", "alive", "dead", "no_server", "unknown")}
     assert counts == {"total": 4, "alive": 1, "dead": 1, "no_server": 1, "unknown": 1}
-    done = home.viewsync("list", env={"VIEWSYNC_TMUX_TIMEOUT": "0.3"})
+    done = home.viewsync("list", env={"VIEWSYNC_TMUX_TIMEOUT": "1"})
     assert "did not answer" in done.err
     assert done.out.splitlines()[-1] == "Total: 4 | Alive: 1 | Dead: 1 | No server: 1 | Unknown: 1"
 

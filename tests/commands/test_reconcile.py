@@ -219,7 +219,7 @@ def test_d54_rows_of_a_server_that_hangs_stay(servers: Callable[..., Server], ho
     add_by_jq(home, "a", hung)
     add_by_jq(home, "gone", well)
     os.kill(hung.pid, signal.SIGSTOP)
-    done = found(home, "--repair", env={"VIEWSYNC_TMUX_TIMEOUT": "0.3"})
+    done = found(home, "--repair", env={"VIEWSYNC_TMUX_TIMEOUT": "1"})
     os.kill(hung.pid, signal.SIGCONT)
     assert [(finding["name"], finding["kind"]) for finding in done["findings"]] == [("a", "unknown"), ("gone", "gone")]
     assert list(rows(home)) == ["a"]

@@ -106,6 +106,7 @@ def past() -> Iterator[Gone]:
 def gone(past: Gone, request: pytest.FixtureRequest) -> Gone:
     """As it was when the server had just gone, with its socket or without."""
     state = past.project.home.state
+    until(lambda: not past.project.home.processes(), "the end of what the verb before has started")
     shutil.rmtree(state)
     shutil.copytree(f"{state}-then", state)
     if request.param == "missing" and os.path.lexists(past.socket):

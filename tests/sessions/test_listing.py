@@ -94,7 +94,7 @@ def test_a_row_of_a_server_that_does_not_answer_keeps_its_name(servers: Callable
     hung, well = servers("hung").start("-s", "web"), servers("well").start()
     add_by_jq(home, "web", hung)
     os.kill(hung.pid, 19)
-    done = home.viewsync("create", "-S", well.socket, "-n", "web", env={"VIEWSYNC_TMUX_TIMEOUT": "0.3"})
+    done = home.viewsync("create", "-S", well.socket, "-n", "web", env={"VIEWSYNC_TMUX_TIMEOUT": "1"})
     assert done.code == 3
     assert "did not answer" in done.err
     assert well.sessions() == ["proj"]
@@ -129,7 +129,7 @@ def test_a_maker_that_was_killed_leaves_a_row_that_finds_its_session(
 
 def test_a_server_that_hangs_leaves_the_row_to_find_what_it_may_have_made(server: Server, home: Home) -> None:
     os.kill(server.pid, 19)
-    ctx = Context({**home.env, "VIEWSYNC_TMUX_TIMEOUT": "0.3"})
+    ctx = Context({**home.env, "VIEWSYNC_TMUX_TIMEOUT": "1"})
     with pytest.raises(TmuxTimeout, match="Failed to create tmux session 'web'"):
         creating.create(ctx, creating.CreateRequest("web", socket=server.socket))
     os.kill(server.pid, 18)

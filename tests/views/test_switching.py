@@ -150,8 +150,10 @@ def test_who_is_sent_to_the_view_of_another_tab_gets_one_of_its_own(other: Serve
 
 
 def meddling(home: Home, *commands: str) -> str:
-    """A tmux that does this just before viewsync acts."""
+    """A tmux that does this just before viewsync acts. A client that was detached is there for a moment yet."""
     done = "".join(f'tmux -S "$3" {command}; ' for command in commands)
+    for tty in (command.partition("detach-client -t ")[2] for command in commands):
+        done += f"""while [ {tty or "''"} ] && tmux -S "$3" list-clients | grep -q "^{tty}: "; do sleep 0.01; done; """
     return script(
         home,
         "meddling-tmux",
