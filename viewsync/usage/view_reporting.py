@@ -13,7 +13,7 @@ from viewsync.usage.rules.view_report import ViewThere
 from viewsync.usage.summing import Stretch
 from viewsync.usage.view_summing import ViewsNow, ViewSumming
 from viewsync.views import listing
-from viewsync.views.rules.tracking import told_as
+from viewsync.views.rules.names import told_as
 
 if TYPE_CHECKING:
     import sqlite3

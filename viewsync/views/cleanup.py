@@ -252,7 +252,7 @@ def _record(
             gone = [name for name, row in rows.items() if row is None]
             held = [name for name in gone if name in changes.rows and tabs.only_row(name, views, found.clients)]
             written |= {name for name in gone if name not in held and replace(views, name, seen.get(name), None)}
-        told = {tracking.told_as(name, rows[name] or before.get(name) or {}) for name in written}
+        told = {names.told_as(name, rows[name] or before.get(name) or {}) for name in written}
         recording.record(ctx, [event for event in events if event.session in told])
     return held
 

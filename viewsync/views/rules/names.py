@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from viewsync.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from viewsync.registry_shape import ViewRow
+
 _LONGEST_PART = 64  # a status line shows far less, and a view's name travels in every command
 _LAST = "~"  # of ASCII's letters the last, as tmux sorts
 
@@ -47,6 +52,11 @@ def looks_like_view(name: str) -> str:
 def moment(name: str) -> str:
     """What no two views have in common, however much of their parents' names is in theirs."""
     return name.rpartition("-view-")[2]
+
+
+def told_as(name: str, row: ViewRow) -> str:
+    """What the history knows a view by: the name that it had first."""
+    return row.get("told_as") or name
 
 
 def _named(parent: str, moment: str, *, behind: bool) -> str:

@@ -23,7 +23,7 @@ from viewsync import events
 from viewsync.events import Event
 from viewsync.tmux.rules.model import PROMOTE, TmuxSession
 from viewsync.typed import TYPE_CHECKING, NamedTuple
-from viewsync.views.rules.names import moment
+from viewsync.views.rules.names import moment, told_as
 from viewsync.views.rules.tabs import Elsewhere, is_clients, is_tab
 
 if TYPE_CHECKING:
@@ -376,11 +376,6 @@ class _Comparison:
 
     def event(self, name: str, row: ViewRow, kind: str, reason: str) -> None:
         self.changes.events.append(event(self.found.server, name, row, kind, reason, self.now, self.trigger))
-
-
-def told_as(name: str, row: ViewRow) -> str:
-    """What the history knows a view by: the name that it had first."""
-    return row.get("told_as") or name
 
 
 def event(server: Server, name: str, row: ViewRow, kind: str, reason: str, now: float, trigger: str) -> Event:
