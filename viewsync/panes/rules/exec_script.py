@@ -162,10 +162,9 @@ def _end(folder: str, end_mark: bytes) -> str:
     """
     octal = "".join(f"\\{byte:03o}" for byte in end_mark)
     return f"""if [ "$1" ]; then : >{_in(folder, CODE)}"$1"; fi
-mark=$(printf '{octal}')
-printf %s "$mark" 1<>{_in(folder, PIPE)}
+printf '{octal}' 1<>{_in(folder, PIPE)}
 shown() {{
-if [ "$1" ]; then [ "$(tail -c {len(end_mark)} {_in(folder, OUT)})" = "$mark" ] && sleep 0.01
+if [ "$1" ]; then [ "$(tail -c {len(end_mark)} {_in(folder, OUT)})" = "$(printf '{octal}')" ] && sleep 0.01
 else [ -e {_in(folder, DRAINED)} ]; fi
 }}
 looks=0
