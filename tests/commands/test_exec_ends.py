@@ -51,7 +51,7 @@ def test_and_so_it_does_where_a_program_in_the_background_goes_on(
 HOLD = """for process in /proc/[0-9]*; do
 case $(readlink $process/fd/0) in {0}/*/pipe)
 kill -STOP ${{process#/proc/}}
-(sleep 0.3; kill -CONT ${{process#/proc/}}) </dev/null >/dev/null 2>&1 &
+(sleep 0.1; kill -CONT ${{process#/proc/}}) </dev/null >/dev/null 2>&1 &
 esac
 done
 """

@@ -1,4 +1,4 @@
-"""The mark behind all that a command itself has written, in what comes in pieces."""
+"""The mark behind all that a command itself has written, in what comes in pieces. It may come twice."""
 
 from __future__ import annotations
 
@@ -12,17 +12,13 @@ class EndMark:
     def without(self, data: bytes) -> bytes:
         data = self._held + data
         self._held = b""
-        if self.seen:
-            return data
-        before, mark, after = data.partition(self._mark)
-        self.seen = bool(mark)
-        if self.seen:
-            return before + after
-        for size in range(min(len(self._mark) - 1, len(data)), 0, -1):
-            if data.endswith(self._mark[:size]):
-                self._held = data[-size:]
-                return data[:-size]
-        return data
+        before, mark, after = data.rpartition(self._mark)
+        self.seen = self.seen or bool(mark)
+        for size in range(min(len(self._mark) - 1, len(after)), 0, -1):
+            if after.endswith(self._mark[:size]):
+                self._held, after = after[-size:], after[:-size]
+                break
+        return before.replace(self._mark, b"") + after
 
     def rest(self) -> bytes:
         """For after the last output: what is no mark, since it ends."""

@@ -158,20 +158,28 @@ echo $! >{_in(folder, BEGUN)}
 def _end(folder: str, end_mark: bytes) -> str:
     """With a code, where the shell does not write that down itself. Half a second at most, so that the prompt comes
     behind the output. The pipe may have no reader any more; or its writer is the shell itself (`now`), and it is not
-    over before the prompt: then what has the mark is about to be shown.
+    over before the prompt: then the mark comes twice. What tee reads behind the first one it has after that was shown.
     """
     octal = "".join(f"\\{byte:03o}" for byte in end_mark)
     return f"""if [ "$1" ]; then : >{_in(folder, CODE)}"$1"; fi
-printf '{octal}' 1<>{_in(folder, PIPE)}
-shown() {{
-if [ "$1" ]; then [ "$(tail -c {len(end_mark)} {_in(folder, OUT)})" = "$(printf '{octal}')" ] && sleep 0.01
+mark() {{ printf '{octal}'; }}
+over() {{
+if [ "$1" ]; then [ "$(tail -c $((${{#1}} * {len(end_mark)})) {_in(folder, OUT)})" = "$2" ]
 else [ -e {_in(folder, DRAINED)} ]; fi
 }}
-looks=0
-until shown "$2" || [ ! -e {_in(folder, PIPE)} ] || [ $looks -ge 50 ]; do
+await() {{
+until over "$@" || [ ! -e {_in(folder, PIPE)} ] || [ $looks -ge 50 ]; do
 sleep 0.01
 looks=$((looks + 1))
 done
+}}
+looks=0
+mark 1<>{_in(folder, PIPE)}
+if [ "$2" ]; then
+await x "$(mark)"
+mark 1<>{_in(folder, PIPE)}
+await xx "$(mark; mark)"
+else await; fi
 """
 
 
