@@ -18,7 +18,7 @@ def test_a_views_name_is_safe_everywhere(parent: str, digits: int) -> None:
     assert len(name) < 100
 
 
-_NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1) | st.text("a~{_-.é日😀", min_size=60)
+_NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1) | st.text("a~{_-.é日😀", min_size=60)
 
 
 @given(_NAMES, st.integers(0, 10**9))
@@ -42,6 +42,7 @@ def test_where_it_has_to_sort_behind_its_parent_it_does(parent: str, digits: int
         ("~", "~"),
         ("x" * 70, "x" * 63 + "~"),
         ("é" * 70, "é" * 70),
+        ("\x9b\u202e\ue0b0\u200d👩", "\u00bf\ufffd\ue0b0\ufffd👩"),
         ("é" * 70 + "ab", "é" * 70 + "~"),
     ],
 )

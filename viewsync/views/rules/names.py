@@ -75,9 +75,17 @@ def _part_behind(parent: str) -> str:
     one is cut where one of ASCII's can give way to the last.
     """
     cut = next((at for at, char in enumerate(parent) if at >= _LONGEST_PART - 1 and char < _LAST), len(parent))
-    kept = [char if _is_plain(char) or char > _LAST else _LAST if char > "_" else "_" for char in parent[:cut]]
-    part = "".join(kept) + _LAST * (cut < len(parent) - 1)
+    part = "".join(map(_not_before, parent[:cut])) + _LAST * (cut < len(parent) - 1)
     return "_" + part[1:] if part.startswith("-") else part
+
+
+def _not_before(char: str) -> str:
+    """Itself, or what sorts behind it and a terminal can show. Private ones may be pictures of the user's font."""
+    if _is_plain(char) or char > "\ufffd" or "\ue000" <= char <= "\uf8ff":
+        return char
+    if char <= "\x9f":
+        return "\u00bf" if char >= "\x7f" else _LAST if char > "_" else "_"
+    return char if char.isprintable() else "\ufffd"
 
 
 def _is_plain(char: str) -> bool:
