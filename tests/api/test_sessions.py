@@ -232,6 +232,7 @@ def test_the_lease_is_kept_by_whoever_sends(registry: Registry, socket: str, hom
         folder = os.path.join(home.state, "leases")
         until(lambda: os.path.isdir(folder) and os.listdir(folder), "the lease")
         until(lambda: _refused(session), "a refusal")
+        until(lambda: "x" in session.capture().lines, "what was sent")
         session.keys("C-c")  # an interrupt gets through
         waiting.join()
 

@@ -132,9 +132,10 @@ def test_what_is_drawn_over_is_told_in_its_last_state(server: Server, home: Home
         "clear; seq 3; read x; exit",
     )
     tab = home.tab("follow", "-S", server.socket, "-t", pane)
-    until(lambda: "two 0" in tab.text(), "the first state")
+    # The line that was typed has both words, too.
+    until(lambda: "\ntwo 0\n" in tab.text().replace("\r", ""), "the first state")
     server.tmux("send-keys", "-t", pane, "Enter")
-    until(lambda: "NEXT" in tab.text(), "what comes below")
+    until(lambda: "\nNEXT\n" in tab.text().replace("\r", ""), "what comes below")
     server.tmux("send-keys", "-t", pane, "Enter")
     until(lambda: "\n3\n" in tab.text().replace("\r", ""), "what comes on the cleared screen")
     server.tmux("send-keys", "-t", pane, "Enter")

@@ -51,6 +51,7 @@ def ready(server: Server, name: str = NAME) -> None:
 
 def test_l2_one_that_nobody_used_for_its_timeout_ends(server: Server, home: Home, project: Project) -> None:
     assert start(project, server, FILE).code == 0
+    ready(server)
     server.tmux("send-keys", "-t", f"={NAME}:", "echo last words", "Enter")
     until(lambda: "\nlast words" in server.tmux("capture-pane", "-p", "-t", f"={NAME}:"), "the echo")
     assert sweep(home, _DAY - 60).count("end") == 0
