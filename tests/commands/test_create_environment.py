@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.running import environment
 from tests.support.sessions import create
-from tests.support.wait import until
 from viewsync.system import procfs
 from viewsync.text import variables
 
@@ -38,10 +38,8 @@ CARRIED = {"MINE": "first", "ONLY_FIRST": "x", "DISPLAY": ":7", "SSH_AUTH_SOCK":
 
 
 def of_pane(server: Server, session: str) -> dict[str, str]:
-    """The variables of the program in its current pane. Until it runs, its process is tmux's own, with others."""
-    pid = int(server.show(f"={session}:", "#{pane_pid}"))
-    until(lambda: "TMUX_PANE" in procfs.environment(pid), "the program")
-    return procfs.environment(pid)
+    """The variables of the program in its current pane."""
+    return environment(int(server.show(f"={session}:", "#{pane_pid}")))
 
 
 def only(found: dict[str, str]) -> dict[str, str]:

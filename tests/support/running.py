@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.sessions import note_pid
+from tests.support.wait import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,8 +65,14 @@ def shown(server: Server, what: str) -> list[str]:
 
 
 def environment(pid: int) -> dict[str, str]:
-    with open(f"/proc/{pid}/environ", encoding="utf-8", errors="surrogateescape") as file:
-        return dict(variable.split("=", 1) for variable in file.read().split("\0") if "=" in variable)
+    """Of the program in a pane. Until it runs, its process is tmux's own, with other variables."""
+
+    def found() -> dict[str, str]:
+        with open(f"/proc/{pid}/environ", encoding="utf-8", errors="surrogateescape") as file:
+            return dict(variable.split("=", 1) for variable in file.read().split("\0") if "=" in variable)
+
+    until(lambda: "TMUX_PANE" in found(), "the program")
+    return found()
 
 
 def trusted(project: Project, *words: str) -> None:
