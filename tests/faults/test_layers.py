@@ -5,22 +5,26 @@ from __future__ import annotations
 import os
 import shlex
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.faults.support import NO_HOOKS, close, detached, every_layer, hook, read, script, touch
 from tests.support.server import ROOT, alive
 from tests.support.wait import stays, until
+from viewsync.context import Context
 from viewsync.store.history_database import History
+from viewsync.tmux import inventory as tmux_inventory
 from viewsync.tmux.rules import versions
 from viewsync.tmux.views import MARKS
+from viewsync.views import cleanup
 from viewsync.views.rules.restoring import lost_tabs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.support.server import Home, Server
+    from viewsync.tmux.rules.model import Inventory
 
 SLOTS = ("client-detached[4242]", "client-session-changed[4242]")
 WAYS = ["detach-client", "prefix d", "HUP", "KILL", "terminal closed"]
@@ -333,7 +337,8 @@ def test_a_renamed_parent_is_still_the_parent(server: Server, home: Home) -> Non
     server.tmux("rename-session", "-t", "=proj", "work")
     home.viewsync("sweep", env=NO_HOOKS)
     assert home.rows()[view]["parent"] == "work"
-    view = server.sessions()[1]  # 3.4 and newer need it behind its parent
+    if versions.ends_groups_by_name(server.tmux("display-message", "-p", "#{version}")):  # behind its parent
+        view = view.replace("proj", "work")
     server.tmux("kill-session", "-t", "=work")
     tab.hang_up()
     detached(server, view)
@@ -348,6 +353,24 @@ def test_a_view_that_the_user_renamed_is_cleaned_up_all_the_same(server: Server,
     assert set(home.rows()) == {"mine now"}
     tab.hang_up()
     until(lambda: server.sessions() == ["proj"], "the end of the view")
+
+
+def test_a_renamed_view_has_one_row_whoever_wrote_it_meanwhile(
+    server: Server, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two passes, one saw it under the name that it had."""
+    tab, view = server.open("proj", env=NO_HOOKS)
+    inventory = tmux_inventory.inventory
+
+    def late(*asked: Any) -> Inventory:
+        home.viewsync("sweep", env=NO_HOOKS)
+        server.tmux("rename-session", "-t", f"={view}", "mine now")
+        return inventory(*asked)
+
+    monkeypatch.setattr(tmux_inventory, "inventory", late)
+    assert cleanup.clean(Context(home.env), server.socket, cleanup.Scope("sweep")).errors == []
+    assert set(home.rows()) == {"mine now"}
+    assert home.rows()["mine now"]["pid"] == tab.pid
 
 
 def test_killing_the_parent_throws_nobody_out(server: Server) -> None:

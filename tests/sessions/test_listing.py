@@ -129,7 +129,7 @@ def test_a_maker_that_was_killed_leaves_a_row_that_finds_its_session(
 
 def test_a_server_that_hangs_leaves_the_row_to_find_what_it_may_have_made(server: Server, home: Home) -> None:
     os.kill(server.pid, 19)
-    ctx = Context({**home.env, "VIEWSYNC_TMUX_TIMEOUT": "1"})
+    ctx = Context({**home.env, "VIEWSYNC_TMUX_TIMEOUT": "0.3"})
     with pytest.raises(TmuxTimeout, match="Failed to create tmux session 'web'"):
         creating.create(ctx, creating.CreateRequest("web", socket=server.socket))
     os.kill(server.pid, 18)

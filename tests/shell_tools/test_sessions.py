@@ -339,7 +339,7 @@ def test_who_is_attached_keeps_an_old_row_and_that_is_said(tools: Tools, server:
 def test_d54_a_server_that_hangs_keeps_its_rows(tools: Tools, server: Server, home: Home) -> None:
     create(server, "web")
     os.kill(server.pid, 19)
-    done = tools("cleanup-sessions.sh", "--all", env={"VIEWSYNC_TMUX_TIMEOUT": "1"})
+    done = tools("cleanup-sessions.sh", "--all", env={"VIEWSYNC_TMUX_TIMEOUT": "0.3"})
     os.kill(server.pid, 18)
     assert "did not answer" in done.err
     assert list(rows(home)) == ["web"]

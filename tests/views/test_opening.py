@@ -13,6 +13,7 @@ import pytest
 from tests.support.wait import stays, until
 from viewsync.output import as_text
 from viewsync.tmux.rules import hooks
+from viewsync.tmux.rules.versions import ends_groups_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -289,7 +290,10 @@ def test_the_group_of_a_renamed_parent_is_not_hijacked(server: Server) -> None:
     server.tmux("new-window", "-t", "=proj:", "-n", "more")
     assert set(before) <= set(server.pane_pids())
     assert server.show(f"{first}:", "#{session_windows}") == "2"
-    assert server.sessions() in (["renamed", name, "proj", second] for name in (view, view.replace("proj", "renamed")))
+    names = {view}
+    if ends_groups_by_name(server.tmux("display-message", "-p", "#{version}")):  # a pass may have been here
+        names.add(view.replace("proj", "renamed"))
+    assert server.sessions() in (["renamed", name, "proj", second] for name in names)
 
 
 def test_a_gone_parents_work_is_opened_through_its_view(server: Server, home: Home) -> None:

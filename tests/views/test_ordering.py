@@ -104,15 +104,16 @@ def test_the_history_tells_of_it_as_one_view(server: Server, home: Home, way: Wa
 
 
 @WAYS
-def test_one_that_somebody_named_is_theirs(server: Server, home: Home, way: Way) -> None:
+@pytest.mark.parametrize("name", ["mine", "mine-view-1700000000-123456789"])
+def test_one_that_somebody_named_is_theirs(server: Server, home: Home, way: Way, name: str) -> None:
     tab, view = opened(server, home)
-    server.tmux("rename-session", "-t", f"={view}", "mine")
+    server.tmux("rename-session", "-t", f"={view}", name)
     home.viewsync("sweep")
     way(server, home)
     home.viewsync("sweep")
-    assert server.sessions() == ["zeta", "mine"]
-    assert server.clients()[tab.pid] == "mine"
-    assert home.rows()["mine"]["parent"] == "zeta"
+    assert server.sessions() == ["zeta", name]
+    assert server.clients()[tab.pid] == name
+    assert home.rows()[name]["parent"] == "zeta"
 
 
 @WAYS

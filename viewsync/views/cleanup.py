@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from viewsync.context import Context
     from viewsync.registry_shape import RegistryData, SessionRow, ViewRow
-    from viewsync.tmux.rules.model import Client
+    from viewsync.tmux.rules.model import Client, Server
     from viewsync.views.rules.tracking import Changes
 
 
@@ -250,11 +250,20 @@ def _record(
             }
             written = {name for name, row in rows.items() if row and replace(views, name, seen.get(name), row)}
             gone = [name for name, row in rows.items() if row is None]
+            seen |= _moved(server, gone, views, rows)
             held = [name for name in gone if name in changes.rows and tabs.only_row(name, views, found.clients)]
             written |= {name for name in gone if name not in held and replace(views, name, seen.get(name), None)}
         told = {names.told_as(name, rows[name] or before.get(name) or {}) for name in written}
         recording.record(ctx, [event for event in events if event.session in told])
     return held
+
+
+def _moved(
+    server: Server, gone: Sequence[str], views: Mapping[str, ViewRow], rows: Mapping[str, ViewRow | None]
+) -> dict[str, ViewRow | None]:
+    """The rows of old names, as they are by now. A session has one row: who wrote one of these had read that name."""
+    there, ids = tracking.rows_of(server, views), {row.get("session_id") for row in rows.values() if row}
+    return {name: there[name] for name in gone if name in there and there[name].get("session_id") in ids - {None, ""}}
 
 
 def _placed(row: ViewRow | None) -> ViewRow | None:

@@ -29,7 +29,12 @@ def found(*named: str, server: Server = SERVER, marked: bool = True) -> Inventor
 
 
 def rows(*ids: str, **fields: Any) -> Mapping[str, ViewRow]:
-    return {one: cast("ViewRow", {"server": SERVER.identity, "session_id": one, **fields}) for one in ids}
+    """Of views that were made with the moments of `ONE`, `TWO`, and so on."""
+    moments = {f"${at}": f"{1_795_000_000 + at - 2}-{at - 1:09}" for at in range(1, 5)}
+    return {
+        f"was-view-{moments[one]}": cast("ViewRow", {"server": SERVER.identity, "session_id": one, **fields})
+        for one in ids
+    }
 
 
 def new(inventory: Inventory, views: Mapping[str, ViewRow]) -> list[tuple[str, str]]:
@@ -52,11 +57,15 @@ def test_views_of_a_renamed_parent_follow_all_together() -> None:
 
 
 def test_where_the_parent_is_gone_they_follow_the_first() -> None:
-    assert new(found(ONE.replace("proj", "zeta"), TWO), rows("$1", "$2")) == [("$2", TWO.replace("proj", "zeta"))]
+    assert new(found(ONE.replace("proj", "zeta"), TWO), rows("$2", told_as=TWO)) == [
+        ("$2", TWO.replace("proj", "zeta"))
+    ]
 
 
 def test_others_and_those_that_somebody_named_stay() -> None:
     assert new(found("zeta", ONE, "mine"), rows("$2", "$3")) == [("$2", ONE.replace("proj", "zeta"))]
+    assert new(found("zeta", "mine-view-1700000000-123456789"), rows("$2")) == []
+    assert new(found("zeta", ONE), rows("$2", told_as="mine-view-1700000000-123456789")) == []
     assert new(found("zeta", ONE), {}) == []
     assert new(found("zeta", ONE), rows("$3")) == []
     assert new(found("zeta", ONE, marked=False), rows("$2")) == []
@@ -77,7 +86,7 @@ _TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
 
 @given(_TEXT, _TEXT)
 def test_in_any_group_of_a_parent_and_its_views_the_order_is_right_afterwards(was: str, parent: str) -> None:
-    made = [names.view_name(was, 1_795_000_000 + at, at, behind=True) for at in range(3)]
+    made = [names.view_name(was, 1_795_000_000 + at, at + 1, behind=True) for at in range(3)]
     changed = dict(new(found(parent, *made), rows("$2", "$3", "$4")))
     group = [parent, *(changed.get(f"${at}", name) for at, name in enumerate(made, start=2))]
     assert [name.encode() for name in group] == sorted({name.encode() for name in group})

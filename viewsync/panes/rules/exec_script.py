@@ -164,7 +164,7 @@ def _end(folder: str, end_mark: bytes) -> str:
     return f"""if [ "$1" ]; then : >{_in(folder, CODE)}"$1"; fi
 mark() {{ printf '{octal}'; }}
 over() {{
-if [ "$1" ]; then [ "$(tail -c $((${{#1}} * {len(end_mark)})) {_in(folder, OUT)})" = "$2" ]
+if [ "$1" ]; then [ "$(tail -c $(($1 * {len(end_mark)})) {_in(folder, OUT)})" = "$2" ]
 else [ -e {_in(folder, DRAINED)} ]; fi
 }}
 await() {{
@@ -176,9 +176,9 @@ done
 looks=0
 mark 1<>{_in(folder, PIPE)}
 if [ "$2" ]; then
-await x "$(mark)"
+await 1 "$(mark)"
 mark 1<>{_in(folder, PIPE)}
-await xx "$(mark; mark)"
+await 2 "$(mark; mark)"
 else await; fi
 """
 
