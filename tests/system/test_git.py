@@ -45,3 +45,30 @@ def test_variables_of_a_hook_do_not_lead_astray(home: Home) -> None:
     other.repository("elsewhere")
     env = {**home.env, "GIT_DIR": os.path.join(other.root, ".git"), "GIT_WORK_TREE": other.root}
     assert git.worktree(project.root, env) == git.Worktree(project.root, project.root, "main")
+
+
+def test_where_no_repository_can_be_git_is_not_asked(home: Home) -> None:
+    project = Project(home)
+    inner, link = project.write("a/b/file", ""), os.path.join(home.path, "link")
+    bin_ = os.path.dirname(project.write("bin/git", f"#!/bin/sh\necho asked >>{home.path}/asked\n", program=True))
+    env = {**home.env, "PATH": f"{bin_}:{home.env['PATH']}"}
+    for folder in (project.root, os.path.dirname(inner), os.path.join(project.root, "gone")):
+        assert git.worktree(folder, env) is None
+    assert not os.path.exists(f"{home.path}/asked")
+    project.repository()
+    os.symlink(os.path.dirname(inner), link)
+    for folder in (project.root, os.path.dirname(inner), link):
+        assert git.worktree(folder, home.env) == git.Worktree(project.root, project.root, "main")
+    git.worktree(link, env)
+    assert os.path.exists(f"{home.path}/asked")
+
+
+def test_a_bare_repository_has_no_worktree_but_those_that_it_lists(home: Home) -> None:
+    project = Project(home)
+    project.repository()
+    bare, tree = os.path.join(home.path, "bare"), os.path.join(home.path, "tree")
+    project.git("clone", "-q", "--bare", project.root, bare)
+    project.git("worktree", "add", "-q", tree, cwd=bare)
+    assert git.worktree(bare, home.env) is None
+    found = git.worktree(tree, home.env)
+    assert found == git.Worktree(tree, bare, "tree")

@@ -26,6 +26,8 @@ class Worktree(NamedTuple):
 
 def worktree(folder: str, env: Mapping[str, str]) -> Worktree | None:
     """The worktree that the folder is in; None where there is none, or no git. TimedOut where git hangs."""
+    if not _may_be_in_one(folder):
+        return None
     try:
         told = _git(folder, env, "rev-parse", "--show-toplevel", "--git-dir", "--git-common-dir")
         branch = _git(folder, env, "symbolic-ref", "--quiet", "--short", "HEAD")
@@ -39,6 +41,15 @@ def worktree(folder: str, env: Mapping[str, str]) -> Worktree | None:
     top, own, common = (os.path.realpath(os.path.join(folder, line)) for line in lines)
     main = top if own == common else _main(common)
     return Worktree(top, main, branch.out.strip() if branch.code == 0 else "")
+
+
+def _may_be_in_one(folder: str) -> bool:
+    """False where no folder above has what git looks for: a `.git`, or the HEAD of a bare repository."""
+    above = os.path.realpath(folder)
+    while not any(os.path.lexists(os.path.join(above, name)) for name in (".git", "HEAD")):
+        if above == (above := os.path.dirname(above)):
+            return False
+    return True
 
 
 def tracking(path: str, env: Mapping[str, str]) -> str:
