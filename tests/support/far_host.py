@@ -32,6 +32,7 @@ KbdInteractiveAuthentication no
 PermitRootLogin yes
 PrintMotd no
 ForceCommand {folder}/login
+SetEnv HOME={home}
 """
 
 _OF_USER = """\
@@ -49,7 +50,9 @@ _running: collections.Counter[str] = collections.Counter()  # how many sshd, by 
 
 
 class FarHost:
-    """What that home's `ssh NAME` reaches. ssh takes homes from the passwd file, so a wrapper names its config."""
+    """What that home's `ssh NAME` reaches. ssh takes homes from the passwd file, so a wrapper names its config. So does
+    sshd, whose shell would read there, before the login, what the machine's own user has.
+    """
 
     def __init__(self, home: Home, name: str = "far") -> None:
         programs.skip_without("sshd")
@@ -118,7 +121,7 @@ class FarHost:
             os.mkdir("/run/sshd", 0o755)
         config = os.path.join(self._folder, "config")
         with open(config, "w", encoding="utf-8") as file:
-            file.write(_CONFIG.format(port=self.port, folder=self._folder))
+            file.write(_CONFIG.format(port=self.port, folder=self._folder, home=self.home.path))
         log = os.path.join(self._folder, "log")
         argv = [shutil.which("sshd", path=programs.PATH) or "sshd", "-D", "-f", config, "-E", log]
         self._sshd = subprocess.Popen(argv, stdin=subprocess.DEVNULL)
