@@ -36,7 +36,7 @@ class Stage:
         self.server = Server(self.home).start("-s", "proj", "cat")
         # As the launcher starts it, but for -I: Python would pass over the seed, by which the counts are the same.
         code = launcher.start(sys.executable, checkout).partition(" -c '")[2].partition("'")[0]
-        self.viewsync = [sys.executable, "-s", "-S", "-X", "utf8", "-c", code, checkout, self.home.launcher]
+        self.python = [sys.executable, "-s", "-S", "-X", "utf8", "-c", code, checkout]
         self.env = {
             **self.home.env,
             "PYTHONHASHSEED": "0",
@@ -51,8 +51,13 @@ class Stage:
         self.run("run", "dev")
         _, self.view = self.server.open("proj")  # with a client on it: what is to be said of it stays the same
 
+    def argv(self, *words: str) -> list[str]:
+        """A shell tool is called by the name of a link."""
+        called, rest = (words[0], words[1:]) if words[0].endswith(".sh") else (self.home.launcher, words)
+        return [*self.python, called, *rest]
+
     def run(self, *words: str) -> None:
-        process([*self.viewsync, *words], self.env, cwd=self.project.root)
+        process(self.argv(*words), self.env, cwd=self.project.root)
 
     def forget_new(self, verb: str) -> None:
         """What the last `open` made; and what `create` makes, and `kill` ends, is not there, or is."""
@@ -74,7 +79,7 @@ class Stage:
         counts = []
         for _ in range(rounds):
             self.forget_new(verb)
-            counts.append(self.count([*self.viewsync, *words]))
+            counts.append(self.count(self.argv(*words)))
         return min(counts)
 
     def end(self) -> None:
@@ -95,6 +100,7 @@ VERBS = {
     "create": ("create", "-L", "default", "-n", NEW),
     "kill": ("kill", NEW),  # and more for each process that there is
     "run, nothing to do": ("run", "dev"),
+    "safe-send.sh": ("safe-send.sh", "-s", "web", "-c", ":"),
 }
 
 

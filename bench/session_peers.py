@@ -60,6 +60,20 @@ done
 """,
 }
 
+# The published shell tools themselves: the file of each, and its words.
+TOOLS = {
+    "health": ("pane-health.sh", "-s", "NAME"),
+    "health -t": ("pane-health.sh", "-S", "SOCKET", "-t", "NAME:0.0"),
+    "send": ("safe-send.sh", "-s", "NAME", "-c", ":"),
+    "send -t": ("safe-send.sh", "-S", "SOCKET", "-t", "NAME:0.0", "-c", ":"),
+    "wait": ("wait-for-text.sh", "-s", "NAME", "-p", "ready"),
+    "wait -t": ("wait-for-text.sh", "-S", "SOCKET", "-t", "NAME:0.0", "-p", "ready"),
+    "create": ("create-session.sh", "-S", "SOCKET", "-n", "NAME", "--shell"),
+    "kill": ("kill-session.sh", "-s", "NAME"),
+    "list --json": ("list-sessions.sh", "--json"),
+    "cleanup --dry-run": ("cleanup-sessions.sh", "--dry-run"),
+}
+
 _LIBTMUX = """
 import json, sys
 import libtmux

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bench import peers
 from bench.measure import Subject, medians, process, processes, table
-from bench.session_peers import LIBTMUX, SH
+from bench.session_peers import LIBTMUX, SH, TOOLS
 from tests.support.server import Home, Server
 from tests.support.typing import type_in
 from tests.support.wait import until
@@ -70,6 +70,11 @@ class Stage:
     def sh(self, verb: str, name: str = "") -> list[str]:
         return ["sh", "-c", SH[verb], "sh", self.registry, self.server.socket, name or self.name]
 
+    def tool(self, verb: str, name: str = "") -> list[str]:
+        file, *words = TOOLS[verb]
+        told = [word.replace("NAME", name or self.name).replace("SOCKET", self.server.socket) for word in words]
+        return [os.path.join(os.environ["SHELL_TOOLS"], file), *told]
+
     def libtmux(self, verb: str, name: str = "") -> list[str]:
         return [sys.executable, "-I", "-c", LIBTMUX[verb], self.server.socket, name or self.name]
 
@@ -111,7 +116,7 @@ def verbs(sizes: Sequence[int], rounds: int) -> None:
     print(table(head, sorted(rows, key=lambda row: (row[0], int(row[1])))), "\n")
 
 
-PEERS = ("viewsync", "libtmux", "sh+jq", "tmuxp ls")
+PEERS = ("viewsync", "libtmux", "shell tools", "sh+jq", "tmuxp ls")
 
 
 def _ratio(found: dict[str, float], name: str) -> str:
@@ -145,6 +150,8 @@ def _subjects(stage: Stage) -> dict[str, list[Subject]]:
 
 def _others(stage: Stage, verb: str) -> list[Subject]:
     found = [Subject("sh+jq", lambda: process(stage.sh(verb), stage.env))] if verb in SH else []
+    if verb in TOOLS and "SHELL_TOOLS" in os.environ:
+        found.append(Subject("shell tools", lambda: process(stage.tool(verb), stage.env)))
     if verb in LIBTMUX:
         found.append(Subject("libtmux", lambda: process(stage.libtmux(verb), stage.env)))
     if verb == "list --json" and (tmuxp := os.environ.get("TMUXP")):

@@ -45,7 +45,12 @@ _PROBE = """
 import sys
 before = set(sys.modules)
 from viewsync.cli import main
-code = main({words!r})
+words = {words!r}
+if words[0].endswith(".sh"):  # called as a tool; the process does not end at once for who wants something at its end
+    import atexit
+    atexit.register(print)
+    sys.argv, words = words, None
+code = main(words)
 new = sorted(set(sys.modules) - before)
 import json
 print(json.dumps({{"code": code, "new": new}}), file=sys.stderr)
@@ -118,6 +123,26 @@ def test_a_call_about_this_host_loads_nothing_that_reaches_others(server: Server
 def test_waiting_for_plain_text_needs_no_expressions(server: Server, home: Home) -> None:
     words = ("wait", "-S", server.socket, "-t", "proj", "-p", "", "--all", "-T", "30s")
     assert not imported(home, *words) & (FORBIDDEN | EXPRESSIONS)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("create-session.sh", "-n", "new", "-S", "SOCKET"),
+        ("pane-health.sh", "-S", "SOCKET", "-t", "proj:0.0", "--format", "text"),
+        ("wait-for-text.sh", "-S", "SOCKET", "-t", "proj:0.0", "-p", "ready", "-T", "30", "-i", ".5"),
+        ("safe-send.sh", "-S", "SOCKET", "-t", "proj:0.0", "-c", ":", "-r", "3", "-T", "2.5"),
+        ("list-sessions.sh", "--json"),
+        ("kill-session.sh", "-S", "SOCKET", "-t", "proj:0.0"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_shell_tool_imports_nothing_that_its_verb_does_not_need(
+    server: Server, home: Home, words: tuple[str, ...]
+) -> None:
+    server.tmux("send-keys", "-t", "=proj:0.0", "echo ready", "Enter")
+    told = [word.replace("SOCKET", server.socket) for word in words]
+    assert not imported(home, *told, VIEWSYNC_COMPAT="1") & (FORBIDDEN | EXPRESSIONS | {"site"})
 
 
 def test_the_check_can_fail(home: Home) -> None:

@@ -125,15 +125,14 @@ def code_of(error: errors.ViewsyncError | type[errors.ViewsyncError], verb: Modu
 def main(argv: Sequence[str] | None = None) -> int:
     """Without `argv` for the process's own words. The process may end here, with the code that it is to end with."""
     words = list(sys.argv[1:] if argv is None else argv)
-    short = argv is None and words[:1] and words[0] in (*_HOT, "--version")
+    tool = _called_as(sys.argv[0]) if argv is None else ""
+    short = tool or (argv is None and words[:1] and words[0] in (*_HOT, "--version"))
     if short:
         process_end.look_for_cycles_later()
     output.open_standard_files()
     site_folders.find_when_asked()
-    if argv is None and (tool := _called_as(sys.argv[0])):
-        return _guarded(lambda: _tool(tool, words), as_json=False)
-    as_json = "--json" in words[: words.index("--")] if "--" in words else "--json" in words
-    code = _guarded(lambda: _run(words, as_json), as_json)
+    as_json = "--json" in (words[: words.index("--")] if "--" in words else words) and not tool
+    code = _guarded(lambda: _tool(tool, words) if tool else _run(words, as_json), as_json)
     if short:
         process_end.at_once(code)
     return code
@@ -242,7 +241,6 @@ def _help_on(topic: list[str]) -> int:
 def _tool(name: str, words: list[str]) -> int:
     from viewsync.shell_tools import running
 
-    site_folders.find()
     light.ignore_warnings()
     ctx = _context()
     return _logged(ctx, name, lambda: running.run(name, words, ctx, _result))

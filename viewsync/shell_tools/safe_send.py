@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from viewsync.errors import NotRegistered, StateError, TmuxMissing, UsageError
-from viewsync.light import re
-from viewsync.shell_tools.tool import Call, Misuse, Tool, needs_pane, verb_words
+from viewsync.shell_tools.tool import Call, Misuse, Tool, is_number, is_whole, needs_pane, verb_words
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ session that is not registered.
   -i, --interval SECONDS   between two attempts (0.5)
   -v, --verbose            say on stderr what is done"""
 
-_NUMBER = re.compile(r"[0-9]+\.?[0-9]*")
-
 
 def run(call: Call) -> Result:
     _check(call)
@@ -49,11 +46,12 @@ def _check(call: Call) -> None:
     needs_pane(given)
     if "--command=" not in given:
         raise Misuse('command is required (use -c "" to send just Enter)')
-    if not _NUMBER.fullmatch(given.get("--timeout=", "30")):
+    if not is_number(given.get("--timeout=", "30")):
         raise Misuse("timeout must be a positive number")
-    if not re.fullmatch(r"0*[1-9][0-9]*", given.get("--retries=", "3")):
+    retries = given.get("--retries=", "3")
+    if not is_whole(retries) or not retries.strip("0"):
         raise Misuse("retries must be a positive integer (>= 1)")
-    if not _NUMBER.fullmatch(given.get("--interval=", "0.5")):
+    if not is_number(given.get("--interval=", "0.5")):
         raise Misuse("interval must be a positive number")
     if "--multiline" in given and "--literal" in given:
         raise Misuse("Error: --multiline and --literal are mutually exclusive")

@@ -92,6 +92,17 @@ def read(tool: Tool, words: Sequence[str]) -> Given:
     return given
 
 
+def is_whole(text: str) -> bool:
+    """A whole number, as the tools' patterns have it."""
+    return text.isascii() and text.isdigit()
+
+
+def is_number(text: str) -> bool:
+    """One that may have a point, behind its first digit."""
+    whole, _, part = text.partition(".")
+    return is_whole(whole) and (not part or is_whole(part))
+
+
 def verb_words(given: Given) -> list[str]:
     """The same for the verb, values joined so that none reads as an option."""
     words = []

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from viewsync.errors import LockTimeout, ViewsyncError
-from viewsync.light import re
-from viewsync.shell_tools.tool import Call, Misuse, Tool, needs_pane, note_use, verb_words
+from viewsync.shell_tools.tool import Call, Misuse, Tool, is_number, is_whole, needs_pane, note_use, verb_words
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,19 +24,17 @@ all that the pane shows.
   -i, --interval SECONDS   taken and not needed
   -l, --lines N            lines of history that count, too (1000)"""
 
-_NUMBER = re.compile(r"[0-9]+")
-_INTERVAL = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
-
 
 def run(call: Call) -> Result:
     given = call.given
     if not given.get("--pattern="):
         raise Misuse("target and pattern are required")
-    if not _NUMBER.fullmatch(given.get("--timeout=", "15")):
+    if not is_whole(given.get("--timeout=", "15")):
         raise Misuse("timeout must be an integer number of seconds")
-    if not _NUMBER.fullmatch(given.get("--lines=", "1000")):
+    if not is_whole(given.get("--lines=", "1000")):
         raise Misuse("lines must be an integer")
-    if not _INTERVAL.fullmatch(given.get("--interval=", "0.5")):
+    interval = given.get("--interval=", "0.5")
+    if not is_number(interval) and not (interval.startswith(".") and is_whole(interval[1:])):
         raise Misuse("interval must be a positive number")
     needs_pane(given)
     note_use(call)
