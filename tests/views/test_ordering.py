@@ -236,5 +236,6 @@ def test_a_views_end_is_told_whatever_its_parent_is_called(server: Server, home:
     tab.hang_up()
     until(lambda: server.sessions() == ["日本語"], "the end of its view")
     until(lambda: not home.rows() or home.viewsync("sweep").code, "its row")
-    told = Context(home.env).history.find("what = 'view' AND event = 'end'", [])
+    history = Context(home.env).history  # which is written behind the rows
+    told = until(lambda: history.find("what = 'view' AND event = 'end'", []), "the line that tells of it")
     assert [event.session for event in told] == [view]
