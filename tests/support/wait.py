@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _STEP = 0.02
-_LONGEST = 0.1  # most readings start a program, which takes from those that are waited for
+_LONGEST = 0.25  # most readings start a program, which takes from those that are waited for
 
 
 def until(reading: Callable[[], T], what: str, timeout: float = 60.0) -> T:
@@ -28,7 +28,7 @@ def until(reading: Callable[[], T], what: str, timeout: float = 60.0) -> T:
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {timeout:g} s for {what}; last seen: {last!r}")
         time.sleep(step)
-        step = min(step * 1.2, _LONGEST)
+        step = min(step * 1.4, _LONGEST)
 
 
 def stays(reading: Callable[[], T], seconds: float = 0.6) -> T:
