@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import select
 import sys
 import termios
 
@@ -48,6 +49,10 @@ def modes(path: str) -> Modes | None:
 def unread(path: str) -> int:
     """How many bytes wait there for its program to read them; -1 where that cannot be seen."""
     with contextlib.suppress(OSError), _open(path) as terminal:
+        # What was written a moment ago is on its way here: Linux waits for that where it is asked whether one can read.
+        poll = select.poll()
+        poll.register(terminal, select.POLLIN)
+        poll.poll(0)
         return int.from_bytes(fcntl.ioctl(terminal, termios.FIONREAD, bytes(4)), sys.byteorder)
     return -1
 
