@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bench import peers
 from bench.measure import Subject, medians, process, processes, table
 from bench.stage import Stage
+from tests.support import forked
 from tests.support.wait import until
 from viewsync.tmux import inventory, views
 from viewsync.tmux.rules import hooks
@@ -26,6 +27,7 @@ SIZES = (1, 50, 200, 1000)
 
 
 def main() -> None:
+    forked.wanted = False  # a tab is measured with its start
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds and sizes")
     quick = parser.parse_args().quick

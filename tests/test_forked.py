@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import forked
+from tests.support.client import Tab
 from tests.support.sessions import create
 from tests.support.wait import until
 
@@ -122,3 +123,29 @@ def test_what_an_agent_starts_ends_by_its_signal(
         agents.send_signal(signal.SIGTERM)
         assert agents.wait(60) == 128 + signal.SIGTERM
         assert agents.stdout.read() == b"", "nobody has it open any more"
+
+
+def _tab(home: Home, *words: str) -> Tab:
+    home.tabs.append(Tab([home.launcher, *words], home.env, fork=forked.wanted))
+    return home.tabs[-1]
+
+
+@pytest.mark.parametrize("fork", [False, True])
+def test_a_tab_is_the_same(server: Server, home: Home, fork: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forked, "wanted", fork)
+    ends, stays, opens = _tab(home, "health", "-s", "x"), _tab(home, "monitor"), _tab(home, "open", "proj")
+    assert isinstance(ends.process, forked.InTerminal) is fork
+    assert ends.wait() == 2
+    assert ends.text().startswith("viewsync: Session 'x' not found in registry")
+    until(lambda: "proj" in stays.text(), "its picture")
+    with open(f"/proc/{stays.pid}/stat", encoding="ascii") as file:
+        _, group, session, terminal, front = file.read().rpartition(")")[2].split()[1:6]
+    assert {group, session, front} == {str(stays.pid)}
+    assert int(terminal) == os.stat(stays.tty).st_rdev
+    assert [os.readlink(f"/proc/{stays.pid}/fd/{number}") for number in range(3)] == [stays.tty] * 3
+    stays.type("\x03")
+    assert stays.wait() == 130
+    until(lambda: server.clients().get(opens.pid), "its client")
+    opens.hang_up()
+    assert opens.wait() in (-signal.SIGHUP, 0, 1)
+    until(lambda: server.sessions() == ["proj"], "the end of its view")

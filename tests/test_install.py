@@ -26,7 +26,7 @@ from packaging.utils import canonicalize_name
 
 from tests.support import packages, programs
 from tests.support.odd_start import Odd
-from tests.support.server import ROOT, Done, Home, Server
+from tests.support.server import ROOT, Done, Home, Server, in_memory
 from tests.support.tree import tree
 from tests.support.wait import until
 from tests.test_locks import locked
@@ -44,7 +44,7 @@ _TOOLS += ["uname", "env"]
 @functools.cache
 def _cache() -> str:
     """What is downloaded or unpacked once need not be for every test."""
-    folder = tempfile.mkdtemp(prefix="vs-cache-")
+    folder = tempfile.mkdtemp(prefix="vs-cache-", dir=in_memory())
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 

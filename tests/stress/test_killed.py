@@ -23,7 +23,7 @@ from tests.support.wait import until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.support.client import Tab
+    from tests.support.client import Process, Tab
     from tests.support.server import Home, Server
 
 SEED = 20261121
@@ -76,7 +76,7 @@ class Killer:
         self.server.tmux("new-session", "-d", "-s", name, "-n", "new")
         return name
 
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
+    def kill(self, process: Process) -> None:
         if self.dice.random() < 0.3:
             self.written += self.kill_at(process, f".sessions.json.tmp-{process.pid}")
         else:
@@ -86,7 +86,7 @@ class Killer:
         process.kill()
         process.wait()
 
-    def kill_at(self, process: subprocess.Popen[bytes], name: str) -> bool:
+    def kill_at(self, process: Process, name: str) -> bool:
         """Stop it when that file appears, so that the kill finds it there. False when it never did."""
         path = os.path.join(self.home.state, name)
         deadline = time.monotonic() + 2
@@ -101,6 +101,7 @@ VERBS = ("open", "open", "reserve", "reserve new", "hook", "sweep", "cleanup", "
 
 
 @pytest.mark.stress
+@pytest.mark.usefixtures("real_starts")  # of which the moments are, too
 def test_viewsync_may_be_killed_at_any_moment(servers: Callable[..., Server], home: Home) -> None:
     rounds = 300 if forms.long else 40
     server = servers().start()

@@ -13,24 +13,36 @@ import termios
 import threading
 from typing import TYPE_CHECKING
 
+from tests.support import forked
 from tests.support.wait import until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    Process = subprocess.Popen[bytes] | forked.InTerminal
+
 
 class Tab:
-    """`argv` as session leader of a new terminal. Its pid is the program's own, through every exec."""
+    """`argv` as session leader of a new terminal. Its pid is the program's own, through every exec. `fork`: it is the
+    launcher, which is called without the start of a Python.
+    """
 
-    def __init__(self, argv: Sequence[str], env: Mapping[str, str], size: tuple[int, int] = (80, 24)) -> None:
+    process: Process
+
+    def __init__(
+        self, argv: Sequence[str], env: Mapping[str, str], size: tuple[int, int] = (80, 24), *, fork: bool = False
+    ) -> None:
         self.master, slave = os.openpty()
         columns, rows = size
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.tty = os.ttyname(slave)
-        # setsid(1) makes the terminal the controlling one and then is the program itself: it does not fork here.
-        self.process = subprocess.Popen(
-            ["setsid", "--ctty", *argv], stdin=slave, stdout=slave, stderr=slave, env={"TERM": "xterm-256color", **env}
-        )
+        env = {"TERM": "xterm-256color", **env}
+        if fork:
+            self.process = forked.InTerminal(argv, env, slave)
+        else:
+            # setsid(1) makes the terminal the controlling one and then is the program itself: it does not fork here.
+            argv = ["setsid", "--ctty", *argv]
+            self.process = subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, env=env)
         os.close(slave)
         self.output = bytearray()
         self._stop_reading, self._stop = os.pipe()

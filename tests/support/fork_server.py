@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import fcntl
 import gc
 import importlib
 import json
@@ -20,6 +21,7 @@ import select
 import signal
 import socket
 import sys
+import termios
 import threading
 import time
 import warnings
@@ -101,6 +103,9 @@ def become(caller: socket.socket, standard: list[int]) -> None:
     caller.sendall(b"%d\n" % os.getpid())
     for number, handle in enumerate(standard):
         os.dup2(handle, number)
+    if call.get("terminal"):
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # as Python finds it at its start
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     os.chdir(call["cwd"])
     os.environ.clear()

@@ -100,6 +100,41 @@ def _start(*listening: socket.socket) -> socket.socket:
     return ours
 
 
+class InTerminal:
+    """A fork that leads the session of a terminal, `slave`. Of subprocess.Popen it has what a tab needs."""
+
+    def __init__(self, argv: Sequence[str], env: Mapping[str, str], slave: int) -> None:
+        self._said, its = socket.socketpair()
+        with its:
+            socket.send_fds(_server(), [b"x"], [slave, slave, slave, its.fileno()])
+        call = {"argv": list(argv), "env": dict(env), "cwd": os.getcwd(), "edge": {}, "leads": True, "terminal": True}
+        self._said.sendall(json.dumps(call).encode() + b"\n")
+        self._lines = self._said.makefile("rb")
+        self.pid = int(self._lines.readline())
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        if self.returncode is None and select.select([self._said], [], [], 0)[0]:
+            self.returncode = os.waitstatus_to_exitcode(int(self._lines.readline()))
+            self._lines.close()
+            self._said.close()
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        if self.returncode is None and not select.select([self._said], [], [], timeout)[0]:
+            raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+        code = self.poll()
+        assert code is not None
+        return code
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
 def run(
     argv: Sequence[str],
     env: Mapping[str, str],

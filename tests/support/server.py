@@ -49,7 +49,7 @@ class Done(NamedTuple):
 
 
 @functools.cache
-def _where() -> str:
+def in_memory() -> str:
     """In memory, where it has room: a disk takes its time for each write that is to last. Short: a UNIX socket's path
     takes 107 bytes.
     """
@@ -67,7 +67,7 @@ class Home:
     uid = os.geteuid()  # whose it is, and who runs what is run for it
 
     def __init__(self) -> None:
-        self.path = os.path.realpath(tempfile.mkdtemp(prefix="vs-", dir=_where()))
+        self.path = os.path.realpath(tempfile.mkdtemp(prefix="vs-", dir=in_memory()))
         self._made_at = time.monotonic(), _last_pid()
         self.state = os.path.join(self.path, "state")
         self.launcher = self._write_launcher()
@@ -122,7 +122,7 @@ class Home:
         """In that environment alone. The launcher that we wrote is called without the start of a Python, by whatever
         name: of a link to it, or of a copy.
         """
-        if not self.as_user() and _is_launcher(argv[0]) and forked.possible(argv, env):
+        if self.may_fork(argv, env):
             code, out, err = forked.run(argv, env, stdin, timeout, cwd)
         else:
             standard: dict[str, Any] = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
@@ -130,6 +130,9 @@ class Home:
             done = subprocess.run(argv, env=env, capture_output=True, timeout=timeout, check=False, **how)
             code, out, err = done.returncode, done.stdout, done.stderr
         return Done(code, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+
+    def may_fork(self, argv: Sequence[str], env: Mapping[str, str]) -> bool:
+        return not self.as_user() and _is_launcher(argv[0]) and forked.possible(argv, env)
 
     def as_user(self) -> dict[str, Any]:
         """What subprocess needs to run something as whose home this is."""
@@ -142,7 +145,8 @@ class Home:
     def program(self, argv: Sequence[str], env: Mapping[str, str] | None = None) -> Tab:
         if "fish" in argv:  # else, at its first start, it has a Python read all manual pages, for many seconds
             os.makedirs(os.path.join(self.path, ".local/share/fish/generated_completions"), exist_ok=True)
-        tab = Tab(argv, {**self.env, **(env or {})})
+        env = {**self.env, **(env or {})}
+        tab = Tab(argv, env, fork=self.may_fork(argv, env))
         self.tabs.append(tab)
         return tab
 
