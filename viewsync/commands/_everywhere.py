@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
+from viewsync.commands._session_rows import SessionRow, as_listed
 from viewsync.index import reading
 from viewsync.output import age
 from viewsync.registry.rows import stamp
@@ -23,7 +22,10 @@ def listed(ctx: Context) -> tuple[list[Entry], list[Entry], list[str]]:
     """Registered sessions as `list` has them, the hosts, and what could not be read."""
     found = reading.hosts(ctx)
     now = ctx.clock()
-    entries = [_entry(host, row, now) for host in found.hosts for row in host.rows if row.registered]
+    entries: list[Entry] = []
+    for host in found.hosts:
+        where = _host_of(host)
+        entries += [{**where, **as_listed(_session(row), now)} for row in host.rows if row.registered]
     return entries, [_host(host) for host in found.hosts], found.problems
 
 
@@ -37,43 +39,43 @@ def _host(host: HostRows) -> Entry:
     }
 
 
-def _entry(host: HostRows, row: Row, now: float) -> Entry:
-    return {
-        "host": host.host,
-        "host_id": host.id,
-        "live": host.live,
-        "last_seen": stamp(host.seen),
-        "name": row.name,
-        "socket": row.socket,
-        "socket_basename": os.path.basename(row.socket),
-        "target": row.target,
-        "moved_to": row.moved_to or None,
-        "type": row.type,
-        "project": row.project or None,
-        "status": row.status,
-        "pid": row.pid or None,
-        "created_at": stamp(row.created) if row.created else None,
-        "last_active": stamp(row.active) if row.active else None,
-        "age": max(0, int(now - row.created)) if row.created else None,
-        "quarantined": row.quarantined,
-        "views": [view._asdict() for view in row.views],
-    }
+def _session(row: Row) -> SessionRow:
+    return SessionRow(
+        row.name,
+        row.socket,
+        row.target,
+        row.type,
+        row.status,
+        stamp(row.created) if row.created else "",
+        stamp(row.active) if row.active else "",
+        row.project,
+        row.pid,
+        row.moved_to,
+        row.quarantined,
+        row.views,
+    )
 
 
 def last_seen(
     rows: Sequence[tuple[str, ...]], found: Sequence[Entry], hosts: Sequence[Entry], now: float
 ) -> list[tuple[str, ...]]:
     """What has run out says since when, in the place of how it is. Two hosts of one name are told apart."""
-    names = [host["host"] for host in hosts]
-    return [
+    shared = _shared_names(hosts)
+    told = (
         (
-            entry["host"] if names.count(entry["host"]) == 1 else entry["host_id"],
+            entry["host_id"] if entry["host"] in shared else entry["host"],
             *row[1:4],
             row[4] if entry["live"] else _seen(entry, now),
             *row[5:],
         )
         for row, entry in zip(rows, found, strict=True)
-    ]
+    )
+    return list(told)
+
+
+def _shared_names(hosts: Sequence[Entry]) -> set[str]:
+    names = [host["host"] for host in hosts]
+    return {name for name in names if names.count(name) > 1}
 
 
 def silent(hosts: Sequence[Entry], now: float) -> list[str]:

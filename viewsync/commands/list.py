@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from viewsync.commands import _args
+from viewsync.commands._session_rows import SessionRow, as_listed
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.output import Result, age, table
 from viewsync.registry.rows import stamp
@@ -129,22 +128,19 @@ def _of_marks(known: Known, now: float) -> dict[str, Any]:
     live = known.live
     assert live is not None
     active = max(live.activity, live.last_attached)
-    return {
-        "name": known.name,
-        "socket": known.socket,
-        "socket_basename": os.path.basename(known.socket),
-        "target": f"{known.name}:",
-        "moved_to": None,
-        "type": "project",
-        "project": known.identity.project if known.identity else None,
-        "status": known.status,
-        "pid": None,
-        "created_at": stamp(live.created),
-        "last_active": stamp(active) if active else None,
-        "age": max(0, int(now - live.created)),
-        "quarantined": known.quarantined,
-        "views": [{"name": view.name, "id": view.id, "attached": view.attached} for view in known.views if view.view],
-    }
+    row = SessionRow(
+        known.name,
+        known.socket,
+        f"{known.name}:",
+        "project",
+        known.status,
+        stamp(live.created),
+        stamp(active) if active else "",
+        known.identity.project if known.identity else "",
+        quarantined=known.quarantined,
+        views=[view for view in known.views if view.view],
+    )
+    return as_listed(row, now)
 
 
 def _far(parsed: argparse.Namespace, ctx: Context, now: float) -> tuple[list[dict[str, Any]], list[str]]:
@@ -154,26 +150,20 @@ def _far(parsed: argparse.Namespace, ctx: Context, now: float) -> tuple[list[dic
     if parsed.project or parsed.here:
         raise UsageError("--project and --here narrow what is known on this host", "leave them out with --host")
     listed, errors = far_listing.everywhere(ctx, parsed.host)
-    found = [
-        {
-            "name": session.name,
-            "socket": session.socket,
-            "socket_basename": session.socket,
-            "target": session.target,
-            "moved_to": None,
-            "type": "tmux",
-            "project": None,
-            "status": session.status,
-            "pid": None,
-            "created_at": stamp(session.created),
-            "last_active": None,
-            "age": max(0, int(now - session.created)),
-            "quarantined": session.quarantined,
-            "views": [{"name": view.name, "id": view.id, "attached": view.attached} for view in session.views],
-        }
+    rows = (
+        SessionRow(
+            session.name,
+            session.socket,
+            session.target,
+            "tmux",
+            session.status,
+            stamp(session.created),
+            quarantined=session.quarantined,
+            views=session.views,
+        )
         for session in listed
-    ]
-    return found, errors
+    )
+    return [as_listed(row, now) for row in rows], errors
 
 
 def _filter(text: str, fields: tuple[str, ...] = _FIELDS) -> tuple[str, str]:
@@ -196,23 +186,21 @@ def _order(value: Any) -> tuple[bool, Any]:
 
 def _data(listed: listing.Listed, now: float) -> dict[str, Any]:
     row, health = listed.row, listed.health
-    created = epoch(row.created_at)
-    return {
-        "name": row.name,
-        "socket": row.socket,
-        "socket_basename": os.path.basename(row.socket),
-        "target": listed.target,
-        "moved_to": listed.moved_to or None,
-        "type": row.type,
-        "project": row.project or None,
-        "status": health.status,
-        "pid": health.pid,
-        "created_at": row.created_at or None,
-        "last_active": row.last_active or None,
-        "age": max(0, int(now - created)) if created else None,
-        "quarantined": listed.quarantined,
-        "views": [{"name": view.name, "id": view.id, "attached": view.attached} for view in listed.views],
-    }
+    shown = SessionRow(
+        row.name,
+        row.socket,
+        listed.target,
+        row.type,
+        health.status,
+        row.created_at,
+        row.last_active,
+        row.project,
+        health.pid or 0,
+        listed.moved_to,
+        listed.quarantined,
+        listed.views,
+    )
+    return as_listed(shown, now)
 
 
 def _lines(found: list[dict[str, Any]], data: dict[str, Any], now: float, scope: str) -> list[str]:
