@@ -2,52 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.redis_server import Between, as_a_web_server, slowly
+from tests.index.failing import SECRET, failing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.index.conftest import Host
     from tests.support.redis_server import RedisServer
     from tests.support.server import Server
 
     Hosts = Callable[..., Host]
-
-SECRET = "hunter2secret"  # noqa: S105  nobody's
-
-
-@contextlib.contextmanager
-def failing(how: str, redis: RedisServer) -> Iterator[str]:
-    """The address of an index with that fault."""
-    with contextlib.ExitStack() as over:
-        if how == "killed":
-            redis.kill()
-            yield redis.url
-        elif how == "slow":
-            between = Between(redis.folder, how, slowly(redis.socket, 2.0))
-            over.callback(between.close)
-            yield between.url
-        elif how == "not a redis":
-            between = Between(redis.folder, "web", as_a_web_server)
-            over.callback(between.close)
-            yield between.url
-        elif how == "an address of something else":
-            yield f"http://me:{SECRET}@127.0.0.1:1"
-        else:
-            with redis.client() as client:
-                if how == "read-only":
-                    client.replicaof("127.0.0.1", "1")
-                elif how == "full":
-                    client.config_set("maxmemory", "1")
-                else:
-                    client.config_set("requirepass", "something else")
-            yield redis.url.replace("unix://", f"unix://:{SECRET}@") if how == "wrong password" else redis.url
 
 
 @pytest.mark.parametrize(

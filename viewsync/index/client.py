@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _LONGEST_PASSWORD = 4096
 _ROOM = "give it more memory, or let it forget what is old"
+_SLOW = "where it is far away, raise index_timeout; what is of this host works without it"
+_THERE = "see that it runs and that the setting index names it; what is of this host works without it"
+_REFUSED = ("refuses our user name or password, or what we may do", "see the settings index and index_password_file")
+_NOT_IN_A_SCRIPT = ("The user executing the script can't", "ACL failure in script")  # to 7.0, and since
 _INSTALL = "pip install 'viewsync[redis]'"
 
 
@@ -102,7 +106,7 @@ class Index:
 
 
 def late(ctx: Context) -> IndexUnavailable:
-    return _unavailable(ctx, f"did not answer within {ctx.config['index_timeout']:g} s")
+    return _unavailable(ctx, f"did not answer within {ctx.config['index_timeout']:g} s", _SLOW)
 
 
 def _unavailable(ctx: Context, why: str, hint: str = "") -> IndexUnavailable:
@@ -125,10 +129,9 @@ def _why(error: BaseException, timeout: float) -> tuple[str, str]:
     kinds: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str, str], ...] = (
         (
             (of.AuthenticationError, of.NoPermissionError),
-            "refuses our user name or password, or what we may do",
-            "see the settings index and index_password_file",
+            *_REFUSED,
         ),
-        ((of.TimeoutError, TimeoutError), f"did not answer within {timeout:g} s", ""),
+        ((of.TimeoutError, TimeoutError), f"did not answer within {timeout:g} s", _SLOW),
         (of.BusyLoadingError, "is still loading its data", ""),
         (of.OutOfMemoryError, "is full (maxmemory)", _ROOM),
         (of.ReadOnlyError, "is a read-only replica", "name the one that takes writes"),
@@ -144,7 +147,7 @@ def _why(error: BaseException, timeout: float) -> tuple[str, str]:
     cause = next((one for one in (error, error.__cause__, error.__context__) if isinstance(one, OSError)), None)
     reason = (cause.strerror or type(cause).__name__) if cause else ""
     if isinstance(error, (of.ConnectionError, OSError)):
-        return f"cannot be reached{f' ({reason})' if reason else ''}", ""
+        return f"cannot be reached{f' ({reason})' if reason else ''}", _THERE
     return f"cannot be used ({type(error).__name__})", ""
 
 
@@ -156,8 +159,8 @@ def _refusal(text: str) -> tuple[str, str]:
         return "is a read-only replica", "name the one that takes writes"
     if "WRONGTYPE" in text[:200]:
         return "holds something else where our rows are", "delete the keys viewsync:{index}:* there"
-    if word in ("NOAUTH", "WRONGPASS", "NOPERM"):
-        return "refuses our user name or password, or what we may do", "see the settings index and index_password_file"
+    if word in ("NOAUTH", "WRONGPASS", "NOPERM") or any(said in text[:200] for said in _NOT_IN_A_SCRIPT):
+        return _REFUSED
     return f"refused a command{f' ({word})' if word.isascii() and word.isalpha() and word.isupper() else ''}", ""
 
 

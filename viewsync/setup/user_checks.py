@@ -9,7 +9,7 @@ from viewsync import paths
 from viewsync.errors import StateError
 from viewsync.output import size
 from viewsync.registry.safe_reading import read_registry
-from viewsync.setup import manifest, sweeper_check, wezterm_check
+from viewsync.setup import index_check, manifest, sweeper_check, wezterm_check
 from viewsync.setup.repair_commands import viewsync
 from viewsync.setup.rules import marked_line, wezterm_module
 from viewsync.setup.rules.checks import CONVENIENCE, FAIL, INSTALL, OK, REGISTRY, WARN, WORK, Check
@@ -254,4 +254,5 @@ ONCE: tuple[tuple[str, Callable[[Context], Check]], ...] = (
     ("history", history),
     ("sockets", lost_servers),
     ("sweeper", sweeper_check.the_sweeper),
+    ("index", index_check.the_index),
 )

@@ -9,6 +9,7 @@ ROWS = f"{_TAG}:rows"  # hash: a host's id -> "EPOCH AT TTL DOCUMENT", times in 
 ENDS = f"{_TAG}:ends"  # sorted set: a host's id, by when its rows run out
 EVENTS = f"{_TAG}:events"  # stream
 TOLD = f"{_TAG}:told"  # hash: a host's id -> the number of its last event in the stream
+PROBE = f"{_TAG}:probe"  # never there: whether it could be is what `doctor` asks
 
 KEEP = 7 * 86400.0  # seconds for which a host that ran out is told of
 MOST_HOSTS = 1000
