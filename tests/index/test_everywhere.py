@@ -8,6 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 from tests.support.wait import until
+from tests.test_hot_path import imported
 from viewsync.index.rules import keys
 
 if TYPE_CHECKING:
@@ -66,6 +67,15 @@ def test_nothing_is_sent_while_nothing_changes(server: Server, host: Hosts, redi
     # What is lost is said again when it would have been said that it is still so.
     quick = {"VIEWSYNC_SWEEP_EVERY": "1"}
     until(lambda: alpha.ok("sweeper", "once", env=quick) and "alpha/web" in seen(host("beta")), "the rows again")
+
+
+def test_a_verb_that_changed_nothing_loads_nothing_that_publishes(server: Server, host: Hosts) -> None:
+    alpha = host("alpha")
+    create(alpha, server, "web")
+    for verb in ("list", "health"):
+        found = imported(alpha.home, verb, "--json", **alpha.env)
+        assert "viewsync.index.memory" in found
+        assert not found & {"viewsync.index.publishing", "viewsync.index.client", "redis", "hashlib", "threading"}
 
 
 def test_the_sweeper_publishes_and_what_has_run_out_was_last_seen(server: Server, host: Hosts) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 from viewsync.errors import ViewsyncError
 from viewsync.index.rules.rows import FarView, Row
 from viewsync.light import contextlib
 from viewsync.sessions import finding, listing
-from viewsync.store import registry_file
 from viewsync.text.timestamps import epoch
 from viewsync.typed import TYPE_CHECKING
 
@@ -69,12 +66,3 @@ def _stranger(socket: str, session: TmuxSession) -> Row:
         windows=session.windows,
         registered=False,
     )
-
-
-def stamp(ctx: Context) -> str:
-    """Something that changes with the registry's file."""
-    try:
-        found = os.stat(os.path.join(ctx.folder, registry_file.FILE))
-    except OSError:
-        return ""
-    return f"{found.st_ino}.{found.st_mtime_ns}.{found.st_size}"

@@ -6,7 +6,7 @@ import os
 
 from viewsync.index.rules import address
 from viewsync.light import contextlib, json
-from viewsync.store import own_files
+from viewsync.store import own_files, registry_file
 from viewsync.system import whole_file
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
 
 FILE = ".index.json"
+_REST = 10.0  # seconds after a failure in which no verb tries again
 
 
 class Memory(NamedTuple):
@@ -46,6 +47,12 @@ def of(ctx: Context) -> Memory:
     return found if found.address == shown else Memory(address=shown)
 
 
+def is_quiet(ctx: Context) -> bool:
+    """Whether a verb has nothing to say in the index: nothing changed, or it was not there a moment ago."""
+    before = of(ctx)
+    return before.registry == stamp(ctx) or abs(ctx.clock() - before.failed) < _REST
+
+
 def _fits(value: object, default: object) -> bool:
     if isinstance(default, float):
         return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 2**53
@@ -71,3 +78,12 @@ def works(ctx: Context) -> None:
     before = of(ctx)
     if before.problem:
         write(ctx.folder, before._replace(problem="", failed=0.0))
+
+
+def stamp(ctx: Context) -> str:
+    """Something that changes with the registry's file."""
+    try:
+        found = os.stat(os.path.join(ctx.folder, registry_file.FILE))
+    except OSError:
+        return ""
+    return f"{found.st_ino}.{found.st_mtime_ns}.{found.st_size}"

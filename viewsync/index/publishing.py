@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from viewsync.index.memory import Memory
 
 LOCK = ".index.lock"
-_REST = 10.0  # seconds after a failure in which no verb tries again
 _STEP = 0.01
 
 # All or nothing, and by the index's own clock. An epoch that is not the latest comes from a process that was held up,
@@ -88,10 +87,9 @@ def round_(ctx: Context) -> list[str]:
 
 
 def after_verb(ctx: Context) -> str:
-    """What people are to hear, "" as a rule. Nothing of this may fail the verb, or hold it up longer than the bound."""
-    before = memory.of(ctx)
-    if before.registry == collecting.stamp(ctx) or abs(ctx.clock() - before.failed) < _REST:
-        return ""
+    """What people are to hear, "" as a rule: of a verb that is not `memory.is_quiet`. Nothing of this may fail it,
+    or hold it up longer than the bound.
+    """
     problems: list[str] = []
     asked: list[float] = []  # when the index was
     bound = float(ctx.config["index_timeout"])
@@ -126,7 +124,7 @@ def after_verb(ctx: Context) -> str:
 
 def _publish(ctx: Context, quick: Context, asking: Callable[[], None]) -> None:
     before = memory.of(ctx)
-    registry = collecting.stamp(ctx)
+    registry = memory.stamp(ctx)
     news = _news(ctx, quick, before)
     if not (news.changed or news.due or news.events):
         if before.registry != registry:

@@ -20,7 +20,11 @@ def publish(ctx: Context, verb: str) -> None:
     try:
         if control.status(ctx.folder).get("publishes"):
             return
-        from viewsync.index import publishing
+        from viewsync.index import memory
+
+        if memory.is_quiet(ctx):
+            return
+        from viewsync.index import publishing  # most verbs change nothing, and need nothing of it
 
         if problem := publishing.after_verb(ctx):
             output.notes.append(problem)
