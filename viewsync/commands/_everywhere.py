@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from viewsync.commands._session_rows import SessionRow, as_listed
 from viewsync.index import reading
-from viewsync.output import age
+from viewsync.output import age, printable
 from viewsync.registry.rows import stamp
 from viewsync.text.timestamps import epoch
 from viewsync.typed import TYPE_CHECKING, Any
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from viewsync.index.rules.rows import HostRows, Row
 
     Entry = dict[str, Any]
+
+_WIDEST = 100  # characters of a cell
 
 
 def listed(ctx: Context) -> tuple[list[Entry], list[Entry], list[str]]:
@@ -59,27 +61,39 @@ def _session(row: Row) -> SessionRow:
 def last_seen(
     rows: Sequence[tuple[str, ...]], found: Sequence[Entry], hosts: Sequence[Entry], now: float
 ) -> list[tuple[str, ...]]:
-    """What has run out says since when, in the place of how it is. Two hosts of one name are told apart."""
+    """What has run out says since when, in the place of how it is. Two hosts of one name are told apart, and nobody's
+    words make the table of all of them wider than it may be.
+    """
     shared = _shared_names(hosts)
     told = (
         (
-            entry["host_id"] if entry["host"] in shared else entry["host"],
+            _name(entry, shared),
             *row[1:4],
             row[4] if entry["live"] else _seen(entry, now),
             *row[5:],
         )
         for row, entry in zip(rows, found, strict=True)
     )
-    return list(told)
+    return [tuple(map(_short, row)) for row in told]
 
 
-def _shared_names(hosts: Sequence[Entry]) -> set[str]:
-    names = [host["host"] for host in hosts]
+def _short(cell: str) -> str:
+    shown = printable(cell)
+    return shown if len(shown) <= _WIDEST else f"{shown[: _WIDEST - 1]}…"
+
+
+def _shared_names(entries: Sequence[Entry]) -> set[str]:
+    names = [name for name, _ in {(entry["host"], entry["host_id"]) for entry in entries}]
     return {name for name in names if names.count(name) > 1}
 
 
+def _name(entry: Entry, shared: set[str]) -> str:
+    return str(entry["host_id"] if entry["host"] in shared else entry["host"])
+
+
 def silent(hosts: Sequence[Entry], now: float) -> list[str]:
-    return [f"{host['host']}: {_seen(host, now)}" for host in hosts if not host["live"]]
+    shared = _shared_names(hosts)
+    return [f"{_name(host, shared)}: {_seen(host, now)}" for host in hosts if not host["live"]]
 
 
 def _seen(entry: Entry, now: float) -> str:
@@ -118,8 +132,9 @@ def _found(row: Row) -> Entry:
 
 def found_lines(servers: Sequence[Entry], now: float) -> list[str]:
     lines: list[str] = []
+    shared = _shared_names(servers)
     for server in servers:
-        where = f"{server['host']}, socket path '{server['socket']}'"
+        where = f"{_name(server, shared)}, socket path '{server['socket']}'"
         where += "" if server["live"] else f" ({_seen(server, now)})"
         sessions = server["sessions"]
         lines.append(f"Sessions on {where}:" if sessions else f"No sessions found on {where}")

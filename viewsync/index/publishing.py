@@ -35,7 +35,8 @@ local known = redis.call('HGET', KEYS[1], host)
 local latest = known and tonumber(string.match(known, '^(%d+) ') or '-1') or -1
 local ends = tonumber(redis.call('ZSCORE', KEYS[2], host) or '0')
 if document == '' then
-  if latest ~= tonumber(epoch) then return 'again' end
+  if latest > tonumber(epoch) then return 'others' end
+  if latest < tonumber(epoch) then return 'again' end
 elseif latest > tonumber(epoch) and ends > tonumber(ms) then
   return 'older'
 else
@@ -52,7 +53,7 @@ for _, one in ipairs(gone) do
   redis.call('HDEL', KEYS[4], one)
 end
 if ARGV[8] == '1' then redis.call('HDEL', KEYS[4], host) end
-local told = tonumber(redis.call('HGET', KEYS[4], host) or '0')
+local told = tonumber(redis.call('HGET', KEYS[4], host) or '0') or 0
 for at = 9, #ARGV, 2 do
   if tonumber(ARGV[at]) > told then
     redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'h', host, 'n', ARGV[at], 'e', ARGV[at + 1])
@@ -136,14 +137,20 @@ def _publish(ctx: Context, quick: Context, asking: Callable[[], None]) -> None:
     asking()
     try:
         said = _say(ctx, index, epoch, news, whole=news.changed)
-        if said == "again":  # it has lost what we said
+        others = said == "others"
+        if said in ("again", "others"):  # it has lost what we said, or has what somebody else says as us
             epoch = keys.next_epoch(epoch, now)
             said = _say(ctx, index, epoch, news, whole=True)
     finally:
         index.close()
-    if said != "done":  # somebody has said something newer
-        return
-    memory.write(ctx.folder, memory.Memory(before.address, epoch, news.digest, registry, now, news.last))
+    others = others or said == "older"
+    if said == "done":
+        done = memory.Memory(before.address, epoch, news.digest, registry, now, news.last)
+        memory.write(ctx.folder, done._replace(problem=before.problem) if others else done)
+    if others:
+        raise client.IndexUnavailable(
+            f"the index {index.shown} holds newer rows under this host's name: where two hosts share it, set index_host"
+        )
 
 
 def _news(ctx: Context, quick: Context, before: Memory) -> _News:

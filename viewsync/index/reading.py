@@ -5,16 +5,31 @@ from __future__ import annotations
 from viewsync.errors import UsageError
 from viewsync.index import client, collecting, naming
 from viewsync.index.rules import keys, rows
-from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from redis import Redis
-
     from viewsync.context import Context
     from viewsync.index.rules.rows import HostRows
 
-
 _LARGEST = 64_000_000  # bytes of all hosts' rows that are read
+
+# Whatever others have put there, we are sent no more than we would look at: of hosts without number those that were
+# seen last, and of what is too large nothing.
+_READ = """
+local most, each, room = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local all = redis.call('HLEN', KEYS[1])
+local hosts = all <= most and redis.call('HKEYS', KEYS[1]) or redis.call('ZREVRANGE', KEYS[2], 0, most - 1)
+local found = {}
+for _, host in ipairs(hosts) do
+  local size = #host + redis.call('HSTRLEN', KEYS[1], host)
+  if #host <= 16384 and size <= each and size <= room then
+    room = room - size
+    local document = redis.call('HGET', KEYS[1], host)
+    if document then found[#found + 1] = {host, redis.call('ZSCORE', KEYS[2], host) or '0', document} end
+  end
+end
+return {redis.call('TIME'), all, found}
+"""
 
 
 class Everywhere(NamedTuple):
@@ -49,28 +64,16 @@ def hosts(ctx: Context) -> Everywhere:
 
 
 def _others(index: client.Index, ctx: Context, own: str) -> tuple[list[HostRows], int]:
-    (seconds, micro), ends, raw = index.ask(_read)
-    now, index_now = ctx.clock(), seconds + micro / 1e6
+    limits = (keys.MOST_HOSTS, rows.LARGEST, _LARGEST)
+    answer = index.ask(lambda redis: redis.register_script(_READ)(keys=(keys.ROWS, keys.ENDS), args=limits))
+    (seconds, micro), count, raw = answer
+    now, index_now = ctx.clock(), int(seconds) + int(micro) / 1e6
     found: list[HostRows] = []
-    strange = size = 0
-    until = {bytes(host): float(score) / 1000 for host, score in ends}
-    for host, document in list(raw.items())[: keys.MOST_HOSTS + 1]:
+    ours = 0
+    for host, ends, document in raw:
         host_id = host.decode("utf-8", "replace")
         if host_id == own:
-            continue
-        size += len(document)
-        fits = size <= _LARGEST
-        one = rows.read(host_id, document, until.get(host, 0.0), index_now, now) if fits else None
-        if one:
+            ours = 1
+        elif one := rows.read(host_id, document, float(ends) / 1000, index_now, now):
             found.append(one)
-        else:
-            strange += 1
-    return found, strange
-
-
-def _read(redis: Redis) -> Any:
-    together = redis.pipeline(transaction=False)
-    together.time()
-    together.zrange(keys.ENDS, 0, -1, withscores=True)
-    together.hgetall(keys.ROWS)
-    return together.execute()
+    return found, count - ours - len(found)
