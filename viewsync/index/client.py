@@ -80,16 +80,15 @@ class Index:
     def _made(self, timeout: float) -> Redis:
         redis = library()
         from redis.backoff import NoBackoff
+        from redis.connection import ConnectionPool
         from redis.retry import Retry
 
         more: dict[str, Any] = {"password": self._password} if self._password else {}
-        made: Redis = redis.Redis.from_url(
-            self.url,
-            socket_timeout=timeout,
-            socket_connect_timeout=self.timeout,
-            retry=Retry(NoBackoff(), 0),
-            **more,
-        )
+        pool = ConnectionPool.from_url(self.url, **more)
+        # No option of the address makes anybody wait longer, or has what is read be another kind of thing.
+        bounds = {"socket_timeout": timeout, "socket_connect_timeout": self.timeout, "retry": Retry(NoBackoff(), 0)}
+        pool.connection_kwargs.update(bounds, decode_responses=False, retry_on_timeout=False, retry_on_error=[])
+        made: Redis = redis.Redis.from_pool(pool)
         return made
 
     def close(self) -> None:
