@@ -64,7 +64,7 @@ class FarHost:
         self._sshd: subprocess.Popen[bytes] | None = None
         self._folder = os.path.join(self.home.path, "sshd")
         os.mkdir(self._folder)
-        self.port = _free_port()
+        self.port = free_port()
         self._users = os.path.join(home.path, ".ssh")
         os.makedirs(self._users, mode=0o700, exist_ok=True)
         self.make_host_key()
@@ -201,7 +201,7 @@ def _write(path: str, script: str) -> None:
     os.chmod(path, 0o700)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

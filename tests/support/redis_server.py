@@ -30,11 +30,11 @@ class RedisServer:
         self.url = f"unix://{self.socket}"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> RedisServer:
+    def start(self, *more: str) -> RedisServer:
         """With nothing in it."""
         argv = ["redis-server", "--port", "0", "--unixsocket", self.socket, "--save", "", "--appendonly", "no"]
         quiet: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
-        self._process = subprocess.Popen([*argv, "--dir", self.folder], **quiet, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen([*argv, "--dir", self.folder, *more], **quiet, stderr=subprocess.DEVNULL)
         until(self._answers, "an answer of the Redis")
         return self
 

@@ -24,6 +24,8 @@ _LONGEST_PASSWORD = 4096
 _ROOM = "give it more memory, or let it forget what is old"
 _SLOW = "where it is far away, raise index_timeout; what is of this host works without it"
 _THERE = "see that it runs and that the setting index names it; what is of this host works without it"
+_NODE = "name the node that has viewsync:{index}"
+_AUTHORITY = "rediss://…?ssl_ca_certs=PATH names who vouches for it, and the host has to be the one that it names"
 _REFUSED = ("refuses our user name or password, or what we may do", "see the settings index and index_password_file")
 _NOT_IN_A_SCRIPT = ("The user executing the script can't", "ACL failure in script")  # to 7.0, and since
 _INSTALL = "pip install 'viewsync[redis]'"
@@ -123,6 +125,8 @@ def library() -> Any:
 
 
 def _why(error: BaseException, timeout: float) -> tuple[str, str]:
+    import ssl
+
     from redis import exceptions as of
 
     kinds: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str, str], ...] = (
@@ -134,6 +138,7 @@ def _why(error: BaseException, timeout: float) -> tuple[str, str]:
         (of.BusyLoadingError, "is still loading its data", ""),
         (of.OutOfMemoryError, "is full (maxmemory)", _ROOM),
         (of.ReadOnlyError, "is a read-only replica", "name the one that takes writes"),
+        ((of.MovedError, of.AskError, of.ClusterDownError), "is a part of a cluster, and has not our keys", _NODE),
         (of.InvalidResponse, "is not a Redis: it answers in another way", ""),
     )
     for kind, why, hint in kinds:
@@ -141,9 +146,11 @@ def _why(error: BaseException, timeout: float) -> tuple[str, str]:
             return why, hint
     if isinstance(error, of.ResponseError):
         return _refusal(str(error))
+    cause = next((one for one in (error, error.__cause__, error.__context__) if isinstance(one, OSError)), None)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return "shows a certificate that is not trusted", _AUTHORITY
     if isinstance(error, (ValueError, TypeError)):
         return "cannot be used: its address is wrong", "see `viewsync help settings`"
-    cause = next((one for one in (error, error.__cause__, error.__context__) if isinstance(one, OSError)), None)
     reason = (cause.strerror or type(cause).__name__) if cause else ""
     if isinstance(error, (of.ConnectionError, OSError)):
         return f"cannot be reached{f' ({reason})' if reason else ''}", _THERE
