@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from viewsync import output
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from viewsync.mcp.rules.policy import Policy
 
 _MOST = 1000  # lines of the history
+_PATIENCE = 60.0  # seconds that a worker waits for news
 
 
 def answer(ctx: Context, allowed: Policy, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,6 +35,9 @@ def answer(ctx: Context, allowed: Policy, request: Mapping[str, Any]) -> dict[st
         # What is forgotten by now, was more than that, or stood in another history, may have been about anything.
         missed = since and (max(since, 0) < forgotten or newest < since or len(found) == _MOST)
         return _json({"sessions": _rows(ctx, allowed), "events": shown, "newest": newest, "missed": bool(missed)})
+    if what == "elsewhere":
+        allowed.check_verb("list")
+        return _json(_elsewhere(ctx, allowed, request["since"]))
     if what == "terminal":
         allowed.check_verb("capture")
         return _json({"path": _terminal(ctx, allowed, request["session"])})
@@ -56,6 +61,22 @@ def events_everywhere(ctx: Context, allowed: Policy, session: str, limit: int) -
         {"host": one.host, **one.event._asdict()} for one in found if allowed.sees(one.event.session, one.event.socket)
     ]
     return {**_json(output.enveloped("list", {"events": shown})), "outcome": f"{len(shown)} lines"}
+
+
+def _elsewhere(ctx: Context, allowed: Policy, since: str) -> dict[str, Any]:
+    """Where the stream of the index ends now; with `since`, what stands there once something more is there."""
+    from viewsync.index import streaming  # only where there is one
+
+    if not since:
+        return {"since": streaming.recent(ctx, 1)[1], "happened": False}
+    end = time.monotonic() + _PATIENCE
+    happened = False
+    for new in streaming.follow(ctx, since, ctx.log.info, lambda: time.monotonic() > end):
+        if new:
+            since, happened = new.entry, happened or _tells(allowed, new.event)
+        elif happened:
+            break
+    return {"since": since, "happened": happened}
 
 
 def _json(data: Mapping[str, Any]) -> dict[str, Any]:

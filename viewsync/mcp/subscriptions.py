@@ -15,6 +15,7 @@ from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, Res
 from mcp.shared.exceptions import MCPError
 
 from viewsync.errors import ViewsyncError
+from viewsync.mcp.elsewhere import Elsewhere
 from viewsync.mcp.rules import uris
 from viewsync.mcp.watching import Watching
 
@@ -38,6 +39,7 @@ class Subscriptions:
         self._bus = InMemorySubscriptionBus()
         self._listen = ListenHandler(self._bus)
         self._watching: Watching | None = None
+        self._elsewhere = Elsewhere(workers, lambda: self._told(uris.EVENTS_EVERYWHERE))
         self._telling: asyncio.Task[None] | None = None
         self._terminals: dict[str, str] = {}  # the terminal of a session whose output is wanted
         self._rows: dict[str, str] = {}
@@ -69,6 +71,7 @@ class Subscriptions:
             self._leave(wanted)
 
     def stop(self) -> None:
+        self._elsewhere.stop()
         if self._telling:
             self._telling.cancel()
         if self._watching:
@@ -76,11 +79,13 @@ class Subscriptions:
 
     async def _want(self, wanted: list[str]) -> None:
         for uri in wanted:
-            if uri not in (uris.SESSIONS, uris.EVENTS) and not uris.session_of(uri)[0]:
+            if uri not in uris.OF_ALL and not uris.session_of(uri)[0]:
                 raise MCPError(types.INVALID_PARAMS, f"there is no resource {uri!r}", {"uri": uri})
         if not wanted:
             return
         try:
+            if uris.EVENTS_EVERYWHERE in wanted:
+                await self._elsewhere.begin()
             await self._watch([name for name, output in map(uris.session_of, wanted) if output])
         except (OSError, ViewsyncError) as error:
             why = error.message if isinstance(error, ViewsyncError) else error.strerror or error
@@ -105,6 +110,8 @@ class Subscriptions:
     def _leave(self, uris_left: list[str]) -> None:
         self._wanted.subtract(uris_left)
         self._wanted += Counter()
+        if uris.EVENTS_EVERYWHERE not in self._wanted:
+            self._elsewhere.stop()
         wanted = {name for name, output in map(uris.session_of, self._wanted) if output}
         self._terminals = {name: path for name, path in self._terminals.items() if name in wanted}
         if self._watching:
@@ -129,9 +136,12 @@ class Subscriptions:
         if listed:
             await self._bus.publish(ResourcesListChanged())
         for uri in sorted(changed & set(self._wanted)):
-            await self._bus.publish(ResourceUpdated(uri=uri))
-            if session := self._heard_by.get(uri):
-                await session.send_resource_updated(uri)
+            await self._told(uri)
+
+    async def _told(self, uri: str) -> None:
+        await self._bus.publish(ResourceUpdated(uri=uri))
+        if session := self._heard_by.get(uri):
+            await session.send_resource_updated(uri)
 
     async def _changes(self) -> tuple[set[str], bool]:
         """The resources that changed since it was asked before, and whether there are others."""

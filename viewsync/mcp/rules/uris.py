@@ -7,7 +7,8 @@ from urllib.parse import quote, unquote
 
 SESSIONS = "viewsync://sessions"
 EVENTS = "viewsync://events"
-EVENTS_EVERYWHERE = f"{EVENTS}/everywhere"  # where hosts share an index; read, not subscribed to
+EVENTS_EVERYWHERE = f"{EVENTS}/everywhere"  # where hosts share an index
+OF_ALL = (SESSIONS, EVENTS, EVENTS_EVERYWHERE)  # those of no one session
 _OUTPUT = "/output"
 _LINES = 200  # of a pane's output
 TEMPLATES = (
