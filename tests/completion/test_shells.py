@@ -56,3 +56,22 @@ def test_verbs_options_names_and_files_are_found(home: Home, kind: str) -> None:
     assert shell.completed("viewsync sweeper statu") == ["sweeper", "status"]
     assert shell.completed("safe-send.sh --sess", program="safe-send.sh") == ["--session"]
     shell.offered("viewsync health -s ", "other", "session")
+
+
+@pytest.mark.parametrize("kind", SHELLS)
+def test_hosts_are_found(home: Home, kind: str) -> None:
+    """Those of ssh's configuration and of the setting `hosts`."""
+    if kind == "bash-completion" and not os.path.exists(BASH_COMPLETION):
+        pytest.skip("no bash-completion here")
+    for path, text in (
+        (".ssh/config", "Host web db *.example\n  User web-user\nHOST=backup\nHost !none w?b\n"),
+        ("config/config.toml", 'hosts = "web me@far.example"\n'),
+    ):
+        os.makedirs(os.path.dirname(os.path.join(home.path, path)), exist_ok=True)
+        with open(os.path.join(home.path, path), "w", encoding="utf-8") as file:
+            file.write(text)
+    shell = Shell(home, kind)
+    assert shell.completed("viewsync list --host w") == ["list", "--host", "web"]
+    assert shell.completed("viewsync create --host=ba") == ["create", "--host=backup"]
+    assert shell.completed("viewsync find --host me") == ["find", "--host", "me@far.example"]
+    shell.offered("viewsync views --host ", "web", "db", "backup", "me@far.example")

@@ -6,6 +6,7 @@ import os
 
 from viewsync import paths
 from viewsync.errors import TmuxError, ViewsyncError
+from viewsync.light import contextlib
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -147,14 +148,16 @@ def _servers(asked: Asked) -> Iterator[Candidate]:
 
 
 def _hosts(asked: Asked) -> Iterator[Candidate]:
-    """Those that the user's ssh configuration names."""
-    try:
-        with open(os.path.join(asked.ctx.env.get("HOME", ""), ".ssh", "config"), encoding="utf-8") as file:
-            lines = [line.replace("=", " ", 1).split() for line in file]
-    except (OSError, UnicodeDecodeError):
-        return
+    """Those of the setting `hosts`, and those that the user's ssh configuration names."""
+    path = os.path.join(asked.ctx.env.get("HOME", ""), ".ssh", "config")
+    lines: list[list[str]] = []
+    with contextlib.suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
+        lines = [line.replace("=", " ", 1).split() for line in file]
     named = [name for words in lines if words[:1] and words[0].lower() == "host" for name in words[1:]]
-    yield from (Candidate(name, "host") for name in dict.fromkeys(named) if not set(name) & set("*?!"))
+    named = [name for name in named if not set(name) & set("*?!")]
+    with contextlib.suppress(ViewsyncError):
+        named = [*str(asked.ctx.config["hosts"]).split(), *named]
+    yield from (Candidate(name, "host") for name in dict.fromkeys(named))
 
 
 def _templates(asked: Asked) -> Iterator[Candidate]:
