@@ -66,8 +66,8 @@ def test_who_was_stopped_until_its_lease_ran_out_types_nothing_more(
         with redis.client() as client:
             [lease] = list(client.scan_iter(f"{keys.lease('*', pane)}".replace("{", "?").replace("}", "?")))
             client.delete(lease)  # as it does by itself after some seconds
-        words = ("send", "-S", server.socket, "-t", pane, "-c", "echo later-$((1))", "-w", "^later-1")
-        host("beta").ok(*words)
+        words = ("send", "-S", server.socket, "-t", pane, "--draft", "clear", "-c", "echo later-$((1))")
+        host("beta").ok(*words, "-w", "^later-1")
         before = printed()
         sender.send_signal(signal.SIGCONT)
         assert "the lease of the session ran out" in sender.communicate()[1]
@@ -96,8 +96,9 @@ def stalling(taken: socket.socket) -> None:
 
 
 def moved(taken: socket.socket) -> None:
-    while taken.recv(65536):
-        taken.sendall(b"-MOVED 1234 127.0.0.1:7001\r\n" * 8)
+    while commands := taken.recv(65536):
+        count = sum(line.startswith(b"*") for line in commands.splitlines())
+        taken.sendall(b"-MOVED 1234 127.0.0.1:7001\r\n" * count)
 
 
 def huge(taken: socket.socket) -> None:

@@ -24,7 +24,7 @@ _LONGEST_PASSWORD = 4096
 _ROOM = "give it more memory, or let it forget what is old"
 _SLOW = "where it is far away, raise index_timeout; what is of this host works without it"
 _THERE = "see that it runs and that the setting index names it; what is of this host works without it"
-_NODE = "name the node that has viewsync:{index}"
+_ELSEWHERE = ("is a part of a cluster, and has not our keys", "name the node that has viewsync:{index}")
 _AUTHORITY = "rediss://…?ssl_ca_certs=PATH names who vouches for it, and the host has to be the one that it names"
 _REFUSED = ("refuses our user name or password, or what we may do", "see the settings index and index_password_file")
 _NOT_IN_A_SCRIPT = ("The user executing the script can't", "ACL failure in script")  # to 7.0, and since
@@ -86,6 +86,8 @@ class Index:
         from redis.retry import Retry
 
         more: dict[str, Any] = {"password": self._password} if self._password else {}
+        if self.url.startswith("rediss:"):
+            more["ssl_check_hostname"] = True  # as the client library does by itself since 6.0
         pool = ConnectionPool.from_url(self.url, **more)
         # No option of the address makes anybody wait longer, or has what is read be another kind of thing.
         bounds = {"socket_timeout": timeout, "socket_connect_timeout": self.timeout, "retry": Retry(NoBackoff(), 0)}
@@ -138,7 +140,7 @@ def _why(error: BaseException, timeout: float) -> tuple[str, str]:
         (of.BusyLoadingError, "is still loading its data", ""),
         (of.OutOfMemoryError, "is full (maxmemory)", _ROOM),
         (of.ReadOnlyError, "is a read-only replica", "name the one that takes writes"),
-        ((of.MovedError, of.AskError, of.ClusterDownError), "is a part of a cluster, and has not our keys", _NODE),
+        ((of.MovedError, of.AskError, of.ClusterDownError), *_ELSEWHERE),
         (of.InvalidResponse, "is not a Redis: it answers in another way", ""),
     )
     for kind, why, hint in kinds:
@@ -167,6 +169,8 @@ def _refusal(text: str) -> tuple[str, str]:
         return "holds something else where our rows are", "delete the keys viewsync:{index}:* there"
     if word in ("NOAUTH", "WRONGPASS", "NOPERM") or any(said in text[:200] for said in _NOT_IN_A_SCRIPT):
         return _REFUSED
+    if word in ("MOVED", "ASK", "CLUSTERDOWN"):  # as older client libraries say it
+        return _ELSEWHERE
     return f"refused a command{f' ({word})' if word.isascii() and word.isalpha() and word.isupper() else ''}", ""
 
 
