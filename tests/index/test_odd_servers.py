@@ -17,7 +17,7 @@ from tests.support.far_host import free_port
 from tests.support.redis_server import Between
 from tests.support.wait import until
 from viewsync.context import Context
-from viewsync.index import memory, publishing
+from viewsync.index import client, memory, publishing
 from viewsync.index.rules import keys
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def test_who_was_stopped_until_its_lease_ran_out_types_nothing_more(
     with sending(host("alpha"), server) as (sender, printed):
         sender.send_signal(signal.SIGSTOP)
         pane = server.show("shell", "#{pane_id}")
-        with redis.client() as client:
-            [lease] = list(client.scan_iter(f"{keys.lease('*', pane)}".replace("{", "?").replace("}", "?")))
-            client.delete(lease)  # as it does by itself after some seconds
+        with redis.client() as there:
+            [lease] = list(there.scan_iter(f"{keys.lease('*', pane)}".replace("{", "?").replace("}", "?")))
+            there.delete(lease)  # as it does by itself after some seconds
         words = ("send", "-S", server.socket, "-t", pane, "--draft", "clear", "-c", "echo later-$((1))")
         host("beta").ok(*words, "-w", "^later-1")
         before = printed()
@@ -126,6 +126,29 @@ def test_an_answer_that_is_none_holds_nobody_up(
         assert why in alpha.viewsync("doctor").out
 
 
+def test_an_answer_that_never_ends_is_read_by_nobody_once_its_time_is_over(host: Hosts, redis: RedisServer) -> None:
+    """A sweeper asks again and again, for months."""
+    heard: list[str] = []
+
+    def trickling(taken: socket.socket) -> None:
+        taken.recv(65536)
+        taken.sendall(b"$1000000\r\n")
+        try:
+            while True:
+                taken.sendall(b"x")
+                time.sleep(0.02)
+        except OSError:
+            heard.append("hung up")
+
+    with contextlib.closing(Between(redis.folder, "odd", trickling)) as between:
+        one = host("alpha", VIEWSYNC_INDEX=between.url, VIEWSYNC_INDEX_TIMEOUT="0.3")
+        index = client.Index(Context({**one.home.env, **one.env}))
+        with pytest.raises(client.IndexUnavailable, match="did not answer within"):
+            index.ask(lambda there: there.get("x"))
+        until(lambda: heard, "the end of the connection")
+        assert "did not answer within" in one.ok("events", "--everywhere", "-f", "-T", "1").err
+
+
 @pytest.mark.parametrize(
     "may",
     [
@@ -140,8 +163,8 @@ def test_an_answer_that_is_none_holds_nobody_up(
     ids=str,
 )
 def test_a_user_who_may_not_is_told_so(server: Server, host: Hosts, redis: RedisServer, may: dict[str, Any]) -> None:
-    with redis.client() as client:
-        client.acl_setuser("me", **{"enabled": True, "passwords": f"+{SECRET}", **may})
+    with redis.client() as there:
+        there.acl_setuser("me", **{"enabled": True, "passwords": f"+{SECRET}", **may})
     alpha = host("alpha", VIEWSYNC_INDEX=redis.url.replace("unix://", f"unix://me:{SECRET}@"))
     made = alpha.ok("create", "-S", server.socket, "-n", "web")
     sent = alpha.ok("send", "-s", "web", "-c", "echo $((40+2))", "-w", "^42")
@@ -179,8 +202,8 @@ def test_a_certificate_that_nobody_vouches_for_is_not_taken(
     port = free_port()
     files = ("--tls-cert-file", certificate[0], "--tls-key-file", certificate[1], "--tls-ca-cert-file", certificate[0])
     redis.start("--tls-port", str(port), "--tls-auth-clients", "no", *files)
-    with redis.client() as client:
-        client.config_set("requirepass", SECRET)
+    with redis.client() as there:
+        there.config_set("requirepass", SECRET)
         unknown = host("alpha", VIEWSYNC_INDEX=f"rediss://:{SECRET}@127.0.0.1:{port}")
         made = unknown.ok("create", "-S", server.socket, "-n", "web")
         assert "shows a certificate that is not trusted" in made.err

@@ -38,12 +38,13 @@ class IndexUnavailable(ViewsyncError):
 
 
 class Index:
-    def __init__(self, ctx: Context) -> None:
-        """IndexUnavailable where no call needs to be tried."""
+    def __init__(self, ctx: Context, waits: float = 0.0) -> None:
+        """IndexUnavailable where no call needs to be tried. `waits`: seconds that each question itself waits there."""
         self._ctx = ctx
         self.url = ctx.index
         self.shown = address.masked(ctx.index)
         self.timeout = float(ctx.config["index_timeout"])
+        self._bound = self.timeout + waits
         if problem := address.problem(self.url):
             raise IndexUnavailable(f"the setting index {problem}", "see `viewsync help settings`")
         self._password = _password(str(ctx.config["index_password_file"]))
@@ -57,29 +58,26 @@ class Index:
 
         def run() -> None:
             try:
-                answers.append(work(self.client()))
+                answers.append(work(self._connected()))
             except BaseException as error:
                 problems.append(error)
 
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
-        thread.join(self.timeout)
+        thread.join(self._bound)
         if answers:
             return answers[0]
         if not problems:
-            self._client = None  # nobody knows what comes on that connection yet
+            self._abandon()
             raise late(self._ctx)
         raise self.told(problems[0]) from None
 
-    def client(self, timeout: float = 0.0) -> Redis:
-        """`timeout`: for a connection on which somebody waits; without it the one of our bound."""
-        if timeout:
-            return self._made(timeout)
+    def _connected(self) -> Redis:
         if self._client is None:
-            self._client = self._made(self.timeout)
+            self._client = self._made()
         return self._client
 
-    def _made(self, timeout: float) -> Redis:
+    def _made(self) -> Redis:
         redis = library()
         from redis.backoff import NoBackoff
         from redis.connection import ConnectionPool
@@ -90,7 +88,7 @@ class Index:
             more["ssl_check_hostname"] = True  # as the client library does by itself since 6.0
         pool = ConnectionPool.from_url(self.url, **more)
         # No option of the address makes anybody wait longer, or has what is read be another kind of thing.
-        bounds = {"socket_timeout": timeout, "socket_connect_timeout": self.timeout, "retry": Retry(NoBackoff(), 0)}
+        bounds = {"socket_timeout": self._bound, "socket_connect_timeout": self.timeout, "retry": Retry(NoBackoff(), 0)}
         pool.connection_kwargs.update(bounds, decode_responses=False, retry_on_timeout=False, retry_on_error=[])
         made: Redis = redis.Redis.from_pool(pool)
         return made
@@ -99,6 +97,12 @@ class Index:
         client, self._client = self._client, None
         if client is not None:
             client.close()
+
+    def _abandon(self) -> None:
+        """Nobody knows what comes on that connection yet, nor whether it ever ends. Who reads there hears its end."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.connection_pool.disconnect()
 
     def told(self, error: BaseException) -> ViewsyncError:
         """In our own words: those of the library, or of whatever answers there, may hold anything."""

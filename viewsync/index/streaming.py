@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import time
 
+from viewsync.errors import ViewsyncError
 from viewsync.index import client, reading
 from viewsync.index.rules import events, keys
 from viewsync.typed import TYPE_CHECKING, Any
@@ -46,19 +48,15 @@ def follow(
     """What comes behind `since`, None now and then where nothing comes. An index that is away is waited for: `say`
     hears of it, once, and when it is back. An event that is published once more comes once.
     """
-    index = client.Index(ctx)
-    redis: Redis | None = None
+    index = client.Index(ctx, waits=_WAIT)
     known: dict[tuple[str, int, float], None] = {}
     problem = ""
     while not over():
         try:
-            redis = redis or index.client(_WAIT + index.timeout)
-            raw: Any = redis.xread({keys.EVENTS: since}, count=_AT_ONCE, block=int(_WAIT * 1000))
-        except Exception as error:
-            redis = None
-            told = index.told(error)
+            raw: Any = index.ask(functools.partial(_next, since))
+        except ViewsyncError as error:
             if not problem:
-                problem = told.message
+                problem = error.message
                 say(problem)
             yield None
             time.sleep(_AGAIN)
@@ -76,6 +74,10 @@ def follow(
         for old in list(known)[: max(0, len(known) - _KNOWN)]:
             del known[old]
         yield None
+
+
+def _next(since: str, redis: Redis) -> Any:
+    return redis.xread({keys.EVENTS: since}, count=_AT_ONCE, block=int(_WAIT * 1000))
 
 
 def _entries(raw: Any) -> Any:
