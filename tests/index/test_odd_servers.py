@@ -106,6 +106,27 @@ def huge(taken: socket.socket) -> None:
         taken.sendall(b"*1000000000\r\n$999999999999\r\n")
 
 
+@pytest.mark.parametrize("answer", [":5", "+OK", "$1\r\nx", "*0", "*1\r\n*1\r\n*0", "*3\r\n:1\r\n:2\r\n:3", "$-1"])
+def test_answers_to_other_questions_are_no_bug_of_ours(
+    server: Server, host: Hosts, redis: RedisServer, answer: str
+) -> None:
+    def serve(taken: socket.socket) -> None:
+        while commands := taken.recv(65536):
+            count = sum(line.startswith(b"*") for line in commands.splitlines())
+            taken.sendall(f"{answer}\r\n".encode() * count)
+
+    with contextlib.closing(Between(redis.folder, "odd", serve)) as between:
+        alpha = host("alpha", VIEWSYNC_INDEX=f"{between.url}?protocol=2", VIEWSYNC_INDEX_TIMEOUT="2")
+        alpha.ok("create", "-S", server.socket, "-n", "web")
+        sent = alpha.viewsync("send", "-s", "web", "-c", "echo $((40+2))", "-w", "^42", "--lease-timeout", "0.2")
+        assert sent.code in (0, 75), sent
+        assert "web" in alpha.ok("list", "--everywhere").out
+        for words in (("events", "--everywhere"), ("events", "--everywhere", "-f", "-T", "1"), ("doctor",)):
+            done = alpha.viewsync(*words)
+            assert done.code in (0, 1), done
+            assert "a bug" not in done.out + done.err
+
+
 @pytest.mark.parametrize(
     ("serve", "why"),
     [(stalling, "did not answer within 0.3 s"), (huge, "did not answer within 0.3 s"), (moved, "a part of a cluster")],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from viewsync.index import client
 from viewsync.index.rules import keys
 from viewsync.light import contextlib
-from viewsync.typed import TYPE_CHECKING, NamedTuple
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -27,22 +27,26 @@ def look(ctx: Context) -> Ready:
     """IndexUnavailable says what is missing."""
     index = client.Index(ctx)
     try:
-        hosts, drops = index.ask(_look)
+        hosts, drops = index.ask_for(_look, _answer)
     finally:
         index.close()
     return Ready(index.shown, hosts, drops)
 
 
-def _look(redis: Redis) -> tuple[int, str]:
+def _look(redis: Redis) -> Any:
     from redis.exceptions import NoPermissionError
 
-    hosts = int(redis.hlen(keys.ROWS))
+    hosts = redis.hlen(keys.ROWS)
     redis.zcard(keys.ENDS)  # each refuses a key of another kind
     redis.xlen(keys.EVENTS)
     redis.hlen(keys.TOLD)
     redis.register_script(_WRITE)(keys=[keys.PROBE])
-    told: dict[str, object] = {}
     with contextlib.suppress(NoPermissionError):
-        told = redis.info("memory")
-    policy = str(told.get("maxmemory_policy"))
-    return hosts, policy if told.get("maxmemory") and policy in _DROPPING else ""
+        return hosts, redis.info("memory")
+    return hosts, {}
+
+
+def _answer(told: Any) -> tuple[int, str]:
+    hosts, memory = told
+    policy = str(memory.get("maxmemory_policy"))
+    return int(hosts), policy if memory.get("maxmemory") and policy in _DROPPING else ""

@@ -24,6 +24,7 @@ _LONGEST_PASSWORD = 4096
 _ROOM = "give it more memory, or let it forget what is old"
 _SLOW = "where it is far away, raise index_timeout; what is of this host works without it"
 _THERE = "see that it runs and that the setting index names it; what is of this host works without it"
+_STRANGE = ("is not a Redis: it answers in another way", "")
 _ELSEWHERE = ("is a part of a cluster, and has not our keys", "name the node that has viewsync:{index}")
 _AUTHORITY = "rediss://…?ssl_ca_certs=PATH names who vouches for it, and the host has to be the one that it names"
 _REFUSED = ("refuses our user name or password, or what we may do", "see the settings index and index_password_file")
@@ -50,6 +51,14 @@ class Index:
         self._password = _password(str(ctx.config["index_password_file"]))
         self._client: Redis | None = None
         library()
+
+    def ask_for(self, work: Callable[[Redis], Any], read: Callable[[Any], Answer]) -> Answer:
+        """As `ask`. `read` takes what was asked for out of the answer, and fails on one of another kind."""
+        answer = self.ask(work)
+        try:
+            return read(answer)
+        except (AttributeError, LookupError, OverflowError, TypeError, ValueError):
+            raise _unavailable(self._ctx, *_STRANGE) from None
 
     def ask(self, work: Callable[[Redis], Answer]) -> Answer:
         """What the index says, within the bound. IndexUnavailable says why it says nothing: it may have done it."""
@@ -145,7 +154,7 @@ def _why(error: BaseException, timeout: float) -> tuple[str, str]:
         (of.OutOfMemoryError, "is full (maxmemory)", _ROOM),
         (of.ReadOnlyError, "is a read-only replica", "name the one that takes writes"),
         ((of.MovedError, of.AskError, of.ClusterDownError), *_ELSEWHERE),
-        (of.InvalidResponse, "is not a Redis: it answers in another way", ""),
+        (of.InvalidResponse, *_STRANGE),
     )
     for kind, why, hint in kinds:
         if isinstance(error, kind):
@@ -156,7 +165,7 @@ def _why(error: BaseException, timeout: float) -> tuple[str, str]:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return "shows a certificate that is not trusted", _AUTHORITY
     if isinstance(error, (ValueError, TypeError)):
-        return "cannot be used: its address is wrong", "see `viewsync help settings`"
+        return "cannot be used: its address is wrong, or it is not a Redis", "see `viewsync help settings`"
     reason = (cause.strerror or type(cause).__name__) if cause else ""
     if isinstance(error, (of.ConnectionError, OSError)):
         return f"cannot be reached{f' ({reason})' if reason else ''}", _THERE

@@ -100,7 +100,7 @@ class _Held:
     def number(self, after: int) -> int:
         """Larger than `after`. LockTimeout where the lease is not ours any more, or nobody can say so."""
         try:
-            token, (seconds, micro) = self._index.ask(self._ask)
+            token, now = self._index.ask_for(self._ask, _answer)
         except client.IndexUnavailable as error:
             if _now() > self._until:
                 raise LockTimeout(f"{error.message}, and the lease of the session may have run out", _LOOK) from None
@@ -108,7 +108,7 @@ class _Held:
             return max(last + math.ceil((_now() - since) * 1e6), after + 1) if last else after + 1
         if token != self._lock.local.token:
             raise LockTimeout("the lease of the session ran out, and somebody else may be sending", _LOOK)
-        number: int = max(seconds * 1_000_000 + micro, after + 1)
+        number = max(now, after + 1)
         self._last = (number, _now())
         return number
 
@@ -125,6 +125,12 @@ class _Held:
         with contextlib.suppress(client.IndexUnavailable):
             self._index.ask(lambda _: self._lock.release())
         self._index.close()
+
+
+def _answer(told: Any) -> tuple[object, int]:
+    """The token that stands there, and the index's clock in microseconds."""
+    token, (seconds, micro) = told
+    return token, int(seconds) * 1_000_000 + int(micro)
 
 
 _LOOK = "nothing more was typed: look with `viewsync capture`, then send again"

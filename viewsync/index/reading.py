@@ -5,7 +5,7 @@ from __future__ import annotations
 from viewsync.errors import UsageError
 from viewsync.index import client, collecting, naming
 from viewsync.index.rules import keys, rows
-from viewsync.typed import TYPE_CHECKING, NamedTuple
+from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -65,15 +65,25 @@ def hosts(ctx: Context) -> Everywhere:
 
 def _others(index: client.Index, ctx: Context, own: str) -> tuple[list[HostRows], int]:
     limits = (keys.MOST_HOSTS, rows.LARGEST, _LARGEST)
-    answer = index.ask(lambda redis: redis.register_script(_READ)(keys=(keys.ROWS, keys.ENDS), args=limits))
-    (seconds, micro), count, raw = answer
-    now, index_now = ctx.clock(), int(seconds) + int(micro) / 1e6
+    index_now, count, raw = index.ask_for(
+        lambda redis: redis.register_script(_READ)(keys=(keys.ROWS, keys.ENDS), args=limits), _answer
+    )
+    now = ctx.clock()
     found: list[HostRows] = []
     ours = 0
     for host, ends, document in raw:
         host_id = host.decode("utf-8", "replace")
         if host_id == own:
             ours = 1
-        elif one := rows.read(host_id, document, float(ends) / 1000, index_now, now):
+        elif one := rows.read(host_id, document, ends, index_now, now):
             found.append(one)
     return found, count - ours - len(found)
+
+
+def _answer(told: Any) -> tuple[float, int, list[tuple[bytes, float, bytes]]]:
+    """What its clock says, how many hosts it has, and of those: the id, when it runs out, and what it says."""
+    (seconds, micro), count, hosts = told
+    raw = [(host, float(ends) / 1000, document) for host, ends, document in hosts]
+    if not all(isinstance(host, bytes) and isinstance(document, bytes) for host, _, document in raw):
+        raise TypeError
+    return int(seconds) + int(micro) / 1e6, int(count), raw

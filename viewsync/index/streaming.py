@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.index.rules.events import FarEvent
 
+    Entry = tuple[bytes, dict[bytes, bytes]]
+
 _WAIT = 2.0  # seconds that one question waits in the index
 _AGAIN = 1.0  # seconds until one that is not there is asked again
 _AT_ONCE = 500
@@ -31,7 +33,7 @@ def recent(ctx: Context, most: int, session: str = "") -> tuple[list[FarEvent], 
     index = client.Index(ctx)
     count = keys.MOST_EVENTS if session else min(max(most, 1), keys.MOST_EVENTS)
     try:
-        raw: Any = index.ask(lambda redis: redis.xrevrange(keys.EVENTS, count=count))
+        raw = index.ask_for(lambda redis: redis.xrevrange(keys.EVENTS, count=count), _entries)
     finally:
         index.close()
     found = [one for entry, fields in raw if (one := events.read(entry, fields)) and is_about(one, session)]
@@ -53,7 +55,7 @@ def follow(
     problem = ""
     while not over():
         try:
-            raw: Any = index.ask(functools.partial(_next, since))
+            raw = index.ask_for(functools.partial(_next, since), _of_the_stream)
         except ViewsyncError as error:
             if not problem:
                 problem = error.message
@@ -64,7 +66,7 @@ def follow(
         if problem:
             problem = ""
             say(f"the index {index.shown} answers again")
-        for entry, fields in _entries(raw):
+        for entry, fields in raw:
             since = entry.decode("ascii", "replace")
             one = events.read(entry, fields)
             what = (one.host_id, one.number, one.event.at) if one else None
@@ -80,9 +82,17 @@ def _next(since: str, redis: Redis) -> Any:
     return redis.xread({keys.EVENTS: since}, count=_AT_ONCE, block=int(_WAIT * 1000))
 
 
-def _entries(raw: Any) -> Any:
-    """Of the one stream that was asked for: the protocol's newer form has a map, the older one a list."""
+def _of_the_stream(raw: Any) -> list[Entry]:
+    """Of the one that was asked for: the protocol's newer form has a map, the older one a list."""
     if not raw:
-        return ()
+        return []
     found = next(iter(raw.values())) if isinstance(raw, dict) else raw[0][1]
-    return found[0] if found and isinstance(found[0], list) else found
+    return _entries(found[0] if found and isinstance(found[0], list) else found)
+
+
+def _entries(raw: Any) -> list[Entry]:
+    """Each with its id. One whose fields were deleted has none."""
+    found = [(entry, dict(fields or {})) for entry, fields in raw]
+    if not all(isinstance(word, bytes) for entry, fields in found for word in (entry, *fields, *fields.values())):
+        raise TypeError
+    return found
