@@ -7,6 +7,8 @@ import os
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.support.wait import until
 from tests.test_hot_path import imported
 from viewsync.index.rules import keys
@@ -46,6 +48,15 @@ def test_another_host_sees_what_a_verb_made_and_ended(server: Server, host: Host
     assert ("beta", "own") not in tmux
     alpha.ok("kill", "web")
     assert list(seen(beta)) == ["beta/own"]
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\x1b[31m\nb", "é #", " "])
+def test_a_host_of_any_name_is_seen(server: Server, host: Hosts, name: str) -> None:
+    odd = host("odd", VIEWSYNC_INDEX_HOST=name)
+    create(odd, server, "web")
+    [found] = seen(host("beta")).values()
+    assert found["live"]
+    assert name.startswith(found["host"])
 
 
 def find(one: Host, query: str) -> list[dict[str, Any]]:

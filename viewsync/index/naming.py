@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from viewsync.context import Context
 
 _MACHINE = ("/etc/machine-id", "/var/lib/dbus/machine-id")
+_LONGEST = 255  # characters, as of a host's name
 
 
 class Own(NamedTuple):
@@ -20,7 +21,7 @@ class Own(NamedTuple):
 
 
 def own(ctx: Context) -> Own:
-    host = str(ctx.config["index_host"]) or os.uname().nodename or "localhost"
+    host = (str(ctx.config["index_host"]) or os.uname().nodename or "localhost")[:_LONGEST]
     what = "\0".join((_machine(), str(os.geteuid()), os.path.realpath(ctx.folder)))
     digest = hashlib.sha256(what.encode("utf-8", "surrogateescape")).hexdigest()[:12]
     return Own(host, f"{host}#{digest}")
