@@ -129,7 +129,6 @@ def test_a_terminal_that_the_host_does_not_know(home: Home, proj: Server) -> Non
             "there is no session 'proj': no tmux server on far:none (--create makes it",
         ),
         (("--host", "far", "a.b", "--create"), "tmux would rewrite '.' in a session's name"),
-        (("--host", "far", "proj", "--json"), "--json is for sessions of this host"),
         (("far:proj", "--cwd", "x"), "--cwd takes a whole path on far"),
     ],
 )

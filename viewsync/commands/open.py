@@ -6,8 +6,10 @@ first, and has a current window of its own.
 
 from __future__ import annotations
 
+import os
+
 from viewsync.commands import _args, _tab
-from viewsync.errors import UsageError, ViewsyncError
+from viewsync.errors import ViewsyncError
 from viewsync.output import Result
 from viewsync.tmux import sockets
 from viewsync.typed import TYPE_CHECKING
@@ -55,7 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     host, parent = parsed.host, parsed.parent
     _args.one_host(parsed)
-    if ":" in parent and not (host or parsed.json):
+    if ":" in parent and not (host or (parsed.json and _is_here(parent, parsed.socket))):
         from viewsync.hosts import reaching  # only for such names
 
         host, parent = reaching.named(ctx, parent, parsed.label, parsed.socket)
@@ -69,6 +71,11 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     except ViewsyncError as error:
         return _tab.told(ctx, error)
     raise AssertionError("the process is a tmux client by now")
+
+
+def _is_here(name: str, socket: str) -> bool:
+    """Whether -S names a socket of this host. Programs give it with whatever name they have."""
+    return bool(socket) and os.path.exists(socket) and not name.startswith("=")
 
 
 def _request(parsed: argparse.Namespace, parent: str, socket: str) -> opening.OpenRequest:
@@ -91,9 +98,9 @@ def _elsewhere(parsed: argparse.Namespace, ctx: Context, host: str, parent: str)
     from viewsync.hosts import reaching
 
     try:
-        if parsed.json:
-            raise UsageError("--json is for sessions of this host", f"leave it out for {host}")
         request = _request(parsed, parent, reaching.socket(host, parsed.label, parsed.socket))
+        if parsed.json:
+            return Result(far_opening.reserve(ctx, host, request))
         far_opening.become_client(ctx, host, request)
     except ViewsyncError as error:
         if parsed.json:

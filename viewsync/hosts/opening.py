@@ -14,7 +14,7 @@ from viewsync.system import end_of_file, signals, terminal
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.versions import ends_views
-from viewsync.typed import TYPE_CHECKING
+from viewsync.typed import TYPE_CHECKING, Any
 from viewsync.views import opening
 
 if TYPE_CHECKING:
@@ -29,16 +29,10 @@ def become_client(ctx: Context, host: str, request: OpenRequest) -> None:
         raise UsageError(
             "open needs a terminal to become a tmux client", f"see `viewsync list --host {host}` for a list"
         )
-    if request.cwd and not os.path.isabs(request.cwd):
-        raise UsageError(f"--cwd takes a whole path on {host}: {request.cwd!r}", "it begins with /")
-    far = reaching.context(ctx, host, timed=True)
+    far, plan = _planned(ctx, host, request)
     tmux = reaching.tmux_of(far)
-    plan = opening.planned(far, request)
     version = plan.found.server.version
-    if ctx.config["hooks"] and len(plan.found.hooks) < len(hooks.EVENTS):  # those of that host's own viewsync stay
-        tmux_views.set_hooks(tmux, request.socket, far.caller, version)
-    view = plan.view._replace(ends_alone=ends_views(version))
-    words = _words(tmux, plan, tmux_views.to_attach(plan.free, view, version, far.clock()))
+    words = _words(tmux, plan, tmux_views.to_attach(plan.free, plan.view, version, far.clock()))
     told = terminal.announce({}, request.title or f"{plan.view.parent} on {host}")
     argv = tmux.to_become(request.socket, words)
     terminal.let_read(told)
@@ -48,6 +42,39 @@ def become_client(ctx: Context, host: str, request: OpenRequest) -> None:
         os.execvpe(argv[0], argv, tmux.env)
     except OSError as error:
         raise TmuxError(f"cannot run {argv[0]}: {error.strerror}", "install OpenSSH's client") from None
+
+
+def reserve(ctx: Context, host: str, request: OpenRequest) -> dict[str, Any]:
+    """Have a new view without being its client. Its server ends it once nobody has come within `request.lease`
+    seconds: no sweep of ours comes by there.
+    """
+    seconds = int(request.lease)
+    if seconds < 1:
+        raise UsageError(f"--lease takes at least one second on {host}", "nobody can attach to it in less")
+    far, plan = _planned(ctx, host, request._replace(new=True))
+    tmux, version, now = reaching.tmux_of(far), plan.found.server.version, far.clock()
+    lease = f"{int(now) + seconds}.{seconds}"
+    name = tmux_views.reserve(tmux, request.socket, [], plan.view, "", version, lease, now)
+    return {
+        "view": name,
+        "parent": plan.view.parent,
+        "socket": request.socket,
+        "action": "created",
+        "lease_seconds": float(seconds),
+        "attach": tmux.to_become(request.socket, tmux_views.to_take(name)),
+    }
+
+
+def _planned(ctx: Context, host: str, request: OpenRequest) -> tuple[Context, OpenPlan]:
+    """The context that reaches that host, whose hooks stand by now, and what is to be done there."""
+    if request.cwd and not os.path.isabs(request.cwd):
+        raise UsageError(f"--cwd takes a whole path on {host}: {request.cwd!r}", "it begins with /")
+    far = reaching.context(ctx, host, timed=True)
+    plan = opening.planned(far, request)
+    version = plan.found.server.version
+    if ctx.config["hooks"] and len(plan.found.hooks) < len(hooks.EVENTS):  # those of that host's own viewsync stay
+        tmux_views.set_hooks(far.tmux, request.socket, far.caller, version)
+    return far, plan._replace(view=plan.view._replace(ends_alone=ends_views(version)))
 
 
 def _words(tmux: FarTmux, plan: OpenPlan, words: list[str]) -> list[str]:

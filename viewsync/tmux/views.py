@@ -204,10 +204,13 @@ def reserve(
     lease: str,
     now: float,
 ) -> str:
-    """The name of a view that is reserved until `lease` ("<expiry>.<seconds>") for whoever asked."""
+    """The name of a view that is reserved until `lease` ("<expiry>.<seconds>") for whoever asked. A new one that
+    `ends_alone` the server ends then, where nobody is on it.
+    """
     lease_it = f"{LEASE} {lease}"
     made = guarded_join.command(new, detached=True)
-    command = f"{made} ; set-option -t '={new.name}:' {lease_it} ; {_say(new.name)}"
+    over = f"{_over(new.name, lease, version)} ; " if new.ends_alone else ""
+    command = f"{made} ; set-option -t '={new.name}:' {lease_it} ; {over}{_say(new.name)}"
     for view in reversed(free):
         target = f"-t '{view.id}:'"
         take = f"set-option {target} {lease_it} ; set-option -u {target} {ENDS_ALONE} ; {_say(view.name)}"
@@ -218,6 +221,27 @@ def reserve(
     if done.code or not said:
         raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no view was made'}")
     return said[0]
+
+
+def _over(name: str, lease: str, version: str) -> str:
+    """What has the server see to a view once its lease is over: it ends, or is one as any other by then."""
+    from viewsync.tmux import guarded_kill  # for other hosts alone, where no sweep of ours comes by
+
+    def late(session: str) -> str:
+        leased = f"#{{==:#{{{LEASE}}},{lease}}}"
+        free = both(MARKED, leased, idle.UNATTACHED, idle.NOT_PINNED, NOT_QUARANTINED, idle.SHARED)
+        kept = if_session(session, leased, f"set-option -u -t '{session}:' {LEASE}", "")
+        return guarded_kill.command(version, session, free, kept)
+
+    # As in input.py (trap I). tmux puts the id in when it begins to wait.
+    text = quoted(language.unexpanded(late("\1")).replace("\1", "#{session_id}"))
+    seconds = lease.rpartition(".")[2]
+    return f"if-shell -F 0 {{ {late('$0')} }} ; run-shell -b -d {seconds} -t '={name}:' -C {text}"
+
+
+def to_take(name: str) -> list[str]:
+    """The words by which a client gets the view that was reserved for it."""
+    return ["attach-session", "-t", f"={name}", ";", "set-option", "-u", "-t", f"={name}:", LEASE]
 
 
 def _say(name: str) -> str:
