@@ -37,7 +37,12 @@ def _list(given: Given) -> list[str]:
 
 
 def _info(given: Given) -> list[str]:
-    return [*_options(given, socket="-S", server="-L"), "--", given["session"]]
+    return [*_options(given, socket="-S", server="-L"), "--", _here(given["session"])]
+
+
+def _here(session: str) -> str:
+    """One of this host, whatever colon is in its name: policy knows of no other one."""
+    return f"={session}" if ":" in session else session
 
 
 def _create(given: Given) -> list[str]:
@@ -100,7 +105,7 @@ def _reconcile(given: Given) -> list[str]:
 
 
 def _open_view(given: Given) -> list[str]:
-    return [*_options(given, new="--new", lease="--lease", socket="-S", server="-L"), "--", given["session"]]
+    return [*_options(given, new="--new", lease="--lease", socket="-S", server="-L"), "--", _here(given["session"])]
 
 
 OF: dict[str, Callable[[Given], list[str]]] = {
