@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,6 +57,19 @@ def test_what_cannot_be_made_says_why(home: Home, proj: Server) -> None:
         done = home.viewsync("create", *words)
         assert (done.code, said in done.err) == (code, True), done
     assert proj.sessions() == ["proj"]
+
+
+def test_a_folder_has_to_be_there(home: Home, proj: Server, far: FarHost) -> None:
+    """As for a session of this host, whatever is in its name."""
+    odd = os.path.join(far.home.path, "a 'b'\n$c")
+    os.mkdir(odd)
+    for folder in ("/not/there", f"{odd}x", proj.socket):
+        done = home.viewsync("create", "--host", "far", "-n", "new", "--cwd", folder)
+        assert (done.code, "is not a folder on far" in done.err, proj.sessions()) == (1, True, ["proj"]), done
+    made = home.viewsync("create", "--host", "far", "-n", "new", "--cwd", odd, "--", "sleep", "1000")
+    assert made.code == 0, made
+    pid = proj.show("=new:", "#{pane_pid}")
+    until(lambda: os.readlink(f"/proc/{pid}/cwd") == odd, "the program in its folder")
 
 
 def test_the_first_session_starts_the_server_there(home: Home, far: FarHost) -> None:

@@ -28,6 +28,8 @@ def create(far: Context, host: str, request: CreateRequest) -> Created:
         raise UsageError(f"--cwd takes a whole path on {host}: {request.cwd!r}", "it begins with /")
     new = creating.checked(far.env, request)
     socket = reaching.socket(host, request.label, request.socket)
+    if request.cwd and not reaching.tmux_of(far).has_folder(socket, request.cwd):  # tmux would take another one
+        raise UsageError(f"--cwd {request.cwd!r} is not a folder on {host}", "name an existing folder")
     failed = f"cannot create session {request.name!r} on {socket}"
     try:
         made = sessions.make(far.tmux, socket, new)

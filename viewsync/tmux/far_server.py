@@ -69,6 +69,9 @@ class FarTmux(Tmux):
         mark = _mark()
         return self._scripted(mark, far_shell.looking_script(mark, self._place(socket), text), "")[1].out
 
+    def has_folder(self, socket: str, path: str) -> bool:
+        return self.look(socket, f"[ -d {far_shell.quoted(path)} ]&&echo yes").strip() == "yes"
+
     @contextlib.contextmanager
     def watched(self, text: str, given: str) -> Iterator[tuple[Watched, str]]:
         """A text for that host's sh while it runs, and the mark on a line behind which its own output begins."""
