@@ -31,14 +31,14 @@ def everywhere(ctx: Context, host: str) -> tuple[list[FarSession], list[str]]:
     return [session for answer in answers.values() for session in answer], problems
 
 
-def sessions(ctx: Context, host: str) -> list[FarSession]:
-    """Those of its default server, by name; none where its tmux says that no server runs. TmuxError where the host does
+def sessions(ctx: Context, host: str, label: str = "", path: str = "") -> list[FarSession]:
+    """Those of one of its servers, by name; none where its tmux says that no server runs. TmuxError where the host does
     not say.
     """
     tmux = reaching.far_tmux(ctx, host)
     tmux.asks_clock = True
     try:
-        reading = pane_list.read(tmux, reaching.socket(host, "", ""))
+        reading = pane_list.read(tmux, reaching.socket(host, label, path))
     except ServerGone:
         return []
     shared = groups.index(reading)

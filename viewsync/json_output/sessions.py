@@ -116,6 +116,30 @@ class HealthOutput(TypedDict):
     quarantined: Annotated[bool, "whether every cleanup keeps the session"]
 
 
+class HostSession(TypedDict):
+    name: Annotated[str, "the session's name"]
+    socket: Annotated[str, "its tmux server, as HOST:NAME or HOST:PATH"]
+    target: Annotated[str, "the pane that was looked at, its current one"]
+    status: Annotated[Literal["healthy", "dead"], "as its tmux says"]
+    quarantined: Annotated[bool, "whether every cleanup keeps it"]
+
+
+class HostHealth(TypedDict):
+    host: Annotated[str, "the host, as the setting names it"]
+    status: Annotated[
+        Literal["healthy", "dead", "server_not_running", "unknown"],
+        "`dead`: a session there is; `server_not_running`: it has none; `unknown`: it did not answer",
+    ]
+    unreachable_since: Annotated[str | None, "since when it cannot be reached, as 2026-11-23T10:00:00Z; null if it can"]
+    message: Annotated[str | None, "why it did not answer; null where it did"]
+    sessions: Annotated[list[HostSession], "its sessions, without their views"]
+
+
+class HealthOfAll(TypedDict):
+    hosts: Annotated[list[HostHealth], "the hosts, in the order of the setting"]
+    errors: Annotated[list[str], "which did not answer, and why"]
+
+
 class CreateOutput(TypedDict):
     name: Annotated[str, "the session's name"]
     socket: Annotated[str, "the socket of its tmux server"]

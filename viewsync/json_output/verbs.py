@@ -45,7 +45,9 @@ OUTPUTS = {
     "info": _one(projects.InfoOutput),
     "find": _forms((sessions.FindOutput, "without --everywhere"), (sessions.FindEverywhereOutput, "--everywhere")),
     "events": _one(events.EventLine)._replace(stream=True),
-    "health": _one(sessions.HealthOutput)._replace(always=True),
+    "health": _forms((sessions.HealthOutput, "of one session"), (sessions.HealthOfAll, "--host all"))._replace(
+        always=True
+    ),
     "send": _one(panes.SendOutput),
     "wait": _one(panes.WaitOutput),
     "exec": _one(panes.ExecOutput),
