@@ -3,6 +3,9 @@
 This never ends a session. Sessions that are not registered and corrupt registry files that were set aside are
 reported, but do not count as differences. With --project or --here only that project's sessions are compared, and those
 that are not registered count: --repair registers them.
+
+With --host it is about a tmux server of another host, whose sessions are in no registry here: texts that senders left
+in its buffers, views that nobody uses, and the hooks that end views.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from viewsync.context import Context
     from viewsync.projects.listing import Scope
@@ -27,7 +31,7 @@ EXIT_CODES = {
     1: "something still differs, as a project's session that `viewsync run` is to complete; or an argument is wrong",
     2: "with --register: that name is registered already",
     3: "with --register: no session has exactly that name",
-    4: "with --register: the folder of tmux's sockets is not safe",
+    4: "with --host: tmux failed there, or the host was not reached; with --register: the socket folder is not safe",
     5: _args.STATE,
 }
 
@@ -39,10 +43,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--register", default="", metavar="NAME", help="register the session with this name")
     _args.scope(parser)
     _args.server(parser)
+    _args.host(parser)
     _args.json(parser)
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if parsed.host:
+        return _of_host(parsed, ctx)
     scope = _args.scope_of(parsed, ctx)
     if any(scope):
         if parsed.register:
@@ -58,11 +65,25 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if one:
         raise UsageError("-L and -S only work with --register", "without it, all servers are compared")
     found = reconciling.findings(ctx, reading)
+    return _told(parsed, found, lambda: reconciling.repair(ctx, found))
+
+
+def _of_host(parsed: argparse.Namespace, ctx: Context) -> Result:
+    from viewsync.hosts import reconciling as far_reconciling
+
+    if parsed.register or parsed.project or parsed.here:
+        raise UsageError("--register, --project and --here are for sessions of this host", "leave them out with --host")
+    by_host = far_reconciling.findings(ctx, parsed.host, parsed.label, parsed.socket)
+    found = [finding for mine in by_host.values() for finding in mine]
+    return _told(parsed, found, lambda: far_reconciling.repair(ctx, by_host))
+
+
+def _told(parsed: argparse.Namespace, found: list[Finding], repair: Callable[[], dict[Key, str]]) -> Result:
     tell = _args.teller(parsed)
     for finding in found if parsed.repair else []:
         if finding.repair:
             tell(f"{finding.name}: {finding.text}: {finding.repair}")
-    failed = reconciling.repair(ctx, found) if parsed.repair else {}
+    failed = repair() if parsed.repair else {}
     remaining = [finding for finding in found if not finding.note and not _repaired(parsed, finding, failed)]
     data = {
         "findings": [_data(finding, repaired=_repaired(parsed, finding, failed)) for finding in found],

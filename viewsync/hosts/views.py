@@ -40,7 +40,7 @@ def listed(
         except ServerGone:
             return listing.Listing([], [], [], []), [], []
         one = listing.Listing([], [found.server._asdict()], [found.doubt] if found.doubt else [], [])
-        verdicts = {verdict.session: verdict for verdict in _verdicts(far, found)}
+        verdicts = {verdict.session: verdict for verdict in verdicts_of(far, found)}
         behind = far.clock() - ctx.clock()
         one.parents.extend(_here(parent, behind) for parent in listing.grouped(found, verdicts, {}))
         parents = [parent for parent in one.parents if parent.views or every]
@@ -68,7 +68,7 @@ def clean(ctx: Context, host: str, place: str, *, dry_run: bool) -> Swept:
             found = inventory.inventory(far.tmux, reaching.socket(host, label, path))
         except ServerGone:
             return Swept([], [], [])
-        verdicts = _verdicts(far, found)
+        verdicts = verdicts_of(far, found)
         errors = [found.doubt] if found.doubt else []
         wanted = sorted((one for one in verdicts if one.action != KEEP), key=lambda each: each.action == PROMOTE)
         if dry_run or not found.complete or not wanted:
@@ -84,7 +84,7 @@ def clean(ctx: Context, host: str, place: str, *, dry_run: bool) -> Swept:
     return swept
 
 
-def _verdicts(far: Context, found: Inventory) -> list[Verdict]:
+def verdicts_of(far: Context, found: Inventory) -> list[Verdict]:
     """As for views of this host; what only that host's viewsync can decide is kept."""
     now, awake = far.clock(), far.awake()
     known = facts.of(found, {}, (), now, awake)

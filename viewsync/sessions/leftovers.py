@@ -46,7 +46,7 @@ def find(ctx: Context, readings: Sequence[Panes]) -> list[Finding]:
         *_steps(ctx),
         *_exec_folders(ctx),
         *_blocks(ctx),
-        *_buffers(ctx, readings),
+        *(finding for reading in readings for finding in buffers_of(ctx, reading.server.socket)),
     ]
 
 
@@ -115,17 +115,15 @@ def _is_orphan(clock: Callable[[], float], path: str) -> bool:
         return _old(clock, path)  # until then its maker may be about to write its name
 
 
-def _buffers(ctx: Context, readings: Sequence[Panes]) -> Iterator[Finding]:
-    for reading in readings:
-        socket = reading.server.socket
-        try:
-            found = buffers.ours(ctx.tmux, socket)
-        except TmuxError as error:
-            yield Finding("no-answer", socket, error.message, socket=socket)
-            continue
-        for buffer in found:
-            if ctx.clock() - buffer.created > _YOUNG:
-                yield Finding("buffer", buffer.name, "its sender was killed", "delete it", socket=socket)
+def buffers_of(ctx: Context, socket: str) -> Iterator[Finding]:
+    try:
+        found = buffers.ours(ctx.tmux, socket)
+    except TmuxError as error:
+        yield Finding("no-answer", socket, error.message, socket=socket)
+        return
+    for buffer in found:
+        if ctx.clock() - buffer.created > _YOUNG:
+            yield Finding("buffer", buffer.name, "its sender was killed", "delete it", socket=socket)
 
 
 def remove(ctx: Context, wanted: list[Finding]) -> dict[Key, str]:
