@@ -57,7 +57,8 @@ end
 ---@field status boolean? show the same for some seconds in the right status of the tab bar
 
 ---@class viewsync.SpawnOptions
----@field title string? the tab's title (default: the session's name)
+---@field host string? another host, as `ssh` takes it: the session is there
+---@field title string? the tab's title (default: the session's name; "NAME on HOST" with a host)
 ---@field icon string? as in viewsync.Options
 ---@field cwd string? folder for new windows of the view
 ---@field socket_name string? tmux -L
@@ -102,6 +103,9 @@ local PATH = kind("an absolute path", function(v)
 end)
 local SOCKET_NAME = kind("a name for tmux -L, without '/' or a leading dash", function(v)
   return is_text(v) and not v:find("/", 1, true) and not v:find("^-")
+end)
+local HOST = kind("a host as `ssh` takes it", function(v)
+  return is_text(v) and not v:find("^-")
 end)
 local CHOICE = kind("a key of a choice, as `viewsync pick --json` has it", function(v)
   return is_text(v) and v:find("^[%w_-]+$") ~= nil
@@ -155,6 +159,7 @@ local OPTIONS = {
 }
 
 local SPAWN_OPTIONS = {
+  host = { HOST },
   title = { TEXT },
   icon = { STRING },
   cwd = { TEXT },
@@ -238,7 +243,7 @@ local function guard(where, fn)
 end
 
 -- @event viewsync.view-opened `(window, pane, { parent, title, ... })`: a tab was opened on a view;
---   beside these the table has `socket_name`, `socket_path` and `window` as they were asked for
+--   beside these the table has `host`, `socket_name`, `socket_path` and `window` as asked for
 -- @event viewsync.cleaned `({ ended, promoted, kept, failed, trigger, ... })`: a clean-up changed
 --   something; the answer of `viewsync cleanup --views --json`, and what led to it
 
@@ -715,6 +720,7 @@ local function open_argv(parent, o, tab_title)
   local function add(wanted, ...)
     if wanted then table.move({ ... }, 1, select("#", ...), #argv + 1, argv) end
   end
+  add(o.host, "--host=" .. (o.host or ""))
   add(o.create, "--create")
   add(o.new, "--new")
   add(o.socket_name, "-L", o.socket_name)
@@ -749,6 +755,9 @@ local function spawn_problem(parent, opts)
   end
   if #problems == 0 and opts and opts.socket_name and opts.socket_path then
     problems[1] = "socket_name and socket_path exclude each other"
+  end
+  if #problems == 0 and opts and opts.host and opts.into == "here" then
+    problems[1] = "a tab cannot be switched to a session of another host"
   end
   return problems[1] and table.concat(problems, "; ")
 end
@@ -786,12 +795,16 @@ local function note_use(parent)
   pcall(change_state, function(state) state.used[parent] = os.time() end)
 end
 
+local function place_of(parent, host)
+  return host and ("%s on %s"):format(parent, host) or parent
+end
+
 --- What its tab is called; a split has none of its own.
 ---@return string? title
 ---@return boolean? own whether it is another one than is given without being asked
 local function title_of(parent, o, before)
   if not settings.set_title or o.into == "right" or o.into == "down" then return nil end
-  local title = before or with_icon(o.icon or settings.icon, o.title or parent)
+  local title = before or with_icon(o.icon or settings.icon, o.title or place_of(parent, o.host))
   return title, before ~= nil or o.title ~= nil or o.icon ~= nil
 end
 
@@ -852,13 +865,14 @@ local function open_tab(window, pane, parent, opts, before)
   change_state(function(state) state.panes[id] = new_window:window_id() end)
   -- The tab may have gone already: `viewsync open` refuses a session that does not exist.
   if title then pcall(function() tab:set_title(title) end) end
-  if title and not own then
+  if title and not own and not o.host then
     pcall(change_state, function(state) state.titled[id] = { parent = parent, title = title } end)
   end
-  if not o.key then note_use(parent) end
+  if not o.key and not o.host then note_use(parent) end
   announce("viewsync.view-opened", new_window, new_pane, {
     parent = parent,
-    title = o.title or parent,
+    title = o.title or place_of(parent, o.host),
+    host = o.host,
     socket_name = o.socket_name,
     socket_path = o.socket_path,
     window = o.window,
@@ -909,9 +923,12 @@ end
 ---@return string?
 function M.tab_title(tab_info)
   local ok, title = pcall(function()
-    local parent = tab_info.active_pane.user_vars.viewsync_parent
-    if not is_text(parent) then return nil end
-    return is_text(tab_info.tab_title) and tab_info.tab_title or with_icon(settings.icon, parent)
+    local vars = tab_info.active_pane.user_vars
+    -- Of another host, `viewsync open` sets the second one, and empties the first.
+    local shown_there = is_text(vars.viewsync_parent) and vars.viewsync_parent or vars.viewsync_far
+    if not is_text(shown_there) then return nil end
+    local title = tab_info.tab_title
+    return is_text(title) and title or with_icon(settings.icon, shown_there)
   end)
   return ok and title or nil
 end
@@ -1264,6 +1281,12 @@ local function reopen(window, pane, tab, made)
   local before = is_text(tab.tab_title) and tab.tab_title or nil
   local function try(where, at, opts)
     opts.socket_path, opts.window = tab.socket, tab.window
+    if is_text(tab.host) then
+      local place = tab.socket:sub(#tab.host + 2)
+      opts.host = tab.host
+      opts.socket_path = place:sub(1, 1) == "/" and place or nil
+      opts.socket_name = not opts.socket_path and place or nil
+    end
     local opened, new_pane = open_tab(where, at, tab.parent, opts, before)
     if opened then return { tab = opened, pane = new_pane } end
     return nil, new_pane

@@ -12,6 +12,7 @@ import pytest
 from tests.support import raised
 from viewsync import errors
 from viewsync.cli import ANY_VERB, COMMANDS, code_of
+from viewsync.system import ssh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 VISIBLE = [verb for verb, command in COMMANDS.items() if not command.hidden]
 # They name a session by -s alone, and so no server by -L, whose folder tmux may refuse.
-CANNOT = dict.fromkeys(("heartbeat", "quarantine"), (errors.TmuxError,))
+CANNOT: dict[str, tuple[raised.Errors, ...]] = dict.fromkeys(("heartbeat", "quarantine"), (errors.TmuxError,))
+CANNOT["restore"] = (ssh.Unreachable,)  # a socket's own `connect` is read as that of the ssh that it asks hosts by
 _CODE = ("code", "code, told", "_, code")  # what the verbs call it
 # 128 and the number of a signal, which the test does not find in the source.
 OF_SIGNALS = {"monitor": {129, 131, 143}, "pick": {129, 130, 131, 143}}

@@ -26,6 +26,7 @@ WRONG = {
     "status": "'right'",
 }
 WRONG_TO_SPAWN = {
+    "host": "'-x'",
     "title": "''",
     "icon": "3",
     "cwd": "true",

@@ -34,6 +34,20 @@ def test_restore_opens_each_view_on_its_window(gui: Gui, viewsync: Viewsync) -> 
     assert gui.toasts == ["2 tabs restored"]
 
 
+def test_a_tab_on_another_host_comes_back_there(gui: Gui, viewsync: Viewsync) -> None:
+    far = {"parent": "api", "host": "web", "socket": "web:default", "window": "@5", "title": "api on web"}
+    other = {**far, "host": "me@db", "socket": "me@db:/run/t m/x", "window": None, "tab_title": "★ Work"}
+    viewsync.answers["restore"] = {"tabs": [far, other], "gui_pid": 1}
+    gui.load(config())
+    window = gui.open_window()
+    assert gui.run("return viewsync.restore(...)", gui.window_object(window)) == (2,)
+    assert [tab.panes[0].argv[2:] for tab in window.tabs[1:]] == [
+        ["--host=web", "-L", "default", "--window=@5", "--", "api"],
+        ["--host=me@db", "-S", "/run/t m/x", "--tab-title=★ Work", "--", "api"],
+    ]
+    assert [tab.title for tab in window.tabs[1:]] == ["\uebc8 api on web", "★ Work"]
+
+
 def test_without_a_window_all_tabs_come_into_one_new_window(gui: Gui, viewsync: Viewsync) -> None:
     viewsync.answers["restore"] = PLAN
     gui.load(config(after="wezterm.on('gui-startup', function() viewsync.restore() end)"))

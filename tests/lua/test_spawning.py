@@ -213,6 +213,18 @@ def test_the_options_that_were_given_stay_as_they_were(ready: Gui) -> None:
     assert ready.run(body) == (None,)
 
 
+def test_a_session_of_another_host(ready: Gui) -> None:
+    window = ready.open_window()
+    body = "return viewsync.spawn_tab_with_session(..., nil, 'api', { host = 'web', socket_name = 'work' }) ~= nil"
+    assert ready.run(body, ready.window_object(window)) == (True,)
+    tab = window.tabs[-1]
+    assert tab.panes[0].argv[1:] == ["open", "--host=web", "-L", "work", "--", "api"]
+    assert tab.title == "\uebc8 api on web"
+    for given in ("{ host = '-oProxyCommand=x' }", "{ host = '' }", "{ host = 'web', into = 'here' }"):
+        assert ready.run(f"return viewsync.spawn_tab_with_session(nil, nil, 'api', {given})")[0] is None
+    assert len(ready.take_errors()) == 3
+
+
 def test_a_window_is_named_after_the_session_of_its_tab(gui: Gui) -> None:
     gui.load(config(after="wezterm.on('format-window-title', function(tab) return viewsync.tab_title(tab) end)"))
     assert gui.sync("format-window-title", tab_info({"viewsync_parent": "proj"})) == "\uebc8 proj"
@@ -232,6 +244,9 @@ def tab_info(user_vars: dict[str, str], title: str = "") -> Info:
         (tab_info({}), None),
         (tab_info({}, "mine"), None),
         (tab_info({"viewsync_parent": ""}), None),
+        (tab_info({"viewsync_parent": "", "viewsync_far": "api on web"}), "\uebc8 api on web"),
+        (tab_info({"viewsync_parent": "proj", "viewsync_far": "api on web"}), "\uebc8 proj"),
+        (tab_info({"viewsync_far": "api on web"}, "★ Work"), "★ Work"),
         (Info(active_pane=None), None),
         (None, None),
     ],

@@ -13,10 +13,10 @@ from viewsync.views import restoring
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from viewsync.context import Context
-    from viewsync.views.rules.restoring import Step
+    from viewsync.views.rules.restoring import ClosedTab, Step
 
 EXIT_CODES = {
     0: "done",
@@ -34,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     with ctx.progress("looking for what was open"):
-        plan = restoring.plan(ctx)
+        plan = restoring.plan(ctx, _elsewhere)
     opened = restoring.Opened([], {})
     if parsed.hand_over:
         restoring.hand_over(ctx, plan, "wezterm")
@@ -53,6 +53,12 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     return Result(data, lines, code=1 if failed else 0, warnings=failed)
 
 
+def _elsewhere(ctx: Context, tabs: Sequence[ClosedTab]) -> list[ClosedTab | None]:
+    from viewsync.hosts import restoring as far_restoring  # only where there were such tabs
+
+    return far_restoring.openable(ctx, tabs)
+
+
 _WHERE = {"window": "in another window", "right": "to the right of another one", "down": "below another one"}
 
 
@@ -67,7 +73,8 @@ def _tab(env: Mapping[str, str], step: Step) -> dict[str, Any]:
         "parent": tab.parent,
         "socket": tab.socket,
         "window": tab.window or None,
-        "title": tab.parent,
+        "host": tab.host or None,
+        "title": tab.name,
         "tab_title": tab.title or None,
         "into": step.into,
         "beside": step.beside if step.beside >= 0 else None,

@@ -1,7 +1,7 @@
 """Open a view of another host's session: read through ssh, decided by its server, and this process becomes `ssh -t`.
 
-Nothing is written down here: the view carries our mark, and its own server ends it once its client is gone, whatever
-became of the connection and of us.
+No row is written here: the view carries our mark, and its own server ends it once its client is gone, whatever became
+of the connection and of us. What a WezTerm had open is in the history, for `restore`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 
 from viewsync.errors import TmuxError, UsageError
+from viewsync.events import OPEN, Event
 from viewsync.hosts import reaching
 from viewsync.system import end_of_file, signals, terminal
 from viewsync.tmux import views as tmux_views
 from viewsync.tmux.rules import hooks
 from viewsync.tmux.rules.versions import ends_views
 from viewsync.typed import TYPE_CHECKING, Any
-from viewsync.views import opening
+from viewsync.views import far_tabs, opening
 
 if TYPE_CHECKING:
     from viewsync.context import Context
@@ -33,8 +34,13 @@ def become_client(ctx: Context, host: str, request: OpenRequest) -> None:
     tmux = reaching.tmux_of(far)
     version = plan.found.server.version
     words = _words(tmux, plan, tmux_views.to_attach(plan.free, plan.view, version, far.clock()))
-    told = terminal.announce({}, request.title or f"{plan.view.parent} on {host}")
+    place = f"{plan.view.parent} on {host}"
+    # What somebody opened in this terminal before, on this host, is not here any more.
+    told = terminal.announce(
+        {"viewsync_parent": "", "viewsync_socket": "", "viewsync_far": place}, request.title or place
+    )
     argv = tmux.to_become(request.socket, words)
+    _note(ctx, plan, request)
     terminal.let_read(told)
     signals.before_exec()
     end_of_file.disable()
@@ -42,6 +48,31 @@ def become_client(ctx: Context, host: str, request: OpenRequest) -> None:
         os.execvpe(argv[0], argv, tmux.env)
     except OSError as error:
         raise TmuxError(f"cannot run {argv[0]}: {error.strerror}", "install OpenSSH's client") from None
+
+
+def _note(ctx: Context, plan: OpenPlan, request: OpenRequest) -> None:
+    """For `restore`, where a WezTerm has the tab. Nothing else needs to know."""
+    opener = opening.opener(ctx.env)
+    if not opener.gui:
+        return
+    view, server = plan.view, plan.found.server
+    event = Event(
+        at=ctx.clock(),
+        event=OPEN,
+        trigger="open",
+        socket=request.socket,
+        server=server.identity,
+        session=view.name,
+        parent=view.parent,
+        window=view.window or view.origin.window,
+        gui=opener.gui,
+        tty=opener.tty,
+        reason="a tab on another host",
+        detail=request.tab_title,
+        what="view",
+        gui_start=opener.gui_start,
+    )
+    far_tabs.opened(ctx, event, opener)
 
 
 def reserve(ctx: Context, host: str, request: OpenRequest) -> dict[str, Any]:

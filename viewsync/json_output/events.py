@@ -70,6 +70,7 @@ class ViewOpened(TypedDict):
 
     parent: Annotated[str, "the tmux session that the tab shows"]
     title: Annotated[str, "the tab's title"]
+    host: Annotated[str | None, "the host that the session is on; nil for this one"]
     socket_name: Annotated[str | None, "the name of the tmux server, as in tmux -L; nil unless it was given"]
     socket_path: Annotated[str | None, "its socket, as in tmux -S; nil unless it was given"]
     window: Annotated[str | None, "the tmux id of the window to start on; nil unless it was given"]

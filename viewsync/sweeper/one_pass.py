@@ -14,7 +14,7 @@ from viewsync.system import processes
 from viewsync.tmux import lost_sockets, sockets
 from viewsync.tmux.rules.model import Server
 from viewsync.typed import TYPE_CHECKING, NamedTuple
-from viewsync.views import cleanup, servers, wezterm_panes
+from viewsync.views import cleanup, far_tabs, servers, wezterm_panes
 from viewsync.views.cleanup import Scope, Swept, client_lives, guarded, replace
 from viewsync.views.rules import layouts, tracking
 
@@ -66,6 +66,7 @@ def everything(
         if projects and not scope.guis and not doubt:
             done.errors.extend(guarded(lambda: _projects(ctx, data["sessions"], scope, done)))
         if not dry_run:
+            done.errors.extend(guarded(lambda: far_tabs.note_closed(ctx, trigger)))
             done.errors.extend(guarded(lambda: done.errors.extend(_forget_dead_servers(ctx, data, trigger))))
     return done._replace(errors=list(dict.fromkeys(done.errors)))
 

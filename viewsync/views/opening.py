@@ -69,11 +69,11 @@ class OpenPlan(NamedTuple):
 def become_client(ctx: Context, request: OpenRequest) -> None:
     """Turn this process into the tmux client of a view. Returns only by raising."""
     plan = planned(ctx, request)
-    opener = _opener(ctx.env)
-    _refuse_nesting(ctx, opener, plan)
+    by = opener(ctx.env)
+    _refuse_nesting(ctx, by, plan)
     _refuse_terminal(ctx.tmux, request.socket)
     told = terminal.announce({"viewsync_parent": plan.view.parent, "viewsync_socket": request.socket}, request.title)
-    row = _row(ctx, plan, opener, tracking.CREATING)
+    row = _row(ctx, plan, by, tracking.CREATING)
     if request.tab_title:
         row["title"] = request.tab_title
     view = plan.view._replace(ends_alone=not ctx.config["linger"] and not tracking.pane_may_stay(row, plan.guis))
@@ -239,7 +239,7 @@ def _own_hooks(ctx: Context, origin: Origin) -> tuple[tuple[str, str], ...]:
     return (*origin.hooks, *ours)
 
 
-def _opener(env: Mapping[str, str]) -> Opener:
+def opener(env: Mapping[str, str]) -> Opener:
     """Where we are. WezTerm's variables are true only on a terminal of its own, never inside tmux (#4439)."""
     tty = terminal.name()
     if not tty:

@@ -10,13 +10,14 @@ from viewsync.events import END, HOOK, RESTORE, Event
 from viewsync.light import contextlib
 from viewsync.registry.safe_reading import read_registry
 from viewsync.system import processes
+from viewsync.text import host_names
 from viewsync.tmux import inventory
 from viewsync.typed import TYPE_CHECKING, NamedTuple
-from viewsync.views import servers, wezterm_panes
+from viewsync.views import far_tabs, servers, wezterm_panes
 from viewsync.views.rules import restoring, tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from viewsync.context import Context
     from viewsync.tmux.rules.model import Inventory
@@ -33,16 +34,20 @@ class RestorePlan(NamedTuple):
     missing: list[ClosedTab]
 
 
-def plan(ctx: Context) -> RestorePlan:
-    """What there is to restore; nothing is changed."""
-    events = [*_not_noted(ctx), *ctx.history.find("gui != 0", (), limit=5000)]
+def plan(ctx: Context, elsewhere: Callable[[Context, Sequence[ClosedTab]], list[ClosedTab | None]]) -> RestorePlan:
+    """What there is to restore; nothing is changed. `elsewhere`: tabs on other hosts as they can be opened, None for
+    one whose session is gone there.
+    """
+    events = [*_not_noted(ctx), *far_tabs.not_noted(ctx), *ctx.history.find("gui != 0", (), limit=5000)]
     since = ctx.clock() - restoring.AT_MOST
     gui, tabs = restoring.lost_tabs(events, lambda each: processes.alive(each.pid, each.start), since)
-    readings = {tab.socket: _inventory(ctx.tmux, tab.socket) for tab in tabs}
-    found = [(tab, _there(tab, readings[tab.socket])) for tab in tabs]
+    readings = {tab.socket: _inventory(ctx.tmux, tab.socket) for tab in tabs if not tab.host}
+    far = [tab for tab in tabs if tab.host]
+    as_far = dict(zip(far, elsewhere(ctx, far), strict=True)) if far else {}
+    found = [(tab, as_far[tab] if tab.host else there(tab, readings[tab.socket])) for tab in tabs]
     layout = wezterm_panes.layout_of(read_registry(ctx)[0]["guis"], gui.pid, gui.start) if tabs else []
     steps, focus = restoring.arranged([there for _, there in found if there], layout)
-    return RestorePlan(gui, steps, focus, [tab for tab, there in found if not there])
+    return RestorePlan(gui, steps, focus, [tab for tab, openable in found if not openable])
 
 
 def _not_noted(ctx: Context) -> list[Event]:
@@ -66,7 +71,7 @@ def _inventory(tmux: Tmux, socket: str) -> Inventory | None:
         return None
 
 
-def _there(tab: ClosedTab, found: Inventory | None) -> ClosedTab | None:
+def there(tab: ClosedTab, found: Inventory | None) -> ClosedTab | None:
     """The tab as it can be opened: a window's id means something only on the server that gave it."""
     if found is None or not any(tab.parent in (session.name, session.marked_parent) for session in found.sessions):
         return None
@@ -126,7 +131,7 @@ def _open(ctx: Context, socket: str, step: Step, panes: Mapping[int, int]) -> in
 def _tab(ctx: Context, socket: str, step: Step, words: Sequence[str], where: Sequence[str]) -> int:
     pane = ctx.wezterm.spawn(socket, words, *where)
     with contextlib.suppress(ViewsyncError):  # the tab is there, and WezTerm calls it tmux
-        ctx.wezterm.set_tab_title(socket, pane, step.tab.title or step.tab.parent)
+        ctx.wezterm.set_tab_title(socket, pane, step.tab.title or step.tab.name)
     return pane
 
 
@@ -145,4 +150,7 @@ def _answering(ctx: Context) -> str:
 def argv(env: Mapping[str, str], tab: ClosedTab) -> list[str]:
     window = ["--window", tab.window] if tab.window else []
     title = [f"--tab-title={tab.title}"] if tab.title else []
-    return [*paths.launch_argv(env), "open", "-S", tab.socket, *title, *window, "--", tab.parent]
+    host, place = host_names.of_server(tab.socket)
+    where = [f"--host={host}"] if host else []
+    server = ["-S" if place.startswith("/") else "-L", place]
+    return [*paths.launch_argv(env), "open", *where, *server, *title, *window, "--", tab.parent]

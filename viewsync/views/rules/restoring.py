@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from viewsync.events import DETACH, END, GONE, OPEN, RESTORE, REUSE
-from viewsync.tmux.rules.model import PROMOTE
+from viewsync.text import host_names
+from viewsync.tmux.rules.model import KEEP, PROMOTE
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 from viewsync.views.rules import layouts
 
@@ -29,6 +30,16 @@ class ClosedTab(NamedTuple):
     opened: float  # epoch seconds; tabs come back in the order in which they were opened
     title: str = ""  # of its own, with its icon
     tty: str = ""  # the terminal that it had
+
+    @property
+    def host(self) -> str:
+        """ "" for this one."""
+        return host_names.of_server(self.socket)[0]
+
+    @property
+    def name(self) -> str:
+        """What it is called where nobody has said so, as `open` does."""
+        return f"{self.parent} on {self.host}" if self.host else self.parent
 
 
 class Step(NamedTuple):
@@ -133,13 +144,18 @@ def _place(steps: Sequence[Step], begun: int) -> tuple[str, int]:
 
 def _tabs(views: list[list[Event]]) -> list[ClosedTab]:
     ends = [_closed_at(view) for view in views]
-    last = max((end for end in ends if end), default=0.0)
+    last = max([*ends, *(event.at for view in views for event in view if _was_there(event))], default=0.0)
     tabs = [
         _tab(view)
         for view, end in zip(views, ends, strict=True)
         if any(event.event in OPENED for event in view) and (not end or last - end <= TOGETHER)
     ]
     return _last_of_each(sorted(tabs, key=lambda tab: tab.opened))
+
+
+def _was_there(event: Event) -> bool:
+    """Whether it tells that a tab on another host was there then, and so its WezTerm (views/far_tabs.py)."""
+    return event.event in (OPEN, KEEP) and bool(host_names.of_server(event.socket)[0])
 
 
 def _last_of_each(tabs: Sequence[ClosedTab]) -> list[ClosedTab]:
