@@ -57,8 +57,7 @@ class FarHost:
     def __init__(self, home: Home, name: str = "far") -> None:
         programs.skip_without("sshd")
         self.near = home
-        for setting in ("VIEWSYNC_TMUX_TIMEOUT", "VIEWSYNC_HOST_TIMEOUT"):  # on a machine that is very busy
-            home.env.setdefault(setting, "60")
+        self._others: list[Home] = []
         self.name = name
         self.home = Home()
         self._sshd: subprocess.Popen[bytes] | None = None
@@ -66,16 +65,28 @@ class FarHost:
         os.mkdir(self._folder)
         self.port = free_port()
         self._users = os.path.join(home.path, ".ssh")
-        os.makedirs(self._users, mode=0o700, exist_ok=True)
         self.make_host_key()
-        key = os.path.join(self._users, f"id_{name}")
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
-        shutil.copy(f"{key}.pub", os.path.join(self._folder, "authorized_keys"))
-        self._wrap()
         self.login("sh")
-        with open(os.path.join(self._users, "config"), "a", encoding="utf-8") as file:
-            file.write(_OF_USER.format(name=name, port=self.port, home=home.path))
-        self.know()
+        self._know_each_other(home)
+
+    def let_in(self, home: Home) -> None:
+        """Another home, whose ssh knows it by the same name."""
+        self._others.append(home)
+        self._know_each_other(home)
+
+    def _know_each_other(self, home: Home) -> None:
+        for setting in ("VIEWSYNC_TMUX_TIMEOUT", "VIEWSYNC_HOST_TIMEOUT"):  # on a machine that is very busy
+            home.env.setdefault(setting, "60")
+        folder = os.path.join(home.path, ".ssh")
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        key = os.path.join(folder, f"id_{self.name}")
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+        with open(f"{key}.pub", "rb") as public, open(os.path.join(self._folder, "authorized_keys"), "ab") as file:
+            shutil.copyfileobj(public, file)
+        _wrap(home)
+        with open(os.path.join(folder, "config"), "a", encoding="utf-8") as file:
+            file.write(_OF_USER.format(name=self.name, port=self.port, home=home.path))
+        self.know(folder)
 
     def make_host_key(self) -> None:
         path = os.path.join(self._folder, "host_key")
@@ -84,11 +95,11 @@ class FarHost:
                 os.unlink(old)
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
 
-    def know(self) -> None:
+    def know(self, folder: str = "") -> None:
         """The user has accepted its key."""
         with open(os.path.join(self._folder, "host_key.pub"), encoding="utf-8") as file:
             kind, key = file.read().split()[:2]
-        with open(os.path.join(self._users, "known_hosts"), "a", encoding="utf-8") as file:
+        with open(os.path.join(folder or self._users, "known_hosts"), "a", encoding="utf-8") as file:
             file.write(f"{self.name} {kind} {key}\n")
 
     def forget_key(self) -> None:
@@ -97,15 +108,6 @@ class FarHost:
     def refuse_key(self) -> None:
         with open(os.path.join(self._folder, "authorized_keys"), "w", encoding="utf-8"):
             pass
-
-    def _wrap(self) -> None:
-        folder = os.path.join(self.near.path, "wrapped")
-        os.makedirs(folder, exist_ok=True)
-        path = os.path.join(folder, "ssh")
-        if not os.path.exists(path):
-            ssh = shutil.which("ssh") or "ssh"
-            _write(path, f'exec {ssh} -F {shlex.quote(os.path.join(self._users, "config"))} "$@"\n')
-            self.near.env["PATH"] = f"{folder}:{self.near.env['PATH']}"
 
     def login(self, shell: str, *, before: str = "", path: str = "") -> None:
         """Whose login shell is `shell` from now on. `before`: what it does before anything else. `path`: its PATH."""
@@ -173,17 +175,13 @@ class FarHost:
             until(lambda: not any(map(alive, pids[1:])), "the end of sshd's processes")
             self._sshd = None
             _running[self.near.path] -= 1
-        if not _running[self.near.path]:  # a title does not say to which host
-            until(lambda: not self.shared(), "the end of the shared connections")
+        homes = [] if _running[self.near.path] else [self.near]  # a title does not say to which host
+        for home in [*homes, *self._others]:
+            until(lambda home=home: not _shared(home), "the end of the shared connections")  # type: ignore[misc]  # bound
 
     def shared(self) -> list[int]:
-        """The processes that hold the near home's shared connections: their environment is overwritten by a title."""
-        return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if self._holds(pid)]
-
-    def _holds(self, pid: int) -> bool:
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
-            return file.read().startswith(f"ssh: {self.near.path}/".encode())
-        return False
+        """The processes that hold the near home's shared connections."""
+        return _shared(self.near)
 
     def remove(self, servers: Sequence[Server] = ()) -> None:
         """Its servers end whatever becomes of sshd."""
@@ -193,6 +191,16 @@ class FarHost:
             for one in servers:
                 one.stop()
             self.home.remove()
+
+
+def _wrap(home: Home) -> None:
+    folder = os.path.join(home.path, "wrapped")
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, "ssh")
+    if not os.path.exists(path):
+        ssh = shutil.which("ssh") or "ssh"
+        _write(path, f'exec {ssh} -F {shlex.quote(os.path.join(home.path, ".ssh", "config"))} "$@"\n')
+        home.env["PATH"] = f"{folder}:{home.env['PATH']}"
 
 
 def _write(path: str, script: str) -> None:
@@ -206,6 +214,17 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _shared(home: Home) -> list[int]:
+    """Their environment is overwritten by a title."""
+    return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _holds(home, pid)]
+
+
+def _holds(home: Home, pid: int) -> bool:
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
+        return file.read().startswith(f"ssh: {home.path}/".encode())
+    return False
 
 
 def _name(pid: int) -> str:
