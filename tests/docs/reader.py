@@ -32,10 +32,13 @@ _PLAIN = re.compile(r"viewsync( [\w./:=@%+-]+| '[^']*')*")  # nothing in it is f
 
 
 class Reader:
-    """Begins in ~/myapp, a git repository. What a page starts goes on until its end, in the page's order."""
+    """Begins in ~/myapp, a git repository. What a page starts goes on until its end, in the page's order. `far`: the
+    home on the other host that it speaks of.
+    """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, *far: Home) -> None:
         self.home = home
+        self.homes = (home, *far)
         self.folder = os.path.join(home.path, "myapp")
         path = f"{home.path}:{home.env['PATH']}"
         who = {f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
@@ -117,26 +120,32 @@ class Reader:
 
     def _attach(self, command: str) -> Done:
         """In a terminal of its own, as in another tab; it stays open."""
+        before = self._clients()
         tab = self.home.program(["sh", "-c", f"cd {shlex.quote(self.folder)} && exec {command}"], env=self.env)
 
         def attached() -> bool:
             assert not tab.ended(), tab.text()
-            return any(tab.pid in server.clients() for server in self.servers())
+            now = self._clients()
+            return tab.pid in now or (len(self.homes) > 1 and bool(now - before))  # on another host it has another pid
 
         until(attached, f"a client of {command}")
         return Done(0, "", "")
 
+    def _clients(self) -> set[int]:
+        return {pid for server in self.servers() for pid in server.clients()}
+
     def servers(self) -> list[Server]:
-        """All whose sockets are in this home, and answer."""
+        """All whose sockets are in these homes, and answer."""
         found = []
-        for folder, _, files in os.walk(self.home.path):
-            for path in (os.path.join(folder, name) for name in files):
-                if _is_socket(path):
-                    server = Server(self.home, path)
-                    done = server.run("display-message", "-p", "#{pid}")
-                    if done.code == 0:
-                        server.pid = int(done.out)
-                        found.append(server)
+        for home in self.homes:
+            for folder, _, files in os.walk(home.path):
+                for path in (os.path.join(folder, name) for name in files):
+                    if _is_socket(path):
+                        server = Server(home, path)
+                        done = server.run("display-message", "-p", "#{pid}")
+                        if done.code == 0:
+                            server.pid = int(done.out)
+                            found.append(server)
         return found
 
     def leave(self) -> None:

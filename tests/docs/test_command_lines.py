@@ -10,6 +10,7 @@ import pytest
 
 from tests.docs import blocks
 from tests.docs.reader import INSTEAD, Reader, fits
+from tests.support.far_host import FarHost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +28,13 @@ FOLLOWED = [
 EXCUSES = {
     "needs WezTerm": 1,
     "needs a checkout of the tools": 1,
-    "needs another host": 3,
+    "needs another host": 2,
     "the session is only an example": 1,
     "its verdict depends on the machine": 1,
 }
+
+
+_ANOTHER_HOST = "docs/tutorials/first-remote-host.md"
 
 
 @pytest.fixture
@@ -40,8 +44,22 @@ def reader(home: Home) -> Iterator[Reader]:
     found.leave()
 
 
-@pytest.mark.parametrize("page", FOLLOWED)
+@pytest.mark.parametrize("page", [page for page in FOLLOWED if page != _ANOTHER_HOST])
 def test_what_the_page_says_happens(reader: Reader, page: str) -> None:
+    follow(reader, page)
+
+
+def test_what_the_page_of_another_host_says_happens(home: Home) -> None:
+    web = FarHost(home, "web").start()
+    reader = Reader(home, web.home)
+    try:
+        follow(reader, _ANOTHER_HOST)
+    finally:
+        reader.leave()
+        web.remove()
+
+
+def follow(reader: Reader, page: str) -> None:
     for block in PAGES[page]:
         if block.kind in blocks.RUN and not block.excuse:
             try:
