@@ -132,7 +132,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     output.open_standard_files()
     site_folders.find_when_asked()
     as_json = "--json" in (words[: words.index("--")] if "--" in words else words) and not tool
-    code = _guarded(lambda: _tool(tool, words) if tool else _run(words, as_json), as_json)
+    try:
+        code = _guarded(lambda: _tool(tool, words) if tool else _run(words, as_json), as_json)
+    except SystemError as error:  # Python had no room to begin or to end that call
+        code = output.without_memory(error)
     if short:
         process_end.at_once(code)
     return code
@@ -159,11 +162,8 @@ def _guarded(run: Callable[[], int], as_json: bool) -> int:
         code = run()
     except KeyboardInterrupt:
         code = 130
-    except (ImportError, MemoryError) as error:
-        if not output.lacks_memory(error):
-            raise
-        output.complain("there is not enough memory (free some, or raise `ulimit -v`)")
-        code = 70  # no answer: as an uncaught error it would end with 1, which says something else with most verbs
+    except (ImportError, MemoryError, SystemError) as error:
+        code = output.without_memory(error)
     except SystemExit as done:  # argparse's help, or a signal that ended a step
         code = done.code if isinstance(done.code, int) else 0
     except Exception as error:

@@ -71,8 +71,17 @@ def open_standard_files() -> None:
 
 
 def lacks_memory(error: Exception) -> bool:
-    """Whether the error is that there is none, also to load a library of Python's."""
-    return isinstance(error, MemoryError) or (isinstance(error, ImportError) and "failed to map" in str(error))
+    """Whether the error is that there is none, also to load a library of Python's, or for Python to call a function."""
+    said = {ImportError: "failed to map", SystemError: "without exception set"}.get(type(error))
+    return isinstance(error, MemoryError) or (said is not None and said in str(error))
+
+
+def without_memory(error: Exception) -> int:
+    """The exit code, once that is said; raises any other error again."""
+    if not lacks_memory(error):
+        raise error
+    complain("there is not enough memory (free some, or raise `ulimit -v`)")
+    return 70  # no answer: as an uncaught error it would end with 1, which says something else with most verbs
 
 
 def say(text: str, end: str = "\n") -> None:

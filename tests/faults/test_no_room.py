@@ -14,6 +14,7 @@ from tests.support import two_users
 from tests.support.odd_start import Odd
 from tests.support.sessions import create
 from tests.support.wait import until
+from viewsync import cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -135,6 +136,20 @@ def test_without_descriptors_nothing_is_lost(server: Server, home: Home, files: 
         assert (server.sessions(), server.pane_pids()) == (sessions, panes), (verb, done)
         assert home.registry()["sessions"].keys() == before["sessions"].keys(), (verb, done)
     assert home.viewsync("reconcile", "--repair").code == 0
+
+
+@pytest.mark.parametrize("called", ["_run", "_guarded"])
+def test_where_python_has_no_room_for_a_call_that_is_said(
+    called: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it says then is no MemoryError, and came out once in some thousand runs of the test below."""
+
+    def fail(*_: object) -> int:
+        raise SystemError("error return without exception set")
+
+    monkeypatch.setattr(cli, called, fail)
+    assert cli.main(["list"]) == 70
+    assert capsys.readouterr().err.startswith("viewsync: there is not enough memory")
 
 
 @pytest.mark.parametrize("extra", [0, 1 << 20, 3 << 20])
