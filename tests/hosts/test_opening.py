@@ -174,3 +174,25 @@ def test_a_host_that_is_not_there(home: Home, proj: Server, far: FarHost) -> Non
     tab = home.tab("open", "far:proj")
     assert tab.wait() == 4
     assert "far cannot be reached: Connection refused" in tab.text()
+
+
+def test_a_view_whose_client_had_no_terminal_any_more_is_ended(home: Home, proj: Server, far: FarHost) -> None:
+    """As of a tab that was killed while its ssh was on the way: tmux makes the view, and takes no such client."""
+    before = proj.pane_pids()
+    path = os.path.join(home.path, "wrapped", "ssh")
+    with open(path, encoding="utf-8") as file:
+        script = file.read()
+    without = 'for word; do shift; [ "$word" = -t ] || set -- "$@" "$word"; done\n'
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(script.replace("exec ", f"{without}exec ", 1))
+    home.env["VIEWSYNC_GRACE"] = "3"
+    tab = home.tab("open", "far:proj")
+    assert tab.wait() != 0
+    until(lambda: "open terminal failed" in tab.text(), "what tmux says")
+    until(lambda: proj.sessions() == ["proj"], "the end of the view that it made")
+    assert proj.pane_pids() == before
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(script)
+    _, view = opened(home, proj, "far:proj")
+    until(lambda: not proj.show(f"={view}:", "#{@viewsync_lease}"), "the end of its lease")
+    assert stays(proj.sessions, 3.5) == ["proj", view]

@@ -33,7 +33,9 @@ def become_client(ctx: Context, host: str, request: OpenRequest) -> None:
     far, plan = _planned(ctx, host, request)
     tmux = reaching.tmux_of(far)
     version = plan.found.server.version
-    words = _words(tmux, plan, tmux_views.to_attach(plan.free, plan.view, version, far.clock()))
+    now, seconds = far.clock(), max(1, int(ctx.config["grace"]))
+    lease = f"{int(now) + seconds}.{seconds}"
+    words = _words(tmux, plan, tmux_views.to_attach(plan.free, plan.view, version, now, lease))
     place = f"{plan.view.parent} on {host}"
     # What somebody opened in this terminal before, on this host, is not here any more.
     told = terminal.announce(

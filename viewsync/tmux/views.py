@@ -149,21 +149,25 @@ def attach(
     return tmux.argv(socket, *_hooked(caller, version), *to_attach(free, new, version, now))
 
 
-def to_attach(free: Sequence[TmuxSession], new: NewView, version: str, now: float) -> list[str]:
+def to_attach(free: Sequence[TmuxSession], new: NewView, version: str, now: float, lease: str = "") -> list[str]:
     """The words by which a client gets a view of its own: the first free one still idle, else a new one.
 
-    The server decides when it attaches, so two tabs never land on one view, and a new view is born attached.
+    The server decides when it attaches, so two tabs never land on one view, and a new view is born attached. `lease`
+    ("<expiry>.<seconds>"): when the server ends one whose client went before it was on it, where no sweep of ours does.
     """
-    command = _made(new, version)
+    command = _made(new, version, lease)
     for view in reversed(free):
         command = if_session(view.id, _idle(view.name, now), _go(view.id, new), command)
     return ["if-shell", "-F", "1", quietly(command, new.detour, new.origin.session, version)]
 
 
-def _made(new: NewView, version: str) -> str:
+def _made(new: NewView, version: str, lease: str) -> str:
     """A new view, and its client on it, as tmux's `client-attached` has to be told."""
     if runs_options(version):
-        return guarded_join.command(new, detached=True, then=f"attach-session -t '={new.name}'")
+        attach = f"attach-session -t '={new.name}'"
+        if lease:  # of a client whose terminal has gone by now no session is taken
+            attach = f"{_lent(new.name, lease, version)} ; {attach} ; set-option -u -t '={new.name}:' {LEASE}"
+        return guarded_join.command(new, detached=True, then=attach)
     # There somebody's hook may wait before the client is on it, and another one find it free: so it is born attached.
     target, same = f"'={new.name}:'", quoted(equal("session_name", new.name))
     told = f"if-shell -F -t {target} {same} {{ set-hook -R -t {target} client-attached }}"
@@ -209,8 +213,8 @@ def reserve(
     """
     lease_it = f"{LEASE} {lease}"
     made = guarded_join.command(new, detached=True)
-    over = f"{_over(new.name, lease, version)} ; " if new.ends_alone else ""
-    command = f"{made} ; set-option -t '={new.name}:' {lease_it} ; {over}{_say(new.name)}"
+    lent = _lent(new.name, lease, version) if new.ends_alone else f"set-option -t '={new.name}:' {lease_it}"
+    command = f"{made} ; {lent} ; {_say(new.name)}"
     for view in reversed(free):
         target = f"-t '{view.id}:'"
         take = f"set-option {target} {lease_it} ; set-option -u {target} {ENDS_ALONE} ; {_say(view.name)}"
@@ -221,6 +225,10 @@ def reserve(
     if done.code or not said:
         raise TmuxError(f"tmux on {socket}: {done.err.strip() or 'no view was made'}")
     return said[0]
+
+
+def _lent(name: str, lease: str, version: str) -> str:
+    return f"set-option -t '={name}:' {LEASE} {lease} ; {_over(name, lease, version)}"
 
 
 def _over(name: str, lease: str, version: str) -> str:
