@@ -63,10 +63,22 @@ def test_sort_and_filter(server: Server, home: Home) -> None:
     assert list(listed(home, "--sort", "pid")) == ["b", "a", "c"]
     assert list(listed(home, "--filter", "status=alive")) == ["b"]
     assert list(listed(home, "--filter", "status=missing", "--filter", "name=c")) == ["c"]
+    add_by_jq(home, "d", server, created_at="soon")  # nobody knows how old it is
+    assert list(listed(home, "--older-than", "1h")) == ["a", "c"]
+    assert list(listed(home, "--newer-than", "1h")) == ["b"]
+    assert list(listed(home, "--older-than", "1h", "--newer-than", "2h")) == []
 
 
 @pytest.mark.parametrize(
-    "words", [("--sort", "colour"), ("--filter", "colour=red"), ("--filter", "name"), ("--x",), ("--filter",)]
+    "words",
+    [
+        ("--sort", "colour"),
+        ("--filter", "colour=red"),
+        ("--filter", "name"),
+        ("--x",),
+        ("--filter",),
+        ("--older-than", "old"),
+    ],
 )
 def test_d62_a_wrong_or_missing_value_is_named(home: Home, words: tuple[str, ...]) -> None:
     done = home.viewsync("list", *words)

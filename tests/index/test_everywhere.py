@@ -42,6 +42,8 @@ def test_another_host_sees_what_a_verb_made_and_ended(server: Server, host: Host
     assert {name: entry["status"] for name, entry in found.items()} == {"alpha/web": "alive", "beta/own": "alive"}
     assert found["alpha/web"]["age"] < 600
     assert list(seen(beta, "--filter", "host=alpha", "--filter", "type=shell")) == ["alpha/web"]
+    assert list(seen(beta, "--newer-than", "10m")) == ["beta/own", "alpha/web"]
+    assert list(seen(beta, "--older-than", "10m")) == []
     assert "alpha" in beta.ok("list", "--everywhere").out
     tmux = {(one["host"], each["name"]) for one in find(beta, "E") for each in one["sessions"]}
     assert ("alpha", "web") in tmux

@@ -15,6 +15,7 @@ from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from viewsync.context import Context
     from viewsync.projects.listing import Known
@@ -52,6 +53,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FIELD=VALUE",
         help="only sessions with this value; repeat to narrow (with --everywhere also host=NAME)",
     )
+    parser.add_argument("--older-than", default="", metavar="DURATION", help="only sessions made longer ago than this")
+    parser.add_argument("--newer-than", default="", metavar="DURATION", help="only sessions made since then")
     _args.host(parser)
     _args.everywhere(parser)
     _args.scope(parser)
@@ -61,7 +64,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
     if parsed.everywhere:
         return _everywhere(parsed, ctx)
-    filters = [_filter(pair) for pair in parsed.filter]
+    fits = _wanted(parsed, _FIELDS)
     now = ctx.clock()
     errors: list[str] = []
     if parsed.host:
@@ -72,7 +75,7 @@ def run(parsed: argparse.Namespace, ctx: Context) -> Result:
         entries, scope = [_data(session, now) for session in listed], ""
     if (parsed.project or parsed.here) and not parsed.host:
         entries, errors, scope = _narrowed(parsed, ctx, entries, errors)
-    found = [entry for entry in entries if all(_fits(entry, *one) for one in filters)]
+    found = [entry for entry in entries if fits(entry)]
     found.sort(key=lambda each: _order(each[parsed.sort]))
     data = {"sessions": found, "total": len(found), **_counts(found), "errors": errors}
     return Result(data, () if parsed.json else _lines(found, data, now, scope), warnings=errors)
@@ -83,9 +86,9 @@ def _everywhere(parsed: argparse.Namespace, ctx: Context) -> Result:
 
     if parsed.host or parsed.project or parsed.here:
         raise UsageError("--everywhere excludes --host, --project and --here", "narrow it with --filter host=NAME")
-    filters = [_filter(pair, (*_FIELDS, "host")) for pair in parsed.filter]
+    fits = _wanted(parsed, (*_FIELDS, "host"))
     entries, hosts, errors = _everywhere.listed(ctx)
-    found = [entry for entry in entries if all(_fits(entry, *one) for one in filters)]
+    found = [entry for entry in entries if fits(entry)]
     found.sort(key=lambda each: (_order(each[parsed.sort]), each["host"]))
     data = {"sessions": found, "total": len(found), **_counts(found), "hosts": hosts, "errors": errors}
     now = ctx.clock()
@@ -166,7 +169,22 @@ def _far(parsed: argparse.Namespace, ctx: Context, now: float) -> tuple[list[dic
     return [as_listed(row, now) for row in rows], errors
 
 
-def _filter(text: str, fields: tuple[str, ...] = _FIELDS) -> tuple[str, str]:
+def _wanted(parsed: argparse.Namespace, fields: tuple[str, ...]) -> Callable[[dict[str, Any]], bool]:
+    """Which sessions are asked for. One whose age is not known is neither older nor newer."""
+    filters = [_filter(pair, fields) for pair in parsed.filter]
+    older = _args.duration(parsed.older_than, "--older-than") if parsed.older_than else -1.0
+    newer = _args.duration(parsed.newer_than, "--newer-than") if parsed.newer_than else float("inf")
+    aged = bool(parsed.older_than or parsed.newer_than)
+
+    def fits(session: dict[str, Any]) -> bool:
+        age = session["age"]
+        by_age = not aged or (age is not None and older < age < newer)
+        return by_age and all(_fits(session, *one) for one in filters)
+
+    return fits
+
+
+def _filter(text: str, fields: tuple[str, ...]) -> tuple[str, str]:
     field, equals, value = text.partition("=")
     if not equals or field not in fields:
         known = f"use FIELD=VALUE, with one of the fields {', '.join(fields)}"
