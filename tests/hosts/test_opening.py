@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.wait import stays, until
+from viewsync.context import Context
 from viewsync.tmux.rules import hooks
 
 if TYPE_CHECKING:
@@ -103,6 +104,18 @@ def test_hooks_of_that_hosts_own_viewsync_stay(home: Home, proj: Server) -> None
     before = proj.tmux("show-hooks", "-g")
     opened(home, proj, "far:proj")
     assert proj.tmux("show-hooks", "-g") == before
+
+
+def test_a_viewsync_that_is_installed_there_has_its_row_and_history(home: Home, proj: Server, far: FarHost) -> None:
+    tab, view = opened(home, proj, "far:proj")
+    assert far.home.viewsync("sweep").code == 0
+    assert list(far.home.rows()) == [view]
+    tab.hang_up()
+    until(lambda: proj.sessions() == ["proj"], "the end of its view")
+    assert far.home.viewsync("sweep").code == 0
+    assert far.home.rows() == {}
+    told = [event.event for event in Context(far.home.env).history.find("session = ?", (view,))]
+    assert (told[0], told[-1], home.rows()) == ("end", "found", {})
 
 
 def test_no_path_of_ours_is_called_there(home: Home, proj: Server) -> None:
