@@ -80,6 +80,7 @@ def test_who_asks_gets_no_command_for_an_answer(
 def test_tcsh_is_at_its_prompt_whatever_was_written_behind_it(server: Server, home: Home) -> None:
     """Its first descriptors are no terminal, and yet the terminal is asked."""
     shell_with(server, home, "tcsh -f")
+    until(lambda: server.show("=sh:", "#{cursor_x}") != "0", "its prompt")
     with open(server.show("=sh:", "#{pane_tty}"), "w", encoding="utf-8") as terminal:
         terminal.write("late\r\n")
     until(lambda: server.show("=sh:", "#{cursor_x}") == "0", "it")

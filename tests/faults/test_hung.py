@@ -42,6 +42,7 @@ def orphan(server: Server) -> str:
     tab, view = server.open("proj", env=NO_HOOKS)
     tab.hang_up()
     until(lambda: server.show(f"={view}:", "#{session_attached}") == "0", "the detach")
+    until(tab.ended, "the end of who opened it, until when its row stays")
     return view
 
 
