@@ -633,7 +633,8 @@ def test_uninstall_says_what_it_would_do(used: Machine) -> None:
 
 def test_uninstall_leaves_the_home_as_it_was(used: Machine, plain: Server) -> None:
     assert used.run(used.launcher, "sweeper", "start").code == 0
-    done = used.install("--uninstall")
+    # Whatever is set, nothing is imported any more once it has removed what it runs from.
+    done = used.install("--uninstall", VIEWSYNC_LOG_LEVEL="debug", VIEWSYNC_INDEX="redis://127.0.0.1:1")
     assert (done.code, done.err) == (0, "")
     state = os.path.join(used.path, ".local", "state", "viewsync")
     assert f"{state} stays" in done.out

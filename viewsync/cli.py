@@ -310,7 +310,7 @@ def _result(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
         parsed = _read(module, words) or parser_of(verb).parse_args(words)
         more = (_words_run,) if hasattr(module, "RUNS_VERBS") else ()
         result: output.Result = module.run(parsed, ctx, *more)
-        if ctx.index:
+        if ctx.index and verb != "uninstall":  # which may have removed what it would take
             from viewsync.sweeper import after_verbs
 
             after_verbs.publish(ctx, verb)

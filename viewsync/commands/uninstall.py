@@ -35,6 +35,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace, ctx: Context) -> Result:
+    if ctx.tells("info"):  # what logs is imported while it is there
+        ctx.log.info("uninstall begins")
     report = installing.uninstall(
         ctx, _args.teller(parsed), dry_run=parsed.dry_run, purge=parsed.purge, unrecorded=parsed.unrecorded
     )

@@ -173,12 +173,13 @@ _STATE = (
     "viewsync.log",
     "trust.json",
     ".trust.lock",
+    ".index.json",
     "open.conf-",
     "append-",
 )
 
 # Folders of the verbs' own, which nobody needs afterwards. What was saved for somebody (evidence, backups) stays.
-_WORK = ("blocks", "exec", "leases", "parsed", "pending", "steps", "unreachable")
+_WORK = ("blocks", "exec", "far-tabs", "leases", "parsed", "pending", "steps", "unreachable")
 
 
 def _emptied(ctx: Context) -> list[str]:
