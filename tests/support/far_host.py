@@ -58,6 +58,7 @@ class FarHost:
         programs.skip_without("sshd")
         self.near = home
         self._others: list[Home] = []
+        self._still: set[int] = set()  # the processes of sshd that stand still
         self.name = name
         self.home = Home()
         self._sshd: subprocess.Popen[bytes] | None = None
@@ -151,28 +152,34 @@ class FarHost:
 
     def cut(self) -> None:
         """Every connection breaks off, and no other one can be made."""
-        self._signal(signal.SIGKILL)
+        for pid in self._halted():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        until(lambda: not any(map(alive, self._still)), "the end of sshd's processes")
+        self._still.clear()  # their numbers are given out again
 
     def freeze(self) -> None:
-        self._signal(signal.SIGSTOP)
+        self._halted()
 
     def thaw(self) -> None:
-        self._signal(signal.SIGCONT)
-
-    def _signal(self, number: int) -> None:
-        for pid in [*(([self._sshd.pid]) if self._sshd else []), *self.connections()]:
+        for pid in self._still:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, number)
+                os.kill(pid, signal.SIGCONT)
+        self._still.clear()
+
+    def _halted(self) -> set[int]:
+        """All processes of sshd, once each stands still: such a one begins no other, and none is left out."""
+        while new := {*([self._sshd.pid] if self._sshd else []), *self.connections()} - self._still:
+            for pid in new:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSTOP)
+            self._still |= new
+        return self._still
 
     def stop(self) -> None:
         if self._sshd:
-            pids = [self._sshd.pid, *self.connections()]
-            self.thaw()
-            for pid in pids:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            self.cut()
             self._sshd.wait()
-            until(lambda: not any(map(alive, pids[1:])), "the end of sshd's processes")
             self._sshd = None
             _running[self.near.path] -= 1
         homes = [] if _running[self.near.path] else [self.near]  # a title does not say to which host

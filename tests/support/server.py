@@ -168,11 +168,12 @@ class Home:
         # A hook may still be at work for a server that is gone: it would make the folder again.
         try:
             until(lambda: not self.processes(), "the end of what this home started")
-        except AssertionError:
-            for pid in self.processes():
+        except AssertionError as error:
+            left = [(pid, _called(pid)) for pid in self.processes()]
+            for pid, _ in left:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-            raise
+            raise AssertionError(f"{error}: {left}") from None
         finally:
             shutil.rmtree(self.path, ignore_errors=True)
 
@@ -204,6 +205,12 @@ def _is_launcher(path: str) -> bool:
         with contextlib.suppress(OSError), open(path, "rb") as file:
             return file.read(len(_LAUNCHER) + 1) == _LAUNCHER.encode()
     return False
+
+
+def _called(pid: int) -> str:
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
+        return file.read(300).replace(b"\0", b" ").decode("utf-8", "replace")
+    return ""
 
 
 def _last_pid() -> int:
