@@ -41,6 +41,19 @@ def test_hooks_that_are_gone_are_set_again(home: Home, proj: Server) -> None:
     assert home.viewsync("reconcile", "--host", "far", env={"VIEWSYNC_HOOKS": "false"}).code == 0
 
 
+def test_hooks_that_a_viewsync_there_has_set_meanwhile_stay(home: Home, proj: Server) -> None:
+    opened(home, proj, "far:proj")
+    proj.remove_hooks()
+    ctx = Context(home.env)
+    found = reconciling.findings(ctx, "far", "", "")
+    assert [finding.kind for finding in found["far"]] == ["hooks"]
+    for event in hooks.EVENTS:
+        proj.tmux("set-hook", "-g", hooks.slot(event), "run-shell -b '/its/own/viewsync hook'")
+    before = proj.tmux("show-hooks", "-g")
+    assert reconciling.repair(ctx, found) == {}
+    assert proj.tmux("show-hooks", "-g") == before
+
+
 def test_what_a_sender_left_is_deleted_once_it_is_old(home: Home, proj: Server) -> None:
     for name in ("vs-0011", "mine"):
         proj.tmux("set-buffer", "-b", name, "text")

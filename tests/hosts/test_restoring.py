@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.wait import until
+from viewsync.context import Context
+from viewsync.events import Event
+from viewsync.system import processes
+from viewsync.views import far_tabs
+from viewsync.views.opening import Opener
 
 if TYPE_CHECKING:
     from tests.support.client import Tab
@@ -118,6 +125,25 @@ def test_a_file_that_says_nothing_goes(home: Home, text: str) -> None:
     assert home.viewsync("restore").out == "nothing to restore\n"
     done = home.viewsync("sweep")
     assert (done.code, files(home)) == (0, []), done
+
+
+def test_whoever_comes_by_while_a_tab_opens_leaves_its_file(home: Home) -> None:
+    """As of five tabs at once, each of which looks what became of the others."""
+    ctx, pid = Context(home.env), os.getpid()
+    opener = Opener(pid, processes.start_time(pid))
+    event = Event(1.0, "open", "open", "far:default", "", "v", gui=pid)
+    far_tabs.opened(ctx, event, opener)
+    passing = "from viewsync.context import Context; from viewsync.views import far_tabs\nctx = Context()\n"
+    passing += "while True: far_tabs.note_closed(ctx, 'sweep')"
+    others = [subprocess.Popen([sys.executable, "-c", passing], env=home.env) for _ in range(2)]
+    try:
+        for number in range(2, 151):
+            far_tabs.opened(ctx, event._replace(at=float(number)), opener)
+        assert len(files(home)) == 150
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
 
 
 def test_where_no_wezterm_has_the_tab_nothing_is_noted(home: Home, proj: Server) -> None:

@@ -111,7 +111,7 @@ def test_uninstall_with_purge_leaves_nothing_at_all(home: Home, server: Server) 
     assert home.viewsync("send", "-S", server.socket, "-t", "proj", "-c", ":").code == 0  # leaves the file of a lease
     file = put(home, "work/.viewsync/commands/dev.yaml", b"session: { windows: [ { name: one } ] }\n")
     assert home.viewsync("run", "--json", file).code == 0  # leaves what was parsed
-    for name in ("append-7.7-0.lock", ".index.json", "far-tabs/7-7.7"):
+    for name in ("append-7.7-0.lock", ".index.json", "far-tabs/7-7.7", ".far-tab.tmp-7"):
         put(home, f"state/{name}")
     shutil.rmtree(os.path.join(home.path, "work"))
     uninstall(home, "--purge")

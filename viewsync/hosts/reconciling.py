@@ -85,7 +85,8 @@ def repair(ctx: Context, found: Mapping[str, Sequence[Finding]]) -> dict[Key, st
 def _set_hooks(far: Context, finding: Finding) -> dict[Key, str]:
     try:
         found = inventory.inventory(far.tmux, finding.socket)
-        tmux_views.set_hooks(far.tmux, finding.socket, far.caller, found.server.version)
+        if _hooks(far, found):  # a viewsync there may have set its own since
+            tmux_views.set_hooks(far.tmux, finding.socket, far.caller, found.server.version)
     except TmuxError as error:
         return {finding.key: error.message}
     return {}

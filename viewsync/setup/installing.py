@@ -174,6 +174,7 @@ _STATE = (
     "trust.json",
     ".trust.lock",
     ".index.json",
+    ".far-tab.tmp",
     "open.conf-",
     "append-",
 )

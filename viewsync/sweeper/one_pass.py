@@ -172,7 +172,7 @@ def _tidy(ctx: Context) -> None:
     """Remove what writers that were killed left in the state folder: temporary files of processes that are gone."""
     for name in os.listdir(ctx.folder):
         stem, _, pid = name.rpartition("-")
-        if stem in (".sessions.json.tmp", ".index.json.tmp", "open.conf") and pid.isdecimal():
+        if stem in (".sessions.json.tmp", ".index.json.tmp", far_tabs.BEGUN, "open.conf") and pid.isdecimal():
             path = os.path.join(ctx.folder, name)
             with contextlib.suppress(OSError):  # another sweep was faster, or the folder cannot be written just now
                 # A pid comes back, after a reboot at the latest; nobody needs a day. That of an open is the tab's, long

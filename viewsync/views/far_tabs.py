@@ -13,7 +13,7 @@ from viewsync.events import GONE, Event
 from viewsync.history import recording
 from viewsync.light import contextlib, json
 from viewsync.store import own_files
-from viewsync.system import processes
+from viewsync.system import processes, whole_file
 from viewsync.tmux.rules.model import KEEP
 from viewsync.typed import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from viewsync.views.opening import Opener
 
 FOLDER = "far-tabs"
+BEGUN = ".far-tab.tmp"  # in the state folder, with the writer's number behind it
 
 
 class _Tab(NamedTuple):
@@ -44,9 +45,9 @@ def opened(ctx: Context, event: Event, opener: Opener) -> None:
     with contextlib.suppress(OSError, StateError):
         folder = os.path.join(ctx.folder, FOLDER)
         own_files.make_folder(folder)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        with open(own_files.opened(os.path.join(folder, f"{opener.pid}-{event.at:.6f}"), flags), "w") as file:
-            file.write(text)
+        path = os.path.join(folder, f"{opener.pid}-{event.at:.6f}")
+        # Whole at once, from outside: whoever comes by meanwhile takes what is only begun for what says nothing.
+        whole_file.replace(path, text, temporary=os.path.join(ctx.folder, f"{BEGUN}-{os.getpid()}"))
 
 
 def note_closed(ctx: Context, trigger: str) -> None:
