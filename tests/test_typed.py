@@ -90,7 +90,13 @@ ASKED: dict[str, Callable[[Any], object]] = {
 
 
 @pytest.mark.parametrize("what", ASKED)
-def test_a_named_tuple_is_as_typing_makes_it(what: str) -> None:
+@pytest.mark.parametrize("first", [100, 0])
+def test_a_named_tuple_is_as_typing_makes_it(what: str, first: int) -> None:
+    """As one of the first of its class, and as one of many."""
+    if "__new__" in vars(Ours):
+        delattr(Ours, "__new__")
+    vars(Ours)["_first"][:] = [None] * first
+
     def told(kind: type[Ours] | type[Theirs]) -> object:
         try:
             return ASKED[what](kind)
@@ -99,6 +105,18 @@ def test_a_named_tuple_is_as_typing_makes_it(what: str) -> None:
 
     assert told(Ours) == told(Theirs)
     assert told(Ours) == told(Theirs), "and also once one was made"
+
+
+def test_the_first_ones_compile_nothing() -> None:
+    class Point(typed.NamedTuple):
+        x: int
+        y: int = 0
+
+    assert [Point(1, 2), Point(1), Point(y=3, x=2)] == [(1, 2), (1, 0), (2, 3)]
+    assert "__new__" not in vars(Point)
+    for number in range(200):
+        assert Point(number) == (number, 0)
+    assert "__new__" in vars(Point)
 
 
 def test_a_subclass_has_the_fields_and_is_made_as_itself() -> None:

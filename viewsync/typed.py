@@ -21,10 +21,27 @@ else:
 
     Any = object  # stands in annotations alone
 
+    _FIRST = 100
+
     class _Tuple(tuple):
         """A named tuple's methods; those that are made of its fields come from `_Maker`."""
 
         __slots__ = ()
+
+        def __new__(cls, /, *values, **named):
+            """The first ones of a class: compiling takes as long as making a hundred, and most classes make few. What
+            is not right has the error of the compiled one.
+            """
+            if cls._first and len(values) <= len(cls._fields):
+                del cls._first[-1:]
+                later = cls._fields[len(values) :]
+                if not later and not named:
+                    return tuple.__new__(cls, values)
+                given = cls._field_defaults | named
+                if given.keys() >= set(later) and set(later) >= named.keys():
+                    return tuple.__new__(cls, (*values, *map(given.__getitem__, later)))
+            new = _compiled(next(owner for owner in cls.__mro__ if "_first" in owner.__dict__))
+            return new(cls, *values, **named)
 
         @classmethod
         def _make(cls, iterable):
@@ -63,27 +80,21 @@ else:
             for number, field in enumerate(names):
                 space[field] = _tuplegetter(number, f"Alias for field number {number}")
             space |= {"__slots__": (), "_fields": names, "_field_defaults": defaults, "__match_args__": names}
-            space["__new__"] = _first_new(names, tuple(defaults.values()))
+            space |= {"_first": [None] * _FIRST}
             space.pop("__orig_bases__", None)
-            made = type(name, (_Tuple,), space)
-            made.__new__.owner.append(made)
-            return made
+            return type(name, (_Tuple,), space)
 
-    def _first_new(names, defaults):
-        """Compiles what makes such tuples when the first one is made: most classes of a process make none."""
-        owner = []
-
-        def __new__(cls, /, *values, **named):  # noqa: N807
-            words = {"__builtins__": {}, "__name__": f"namedtuple_{owner[0].__name__}", "make": tuple.__new__}
-            fields = "".join(f"{name}, " for name in names)
-            new = eval(f"lambda _cls, {fields}: make(_cls, ({fields}))", words)  # noqa: S307  our own names
-            new.__defaults__, new.__name__, new.__qualname__ = defaults, "__new__", f"{owner[0].__name__}.__new__"
-            new.__doc__ = f"Create new instance of {owner[0].__name__}({', '.join(names)})"
-            owner[0].__new__ = staticmethod(new)
-            return new(cls, *values, **named)
-
-        __new__.owner = owner
-        return __new__
+    def _compiled(owner):
+        """What makes such tuples quickest."""
+        names = owner._fields
+        words = {"__builtins__": {}, "__name__": f"namedtuple_{owner.__name__}", "make": tuple.__new__}
+        fields = "".join(f"{name}, " for name in names)
+        new = eval(f"lambda _cls, {fields}: make(_cls, ({fields}))", words)  # noqa: S307  our own names
+        new.__defaults__ = tuple(owner._field_defaults.values())
+        new.__name__, new.__qualname__ = "__new__", f"{owner.__name__}.__new__"
+        new.__doc__ = f"Create new instance of {owner.__name__}({', '.join(names)})"
+        owner.__new__ = staticmethod(new)
+        return new
 
     class _Declared:
         """Stands among the bases in a class's first line, and not in the class."""
