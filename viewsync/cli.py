@@ -117,7 +117,6 @@ ANY_VERB = {
 
 def code_of(error: errors.ViewsyncError | type[errors.ViewsyncError], verb: ModuleType) -> int:
     """A verb's own exit code for an error, or for a kind of errors; else the error's."""
-
     kind = error if isinstance(error, type) else type(error)
     return next((code for own, code in getattr(verb, "CODES", ()) if issubclass(kind, own)), error.code)
 
@@ -131,6 +130,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         process_end.look_for_cycles_later()
     output.open_standard_files()
     site_folders.find_when_asked()
+    light.ignore_warnings()
     as_json = "--json" in (words[: words.index("--")] if "--" in words else words) and not tool
     try:
         code = _guarded(lambda: _tool(tool, words) if tool else _run(words, as_json), as_json)
@@ -191,7 +191,9 @@ def _run(words: list[str], as_json: bool) -> int:
         called = output.program()
         print(f"{called} {__version__}" if called == output.NAME else f"{called} ({output.NAME}) {__version__}")
         return 0
-    light.ignore_warnings()
+    from viewsync import own_modules
+
+    own_modules.find_quickly()
     if not words:
         from viewsync.commands import _help
 
@@ -239,9 +241,11 @@ def _help_on(topic: list[str]) -> int:
 
 
 def _tool(name: str, words: list[str]) -> int:
+    from viewsync import own_modules
+
+    own_modules.find_quickly()
     from viewsync.shell_tools import running
 
-    light.ignore_warnings()
     ctx = _context()
     return _logged(ctx, name, lambda: running.run(name, words, ctx, _result))
 
