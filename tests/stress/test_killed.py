@@ -1,7 +1,7 @@
 """`kill -9` of viewsync at any moment: the registry stays whole, nobody's work is lost, and a sweep tidies up.
 
 The moments are random (0 to 120 ms, which reaches from before the first import to after the last write), or the
-one at which a certain file appears. A failure names its seed and round.
+one at which the registry's new file is written, and not yet in its place. A failure names its seed and round.
 """
 
 from __future__ import annotations
@@ -10,15 +10,18 @@ import contextlib
 import json
 import os
 import random
-import signal
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support import forms
+from tests.support.server import ROOT
 from tests.support.wait import until
+from viewsync.setup.rules import launcher
+from viewsync.system import procfs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
 SEED = 20261121
 # Views that were made without a client do not wait for one here, so that one sweep ends them.
 ENV = {"VIEWSYNC_GRACE": "0"}
+_STOPS = """os.rename = lambda old, *new, rename=os.rename, **more: (
+    os.kill(os.getpid(), signal.SIGSTOP) if ".sessions.json.tmp-" in old else None, rename(old, *new, **more))[1]
+"""
 
 
 class Killer:
@@ -41,12 +47,20 @@ class Killer:
         self.alive = 0  # verbs that were killed before they ended by themselves
         self.written = 0  # verbs that were killed while their temporary file was there
         self.number = 0
+        # The launcher of a viewsync that stops where it would put the registry's new file into its place.
+        self.stopping = os.path.join(self.home.path, "stopping")
+        with open(self.stopping, "w", encoding="utf-8") as file:
+            begin, import_, rest = launcher.start(sys.executable, ROOT).partition("from viewsync.cli")
+            file.write(f"#!/bin/sh\n{begin}import os, signal\n{_STOPS}{import_}{rest}\n")
+        os.chmod(self.stopping, 0o700)
 
     def round(self, verb: str) -> None:
+        stops = self.dice.random() < 0.3
+        program = self.stopping if stops else self.home.launcher
         if verb == "open":
             words = ["open", "-S", self.server.socket, "proj", *self.dice.choice(([], ["--new"]))]
-            tab = self.home.tab(*words, env=ENV)
-            self.kill(tab.process)
+            tab = self.home.program([program, *words], env=ENV)
+            self.kill(tab.process, stops)
             tab.end()
             self.home.tabs.remove(tab)
             return
@@ -61,10 +75,8 @@ class Killer:
         if verb == "detour":
             words.append(self.hijacked())
         env = {**self.home.env, **ENV, "TMUX": f"{self.server.socket},{self.server.pid},0"}
-        process = subprocess.Popen(
-            [self.home.launcher, *words], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        self.kill(process)
+        process = subprocess.Popen([program, *words], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.kill(process, stops)
 
     def hijacked(self) -> str:
         """The name of a session that trap B is set for: `open` takes its detour there."""
@@ -76,9 +88,10 @@ class Killer:
         self.server.tmux("new-session", "-d", "-s", name, "-n", "new")
         return name
 
-    def kill(self, process: Process) -> None:
-        if self.dice.random() < 0.3:
-            self.written += self.kill_at(process, f".sessions.json.tmp-{process.pid}")
+    def kill(self, process: Process, stops: bool) -> None:
+        if stops:
+            until(lambda: process.poll() is not None or _stopped(process.pid), "a verb's end, or that it stops")
+            self.written += os.path.exists(os.path.join(self.home.state, f".sessions.json.tmp-{process.pid}"))
         else:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(self.dice.uniform(0, 0.12))
@@ -86,15 +99,10 @@ class Killer:
         process.kill()
         process.wait()
 
-    def kill_at(self, process: Process, name: str) -> bool:
-        """Stop it when that file appears, so that the kill finds it there. False when it never did."""
-        path = os.path.join(self.home.state, name)
-        deadline = time.monotonic() + 2
-        while process.poll() is None and time.monotonic() < deadline:
-            if os.path.exists(path):
-                process.send_signal(signal.SIGSTOP)
-                return os.path.exists(path)
-        return False
+
+def _stopped(pid: int) -> bool:
+    seen = procfs.stat(pid)
+    return seen is not None and seen.fields[0] == b"T"
 
 
 VERBS = ("open", "open", "reserve", "reserve new", "hook", "sweep", "cleanup", "detour")
@@ -108,9 +116,7 @@ def test_viewsync_may_be_killed_at_any_moment(servers: Callable[..., Server], ho
     tabs = dict(server.open("proj", env=ENV) for _ in range(3))
     killer = Killer(server, random.Random(SEED))  # noqa: S311  the tests' dice
     mine = server.pane_pids()
-    for number in range(4 * rounds):
-        if number >= rounds and killer.written:  # else nobody has looked yet in the moment that the file was there
-            break
+    for number in range(rounds):
         verb = VERBS[number % len(VERBS)]
         killer.round(verb)
         where = f"seed {SEED}, round {number} ({verb})"
