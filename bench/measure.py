@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import statistics
 import subprocess
 import time
@@ -19,16 +20,24 @@ class Subject(NamedTuple):
     before: Callable[[], object] = lambda: None
 
 
-def medians(subjects: Sequence[Subject], rounds: int) -> dict[str, float]:
-    """Seconds, the median of `rounds` runs each, one after the other in every round."""
+def medians(
+    subjects: Sequence[Subject], rounds: int, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, float]:
+    """Seconds of that clock, the median of `rounds` runs each, one after the other in every round."""
     times: dict[str, list[float]] = {subject.name: [] for subject in subjects}
     for _ in range(rounds):
         for subject in subjects:
             subject.before()
-            start = time.perf_counter()
+            start = clock()
             subject.run()
-            times[subject.name].append(time.perf_counter() - start)
+            times[subject.name].append(clock() - start)
     return {name: statistics.median(found) for name, found in times.items()}
+
+
+def processor() -> float:
+    """Seconds that all programs took which this process has started and seen end, with those that they have seen."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime
 
 
 def process(argv: Sequence[str], env: Mapping[str, str], stdin: str | None = None, cwd: str | None = None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -12,8 +11,8 @@ import time
 from typing import TYPE_CHECKING
 
 from bench import peers
-from bench.measure import Subject, medians, process, processes, table
-from bench.session_peers import LIBTMUX, SH, TOOLS
+from bench.measure import Subject, medians, process, processes, processor, table
+from bench.session_peers import LIBTMUX, SH
 from tests.support.server import Home, Server
 from tests.support.typing import type_in
 from tests.support.wait import until
@@ -70,11 +69,6 @@ class Stage:
     def sh(self, verb: str, name: str = "") -> list[str]:
         return ["sh", "-c", SH[verb], "sh", self.registry, self.server.socket, name or self.name]
 
-    def tool(self, verb: str, name: str = "") -> list[str]:
-        file, *words = TOOLS[verb]
-        told = [word.replace("NAME", name or self.name).replace("SOCKET", self.server.socket) for word in words]
-        return [os.path.join(os.environ["SHELL_TOOLS"], file), *told]
-
     def libtmux(self, verb: str, name: str = "") -> list[str]:
         return [sys.executable, "-I", "-c", LIBTMUX[verb], self.server.socket, name or self.name]
 
@@ -116,7 +110,7 @@ def verbs(sizes: Sequence[int], rounds: int) -> None:
     print(table(head, sorted(rows, key=lambda row: (row[0], int(row[1])))), "\n")
 
 
-PEERS = ("viewsync", "libtmux", "shell tools", "sh+jq", "tmuxp ls")
+PEERS = ("viewsync", "libtmux", "sh+jq", "tmuxp ls")
 
 
 def _ratio(found: dict[str, float], name: str) -> str:
@@ -150,8 +144,6 @@ def _subjects(stage: Stage) -> dict[str, list[Subject]]:
 
 def _others(stage: Stage, verb: str) -> list[Subject]:
     found = [Subject("sh+jq", lambda: process(stage.sh(verb), stage.env))] if verb in SH else []
-    if verb in TOOLS and "SHELL_TOOLS" in os.environ:
-        found.append(Subject("shell tools", lambda: process(stage.tool(verb), stage.env)))
     if verb in LIBTMUX:
         found.append(Subject("libtmux", lambda: process(stage.libtmux(verb), stage.env)))
     if verb == "list --json" and (tmuxp := os.environ.get("TMUXP")):
@@ -233,24 +225,19 @@ def idle(seconds: int) -> None:
     """What waiting for nothing costs: the processor's time of viewsync and all the tmux processes that it starts."""
     stage = Stage(1)
     try:
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        before = processor()
         subprocess.run(
             stage.viewsync("wait", "-p", "never", "-T", "0.01"), env=stage.env, capture_output=True, check=False
         )
-        start = resource.getrusage(resource.RUSAGE_CHILDREN)
+        start = processor()
         done = subprocess.run(
             stage.viewsync("wait", "-p", "never", "-T", str(seconds)), env=stage.env, capture_output=True, check=False
         )
-        end = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = (processor() - start) - (start - before)  # without the start of Python itself
     finally:
         stage.end()
     if done.returncode != 1:
         raise RuntimeError(done.stderr)
-
-    def cpu(one: resource.struct_rusage, other: resource.struct_rusage) -> float:
-        return other.ru_utime + other.ru_stime - one.ru_utime - one.ru_stime
-
-    used = cpu(start, end) - cpu(before, start)  # without the start of Python itself
     print("### wait: cost of waiting for nothing\n")
     print(f"{100 * used / seconds:.2f} % of a core over {seconds} s (budget 2 %)\n")
 
