@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -86,7 +87,9 @@ def test_tcsh_is_at_its_prompt_whatever_was_written_behind_it(server: Server, ho
     until(lambda: server.show("=sh:", "#{cursor_x}") == "0", "it")
     assert execute(home, "--", "echo out") == (0, "out\n", "")
     send(server, "set answer = $<")
-    until(lambda: screen(server).rstrip().endswith("$<") and server.show("=sh:", "#{cursor_x}") == "0", "the question")
+    # Behind its prompt: what came before that the terminal has shown, too.
+    until(lambda: re.search(r"\S set answer = \$<\s*\Z", screen(server)), "the command")
+    until(lambda: server.show("=sh:", "#{cursor_x}") == "0", "the question")
     assert "waits for something else than a command" in refused(home, server)
 
 
@@ -96,8 +99,9 @@ def test_a_command_that_is_not_finished_gets_no_other_line(
 ) -> None:
     shell_with(server, home, words)
     send(server, first)
+    until(lambda: screen(server).rstrip("\n").endswith(">"), "the first prompt for more")
     send(server, second)
-    until(lambda: second in screen(server) and screen(server).rstrip("\n").endswith(">"), "the second prompt")
+    until(lambda: re.search(rf"{re.escape(second)}\n\S*>\Z", screen(server).rstrip("\n ")), "the second one")
     assert "waits for the rest of a command (its prompt is " in refused(home, server)
     send(server, last)
     until(lambda: f"\n{out}\n" in screen(server), "the command of the user's")

@@ -15,7 +15,7 @@ import tempfile
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tests.support import declared, forked
+from tests.support import declared, forked, tmux_client
 from tests.support.client import Tab
 from tests.support.wait import until
 from viewsync.setup.rules import launcher
@@ -129,7 +129,7 @@ class Home:
             how = {"cwd": cwd or None, **standard, **self.as_user()}
             done = subprocess.run(argv, env=env, capture_output=True, timeout=timeout, check=False, **how)
             code, out, err = done.returncode, done.stdout, done.stderr
-        return Done(code, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+        return _done(code, out, err)
 
     def may_fork(self, argv: Sequence[str], env: Mapping[str, str]) -> bool:
         return not self.as_user() and _is_launcher(argv[0]) and forked.possible(argv, env)
@@ -199,6 +199,10 @@ class Home:
         return 0 if began_anew else last + 1
 
 
+def _done(code: int, out: bytes, err: bytes) -> Done:
+    return Done(code, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+
+
 def _is_launcher(path: str) -> bool:
     """Nobody put another program in its place."""
     if os.path.isabs(path) and os.access(path, os.X_OK):
@@ -236,19 +240,27 @@ class Server:
         self.pid = 0
 
     def start(self, *words: str) -> Server:
-        """Start it with one session, `new-session WORDS` (default: one called `proj`, with two windows)."""
-        one = ["new-session", "-d", *(words or ("-s", "proj", "-n", "one"))]
-        two = [] if words else [";", "new-window", "-t", "=proj:", "-n", "two"]
+        """Start it with one session, `new-session WORDS` (default: one called `proj`, with two windows, and in each of
+        them a shell that reads no file first).
+        """
+        one = ["new-session", "-d", *(words or ("-s", "proj", "-n", "one", "sh", "-i"))]
+        two = [] if words else [";", "new-window", "-t", "=proj:", "-n", "two", "sh", "-i"]
         self.pid = int(self.tmux(*one, *two, ";", "display-message", "-p", "#{pid}").splitlines()[-1])
         return self
 
     def run(self, *words: str, timeout: float = 60.0) -> Done:
         argv = ["tmux", "-u", "-f", self.conf, "-S", self.socket]
-        done = self.home.run([*argv, *words], timeout=timeout)
+        done = self._asked(words, timeout) or self.home.run([*argv, *words], timeout=timeout)
         if "\\$" in done.out and "capture-pane" not in words:
             version = self.home.run([*argv, "display-message", "-p", "#{version}"], timeout=timeout).out
             done = done._replace(out=undollared(done.out)) if escapes_dollars(version) else done
         return done
+
+    def _asked(self, words: Sequence[str], timeout: float) -> Done | None:
+        if self.home.as_user() or not tmux_client.may_ask(words):
+            return None
+        answer = tmux_client.ask(self.socket, words, self.home.env, os.getcwd(), timeout)
+        return answer and _done(*answer)
 
     def tmux(self, *words: str) -> str:
         done = self.run(*words)
