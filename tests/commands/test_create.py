@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,8 @@ from tests.support.wait import until
 from viewsync.context import Context
 from viewsync.errors import TmuxError
 from viewsync.sessions import creating
+from viewsync.system import processes
+from viewsync.tmux.sessions import STARTER, StartedSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -279,6 +282,26 @@ def test_d43_a_program_that_cannot_start_is_an_error_and_leaves_nothing(server: 
     assert (done.code, done.out) == (3, "")
     assert f"{path} ended at once" in done.err
     assert (server.sessions(), rows(home)) == (["proj"], {})
+
+
+def test_d43_a_process_without_words_has_not_started_yet(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So it is for a moment while it becomes another program, and when it ends."""
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as program:
+        said = [[], ["tmux", "as", "the", "server"], [*STARTER, "x"], []]
+
+        def command_line(pid: int) -> list[str]:
+            if pid == server.pid:
+                return ["tmux", "as", "the", "server"]
+            if not said:
+                program.kill()
+                program.wait()
+                return []
+            return said.pop(0)
+
+        monkeypatch.setattr(processes, "command_line", command_line)
+        made = StartedSession("$1", "%1", "web:0.0", program.pid, f"{server.pid}.1")
+        assert not creating._started(made, processes.start_time(program.pid))
+        assert said == []
 
 
 def test_d49_a_relative_socket_is_registered_with_its_whole_path(servers: Callable[..., Server], home: Home) -> None:

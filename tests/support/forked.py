@@ -110,14 +110,16 @@ class InTerminal:
         call = {"argv": list(argv), "env": dict(env), "cwd": os.getcwd(), "edge": {}, "leads": True, "terminal": True}
         self._said.sendall(json.dumps(call).encode() + b"\n")
         self._lines = self._said.makefile("rb")
+        self._looking = threading.Lock()
         self.pid = int(self._lines.readline())
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        if self.returncode is None and select.select([self._said], [], [], 0)[0]:
-            self.returncode = os.waitstatus_to_exitcode(int(self._lines.readline()))
-            self._lines.close()
-            self._said.close()
+        with self._looking:  # a test's thread may look, too
+            if self.returncode is None and select.select([self._said], [], [], 0)[0]:
+                self.returncode = os.waitstatus_to_exitcode(int(self._lines.readline()))
+                self._lines.close()
+                self._said.close()
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:

@@ -244,7 +244,8 @@ def _taken(message: str, verb: str) -> SessionExists:
 
 
 def _started(made: StartedSession, start: float) -> bool:
-    """Whether the program runs, once it is certain that it became one: until then its process is tmux, then sh.
+    """Whether the program runs, once it is certain that it became one: until then its process is tmux, then sh, and
+    has no words while it becomes the next, or ends.
 
     Where that cannot be seen, what counts is whether the process lives by now.
     """
@@ -252,7 +253,7 @@ def _started(made: StartedSession, start: float) -> bool:
     deadline = time.monotonic() + _LONGEST_START
     while server and processes.alive(made.pid, start) and time.monotonic() < deadline:
         words = processes.command_line(made.pid)
-        if words != server and tuple(words[:3]) != sessions.STARTER:
+        if words and words != server and tuple(words[:3]) != sessions.STARTER:
             break
         time.sleep(0.001)
     return processes.alive(made.pid, start)
