@@ -215,7 +215,7 @@ def test_a_file_that_was_left_beside_its_living_client_goes(server: Server, home
 
 
 def test_the_recorder_sees_what_there_is(recorder: Recorder, server: Server) -> None:
-    server.tmux("set-environment", "-t", "=proj:", "TOKEN", SECRET)
+    server.home.run(["tmux", "-S", server.socket, "set-environment", "-t", "=proj:", "TOKEN", SECRET])
     with open(os.path.join(server.home.path, "left"), "w", encoding="utf-8") as file:
         file.write(SECRET)
     found = recorder.told()
