@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec, SourceFileLoader
     from types import CodeType
 else:
-    ModuleSpec, SourceFileLoader = type(__spec__), type(__loader__)  # without importing what they are from
+    ModuleSpec, SourceFileLoader = type(__spec__), type(__spec__.loader)  # without importing what has them
 
 _HEAD = 16  # bytes of a compiled file before its code: PEP 552
 
