@@ -40,13 +40,13 @@ WORK: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
     },
     "libtmux-mcp": {
         "list": ("list_sessions", {}),
-        "capture": ("capture_pane", {"session_name": "s"}),
-        "send": ("send_keys", {"session_name": "s", "keys": ":", "literal": True}),
+        "capture": ("capture_pane", {"session_name": "t"}),
+        "send": ("send_keys", {"session_name": "t", "keys": ":", "literal": True}),
     },
     "tmux-mcp": {
         "list": ("tmux_list_sessions", {}),
-        "capture": ("tmux_read_pane", {"target": "s"}),
-        "send": ("tmux_send_keys", {"target": "s", "keys": ":"}),
+        "capture": ("tmux_read_pane", {"target": "t"}),
+        "send": ("tmux_send_keys", {"target": "t", "keys": ":"}),
     },
 }
 
@@ -65,7 +65,8 @@ def main() -> None:
     home = Home()
     server = Server(home).start("-s", "base", "cat")
     try:
-        process([home.launcher, "create", "-L", "default", "-n", "s", "--", "sh"], home.env)
+        for name in ("s", "t"):  # what a peer has typed is no draft in ours
+            process([home.launcher, "create", "-L", "default", "-n", name, "--", "sh"], home.env)
         asyncio.run(compare(home, rounds))
     finally:
         server.stop()

@@ -116,6 +116,24 @@ def listening(path: str) -> socket.socket:
     return found
 
 
+@pytest.mark.parametrize("tells", [True, False])
+def test_who_ends_after_the_last_word_is_waited_for(monkeypatch: pytest.MonkeyPatch, *, tells: bool) -> None:
+    """By the kernel, which wakes us once; where it cannot tell, by looking again and again."""
+    looks = []
+    real = os.waitpid
+
+    def waitpid(pid: int, options: int) -> tuple[int, int]:
+        looks.append(pid)
+        return real(pid, options)
+
+    monkeypatch.setattr(os, "waitpid", waitpid)
+    if not tells:
+        monkeypatch.delattr(os, "pidfd_open")
+    done = process.run(["sh", "-c", "echo said; exec >&- 2>&-; sleep 0.2; exit 7"], timeout=20)
+    assert (done.code, done.out) == (7, "said\n")
+    assert (len(looks) <= 2) == tells
+
+
 def test_a_stdin_that_nobody_reads_does_not_block() -> None:
     with pytest.raises(process.TimedOut):
         process.run(["sleep", "60"], timeout=0.2, stdin="x" * 1_000_000)

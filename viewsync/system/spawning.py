@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import select
 import time
 
 from viewsync.light import signal
@@ -65,7 +66,7 @@ class Spawned:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise Late
-            time.sleep(min(pause, left, 0.05))
+            _wait(self.pid, left, min(pause, left, 0.05))
             pause *= 2
 
     def _ended(self, options: int) -> bool:
@@ -77,6 +78,21 @@ class Spawned:
             if pid:
                 self.returncode, self._over = os.waitstatus_to_exitcode(status), True
         return self._over
+
+
+def _wait(pid: int, most: float, pause: float) -> None:
+    """For the end of a child, as long as `most` seconds; where a kernel cannot tell of it, for a pause."""
+    try:
+        child = os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        time.sleep(pause)
+        return
+    try:
+        poll = select.poll()
+        poll.register(child, select.POLLIN)
+        poll.poll(most * 1000)
+    finally:
+        os.close(child)
 
 
 def _started(argv: Sequence[str], theirs: Sequence[int], env: Mapping[str, str] | None) -> int:
