@@ -27,8 +27,8 @@ WORDS = {
     "wait -t": ("wait", "-S", "SOCKET", "-t", "NAME:0.0", "-p", "ready"),
     "send": ("send", "-s", "NAME", "-c", ":"),
     "send -t": ("send", "-S", "SOCKET", "-t", "NAME:0.0", "-c", ":"),
-    "create": ("create", "-S", "SOCKET", "-n", "NAME"),
     "kill": ("kill", "-s", "NAME"),
+    "create": ("create", "-S", "SOCKET", "-n", "NAME"),  # whose sessions stay
 }
 NEW = ("create", "kill")  # each time of a session of its own
 OURS, LINK, TOOL, SCRIPT = "viewsync", "by the tool's name", "shell tool", "least script"

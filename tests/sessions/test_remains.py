@@ -14,7 +14,7 @@ from viewsync.context import Context
 from viewsync.registry.targets import TargetArgs
 from viewsync.sessions import expiring, killing, remains
 from viewsync.sessions.rules.expiry import ExpiryCriteria
-from viewsync.system import pane_processes, processes
+from viewsync.system import pane_processes, processes, procfs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,6 +123,7 @@ def test_what_outlived_its_server_is_ended_by_the_name_of_its_session(server: Se
     assert not processes.alive(pid)
 
 
+SHOWN = ("list-panes", "-a", "-F", "#{pane_id} #{pane_pid}")
 # What runs in a session, with {script} for what ignores the hang-up and {up} for its pid; and whether that lives on.
 IN_A_GROUP = {
     "job of a shell in a shell": ("bash --norc -ic 'nohup sh {script} > {up}.log 2>&1 & read -r line'; :", True),
@@ -190,3 +191,14 @@ def test_a_pid_that_is_no_child_of_the_server_is_not_its_panes(server: Server) -
     identity = server.tmux("display-message", "-p", "#{pid}.#{start_time}").strip()
     assert pane_processes.read(identity, server.socket, {"%0": os.getpid(), "%1": 1}) == {}
     assert pane_processes.read(f"{os.getpid()}.1", server.socket, {"%0": server.pid or 0}) == {}
+
+
+def test_what_another_pane_started_is_that_ones_whatever_its_environment_says(server: Server) -> None:
+    identity = server.tmux("display-message", "-p", "#{pid}.#{start_time}").strip()
+    (mine, pid), (other, its) = [line.split() for line in server.tmux(*SHOWN).splitlines()]
+    assert mine != other
+    server.tmux("send-keys", "-t", other, f"TMUX_PANE={mine} sleep 1000", "Enter")
+    until(lambda: [seen for seen in procfs.children(int(its)) if seen.name == "sleep"], "it")
+    panes = {mine: int(pid)}
+    assert "sleep" in [program.name for program in pane_processes.read(identity, server.socket, panes)[mine]]
+    assert [program.name for program in pane_processes.read(identity, server.socket, panes, [int(its)])[mine]] == ["sh"]

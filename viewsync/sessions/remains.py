@@ -37,13 +37,15 @@ class Before(NamedTuple):
 
 
 def see(reading: Panes, panes: Iterable[Pane]) -> Before:
-    return see_all(reading.server, {pane.id: pane.pid for pane in panes if not pane.dead})
+    mine = {pane.id: pane.pid for pane in panes if not pane.dead}
+    others = {pane.pid for pane in reading.panes if pane.id not in mine}
+    return see_all(reading.server, mine, others)
 
 
-def see_all(server: Server, pids: Mapping[str, int]) -> Before:
-    """`pids`: by the pane's id, 0 for a dead one."""
+def see_all(server: Server, pids: Mapping[str, int], others: Iterable[int] = ()) -> Before:
+    """`pids`: by the pane's id, 0 for a dead one; `others`: of the server's other panes."""
     running = {pane: pid for pane, pid in pids.items() if pid}
-    return Before(server, pane_processes.read(server.identity, server.socket, running))
+    return Before(server, pane_processes.read(server.identity, server.socket, running, others))
 
 
 def finish(tmux: Tmux, before: Before, *, keep: bool = False, shared: bool = False) -> Finished:

@@ -66,15 +66,17 @@ class _Seen(NamedTuple):
     name: str
 
 
-def read(server: str, socket: str, panes: Mapping[str, int]) -> dict[str, list[Program]]:
+def read(server: str, socket: str, panes: Mapping[str, int], others: Iterable[int] = ()) -> dict[str, list[Program]]:
     """By the pane's id; nothing where that cannot be seen. We are not among them. `panes`: the pid that tmux gave for
-    each one; `server`: "pid.start".
+    each one; `others`: of the server's other panes, below which nothing is theirs; `server`: "pid.start".
     """
     number = int(server.partition(".")[0])
     table = _table() if panes else {}
     if number not in table or not processes.is_server(server):
         return {}
-    traces = _traces(table, socket, number, panes)
+    known = {pid for pid in others if pid in table and table[pid].parent == number}
+    known |= _below(table, known)
+    traces = _traces(table, socket, number, panes, known)
     found = {}
     for pane, pid in panes.items():
         first = table.get(pid)
@@ -157,12 +159,14 @@ def _callers(table: Mapping[int, _Seen]) -> set[int]:
     return found
 
 
-def _traces(table: Mapping[int, _Seen], socket: str, server: int, panes: Iterable[str]) -> dict[str, list[int]]:
+def _traces(
+    table: Mapping[int, _Seen], socket: str, server: int, panes: Iterable[str], known: set[int]
+) -> dict[str, list[int]]:
     """What has left its parents behind still says in its environment which pane it was started in."""
     found: dict[str, list[int]] = {pane: [] for pane in panes}
     began = table[server].start
     for pid, seen in table.items():
-        if seen.start < began:  # before there was such a pane
+        if seen.start < began or pid in known:  # before there was such a pane, or another one's
             continue
         environment = procfs.environment(pid, b"TMUX_PANE=%")
         pane = environment.get("TMUX_PANE", "")
