@@ -625,6 +625,7 @@ def test_a_broken_environment_is_made_anew(used: Machine) -> None:
 
 
 def test_uninstall_says_what_it_would_do(used: Machine) -> None:
+    assert used.run(used.launcher, "sweeper", "stop").code == 0  # one that runs writes down what it does
     before = tree(used.path, but=("__pycache__",))
     done = used.install("--uninstall", "--dry-run")
     assert f"would remove {used.launcher}\n" in done.out
