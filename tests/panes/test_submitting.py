@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.prompts import Prompt
+from tests.support.sessions import create
 from tests.support.wait import stays, until
 from viewsync.system import line_discipline
+from viewsync.tmux import input as tmux_input
+from viewsync.tmux import pane_list
+from viewsync.tmux.server import Tmux
 
 if TYPE_CHECKING:
     from tests.support.server import Done, Home, Server
@@ -145,3 +149,36 @@ def test_a_sender_that_is_killed_between_text_and_enter_leaves_enter_to_the_serv
     prompt.hear()
     until(prompt.reads, "all of it")
     assert stays(lambda: "".join(prompt.reads()), 0.2) == PASTED % "whole" + "\r"
+
+
+def left(server: Server, pane: str, text: str) -> None:
+    """As by a sender that is killed before it presses Enter; the server would in a minute."""
+    tmux = Tmux("tmux", 60.0, server.home.env)
+    seen = pane_list.read(tmux, server.socket).server
+    what = tmux_input.Input(text, tmux_input.ASKED, enter=True, later=tmux_input.Later("0123456789abcdef", 60.0))
+    assert not tmux_input.put(tmux, seen, pane, what, "").refused
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_the_next_sender_comes_behind_that_enter_and_not_onto_its_line(server: Server, *, reads: bool) -> None:
+    prompt = Prompt(server, "ink", *([] if reads else ["waits"]))
+    left(server, prompt.pane, "first")
+    assert send(prompt, "-c", "second").code == 0
+    if not reads:
+        prompt.hear()
+    whole = PASTED % "first" + "\r" + PASTED % "second" + "\r"
+    until(lambda: "".join(prompt.reads()) == whole, "both, each with its Enter")
+    if reads:
+        assert prompt.reads().count("\r") == 2
+    assert stays(lambda: "".join(prompt.reads()), 0.2) == whole
+
+
+@pytest.mark.parametrize("words", [("send", "-c", "echo 2$((1))"), ("exec", "--", "echo 2$((1))")], ids=" ".join)
+def test_in_a_shell_too_whoever_comes_next(server: Server, home: Home, words: tuple[str, ...]) -> None:
+    create(server, "web", "--", "sh", "-i")
+    pane = server.show("web:", "#{pane_id}")
+    until(lambda: server.tmux("capture-pane", "-p", "-t", pane).strip(), "its prompt")
+    left(server, pane, "echo 1$((1))")
+    done = home.viewsync(words[0], "-s", "web", *words[1:])
+    assert done.code == 0, done
+    until(lambda: {"11", "21"} <= set(server.tmux("capture-pane", "-p", "-J", "-t", pane).splitlines()), "both")

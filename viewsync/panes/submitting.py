@@ -26,7 +26,6 @@ _STEP = 0.002  # seconds between two looks at the counts
 _SHOWS = 0.3  # seconds in which a program shows what it has read; one that shows nothing gets Enter then
 _BLIND = 0.1  # the same where nobody tells whether anything came
 _STILL = 0.25  # seconds in which it comes to rest then
-_READS = 1.0  # seconds in which a program reads it, when it is busy
 _PER_BYTE = 1e-6  # seconds that a long text takes
 _MARGIN = 0.5  # seconds after that, in which the server presses Enter by itself
 _LOOK = 0.03  # seconds between two looks at the screen
@@ -61,22 +60,16 @@ class Submission:
         self._program = program
         self._terminal = terminal
         self._size = size
-        self._wait_until_read()
+        line_discipline.wait_until_read(terminal)  # the last Enter: together with this text it would be a paste
         self._counters = procfs.open_counters(place.server.pid_here)
         self._before = self._counts()
         self._shown = self._look() if verify else None
         self.pressed: Answer | None = None  # what tmux said to Enter
         self.later = Later(os.urandom(8).hex(), self._bound + _MARGIN)
 
-    def _wait_until_read(self) -> None:
-        """What was there before, as the last Enter: together with this text it would be a paste."""
-        deadline = time.monotonic() + _READS
-        while line_discipline.unread(self._terminal) > 0 and time.monotonic() < deadline:
-            time.sleep(_STEP)
-
     @property
     def _bound(self) -> float:
-        return _READS + self._size * _PER_BYTE
+        return line_discipline.READS + self._size * _PER_BYTE
 
     def close(self) -> None:
         if self._counters >= 0:

@@ -7,6 +7,7 @@ import os
 import select
 import sys
 import termios
+import time
 
 from viewsync.light import contextlib
 from viewsync.system import procfs
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST_LINE = 4095  # bytes that a terminal takes in one line (N_TTY_BUF_SIZE on Linux); it cuts what is longer
+READS = 1.0  # seconds in which a program reads what waits for it, when it is busy
+_STEP = 0.002  # seconds between two looks
 _PSEUDO = 136  # the device number of /dev/pts/
 _LOCAL = 3  # where termios keeps the local modes
 
@@ -55,6 +58,13 @@ def unread(path: str) -> int:
         poll.poll(0)
         return int.from_bytes(fcntl.ioctl(terminal, termios.FIONREAD, bytes(4)), sys.byteorder)
     return -1
+
+
+def wait_until_read(path: str) -> None:
+    """What waits there by now, where that can be seen: a second at most, for a program that is busy."""
+    deadline = time.monotonic() + READS
+    while unread(path) > 0 and time.monotonic() < deadline:
+        time.sleep(_STEP)
 
 
 @contextlib.contextmanager

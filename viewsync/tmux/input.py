@@ -32,6 +32,7 @@ SYNCHRONIZED = "synchronized"
 DRAFT = "draft"
 EXPIRED = "expired"
 BUSY = "busy with another program"
+DUE = "enter-due"
 _PROMPT = "@viewsync_prompt"  # of a pane: the column where the last text began; "" once it ended without Enter
 _FENCE = "@viewsync_fence"  # of a pane: the largest Input.fence of what was put in
 _ENTER = "@viewsync_enter"  # of a pane: the token of the Enter that is to be pressed there
@@ -73,10 +74,11 @@ class Input(NamedTuple):
 
 
 class Answer(NamedTuple):
-    refused: str  # GONE, DEAD, INPUT_OFF, SYNCHRONIZED, EXPIRED, BUSY or DRAFT; "" when it was put in
+    refused: str  # GONE, DEAD, INPUT_OFF, SYNCHRONIZED, EXPIRED, BUSY, DUE or DRAFT; "" when it was put in
     anchor: str  # what FORMAT was just before
     screen: Screen | None = None  # as it was just before, where it was to be read
     fence: int = 0  # of EXPIRED: the larger one
+    due: str = ""  # of DUE: the token of the Enter that is to come first
 
 
 def put(tmux: Tmux, server: Server, pane: str, what: Input, kept: str, *, look: bool = False) -> Answer:
@@ -102,7 +104,8 @@ def put(tmux: Tmux, server: Server, pane: str, what: Input, kept: str, *, look: 
         with contextlib.suppress(TmuxError):
             tmux.run(server.socket, "delete-buffer", "-b", buffer)
         raise TmuxError(f"tmux on {server.socket}: {done.err.strip() or 'no full answer'}")
-    return Answer(said.get("refused", ""), said.get("anchor", ""), shown, _whole(said.get("fence", "")))
+    fence = _whole(said.get("fence", ""))
+    return Answer(said.get("refused", ""), said.get("anchor", ""), shown, fence, said.get("due", ""))
 
 
 def _whole(text: str) -> int:
@@ -173,6 +176,10 @@ def _guarded(server: Server, pane: str, what: Input, buffer: str, kept: str, loo
     if what.fresh:
         moved = both(_moved(), f"#{{?{_at(what.looked)},0,1}}") if what.looked else _moved()
         command = f"if-shell -F -t '{pane}' {quoted(moved)} {{ {refuse} {DRAFT}' }} {{ {command} }}"
+    if not what.keys:
+        # What a killed sender has typed still waits for its Enter: this would become a part of that line.
+        tell = f"display-message -p -t '{pane}' 'due #{{{_ENTER}}}' ; "
+        command = f"if-shell -F -t '{pane}' '#{{!=:#{{{_ENTER}}},}}' {{ {tell}{refuse} {DUE}' }} {{ {command} }}"
     if what.program:
         same = quoted(equal("pane_current_command", what.program))
         command = f"if-shell -F -t '{pane}' {same} {{ {command} }} {{ {refuse} {BUSY}' }}"
