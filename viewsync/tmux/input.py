@@ -177,7 +177,8 @@ def _guarded(server: Server, pane: str, what: Input, buffer: str, kept: str, loo
         moved = both(_moved(), f"#{{?{_at(what.looked)},0,1}}") if what.looked else _moved()
         command = f"if-shell -F -t '{pane}' {quoted(moved)} {{ {refuse} {DRAFT}' }} {{ {command} }}"
     if not what.keys:
-        # What a killed sender has typed still waits for its Enter: this would become a part of that line.
+        # What a killed sender has typed still waits for its Enter: this would become a part of that line. To if-shell a
+        # text is false that begins with a 0, as a token may.
         tell = f"display-message -p -t '{pane}' 'due #{{{_ENTER}}}' ; "
         command = f"if-shell -F -t '{pane}' '#{{!=:#{{{_ENTER}}},}}' {{ {tell}{refuse} {DUE}' }} {{ {command} }}"
     if what.program:
