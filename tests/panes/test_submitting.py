@@ -182,3 +182,15 @@ def test_in_a_shell_too_whoever_comes_next(server: Server, home: Home, words: tu
     done = home.viewsync(words[0], "-s", "web", *words[1:])
     assert done.code == 0, done
     until(lambda: {"11", "21"} <= set(server.tmux("capture-pane", "-p", "-J", "-t", pane).splitlines()), "both")
+
+
+def test_what_is_typed_otherwise_is_refused_in_words(server: Server) -> None:
+    """By `run`, which types into panes that it has just made."""
+    prompt = Prompt(server, "ink")
+    left(server, prompt.pane, "first")
+    tmux = Tmux("tmux", 60.0, server.home.env)
+    seen = pane_list.read(tmux, server.socket).server
+    refused = tmux_input.put_all(tmux, seen, [(prompt.pane, tmux_input.Input("second", enter=True))])
+    assert refused == [tmux_input.DUE]
+    assert server.tmux("list-buffers") == ""
+    assert stays(lambda: "".join(prompt.reads()), 0.2) == PASTED % "first"
