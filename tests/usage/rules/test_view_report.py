@@ -60,6 +60,16 @@ def test_a_view_that_never_had_a_client_had_none_to_lose() -> None:
     assert (found.ended, found.at_once, found.delays, found.delay_unknown) == (1, 0, [], 0)
 
 
+def test_who_looks_as_tmux_ends_a_view_sees_no_delay() -> None:
+    """Of that end the second is known. What was seen before it is what tmux waited for."""
+    end = event(200.999, "end", reason=ORPHAN, detail=BY_ITSELF, trigger="hook")
+    for seen in (199.5, 200.3):
+        found = numbers(event(100, "open"), event(seen, "detach"), end)
+        assert (found.at_once, found.delays, found.delay_unknown) == (1, [], 0), seen
+    found = numbers(event(100, "open"), event(140.999, "detach"), end)
+    assert (found.at_once, [round(delay) for delay in found.delays]) == (0, [60])
+
+
 def test_what_is_written_twice_counts_once() -> None:
     both = (event(100, "open"), event(120, "end", reason=ORPHAN, trigger="hook", detail=BY_ITSELF))
     found = numbers(*both, *both)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ENDS = (END, PROMOTE, GONE)
 EVENTS = (OPEN, REUSE, FOUND, DETACH, *ENDS)
+_SECONDS = 2.0  # of an end that tmux noted: its own one, and the one before
 
 # Which layer ended it, where that is no trigger of a clean-up.
 TMUX, SOMEBODY, WITH_SERVER = "tmux", "somebody else", "the server's end"
@@ -114,9 +115,11 @@ class ViewLives:
         life = life._replace(parent=event.parent or life.parent, last=max(life.last, event.at))
         if event.event in ENDS:
             began = event.at - event.seconds if event.seconds is not None else life.began
-            # Seen in the same look as its end, that the client is gone does not tell when it went.
-            left = life.left if life.left < event.at else 0.0
             end = ViewEnd(layer(event), event.event, event.reason)
+            # Seen in the same look as its end, that the client is gone does not tell when it went. Nor does it where
+            # tmux was about to end the view: of that end we know the second.
+            about = _SECONDS if end.layer == TMUX else 0.0
+            left = life.left if life.left < event.at - about else 0.0
             self.open.pop(key, None)
             self.done[key] = life._replace(began=began, left=left, end=end, last=event.at)
         else:
