@@ -58,7 +58,14 @@ def relays(home: Home, program: str = "") -> list[psutil.Process]:
         with contextlib.suppress(psutil.Error):
             if any(word.startswith(os.path.join(home.state, "exec")) for word in process.cmdline()):
                 found |= {child.pid: child for child in (process, *process.children(recursive=True))}
-    return [process for process in found.values() if program in ("", process.name())]
+    return [process for process in found.values() if program in ("", _name(process))]
+
+
+def _name(process: psutil.Process) -> str:
+    """It may end while it is looked at."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.name()
+    return "(ended)"
 
 
 def takes_output(server: Server, name: str = "sh") -> bool:
