@@ -11,7 +11,7 @@ from __future__ import annotations
 from viewsync.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 VERBATIM = "\0"  # stands before a value that is to be left alone: no argument can hold it
 
@@ -28,6 +28,23 @@ _ACTIONS = {
 
 class NotPlain(Exception):
     """It is declared in a way that only argparse knows, or the words are for it."""
+
+
+_declared: dict[Callable[[Any], None], Declarations | None] = {}  # a process that runs a verb again needs them again
+
+
+def read(declare: Callable[[Any], None], words: Sequence[str]) -> Arguments | None:
+    """`declare`: a verb's `arguments`. None: argparse has to."""
+    if declare not in _declared:
+        declarations = Declarations()
+        try:
+            declare(declarations)
+        except NotPlain:
+            _declared[declare] = None
+        else:
+            _declared[declare] = declarations
+    found = _declared[declare]
+    return found.read(words) if found else None
 
 
 class Arguments:
@@ -113,7 +130,8 @@ class Declarations:
         read = Arguments()
         found = read.__dict__
         for argument in self.all:
-            found.setdefault(argument.dest, argument.default)
+            default = argument.default
+            found.setdefault(argument.dest, [*default] if isinstance(default, list) else default)
         seen: dict[Argument, None] = {}
         self._placed(self._options(words, found, seen), found, seen)
         for argument in self.all:

@@ -7,7 +7,7 @@ import sys
 
 from viewsync import __version__, light, output, process_end, site_folders
 from viewsync.light import contextlib
-from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
+from viewsync.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -307,11 +307,11 @@ def _command(verb: str, words: list[str], ctx: Context, as_json: bool) -> int:
 
 def _result(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
     """What a verb has to say, to words with their values joined. Its errors have its own exit codes."""
-    from viewsync import errors
+    from viewsync import arguments, errors
 
     module = _module(verb)
     try:
-        parsed = _read(module, words) or parser_of(verb).parse_args(words)
+        parsed = arguments.read(module.arguments, words) or parser_of(verb).parse_args(words)
         more = (_words_run,) if hasattr(module, "RUNS_VERBS") else ()
         result: output.Result = module.run(parsed, ctx, *more)
         if ctx.index and verb != "uninstall":  # which may have removed what it would take
@@ -331,18 +331,6 @@ def _result(verb: str, words: Sequence[str], ctx: Context) -> output.Result:
         code = code_of(problem, module)
         problem.code = code if code in module.EXIT_CODES else 1
         raise problem from None
-
-
-def _read(module: ModuleType, words: Sequence[str]) -> Any:
-    """None where argparse has to."""
-    from viewsync.arguments import Declarations, NotPlain
-
-    declarations = Declarations()
-    try:
-        module.arguments(declarations)
-    except NotPlain:
-        return None
-    return declarations.read(words)
 
 
 def _words_run(verb: str, words: Sequence[str], ctx: Context) -> output.Result:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.mcp.agent import agent, run, until
+from tests.mcp.test_tools import history
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +28,12 @@ async def cancelled(here: Agent, tool: str, **arguments: Any) -> None:
         await calling
 
 
+def cancelled_calls(home: Home) -> list[dict[str, Any]] | None:
+    """None before there are two."""
+    found = [row for row in history(home) if row["reason"].endswith(": cancelled")]
+    return found if len(found) > 1 else None
+
+
 def test_progress_comes_and_a_cancelled_call_leaves_the_program_as_it_was(home: Home, tmp_path: Path) -> None:
     async def work() -> None:
         async with agent(home) as here:
@@ -42,6 +49,10 @@ def test_progress_comes_and_a_cancelled_call_leaves_the_program_as_it_was(home: 
             os.mkfifo(go)
             command = f"cat {go} > {ended}.part; mv {ended}.part {ended}"
             await cancelled(here, "exec", session="shell", command=command, timeout=60)
+            told = await until(lambda: cancelled_calls(home), "its line of the history")
+            assert [row["reason"] for row in told] == ["wait: cancelled", "exec: cancelled"]
+            assert told[-1]["detail"].startswith(f"{len(command)} bytes, sha256 ")
+            assert (told[-1]["session"], told[-1]["seconds"] > 0) == ("shell", True)
             busy = await here.refused("exec", session="shell", command="true")
             assert "busy" in busy["message"]
             with open(go, "w", encoding="utf-8") as file:  # it still waits for that

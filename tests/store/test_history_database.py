@@ -16,6 +16,7 @@ from viewsync.store import history_database, history_migrations
 from viewsync.store.history_database import History
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
     from tests.support.server import Home, Server
@@ -140,6 +141,80 @@ def test_concurrent_first_writers_migrate_once_and_all_write(tmp_path: Path) -> 
     assert together(writers) == []
     found = History(str(tmp_path)).find("1", ())
     assert {event.session for event in found} == {str(number) for number in range(20)}
+
+
+STAY = """
+from viewsync.errors import StateError
+from viewsync.store import history_database
+history_database.stay_open()
+history = history_database.History(sys.argv[1], timeout=20)
+print("ready", flush=True)
+for number, line in enumerate(sys.stdin):
+    try:
+        history.add([Event(1.0, "open", "t", "/s", "1.2", f"{sys.argv[2]}-{number}")])
+    except StateError as error:
+        print("set aside" in error.message and -1, flush=True)
+    else:
+        print(len(history.find("1", (), 100000)), flush=True)
+"""
+
+
+def staying(folder: Path, name: str) -> subprocess.Popen[str]:
+    process = start(python(f"from viewsync.events import Event\n{STAY}", str(folder), name))
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def told(process: subprocess.Popen[str]) -> int:
+    """It adds one: how many it knows of."""
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write("\n")
+    process.stdin.flush()
+    return int(process.stdout.readline())
+
+
+def test_connections_that_stay_open_lose_nothing_beside_those_that_do_not(tmp_path: Path) -> None:
+    stay = [staying(tmp_path, name) for name in "ab"]
+    for number in range(60):
+        assert [told(process) for process in stay] == [3 * number + 1, 3 * number + 2]
+        History(str(tmp_path)).add([EVENT])  # whoever closes the last one has SQLite remove its log
+    stay[0].kill()
+    assert told(stay[1]) == 181
+    for process in stay:
+        process.communicate()
+    assert len(History(str(tmp_path)).find("1", ())) == 181
+
+
+@pytest.mark.parametrize("gone", ["moved", "removed", "broken", "exchanged", "without its log"])
+def test_a_connection_that_stays_open_sees_that_its_files_are_others(tmp_path: Path, gone: str) -> None:
+    process = staying(tmp_path, "a")
+    assert [told(process), told(process)] == [1, 2]
+    parts = [tmp_path / name for name in sorted(os.listdir(tmp_path)) if name.startswith("history.db")]
+    assert len(parts) == 3
+    if gone == "moved":
+        parts[0].rename(tmp_path / "elsewhere")
+    elif gone == "exchanged":
+        other = tmp_path / "other"
+        other.mkdir()
+        History(str(other)).add([EVENT, EVENT, EVENT])
+        for part in parts[1:]:
+            part.unlink()
+        (other / "history.db").rename(parts[0])
+    elif gone == "broken":
+        for part in parts:
+            part.unlink()
+        parts[0].write_bytes(b"no database" * 1000)
+    else:
+        for part in parts[1:] if gone == "without its log" else parts:
+            part.unlink()
+    if gone == "broken":
+        assert told(process) == -1
+    known = told(process)
+    assert known == {"exchanged": 4, "without its log": known}.get(gone, 1)
+    assert len(History(str(tmp_path)).find("1", ())) == known
+    process.communicate()
 
 
 def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:

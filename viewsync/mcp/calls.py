@@ -52,8 +52,12 @@ class Calls:
         begin = time.monotonic()
         done = _Done()
         tool = TOOLS.get(name)
-        answer = self._guarded(tool.does if tool else "mcp", lambda: self._call(name, given, done))
-        self._record(name, done, answer["outcome"], time.monotonic() - begin)
+        outcome = "cancelled"
+        try:
+            answer = self._guarded(tool.does if tool else "mcp", lambda: self._call(name, given, done))
+            outcome = answer["outcome"]
+        finally:
+            self._record(name, done, outcome, time.monotonic() - begin)
         return answer
 
     def _guarded(self, verb: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from viewsync.errors import UsageError, ViewsyncError
 from viewsync.registry import rows as registry_rows
 from viewsync.registry import targets
+from viewsync.registry.rules.row import Registered, registered
 from viewsync.tmux import pane_list, sockets
 from viewsync.tmux.server import ServerGone
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.mcp.caller import Caller
     from viewsync.mcp.rules.policy import Forbidden, Policy
-    from viewsync.registry.rules.row import Registered
 
 _OF_ROWS = ("info", "send", "exec", "wait", "capture", "kill", "open_view")  # they mean a session that is there
 _PANES = ("send", "exec", "wait", "capture")
@@ -96,7 +96,8 @@ def _rows(ctx: Context) -> list[Registered]:
 
 
 def _row(ctx: Context, name: str) -> Registered | None:
-    return next((row for row in _rows(ctx) if row.name == name), None)
+    rows = ctx.registry.read()["sessions"]
+    return registered(name, rows[name]) if name in rows else None
 
 
 def _visible(ctx: Context, allowed: Policy) -> list[str]:

@@ -15,6 +15,7 @@ from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 
 from viewsync.errors import ViewsyncError
+from viewsync.mcp import client_pipes
 from viewsync.mcp.prompts import PROMPTS
 from viewsync.mcp.rules import uris
 from viewsync.mcp.subscriptions import Subscriptions
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from mcp.server.context import ServerRequestContext
 
     from viewsync.mcp.workers import Workers
-    from viewsync.store.history_database import History
 
     RequestContext = ServerRequestContext[Any, Any]
 
@@ -39,9 +39,8 @@ _TELL = 1.0  # seconds between two notifications of progress
 
 
 class Server:
-    def __init__(self, workers: Workers, folder: str, history: History) -> None:
+    def __init__(self, workers: Workers, folder: str) -> None:
         self._workers = workers
-        self._history = history
         self._subscriptions = Subscriptions(workers, folder)
         self._protocol = ProtocolServer[Any](
             "viewsync",
@@ -63,7 +62,8 @@ class Server:
     async def run(self) -> None:
         """Until the client hangs up."""
         try:
-            async with stdio_server() as (reads, writes):
+            lines, answers = client_pipes.taken()
+            async with stdio_server(lines, answers) as (reads, writes):
                 await self._protocol.run(reads, writes, self._protocol.create_initialization_options())
         finally:
             self._subscriptions.stop()
@@ -90,8 +90,6 @@ class Server:
             fields = {"code": error.code, "kind": error.kind, "message": error.message, "hint": error.hint}
             text = json.dumps({"schema": 1, "verb": tool.does if tool else None, "error": fields})
             found = {"text": text, "notes": [], "failed": True}
-        with contextlib.suppress(Exception):  # the next call would only be slower
-            self._history.stay_open()
         return _result(tool, found)
 
     async def _told(self, context: RequestContext, request: dict[str, Any], total: float) -> dict[str, Any]:

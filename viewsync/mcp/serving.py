@@ -14,13 +14,14 @@ from viewsync.errors import ViewsyncError
 from viewsync.mcp import calls, policy_file
 from viewsync.mcp.caller import Caller
 from viewsync.mcp.workers import Nursery, Workers
+from viewsync.store import history_database
 from viewsync.system import signals
 
 if TYPE_CHECKING:
     from viewsync.context import Context
     from viewsync.mcp.calls import RunVerb
 
-_PARTS = ("panes.sending", "panes.waiting", "panes.executing", "panes.capturing", "store.history_database")
+_PARTS = ("panes.sending", "panes.waiting", "panes.executing", "panes.capturing")
 
 
 def serve(ctx: Context, run_verb: RunVerb, policy: str) -> None:
@@ -37,9 +38,9 @@ def serve(ctx: Context, run_verb: RunVerb, policy: str) -> None:
         importlib.import_module(f"viewsync.{part}")
     import sqlite3  # noqa: F401  the same
 
+    history_database.stay_open()
     nursery = Nursery(calls.Calls(ctx, run_verb, file, Caller(ctx.env)).answer)
     from viewsync.mcp.server import Server
-    from viewsync.store.history_database import History
 
     async def work() -> None:
         workers = Workers(nursery)
@@ -47,7 +48,7 @@ def serve(ctx: Context, run_verb: RunVerb, policy: str) -> None:
             if not signals.ignores(number):
                 asyncio.get_running_loop().add_signal_handler(number, _leave, workers, number)
         try:
-            await Server(workers, ctx.folder, History(ctx.folder)).run()
+            await Server(workers, ctx.folder).run()
         finally:
             workers.close()
 

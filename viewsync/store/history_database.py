@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     Answer = TypeVar("Answer")
+    _Inode = tuple[int, int] | None
 
 FILE = "history.db"
 _STEPS = 6  # how many history_migrations.py has
@@ -36,28 +37,30 @@ _INSERT = f"INSERT INTO events ({_NAMES}) VALUES ({', '.join('?' * len(Event._fi
 _SAMPLE = ", ".join(Sample._fields)
 _INSERT_SAMPLE = f"INSERT INTO samples ({_SAMPLE}) VALUES ({', '.join('?' * len(Sample._fields))})"  # noqa: S608
 
+# By paths, in a process that uses it often: the connection that stays open, and the inodes of the files that it has.
+_staying: dict[str, tuple[sqlite3.Connection, list[_Inode]]] | None = None
+
+
+def stay_open() -> None:
+    """For a process that adds often, and those that it forks: to open the history takes ten times as long as to add.
+
+    Nothing else in such a process opens these files: to close any descriptor of a file drops all of a process's locks
+    on it, and SQLite's are of that kind (seen as "disk I/O error").
+    """
+    global _staying
+    _staying = {}
+
 
 class History:
     def __init__(self, folder: str, timeout: float = 0.5) -> None:
         self.path = os.path.join(folder, FILE)
-        self._open: sqlite3.Connection | None = None
-        self._inode: tuple[int, int] | None = None  # of the file that was opened last
+        self._inode: _Inode = None  # of the file that was opened last
         self.timeout = timeout  # seconds to wait for another writer; a hook has no more
 
     def add(self, events: Sequence[Event]) -> None:
         """Raises StateError when the database is locked, broken or full."""
         if events:
             self._run(lambda database: database.executemany(_INSERT, events))
-
-    def stay_open(self) -> None:
-        """For processes that add often. Whoever closes the last connection has SQLite write its log back, with fsync.
-
-        Only in a process that does nothing else here: to close any descriptor of a file drops all of a process's locks
-        on it, and SQLite's are of that kind (seen as "disk I/O error").
-        """
-        if self._open is None and os.path.exists(self.path):
-            self._open = sqlite3.connect(self.path, timeout=self.timeout)
-            self._open.execute("SELECT 1 FROM events LIMIT 1").fetchone()
 
     def find(self, where: str, parameters: Sequence[Any], limit: int = 1000) -> list[Event]:
         """Newest first. `where` is ours; whatever comes from outside goes into `parameters`."""
@@ -152,9 +155,35 @@ class History:
                     raise StateError(f"the history {self.path} is corrupt ({error}); {said}") from None
 
     def _once(self, work: Any, text: Any) -> Any:
+        database = self._kept() or self._opened()
+        database.text_factory = text
+        try:
+            with database:
+                return work(database)
+        except BaseException:
+            self._leave()
+            raise
+        finally:
+            if _staying is None:
+                database.close()
+
+    def _kept(self) -> sqlite3.Connection | None:
+        if not _staying or self.path not in _staying:
+            return None
+        database, files = _staying[self.path]
+        if files == _files(self.path):
+            database.execute(f"PRAGMA busy_timeout = {self.timeout * 1000:.0f}")
+            return database
+        self._leave()
+        return None
+
+    def _leave(self) -> None:
+        if _staying and self.path in _staying:
+            _staying.pop(self.path)[0].close()
+
+    def _opened(self) -> sqlite3.Connection:
         self._make_ours()
         database = sqlite3.connect(self.path, timeout=self.timeout)
-        database.text_factory = text
         try:
             if not os.path.getsize(self.path):
                 database.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only a new one can be told so
@@ -164,10 +193,12 @@ class History:
                 from viewsync.store.history_migrations import migrate
 
                 migrate(database)
-            with database:
-                return work(database)
-        finally:
+        except BaseException:
             database.close()
+            raise
+        if _staying is not None:
+            _staying[self.path] = database, _files(self.path)
+        return database
 
     def _make_ours(self) -> None:
         """SQLite opens what is there, links and FIFOs too, and gives what it makes the mode of its main file."""
@@ -202,6 +233,12 @@ class History:
                     with contextlib.suppress(OSError):
                         os.rename(self.path + suffix, new + suffix)
         return f"it was set aside as {new}"
+
+
+def _files(path: str) -> list[_Inode]:
+    from viewsync.store import aside
+
+    return [aside.inode(path + suffix) for suffix in _PARTS[:3]]
 
 
 def _of_nothing(work: Callable[[sqlite3.Connection], Answer]) -> Answer:
