@@ -26,6 +26,7 @@ HostKey {folder}/host_key
 AuthorizedKeysFile {folder}/authorized_keys
 PidFile none
 StrictModes no
+KexAlgorithms curve25519-sha256
 UsePAM no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
