@@ -178,17 +178,18 @@ class Home:
             shutil.rmtree(self.path, ignore_errors=True)
 
     def processes(self) -> list[int]:
-        """Everything that runs with this home, or with its state folder, in its environment, and the tabs: of a fork
-        another one is told.
+        """Everything that runs with this home, or with a folder in it as home or for its state, in its environment, and
+        the tabs: of a fork another one is told.
         """
-        mine = {f"VIEWSYNC_STATE_DIR={self.state}".encode(), f"HOME={self.path}".encode()}
+        mine = [f"\0{name}={self.path}".encode() for name in ("HOME", "VIEWSYNC_STATE_DIR")]
         oldest = self._oldest()
         found = [tab.pid for tab in self.tabs if not tab.ended()]
         for pid in filter(str.isdigit, os.listdir("/proc")):
             if int(pid) < oldest or int(pid) in found:
                 continue
             with contextlib.suppress(OSError), open(f"/proc/{pid}/environ", "rb") as file:
-                if not mine.isdisjoint(file.read().split(b"\0")):
+                seen = b"\0" + file.read()
+                if any(setting in seen for setting in mine):
                     found.append(int(pid))
         return found
 
