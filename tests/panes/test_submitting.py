@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.prompts import Prompt
+from tests.support.server import alive
 from tests.support.sessions import create
 from tests.support.wait import stays, until
-from viewsync.system import line_discipline
+from viewsync.panes import submitting
+from viewsync.registry.targets import PaneAddress
+from viewsync.system import foreground, line_discipline
 from viewsync.tmux import input as tmux_input
 from viewsync.tmux import pane_list
 from viewsync.tmux.server import Tmux
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.server import Done, Home, Server
 
 PASTED = "\033[200~%s\033[201~"
@@ -182,6 +190,40 @@ def test_in_a_shell_too_whoever_comes_next(server: Server, home: Home, words: tu
     done = home.viewsync(words[0], "-s", "web", *words[1:])
     assert done.code == 0, done
     until(lambda: {"11", "21"} <= set(server.tmux("capture-pane", "-p", "-J", "-t", pane).splitlines()), "both")
+
+
+def test_a_line_that_ends_the_server_was_read(home: Home, servers: Callable[..., Server]) -> None:
+    last = servers("last").start("-s", "web", "sh")
+    until(lambda: foreground.sleeps(int(last.show("web:", "#{pane_pid}"))), "its prompt")
+    done = home.viewsync("send", "-S", last.socket, "-t", "web", "--verify", "-c", "exit")
+    assert (done.code, done.err) == (0, "")
+    until(lambda: not alive(last.pid), "the server's end")
+
+
+LATE = "import os, sys, time; sys.stdin.readline(); time.sleep(0.3); os.write(int(sys.argv[1]), b'text\\n'); input()"
+
+
+@pytest.mark.parametrize(("reads", "ends"), [(True, False), (False, False), (True, True)])
+def test_a_line_is_looked_for_once_the_server_has_written_it(server: Server, *, reads: bool, ends: bool) -> None:
+    """tmux answers before it writes to a pane, on a busy machine long before. The line may end it, too."""
+    seen = pane_list.read(Tmux("tmux", 60.0, server.home.env), server.socket).server
+    ours, theirs = os.openpty()
+    late = subprocess.Popen([sys.executable, "-c", LATE, str(ours)], stdin=subprocess.PIPE, pass_fds=[ours])
+    reader = subprocess.Popen(["head", "-n", "1"], stdin=theirs, stdout=subprocess.DEVNULL) if reads else None
+    place = PaneAddress(server.socket, seen._replace(pid=late.pid), "%0")
+    assert late.stdin
+    with contextlib.closing(submitting.Line(place, os.ttyname(theirs), len("text"))) as line:
+        late.stdin.write(b"\n\n" if ends else b"\n")
+        late.stdin.flush()
+        if ends:
+            late.wait()
+        assert line.submitted().seen == reads
+    with contextlib.suppress(BrokenPipeError):
+        late.communicate(b"" if ends else b"\n")
+    for handle in (ours, theirs):
+        os.close(handle)
+    if reader:
+        reader.wait()
 
 
 def test_what_is_typed_otherwise_is_refused_in_words(server: Server) -> None:

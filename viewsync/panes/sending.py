@@ -268,9 +268,10 @@ def _submit_one(
         return _put_fresh(tmux, located, what, kept), None, None
     from viewsync.panes import submitting
 
-    if by_line:
-        return _put_fresh(tmux, located, what, kept), None, submitting.by_line(terminal)
     size = len(typed.encode("utf-8", "surrogateescape"))
+    if by_line:
+        with contextlib.closing(submitting.Line(place, terminal, size)) as sent:
+            return _put_fresh(tmux, located, what, kept), None, sent.submitted()
     submission = submitting.Submission(tmux, place, located.pane.pid, terminal, size, verify=message.verify)
     with contextlib.closing(submission):
         answer = _put_fresh(tmux, located, what._replace(later=submission.later), kept)

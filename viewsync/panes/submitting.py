@@ -40,14 +40,60 @@ class Submitted(NamedTuple):
     why: str  # what was seen instead
 
 
-def by_line(terminal: str) -> Submitted:
-    """A terminal that hands over whole lines needs no Enter of its own: whether somebody has read the line."""
-    deadline = time.monotonic() + _UNREAD
-    while line_discipline.unread(terminal) > 0:
-        if time.monotonic() > deadline:
-            return Submitted(1, False, "its program has not read it")
-        time.sleep(_LOOK)
-    return Submitted(1, True, "")
+class Counters:
+    """What a server has read and written since, where that is told. Its clients do not count there, its panes do."""
+
+    def __init__(self, pid: int) -> None:
+        self._handle = procfs.open_counters(pid)
+        self._before = self._counts() or (0, 0)
+
+    def close(self) -> None:
+        if self.told:
+            os.close(self._handle)
+            self._handle = -1
+
+    @property
+    def told(self) -> bool:
+        return self._handle >= 0
+
+    def now(self) -> tuple[int, int] | None:
+        """Bytes; None where it is gone, or tells nothing."""
+        if found := self._counts():
+            return found[0] - self._before[0], found[1] - self._before[1]
+        return None
+
+    def _counts(self) -> tuple[int, int] | None:
+        try:
+            fields = os.pread(self._handle, 64, 0).split() if self.told else []
+            return int(fields[1]), int(fields[3])
+        except (OSError, IndexError, ValueError):
+            return None
+
+
+class Line:
+    """What goes into a terminal that hands over whole lines, and needs no Enter of its own. Made before it goes in."""
+
+    def __init__(self, place: PaneAddress, terminal: str, size: int) -> None:
+        self._terminal, self._size = terminal, size
+        self._counters = Counters(place.server.pid_here)
+
+    def close(self) -> None:
+        self._counters.close()
+
+    def submitted(self) -> Submitted:
+        """Whether somebody has read the line, once tmux has written it: that answers before."""
+        begin = time.monotonic()
+        while (waited := time.monotonic() - begin) < _UNREAD:
+            if self._is_written(waited) and line_discipline.unread(self._terminal) <= 0:
+                return Submitted(1, True, "")
+            time.sleep(_LOOK)
+        return Submitted(1, False, "its program has not read it")
+
+    def _is_written(self, waited: float) -> bool:
+        if not self._counters.told:
+            return waited > _BLIND
+        now = self._counters.now()
+        return now is None or now[1] >= self._size  # the line may have ended it
 
 
 class Submission:
@@ -61,8 +107,7 @@ class Submission:
         self._terminal = terminal
         self._size = size
         line_discipline.wait_until_read(terminal)  # the last Enter: together with this text it would be a paste
-        self._counters = procfs.open_counters(place.server.pid_here)
-        self._before = self._counts()
+        self._counters = Counters(place.server.pid_here)
         self._shown = self._look() if verify else None
         self.pressed: Answer | None = None  # what tmux said to Enter
         self.later = Later(os.urandom(8).hex(), self._bound + _MARGIN)
@@ -72,9 +117,7 @@ class Submission:
         return line_discipline.READS + self._size * _PER_BYTE
 
     def close(self) -> None:
-        if self._counters >= 0:
-            os.close(self._counters)
-            self._counters = -1
+        self._counters.close()
 
     def wait_until_taken(self) -> bool:
         """Whether it shows what it has read, all of it, as far as that can be told."""
@@ -83,7 +126,7 @@ class Submission:
             unread = line_discipline.unread(self._terminal)
             if unread <= 0 and self._shows():
                 return self._is_still()
-            if unread <= 0 and waited > (_SHOWS if self._counters >= 0 else _BLIND):
+            if unread <= 0 and waited > (_SHOWS if self._counters.told else _BLIND):
                 break
             time.sleep(_STEP)
         return False
@@ -93,7 +136,7 @@ class Submission:
         deadline = time.monotonic() + _STILL
         counts: tuple[int, int] | None = None
         while time.monotonic() < deadline:
-            last, counts = counts, self._counts()
+            last, counts = counts, self._counters.now()
             if counts == last and line_discipline.unread(self._terminal) == 0 and foreground.sleeps(self._program):
                 return True
             time.sleep(_STEP)
@@ -101,7 +144,7 @@ class Submission:
 
     def _shows(self) -> bool:
         """Whether tmux has written all of it, and something has come back since."""
-        read, written = (now - before for now, before in zip(self._counts(), self._before, strict=True))
+        read, written = self._counters.now() or (0, 0)
         return read > 0 and written >= self._size
 
     def press(self, known: Kept | None = None) -> str:
@@ -167,13 +210,3 @@ class Submission:
         screen = tmux_screen.read(self._tmux, self._place.socket, self._place.pane_id, 0)
         rows = screen.over if screen.alternate else screen.rows
         return drafts.Shown(tuple(row.rstrip() for row in rows), screen.row, screen.column)
-
-    def _counts(self) -> tuple[int, int]:
-        """Bytes that the server has read and written. Its clients do not count there, its panes do."""
-        if self._counters < 0:
-            return 0, 0
-        try:
-            fields = os.pread(self._counters, 64, 0).split()
-            return int(fields[1]), int(fields[3])
-        except (OSError, IndexError, ValueError):
-            return 0, 0
