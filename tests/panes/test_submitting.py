@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tty
 from typing import TYPE_CHECKING
 
 import pytest
@@ -224,6 +225,33 @@ def test_a_line_is_looked_for_once_the_server_has_written_it(server: Server, *, 
         os.close(handle)
     if reader:
         reader.wait()
+
+
+def test_a_program_that_shows_nothing_gets_enter_once_the_text_was_written(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before, both would come at once, and be taken for a paste."""
+    monkeypatch.setattr(line_discipline, "READS", 60.0)
+    tmux = Tmux("tmux", 60.0, server.home.env)
+    seen = pane_list.read(tmux, server.socket).server
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    argv = [sys.executable, "-c", LATE.replace("0.3", "0.6"), str(ours)]
+    late = subprocess.Popen(argv, stdin=subprocess.PIPE, pass_fds=[ours])
+    reader = subprocess.Popen(["cat"], stdin=theirs, stdout=subprocess.DEVNULL)
+    place = PaneAddress(server.socket, seen._replace(pid=late.pid), "%0")
+    assert late.stdin
+    made = submitting.Submission(tmux, place, late.pid, os.ttyname(theirs), len("text"), verify=False)
+    with contextlib.closing(made) as submission, contextlib.closing(submitting.Counters(late.pid)) as counters:
+        late.stdin.write(b"\n")
+        late.stdin.flush()
+        assert not submission.wait_until_taken()
+        assert counters.has_written(len("text"))
+    late.communicate(b"\n")
+    reader.kill()
+    reader.wait()
+    for handle in (ours, theirs):
+        os.close(handle)
 
 
 def test_what_is_typed_otherwise_is_refused_in_words(server: Server) -> None:

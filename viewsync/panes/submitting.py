@@ -62,6 +62,11 @@ class Counters:
             return found[0] - self._before[0], found[1] - self._before[1]
         return None
 
+    def has_written(self, size: int) -> bool:
+        """As far as that is told. What ended the server was written."""
+        now = self.now()
+        return now is None or now[1] >= size
+
     def _counts(self) -> tuple[int, int] | None:
         try:
             fields = os.pread(self._handle, 64, 0).split() if self.told else []
@@ -90,10 +95,7 @@ class Line:
         return Submitted(1, False, "its program has not read it")
 
     def _is_written(self, waited: float) -> bool:
-        if not self._counters.told:
-            return waited > _BLIND
-        now = self._counters.now()
-        return now is None or now[1] >= self._size  # the line may have ended it
+        return self._counters.has_written(self._size) and (self._counters.told or waited > _BLIND)
 
 
 class Submission:
@@ -126,7 +128,8 @@ class Submission:
             unread = line_discipline.unread(self._terminal)
             if unread <= 0 and self._shows():
                 return self._is_still()
-            if unread <= 0 and waited > (_SHOWS if self._counters.told else _BLIND):
+            shown_by = _SHOWS if self._counters.told else _BLIND
+            if unread <= 0 and waited > shown_by and self._counters.has_written(self._size):
                 break
             time.sleep(_STEP)
         return False
