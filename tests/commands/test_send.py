@@ -297,6 +297,7 @@ def test_a_script_that_python_runs_gets_the_block_as_it_is(server: Server, home:
 
 def test_enter_alone(python: Server, home: Home) -> None:
     send(home, "-l", "-c", "6 * 7")
+    until(lambda: "6 * 7" in shown(python), "the text")
     assert "42" not in stays(lambda: shown(python), 0.2)
     send(home, "-c", "", "-w", "^42$")
 

@@ -216,7 +216,11 @@ def test_a_cleanup_step_ignores_what_came_ignored_and_nothing_else(
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
 def test_a_demo_whose_tab_is_closed_leaves_nothing(home: Home, number: signal.Signals) -> None:
-    tab = home.tab("demo", "--plain", env={"TMPDIR": home.path})
+    slow = os.path.join(home.path, "slow-tmux")
+    with open(slow, "w", encoding="utf-8") as file:
+        file.write('#!/bin/sh\nsleep 0.2\nexec tmux "$@"\n')  # else it is over before its tab is closed
+    os.chmod(slow, 0o700)
+    tab = home.tab("demo", "--plain", env={"TMPDIR": home.path, "VIEWSYNC_TMUX": slow})
     text = until(lambda: "3. C-b 0" in tab.text() and tab.text(), "its tabs")
     pids = [int(pid) for line in re.findall("processes in the panes: (.*)", str(text)) for pid in line.split()]
     assert pids

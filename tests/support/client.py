@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import select
 import signal
 import struct
 import subprocess
 import termios
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from tests.support import forked
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     Process = subprocess.Popen[bytes] | forked.InTerminal
+
+
+_PREFIX = "\x02"
+_PRESSES = 0.01  # seconds between two keys; of those within one millisecond tmux makes a paste (assume-paste-time)
 
 
 class Tab:
@@ -65,7 +71,11 @@ class Tab:
                 return  # EIO: nobody is on the other side any more
 
     def type(self, text: str) -> None:
-        os.write(self.master, text.encode())
+        """tmux's prefix by itself, as a person presses it: of what comes at once with other keys tmux makes a paste."""
+        for piece in filter(None, re.split(f"({_PREFIX})", text)):
+            if _PREFIX in text:
+                time.sleep(_PRESSES)
+            os.write(self.master, piece.encode())
 
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
