@@ -16,7 +16,7 @@ from tests.support.prompts import Prompt
 from tests.support.server import alive
 from tests.support.sessions import create
 from tests.support.wait import stays, until
-from viewsync.panes import submitting
+from viewsync.panes import fenced, submitting
 from viewsync.registry.targets import PaneAddress
 from viewsync.system import foreground, line_discipline
 from viewsync.tmux import input as tmux_input
@@ -201,7 +201,12 @@ def test_a_line_that_ends_the_server_was_read(home: Home, servers: Callable[...,
     until(lambda: not alive(last.pid), "the server's end")
 
 
-LATE = "import os, sys, time; sys.stdin.readline(); time.sleep(0.3); os.write(int(sys.argv[1]), b'text\\n'); input()"
+LATE = """import os, sys, time
+sys.stdin.readline()
+for part in sys.argv[2:]:
+    time.sleep(0.3)
+    os.write(int(sys.argv[1]), part.encode())
+input()"""
 
 
 @pytest.mark.parametrize(("reads", "ends"), [(True, False), (False, False), (True, True)])
@@ -209,7 +214,8 @@ def test_a_line_is_looked_for_once_the_server_has_written_it(server: Server, *, 
     """tmux answers before it writes to a pane, on a busy machine long before. The line may end it, too."""
     seen = pane_list.read(Tmux("tmux", 60.0, server.home.env), server.socket).server
     ours, theirs = os.openpty()
-    late = subprocess.Popen([sys.executable, "-c", LATE, str(ours)], stdin=subprocess.PIPE, pass_fds=[ours])
+    argv = [sys.executable, "-c", LATE, str(ours), "text", "\n"]  # the Enter may be late as well
+    late = subprocess.Popen(argv, stdin=subprocess.PIPE, pass_fds=[ours])
     reader = subprocess.Popen(["head", "-n", "1"], stdin=theirs, stdout=subprocess.DEVNULL) if reads else None
     place = PaneAddress(server.socket, seen._replace(pid=late.pid), "%0")
     assert late.stdin
@@ -236,7 +242,7 @@ def test_a_program_that_shows_nothing_gets_enter_once_the_text_was_written(
     seen = pane_list.read(tmux, server.socket).server
     ours, theirs = os.openpty()
     tty.setraw(theirs)
-    argv = [sys.executable, "-c", LATE.replace("0.3", "0.6"), str(ours)]
+    argv = [sys.executable, "-c", LATE, str(ours), "", "text"]
     late = subprocess.Popen(argv, stdin=subprocess.PIPE, pass_fds=[ours])
     reader = subprocess.Popen(["cat"], stdin=theirs, stdout=subprocess.DEVNULL)
     place = PaneAddress(server.socket, seen._replace(pid=late.pid), "%0")
@@ -247,6 +253,36 @@ def test_a_program_that_shows_nothing_gets_enter_once_the_text_was_written(
         late.stdin.flush()
         assert not submission.wait_until_taken()
         assert counters.has_written(len("text"))
+    late.communicate(b"\n")
+    reader.kill()
+    reader.wait()
+    for handle in (ours, theirs):
+        os.close(handle)
+
+
+def test_what_comes_behind_the_enter_of_a_killed_sender_waits_until_that_was_written(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmux = Tmux("tmux", 60.0, server.home.env)
+    seen = pane_list.read(tmux, server.socket).server
+    ours, theirs = os.openpty()
+    late = subprocess.Popen([sys.executable, "-c", LATE, str(ours), "\n"], stdin=subprocess.PIPE, pass_fds=[ours])
+    reader = subprocess.Popen(["cat"], stdin=theirs, stdout=subprocess.DEVNULL)
+    place = PaneAddress(server.socket, seen._replace(pid=late.pid), "%0")
+    assert late.stdin
+    begin = late.stdin
+
+    def press(*_: object) -> tmux_input.Answer:
+        begin.write(b"\n")
+        begin.flush()
+        return tmux_input.Answer("", "")
+
+    monkeypatch.setattr(line_discipline, "READS", 60.0)
+    monkeypatch.setattr(tmux_input, "terminal", lambda *_: os.ttyname(theirs))
+    monkeypatch.setattr(tmux_input, "press", press)
+    with contextlib.closing(submitting.Counters(late.pid)) as counters:
+        fenced._press(tmux, place, "token")
+        assert counters.has_written(1)
     late.communicate(b"\n")
     reader.kill()
     reader.wait()

@@ -92,7 +92,7 @@ class ViewNumbers(TypedDict):
     longest_lifetime_seconds: Annotated[float | None, "the longest of that"]
     lifetime_unknown: Annotated[int, "how many ended whose beginning is not known"]
     most_at_once: Annotated[int, "the most that were there at the same moment"]
-    ended_at_once: Annotated[int, "how many tmux ended itself as it noticed that a client was gone: in the same second"]
+    ended_at_once: Annotated[int, "how many tmux ended itself as a client was gone: in the same second, or the next"]
     delayed: Annotated[int, "how many were seen without their client before they ended"]
     median_delay_seconds: Annotated[
         float | None, "of those, the median from when it was seen that the client was gone to the view's end"

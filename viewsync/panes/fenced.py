@@ -4,6 +4,7 @@ one that was killed has typed there gets its Enter first.
 
 from __future__ import annotations
 
+from viewsync.light import contextlib
 from viewsync.system import line_discipline
 from viewsync.tmux import input as tmux_input
 from viewsync.tmux import pid_namespaces
@@ -26,10 +27,14 @@ def put(tmux: Tmux, place: PaneAddress, what: Input, kept: str, *, look: bool = 
 
 def _press(tmux: Tmux, place: PaneAddress, due: str) -> None:
     """Its Enter, apart from the text before and from what comes behind, so that nobody takes them for one paste."""
+    from viewsync.panes import submitting  # hardly ever
+
     here = pid_namespaces.is_here(place.server)
     terminal = tmux_input.terminal(tmux, place.server, place.pane_id) if here else ""
     line_discipline.wait_until_read(terminal)
-    tmux_input.press(tmux, place.server, place.pane_id, due)
+    with contextlib.closing(submitting.Counters(place.server.pid_here)) as counters:
+        if not tmux_input.press(tmux, place.server, place.pane_id, due).refused:
+            counters.wait_until_written(1)
     line_discipline.wait_until_read(terminal)
 
 

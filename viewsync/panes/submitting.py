@@ -67,6 +67,12 @@ class Counters:
         now = self.now()
         return now is None or now[1] >= size
 
+    def wait_until_written(self, size: int) -> None:
+        """As long as a program may take to read it."""
+        deadline = time.monotonic() + line_discipline.READS
+        while not self.has_written(size) and time.monotonic() < deadline:
+            time.sleep(_STEP)
+
     def _counts(self) -> tuple[int, int] | None:
         try:
             fields = os.pread(self._handle, 64, 0).split() if self.told else []
@@ -79,7 +85,8 @@ class Line:
     """What goes into a terminal that hands over whole lines, and needs no Enter of its own. Made before it goes in."""
 
     def __init__(self, place: PaneAddress, terminal: str, size: int) -> None:
-        self._terminal, self._size = terminal, size
+        """`size`: bytes of the text, behind which its Enter comes: without that nothing of it can be read."""
+        self._terminal, self._size = terminal, size + 1
         self._counters = Counters(place.server.pid_here)
 
     def close(self) -> None:
