@@ -25,7 +25,9 @@ def start(argv: list[str]) -> subprocess.Popen[str]:
 
 
 def together(writers: list[subprocess.Popen[str]]) -> list[str]:
-    """Give all of them their start at once; what went wrong."""
+    """Give all of them their start at once; what went wrong. They have as long as they need where twenty others want
+    each core: it is only that none of them waits for ever.
+    """
     for writer in writers:
         assert writer.stdout
         assert writer.stdout.readline() == "ready\n"
@@ -33,7 +35,7 @@ def together(writers: list[subprocess.Popen[str]]) -> list[str]:
         assert writer.stdin
         writer.stdin.close()
         writer.stdin = None
-    return [err for _, err in [writer.communicate(timeout=60) for writer in writers] if err]
+    return [err for _, err in [writer.communicate(timeout=600) for writer in writers] if err]
 
 
 def run(argv: list[str], env: dict[str, str] | None = None, stdin: str = "") -> Done:

@@ -73,18 +73,18 @@ def test_jq_under_flock_and_viewsync_exclude_each_other(folder: str) -> None:
     write(folder, '{"version": "1.0", "sessions": {}, "mine": [1, {"a": null}]}')
     jq = """
         echo ready; cat; cd "$1"; n=0
-        while [ $n -lt 40 ]; do
+        while [ $n -lt 20 ]; do
             flock -w 20 .sessions.lock sh -c '
                 jq --arg name "jq-$1" ".sessions[\\$name] = {socket: \\"/s\\"}" .sessions.json >mine.tmp &&
                 mv mine.tmp .sessions.json' - "$2-$n"
             n=$((n + 1))
         done"""
     writers = [start(["sh", "-euc", jq, "-", folder, str(number)]) for number in range(2)]
-    writers += [start(python(ADD, folder, str(number), "40")) for number in range(2)]
+    writers += [start(python(ADD, folder, str(number), "20")) for number in range(2)]
     assert together(writers) == []
     found: Any = RegistryFile(folder).read()
-    jqs = {f"jq-{writer}-{number}" for writer in range(2) for number in range(40)}
-    ours = {f"{writer}-{number}" for writer in range(2) for number in range(40)}
+    jqs = {f"jq-{writer}-{number}" for writer in range(2) for number in range(20)}
+    ours = {f"{writer}-{number}" for writer in range(2) for number in range(20)}
     assert set(found["sessions"]) == jqs | ours
     assert found["mine"] == [1, {"a": None}]
 
