@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.mcp.served import Starts
 from tests.support.server import Home, alive
 from tests.support.wait import until
 
@@ -27,6 +28,13 @@ def home() -> Iterator[Home]:
         if pid.isdigit():
             end(int(pid))
     found.remove()
+
+
+@pytest.fixture
+def start(home: Home) -> Iterator[Starts]:
+    starts = Starts(home)
+    yield starts
+    starts.end()
 
 
 def end(pid: int) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import array
-import contextlib
 import fcntl
 import json
 import os
-import select
 import socket
 import subprocess
 import termios
@@ -15,96 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.mcp.served import BEGIN, Served, Starts, message, pipes
 from tests.support.wait import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable
 
     from tests.support.server import Home
-
-    Start = Callable[..., "Served"]
-
-HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
-
-
-def message(method: str, number: int | None = None, **params: Any) -> bytes:
-    numbered = {} if number is None else {"id": number}
-    return json.dumps({"jsonrpc": "2.0", **numbered, "method": method, "params": params}).encode() + b"\n"
-
-
-BEGIN = message("initialize", 1, **HELLO) + message("notifications/initialized")
-
-
-class Served:
-    """A server, and our ends of what it reads and writes."""
-
-    def __init__(self, process: subprocess.Popen[bytes], writes: int, reads: int) -> None:
-        self.process, self.writes, self.reads = process, writes, reads
-        self._came = b""
-        self._answers: dict[int, dict[str, Any]] = {}
-
-    def write(self, raw: bytes) -> None:
-        while raw:
-            raw = raw[os.write(self.writes, raw) :]
-
-    def answer(self, number: int) -> dict[str, Any]:
-        """They come in any order."""
-        while number not in self._answers:
-            assert select.select([self.reads], [], [], 60)[0], f"no answer to {number}"
-            raw = os.read(self.reads, 1 << 16)
-            assert raw, f"it ended without an answer to {number}"
-            *lines, self._came = (self._came + raw).split(b"\n")
-            self._answers |= {found["id"]: found for found in map(json.loads, lines) if "id" in found}
-        return self._answers[number]
-
-    def leave(self) -> None:
-        for number in (self.writes, self.reads):
-            with contextlib.suppress(OSError):
-                os.close(number)
-
-    def end(self) -> tuple[int, bytes]:
-        """Once we have hung up: its exit code, and what it complained of."""
-        self.leave()
-        assert self.process.stderr
-        return self.process.wait(60), self.process.stderr.read()
-
-
-@pytest.fixture
-def start(home: Home) -> Iterator[Start]:
-    with contextlib.ExitStack() as stack:
-
-        def begin(theirs: tuple[int, int], ours: tuple[int, int], env: Mapping[str, str] | None = None) -> Served:
-            process = subprocess.Popen(
-                [home.launcher, "mcp"],
-                env={**home.env, **(env or {})},
-                stdin=theirs[0],
-                stdout=theirs[1],
-                stderr=subprocess.PIPE,
-            )
-            for number in set(theirs):
-                os.close(number)
-            served = Served(process, *ours)
-
-            def stop() -> None:
-                served.leave()
-                try:
-                    process.wait(60)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
-                assert process.stderr
-                process.stderr.close()
-
-            stack.callback(stop)
-            return served
-
-        yield begin
-
-
-def pipes() -> tuple[tuple[int, int], tuple[int, int]]:
-    """What the server gets, and what we keep."""
-    (their_in, our_out), (our_in, their_out) = os.pipe(), os.pipe()
-    return (their_in, their_out), (our_out, our_in)
 
 
 def sockets() -> tuple[tuple[int, int], tuple[int, int]]:
@@ -120,7 +35,7 @@ def one_socket() -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 @pytest.mark.parametrize("ends", [pipes, sockets, one_socket])
-def test_words_come_in_pieces_and_answers_are_whole(start: Start, ends: Callable[[], Any]) -> None:
+def test_words_come_in_pieces_and_answers_are_whole(start: Starts, ends: Callable[[], Any]) -> None:
     served = start(*ends())
     served.write(BEGIN)
     assert "result" in served.answer(1)
@@ -132,7 +47,7 @@ def test_words_come_in_pieces_and_answers_are_whole(start: Start, ends: Callable
     assert [served.answer(number)["result"] for number in (3, 4, 5)] == [{}, {}, {}]
 
 
-def test_a_client_that_reads_late_gets_all_of_it(start: Start) -> None:
+def test_a_client_that_reads_late_gets_all_of_it(start: Starts) -> None:
     """More than its pipe has room for, while others are answered."""
     served = start(*pipes())
     served.write(BEGIN)
@@ -160,7 +75,7 @@ def waiting(number: int) -> int:
     return found[0]
 
 
-def test_whoever_shares_the_pipes_finds_them_as_they_were(start: Start) -> None:
+def test_whoever_shares_the_pipes_finds_them_as_they_were(start: Starts) -> None:
     """A shell, say, has the same file open; and a log may go into the same pipe. What else is printed is no answer."""
     theirs, ours = pipes()
     kept = [os.dup(number) for number in theirs]
@@ -176,7 +91,7 @@ def test_whoever_shares_the_pipes_finds_them_as_they_were(start: Start) -> None:
         os.close(number)
 
 
-def test_pipes_that_do_not_wait_lose_nothing(start: Start) -> None:
+def test_pipes_that_do_not_wait_lose_nothing(start: Starts) -> None:
     theirs, ours = pipes()
     for number in theirs:
         os.set_blocking(number, False)
@@ -186,7 +101,7 @@ def test_pipes_that_do_not_wait_lose_nothing(start: Start) -> None:
 
 
 @pytest.mark.parametrize("ends", [pipes, sockets])
-def test_a_client_that_is_gone_is_no_fault_of_ours(start: Start, ends: Callable[[], Any]) -> None:
+def test_a_client_that_is_gone_is_no_fault_of_ours(start: Starts, ends: Callable[[], Any]) -> None:
     served = start(*ends())
     served.write(BEGIN)
     served.answer(1)

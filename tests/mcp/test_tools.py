@@ -112,10 +112,16 @@ def test_an_error_says_what_was_wrong_and_what_to_do(home: Home) -> None:
                 ("exec", {"session": "shell"}, "usage", "exec needs command", "a line of shell"),
                 ("send", {"text": "x"}, "usage", "send needs session", "`list` shows which sessions there are"),
                 ("wait", {"session": "shell", "timeout": "9"}, "usage", "wait: timeout must be a number", "seconds"),
-                ("wait", {"session": "shell", "timeout": -1}, "usage", "wait: timeout must be a number", "seconds"),
+                ("wait", {"session": "shell", "timeout": -1}, "usage", "must be a number from 0 on", "seconds"),
                 ("wait", {"session": "shell", "patterns": "x"}, "usage", "patterns must be a list of texts", ""),
                 ("wait", {"session": "shell", "patterns": ["("]}, "usage", "not a pattern: '('", "plain text"),
-                ("send", {"session": "shell", "text": "a\0b"}, "usage", "send: text must be text", "typed"),
+                (
+                    "send",
+                    {"session": "shell", "text": "a\0b"},
+                    "usage",
+                    "send: text must be text, without NUL",
+                    "typed",
+                ),
                 ("send", {"session": "shell", "text": "a", "keys": ["Up"]}, "usage", "not allowed with", ""),
                 ("send", {"session": "shell", "keys": ["Entre"]}, "usage", "there is no key 'Entre'", "Enter"),
                 (

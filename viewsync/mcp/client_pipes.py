@@ -1,7 +1,7 @@
 """The client's pipes, without a thread for each line: to change between threads takes longer than what a line needs.
 
 They stay as blocking as they are, since whoever started us may have them, too: nothing is read before something is
-there, and nothing is written but what there is room for.
+there, and nothing is written but what there is room for. Files and terminals are read and written the same way.
 """
 
 from __future__ import annotations
@@ -11,22 +11,16 @@ import contextlib
 import fcntl
 import os
 import select
-import stat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 _AT_ONCE = 65536  # bytes, as many as a pipe has room for
-_PIPES = (stat.S_ISFIFO, stat.S_ISSOCK)  # those that tell when something came, and that there is room for PIPE_BUF
 
 
-def taken() -> tuple[Any, Any]:
-    """Standard input and output, as the SDK's transport takes them; None where they are no pipes, and then it reads
-    and writes them itself. From here on they are nothing and the errors: what else is printed is no answer.
-    """
-    if not all(_is_pipe(number) for number in (0, 1)):
-        return None, None
+def taken() -> tuple[Lines, Answers]:
+    """Standard input and output. From here on they are nothing and the errors: what else is printed is no answer."""
     lines, answers = (fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, 3) for number in (0, 1))
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
@@ -36,13 +30,6 @@ def taken() -> tuple[Any, Any]:
         os.dup2(nothing, 1)
     os.close(nothing)
     return Lines(lines), Answers(answers)
-
-
-def _is_pipe(number: int) -> bool:
-    try:
-        return any(kind(os.fstat(number).st_mode) for kind in _PIPES)
-    except OSError:
-        return False
 
 
 class Lines:
@@ -70,7 +57,10 @@ class Lines:
 
     async def _something(self) -> None:
         loop, came = asyncio.get_running_loop(), asyncio.Event()
-        loop.add_reader(self._number, came.set)
+        try:
+            loop.add_reader(self._number, came.set)
+        except PermissionError:  # a file: all of it is there
+            return
         try:
             await came.wait()
         finally:
@@ -80,9 +70,14 @@ class Lines:
 class Answers:
     def __init__(self, number: int) -> None:
         self._number = number
+        self._turn = asyncio.Lock()
 
     async def write(self, text: str) -> None:
         """Where nobody reads any more it goes nowhere: such a client ends what we read, too."""
+        async with self._turn:
+            await self._write(text)
+
+    async def _write(self, text: str) -> None:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             left = self._written(memoryview(text.encode()), wait=False)
             if left:

@@ -10,7 +10,12 @@ from viewsync.text.nearest import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_KINDS = {"string": "text", "boolean": "true or false", "integer": "a whole number", "number": "a number"}
+_KINDS = {
+    "string": "text, without NUL and without half of a character",
+    "boolean": "true or false",
+    "integer": "a whole number from 0 on",
+    "number": "a number from 0 on",
+}
 
 
 def checked(tool: str, given: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:

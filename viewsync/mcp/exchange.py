@@ -1,0 +1,91 @@
+"""What the client asks, line by line, and what was answered.
+
+Each line that asks for something is answered, also one that the SDK cannot read and would drop. And who hangs up at
+once (`printf ... | viewsync mcp`) still gets the answers that need no waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+import mcp_types as types
+from pydantic import ValidationError
+
+from viewsync.mcp.rules import refusals
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from mcp.shared.message import SessionMessage
+
+    from viewsync.mcp.client_pipes import Answers, Lines
+
+_LAST = 60.0  # seconds in which the last answers come once nobody asks any more
+_STEP = 0.01  # seconds between two looks
+
+
+class Exchange:
+    def __init__(self, lines: Lines, answers: Answers) -> None:
+        self._lines = lines
+        self._answers = answers
+        self._open: set[types.RequestId] = set()
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        """The lines that are messages."""
+        async for line in self._lines:
+            if self._is_message(line):
+                yield line
+            elif line.strip():
+                await self._answers.write(json.dumps(refusals.refusal(line)) + "\n")
+        await self._settled()
+
+    def _is_message(self, line: str) -> bool:
+        try:
+            message = types.jsonrpc_message_adapter.validate_json(line, by_name=False)
+        except ValidationError:
+            return False
+        if isinstance(message, types.JSONRPCNotification):
+            if message.method == "notifications/cancelled":
+                self.waits((message.params or {}).get("requestId"))
+            return '"id"' not in line or "id" not in json.loads(line)  # what it has there is none, and it is a request
+        if isinstance(message, types.JSONRPCRequest) and message.method != "subscriptions/listen":
+            self._open.add(message.id)
+        return True
+
+    def waits(self, number: Any) -> None:
+        """Nobody waits for the answer to that request once the client has hung up."""
+        if isinstance(number, (str, int)):
+            self._open.discard(number)
+
+    async def _settled(self) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _LAST
+        while self._open and loop.time() < deadline:
+            await asyncio.sleep(_STEP)
+
+    def answering(self, writes: Any) -> Answering:
+        return Answering(writes, self._open)
+
+
+class Answering:
+    """The SDK's stream of what is written."""
+
+    def __init__(self, writes: Any, unanswered: set[types.RequestId]) -> None:
+        self._writes = writes
+        self._open = unanswered
+
+    async def send(self, item: SessionMessage) -> None:
+        await self._writes.send(item)
+        if isinstance(item.message, (types.JSONRPCResponse, types.JSONRPCError)) and item.message.id is not None:
+            self._open.discard(item.message.id)
+
+    async def aclose(self) -> None:
+        await self._writes.aclose()
+
+    async def __aenter__(self) -> Answering:
+        return self
+
+    async def __aexit__(self, *problem: object) -> None:
+        await self.aclose()
