@@ -112,3 +112,12 @@ def test_a_person_at_a_terminal_is_answered(home: Home) -> None:
     found = [json.loads(line)["id"] for line in out.splitlines()]
     assert sorted(found, key=str) == [1, 2, None]
     assert b"an MCP client starts it" in err
+
+
+def test_answers_that_cannot_be_written_are_no_bug(home: Home) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [home.launcher, "mcp"], env=home.env, input=BEGIN + CALL, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    said = b"viewsync: cannot write the answers: No space left on device\n"
+    assert (done.returncode, done.stderr) == (74, said)

@@ -45,8 +45,7 @@ def run(parsed: argparse.Namespace, ctx: Context, run_verb: Callable[[str, Seque
     _check_sdk()
     from viewsync.mcp import serving
 
-    serving.serve(ctx, run_verb, parsed.policy)
-    return Result(printed=True)
+    return Result(printed=True, code=serving.serve(ctx, run_verb, parsed.policy))
 
 
 def _check_sdk() -> None:

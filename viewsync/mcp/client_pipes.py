@@ -71,17 +71,22 @@ class Answers:
     def __init__(self, number: int) -> None:
         self._number = number
         self._turn = asyncio.Lock()
+        self.problem: OSError | None = None  # why nothing more can be written
 
     async def write(self, text: str) -> None:
         """Where nobody reads any more it goes nowhere: such a client ends what we read, too."""
         async with self._turn:
-            await self._write(text)
+            try:
+                await self._write(text)
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+            except OSError as error:
+                self.problem = error
 
     async def _write(self, text: str) -> None:
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            left = self._written(memoryview(text.encode()), wait=False)
-            if left:
-                await asyncio.to_thread(self._written, left, wait=True)
+        left = self._written(memoryview(text.encode()), wait=False)
+        if left:
+            await asyncio.to_thread(self._written, left, wait=True)
 
     async def flush(self) -> None:
         """All is written."""

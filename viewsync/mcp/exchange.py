@@ -35,6 +35,8 @@ class Exchange:
     async def __aiter__(self) -> AsyncIterator[str]:
         """The lines that are messages."""
         async for line in self._lines:
+            if self._answers.problem:
+                return
             if self._is_message(line):
                 yield line
             elif line.strip():

@@ -61,8 +61,8 @@ class Server:
             on_get_prompt=self._get_prompt,
         )
 
-    async def run(self) -> None:
-        """Until the client hangs up."""
+    async def run(self) -> OSError | None:
+        """Until the client hangs up, or answers can no longer be written, and why."""
         options = self._protocol.create_initialization_options()
         try:
             lines, answers = client_pipes.taken()
@@ -72,6 +72,7 @@ class Server:
                 await self._protocol.run(reads, self._exchange.answering(writes), options)
         finally:
             self._subscriptions.stop()
+        return answers.problem
 
     async def _list_tools(
         self, context: RequestContext, params: types.PaginatedRequestParams | None

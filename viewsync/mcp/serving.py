@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _PARTS = ("panes.sending", "panes.waiting", "panes.executing", "panes.capturing")
 
 
-def serve(ctx: Context, run_verb: RunVerb, policy: str) -> None:
-    """Until the client hangs up."""
+def serve(ctx: Context, run_verb: RunVerb, policy: str) -> int:
+    """Until the client hangs up. The exit code."""
     assert ctx.folder  # one that cannot be used is told of before anything begins
     file = policy_file.PolicyFile(policy_file.path(ctx.env, policy), named=bool(policy))
     try:
@@ -42,17 +42,20 @@ def serve(ctx: Context, run_verb: RunVerb, policy: str) -> None:
     nursery = Nursery(calls.Calls(ctx, run_verb, file, Caller(ctx.env)).answer)
     from viewsync.mcp.server import Server
 
-    async def work() -> None:
+    async def work() -> OSError | None:
         workers = Workers(nursery)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if not signals.ignores(number):
                 asyncio.get_running_loop().add_signal_handler(number, _leave, workers, number)
         try:
-            await Server(workers, ctx.folder).run()
+            return await Server(workers, ctx.folder).run()
         finally:
             workers.close()
 
-    asyncio.run(work())
+    problem = asyncio.run(work())
+    if problem:
+        output.complain(f"cannot write the answers: {problem.strerror}")
+    return output.UNWRITTEN if problem else 0
 
 
 def _leave(workers: Workers, number: int) -> None:
