@@ -21,6 +21,7 @@ from viewsync.mcp.prompts import PROMPTS
 from viewsync.mcp.rules import uris
 from viewsync.mcp.subscriptions import Subscriptions
 from viewsync.mcp.tools import TOOLS, Tool
+from viewsync.mcp.turns import Turns
 
 if TYPE_CHECKING:
     from mcp.server.context import ServerRequestContext
@@ -43,6 +44,7 @@ _OF_PROGRAMS = ("exec", "wait")  # they wait for what a program does, and end wi
 class Server:
     def __init__(self, workers: Workers, folder: str) -> None:
         self._workers = workers
+        self._turns = Turns()
         self._subscriptions = Subscriptions(workers, folder)
         self._protocol = ProtocolServer[Any](
             "viewsync",
@@ -93,7 +95,7 @@ class Server:
             if waits:
                 found = await self._told(context, request, waits if isinstance(waits, (int, float)) else 0)
             else:
-                found = await self._workers.ask(request)
+                found = await self._done(request)
         except ViewsyncError as error:
             fields = {"code": error.code, "kind": error.kind, "message": error.message, "hint": error.hint}
             text = json.dumps({"schema": 1, "verb": tool.does if tool else None, "error": fields})
@@ -104,9 +106,13 @@ class Server:
         """The client hears each second that it goes on."""
         telling = asyncio.ensure_future(_tell(context, total))
         try:
-            return await self._workers.ask(request)
+            return await self._done(request)
         finally:
             telling.cancel()
+
+    async def _done(self, request: dict[str, Any]) -> dict[str, Any]:
+        async with self._turns.turn(request["tool"], request["arguments"]):
+            return await self._workers.ask(request)
 
     async def _list_resources(
         self, context: RequestContext, params: types.PaginatedRequestParams | None
@@ -144,7 +150,7 @@ class Server:
         if meant is None:
             raise MCPError(types.INVALID_PARAMS, f"there is no resource {params.uri!r}", {"uri": params.uri})
         tool, given = meant
-        found = await self._workers.ask({"what": "read", "tool": tool, "arguments": given})
+        found = await self._done({"what": "read", "tool": tool, "arguments": given})
         _checked(found)
         meta = {DATA: list(TOOLS[tool].of_panes)} if TOOLS[tool].of_panes else None
         text = types.TextResourceContents(uri=params.uri, mime_type="application/json", text=found["text"], _meta=meta)
