@@ -89,8 +89,6 @@ class Server:
         tool = TOOLS.get(params.name)
         waits = given.get("timeout") or tool.waits if tool and tool.waits else 0
         request = {"what": "call", "tool": params.name, "arguments": given}
-        if params.name in _OF_PROGRAMS:
-            self._exchange.waits(context.request_id)
         try:
             if waits:
                 found = await self._told(context, request, waits if isinstance(waits, (int, float)) else 0)
@@ -112,6 +110,8 @@ class Server:
 
     async def _done(self, request: dict[str, Any]) -> dict[str, Any]:
         async with self._turns.turn(request["tool"], request["arguments"]):
+            if request["tool"] in _OF_PROGRAMS:
+                return await self._exchange.until_hung_up(lambda: self._workers.ask(request))
             return await self._workers.ask(request)
 
     async def _list_resources(
