@@ -219,7 +219,7 @@ build() {
 make_environment() {
     case $maker in
         venv) logged "$python" -I -m venv "$new" ;;
-        virtualenv) logged virtualenv --python "$python" "$new" ;;
+        virtualenv) logged env VIRTUALENV_NO_PERIODIC_UPDATE=1 virtualenv --python "$python" "$new" ;;
         uv) logged uv venv --python "$python" "$new" ;;
     esac
 }

@@ -622,6 +622,8 @@ def test_a_broken_environment_is_made_anew(used: Machine) -> None:
     assert "install viewsync and its dependencies into it, with pip\n" in done.out
     assert used.run(used.launcher, "--version").out == "viewsync 99.1\n"
     assert installed(used) == {("pip", ""), *wanted()}  # the release's own record names the version that it was
+    data = glob.escape(used.env["VIRTUALENV_OVERRIDE_APP_DATA"])
+    assert glob.glob(f"{data}/wheel/*/embed/*/*.json") == [], "virtualenv goes on in the background"
 
 
 def test_uninstall_says_what_it_would_do(used: Machine) -> None:
