@@ -76,3 +76,32 @@ def test_who_no_longer_wants_its_turn_leaves_it_to_the_next(start: Starts) -> No
     assert [told(served, number)["code"] for number in (3, 5)] == [130, 2]
     served.write(call(7, "kill", session="s"))
     assert told(served, 7).get("error") is None
+
+
+def test_where_a_session_was_not_made_nothing_is_done_to_the_one_of_that_name(start: Starts) -> None:
+    served = start(*pipes())
+    served.write(BEGIN + call(2, "create", session="s", command=["cat"]))
+    assert told(served, 2).get("error") is None
+    again = call(3, "create", session="s", command=["sh"])
+    served.write(again + call(4, "send", session="s", text="exit") + call(5, "kill", session="s"))
+    kinds = [told(served, number)["error"]["kind"] for number in (4, 5)]
+    assert told(served, 3).get("error") is not None
+    assert kinds == ["not-begun", "not-begun"]
+    served.write(call(6, "capture", session="s"))
+    assert "exit" not in "".join(told(served, 6)["lines"])
+    served.write(call(7, "kill", session="s"))
+    assert told(served, 7).get("error") is None
+
+
+def test_what_was_to_be_typed_behind_a_command_is_not_typed_into_it(start: Starts) -> None:
+    served = start(*pipes())
+    served.write(BEGIN + call(2, "create", session="s", command=["bash", "--norc"], prompt="[$#] $"))
+    assert told(served, 2).get("error") is None
+    waits = call(3, "exec", session="s", command="cat", timeout=1)
+    served.write(
+        waits + call(4, "send", session="s", text="rm -r everything") + call(5, "exec", session="s", command="x")
+    )
+    assert [told(served, number)["error"]["kind"] for number in (4, 5)] == ["not-begun", "not-begun"]
+    served.write(call(6, "capture", session="s") + call(7, "kill", session="s"))
+    assert "everything" not in "".join(told(served, 6)["lines"])
+    assert told(served, 7).get("error") is None

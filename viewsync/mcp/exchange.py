@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import mcp_types as types
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from viewsync.errors import ViewsyncError
 from viewsync.mcp.rules import refusals
@@ -59,7 +60,7 @@ class Exchange:
         if isinstance(message, types.JSONRPCNotification):
             if message.method == "notifications/cancelled":
                 self._leave((message.params or {}).get("requestId"))
-            return '"id"' not in line or "id" not in json.loads(line)  # what it has there is none, and it is a request
+            return '"id"' not in line or "id" not in from_json(line)  # what it has there is none, and it is a request
         if isinstance(message, types.JSONRPCRequest) and message.method != "subscriptions/listen":
             self._open.add(message.id)
         return True

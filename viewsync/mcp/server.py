@@ -109,10 +109,14 @@ class Server:
             telling.cancel()
 
     async def _done(self, request: dict[str, Any]) -> dict[str, Any]:
-        async with self._turns.turn(request["tool"], request["arguments"]):
+        async with self._turns.turn(request["tool"], request["arguments"]) as turn:
             if request["tool"] in _OF_PROGRAMS:
-                return await self._exchange.until_hung_up(lambda: self._workers.ask(request))
-            return await self._workers.ask(request)
+                found = await self._exchange.until_hung_up(lambda: self._workers.ask(request))
+            else:
+                found = await self._workers.ask(request)
+            if turn.call.acts:
+                turn.answered(json.loads(found["text"]))
+            return found
 
     async def _list_resources(
         self, context: RequestContext, params: types.PaginatedRequestParams | None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from viewsync.mcp.rules.turns import call, comes_behind
+from viewsync.mcp.rules.turns import call, comes_behind, rests_on, went_well
 
 CREATE = ("create", {"session": "a"})
 SEND = ("send", {"session": "a", "text": "x"})
@@ -60,3 +60,43 @@ ODD: Any = ("send", {"session": 7, "target": None, "keys": 3})
 )
 def test_who_comes_behind_whom(earlier: Any, later: Any, behind: bool) -> None:
     assert comes_behind(call(*later), call(*earlier)) is behind
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "rests"),
+    [
+        (CREATE, SEND, True),
+        (CREATE, KEYS, True),
+        (CREATE, KILL, True),  # it would end the session that has the name
+        (CREATE, CAPTURE, False),
+        (CREATE, OTHER, False),
+        (EXEC, SEND, True),  # it would go to the command that still runs
+        (EXEC, EXEC, True),
+        (WAITING, SEND, True),
+        (SEND, SEND, True),
+        (EXEC, KILL, False),
+        (SEND, KEYS, False),
+        (NAMELESS, SEND, False),
+        (KILL, SEND, False),
+    ],
+)
+def test_who_does_not_begin_where_the_one_before_failed(earlier: Any, later: Any, rests: bool) -> None:
+    assert rests_on(call(*later), call(*earlier)) is rests
+
+
+@pytest.mark.parametrize(
+    ("asked", "data", "well"),
+    [
+        (EXEC, {"code": 1, "timed_out": False}, True),
+        (EXEC, {"code": None, "timed_out": True}, False),
+        (EXEC, {"error": {}}, False),
+        (SEND, {"outcome": "sent"}, True),
+        (SEND, {"error": {}}, False),
+        (WAITING, {"outcome": "found"}, True),
+        (WAITING, {"outcome": "timeout"}, False),
+        (CREATE, {"name": "a"}, True),
+        (CREATE, {"error": {}}, False),
+    ],
+)
+def test_what_went_well(asked: Any, data: dict[str, Any], well: bool) -> None:
+    assert went_well(call(*asked), data) is well
