@@ -9,6 +9,7 @@ import shlex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support import forms
 from viewsync.commands import capture
 from viewsync.errors import UsageError
 from viewsync.light import quote
@@ -22,13 +23,15 @@ from viewsync.tmux import inventory, messages, session_detail, view_origin
 from viewsync.tmux.rules import anchor, ids, keys, language, layout_tree, marks, versions
 from viewsync.views.rules import names
 
+many = settings(max_examples=1000 if forms.long else 100, deadline=None, database=None)
+
 _PLACE = r"(\d+),(\d+),(\d+),([01]),(\d+)"  # of a cursor
 _FORMS = '0123456789.,:-+TZ$@%# !\n\t\x1b\u0663\u200e\u2028a_zKP\x7f"\\['
 _TEXTS = st.text(st.sampled_from(_FORMS), max_size=12) | st.text(max_size=6)
 _USUAL = st.from_regex(r"(next-|openbsd-)?\d{1,2}\.\d{1,2}[a-z]?-?", fullmatch=True)
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@many
 @given(text=_TEXTS | _USUAL)
 def test_ids_and_versions(text: str) -> None:
     for kind in "$@%":
@@ -37,7 +40,7 @@ def test_ids_and_versions(text: str) -> None:
     assert versions.number(text) == ((int(match[1]), int(match[2]), match[3]) if match else (0, 0, ""))
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@many
 @given(text=_TEXTS | st.from_regex(r"\d{9,11}(\.\d{0,3})?", fullmatch=True))
 def test_leases_and_lines(text: str) -> None:
     match = re.fullmatch(r"(\d{10})(?:\.(\d+))?", text)
@@ -53,14 +56,14 @@ def test_leases_and_lines(text: str) -> None:
 _PARTS = st.sampled_from(["2026-11-23", "T", "10:00:00", "Z", "2026-02-30", "+01:00", ".5", " ", "\u0662", "24:61:00"])
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@many
 @given(text=st.lists(_PARTS, max_size=5).map("".join))
 def test_times(text: str) -> None:
     """The usual ones, too, by the expression that reads the others: a fraction of none changes nothing."""
     assert timestamps.epoch(text) == timestamps.epoch(text.replace("Z", ".0Z") if "." not in text else text)
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@many
 @given(text=_TEXTS)
 def test_texts_for_terminals_and_for_tmux(text: str) -> None:
     def replaced(match: re.Match[str]) -> str:
@@ -71,7 +74,7 @@ def test_texts_for_terminals_and_for_tmux(text: str) -> None:
     assert keys.is_control_word(text) == bool(keys._CONTROL_WORD.fullmatch(text))
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@many
 @given(
     lines=st.lists(
         st.sampled_from(["", "no current target", "can't find pane: %1", "duplicate session: a", "x", " ", "lost"]),
@@ -86,7 +89,7 @@ def test_what_tmux_says(lines: list[str], end: str) -> None:
     assert messages.no_pane(said) == bool(re.search(wanted, said, re.MULTILINE))
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@many
 @given(text=st.from_regex(r"\d{0,2},\d,\d{1,2},[012],\d{1,3}[ !,]?", fullmatch=True) | _TEXTS)
 def test_places_of_a_cursor(text: str) -> None:
     match = re.match(f"{_PLACE}(?:[ !]|$)", text)
@@ -96,7 +99,7 @@ def test_places_of_a_cursor(text: str) -> None:
 _ANCHORS = ["1,2,3,0,80", "1,2,3,2,80", " ", "!", "|", "ff", "0", "12.4711", "g", "a\n", "\n", "\u0662", ""]
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@many
 @given(
     text=st.lists(st.sampled_from(_ANCHORS), max_size=12).map("".join)
     | st.from_regex(rf"{_PLACE}( [0-9. ]*)?!{_PLACE}\|[0-9a-g ]{{0,6}}\|[0-9a-f ]{{0,4}}", fullmatch=True)
@@ -112,7 +115,7 @@ def test_where_an_answer_begins(text: str) -> None:
     assert anchor.parse(text) == wanted
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@many
 @given(text=_TEXTS | st.from_regex(r"\d{0,3}\.?\d{0,3}(ms|[smhd]{0,2})", fullmatch=True), unit=st.booleans())
 def test_durations(text: str, unit: bool) -> None:
     match = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)(ms|[smhd]?)", text, re.ASCII)
@@ -125,7 +128,7 @@ _PROMPTS = ["$", "#", ">", "(gdb)", "In [", "12", "]:", " ", "a", "\u276f", "\t"
 _LINES = st.lists(st.sampled_from(_PROMPTS), max_size=9).map("".join)
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@many
 @given(line=_LINES)
 def test_prompts(line: str) -> None:
     usual = re.match("(.*?(?:[$#%\u276f\u00bb\u279c\u03bb]|>+|\\(gdb\\)|In \\[\\d+\\]:)) +", line)
@@ -134,7 +137,7 @@ def test_prompts(line: str) -> None:
     assert list(echo._prompt_ends(line)) == [end.end() for end in ends]
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@many
 @given(text=st.lists(st.sampled_from(["1", "23", ".", " ", "x", "\u0663", "\n"]), max_size=8).map("".join))
 def test_lines_that_were_sent(text: str) -> None:
     is_one = re.fullmatch(r"\d+\.\d+( \d+\.\d+)*", text, re.ASCII)
@@ -142,7 +145,7 @@ def test_lines_that_were_sent(text: str) -> None:
     assert list(echo.read(text)) == wanted
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@many
 @given(
     text=st.text(st.sampled_from("ab .$\\*(]-_/\u0663"), max_size=5),
     line=st.text(st.sampled_from("ab .$\\*(]-_/\u0663\n"), max_size=9),
@@ -158,7 +161,7 @@ _CODES = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@many
 @given(source=_CODES.map("".join))
 def test_statements_that_may_go_on(source: str) -> None:
     expression = r"\s*(?:@|(?:async|class|def|for|if|match|try|while|with)\b)"
@@ -168,7 +171,7 @@ def test_statements_that_may_go_on(source: str) -> None:
 _NAMES = st.lists(st.sampled_from(["a", "-view-", "-", "123456789", "7", "\n", "\u0663", ":", " "]), max_size=6)
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@many
 @given(name=_NAMES.map("".join))
 def test_names(name: str) -> None:
     looks = re.match(r"(.+)-view-\d{9,11}-\d{1,10}\Z", name, re.DOTALL)
@@ -179,7 +182,7 @@ def test_names(name: str) -> None:
     assert quote(name) == shlex.quote(name)
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@many
 @given(line=st.text(st.sampled_from("ab \"'\u00e9\u2003"), max_size=10))
 def test_words_of_tmux(line: str) -> None:
     position = 0
@@ -193,7 +196,7 @@ _ORIGINS = ["latest", "\n", "3.3a\t$1\t@2\t/a", "\t", "=refreshed\n", "=options\
 _WHOLE = "latest\n3.3a\t$1\t@2\t/a\n=refreshed\n{}=options\n{}=environment\n{}=hooks\n{}"
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@many
 @given(
     text=st.lists(st.sampled_from(_ORIGINS), max_size=14).map("".join)
     | st.lists(st.sampled_from(["", "a\n", "=hooks\n", "\n", "b"]), min_size=4, max_size=4).map(
@@ -211,7 +214,7 @@ _VARIABLES = ["unset ", "A", ";", "\n", '="', '"; export ', "=", " ", '"', "b c"
 _SLOTS = ["pane-exited", "[0]", "[12", "]", " ", "if-shell 'a'", "\n", "\u0663", "X"]
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@many
 @given(
     text=st.lists(st.sampled_from(_VARIABLES), max_size=9).map("".join),
     slots=st.lists(st.sampled_from(_SLOTS), max_size=9).map("".join),
@@ -237,7 +240,7 @@ _SECRETS = ["TOKEN", "KEY", "_", "PASS", "S", "PAT", "H", "pwd", "PASSW", "://",
 _TEMPLATES = ["{{a}}", "{{ b }}", "{{", "}}", "{", "}", "{%", "a", " ", "{{ c }}", "{{a|quote}}", "{{not}}", "\r", "-"]
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@many
 @given(
     name=st.lists(st.sampled_from(_SECRETS), max_size=4).map("".join),
     value=st.lists(st.sampled_from(_SECRETS), max_size=4).map("".join),
@@ -262,7 +265,7 @@ _CELL = r"(\d{1,5})x(\d{1,5}),(\d{1,5}),(\d{1,5})(?:,(\d{1,9})(?![\dx]))?"
 _PRINTED = ["A", '="', '"; export ', ";\n", "=", '"', "\n", "\\", "b c", 'A="b"; export A;\n', "%0A", "%2", "\u00e9"]
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@many
 @given(
     layout=st.lists(st.sampled_from("0123456789xxx,,,,{["), max_size=30).map("".join)
     | st.from_regex(re.compile(_CELL + "[0-9x,{]{0,3}", re.ASCII), fullmatch=True),

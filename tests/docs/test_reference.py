@@ -115,12 +115,17 @@ def read_from_the_environment() -> set[str]:
             with open(os.path.join(folder, name), encoding="utf-8") as file:
                 tree = ast.parse(file.read())
             for node in ast.walk(tree):
-                if isinstance(node, ast.Call) and re.search(r"(env|environ)\.get$", ast.unparse(node.func)):
-                    found |= names(node.args[0])
-                elif isinstance(node, ast.Subscript) and re.search(r"(env|environ)$", ast.unparse(node.value)):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+                    found |= names(node.args[0]) if is_environment(node.func.value) else set()
+                elif isinstance(node, ast.Subscript) and is_environment(node.value):
                     found |= names(node.slice)
                 found |= {name for name in names(node) if re.match("VIEWSYNC_|CLAUDE_|XDG_|PRJ_", name)}
     return found
+
+
+def is_environment(node: ast.expr) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return name.endswith(("env", "environ"))
 
 
 def names(node: ast.AST) -> set[str]:

@@ -9,10 +9,16 @@ import select
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+from tests.support import forked
+
 if TYPE_CHECKING:
     from tests.support.server import Home
 
 HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+
+
+def program(home: Home) -> list[str]:
+    return forked.agents_start([home.launcher, "mcp"], home.env)
 
 
 def message(method: str, number: int | None = None, **params: Any) -> bytes:
@@ -72,7 +78,7 @@ class Starts:
 
     def __call__(self, theirs: tuple[int, int], ours: tuple[int, int]) -> Served:
         process = subprocess.Popen(
-            [self._home.launcher, "mcp"],
+            program(self._home),
             env=self._home.env,
             stdin=theirs[0],
             stdout=theirs[1],

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.mcp.served import BEGIN, Served, Starts, message, pipes
+from tests.mcp.served import BEGIN, Served, Starts, message, pipes, program
 from tests.support.wait import until
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def waiting(number: int) -> int:
     return found[0]
 
 
+@pytest.mark.usefixtures("real_starts")
 def test_whoever_shares_the_pipes_finds_them_as_they_were(start: Starts) -> None:
     """A shell, say, has the same file open; and a log may go into the same pipe. What else is printed is no answer."""
     theirs, ours = pipes()
@@ -124,7 +125,7 @@ def test_words_from_a_file_are_answered_into_one(home: Home) -> None:
         file.write(BEGIN)
     with open(words, "rb") as given, open(answers, "wb") as taken:
         done = subprocess.run(
-            [home.launcher, "mcp"], env=home.env, stdin=given, stdout=taken, stderr=subprocess.PIPE, check=False
+            program(home), env=home.env, stdin=given, stdout=taken, stderr=subprocess.PIPE, check=False
         )
     with open(answers, "rb") as file:
         assert json.loads(file.readline())["id"] == 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.mcp.served import BEGIN, Starts, message, pipes
+from tests.mcp.served import BEGIN, Starts, message, pipes, program
 
 if TYPE_CHECKING:
     from tests.support.server import Home
@@ -24,9 +24,7 @@ WAIT = message("tools/call", 3, name="wait", arguments={"session": "s", "pattern
 
 def words(home: Home, given: bytes) -> list[dict[str, Any]]:
     """What comes to who writes that into a pipe and hangs up."""
-    done = subprocess.run(
-        [home.launcher, "mcp"], env=home.env, input=given, capture_output=True, timeout=60, check=True
-    )
+    done = subprocess.run(program(home), env=home.env, input=given, capture_output=True, timeout=60, check=True)
     assert done.stderr == b""
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -79,9 +77,7 @@ def test_who_hangs_up_at_once_is_answered(home: Home) -> None:
     with open(path, "wb") as file:
         file.write(given)
     with open(path, "rb") as file:
-        done = subprocess.run(
-            [home.launcher, "mcp"], env=home.env, stdin=file, capture_output=True, timeout=60, check=True
-        )
+        done = subprocess.run(program(home), env=home.env, stdin=file, capture_output=True, timeout=60, check=True)
     assert sorted(json.loads(line)["id"] for line in done.stdout.splitlines()) == [1, 2, 4, 5]
 
 
@@ -102,7 +98,7 @@ def test_what_waits_ends_with_the_client_though_others_are_answered(home: Home) 
 def test_a_person_at_a_terminal_is_answered(home: Home) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [home.launcher, "mcp"], env=home.env, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        program(home), env=home.env, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     os.close(theirs)
     try:
@@ -120,7 +116,7 @@ def test_a_person_at_a_terminal_is_answered(home: Home) -> None:
 def test_answers_that_cannot_be_written_are_no_bug(home: Home) -> None:
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
-            [home.launcher, "mcp"], env=home.env, input=BEGIN + CALL, stdout=full, stderr=subprocess.PIPE, check=False
+            program(home), env=home.env, input=BEGIN + CALL, stdout=full, stderr=subprocess.PIPE, check=False
         )
     said = b"viewsync: cannot write the answers: No space left on device\n"
     assert (done.returncode, done.stderr) == (74, said)

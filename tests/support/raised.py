@@ -13,10 +13,13 @@ import importlib
 import io
 import os
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.support.server import ROOT
 from viewsync import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Errors = type[errors.ViewsyncError]
 
@@ -64,16 +67,10 @@ def source() -> Source:
 
 
 def _read(found: Source, module: str, tree: ast.Module) -> None:
-    typing = {
-        id(node)
-        for block in ast.walk(tree)
-        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test)
-        for node in ast.walk(block)
-    }
     found.names[module] = {
         alias.asname or alias.name: f"{node.module}.{alias.name}"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and id(node) not in typing
+        for node in _statements(tree)
+        if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
     for node in tree.body:
@@ -84,6 +81,15 @@ def _read(found: Source, module: str, tree: ast.Module) -> None:
             methods = [statement for statement in node.body if isinstance(statement, ast.FunctionDef)]
             found.classes[owner] = {method.name: f"{owner}.{method.name}" for method in methods}
             found.functions.update({f"{owner}.{method.name}": Function(method, module, owner) for method in methods})
+
+
+def _statements(block: ast.AST) -> Iterator[ast.AST]:
+    """All that are within, but for those that are there for types alone."""
+    for part in ("body", "handlers", "orelse", "finalbody", "cases"):
+        for node in getattr(block, part, ()):
+            if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
+                yield node
+                yield from _statements(node)
 
 
 @functools.cache
@@ -259,9 +265,10 @@ def out_of(start: str) -> dict[Errors, str]:
     reach = Reach(start)
     known = _error_classes()
     steps = [
-        (function, use.caught, {use.value: ""} if use.kind == "raise" else {}, reach.targets(use))
+        (function, use.caught, {use.value: ""} if use.kind == "raise" else {}, targets)
         for function in reach.functions
         for use in _uses(function)
+        if (targets := reach.targets(use)) or use.kind == "raise"
     ]
     found: dict[str, dict[str, str]] = {function: {} for function in reach.functions}  # the function it comes from
     changed = True
