@@ -96,6 +96,9 @@ else:
             self.entered.append(manager)
             return value
 
+        def close(self):
+            self.__exit__(None, None, None)
+
         def __enter__(self):
             return self
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from tests.support.reader import Reader
@@ -223,6 +224,29 @@ def test_a_sender_killed_while_tmux_reads_has_sent_all_of_it(server: Server, hom
     assert server.tmux("list-buffers") == ""
 
 
+def test_a_sender_killed_while_the_server_is_asked_sends_nothing(server: Server, home: Home) -> None:
+    """What takes a short text is there by then, and waits for it."""
+    reader = Reader(server, "raw")
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        sender = subprocess.Popen(
+            [home.launcher, "send", "-S", server.socket, "-t", reader.pane, "-c", "never"], env=home.env
+        )
+        until(lambda: len(clients_of(sender.pid)) == 2, "the client that asks, and the one that waits")
+        sender.kill()
+        sender.wait(60)
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+    to(reader, "-c", "behind")
+    reader.gets(b"behind\r")
+
+
+def clients_of(pid: int) -> list[int]:
+    with contextlib.suppress(psutil.Error):
+        return [child.pid for child in psutil.Process(pid).children() if "tmux" in child.cmdline()]
+    return []
+
+
 def test_the_text_is_in_no_process_list_and_few_calls_of_tmux_do_it(server: Server, home: Home) -> None:
     log, path = os.path.join(home.path, "argv.log"), os.path.join(home.path, "tmux")
     with open(path, "w", encoding="utf-8") as file:
@@ -328,19 +352,31 @@ def test_d24_the_reason_is_named(server: Server, home: Home) -> None:
     assert (done.code, "Pane not ready: no tmux server on" in done.err) == (3, True)
 
 
-def test_a_pane_of_a_later_server_is_another_one(servers: Callable[..., Server], home: Home) -> None:
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ('*source-file*) cat >{given}; {swap}; exec tmux "$@" <{given} ;;', "x"),
+        ('*source-file*) cat >{given}; {swap}; exec tmux "$@" <{given} ;;', "x" * 1000),
+        ('*list-panes*) tmux "$@"; sleep 0.3; {swap}; exit 0 ;;', "x"),  # what takes it is a client of the first server
+    ],
+)
+def test_a_pane_of_a_later_server_is_another_one(
+    servers: Callable[..., Server], home: Home, asked: str, text: str
+) -> None:
     """What was read is not what the text arrives at: the server changes between the two calls."""
-    one = servers().start("-s", "web", "cat")
-    path = os.path.join(home.path, "tmux")
+    one = servers().start("-s", "web", "sh", "-c", 'trap "" HUP; exec sleep 1000')
+    (outlives,) = [int(line.split()[-1]) for line in one.pane_pids()]
+    path, given = os.path.join(home.path, "tmux"), os.path.join(home.path, "given")
     # The second call finds a new server with the same pane id on the same socket.
     tmux = f"tmux -f /dev/null -S {one.socket}"
     swap = f"{tmux} kill-server; while {tmux} has-session; do :; done; {tmux} new-session -d -s web cat"
     with open(path, "w", encoding="utf-8") as file:
-        file.write(f'#!/bin/sh\ncase "$*" in *source-file*) {swap} ;; esac\nexec tmux "$@"\n')
+        file.write(f'#!/bin/sh\ncase "$*" in {asked.format(given=given, swap=swap)} esac\nexec tmux "$@"\n')
     os.chmod(path, 0o700)
-    done = home.viewsync("send", "-S", one.socket, "-t", "web", "-c", "x", env={"VIEWSYNC_TMUX": path})
+    done = home.viewsync("send", "-S", one.socket, "-t", "web", "-c", text, env={"VIEWSYNC_TMUX": path})
+    os.kill(outlives, signal.SIGKILL)
     one.pid = int(one.tmux("display-message", "-p", "#{pid}"))
-    assert (done.code, "the pane is gone" in done.err) == (3, True)
+    assert (done.code, "the pane is gone" in done.err) == (3, True), done
     assert stays(lambda: one.tmux("capture-pane", "-p", "-t", "web:"), 0.2) == ""
     assert one.tmux("list-buffers") == ""
 

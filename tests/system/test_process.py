@@ -139,6 +139,23 @@ def test_a_stdin_that_nobody_reads_does_not_block() -> None:
         process.run(["sleep", "60"], timeout=0.2, stdin="x" * 1_000_000)
 
 
+def test_a_program_that_waits_gets_all_of_its_input() -> None:
+    argv = ["sh", "-c", "cat; echo oops >&2; exit 7"]
+    text = "x" * process.Waiting.MOST
+    assert process.run(argv, timeout=60, stdin=text, waiting=process.Waiting(argv, None)) == (7, text, "oops\n")
+    gone = process.Waiting(["sh", "-c", "exec 0<&-; echo gone"], None)
+    assert process.run(gone.argv, timeout=60, stdin="x", waiting=gone).out == "gone\n"
+    assert gone.unread
+
+
+@pytest.mark.parametrize("script", ["cat >read; echo end >>read", "exec sleep 60"])
+def test_a_program_that_is_needed_no_more_gets_nothing(tmp_path: Path, script: str) -> None:
+    waiting = process.Waiting(["sh", "-c", f"cd {tmp_path}; {script}"], None)
+    waiting.leave()
+    assert not alive(waiting._child.pid)
+    assert [path.read_text() for path in tmp_path.iterdir()] in ([], ["end\n"])
+
+
 @pytest.mark.parametrize("argv", [["/nonexistent"], ["/"], ["/etc/passwd"], ["echo", "a\0b"]])
 def test_what_cannot_be_run_is_an_error_of_ours(argv: list[str]) -> None:
     with pytest.raises(process.NotStarted, match=f"cannot run {argv[0]}"):

@@ -108,9 +108,10 @@ def send(
 
     `all_counts`: what is waited for may be there already, and may be the echo.
     """
-    located, first = _located(ctx, asked, patience)
-    place = located.place
-    with contextlib.ExitStack() as lease:
+    with contextlib.ExitStack() as lease, contextlib.ExitStack() as early:
+        early.enter_context(ctx.tmux.script_to_come(message.text))
+        located, first = _located(ctx, asked, patience)
+        place = located.place
         if not message.keys:
             held = leases.hold(ctx, place.server, place.pane_id, patience.lease)
             located = located._replace(place=place._replace(fence=lease.enter_context(held)))
@@ -123,6 +124,7 @@ def send(
         except BaseException:
             _remove(block)
             raise
+        early.close()
         last_active.touch(ctx, located.row)
         if submitted and not submitted.seen:
             return Sent(located, None, submitted, cleared)

@@ -15,9 +15,10 @@ from viewsync.typed import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from subprocess import Popen
-    from typing import IO
+    from typing import TypeAlias
 
     Child = Popen[bytes]
+    Program: TypeAlias = "spawning.Spawned | _BySubprocess"
 
 # Hears of every program that came back, or did not, when somebody wants to know: the words, what became of it, seconds.
 told: Callable[[Sequence[str], str, float], None] | None = None
@@ -26,6 +27,8 @@ told: Callable[[Sequence[str], str, float], None] | None = None
 MOST = 64 * 1024 * 1024  # bytes that a program may answer: the files that git knows of in the largest trees are fewer
 _ENDS = 3.0  # seconds in which a program ends that has closed its output
 _AT_ONCE = 65536  # bytes, as many as a pipe has room for
+
+Waiting = spawning.Waiting
 
 
 class Completed(NamedTuple):
@@ -86,21 +89,23 @@ def run(
     longer: Callable[[], Generator[float, None, None]] | None = None,
     inherit: bool = False,
     most: int = MOST,
+    meanwhile: Callable[[], None] | None = None,
+    waiting: Waiting | None = None,
 ) -> Completed:
     """Run one program to its end, `timeout` seconds and `most` bytes at most. Bytes that are no UTF-8 survive the round
     trip.
 
     With `inherit` its standard input is ours, a terminal that it is to look at. `longer` is asked once those seconds
-    are over, and yields for how many seconds each we go on waiting for the same process.
+    are over, and yields for how many seconds each we go on waiting for the same process. `meanwhile` is called once it
+    was started. `waiting`: it was, and gets its input now.
     """
     _needs_exit_codes(argv)
     began = time.monotonic()
     outcome = "not started"
     try:
-        with _whole(stdin.encode("utf-8", "surrogateescape")) as source:
-            given = None if inherit else source.fileno()
-            with _started(argv, given, env, cwd) as child:
-                out, err = _answer(child, argv, timeout, longer, most)
+        raw = None if inherit else stdin.encode("utf-8", "surrogateescape")
+        with waiting.given(raw or b"") if waiting else _begun(argv, raw, env, cwd) as child:
+            out, err = _answer(child, argv, timeout, longer, most, meanwhile)
         outcome = f"exit code {child.returncode}"
     except TimedOut:
         outcome = "ended"
@@ -116,7 +121,7 @@ def run(
 class Watched:
     """A program whose output is read as it comes."""
 
-    def __init__(self, child: spawning.Spawned | _BySubprocess) -> None:
+    def __init__(self, child: Program) -> None:
         self._child = child
         self._open = select.poll()
         self._reading = list(child.outputs)
@@ -150,7 +155,7 @@ class Watched:
 def watched(argv: Sequence[str], *, stdin: str, env: Mapping[str, str]) -> Iterator[Watched]:
     """It ends with the block. NotStarted."""
     _needs_exit_codes(argv)
-    with _whole(stdin.encode("utf-8", "surrogateescape")) as source:
+    with spawning.whole(stdin.encode("utf-8", "surrogateescape")) as source:
         try:
             child = _started(argv, source.fileno(), env, None)
         except (OSError, ValueError) as error:
@@ -164,9 +169,18 @@ def watched(argv: Sequence[str], *, stdin: str, env: Mapping[str, str]) -> Itera
             child.kill()
 
 
-def _started(
-    argv: Sequence[str], stdin: int | None, env: Mapping[str, str] | None, cwd: str | None
-) -> spawning.Spawned | _BySubprocess:
+@contextlib.contextmanager
+def _begun(
+    argv: Sequence[str], stdin: bytes | None, env: Mapping[str, str] | None, cwd: str | None
+) -> Iterator[Program]:
+    with (
+        spawning.whole(stdin or b"") as source,
+        _started(argv, None if stdin is None else source.fileno(), env, cwd) as child,
+    ):
+        yield child
+
+
+def _started(argv: Sequence[str], stdin: int | None, env: Mapping[str, str] | None, cwd: str | None) -> Program:
     if not cwd:
         try:
             return spawning.Spawned(argv, stdin, env)
@@ -211,15 +225,18 @@ class _BySubprocess:
 
 
 def _answer(
-    child: spawning.Spawned | _BySubprocess,
+    child: Program,
     argv: Sequence[str],
     timeout: float,
     longer: Callable[[], Generator[float, None, None]] | None,
     most: int,
+    meanwhile: Callable[[], None] | None,
 ) -> tuple[bytes, bytes]:
     """What it printed until its end. It does not outlive our waiting, whatever ends that."""
-    printed = _Printed(child, argv[0], most)
     try:
+        if meanwhile:
+            meanwhile()
+        printed = _Printed(child, argv[0], most)
         try:
             return printed.read(timeout)
         except spawning.Late:
@@ -236,7 +253,7 @@ def _answer(
 class _Printed:
     """What a child prints: no more of it than `most` bytes. What has come is kept for the next wait."""
 
-    def __init__(self, child: spawning.Spawned | _BySubprocess, program: str, most: int) -> None:
+    def __init__(self, child: Program, program: str, most: int) -> None:
         self._child, self._program, self._most = child, program, most
         self._left = most
         self._parts: dict[int, list[bytes]] = {number: [] for number in child.outputs}
@@ -277,26 +294,6 @@ def _needs_exit_codes(argv: Sequence[str]) -> None:
     """Python takes every program for one that succeeded where the one that uses our API ignores its children's end."""
     if signals.ignores(signal.SIGCHLD):
         raise NotStarted(argv[0], OSError(errno.ECHILD, "SIGCHLD is ignored, so that no exit code can be had"))
-
-
-def _whole(raw: bytes) -> IO[bytes]:
-    """An open file with all of it. Of a pipe a program would get only a part, and take it for the whole, if we were
-    killed while it reads.
-    """
-    if hasattr(os, "memfd_create"):
-        file: IO[bytes] = os.fdopen(os.memfd_create("viewsync"), "w+b")
-    else:
-        import tempfile
-
-        file = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
-    try:
-        file.write(raw)
-        file.seek(0)
-    except BaseException:
-        with contextlib.suppress(OSError):  # what could not be written is tried again here
-            file.close()
-        raise
-    return file
 
 
 def start(argv: Sequence[str], *, env: Mapping[str, str] | None = None, output: int | None = NOWHERE) -> int:
@@ -363,7 +360,7 @@ def asking(argv: Sequence[str], stdin: str, env: Mapping[str, str]) -> Completed
     try:
         with (
             signals.exiting(signal.SIGQUIT),
-            _whole(stdin.encode("utf-8", "surrogateescape")) as source,
+            spawning.whole(stdin.encode("utf-8", "surrogateescape")) as source,
             subprocess.Popen(argv, stdin=source, stdout=subprocess.PIPE, env=env) as child,
         ):
             try:

@@ -8,13 +8,17 @@ import os
 import select
 import time
 
-from viewsync.light import signal
+from viewsync.light import contextlib, signal
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import IO
 
 _DEFAULT = [number for name in ("SIGPIPE", "SIGXFSZ") if (number := getattr(signal, name, None))]  # Python ignores them
+
+
+_LEFT = 0.2  # seconds in which a program ends that gets no input
 
 
 class Late(Exception):
@@ -78,6 +82,68 @@ class Spawned:
             if pid:
                 self.returncode, self._over = os.waitstatus_to_exitcode(status), True
         return self._over
+
+
+def whole(raw: bytes) -> IO[bytes]:
+    """An open file with all of it. Of a pipe a program would get only a part, and take it for the whole, if we were
+    killed while it reads.
+    """
+    if hasattr(os, "memfd_create"):
+        file: IO[bytes] = os.fdopen(os.memfd_create("viewsync"), "w+b")
+    else:
+        import tempfile
+
+        file = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
+    try:
+        file.write(raw)
+        file.seek(0)
+    except BaseException:
+        with contextlib.suppress(OSError):  # what could not be written is tried again here
+            file.close()
+        raise
+    return file
+
+
+class Waiting:
+    """A program that waits for its input, and gets all of that or nothing, whenever we may be killed."""
+
+    MOST = select.PIPE_BUF  # bytes, which one write(2) puts into a pipe together
+
+    def __init__(self, argv: Sequence[str], env: Mapping[str, str] | None) -> None:
+        """OSError or ValueError where it cannot be started."""
+        self.argv = argv
+        self.unread = False  # it has ended, and nothing of its input was read
+        self._read, self._write = os.pipe()
+        try:
+            self._child = Spawned(argv, self._read, env)
+        except BaseException:
+            _close([self._read, self._write])
+            raise
+
+    @contextlib.contextmanager
+    def given(self, raw: bytes) -> Iterator[Spawned]:
+        assert len(raw) <= self.MOST
+        try:
+            with self._child:
+                try:
+                    os.write(self._write, raw)
+                finally:
+                    os.close(self._write)
+                yield self._child
+            left = select.poll()
+            left.register(self._read, select.POLLIN)
+            self.unread = any(event & select.POLLIN for _, event in left.poll(0))
+        finally:
+            os.close(self._read)
+
+    def leave(self) -> None:
+        """It gets nothing."""
+        _close([self._read, self._write])
+        with self._child:
+            try:
+                self._child.wait(_LEFT)
+            except Late:
+                self._child.kill()
 
 
 def _wait(pid: int, most: float, pause: float) -> None:

@@ -6,16 +6,19 @@ import os
 import time
 
 from viewsync.errors import TmuxError, TmuxMissing, TmuxTimeout
+from viewsync.light import contextlib
 from viewsync.system import process
 from viewsync.tmux import messages, sockets
 from viewsync.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 SOON = 2.0  # seconds after which a call is late: whether its server hangs is asked, and people hear of it
 _STILL = 300.0  # seconds for which a server that hung has to answer as soon as that: many calls would wait for it
 _ENDING = 0.5  # seconds that a server takes at most to end, once it has hung up
+_SCRIPT = ("source-file", "-")
+_SHORT = 500  # characters of a text, with which a script mostly is no longer than what `Waiting` takes
 
 
 LARGEST_CAPTURE = 2**30  # bytes: of a history of a million lines, with their colours
@@ -47,6 +50,8 @@ class Tmux:
         self.hurry = False  # other servers wait: one that answers nothing soon is asked again later
         self.given_up = False  # nobody wants the answers any more (side_by_side.py)
         self.calls_back = True  # servers whose sockets were removed (lost_sockets.py)
+        self._expects_script = False
+        self._waiting: list[tuple[str, process.Waiting]] = []  # what takes the script, by its server's socket
 
     def argv(self, socket: str, *words: str, starts: bool = False) -> list[str]:
         """What asks that server, which is ours. Nothing that asks one is made elsewhere. ServerGone, or Foreign.
@@ -109,6 +114,7 @@ class Tmux:
             if found := process.which(argv[0], self.env):
                 argv[0] = os.path.abspath(found)
         soon = min(SOON, bound / 2)
+        waiting = self._taken(socket, stdin) if words == _SCRIPT else None
         try:
             done = process.run(
                 argv,
@@ -118,6 +124,8 @@ class Tmux:
                 cwd=cwd,
                 longer=lambda: self._wait(socket, soon, bound, why),
                 most=LARGEST_CAPTURE if "capture-pane" in words else process.MOST,
+                meanwhile=lambda: self._await_script(socket),
+                waiting=waiting,
             )
         except process.TimedOut as error:
             raise no_answer(socket, words, error, why) from None
@@ -127,9 +135,42 @@ class Tmux:
             raise TmuxMissing(error.message, "install tmux, or set its path as `tmux` in config.toml") from None
         if self._hung:
             self._hung.pop(socket, None)
+        if waiting and waiting.unread:  # its server ended before that
+            return self.run(socket, *words, stdin=stdin)
         if done.code and self._called_back(socket, done.err):
             return self.run(socket, *words, stdin=stdin, starts=starts)
         return self._undollared(socket, done) if "\\$" in done.out and "capture-pane" not in words else done
+
+    @contextlib.contextmanager
+    def script_to_come(self, text: str) -> Iterator[None]:
+        """Behind the first question comes a script for the same server, with that text in it. Where it is short, the
+        client that takes it starts while that is answered. It changes nothing before it has the script.
+        """
+        self._expects_script = len(text) <= _SHORT
+        try:
+            yield
+        finally:
+            self._taken("", "")
+
+    def _await_script(self, socket: str) -> None:
+        if not self._expects_script:
+            return
+        self._expects_script = False
+        with contextlib.suppress(OSError, ValueError, TmuxError):  # then it starts when it is needed, or says why not
+            self._waiting.append((socket, process.Waiting(self.argv(socket, *_SCRIPT), self.env)))
+
+    def _taken(self, socket: str, script: str) -> process.Waiting | None:
+        """What waits for that script; whatever waits in vain ends. By `pop`, so that of two threads one has it."""
+        self._expects_script = False
+        while self._waiting:
+            with contextlib.suppress(IndexError):
+                there, waiting = self._waiting.pop()
+                if there == socket and len(script.encode("utf-8", "surrogateescape")) <= waiting.MOST:
+                    return waiting
+                waiting.leave()
+                if process.told:
+                    process.told(waiting.argv, "not needed", 0)
+        return None
 
     def _nobody_listens(self, socket: str) -> bool:
         """LostSocket where a server runs there that cannot be called back: a second one would hide it for good."""
