@@ -18,7 +18,7 @@ SOON = 2.0  # seconds after which a call is late: whether its server hangs is as
 _STILL = 300.0  # seconds for which a server that hung has to answer as soon as that: many calls would wait for it
 _ENDING = 0.5  # seconds that a server takes at most to end, once it has hung up
 _SCRIPT = ("source-file", "-")
-_SHORT = 500  # characters of a text, with which a script mostly is no longer than what `Waiting` takes
+_MORE = 3_500  # bytes that a script mostly has beside its text, at most
 
 
 LARGEST_CAPTURE = 2**30  # bytes: of a history of a million lines, with their colours
@@ -146,7 +146,7 @@ class Tmux:
         """Behind the first question comes a script for the same server, with that text in it. Where it is short, the
         client that takes it starts while that is answered. It changes nothing before it has the script.
         """
-        self._expects_script = len(text) <= _SHORT
+        self._expects_script = len(text) + _MORE <= process.Waiting.MOST
         try:
             yield
         finally:
