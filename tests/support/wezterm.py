@@ -89,6 +89,7 @@ class FakeWezterm:
             file.write(_PROGRAM.format(python=sys.executable, folder=self.folder))
         os.chmod(self.program, 0o700)
         home.env["VIEWSYNC_WEZTERM"] = self.program
+        home.env["VIEWSYNC_WEZTERM_TIMEOUT"] = "60"  # three seconds are few where twenty others want each core
         self.guis: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> int:
