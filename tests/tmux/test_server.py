@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.server import Home, Server
 from tests.support.sessions import add_by_jq, listed, rows
+from tests.support.wait import until
 from viewsync.errors import TmuxError
 from viewsync.tmux.server import ServerGone, Tmux
 
@@ -104,3 +105,14 @@ def test_a_session_on_a_socket_that_cannot_be_reached_keeps_its_row(home: Home) 
         home.viewsync(*verb)
         assert list(rows(home)) == ["web"], verb
     assert listed(home)["web"]["status"] == "unknown"
+
+
+def test_who_asks_with_another_path_has_a_client_of_its_own(server: Server, home: Home) -> None:
+    """A pane gets the PATH of the client that asks for it, and what waits for somebody's text has that one's."""
+    ours = Tmux("tmux", 60.0, home.env)
+    path = f"/other:{home.env['PATH']}"
+    with ours.script_to_come("x"):
+        ours.run(server.socket, "list-panes", "-a")
+        script = "new-window -t =proj: -n path 'echo \"is $PATH\"; cat'\n"
+        assert ours.with_path(path).run(server.socket, "source-file", "-", stdin=script).code == 0
+    until(lambda: f"is {path}"[:20] in server.tmux("capture-pane", "-p", "-J", "-t", "=proj:path"), "that path")

@@ -96,6 +96,7 @@ class Tmux:
         other = copy.copy(self)
         other.program = process.which(self.program, self.env) or self.program
         other.env = {**self.env, "PATH": path}
+        other._waiting = []  # a client of ours would have our path
         return other
 
     def run(self, socket: str, *words: str, stdin: str = "", starts: bool = False) -> process.Completed:
