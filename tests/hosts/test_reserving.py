@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,6 +51,21 @@ def test_where_nobody_comes_its_server_ends_it(home: Home, proj: Server) -> None
     assert proj.pane_pids() == before
 
 
+@pytest.mark.parametrize("client", ["gone", "busy"])
+def test_its_server_ends_it_whatever_becomes_of_other_clients(home: Home, proj: Server, client: str) -> None:
+    """What tmux is to run later is some client's (trap N): one that goes never does it, one that waits is late."""
+    tab = home.program(["tmux", "-S", proj.socket, "attach-session", "-t", "=proj"])
+    until(lambda: tab.pid in proj.clients(), "the client")
+    proj.tmux("bind-key", "-n", "F5", "wait-for", "never")
+    view = home.viewsync("open", "--json", "--lease", "2", "far:proj").json()["view"]
+    if client == "gone":
+        tab.hang_up()
+    else:
+        tab.type("\033[15~")
+    until(lambda: view not in proj.sessions(), "the end of the view")
+    assert proj.sessions() == ["proj"]
+
+
 @pytest.mark.parametrize("by", ["a client", "a pin", "another lease"])
 def test_what_keeps_it_then_keeps_it(home: Home, proj: Server, by: str) -> None:
     view = home.viewsync("open", "--json", "--lease", "600", "far:proj").json()["view"]
@@ -62,13 +78,35 @@ def test_what_keeps_it_then_keeps_it(home: Home, proj: Server, by: str) -> None:
     path = os.path.join(home.path, "over")
     with open(path, "w", encoding="utf-8") as file:
         file.write(tmux_views._over(view, "5.0", proj.tmux("display-message", "-p", "#{version}")))
-    proj.tmux("source-file", path, ";", "run-shell", "-d", "0.5", "true")  # which ends behind it
+    proj.tmux("source-file", path)
     left = "" if lease == "5.0" else lease
-    assert proj.show(f"={view}:", "#{@viewsync_lease}") == left
+    until(lambda: proj.show(f"={view}:", "#{@viewsync_lease}") == left, "what becomes of its lease")
     assert stays(proj.sessions) == ["proj", view]
     if tab:
         tab.hang_up()
         until(lambda: proj.sessions() == ["proj"], "its end, once nobody is on it")
+
+
+@pytest.mark.parametrize("path", ["", "/nowhere"])
+def test_the_server_finds_itself_and_tmux(far: FarHost, path: str) -> None:
+    """Whatever its socket is called, and where its PATH has no tmux, or a log-in would have found it."""
+    server = far.server(label="it's, 2 $a")
+    if path:
+        os.makedirs(folder := os.path.join(far.home.path, ".local", "bin"))
+        os.symlink(shutil.which("tmux") or "", os.path.join(folder, "tmux"))
+        server.tmux("set-environment", "-g", "PATH", path)
+    for name in ("proj-view-1-1", "proj-view-1-2"):
+        server.tmux("new-session", "-d", "-t", "=proj", "-s", name)
+        server.tmux("set-option", "-F", "-t", f"={name}:", "@viewsync_view", "#{session_id}")
+        server.tmux("set-option", "-t", f"={name}:", "@viewsync_lease", "5.0")
+    server.tmux("set-option", "-t", "=proj-view-1-1:", "@viewsync_lease", "6.0")
+    version, over = server.tmux("display-message", "-p", "#{version}"), os.path.join(far.home.path, "over")
+    with open(over, "w", encoding="utf-8") as file:
+        file.writelines(f"{tmux_views._over(f'proj-view-1-{number}', '5.0', version)}\n" for number in (1, 2))
+    server.tmux("source-file", over)
+    until(lambda: server.sessions() == ["proj", "proj-view-1-1"], "the end of the view")
+    assert stays(server.sessions) == ["proj", "proj-view-1-1"]
+    server.stop()
 
 
 def test_create_makes_a_session_that_is_not_there(home: Home, proj: Server, far: FarHost) -> None:

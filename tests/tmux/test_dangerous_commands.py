@@ -74,7 +74,7 @@ PLACES = {
         "viewsync/tmux/input.py": "-b with -C, for a text that the same command has had parsed before (trap I)",
         "viewsync/tmux/inventory.py": "how a hook of ours begins that tmux 3.2 shows",
         "viewsync/tmux/rules/hooks.py": "-b or -C, never both (trap I), and -C at the top of a hook alone (trap K)",
-        "viewsync/tmux/views.py": "-b to remove a file of ours; -b with -C as in input.py",
+        "viewsync/tmux/views.py": "-b, for a shell",
     },
     "select-layout": {"viewsync/tmux/guarded_layout.py": "of layouts that it has checked (trap H)"},
     "start-server": {"viewsync/tmux/sessions.py": "in the call that makes a session"},

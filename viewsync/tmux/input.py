@@ -47,7 +47,9 @@ LARGEST_SCRIPT = 65_536
 
 
 class Later(NamedTuple):
-    """An Enter that `press` presses; where nobody does, the server does it by itself: no text stays without it."""
+    """An Enter that `press` presses; where nobody does, the server does it by itself. Where the client that it has do
+    it goes (trap N), it comes before the next text: none stays without it.
+    """
 
     token: str  # letters and digits
     seconds: float

@@ -233,7 +233,8 @@ def _lent(name: str, lease: str, version: str) -> str:
 
 def _over(name: str, lease: str, version: str) -> str:
     """What has the server see to a view once its lease is over: it ends, or is one as any other by then."""
-    from viewsync.tmux import guarded_kill  # for other hosts alone, where no sweep of ours comes by
+    from viewsync.system.rules import far_shell  # for other hosts alone, where no sweep of ours comes by
+    from viewsync.tmux import guarded_kill
 
     def late(session: str) -> str:
         leased = f"#{{==:#{{{LEASE}}},{lease}}}"
@@ -241,10 +242,10 @@ def _over(name: str, lease: str, version: str) -> str:
         kept = if_session(session, leased, f"set-option -u -t '{session}:' {LEASE}", "")
         return guarded_kill.command(version, session, free, kept)
 
-    # As in input.py (trap I). tmux puts the id in when it begins to wait.
-    text = quoted(language.unexpanded(late("\1")).replace("\1", "#{session_id}"))
-    seconds = lease.rpartition(".")[2]
-    return f"if-shell -F 0 {{ {late('$0')} }} ; run-shell -b -d {seconds} -t '={name}:' -C {text}"
+    # Not with -C, which is a command of some client's, and lost when that one goes (trap N). tmux puts the id in when
+    # it begins to wait.
+    text = language.unexpanded(far_shell.tells_its_server(late("\1"))).replace("\1", "#{session_id}")
+    return f"run-shell -b -d {lease.rpartition('.')[2]} -t '={name}:' {quoted(text)}"
 
 
 def to_take(name: str) -> list[str]:

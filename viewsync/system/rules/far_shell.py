@@ -92,6 +92,13 @@ def looking_script(mark: str, server: str, text: str) -> str:
     return f'{_says(mark, clock=False)}{_finds(guard)}tm(){{ "$t" {asks} "$@";}};eval {quoted(text)};exit'
 
 
+def tells_its_server(command: str) -> str:
+    """What a tmux server has sh run (run-shell) to be told that command. It prints nothing and ends well: tmux would
+    show the rest over somebody's pane.
+    """
+    return f'(s=${{TMUX%,*,*}};{_finds("")}exec "$t" -S "$s" if-shell -F 1 {quoted(command)})>/dev/null 2>&1||:'
+
+
 def plain_script(mark: str, text: str) -> str:
     """The line that runs a text for sh, and asks no tmux."""
     return f"{_says(mark, clock=False)}{_LINE_END}eval {quoted(text)};exit"
