@@ -172,16 +172,19 @@ def test_output_that_stands_still_is_waited_for(
     """A C-s in the pane, or a terminal that is slow: the code is known long before all of the output, and a program in
     the background holds the pipe.
     """
-    mark = os.path.join(home.path, "go")
-    wait = f"echo be''gun; while [ ! -e {mark} ]; do sleep 0.05; done"
+    words = {word: os.path.join(home.path, word) for word in ("begun", "held")}
+    waits = "".join(f"echo {word}; while [ ! -e {mark} ]; do sleep 0.05; done; " for word, mark in words.items())
     holder = os.path.join(home.path, "holder")  # no job of the shell's, which would tell of its end when it likes
-    process = started("-s", "sh", "--", f"(sleep 1000 & echo $! > {holder}); {wait}; seq 300; (exit 4)")
-    assert process.stdout
-    until(lambda: process.stdout and b"begun" in process.stdout.readline(), "its start")
-    server.tmux("send-keys", "-t", "=sh:", "C-s")
-    until(lambda: not takes_output(server), "the terminal to stand still")
-    with open(mark, "w", encoding="utf-8"):
-        pass
+    process = started("-s", "sh", "--", f"(sleep 1000 & echo $! > {holder}); {waits}seq 300; (exit 4)")
+    for word, mark in words.items():
+        assert process.stdout
+        assert process.stdout.readline() == f"{word}\n".encode()
+        if word == "begun":
+            server.tmux("send-keys", "-t", "=sh:", "C-s")
+        # At the second word, what shows the output stands still, too. Else it might read the rest and its end at once.
+        until(lambda: not takes_output(server), "the terminal to stand still")
+        with open(mark, "w", encoding="utf-8"):
+            pass
     assert stays(process.poll) is None
     server.tmux("send-keys", "-t", "=sh:", "C-q")
     out, err = process.communicate(timeout=60)
