@@ -53,7 +53,7 @@ def test_each_is_what_python_finds() -> None:
         py_compile.compile(os.path.join(ROOT, "viewsync", path))
     found = told(FOUND.replace("NAMES", repr(names)), ROOT)
     assert isinstance(found, list)
-    assert [each for each in found if each[1:] != [True] * 4] == []
+    assert [module for module in found if module[1:] != [True] * 4] == []
     assert len(found) == len(names) > 300
 
 

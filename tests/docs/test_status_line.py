@@ -76,9 +76,9 @@ def test_a_tab_renames_its_session_and_not_the_view(configured: Server, home: Ho
     tab.type(f"\x15{HOSTILE}\r")
     until(lambda: configured.sessions()[0] == HOSTILE, "the new name")
     assert view in configured.sessions()
-    for each in (tab, other):
-        shown(each, f"[{HOSTILE}"[:20])
-        shown(each, f"]0;{HOSTILE}: one\x07")
+    for client in (tab, other):
+        shown(client, f"[{HOSTILE}"[:20])
+        shown(client, f"]0;{HOSTILE}: one\x07")
     assert not os.path.exists(os.path.join(home.path, "x"))
 
 

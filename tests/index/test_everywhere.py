@@ -45,7 +45,7 @@ def test_another_host_sees_what_a_verb_made_and_ended(server: Server, host: Host
     assert list(seen(beta, "--newer-than", "10m")) == ["beta/own", "alpha/web"]
     assert list(seen(beta, "--older-than", "10m")) == []
     assert "alpha" in beta.ok("list", "--everywhere").out
-    tmux = {(one["host"], each["name"]) for one in find(beta, "E") for each in one["sessions"]}
+    tmux = {(one["host"], session["name"]) for one in find(beta, "E") for session in one["sessions"]}
     assert ("alpha", "web") in tmux
     assert ("beta", "own") not in tmux
     alpha.ok("kill", "web")

@@ -55,7 +55,7 @@ def test_what_is_no_address_is_said_in_a_line(server: Server, host: Hosts, addre
     ]
     assert "web" in done[2].out
     assert len(done[3].err.splitlines()) == 1
-    said = "".join(each.out + each.err for each in done)
+    said = "".join(answer.out + answer.err for answer in done)
     assert "index" in said
     assert "\x1b" not in said
     for folder, _, files in os.walk(one.state):

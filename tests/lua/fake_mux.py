@@ -101,8 +101,8 @@ class Mux:
         second = new if direction in ("Right", "Bottom") else pane
         first = pane if second is new else new
         sizes = {id(new): cells, id(pane): left}
-        for each in (first, second):
-            setattr(each, "cols" if across else "rows", sizes[id(each)])
+        for half in (first, second):
+            setattr(half, "cols" if across else "rows", sizes[id(half)])
         begin = "left" if across else "top"
         setattr(second, begin, getattr(first, begin) + sizes[id(first)] + 1)
 

@@ -188,7 +188,7 @@ def test_a_renamed_session_renames_its_tab(gui: Gui, viewsync: Viewsync) -> None
     tab, other, own = window.tabs[1:]
     for name in ("web", "web", "shop"):
         renamed(gui, viewsync, tab, name)
-        assert [each.title for each in (tab, other, own)] == [f"\uebc8 {name}", "\uebc8 proj", "\uebc8 Mine"]
+        assert [shown.title for shown in (tab, other, own)] == [f"\uebc8 {name}", "\uebc8 proj", "\uebc8 Mine"]
     renamed(gui, viewsync, own, "web")
     assert own.title == "\uebc8 Mine"
 

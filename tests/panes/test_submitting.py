@@ -65,7 +65,7 @@ def test_a_switch_for_each_way(server: Server) -> None:
     send(prompt, "--no-bracket", "-c", "typed\ttext")
     plain = Prompt(server, "plain", "plain")
     send(plain, "--bracket", "-c", "a paste")
-    until(lambda: all("got: " in each.shown() for each in (prompt, plain)), "their drafts")
+    until(lambda: all("got: " in program.shown() for program in (prompt, plain)), "their drafts")
     assert (prompt.reads(), plain.reads()) == (["typed\ttext", "\r"], [PASTED % "a paste", "\r"])
     done = send(plain, "--bracket", "-c", "x\033[201~y")
     assert (done.code, "the end of a paste" in done.err) == (4, True)

@@ -37,7 +37,7 @@ def started(home: Home, servers: Callable[..., Server]) -> Server:
 
 def check(server: Server) -> tuple[str, str]:
     found = server.home.viewsync("doctor", "--json").json()["checks"]
-    (one,) = [each for each in found if each["name"] == "resurrect" and each["server"] == server.socket]
+    (one,) = [check for check in found if check["name"] == "resurrect" and check["server"] == server.socket]
     return one["status"], one["found"]
 
 

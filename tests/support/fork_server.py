@@ -45,8 +45,8 @@ def main() -> None:
     gc.freeze()
     running: dict[int, tuple[int, socket.socket]] = {}
     poll = select.poll()
-    for each in (calls, *listening):
-        poll.register(each, select.POLLIN)
+    for end in (calls, *listening):
+        poll.register(end, select.POLLIN)
     while True:
         for handle, _ in poll.poll():
             if handle in running:

@@ -82,7 +82,7 @@ def agents_start(argv: Sequence[str], env: Mapping[str, str]) -> list[str]:
 
 def _start(*listening: socket.socket) -> socket.socket:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    numbers = [each.fileno() for each in (theirs, *listening)]
+    numbers = [end.fileno() for end in (theirs, *listening)]
     argv = [sys.executable, "-I", "-X", "utf8", _SERVER, *map(str, numbers)]
     env = {"LANG": "C.UTF-8", "PATH": os.environ["PATH"]}
     process = subprocess.Popen(

@@ -21,7 +21,7 @@ NOTHING = DetailRequest([], [], [])
 
 def without_times(found: Sessions) -> Sessions:
     """Its panes may still be starting: the times of their output are of the moment."""
-    return found._replace(sessions=tuple(each._replace(activity=0, output=0) for each in found.sessions))
+    return found._replace(sessions=tuple(session._replace(activity=0, output=0) for session in found.sessions))
 
 
 def test_values_come_back(server: Server) -> None:

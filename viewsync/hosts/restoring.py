@@ -24,7 +24,9 @@ SOON = 3.0  # seconds
 
 def openable(ctx: Context, tabs: Sequence[ClosedTab]) -> list[ClosedTab | None]:
     """Each as restoring.there has it."""
-    sockets = {tab.host: {each.socket for each in tabs if each.host == tab.host} for tab in tabs}
+    sockets = {
+        host: {tab.socket for tab in tabs if tab.host == host} for host in dict.fromkeys(tab.host for tab in tabs)
+    }
 
     def ask(ctx: Context, host: str) -> dict[str, Inventory | TmuxError | None]:
         far = reaching.far_tmux(ctx, host)

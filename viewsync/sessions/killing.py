@@ -193,10 +193,12 @@ def _still_shown(reading: Panes, pane: Pane, name: str, views: str) -> str:
     """Why a pane stays that was not moved at all, but is in a session that was grouped with its own."""
     if pane.group != name:
         return ""
-    sharing = [each for each in reading.panes if each.id == pane.id and each.group == name]
-    if others := sorted({each.session_name for each in sharing if not (each.marked or each.old_mark)}):
+    shown = [shown_pane for shown_pane in reading.panes if shown_pane.id == pane.id and shown_pane.group == name]
+    if others := sorted(
+        {shown_pane.session_name for shown_pane in shown if not (shown_pane.marked or shown_pane.old_mark)}
+    ):
         return f"it has ended; its windows live on in {', '.join(map(repr, others))}: end that, if they are to go"
-    used = next((each.session_name for each in sharing if each.attached), "")
+    used = next((shown_pane.session_name for shown_pane in shown if shown_pane.attached), "")
     return on_its_view(used) if used and views != ALL else ""
 
 
@@ -228,7 +230,7 @@ def _end(ctx: Context, reading: Panes, result: Killed, name: str, wish: Wish, en
         views, live_on = _sharing(data, reading, session)
         known = {session, *(view.id for view in views)}
         elsewhere = {pane.window for pane in reading.panes if pane.session not in known}
-        mine = [pane for pane in panes if pane.window not in elsewhere and pane not in [each.pane for each in others]]
+        mine = [pane for pane in panes if pane.window not in elsewhere and pane not in [guest.pane for guest in others]]
         if wish.only_free and any(pane.attached for pane in panes):
             return result._replace(problem=_IN_USE)
         rows = ", ".join(repr(other.row.name) for other in others)

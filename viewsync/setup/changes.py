@@ -108,7 +108,7 @@ def _recorded(
 
 def _named(maps: Sequence[Mapping[str, str]], but: Mapping[str, str]) -> list[str]:
     """All paths of those, each once."""
-    return list(dict.fromkeys(path for each in maps for path in each if path not in but))
+    return list(dict.fromkeys(path for kept in maps for path in kept if path not in but))
 
 
 def _replaced(record: Record) -> dict[str, list[str]]:
@@ -116,7 +116,7 @@ def _replaced(record: Record) -> dict[str, list[str]]:
     for one in reversed(install_record.every(record)):
         for path, kept in one.replaced.items():
             known = found.setdefault(path, [])
-            known += [each for each in kept if each not in known]
+            known += [text for text in kept if text not in known]
     return found
 
 

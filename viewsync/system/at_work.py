@@ -40,7 +40,7 @@ def _above(pid: int, parents: dict[int, int]) -> list[int]:
 
 def _is_in_pane(pid: int, above: list[int]) -> bool:
     """What a server started for a hook of ours or a status line has no terminal, and is over in a moment."""
-    server = next((at for at, each in enumerate(above) if _is_server(each)), None)
+    server = next((at for at, parent in enumerate(above) if _is_server(parent)), None)
     if server is None:
         return False
     first = procfs.stat([pid, *above][server])

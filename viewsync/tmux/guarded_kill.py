@@ -87,14 +87,14 @@ def keeps(tmux: Tmux, server: Server, ends: Sequence[End], *, in_use: bool) -> s
     """
     free = both(*FREE[:1] if in_use else FREE)
     lines = [
-        if_session(each.session, both(same_server(server), free), "", _stays(server, each.session, at))
-        for at, each in enumerate(ends)
+        if_session(wanted.session, both(same_server(server), free), "", _stays(server, wanted.session, at))
+        for at, wanted in enumerate(ends)
     ]
     try:
         said = _say(tmux, server, lines)
     except ServerGone:
         return ""
-    return next((each.name for at, each in enumerate(ends) if f"kept {at}" in said), "")
+    return next((wanted.name for at, wanted in enumerate(ends) if f"kept {at}" in said), "")
 
 
 def kill(tmux: Tmux, server: Server, session: str) -> bool:

@@ -109,14 +109,14 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_a_case(case: str) -> None:
     gets, client, clients, changed, rows = CASES[case]
-    there = {each.id: each for each in (PROJ, OTHER, LEFT, *changed)}
+    there = {session.id: session for session in (PROJ, OTHER, LEFT, *changed)}
     found = Inventory(SERVER, tuple(there.values()), (client, *clients), (), True)
     views = {of.name: values for of, values in rows}
     done = switches.find(found, views, [], NOW)
     if done.later:
         assert (gets, done.now) == ("later", [])
         return
-    told = [f"{each.own.id if each.own else 'new'} {each.last}" for each in done.now if each.client == client]
+    told = [f"{move.own.id if move.own else 'new'} {move.last}" for move in done.now if move.client == client]
     assert told == ([gets] if gets else [])
 
 
