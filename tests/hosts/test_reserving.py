@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -95,18 +96,52 @@ def test_the_server_finds_itself_and_tmux(far: FarHost, path: str) -> None:
         os.makedirs(folder := os.path.join(far.home.path, ".local", "bin"))
         os.symlink(shutil.which("tmux") or "", os.path.join(folder, "tmux"))
         server.tmux("set-environment", "-g", "PATH", path)
-    for name in ("proj-view-1-1", "proj-view-1-2"):
-        server.tmux("new-session", "-d", "-t", "=proj", "-s", name)
-        server.tmux("set-option", "-F", "-t", f"={name}:", "@viewsync_view", "#{session_id}")
-        server.tmux("set-option", "-t", f"={name}:", "@viewsync_lease", "5.0")
+    reserve(server, "5.0")
     server.tmux("set-option", "-t", "=proj-view-1-1:", "@viewsync_lease", "6.0")
-    version, over = server.tmux("display-message", "-p", "#{version}"), os.path.join(far.home.path, "over")
-    with open(over, "w", encoding="utf-8") as file:
-        file.writelines(f"{tmux_views._over(f'proj-view-1-{number}', '5.0', version)}\n" for number in (1, 2))
-    server.tmux("source-file", over)
+    tell(server, "5.0")
     until(lambda: server.sessions() == ["proj", "proj-view-1-1"], "the end of the view")
     assert stays(server.sessions) == ["proj", "proj-view-1-1"]
     server.stop()
+
+
+def test_another_server_on_that_socket_ends_nothing(far: FarHost) -> None:
+    """Whose sessions have the same ids, and views that were reserved in the same second."""
+    first = far.server()
+    programs, begin, told = (os.path.join(far.home.path, name) for name in ("programs", "begin", "told"))
+    os.mkdir(programs)
+    with open(os.path.join(programs, "tmux"), "w", encoding="utf-8") as file:
+        waits = f"while [ ! -e {begin} ]; do sleep 0.05; done"
+        file.write(f'#!/bin/sh\n{waits}\n{shutil.which("tmux")} "$@"\necho >>{told}\n')
+    os.chmod(file.name, 0o700)
+    first.tmux("set-environment", "-g", "PATH", f"{programs}:{os.environ['PATH']}")
+    reserve(first, "5.1")
+    lines = first.tmux("show-options", "-t", "=proj-view-1-2:")
+    tell(first, "5.1")
+    os.unlink(first.socket)
+    second = far.server()
+    reserve(second, "5.1")
+    assert second.tmux("show-options", "-t", "=proj-view-1-2:") == lines
+    with open(begin, "w", encoding="utf-8"):
+        pass
+    until(lambda: os.path.exists(told) and os.path.getsize(told) == 2, "both shells of the first server")
+    assert stays(second.sessions) == ["proj", "proj-view-1-1", "proj-view-1-2"]
+    second.stop()
+    os.kill(first.pid, signal.SIGKILL)
+
+
+def reserve(server: Server, lease: str) -> None:
+    for name in ("proj-view-1-1", "proj-view-1-2"):
+        server.tmux("new-session", "-d", "-t", "=proj", "-s", name)
+        server.tmux("set-option", "-F", "-t", f"={name}:", "@viewsync_view", "#{session_id}")
+        server.tmux("set-option", "-t", f"={name}:", "@viewsync_lease", lease)
+
+
+def tell(server: Server, lease: str) -> None:
+    """What is to be done with those two."""
+    version, over = server.tmux("display-message", "-p", "#{version}"), os.path.join(server.home.path, "over")
+    with open(over, "w", encoding="utf-8") as file:
+        file.writelines(f"{tmux_views._over(f'proj-view-1-{number}', lease, version)}\n" for number in (1, 2))
+    server.tmux("source-file", over)
 
 
 def test_create_makes_a_session_that_is_not_there(home: Home, proj: Server, far: FarHost) -> None:

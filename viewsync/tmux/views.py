@@ -237,14 +237,15 @@ def _over(name: str, lease: str, version: str) -> str:
     from viewsync.tmux import guarded_kill
 
     def late(session: str) -> str:
-        leased = f"#{{==:#{{{LEASE}}},{lease}}}"
+        leased = both("#{==:#{pid}.#{start_time},\2}", f"#{{==:#{{{LEASE}}},{lease}}}")
         free = both(MARKED, leased, idle.UNATTACHED, idle.NOT_PINNED, NOT_QUARANTINED, idle.SHARED)
         kept = if_session(session, leased, f"set-option -u -t '{session}:' {LEASE}", "")
         return guarded_kill.command(version, session, free, kept)
 
-    # Not with -C, which is a command of some client's, and lost when that one goes (trap N). tmux puts the id in when
-    # it begins to wait.
-    text = language.unexpanded(far_shell.tells_its_server(late("\1"))).replace("\1", "#{session_id}")
+    # Not with -C, which is a command of some client's, and lost when that one goes (trap N). tmux puts in which session
+    # and server is meant when it begins to wait.
+    text = language.unexpanded(far_shell.tells_its_server(late("\1")))
+    text = text.replace("\1", "#{session_id}").replace("\2", "#{pid}.#{start_time}")
     return f"run-shell -b -d {lease.rpartition('.')[2]} -t '={name}:' {quoted(text)}"
 
 
