@@ -6,12 +6,11 @@ import contextlib
 import os
 import re
 import signal
-import socket
 from typing import TYPE_CHECKING, Any
 
 from tests.stress import leaving, reading
 from tests.stress.reading import Ends
-from tests.support.server import alive
+from tests.support.server import alive, listens
 from tests.support.wait import until
 
 if TYPE_CHECKING:
@@ -316,15 +315,6 @@ class Actions:
         until(lambda: not listens(model.server.socket), "that nobody listens any more")
         begin(model.server)
         model.started()
-
-
-def listens(path: str) -> bool:
-    with socket.socket(socket.AF_UNIX) as client:
-        try:
-            client.connect(path)
-        except OSError:
-            return False
-    return True
 
 
 def begin(server: Server) -> None:

@@ -9,6 +9,7 @@ import os
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -327,6 +328,15 @@ class Server:
             until(lambda: not alive(self.pid), f"the end of tmux server {self.pid}")
         except AssertionError:
             os.kill(self.pid, signal.SIGKILL)
+
+
+def listens(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(path)
+        except OSError:
+            return False
+    return True
 
 
 def alive(pid: int) -> bool:

@@ -139,8 +139,8 @@ def test_a_pinned_or_leased_view_is_known_as_such(server: Server, home: Home) ->
 
 def test_the_terminal_is_told_and_its_end_of_file_is_off(server: Server) -> None:
     tab, _ = server.open("proj", "--title", "my\033]0;title")
-    assert "\033]1337;SetUserVar=viewsync_parent=cHJvag==\a" in tab.text()
-    assert "\033]0;my ]0;title\a" in tab.text()
+    until(lambda: "\033]1337;SetUserVar=viewsync_parent=cHJvag==\a" in tab.text(), "the parent's name")
+    until(lambda: "\033]0;my ]0;title\a" in tab.text(), "the title")
     assert termios.tcgetattr(tab.master)[6][termios.VEOF] == b"\0"
 
 
