@@ -231,15 +231,23 @@ def test_what_is_protected_is_kept(facts: list[ViewFacts], policy: Policy) -> No
             assert verdict.action != END
 
 
-@given(some_facts, policies, st.data())
+def test_the_one_that_was_spared_for_the_windows_may_end_once_somebody_is_on_another_of_them() -> None:
+    spared, other = (ORPHAN._replace(id=f"${at}", parent="", last_attached=int(NOW) - at) for at in (60, 90))
+    assert [verdict.action for verdict in decide([spared, other], Policy(), NOW)] == [KEEP, END]
+    assert [verdict.action for verdict in decide([spared, other._replace(attached=True)], Policy(), NOW)] == [END, KEEP]
+
+
+@given(some_facts.filter(bool), policies, st.data())
 def test_attaching_a_client_never_turns_keep_into_an_end(
     facts: list[ViewFacts], policy: Policy, data: st.DataObject
 ) -> None:
     before = decide(facts, policy, NOW)
-    index = data.draw(st.integers(0, max(0, len(facts) - 1)))
-    after = decide([view._replace(attached=view.attached or at == index) for at, view in enumerate(facts)], policy, NOW)
-    for at, (old, new) in enumerate(zip(before, after, strict=True)):
-        if at == index or old.action == KEEP:
+    on = data.draw(st.sampled_from(facts))
+    after = decide([view._replace(attached=view.attached or view is on) for view in facts], policy, NOW)
+    for view, old, new in zip(facts, before, after, strict=True):
+        # One that was spared for its windows alone may end: the one that somebody is on has them now.
+        held = old.reason.startswith("last holder") and (view.socket, view.group) == (on.socket, on.group)
+        if view is on or (old.action == KEEP and not held):
             assert new.action == KEEP
 
 
