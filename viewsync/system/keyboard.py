@@ -55,6 +55,8 @@ _LOOK = 0.1  # seconds between two looks at what is pressed while something is d
 class Left(BaseException):
     """Somebody leaves, in the middle of what is done. Nothing that mends errors takes it for one."""
 
+    of_signal = 0  # where Python ignores what is raised, nothing is lost: the next `wait` tells of it, too
+
     def __init__(self, *, gone: bool) -> None:
         super().__init__()
         self.gone = gone  # the terminal

@@ -11,10 +11,15 @@ Two things are nobody's word, and are put right before a verb begins:
   does not hear TERM cannot be ended; panes get what it has. And our own alarm would not be heard. Of a server that
   somebody else started so, `doctor` tells.
 - CHLD ignored. Then no exit code can be had, and Python takes every program for one that succeeded.
+
+What a handler raises is lost where Python ignores whatever is raised: in `__del__`, and in the callback of a weak
+reference, which each import has. So a C-c or a time that is over would be told of on stderr and do nothing. Such a
+signal comes once more, as soon as that is behind us.
 """
 
 from __future__ import annotations
 
+import _thread
 import sys
 import time
 
@@ -24,6 +29,7 @@ from viewsync.typed import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
+    from typing import NoReturn
 
 _ours: set[int] = set()  # those that we ignore ourselves, for our own sake
 
@@ -33,6 +39,40 @@ def settle() -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     if ignores(signal.SIGCHLD) and _in_main_thread():
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    if sys.unraisablehook is sys.__unraisablehook__:  # another one, of who runs us within a program, stays
+        sys.unraisablehook = _ignored_by_python
+
+
+def _ignored_by_python(what: sys.UnraisableHookArgs) -> None:
+    error = what.exc_value
+    number = signal.SIGINT if isinstance(error, KeyboardInterrupt) else getattr(error, "of_signal", None)
+    if error is None or number is None:
+        sys.__unraisablehook__(what)
+        return
+
+    before = signal.getsignal(number)
+
+    def again(*_: object) -> None:
+        signal.signal(number, before)
+        raise error
+
+    if number:
+        signal.signal(number, again)
+        with contextlib.suppress(RuntimeError):  # no thread, at the end of Python or where a limit forbids it
+            _thread.start_new_thread(_once_more, (number, _thread.get_ident()))
+
+
+def _once_more(number: int, thread: int) -> None:
+    """From a thread of its own: in that one Python would call the handler before it is out of where it ignores. An
+    alarm's scope may be over meanwhile, and then it would end us.
+    """
+    if callable(signal.getsignal(number)) or number not in (signal.SIGALRM, signal.SIGVTALRM):
+        signal.pthread_kill(thread, number)
+
+
+def _raise(error: BaseException, number: int) -> NoReturn:
+    vars(error)["of_signal"] = number
+    raise error
 
 
 def ignores(number: int) -> bool:
@@ -75,7 +115,7 @@ def exiting(*more: int) -> Iterator[None]:
         del frame
         for number in numbers:
             signal.signal(number, lambda *_: None)
-        sys.exit(128 + first)
+        _raise(SystemExit(128 + first), first)
 
     with _handled(numbers, leave):
         yield
@@ -135,7 +175,7 @@ def alarm(seconds: float, error: type[Exception], *, of_work: bool = False) -> I
         return
 
     def over(*_: object) -> None:
-        raise error
+        _raise(error(), number)
 
     handler, began = signal.signal(number, over), time.monotonic()
     mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, (number,))
