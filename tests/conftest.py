@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
 surroundings.settle()
-settings.register_profile("viewsync", deadline=None)  # hypothesis' own, 200 ms a case, is one for idle machines
-settings.load_profile("viewsync")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,6 +32,10 @@ def pytest_configure(config: pytest.Config) -> None:
     forms.long = config.getoption("--long")
     forms.seed = config.getoption("--seed")
     forms.steps = config.getoption("--steps")
+    # hypothesis' own deadline, 200 ms a case, is one for idle machines.
+    settings.register_profile("short", deadline=None, derandomize=True)
+    settings.register_profile("long", deadline=None, max_examples=1000)
+    settings.load_profile("long" if forms.long else "short")
 
 
 @pytest.hookimpl(wrapper=True)
