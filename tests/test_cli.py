@@ -26,13 +26,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("real_starts")
 
 
-@pytest.mark.parametrize("verb", sorted(COMMANDS))
-def test_every_verb_explains_itself(home: Home, verb: str) -> None:
-    done = home.viewsync(verb, "--help")
-    assert done.code == 0
-    assert done.out.startswith(f"usage: viewsync {verb}")
-
-
 def test_help_lists_the_verbs_and_hides_what_tmux_calls(home: Home) -> None:
     out = home.viewsync("--help").out
     assert all(f"  {verb} " in out for verb, command in COMMANDS.items() if not command.hidden)

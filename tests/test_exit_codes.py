@@ -89,8 +89,11 @@ def numbers(node: ast.AST, module: ModuleType) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("verb", COMMANDS)
-def test_help_lists_the_exit_codes_a_line_each(home: Home, verb: str) -> None:
-    lines = home.viewsync(verb, "--help").out.splitlines()
+def test_every_verb_explains_itself_and_lists_its_exit_codes_a_line_each(home: Home, verb: str) -> None:
+    done = home.viewsync(verb, "--help")
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert lines[0].startswith(f"usage: viewsync {verb}")
     at = lines.index("exit codes:")
     own = module_of(verb).EXIT_CODES
     assert lines[at + 1 : at + 1 + len(own)] == [f"  {code:<5} {meaning}" for code, meaning in own.items()]
