@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     forms.seed = config.getoption("--seed")
     forms.steps = config.getoption("--steps")
     # hypothesis' own deadline, 200 ms a case, is one for idle machines.
-    settings.register_profile("short", deadline=None, derandomize=True)
+    settings.register_profile("short", deadline=None, derandomize=True, max_examples=50)
     settings.register_profile("long", deadline=None, max_examples=1000)
     settings.load_profile("long" if forms.long else "short")
 

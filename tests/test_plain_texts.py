@@ -23,7 +23,7 @@ from viewsync.tmux import inventory, messages, session_detail, view_origin
 from viewsync.tmux.rules import anchor, ids, keys, language, layout_tree, marks, versions
 from viewsync.views.rules import names
 
-many = settings(max_examples=1000 if forms.long else 100, deadline=None, database=None)
+many = settings(max_examples=1000 if forms.long else 50, deadline=None, database=None)
 
 _PLACE = r"(\d+),(\d+),(\d+),([01]),(\d+)"  # of a cursor
 _FORMS = '0123456789.,:-+TZ$@%# !\n\t\x1b\u0663\u200e\u2028a_zKP\x7f"\\['

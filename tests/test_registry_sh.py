@@ -15,7 +15,7 @@ import pytest
 from tests.support import forms
 from tests.support.client import Tab
 from tests.support.server import ROOT, Done, alive
-from tests.support.sessions import add_by_jq, create, rows
+from tests.support.sessions import add_row, create, rows
 from tests.support.wait import until
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def test_d53_cleanup_dead_under_set_e_removes_all(
 ) -> None:
     create(server, "lives")
     for number in range(registered):
-        add_by_jq(home, f"gone{number}", server)
+        add_row(home, f"gone{number}", server)
     done = run(home, shell, f"{SOURCE}registry_cleanup_dead --dry-run\nregistry_cleanup_dead\necho $?")
     assert (done.code, done.out) == (0, "3\n3\n0\n")
     assert list(rows(home)) == ["lives"]

@@ -14,7 +14,7 @@ from tests.support.client import Tab
 from tests.support.projects import Project
 from tests.support.running import trusted, unstarted
 from tests.support.server import Server
-from tests.support.sessions import add_by_jq, note_pid
+from tests.support.sessions import add_row, note_pid
 from tests.support.wait import until
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ server = unstarted
 @pytest.fixture
 def gone(home: Home) -> Home:
     """With a session in its registry whose server is not there."""
-    add_by_jq(home, "python", Server(home, "none"))
+    add_row(home, "python", Server(home, "none"))
     return home
 
 
@@ -108,7 +108,7 @@ def test_what_takes_longer_than_a_second_says_so_on_a_terminal(home: Home, serve
 @pytest.mark.parametrize("line", ["sweep", "cleanup", "cleanup --views", "restore --plan", "worktree remove dev"])
 def test_what_waits_for_a_program_says_what_it_does(home: Home, server: Server, line: str) -> None:
     """A tmux or a git that takes its time: until it has been said what is under way."""
-    add_by_jq(home, "python", server.start())
+    add_row(home, "python", server.start())
     project = Project(home)
     project.repository()
     project.git("worktree", "add", "-q", "-b", "dev", f"{home.path}/dev")

@@ -11,7 +11,7 @@ from tests.projects.test_ending import BOTH, FILE, NAME, cleaned_up, pending
 from tests.projects.test_steps import events, read, start
 from tests.support.projects import Project, in_git
 from tests.support.running import ONE, ran
-from tests.support.sessions import add_by_jq, by_jq, create, listed, rows
+from tests.support.sessions import add_row, by_jq, create, listed, rows
 from tests.support.wait import until
 
 if TYPE_CHECKING:
@@ -269,7 +269,7 @@ def test_list_here_shows_what_only_its_marks_tell_of(server: Server, home: Home,
 def test_info_of_one_that_no_project_made(server: Server, home: Home) -> None:
     made = create(server, "web", "--", "cat")
     server.tmux("new-session", "-d", "-s", "tool")
-    add_by_jq(home, "tool", server)
+    add_row(home, "tool", server)
     told = home.viewsync("info", "web", "--json").json()
     assert (told["session_id"], told["project"], told["type"]) == (made["session_id"], None, "program")
     assert (told["status"], told["target"], len(told["windows"])) == ("alive", "web:0.0", 1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.sessions import add_by_jq, by_jq, rows
+from tests.support.sessions import add_row, by_jq, rows
 from viewsync.context import Context
 from viewsync.registry import backups
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def test_there_and_back(server: Server, home: Home) -> None:
     for name in ("a", "b"):
-        add_by_jq(home, name, server, note={"by": name})
+        add_row(home, name, server, note={"by": name})
     by_jq(home, ".extra = 1")
     before = home.registry()
     made = home.viewsync("backup", "--json").json()
@@ -43,8 +43,8 @@ def test_there_and_back(server: Server, home: Home) -> None:
 
 
 def test_merge_adds_only_names_that_are_not_there(server: Server, home: Home) -> None:
-    add_by_jq(home, "a", server)
-    add_by_jq(home, "b", server)
+    add_row(home, "a", server)
+    add_row(home, "b", server)
     path = os.path.join(home.path, "copy.json")
     assert home.viewsync("backup", path).code == 0
     by_jq(home, "del(.sessions.a) | .sessions.b.note = 1 | .sessions.c = .sessions.b")
@@ -105,7 +105,7 @@ def test_two_of_one_second_are_two(home: Home) -> None:
 )
 @pytest.mark.parametrize("words", [(), ("--merge",), ("--dry-run",)])
 def test_a_bad_file_changes_nothing(server: Server, home: Home, text: str, words: tuple[str, ...]) -> None:
-    add_by_jq(home, "a", server)
+    add_row(home, "a", server)
     before = home.registry()
     path = os.path.join(home.path, "copy.json")
     with open(path, "w", encoding="utf-8") as file:
@@ -122,7 +122,7 @@ def test_no_such_file(home: Home) -> None:
 
 
 def test_over_a_corrupt_registry_the_corrupt_one_is_kept(server: Server, home: Home) -> None:
-    add_by_jq(home, "a", server)
+    add_row(home, "a", server)
     path = os.path.join(home.path, "copy.json")
     home.viewsync("backup", path)
     with open(os.path.join(home.state, ".sessions.json"), "w", encoding="utf-8") as file:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.sessions import add_by_jq, by_jq, count, counting_tmux, create, rows
+from tests.support.sessions import add_row, by_jq, count, counting_tmux, create, rows
 from tests.support.wait import until
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def test_it_asks_tmux_once(server: Server, home: Home) -> None:
 
 def test_it_counts_as_activity_where_that_can_be_written(server: Server, home: Home) -> None:
     show(server, "web", "echo one")
-    add_by_jq(home, "shell", server)
+    add_row(home, "shell", server)
     by_jq(home, '.sessions.web.last_active = "2025-11-23T12:00:00Z"')
     captured(home, "-s", "web")
     assert rows(home)["web"]["last_active"] > "2026"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.sessions import add_by_jq, by_jq, count, counting_tmux, create, rows
+from tests.support.sessions import add_row, by_jq, count, counting_tmux, create, rows
 from tests.support.wait import until
 from viewsync.context import Context
 from viewsync.sessions import evidence, expiring
@@ -55,7 +55,7 @@ def test_the_words_of_the_tool(server: Server, home: Home) -> None:
     assert home.viewsync("cleanup").out == "No sessions in registry.\n"
     create(server, "web")
     assert home.viewsync("cleanup").out == "No sessions to clean up.\n"
-    add_by_jq(home, "gone", server)
+    add_row(home, "gone", server)
     assert home.viewsync("cleanup", "--dry-run").out.splitlines() == [
         "Dry-run mode: Would remove 1 session(s):",
         "  - gone (dead/missing/zombie)",
@@ -125,7 +125,7 @@ def test_d44_the_session_ends_with_its_row_so_the_name_is_free(
 def test_d44_a_row_of_the_shell_tools_ends_its_session_by_its_whole_name(server: Server, home: Home) -> None:
     for name in ("web", "web-prod"):
         server.tmux("new-session", "-d", "-s", name)
-    add_by_jq(home, "web", server)
+    add_row(home, "web", server)
     assert cleanup(home, "--all")["web"]["ended"]
     assert (server.sessions(), rows(home)) == (["proj", "web-prod"], {})
 
@@ -276,7 +276,7 @@ def test_what_is_being_made_stays(server: Server, home: Home) -> None:
     from viewsync.system import processes
 
     me = os.getpid()
-    add_by_jq(home, "new", server, state="creating", maker=me, maker_start=processes.start_time(me))
+    add_row(home, "new", server, state="creating", maker=me, maker_start=processes.start_time(me))
     assert cleanup(home, "--all")["new"]["reason"] == "it is just being created"
     assert list(rows(home)) == ["new"]
 
@@ -295,7 +295,7 @@ def test_d54_a_server_that_hangs_loses_nothing(servers: Callable[..., Server], h
 
 def test_a_reading_that_is_not_understood_ends_nothing(server: Server, home: Home) -> None:
     create(server, "web")
-    add_by_jq(home, "gone", server)
+    add_row(home, "gone", server)
     path = os.path.join(home.path, "tmux-garbled")
     with open(path, "w", encoding="utf-8") as file:
         file.write('#!/bin/sh\ntmux "$@" | sed "s/^P.*web.*/P\\tgarbled/"\n')
@@ -387,7 +387,7 @@ def test_where_the_output_cannot_be_saved_nothing_ends(
 
 def test_quarantined_it_stays(server: Server, home: Home) -> None:
     create(server, "web")
-    add_by_jq(home, "gone", server)
+    add_row(home, "gone", server)
     for name in ("web", "gone"):
         assert home.viewsync("quarantine", "-s", name).code == 0
     assert {session["reason"] for session in cleanup(home, "--all").values()} == {"quarantined"}

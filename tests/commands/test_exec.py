@@ -28,6 +28,7 @@ def in_shell(request: pytest.FixtureRequest) -> Iterator[Home]:
     server = Server(home).start()
     create(server, "sh", "--", *words)
     yield home
+    assert execute(home, "--", "echo alive").out == "alive\n"
     server.stop()
     home.remove()
 
@@ -51,7 +52,6 @@ def test_the_exit_code_is_the_commands_own(in_shell: Home, command: str, code: i
     done = execute(in_shell, "--", command)
     assert done.code == code, done
     assert folders(in_shell) == []
-    assert execute(in_shell, "--", "echo alive").out == "alive\n"
 
 
 @pytest.mark.parametrize(

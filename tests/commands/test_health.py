@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.server import Done, alive
-from tests.support.sessions import add_by_jq, by_jq, count, counting_tmux, create
+from tests.support.sessions import add_row, by_jq, count, counting_tmux, create
 from tests.support.wait import until
 from tests.test_hot_path import FORBIDDEN, imported
 
@@ -181,7 +181,7 @@ def test_d56_an_explicit_target_needs_no_state_folder(server: Server, home: Home
 
 
 def test_one_tmux_call(server: Server, home: Home) -> None:
-    add_by_jq(home, "proj", server)
+    add_row(home, "proj", server)
     env, log = counting_tmux(home)
     assert home.viewsync("health", "-s", "proj", env=env).code == 0
     assert count(log) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from tests.support.sessions import add_by_jq, create, rows
+from tests.support.sessions import add_row, create, rows
 from viewsync.text.timestamps import epoch
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_last_active_is_now(server: Server, home: Home) -> None:
-    add_by_jq(home, "web", server, note="kept")
+    add_row(home, "web", server, note="kept")
     before = rows(home)["web"]
     done = home.viewsync("heartbeat", "-s", "web", "--json", env={"TZ": "Asia/Tokyo"})
     after = rows(home)["web"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.sessions import add_by_jq, by_jq, create, rows
+from tests.support.sessions import add_row, by_jq, create, rows
 from tests.support.wait import until
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def test_d3_no_pattern_hits_anything(server: Server, home: Home, target: str) ->
 
 def test_d4_d5_a_row_of_the_shell_tools_that_tmux_renamed_hits_no_other_session(server: Server, home: Home) -> None:
     server.tmux("new-session", "-d", "-s", "other", "-n", "build")
-    add_by_jq(home, "build.0", server)
+    add_row(home, "build.0", server)
     assert home.viewsync("kill", "-s", "build.0").code == 1
     assert server.sessions() == ["proj", "other"]
 
@@ -141,7 +141,7 @@ def test_d39_a_session_of_that_name_on_another_server_stays_registered(
     one, two = servers("one").start("-s", "x"), servers("two").start("-s", "web")
     if by == "jq":
         one.tmux("new-session", "-d", "-s", "web")
-        add_by_jq(home, "web", one)
+        add_row(home, "web", one)
     else:
         create(one, "web")
     done = home.viewsync("kill", "-S", two.socket, "-t", "web:0.0")

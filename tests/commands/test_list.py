@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.sessions import add_by_jq, by_jq, count, counting_tmux, create, listed, rows
+from tests.support.sessions import add_row, by_jq, count, counting_tmux, create, listed, rows
 from tests.support.wait import until
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def test_the_table_and_the_json(server: Server, home: Home) -> None:
     made = create(server, "web")
-    add_by_jq(home, "gone", server)
+    add_row(home, "gone", server)
     done = home.viewsync("list")
     lines = done.out.splitlines()
     assert lines[0].split() == ["NAME", "SOCKET", "TARGET", "STATUS", "PID", "CREATED", "ACTIVE", "TYPE"]
@@ -56,14 +56,14 @@ def test_no_sessions(home: Home) -> None:
 
 def test_sort_and_filter(server: Server, home: Home) -> None:
     create(server, "b", "--", "cat")
-    add_by_jq(home, "a", server, created_at="2020-01-01T00:00:00Z")
-    add_by_jq(home, "c", server, created_at="2021-01-01T00:00:00Z")
+    add_row(home, "a", server, created_at="2020-01-01T00:00:00Z")
+    add_row(home, "c", server, created_at="2021-01-01T00:00:00Z")
     assert list(listed(home)) == ["a", "b", "c"]
     assert list(listed(home, "--sort", "created_at")) == ["a", "c", "b"]
     assert list(listed(home, "--sort", "pid")) == ["b", "a", "c"]
     assert list(listed(home, "--filter", "status=alive")) == ["b"]
     assert list(listed(home, "--filter", "status=missing", "--filter", "name=c")) == ["c"]
-    add_by_jq(home, "d", server, created_at="soon")  # nobody knows how old it is
+    add_row(home, "d", server, created_at="soon")  # nobody knows how old it is
     assert list(listed(home, "--older-than", "1h")) == ["a", "c"]
     assert list(listed(home, "--newer-than", "1h")) == ["b"]
     assert list(listed(home, "--older-than", "1h", "--newer-than", "2h")) == []
@@ -117,7 +117,7 @@ def test_a_view_that_lost_its_mark_is_one_by_its_row(server: Server, home: Home)
 def test_one_tmux_process_a_server_however_many_sessions(servers: Callable[..., Server], home: Home) -> None:
     one, two = servers("one").start(), servers("two").start()
     for number in range(6):
-        add_by_jq(home, f"s{number}", one if number % 2 else two)
+        add_row(home, f"s{number}", one if number % 2 else two)
     env, log = counting_tmux(home)
     assert len(listed(home, env=env)) == 6
     assert count(log) == 2
@@ -143,7 +143,7 @@ def test_d2_a_session_of_the_same_name_on_a_later_server_is_another_one(
 
 def test_d7_a_row_of_the_shell_tools_is_found_under_base_index(servers: Callable[..., Server], home: Home) -> None:
     server = servers(conf="set -g base-index 1\nset -g pane-base-index 1\n").start("-s", "web")
-    add_by_jq(home, "web", server)
+    add_row(home, "web", server)
     assert listed(home)["web"]["status"] == "alive"
 
 
@@ -166,7 +166,7 @@ def test_d31_two_names_that_look_like_one_row_stay_two(servers: Callable[..., Se
 
 @pytest.mark.parametrize("text", ["{not json", "", '{"sessions": [], "version": "1.0"}', '{"version": "9.9"}'])
 def test_d41_d58_a_registry_that_cannot_be_read_is_not_an_empty_one(server: Server, home: Home, text: str) -> None:
-    add_by_jq(home, "web", server)
+    add_row(home, "web", server)
     path = os.path.join(home.state, ".sessions.json")
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
@@ -180,7 +180,7 @@ def test_d41_d58_a_registry_that_cannot_be_read_is_not_an_empty_one(server: Serv
 
 
 def test_d48_a_time_in_the_future_and_none(server: Server, home: Home) -> None:
-    add_by_jq(home, "web", server, created_at="2099-01-01T00:00:00Z", last_active="soon")
+    add_row(home, "web", server, created_at="2099-01-01T00:00:00Z", last_active="soon")
     assert listed(home)["web"]["age"] == 0
     line = home.viewsync("list").out.splitlines()[1]
     assert "0s ago" in line
@@ -188,7 +188,7 @@ def test_d48_a_time_in_the_future_and_none(server: Server, home: Home) -> None:
 
 
 def test_d49_a_relative_socket_of_the_shell_tools_is_not_guessed(server: Server, home: Home) -> None:
-    add_by_jq(home, "rel", server, socket="./rel.sock")
+    add_row(home, "rel", server, socket="./rel.sock")
     done = home.viewsync("list", "--json")
     assert done.json()["sessions"][0]["status"] == "unknown"
     assert "'./rel.sock'" in done.err
@@ -196,10 +196,10 @@ def test_d49_a_relative_socket_of_the_shell_tools_is_not_guessed(server: Server,
 
 def test_d54_a_server_that_hangs_hides_no_other(servers: Callable[..., Server], home: Home) -> None:
     hung, well = servers("hung").start("-s", "a"), servers("well").start("-s", "b")
-    add_by_jq(home, "a", hung)
-    add_by_jq(home, "b", well)
-    add_by_jq(home, "c", well, socket=f"{home.path}/nobody.sock")
-    add_by_jq(home, "d", well)
+    add_row(home, "a", hung)
+    add_row(home, "b", well)
+    add_row(home, "c", well, socket=f"{home.path}/nobody.sock")
+    add_row(home, "d", well)
     os.kill(hung.pid, signal.SIGSTOP)
     done = home.viewsync("list", "--json", env={"VIEWSYNC_TMUX_TIMEOUT": "1"}).json()
     statuses = {session["name"]: session["status"] for session in done["sessions"]}
@@ -212,7 +212,7 @@ def test_d54_a_server_that_hangs_hides_no_other(servers: Callable[..., Server], 
 
 
 def test_d57_a_row_with_nothing_in_it_is_missing(server: Server, home: Home) -> None:
-    add_by_jq(home, "empty", server, target="")
+    add_row(home, "empty", server, target="")
     by_jq(home, ".sessions.odd = {socket: $s, target: 3, pid: {}, created_at: null}", s=server.socket)
     assert {session["status"] for session in listed(home).values()} == {"missing"}
 
@@ -220,7 +220,7 @@ def test_d57_a_row_with_nothing_in_it_is_missing(server: Server, home: Home) -> 
 def test_d65_long_names_are_shown_whole(server: Server, home: Home) -> None:
     names = [f"a-name-of-more-than-twenty-letters-{number}" for number in (1, 2)]
     for name in names:
-        add_by_jq(home, name, server)
+        add_row(home, name, server)
     out = home.viewsync("list").out
     assert all(name in out for name in names)
 

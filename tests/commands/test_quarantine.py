@@ -9,7 +9,7 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 from tests.faults.support import EAGER
-from tests.support.sessions import add_by_jq, create, listed, rows
+from tests.support.sessions import add_row, create, listed, rows
 from tests.support.wait import until
 from viewsync.context import Context
 from viewsync.sessions import quarantine
@@ -72,7 +72,7 @@ def test_the_row_and_the_list_say_it_and_release_takes_it_back(server: Server, h
 
 
 def test_of_what_is_gone_there_is_what_is_known(server: Server, home: Home) -> None:
-    add_by_jq(home, "../gone", server)
+    add_row(home, "../gone", server)
     folder = home.viewsync("quarantine", "-s", "../gone", "--json").json()["evidence"]
     assert os.listdir(folder) == ["metadata.json"]
     assert os.path.basename(folder).startswith("___gone-")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.sessions import add_by_jq, by_jq, create, listed, rows
+from tests.support.sessions import add_row, by_jq, create, listed, rows
 from tests.support.wait import until
 from viewsync.context import Context
 from viewsync.sessions import reconciling
@@ -55,8 +55,8 @@ def test_nothing_is_amiss(server: Server, home: Home) -> None:
 
 
 def test_a_report_changes_nothing(server: Server, home: Home) -> None:
-    add_by_jq(home, "gone", server)
-    add_by_jq(home, "proj", server)
+    add_row(home, "gone", server)
+    add_row(home, "proj", server)
     before = home.registry()
     done = home.viewsync("reconcile", "--report")
     assert done.code == 1
@@ -70,7 +70,7 @@ def test_rows_whose_sessions_are_gone(servers: Callable[..., Server], home: Home
         create(server, name)
     one.tmux("kill-session", "-t", "=killed")
     two.stop()
-    add_by_jq(home, "kept", one, quarantined=True)
+    add_row(home, "kept", one, quarantined=True)
     assert kinds(home) == {"killed": "gone", "lost": "gone"}
     assert len(repaired(home)) == 2
     assert list(rows(home)) == ["alive", "kept"]
@@ -90,11 +90,11 @@ def test_a_server_whose_socket_was_deleted_is_not_gone(server: Server, home: Hom
 
 def test_half_made_rows(server: Server, home: Home) -> None:
     half = {"state": "creating", "maker": DEAD_PID, "maker_start": 1.5}
-    add_by_jq(home, "proj", server, **half)
-    add_by_jq(home, "never", server, **half)
+    add_row(home, "proj", server, **half)
+    add_row(home, "never", server, **half)
     me = os.getpid()
     busy = {"state": "creating", "maker": me, "maker_start": processes.start_time(me)}
-    add_by_jq(home, "busy", server, **busy)
+    add_row(home, "busy", server, **busy)
     assert kinds(home) == {"proj": "half-made", "never": "half-made"}
     assert len(repaired(home)) == 2
     assert list(rows(home)) == ["proj", "busy"]
@@ -106,7 +106,7 @@ def test_half_made_rows(server: Server, home: Home) -> None:
 
 def test_a_session_that_is_older_than_a_half_made_row_is_not_its_session(server: Server, home: Home) -> None:
     """Somebody's own session of that name must not become one that a clean-up ends."""
-    add_by_jq(home, "proj", server, created_at="2099-01-01T00:00:00Z", state="creating", maker=DEAD_PID)
+    add_row(home, "proj", server, created_at="2099-01-01T00:00:00Z", state="creating", maker=DEAD_PID)
     assert (
         repaired(home)[0]["text"]
         == "the viewsync that was creating it ended, and the session with that name is older than its row"
@@ -119,7 +119,7 @@ def test_renamed_outside(server: Server, home: Home) -> None:
     create(server, "db")
     server.tmux("rename-session", "-t", "=web", "api")
     server.tmux("rename-session", "-t", "=db", "x")
-    add_by_jq(home, "x", server, session_id="$99")
+    add_row(home, "x", server, session_id="$99")
     assert kinds(home) == {"web": "renamed", "db": "renamed", "x": "gone"}
     assert len(repaired(home)) == 3
     assert {name: row["target"] for name, row in rows(home).items()} == {"api": "api:0.0", "x": "x:0.0"}
@@ -160,7 +160,7 @@ def test_a_name_that_was_taken_since_it_was_read_stays_whose_it_is(server: Serve
     server.tmux("rename-session", "-t", "=web", "api")
     ctx = Context(home.env)
     every = reconciling.findings(ctx, reconciling.read(ctx))
-    add_by_jq(home, "api", server, note="theirs")
+    add_row(home, "api", server, note="theirs")
     failed = reconciling.repair(ctx, [finding for finding in every if finding.row])
     assert failed == {("renamed", "web", server.socket): "another session took the name"}
     assert rows(home)["api"]["note"] == "theirs"
@@ -168,7 +168,7 @@ def test_a_name_that_was_taken_since_it_was_read_stays_whose_it_is(server: Serve
 
 
 def test_a_row_that_never_was_called_like_its_session_keeps_its_name(server: Server, home: Home) -> None:
-    add_by_jq(home, "mine", server, target="proj:1.0")
+    add_row(home, "mine", server, target="proj:1.0")
     assert [finding["kind"] for finding in repaired(home)] == ["no-ids"]
     server.tmux("rename-session", "-t", "=proj", "work")
     assert [finding["kind"] for finding in repaired(home)] == ["renamed"]
@@ -193,7 +193,7 @@ def test_renamed_and_respawned_at_once(server: Server, home: Home) -> None:
 
 def test_a_row_of_the_shell_tools_gets_its_ids(servers: Callable[..., Server], home: Home) -> None:
     server = servers(conf="set -g base-index 1\nset -g pane-base-index 1\n").start("-s", "web")
-    add_by_jq(home, "web", server, note="kept")
+    add_row(home, "web", server, note="kept")
     assert [finding["kind"] for finding in repaired(home)] == ["no-ids"]
     row = rows(home)["web"]
     assert (row["target"], row["session_id"], row["pane_id"], row["note"]) == ("web:1.1", "$0", "%0", "kept")
@@ -207,7 +207,7 @@ def test_what_only_a_person_can_decide_remains(server: Server, home: Home) -> No
     create(server, "bare")
     server.tmux("split-window", "-d", "-t", "=bare:", "cat")
     server.tmux("kill-pane", "-t", rows(home)["bare"]["pane_id"])
-    add_by_jq(home, "rel", server, socket="./rel.sock")
+    add_row(home, "rel", server, socket="./rel.sock")
     done = home.viewsync("reconcile", "--repair")
     assert done.code == 1
     assert kinds(home, "--repair") == {"web": "twice", "bare": "no-pane", "rel": "unknown"}
@@ -216,8 +216,8 @@ def test_what_only_a_person_can_decide_remains(server: Server, home: Home) -> No
 
 def test_d54_rows_of_a_server_that_hangs_stay(servers: Callable[..., Server], home: Home) -> None:
     hung, well = servers("hung").start("-s", "a"), servers("well").start("-s", "b")
-    add_by_jq(home, "a", hung)
-    add_by_jq(home, "gone", well)
+    add_row(home, "a", hung)
+    add_row(home, "gone", well)
     os.kill(hung.pid, signal.SIGSTOP)
     done = found(home, "--repair", env={"VIEWSYNC_TMUX_TIMEOUT": "1"})
     os.kill(hung.pid, signal.SIGCONT)
@@ -371,7 +371,7 @@ def test_d41_a_corrupt_registry_is_no_empty_one(server: Server, home: Home) -> N
 
 
 def test_a_locked_registry_is_said(server: Server, home: Home) -> None:
-    add_by_jq(home, "gone", server)
+    add_row(home, "gone", server)
     holder = home.program(["flock", os.path.join(home.state, ".sessions.lock"), "sh", "-c", "echo held; read line"])
     until(lambda: "held" in holder.text(), "the lock")
     assert home.viewsync("reconcile", env={"LOCK_TIMEOUT": "0.1"}).code == 1
@@ -381,8 +381,8 @@ def test_a_locked_registry_is_said(server: Server, home: Home) -> None:
 
 def test_no_pane_is_touched(server: Server, home: Home) -> None:
     create(server, "web")
-    add_by_jq(home, "proj", server, state="creating", maker=DEAD_PID)
-    add_by_jq(home, "gone", server)
+    add_row(home, "proj", server, state="creating", maker=DEAD_PID)
+    add_row(home, "gone", server)
     before = (server.pane_pids(), server.sessions())
     repaired(home)
     assert (server.pane_pids(), server.sessions()) == before

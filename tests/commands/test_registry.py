@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.sessions import add_by_jq, by_jq, create, rows
+from tests.support.sessions import add_row, by_jq, create, rows
 from tests.support.wait import until
 from viewsync.context import Context
 from viewsync.sessions import registering
@@ -50,7 +50,7 @@ def test_d49_a_relative_socket_is_kept_absolute(home: Home) -> None:
 
 
 def test_touch(server: Server, home: Home) -> None:
-    add_by_jq(home, "web", server, other="kept")
+    add_row(home, "web", server, other="kept")
     assert home.viewsync("registry", "touch", "web").code == 0
     row = rows(home)["web"]
     assert (row["last_active"] > "2025-12", row["other"], row["created_at"][:4]) == (True, "kept", "2025")
@@ -152,7 +152,7 @@ def test_d35_a_lock_that_is_held_gives_75(home: Home) -> None:
 
 def test_cleanup_dead_forgets_and_ends_nothing(server: Server, home: Home) -> None:
     create(server, "web")
-    add_by_jq(home, "gone", server)
+    add_row(home, "gone", server)
     assert home.viewsync("registry", "cleanup-dead", "--dry-run").out == "1\n"
     assert len(rows(home)) == 2
     assert home.viewsync("registry", "cleanup-dead").out == "1\n"

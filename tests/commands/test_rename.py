@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.sessions import add_by_jq, by_jq, create, listed, rows
+from tests.support.sessions import add_row, by_jq, create, listed, rows
 from tests.support.wait import until
 from viewsync.context import Context
 
@@ -45,7 +45,7 @@ def test_by_target_with_and_without_a_row(server: Server, home: Home) -> None:
 
 
 def test_a_row_of_the_shell_tools_gets_its_ids_first(server: Server, home: Home) -> None:
-    add_by_jq(home, "proj", server)
+    add_row(home, "proj", server)
     assert home.viewsync("rename", "-n", "work").code == 0
     assert server.sessions() == ["work"]
     assert rows(home)["work"]["session_id"] == "$0"
@@ -100,7 +100,7 @@ def test_a_name_that_is_taken(server: Server, home: Home) -> None:
     create(server, "web")
     done = home.viewsync("rename", "-s", "web", "-n", "proj")
     assert (done.code, done.err.count("\n")) == (2, 1), done
-    add_by_jq(home, "api", server)
+    add_row(home, "api", server)
     done = home.viewsync("rename", "-s", "web", "-n", "api")
     assert (done.code, done.err.count("\n")) == (2, 1), done
     assert server.sessions() == ["proj", "web"]
@@ -139,7 +139,7 @@ def wrapper(home: Home, text: str) -> dict[str, str]:
 def test_killed_between_its_steps_it_is_repaired(server: Server, home: Home, by: str) -> None:
     if by == "jq":
         server.tmux("new-session", "-d", "-s", "web")
-        add_by_jq(home, "web", server)
+        add_row(home, "web", server)
     else:
         create(server, "web")
     env = wrapper(home, 'tmux "$@"; kill -9 $PPID; exit')

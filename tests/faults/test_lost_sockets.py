@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.server import Server
-from tests.support.sessions import add_by_jq, by_jq, create, listed, rows
+from tests.support.sessions import add_row, by_jq, create, listed, rows
 from tests.support.wait import until
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def used(server: Server, home: Home) -> Server:
     """With a session of ours, one of the shell tools', which knows no server, and a view."""
     create(server, "web")
     server.tmux("new-session", "-d", "-s", "old")
-    add_by_jq(home, "old", server)
+    add_row(home, "old", server)
     assert home.viewsync("open", "--json", "--lease", "3600", "-S", server.socket, "proj").code == 0
     return server
 

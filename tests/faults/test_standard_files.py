@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import forms
 from tests.support.odd_start import Odd
 from tests.support.server import Done, Home, Server
 from tests.support.sessions import create, rows
@@ -64,8 +65,15 @@ def hung_up() -> int:
     return writing
 
 
-@ALL
-@pytest.mark.parametrize("ignored", [(), ("PIPE",)], ids=["PIPE", "PIPE ignored"])
+@pytest.mark.parametrize(
+    ("words", "code", "ignored"),
+    [
+        pytest.param(*call, ignored, id=f"{'-'.join(call[0])}{'-PIPE ignored' * bool(ignored)}")
+        for at, call in enumerate(CALLS)
+        for turn, ignored in enumerate([(), ("PIPE",)])
+        if forms.long or turn == at % 2
+    ],
+)
 def test_who_hangs_up_gets_the_exit_code(home_of_sh: Home, words: list[str], code: int, ignored: list[str]) -> None:
     """`viewsync list | head -1` and `2>&1 | head -1`: no complaint, no traceback, and not Python's own 120."""
     home, nobody = home_of_sh, hung_up()

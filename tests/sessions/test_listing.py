@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.sessions import add_by_jq, by_jq, create, listed, note_pid, rows
+from tests.support.sessions import add_row, by_jq, create, listed, note_pid, rows
 from tests.support.wait import until
 from viewsync.context import Context
 from viewsync.errors import TmuxTimeout
@@ -86,13 +86,13 @@ def test_d42_a_row_whose_session_is_gone_blocks_no_name(server: Server, home: Ho
     create(server, "web")
     server.tmux("kill-session", "-t", "=web")
     assert create(server, "web")["registered"]
-    add_by_jq(home, "old", server)
+    add_row(home, "old", server)
     assert create(server, "old")["registered"]
 
 
 def test_a_row_of_a_server_that_does_not_answer_keeps_its_name(servers: Callable[..., Server], home: Home) -> None:
     hung, well = servers("hung").start("-s", "web"), servers("well").start()
-    add_by_jq(home, "web", hung)
+    add_row(home, "web", hung)
     os.kill(hung.pid, 19)
     done = home.viewsync("create", "-S", well.socket, "-n", "web", env={"VIEWSYNC_TMUX_TIMEOUT": "1"})
     assert done.code == 3
@@ -103,7 +103,7 @@ def test_a_row_of_a_server_that_does_not_answer_keeps_its_name(servers: Callable
 def test_a_name_that_is_just_being_made_is_taken_and_that_of_a_dead_maker_is_not(server: Server, home: Home) -> None:
     me = os.getpid()
     fields = {"state": "creating", "maker": me, "maker_start": processes.start_time(me)}
-    add_by_jq(home, "web", server, **fields)
+    add_row(home, "web", server, **fields)
     assert home.viewsync("create", "-S", server.socket, "-n", "web").code == 2
     by_jq(home, ".sessions.web.maker_start -= 60")
     assert create(server, "web")["registered"]
@@ -194,7 +194,7 @@ def test_d51_a_folder_that_is_open_to_others_is_closed(servers: Callable[..., Se
 
 
 def test_d58_a_newer_registry_is_never_rewritten(server: Server, home: Home) -> None:
-    add_by_jq(home, "web", server)
+    add_row(home, "web", server)
     by_jq(home, '.version = "9.9"')
     path = os.path.join(home.state, ".sessions.json")
     with open(path, encoding="utf-8") as file:
@@ -208,7 +208,7 @@ def test_d58_a_newer_registry_is_never_rewritten(server: Server, home: Home) -> 
 
 def test_rows_of_jq_are_read_used_and_kept(server: Server, home: Home) -> None:
     server.tmux("new-session", "-d", "-s", "theirs")
-    add_by_jq(home, "theirs", server, note={"by": "jq"})
+    add_row(home, "theirs", server, note={"by": "jq"})
     by_jq(home, '.extra = [1] | .sessions.gone = {socket: "/nowhere", target: "gone:0.0", mine: true}')
     before = home.registry()
     assert {name: session["status"] for name, session in listed(home).items()} == {"gone": "server", "theirs": "alive"}
@@ -260,7 +260,7 @@ def test_a_reading_that_is_not_understood_ends_no_row(server: Server, home: Home
     with open(path, "w", encoding="utf-8") as file:
         file.write('#!/bin/sh\ntmux "$@" | sed "s/^P.*/P\\tgarbled/"\n')
     os.chmod(path, 0o700)
-    add_by_jq(home, "proj", server)
+    add_row(home, "proj", server)
     ctx = Context({**home.env, "VIEWSYNC_TMUX": path})
     done = killing.kill(ctx, targets.TargetArgs(session="proj"), dry_run=False)
     assert (done.killed, done.removed) == (False, False)

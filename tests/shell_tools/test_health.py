@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.sessions import add_by_jq, by_jq, create, rows
+from tests.support.sessions import add_row, by_jq, create, rows
 from tests.support.wait import until
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def test_d57_what_names_no_one_session_gives_1_under_this_name(tools: Tools, ser
         "Error: No sessions found in registry\n"
         "Create a session with 'create-session.sh' or specify -t and -S explicitly\n"
     )
-    add_by_jq(home, "a", server)
-    add_by_jq(home, "b", server)
+    add_row(home, "a", server)
+    add_row(home, "b", server)
     done = tools("pane-health.sh")
     assert done.code == 1
     assert done.err == (

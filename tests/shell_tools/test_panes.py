@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.reader import Reader
-from tests.support.sessions import add_by_jq
+from tests.support.sessions import add_row
 from tests.support.typing import screen, shell
 from tests.support.wait import until
 
@@ -27,7 +27,7 @@ SEE = "Use 'list-sessions.sh' to see available sessions\n"
 def web(server: Server, home: Home) -> str:
     """The only registered session: the id of its pane."""
     pane = shell(server, "web")
-    add_by_jq(home, "web", server, pid=int(server.show(pane, "#{pane_pid}")))
+    add_row(home, "web", server, pid=int(server.show(pane, "#{pane_pid}")))
     return pane
 
 
@@ -92,7 +92,7 @@ def test_send_to_a_pane_that_is_not_ready(tools: Tools, server: Server, web: str
 
 
 def test_send_guesses_no_session(tools: Tools, server: Server, web: str, home: Home) -> None:
-    add_by_jq(home, "b", server)
+    add_row(home, "b", server)
     done = tools("safe-send.sh", "-c", "x")
     assert (done.code, done.out) == (4, "")
     assert done.err == (
@@ -108,7 +108,7 @@ def test_send_knows_no_session_where_none_is_registered(tools: Tools, server: Se
         done = tools("safe-send.sh", *words)
         assert (done.code, done.out) == (4, "")
         assert done.err.startswith(told)
-    add_by_jq(home, "gone", server)  # registered, and not there: that is the pane's state
+    add_row(home, "gone", server)  # registered, and not there: that is the pane's state
     assert tools("safe-send.sh", "-s", "gone", "-c", "x").code == 3
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.sessions import add_by_jq, by_jq, create, note_pid, rows
+from tests.support.sessions import add_row, by_jq, create, note_pid, rows
 from tests.support.wait import until
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def test_list_of_nothing(tools: Tools) -> None:
 
 def test_list_has_the_tools_columns(tools: Tools, server: Server, home: Home) -> None:
     pid = create(server, "web")["pid"]
-    add_by_jq(home, "gone", server)
+    add_row(home, "gone", server)
     done = tools("list-sessions.sh")
     lines = done.out.splitlines()
     assert (done.code, done.err, len(lines)) == (0, "", 6)
@@ -132,7 +132,7 @@ def test_list_has_the_tools_columns(tools: Tools, server: Server, home: Home) ->
 def test_d65_long_names_are_not_cut(tools: Tools, server: Server, home: Home) -> None:
     names = ["a-session-with-a-long-name-1", "a-session-with-a-long-name-2"]
     for name in names:
-        add_by_jq(home, name, server)
+        add_row(home, name, server)
     lines = tools("list-sessions.sh").out.splitlines()
     assert [line.split()[0] for line in lines[2:4]] == names
     assert len({len(line) for line in lines[:4]}) == 1
@@ -151,7 +151,7 @@ def test_list_as_json(tools: Tools, server: Server, home: Home) -> None:
 def test_d31_d32_names_that_break_shell_tools(tools: Tools, server: Server, home: Home) -> None:
     names = ['a"b', "a|b", 'x"]|env.HOME#', "$(touch x)", "a\tb\x1b[31m"]
     for name in names:
-        add_by_jq(home, name, server)
+        add_row(home, name, server)
     listed = tools("list-sessions.sh", "--json").json()["sessions"]
     assert [session["name"] for session in listed] == sorted(names)
     assert "\x1b" not in tools("list-sessions.sh").out
@@ -243,7 +243,7 @@ def test_kill_says_what_it_does(tools: Tools, server: Server, home: Home) -> Non
 
 
 def test_kill_of_half_a_session(tools: Tools, server: Server, home: Home) -> None:
-    add_by_jq(home, "web", server)
+    add_row(home, "web", server)
     done = tools("kill-session.sh")
     assert (done.code, rows(home)) == (1, {})
     assert "  ✗ Failed to kill tmux session" in done.err
@@ -259,8 +259,8 @@ def test_d40_kill_of_nothing(tools: Tools, home: Home) -> None:
 def test_kill_guesses_nothing(tools: Tools, server: Server, home: Home) -> None:
     done = tools("kill-session.sh")
     assert (done.code, done.err) == (2, "Error: No sessions in registry\n")
-    add_by_jq(home, "a", server)
-    add_by_jq(home, "b $(x)", server)
+    add_row(home, "a", server)
+    add_row(home, "b $(x)", server)
     done = tools("kill-session.sh")
     assert (done.code, done.out) == (2, "")
     assert done.err == "Error: Multiple sessions found, specify -s session-name:\n  - a\n  - b $(x)\n"
@@ -290,7 +290,7 @@ def test_cleanup_of_nothing(tools: Tools, server: Server) -> None:
 
 def test_cleanup_forgets_what_is_gone(tools: Tools, server: Server, home: Home) -> None:
     create(server, "web")
-    add_by_jq(home, "gone", server)
+    add_row(home, "gone", server)
     told = "  - gone (dead/missing/zombie)\n"
     done = tools("cleanup-sessions.sh", "--dry-run")
     assert (done.code, done.out) == (0, f"Dry-run mode: Would remove 1 session(s):\n{told}")

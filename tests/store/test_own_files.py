@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import forms
-from tests.support.sessions import add_by_jq, rows
+from tests.support.sessions import add_row, rows
 from tests.support.two_users import needs_root
 from viewsync.errors import StateError
 from viewsync.store import own_files, pending_steps, trusted_steps
@@ -229,7 +229,7 @@ def test_what_an_open_folder_holds_is_not_obeyed(server: Server, home: Home, pro
     """Even if it belongs to us: what it holds may have been moved there. Trust, here, and a row."""
     trusted(project)
     os.chmod(home.state, 0o700)
-    add_by_jq(home, "planted", server)
+    add_row(home, "planted", server)
     os.chown(home.state, -1, 12345) if os.geteuid() == 0 else None
     os.chmod(home.state, mode)
     held = below(home.state)
@@ -282,7 +282,7 @@ def test_planted_pending_steps_do_not_run(server: Server, home: Home, project: P
 
 def test_one_that_was_killed_half_way_is_finished_by_the_next(server: Server, home: Home) -> None:
     """Closed, and not looked at yet: the mode says so."""
-    add_by_jq(home, "planted", server)
+    add_row(home, "planted", server)
     os.chmod(home.state, 0o1700)
     done = home.viewsync("list", "--json")
     assert done.json()["sessions"] == []
@@ -292,7 +292,7 @@ def test_one_that_was_killed_half_way_is_finished_by_the_next(server: Server, ho
 
 
 def test_of_many_at_once_one_sets_aside_and_no_new_row_is_lost(server: Server, home: Home) -> None:
-    add_by_jq(home, "planted", server)
+    add_row(home, "planted", server)
     os.chmod(home.state, 0o777)
     argv = [home.launcher, "open", "--json", "--new", "-S", server.socket, "proj"]
     started = [subprocess.Popen(argv, env=home.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(8)]
@@ -306,7 +306,7 @@ def test_who_saw_the_open_folder_and_comes_late_moves_nothing_that_was_written_s
     server: Server, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Others of us have closed it, and registered views, between its look and its turn."""
-    add_by_jq(home, "planted", server)
+    add_row(home, "planted", server)
     os.chmod(home.state, 0o777)
     unsafe = own_files.unsafe
 

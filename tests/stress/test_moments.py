@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.support.server import Done, Server
 
 SEED = 20261129
-FEW = 3  # moments of a verb in the short form
+FEW = 2  # moments of a verb in the short form
 MOST = 200
 ENV = {"VIEWSYNC_GRACE": "0", "SHELL": "/bin/sh"}
 COMMAND = """session:

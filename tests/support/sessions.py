@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -37,22 +38,35 @@ def listed(home: Home, *words: str, env: dict[str, str] | None = None) -> dict[s
 
 def by_jq(home: Home, program: str, **values: Any) -> None:
     """Change the registry as the shell tools do: jq's output beside it and renamed, under flock(1)."""
-    os.makedirs(home.state, mode=0o700, exist_ok=True)
-    path = os.path.join(home.state, ".sessions.json")
-    if not os.path.exists(path):
-        with open(path, "w", encoding="utf-8") as file:
-            file.write('{"sessions":{},"version":"1.0"}')
+    path = _registry(home)
     words = [word for name, value in values.items() for word in ("--argjson", name, json.dumps(value))]
     script = 'file=$1; shift; jq "$@" "$file" > "$file.new" && mv "$file.new" "$file"'
     argv = ["flock", f"{home.state}/.sessions.lock", "sh", "-euc", script, "sh", path, *words, program]
     subprocess.run(argv, check=True, timeout=20)
 
 
-def add_by_jq(home: Home, name: str, server: Server, **fields: Any) -> None:
-    """A row as create-session.sh writes it."""
+def add_row(home: Home, name: str, server: Server, **fields: Any) -> None:
+    """As create-session.sh writes it, but without jq, whose start alone takes what two of viewsync's take."""
     row = {"socket": server.socket, "target": f"{name}:0.0", "type": "shell", "pid": 1}
     row |= {"created_at": "2025-11-23T10:00:00Z", "last_active": "2025-11-23T12:00:00Z", **fields}
-    by_jq(home, ".sessions[$name] = $row", name=name, row=row)
+    path = _registry(home)
+    with open(f"{home.state}/.sessions.lock", "a", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with open(path, encoding="utf-8") as file:
+            data = json.load(file)
+        data["sessions"][name] = row
+        with open(f"{path}.new", "w", encoding="utf-8") as file:
+            json.dump(data, file, indent=2)
+        os.rename(f"{path}.new", path)
+
+
+def _registry(home: Home) -> str:
+    os.makedirs(home.state, mode=0o700, exist_ok=True)
+    path = os.path.join(home.state, ".sessions.json")
+    if not os.path.exists(path):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('{"sessions":{},"version":"1.0"}')
+    return path
 
 
 def counting_tmux(home: Home) -> tuple[dict[str, str], str]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.server import Home, Server
-from tests.support.sessions import add_by_jq, listed, rows
+from tests.support.sessions import add_row, listed, rows
 from tests.support.two_users import needs_root
 from viewsync.errors import TmuxError
 from viewsync.system import users
@@ -90,7 +90,7 @@ def plant(home: Home, thief: Serve, folder: str, other: Home) -> tuple[Server, s
     os.chown(place, other.uid, other.uid)
     loot = os.path.join(home.path, "loot")
     server = thief(os.path.join(place, "claude.sock"), loot)
-    add_by_jq(home, "victim", server, session_id="$0")
+    add_row(home, "victim", server, session_id="$0")
     return server, loot
 
 
@@ -126,7 +126,7 @@ def test_the_row_is_listed_as_not_known_and_others_are_as_they_are(
     server: Server, home: Home, thief: Serve, open_folder: str, other: Home
 ) -> None:
     plant(home, thief, open_folder, other)
-    add_by_jq(home, "proj", server)
+    add_row(home, "proj", server)
     found = listed(home)
     assert (found["victim"]["status"], found["proj"]["status"]) == ("unknown", "alive")
     assert home.viewsync("cleanup").code == 0

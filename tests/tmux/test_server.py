@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.server import Home, Server
-from tests.support.sessions import add_by_jq, listed, rows
+from tests.support.sessions import add_row, listed, rows
 from tests.support.wait import until
 from viewsync.errors import TmuxError
 from viewsync.tmux.server import ServerGone, Tmux
@@ -68,7 +68,7 @@ def test_a_server_that_ends_while_it_is_asked_is_gone(server: Server, home: Home
 
 
 def test_a_session_of_such_a_server_keeps_its_row(mute: Mute, home: Home) -> None:
-    add_by_jq(home, "web", Server(home))
+    add_row(home, "web", Server(home))
     for verb in (["create", "-S", mute.path, "-n", "web", "--", "cat"], ["cleanup"], ["reconcile"]):
         done = home.viewsync(*verb)
         assert "runs, and does not understand this tmux" in done.err + done.out, done
@@ -98,7 +98,7 @@ def test_a_session_on_a_socket_that_cannot_be_reached_keeps_its_row(home: Home) 
     os.mkdir(folder)
     server = Server(home)
     server.socket = os.path.join(folder, "default")
-    add_by_jq(home, "web", server)
+    add_row(home, "web", server)
     os.rmdir(folder)
     os.symlink("closed", folder)
     for verb in (["create", "-S", server.socket, "-n", "web", "--", "cat"], ["cleanup"], ["reconcile"]):

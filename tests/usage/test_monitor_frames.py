@@ -6,7 +6,7 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
-from tests.support.sessions import add_by_jq, count, counting_tmux, create
+from tests.support.sessions import add_row, count, counting_tmux, create
 from tests.support.wait import until
 from viewsync.context import Context
 from viewsync.usage.monitor_frames import Monitor, SessionFrame
@@ -63,7 +63,7 @@ def test_health(servers: Callable[..., Server], server: Server, home: Home) -> N
     create(server, "dead", "--", "sh", "-c", "read line")
     server.tmux("set-option", "-w", "-t", "=dead:", "remain-on-exit", "on")
     server.tmux("send-keys", "-t", "=dead:", "Enter")
-    add_by_jq(home, "by-name", server, target="proj:0.0")
+    add_row(home, "by-name", server, target="proj:0.0")
     os.kill(other.pid, signal.SIGKILL)
     monitor = Monitor(Context(home.env))
     wanted = {"by-name": "alive", "dead": "dead", "lost": "server", "missing": "missing", "web": "alive"}
