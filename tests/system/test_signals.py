@@ -36,17 +36,23 @@ signals.settle()
 """
 
 
-def python(code: str) -> subprocess.CompletedProcess[str]:
-    argv = [sys.executable, "-I", "-c", _BEGIN + code, ROOT]
+# Whoever waits for Python's lock has it before a hundred steps are over, as on a machine where others take the time.
+_BUSY = "sys.setswitchinterval(1e-6)\n"
+
+
+def python(code: str, begin: str = "") -> subprocess.CompletedProcess[str]:
+    argv = [sys.executable, "-I", "-c", _BEGIN + begin + code, ROOT]
     return subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
 
 
 @pytest.mark.parametrize(
     "where", ["in_a_callback(signal.SIGINT)", "Ending()", "in_a_callback(signal.SIGINT); os.read(r, 1)"]
 )
-def test_an_interrupt_comes_all_the_same(where: str) -> None:
+@pytest.mark.parametrize("begin", ["", _BUSY])
+def test_an_interrupt_comes_all_the_same(where: str, begin: str) -> None:
     """While something is computed, and while something is waited for."""
-    done = python(f"""
+    done = python(
+        f"""
 r, w = os.pipe()
 try:
     {where}
@@ -56,7 +62,9 @@ try:
 except KeyboardInterrupt:
     print("interrupted")
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-""")
+""",
+        begin,
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
 
 
@@ -73,15 +81,20 @@ with signals.exiting():
     assert (done.returncode, done.stdout, done.stderr) == (128 + signal.Signals[name], "cleaned up\n", "")
 
 
-def test_time_is_over() -> None:
-    done = python("""
+@pytest.mark.parametrize("of_work", [False, True])
+def test_time_is_over(of_work: bool) -> None:
+    done = python(f"""
+number = signal.SIGVTALRM if {of_work} else signal.SIGALRM
 try:
-    with signals.alarm(30, Late):
-        in_a_callback(signal.SIGALRM)
-        time.sleep(60)
+    with signals.alarm(30, Late, of_work={of_work}):
+        in_a_callback(number)
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            pass
 except Late:
     print("late")
-assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
+assert signal.getsignal(number) == signal.SIG_DFL
+time.sleep(0.1)
 """)
     assert (done.returncode, done.stdout, done.stderr) == (0, "late\n", "")
 

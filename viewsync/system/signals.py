@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import NoReturn
 
+_SOON = 0.005  # seconds, as long as Python leaves a thread alone that computes
+_TIMERS = {signal.SIGALRM: signal.ITIMER_REAL, signal.SIGVTALRM: signal.ITIMER_VIRTUAL}
 _ours: set[int] = set()  # those that we ignore ourselves, for our own sake
 
 
@@ -48,26 +50,32 @@ def _ignored_by_python(what: sys.UnraisableHookArgs) -> None:
     number = signal.SIGINT if isinstance(error, KeyboardInterrupt) else getattr(error, "of_signal", None)
     if error is None or number is None:
         sys.__unraisablehook__(what)
-        return
+    elif number:
+        before, mine, timer = signal.getsignal(number), sys._getframe(), _TIMERS.get(number)
 
-    before = signal.getsignal(number)
+        def again(_: int, frame: FrameType | None) -> None:
+            while frame and frame is not mine:
+                frame = frame.f_back
+            if frame:  # it came while this one still runs, and would be ignored here, too
+                return
+            if timer is not None:
+                signal.setitimer(timer, 0)
+            signal.signal(number, before)
+            raise error
 
-    def again(*_: object) -> None:
-        signal.signal(number, before)
-        raise error
-
-    if number:
         signal.signal(number, again)
+        if timer is not None:  # which ends with the alarm's scope: behind that the signal would end us
+            signal.setitimer(timer, _SOON, _SOON)
+            return
         with contextlib.suppress(RuntimeError):  # no thread, at the end of Python or where a limit forbids it
-            _thread.start_new_thread(_once_more, (number, _thread.get_ident()))
+            _thread.start_new_thread(_send, (number, again, _thread.get_ident()))
 
 
-def _once_more(number: int, thread: int) -> None:
-    """From a thread of its own: in that one Python would call the handler before it is out of where it ignores. An
-    alarm's scope may be over meanwhile, and then it would end us.
-    """
-    if callable(signal.getsignal(number)) or number not in (signal.SIGALRM, signal.SIGVTALRM):
+def _send(number: int, handler: Callable[[int, FrameType | None], None], thread: int) -> None:
+    """From a thread of its own, until it was heard."""
+    while signal.getsignal(number) is handler:
         signal.pthread_kill(thread, number)
+        time.sleep(_SOON)
 
 
 def _raise(error: BaseException, number: int) -> NoReturn:
@@ -169,7 +177,8 @@ def alarm(seconds: float, error: type[Exception], *, of_work: bool = False) -> I
     `of_work`: seconds of our own computing, by another timer, so that a caller's alarm comes when it is due. A timer of
     the caller's that we use goes on afterwards, and comes then where it would have come meanwhile.
     """
-    number, timer = (signal.SIGVTALRM, signal.ITIMER_VIRTUAL) if of_work else (signal.SIGALRM, signal.ITIMER_REAL)
+    number = signal.SIGVTALRM if of_work else signal.SIGALRM
+    timer = _TIMERS[number]
     if not _in_main_thread() or signal.getsignal(number) is None:  # a handler of C's could not be put back
         yield
         return
